@@ -1,0 +1,19 @@
+package dev.mgit.delta.format;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** Understands one checkpoint file format. Readers hold no state and are never handed ownership of the source. */
+public interface FormatReader {
+    /** The format's short name, as it stands in manifests. */
+    String name();
+
+    /**
+     * Reads the layout of a file of this format.
+     *
+     * @param fileName the file's name without folders; a hint only, contents decide
+     * @return empty if the file is not of this format
+     * @throws FormatException if it says it is of this format but its header is damaged or hostile
+     */
+    Optional<Layout> read(String fileName, ByteSource source) throws IOException;
+}

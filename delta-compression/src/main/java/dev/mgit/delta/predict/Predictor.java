@@ -1,0 +1,27 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import java.util.List;
+
+/**
+ * One way to guess a block from bytes that are already stored. Predictors are stateless, deterministic on every
+ * platform, and total: for any inputs of the lengths they were encoded with they fill the output.
+ */
+public interface Predictor {
+    /** Number in stored objects: {@code id * 16 + version}; never reused. A changed guess is a new version. */
+    int code();
+
+    /** Short name as users see it: {@code parent}, {@code cast}, {@code low-rank}. */
+    String name();
+
+    /**
+     * Writes the guess.
+     *
+     * @param inputs the bytes of each source region, in the order the prediction names them
+     * @param parameters what this predictor wrote when it was planned; checked before use
+     * @param dtype the dtype of the block to guess
+     * @param target receives exactly {@code length} bytes from index 0
+     * @throws dev.mgit.delta.MgitException of kind INTEGRITY if parameters or input lengths make no sense
+     */
+    void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length);
+}
