@@ -71,6 +71,15 @@ public interface Lineage extends AutoCloseable {
      */
     Transaction begin(String description, Person author);
 
+    /**
+     * Takes back one operation, the latest that is not yet undone if none is named, by moving every reference back.
+     * The caller holds the repository's writer lock.
+     *
+     * @return the operation taken back
+     * @throws dev.mgit.delta.MgitException of kind CONFLICT if a later operation moved the same references
+     */
+    Operation undo(Optional<String> operation, Person author);
+
     @Override
     void close();
 }
