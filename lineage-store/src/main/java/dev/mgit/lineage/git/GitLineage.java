@@ -14,6 +14,7 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -93,6 +95,15 @@ public final class GitLineage implements Lineage {
             return new GitLineage(new FileRepository(directory.toFile()), operationLog);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Removes lock files a killed writer left in the Git repository. The caller holds mgit's own lock. */
+    public static void removeStaleLocks(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path lock : files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+                Files.deleteIfExists(lock);
+            }
         }
     }
 
