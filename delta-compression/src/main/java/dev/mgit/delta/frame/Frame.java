@@ -47,7 +47,7 @@ public record Frame(
         if (depth < 0 || depth > MAX_DEPTH || prediction.isPresent() != (depth > 0)) {
             throw new IllegalArgumentException("depth " + depth + " does not fit the prediction");
         }
-        if (generation < depth || depth == 0 && generation != 0) {
+        if (generation < depth || (depth == 0 && generation != 0)) {
             throw new IllegalArgumentException("generation " + generation + " does not fit depth " + depth);
         }
         prediction.ifPresent(Frame::checkLimits);

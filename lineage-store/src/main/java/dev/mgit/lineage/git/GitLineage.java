@@ -101,7 +101,8 @@ public final class GitLineage implements Lineage {
     /** Removes lock files a killed writer left in the Git repository. The caller holds mgit's own lock. */
     public static void removeStaleLocks(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path lock : files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+            for (Path lock :
+                    files.filter(file -> file.toString().endsWith(".lock")).toList()) {
                 Files.deleteIfExists(lock);
             }
         }

@@ -10,7 +10,6 @@ import dev.mgit.delta.predict.Predictors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Turns stored frames back into blocks, following predictions down to their roots. Safe for use by several threads;
@@ -57,8 +56,7 @@ public final class BlockReader implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if it is missing or damaged
      */
     public Frame frame(BlockId id) {
-        byte[] stored =
-                store.frame(id).orElseThrow(() -> MgitException.integrity("block " + id.hex() + " is missing"));
+        byte[] stored = store.frame(id).orElseThrow(() -> MgitException.integrity("block " + id.hex() + " is missing"));
         try {
             return Frame.parse(stored);
         } catch (MgitException e) {
@@ -104,14 +102,14 @@ public final class BlockReader implements AutoCloseable {
 
     private byte[] predict(Prediction prediction, dev.mgit.delta.Dtype dtype, int length, int depthLeft) {
         boolean shared = prediction.sources().size() > 1
-                || prediction.sources().stream().anyMatch(region -> region.blocks().size() > 2);
+                || prediction.sources().stream()
+                        .anyMatch(region -> region.blocks().size() > 2);
         List<byte[]> inputs = new ArrayList<>(prediction.sources().size());
         for (Region region : prediction.sources()) {
             inputs.add(region(region, depthLeft, shared));
         }
         byte[] guess = new byte[length];
-        Predictors.byCode(prediction.predictor())
-                .predict(inputs, prediction.parameters(), dtype, guess, length);
+        Predictors.byCode(prediction.predictor()).predict(inputs, prediction.parameters(), dtype, guess, length);
         return guess;
     }
 

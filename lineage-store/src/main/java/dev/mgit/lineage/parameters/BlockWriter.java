@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
-public final class BlockWriter implements AutoCloseable {
+public final class BlockWriter implements BlockSink, AutoCloseable {
     private final ParameterStore store;
     private final BlockReader reader;
     private final Effort effort;
@@ -43,14 +43,15 @@ public final class BlockWriter implements AutoCloseable {
         return storedBytes.get();
     }
 
-    /** Stores a block unless it is there already; returns its id. */
-    public BlockId write(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
+    @Override
+    public BlockId block(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
         BlockId id = BlockId.hash(raw, 0, length);
         if (!underway.add(id)) {
             return id;
         }
         if (!store.hasBlock(id)) {
-            byte[] frame = encode(raw, length, dtype, predictions.at(offset, length)).encode();
+            byte[] frame =
+                    encode(raw, length, dtype, predictions.at(offset, length)).encode();
             store.putBlock(id, frame);
             newBytes.addAndGet(length);
             storedBytes.addAndGet(frame.length);
@@ -58,11 +59,16 @@ public final class BlockWriter implements AutoCloseable {
         return id;
     }
 
+    @Override
+    public void object(StoredObject object) {
+        if (!store.hasObject(object.id())) {
+            store.putObject(object);
+        }
+    }
+
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
         Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
-        byte[] guess = prediction
-                .map(p -> reader.predict(p, dtype, length))
-                .orElse(null);
+        byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
         BlockCoder coder = coders.borrow();
         try {
@@ -109,7 +115,8 @@ public final class BlockWriter implements AutoCloseable {
     }
 
     private static boolean readsOneBlock(Prediction prediction) {
-        return prediction.sources().size() == 1 && prediction.sources().get(0).blocks().size() == 1;
+        return prediction.sources().size() == 1
+                && prediction.sources().get(0).blocks().size() == 1;
     }
 
     private Prediction skip(Prediction prediction) {
@@ -121,7 +128,8 @@ public final class BlockWriter implements AutoCloseable {
             Prediction further = source.prediction().orElseThrow();
             boolean continues = further.predictor() == Predictors.PARENT
                     && readsOneBlock(further)
-                    && further.sources().get(0).length() == prediction.sources().get(0).length();
+                    && further.sources().get(0).length()
+                            == prediction.sources().get(0).length();
             if (!continues) {
                 break;
             }

@@ -25,21 +25,19 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * Stores whole files: cuts their ranges into blocks and writes these on several threads. Memory is bounded by block
+ * Takes whole files: cuts their ranges into blocks and hands these to a sink on several threads. Memory is bounded by block
  * size times threads.
  */
 public final class FileWriter implements AutoCloseable {
     private static final int READ_BYTES = 1 << 20;
 
-    private final ParameterStore store;
-    private final BlockWriter blocks;
+    private final BlockSink sink;
     private final ThreadPoolExecutor threads;
     private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(() -> new byte[BlockGrid.TARGET]);
 
     /** @param threads blocks coded at once */
-    public FileWriter(ParameterStore store, BlockWriter blocks, int threads) {
-        this.store = store;
-        this.blocks = blocks;
+    public FileWriter(BlockSink sink, int threads) {
+        this.sink = sink;
         // A full queue makes the submitting thread work too, which bounds what is waiting.
         this.threads = new ThreadPoolExecutor(
                 threads,
@@ -51,19 +49,23 @@ public final class FileWriter implements AutoCloseable {
     }
 
     /**
-     * Stores a file.
+     * Takes a file.
      *
      * @param predictions how each tensor may be predicted
-     * @param progress told the bytes of each block stored; called from several threads
+     * @param progress told the bytes of each block done; called from several threads
      */
     public Manifest write(
-            ByteSource source, Layout layout, Function<TensorSpec, TensorPredictions> predictions, LongConsumer progress)
+            ByteSource source,
+            Layout layout,
+            Function<TensorSpec, TensorPredictions> predictions,
+            LongConsumer progress)
             throws IOException {
         Future<String> sha256 = threads.submit(() -> sha256(source));
         List<Callable<Manifest.Entry>> finishing = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
             List<Future<StoredObject.Block>> written = range.tensor().isPresent()
-                    ? writeTensor(source, range, predictions.apply(range.tensor().get()), progress)
+                    ? writeTensor(
+                            source, range, predictions.apply(range.tensor().get()), progress)
                     : writeOpaque(source, range, progress);
             finishing.add(() -> finish(range, written));
         }
@@ -85,7 +87,7 @@ public final class FileWriter implements AutoCloseable {
             written.add(threads.submit(() -> {
                 byte[] raw = buffers.get();
                 source.read(range.offset() + offset, raw, 0, length);
-                BlockId id = blocks.write(raw, length, dtype, predictions, offset);
+                BlockId id = sink.block(raw, length, dtype, predictions, offset);
                 progress.accept(length);
                 return new StoredObject.Block(id, length);
             }));
@@ -99,7 +101,7 @@ public final class FileWriter implements AutoCloseable {
         ContentDefinedChunks.split(source, range.offset(), range.length(), (position, buffer, offset, length) -> {
             byte[] chunk = Arrays.copyOfRange(buffer, offset, offset + length);
             written.add(threads.submit(() -> {
-                BlockId id = blocks.write(chunk, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
+                BlockId id = sink.block(chunk, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
                 progress.accept(length);
                 return new StoredObject.Block(id, length);
             }));
@@ -113,9 +115,7 @@ public final class FileWriter implements AutoCloseable {
             finished.add(get(block));
         }
         StoredObject object = StoredObject.of(finished);
-        if (!store.hasObject(object.id())) {
-            store.putObject(object);
-        }
+        sink.object(object);
         return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
     }
 

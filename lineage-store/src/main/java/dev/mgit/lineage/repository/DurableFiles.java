@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Small files that are on disk when a method returns. */
 public final class DurableFiles {
@@ -26,10 +27,14 @@ public final class DurableFiles {
 
     /** Replaces a file as a whole: a reader sees the old content or the new. */
     public static void replace(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(
-                file.toAbsolutePath().getParent(), file.getFileName().toString(), ".new");
+        Path temporary = Files.createTempFile(folderOf(file), String.valueOf(file.getFileName()), ".new");
         write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The folder a file lies in. */
+    static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder");
     }
 
     /** Makes renames in a folder durable, where the operating system can. */

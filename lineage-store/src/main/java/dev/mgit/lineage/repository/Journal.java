@@ -53,7 +53,11 @@ public final class Journal {
                 "staging", staging.toString(),
                 "moves",
                         moves.stream()
-                                .map(move -> Map.of("from", move.from().toString(), "to", move.to().toString()))
+                                .map(move -> Map.of(
+                                        "from",
+                                        move.from().toString(),
+                                        "to",
+                                        move.to().toString()))
                                 .toList(),
                 "removals", removals.stream().map(Path::toString).toList()));
         roll(moves, removals);
@@ -69,9 +73,8 @@ public final class Journal {
     private static void roll(List<Move> moves, List<Path> removals) throws IOException {
         for (Move move : moves) {
             if (Files.exists(move.from(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(move.to().toAbsolutePath().getParent());
-                Files.move(
-                        move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.createDirectories(DurableFiles.folderOf(move.to()));
+                Files.move(move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
         }
         for (Path removal : removals) {
@@ -89,24 +92,27 @@ public final class Journal {
         }
         for (Path entry : entries) {
             try {
-                JsonObject json = Json.parseObject(Files.readAllBytes(entry));
-                List<Move> moves = json.objects("moves").stream()
-                        .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
-                        .toList();
-                roll(moves, json.strings("removals").stream().map(Path::of).toList());
-                new Journal(entry, Path.of(json.string("staging"))).close();
+                recover(entry, Json.parseObject(Files.readAllBytes(entry)));
             } catch (JsonException e) {
-                // Entries are renamed into place whole: this one is not mgit's. Leave it, and its folder, alone.
-                continue;
+                // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
+                Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
             }
         }
+    }
+
+    private static void recover(Path entry, JsonObject json) throws IOException {
+        List<Move> moves = json.objects("moves").stream()
+                .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
+                .toList();
+        roll(moves, json.strings("removals").stream().map(Path::of).toList());
+        new Journal(entry, Path.of(json.string("staging"))).close();
     }
 
     private void write(Map<String, ?> content) throws IOException {
         Path temporary = entry.resolveSibling(entry.getFileName() + ".new");
         DurableFiles.write(temporary, Json.bytes(content));
         Files.move(temporary, entry, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DurableFiles.syncFolder(entry.getParent());
+        DurableFiles.syncFolder(DurableFiles.folderOf(entry));
     }
 
     private static void deleteTree(Path folder) throws IOException {

@@ -58,8 +58,7 @@ public final class Repository implements AutoCloseable {
         try {
             Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException e) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
+            throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
         }
         return new Repository(target);
     }
@@ -77,8 +76,8 @@ public final class Repository implements AutoCloseable {
                 mgit = pointedTo(mgit);
             }
             if (Files.isDirectory(mgit)) {
-                var repository = new Repository(
-                        new RepositoryFiles(Optional.ofNullable(mgit.getParent()).orElse(folder), mgit));
+                var repository = new Repository(new RepositoryFiles(
+                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit));
                 repository.checkFormat();
                 return repository;
             }
@@ -108,7 +107,8 @@ public final class Repository implements AutoCloseable {
         if (Files.notExists(files.formatFile())) {
             throw MgitException.integrity(files.mgit() + " is not a repository: it has no file 'format'");
         }
-        String text = Files.readString(files.formatFile(), StandardCharsets.UTF_8).strip();
+        String text =
+                Files.readString(files.formatFile(), StandardCharsets.UTF_8).strip();
         String number = text.replaceFirst("^mgit repository (\\d{1,9})$", "$1");
         if (number.equals(text)) {
             throw MgitException.integrity(files.formatFile() + " is damaged");
@@ -185,8 +185,8 @@ public final class Repository implements AutoCloseable {
      */
     public ParameterStore parameters() {
         return RocksParameterStore.openReadOnly(files.parameters())
-                .orElseThrow(() -> MgitException.integrity("the parameter store is missing: there is no "
-                        + files.parameters()));
+                .orElseThrow(() ->
+                        MgitException.integrity("the parameter store is missing: there is no " + files.parameters()));
     }
 
     /** Like {@link #parameters()}, empty if nothing was ever stored. */
