@@ -44,7 +44,12 @@ public final class Formats {
         if (damage != null) {
             throw (isLfsPointer(source) ? lfsPointer() : damage).in(fileName);
         }
-        return ANY.read(fileName, source).orElseThrow();
+        return opaque(source);
+    }
+
+    /** The layout of a file nothing is known about. */
+    public static Layout opaque(ByteSource source) throws IOException {
+        return ANY.read("", source).orElseThrow();
     }
 
     /** The reader whose format a file name promises, whatever the file holds. */

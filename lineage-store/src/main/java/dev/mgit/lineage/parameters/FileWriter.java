@@ -3,50 +3,38 @@ package dev.mgit.lineage.parameters;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
-import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.ContentDefinedChunks;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * Takes whole files: cuts their ranges into blocks and hands these to a sink on several threads. Memory is bounded by block
- * size times threads.
+ * Takes whole files: cuts their ranges into blocks and hands these to a sink on several threads. Memory is bounded by
+ * block size times threads.
  */
 public final class FileWriter implements AutoCloseable {
     private static final int READ_BYTES = 1 << 20;
 
     private final BlockSink sink;
-    private final ThreadPoolExecutor threads;
+    private final Threads threads;
     private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(() -> new byte[BlockGrid.TARGET]);
 
-    /** @param threads blocks coded at once */
+    /** @param threads blocks handled at once */
     public FileWriter(BlockSink sink, int threads) {
         this.sink = sink;
-        // A full queue makes the submitting thread work too, which bounds what is waiting.
-        this.threads = new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(threads * 4),
-                new ThreadPoolExecutor.CallerRunsPolicy());
+        this.threads = new Threads(threads);
     }
+
+    private record Written(Layout.Range range, List<Future<StoredObject.Block>> blocks) {}
 
     /**
      * Takes a file.
@@ -61,25 +49,29 @@ public final class FileWriter implements AutoCloseable {
             LongConsumer progress)
             throws IOException {
         Future<String> sha256 = threads.submit(() -> sha256(source));
-        List<Callable<Manifest.Entry>> finishing = new ArrayList<>();
+        List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
-            List<Future<StoredObject.Block>> written = range.tensor().isPresent()
-                    ? writeTensor(
-                            source, range, predictions.apply(range.tensor().get()), progress)
-                    : writeOpaque(source, range, progress);
-            finishing.add(() -> finish(range, written));
+            written.add(new Written(
+                    range,
+                    range.tensor().isPresent()
+                            ? writeTensor(
+                                    source,
+                                    range,
+                                    predictions.apply(range.tensor().get()),
+                                    progress)
+                            : writeOpaque(source, range, progress)));
         }
         List<Manifest.Entry> entries = new ArrayList<>();
-        for (Callable<Manifest.Entry> range : finishing) {
-            entries.add(call(range));
+        for (Written range : written) {
+            entries.add(finish(range));
         }
-        return new Manifest(layout.format(), source.size(), get(sha256), entries);
+        return new Manifest(layout.format(), source.size(), Threads.get(sha256), entries);
     }
 
     private List<Future<StoredObject.Block>> writeTensor(
             ByteSource source, Layout.Range range, TensorPredictions predictions, LongConsumer progress) {
-        Dtype dtype = range.tensor().orElseThrow().dtype();
-        BlockGrid grid = BlockGrid.of(range.tensor().get(), range.length());
+        TensorSpec tensor = range.tensor().orElseThrow();
+        BlockGrid grid = BlockGrid.of(tensor, range.length());
         List<Future<StoredObject.Block>> written = new ArrayList<>(grid.blocks());
         for (int i = 0; i < grid.blocks(); i++) {
             long offset = grid.offset(i);
@@ -87,7 +79,7 @@ public final class FileWriter implements AutoCloseable {
             written.add(threads.submit(() -> {
                 byte[] raw = buffers.get();
                 source.read(range.offset() + offset, raw, 0, length);
-                BlockId id = sink.block(raw, length, dtype, predictions, offset);
+                BlockId id = sink.block(raw, length, tensor.dtype(), predictions, offset);
                 progress.accept(length);
                 return new StoredObject.Block(id, length);
             }));
@@ -109,13 +101,14 @@ public final class FileWriter implements AutoCloseable {
         return written;
     }
 
-    private Manifest.Entry finish(Layout.Range range, List<Future<StoredObject.Block>> written) throws IOException {
-        List<StoredObject.Block> finished = new ArrayList<>(written.size());
-        for (Future<StoredObject.Block> block : written) {
-            finished.add(get(block));
+    private Manifest.Entry finish(Written written) throws IOException {
+        List<StoredObject.Block> blocks = new ArrayList<>(written.blocks().size());
+        for (Future<StoredObject.Block> block : written.blocks()) {
+            blocks.add(Threads.get(block));
         }
-        StoredObject object = StoredObject.of(finished);
+        StoredObject object = StoredObject.of(blocks);
         sink.object(object);
+        Layout.Range range = written.range();
         return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
     }
 
@@ -131,43 +124,8 @@ public final class FileWriter implements AutoCloseable {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static <T> T call(Callable<T> task) throws IOException {
-        try {
-            return task.call();
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static <T> T get(Future<T> future) throws IOException {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw MgitException.failed("interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            if (e.getCause() instanceof UncheckedIOException io) {
-                throw io.getCause();
-            }
-            if (e.getCause() instanceof MgitException known) {
-                throw known;
-            }
-            throw new IllegalStateException("storing a block failed", e.getCause());
-        }
-    }
-
     @Override
     public void close() {
-        threads.shutdownNow();
-        try {
-            threads.awaitTermination(1, TimeUnit.MINUTES);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.close();
     }
 }

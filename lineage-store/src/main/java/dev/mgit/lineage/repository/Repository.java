@@ -162,7 +162,7 @@ public final class Repository implements AutoCloseable {
             if (lock.afterCrash()) {
                 GitLineage.removeStaleLocks(files.lineage());
             }
-            Journal.recover(files.journal());
+            recover();
             ready = true;
             return lock;
         } finally {
@@ -170,6 +170,11 @@ public final class Repository implements AutoCloseable {
                 lock.close();
             }
         }
+    }
+
+    /** Finishes or takes back what a killed command was doing to the user's folders. */
+    public void recover() throws IOException {
+        Journal.recover(files.journal());
     }
 
     /** The parameter store for writing; the caller holds the lock and closes the store. */
