@@ -1,7 +1,10 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.Checkout;
+import dev.mgit.cli.command.Commit;
 import dev.mgit.cli.command.Completion;
 import dev.mgit.cli.command.Help;
+import dev.mgit.cli.command.Init;
 import dev.mgit.cli.console.Context;
 import java.lang.reflect.Constructor;
 import java.util.LinkedHashMap;
@@ -14,6 +17,9 @@ final class Commands implements IFactory {
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
+        ALL.put("init", Init.class);
+        ALL.put("commit", Commit.class);
+        ALL.put("checkout", Checkout.class);
         ALL.put("completion", Completion.class);
         ALL.put("help", Help.class);
     }
