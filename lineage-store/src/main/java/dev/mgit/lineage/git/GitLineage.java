@@ -347,6 +347,7 @@ public final class GitLineage implements Lineage {
     public Transaction begin(String description, Person author) {
         return reading(() -> {
             GitTransaction.recover(this);
+            refresh();
             return new GitTransaction(this, description, author, Instant.now());
         });
     }
