@@ -5,14 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** All format readers behind one door. */
 public final class Formats {
     /** Format name of files no reader claims. */
     public static final String OPAQUE = "opaque";
 
-    private static final List<FormatReader> READERS = List.of(new SafetensorsReader(), new OnnxReader());
+    private static final List<FormatReader> READERS = List.of(
+            new SafetensorsReader(),
+            new GgufReader(),
+            new TorchReader(),
+            new NumpyReader(),
+            new NumpyZipReader(),
+            new OnnxReader());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */
@@ -45,16 +50,6 @@ public final class Formats {
             throw (isLfsPointer(source) ? lfsPointer() : damage).in(fileName);
         }
         return ANY.read(fileName, source).orElseThrow();
-    }
-
-    /** The reader whose format a file name promises, whatever the file holds. */
-    public static @Nullable String formatPromisedBy(String fileName) {
-        for (FormatReader reader : READERS) {
-            if (reader.ownsName(fileName)) {
-                return reader.name();
-            }
-        }
-        return null;
     }
 
     private static boolean isLfsPointer(ByteSource source) throws IOException {
