@@ -46,8 +46,11 @@ public final class Formats {
                 damage = damage == null && reader.ownsName(fileName) ? e : damage;
             }
         }
+        if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(source)) {
+            throw lfsPointer().in(fileName);
+        }
         if (damage != null) {
-            throw (isLfsPointer(source) ? lfsPointer() : damage).in(fileName);
+            throw damage.in(fileName);
         }
         return ANY.read(fileName, source).orElseThrow();
     }

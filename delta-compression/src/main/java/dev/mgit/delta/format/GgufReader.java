@@ -22,7 +22,9 @@ final class GgufReader implements FormatReader {
     private static final int[] VALUE_BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
     private static final int MAX_KEY = 0xffff;
-    private static final int MAX_NAME = 4096;
+    /** The specification allows 64 bytes, newer ggml 128. */
+    private static final int MAX_NAME = 256;
+
     private static final int MAX_RANK = 8;
     private static final int MAX_ARRAY_DEPTH = 8;
     private static final long DEFAULT_ALIGNMENT = 32;
@@ -45,7 +47,7 @@ final class GgufReader implements FormatReader {
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
         var in = new Cursor(source);
         if (in.remaining() < 4 || in.u32() != MAGIC) {
-            return Optional.empty();
+            return notThis(fileName, "the letters GGUF");
         }
         int version = in.i32();
         if (version != 2 && version != 3) {

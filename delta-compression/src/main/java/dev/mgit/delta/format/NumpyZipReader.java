@@ -20,7 +20,10 @@ final class NumpyZipReader implements FormatReader {
     @Override
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
         Optional<List<ZipDirectory.Entry>> entries = ZipDirectory.read(source);
-        if (entries.isEmpty() || entries.get().stream().noneMatch(NumpyZipReader::isArray)) {
+        if (entries.isEmpty()) {
+            return notThis(fileName, "a zip archive's first file");
+        }
+        if (entries.get().stream().noneMatch(NumpyZipReader::isArray)) {
             return Optional.empty();
         }
         var layout = new LayoutBuilder(name(), source.size());

@@ -29,6 +29,7 @@ final class ZipDirectory {
     private static final long IN_ZIP64 = 0xffff_ffffL;
     private static final int MAX_ENTRIES = LayoutBuilder.MAX_TENSORS;
     private static final int MAX_NAME = 4096;
+    private static final int MAX_ALL_NAMES = 1 << 26;
 
     private final Cursor in;
     private long count;
@@ -109,8 +110,13 @@ final class ZipDirectory {
         List<Entry> entries = new ArrayList<>();
         in.seek(directoryOffset);
         long outer = in.enter(directoryEnd - directoryOffset);
+        long names = 0;
         for (long i = 0; i < count; i++) {
             entries.add(entry());
+            names += entries.get(entries.size() - 1).name().length();
+            if (names > MAX_ALL_NAMES) {
+                throw new FormatException("the names in the zip directory are longer than all reason");
+            }
         }
         if (!in.atEnd()) {
             throw new FormatException(

@@ -86,8 +86,7 @@ class NumpyTest {
     @ParameterizedTest
     @ValueSource(strings = {"c_order.npy", "stored.npz"})
     void isNeverTakenWhenCutOff(String file) {
-        assertThat(Hostile.acceptedWhenCut(file, Hostile.real(file)))
-                .allSatisfy(length -> assertThat(length).isLessThan(6));
+        assertThat(Hostile.acceptedWhenCut(file, Hostile.real(file))).isEmpty();
     }
 
     @ParameterizedTest
