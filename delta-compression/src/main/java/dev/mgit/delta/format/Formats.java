@@ -52,7 +52,12 @@ public final class Formats {
         if (damage != null) {
             throw damage.in(fileName);
         }
-        return ANY.read(fileName, source).orElseThrow();
+        return opaque(source);
+    }
+
+    /** The layout of a file nothing is known about. */
+    public static Layout opaque(ByteSource source) throws IOException {
+        return ANY.read("", source).orElseThrow();
     }
 
     private static boolean isLfsPointer(ByteSource source) throws IOException {
