@@ -17,8 +17,8 @@ import java.util.Set;
 /**
  * Reads what torch.save writes: the zip form (a pickle {@code data.pkl} and a stored file for each storage), and the
  * bare pickles of torch before 1.6. The forms are described in PyTorch's "Serialization semantics" notes and by
- * {@code torch/serialization.py}. The pickle is parsed as data, never executed; a file that uses anything unknown is not
- * claimed.
+ * {@code torch/serialization.py}. The pickle is parsed as data, never executed; a file that uses anything unknown, or
+ * holds no tensors, is not claimed.
  */
 final class TorchReader implements FormatReader {
     private static final List<String> SUFFIXES = List.of(".pt", ".pth", ".bin", ".ckpt");
@@ -72,7 +72,7 @@ final class TorchReader implements FormatReader {
         var slice =
                 new SliceByteSource(source, pickle.get().offset(), pickle.get().length());
         TorchState state = TorchState.of(PickleParser.parse(new Cursor(slice)));
-        return Optional.of(layout(source, state, places));
+        return layout(source, state, places);
     }
 
     private static boolean isLittle(ByteSource source, ZipDirectory.Entry entry) throws IOException {
@@ -110,7 +110,7 @@ final class TorchReader implements FormatReader {
             places.put(storage.key(), new Place(in.position(), storage.bytes()));
             in.skip(storage.bytes());
         }
-        return Optional.of(layout(source, state, places));
+        return layout(source, state, places);
     }
 
     private static boolean isBigEndian(Object system) {
@@ -123,8 +123,12 @@ final class TorchReader implements FormatReader {
 
     /**
      * Dense views become tensors; a storage without one is a tensor of one dimension, named by the first view of it.
+     * Without any tensor, as in the settings that trainers save beside a model, this is no checkpoint.
      */
-    private Layout layout(ByteSource source, TorchState state, Map<String, Place> places) throws IOException {
+    private Optional<Layout> layout(ByteSource source, TorchState state, Map<String, Place> places) throws IOException {
+        if (state.tensors().isEmpty()) {
+            return Optional.empty();
+        }
         var layout = new LayoutBuilder(name(), source.size());
         Set<String> covered = new HashSet<>();
         for (TorchTensor tensor : state.tensors()) {
@@ -143,7 +147,7 @@ final class TorchReader implements FormatReader {
                 layout.tensor(place.offset(), whole(tensor, place.length()));
             }
         }
-        return layout.build();
+        return Optional.of(layout.build());
     }
 
     private static Optional<TensorSpec> spec(TorchTensor tensor, Place place) {
