@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class CodecBench {
     private static final int BLOCK = 1 << 20;
 
-    private record Row(String name, Dtype dtype, List<byte[]> raw, @Nullable List<byte[]> prediction) {}
+    private record Row(
+            String name,
+            Dtype dtype,
+            List<byte[]> raw,
+            @Nullable List<byte[]> prediction) {}
 
     private record Result(double ratio, double encode, double decode) {}
 
@@ -34,6 +38,8 @@ public final class CodecBench {
 
     private double seconds = 1.5;
     private String only = "";
+    private boolean peers = true;
+    private List<Effort> efforts = List.of(Effort.values());
 
     private CodecBench() {}
 
@@ -43,6 +49,8 @@ public final class CodecBench {
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--seconds" -> bench.seconds = Double.parseDouble(args[++i]);
+                case "--ours" -> bench.peers = false;
+                case "--effort" -> bench.efforts = List.of(Effort.valueOf(args[++i]));
                 case "--only" -> bench.only = args[++i];
                 default -> files.add(args[i]);
             }
@@ -162,7 +170,7 @@ public final class CodecBench {
         }
         StringBuilder line = new StringBuilder();
         line.append(String.format(Locale.ROOT, "%-24s %7s", row.name, bound(row)));
-        for (Effort effort : Effort.values()) {
+        for (Effort effort : efforts) {
             try (BlockCoder coder = new BlockCoder()) {
                 line.append(text(measure(row, new Peer() {
                     @Override
@@ -177,8 +185,10 @@ public final class CodecBench {
                 })));
             }
         }
-        line.append(text(measure(row, new XorPlanes(row.dtype.bytes()))));
-        line.append(text(measure(row, new PlainZstd())));
+        if (peers) {
+            line.append(text(measure(row, new XorPlanes(row.dtype.bytes()))));
+            line.append(text(measure(row, new PlainZstd())));
+        }
         System.out.println(line);
     }
 
@@ -212,28 +222,41 @@ public final class CodecBench {
                 .toArray();
         double encode = rate(
                 full, i -> peer.encode(row.raw.get(i), row.prediction == null ? null : row.prediction.get(i), out));
-        double decode = rate(full, i -> peer.decode(
-                coded[i], sizes[i], row.prediction == null ? null : row.prediction.get(i), back));
+        double decode = rate(
+                full,
+                i -> peer.decode(coded[i], sizes[i], row.prediction == null ? null : row.prediction.get(i), back));
         return new Result((double) bytes / stored, encode, decode);
     }
 
-    /** GB/s: the best of several passes after one of warm-up, since other work shares the machine. */
+    private static final java.lang.management.ThreadMXBean THREADS =
+            java.lang.management.ManagementFactory.getThreadMXBean();
+
+    /**
+     * GB/s of processor time, from the least time each of up to eight blocks took: other work shares the machine, and
+     * can only slow a pass down.
+     */
     private double rate(int[] blocks, java.util.function.IntConsumer work) {
-        long end = System.nanoTime() + (long) (seconds * 1e9 / 2);
-        for (int i = 0; System.nanoTime() < end; i++) {
-            work.accept(blocks[i % blocks.length]);
+        int[] some = Arrays.copyOf(blocks, Math.min(blocks.length, 8));
+        for (int i = 0; i < some.length; i++) {
+            some[i] = blocks[i * blocks.length / some.length];
         }
-        double best = 0;
-        int group = Math.min(blocks.length, 4);
-        end = System.nanoTime() + (long) (seconds * 1e9 / 2);
-        for (int i = 0; System.nanoTime() < end; ) {
-            long start = System.nanoTime();
-            for (int k = 0; k < group; k++) {
-                work.accept(blocks[i++ % blocks.length]);
+        long end = System.nanoTime() + (long) (seconds * 1e9 / 3);
+        while (System.nanoTime() < end) {
+            for (int block : some) {
+                work.accept(block);
             }
-            best = Math.max(best, (double) group * BLOCK / (System.nanoTime() - start));
         }
-        return best;
+        long[] least = new long[some.length];
+        Arrays.fill(least, Long.MAX_VALUE);
+        end = System.nanoTime() + (long) (seconds * 1e9);
+        while (System.nanoTime() < end) {
+            for (int i = 0; i < some.length; i++) {
+                long start = THREADS.getCurrentThreadCpuTime();
+                work.accept(some[i]);
+                least[i] = Math.min(least[i], THREADS.getCurrentThreadCpuTime() - start);
+            }
+        }
+        return (double) some.length * BLOCK / Arrays.stream(least).sum();
     }
 
     /** Ratio at the order-0 entropy of whole residuals given the predicted exponent, counted over all blocks. */
@@ -242,30 +265,24 @@ public final class CodecBench {
             return "";
         }
         WordForm form = WordForm.of(row.dtype);
-        long used = 0;
-        for (byte[] raw : row.raw) {
-            used |= Words.or(raw, raw.length, form.log2Bytes());
-        }
-        List<Residual> residuals = new ArrayList<>();
         java.util.Map<Long, int[]> counts = new java.util.HashMap<>();
         java.util.Map<Long, long[]> totals = new java.util.HashMap<>();
         long words = 0;
         for (int b = 0; b < row.raw.size(); b++) {
             byte[] raw = row.raw.get(b);
             int count = raw.length / form.bytes();
-            int shift = Math.min(
-                    form.maxShift(), Long.numberOfTrailingZeros(Words.or(raw, raw.length, form.log2Bytes())));
+            int shift =
+                    Math.min(form.maxShift(), Long.numberOfTrailingZeros(Words.or(raw, raw.length, form.log2Bytes())));
             Residual residual = new Residual(form, shift);
-            residuals.add(residual);
-            long[] r = new long[count];
-            long[] p = new long[count];
-            Words.load(raw, form.log2Bytes(), 0, count, r);
-            Words.load(row.prediction.get(b), form.log2Bytes(), 0, count, p);
-            residual.forward(r, p, count);
+            long[] r = new long[(raw.length + 7) >> 3];
+            long[] p = new long[r.length];
+            Words.loadLongs(raw, 0, raw.length, r.length, r);
+            Words.loadLongs(row.prediction.get(b), 0, raw.length, r.length, p);
+            residual.forward(r, p, r.length);
             int keyShift = residual.magnitudeBits() - form.exponentBits();
             for (int i = 0; i < count; i++) {
-                long key = p[i] >>> keyShift;
-                counts.computeIfAbsent(key << 40 | r[i], k -> new int[1])[0]++;
+                long key = Words.lane(p, form, i) >>> keyShift;
+                counts.computeIfAbsent((key << 40) | Words.lane(r, form, i), k -> new int[1])[0]++;
                 totals.computeIfAbsent(key, k -> new long[1])[0]++;
             }
             words += count;
@@ -278,9 +295,9 @@ public final class CodecBench {
             bits -= entry.getValue()[0] * Math.log(entry.getValue()[0]);
         }
         for (long[] total : totals.values()) {
-            bits += total[0] * Math.log(total[0]);
+            bits += total[0] * Math.log((double) total[0]);
         }
-        return String.format(Locale.ROOT, "%.2f", words * form.bits() / (bits / Math.log(2)));
+        return String.format(Locale.ROOT, "%.2f", (double) words * form.bits() / (bits / Math.log(2)));
     }
 
     /** XOR with the prediction, byte planes, zstd level 1 each: BitX as published, one block at a time. */
@@ -306,8 +323,8 @@ public final class CodecBench {
             }
             int size = 0;
             for (int plane = 0; plane < width; plane++) {
-                int coded = compress.compressByteArray(
-                        out, size + 4, out.length - size - 4, planes, plane * count, count);
+                int coded =
+                        compress.compressByteArray(out, size + 4, out.length - size - 4, planes, plane * count, count);
                 Words.INT.set(out, size, coded);
                 size += 4 + coded;
             }
