@@ -9,6 +9,14 @@ public interface FormatReader {
     String name();
 
     /**
+     * Whether a file of this name promises this format, so that damage in it is an error. Damage in any other file
+     * means that the file is not of this format.
+     *
+     * @param fileName the file's name without folders
+     */
+    boolean ownsName(String fileName);
+
+    /**
      * Reads the layout of a file of this format.
      *
      * @param fileName the file's name without folders; a hint only, contents decide

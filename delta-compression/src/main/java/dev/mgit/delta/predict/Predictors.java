@@ -25,6 +25,9 @@ public final class Predictors {
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));
 
+    /** Code of the predictor that guesses the parent's bytes. */
+    public static final int PARENT = Parent.CODE;
+
     private Predictors() {}
 
     /** @throws MgitException of kind INTEGRITY if no predictor has the code */

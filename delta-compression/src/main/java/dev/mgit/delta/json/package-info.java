@@ -1,0 +1,5 @@
+/** JSON in and out as plain maps and lists: headers, manifests and records are small and need no binding layer. */
+@NullMarked
+package dev.mgit.delta.json;
+
+import org.jspecify.annotations.NullMarked;

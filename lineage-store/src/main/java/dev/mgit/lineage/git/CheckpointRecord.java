@@ -1,0 +1,138 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of a version's record ({@code mgit/version.json}) and of manifests; schema 1 of both. */
+final class CheckpointRecord {
+    private static final long SCHEMA = 1;
+
+    private CheckpointRecord() {}
+
+    static byte[] write(String model, List<FileEntry> files, List<String> ignored, Optional<Double> lossy) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("schema", SCHEMA);
+        json.put("model", model);
+        lossy.ifPresent(bound -> json.put("lossy", bound));
+        json.put("files", files.stream().map(CheckpointRecord::file).toList());
+        if (!ignored.isEmpty()) {
+            json.put("ignored", ignored);
+        }
+        return Json.pretty(json);
+    }
+
+    private static Map<String, Object> file(FileEntry file) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("path", file.path());
+        json.put("size", file.size());
+        json.put("stored", file.stored() == FileEntry.Stored.VERBATIM ? "verbatim" : "parameters");
+        if (file.executable()) {
+            json.put("executable", true);
+        }
+        return json;
+    }
+
+    static Checkpoint read(VersionId version, byte[] bytes) {
+        return parse("record of version " + version.abbreviated(), bytes, json -> {
+            var files = new ArrayList<FileEntry>();
+            for (JsonObject file : json.objects("files")) {
+                var stored = switch (file.string("stored")) {
+                    case "verbatim" -> FileEntry.Stored.VERBATIM;
+                    case "parameters" -> FileEntry.Stored.PARAMETERS;
+                    default -> throw new JsonException("unknown place '" + file.string("stored") + "'");
+                };
+                files.add(new FileEntry(file.string("path"), file.number("size"), file.flag("executable"), stored));
+            }
+            return new Checkpoint(version, files, json.strings("ignored"), json.optionalReal("lossy"));
+        });
+    }
+
+    static byte[] write(Manifest manifest) {
+        var text = new StringBuilder("{\n");
+        text.append("\"schema\": ").append(SCHEMA).append(",\n");
+        text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
+        text.append("\"size\": ").append(manifest.size()).append(",\n");
+        text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
+        text.append("\"ranges\": [");
+        String separator = "\n";
+        for (Manifest.Entry entry : manifest.entries()) {
+            text.append(separator).append(Json.text(range(entry)));
+            separator = ",\n";
+        }
+        return text.append("\n]}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Object> range(Manifest.Entry entry) {
+        var json = new LinkedHashMap<String, Object>();
+        entry.tensor().ifPresent(tensor -> {
+            json.put("tensor", tensor.name());
+            json.put("dtype", tensor.dtype().name());
+            json.put("shape", tensor.shape());
+        });
+        json.put("length", entry.length());
+        json.put("object", entry.object().hex());
+        return json;
+    }
+
+    static Manifest readManifest(String where, byte[] bytes) {
+        return parse("manifest of " + where, bytes, json -> {
+            var entries = new ArrayList<Manifest.Entry>();
+            long offset = 0;
+            for (JsonObject range : json.objects("ranges")) {
+                long length = range.number("length");
+                entries.add(new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object"))));
+                offset = Math.addExact(offset, length);
+            }
+            if (offset != json.number("size")) {
+                throw new JsonException("ranges cover " + offset + " bytes of " + json.number("size"));
+            }
+            return new Manifest(json.string("format"), offset, json.string("sha256"), entries);
+        });
+    }
+
+    private static Optional<TensorSpec> tensor(JsonObject range) {
+        return range.optionalString("tensor").map(name -> {
+            String dtype = range.string("dtype");
+            return new TensorSpec(
+                    name,
+                    Dtype.byName(dtype).orElseThrow(() -> new JsonException("unknown dtype '" + dtype + "'")),
+                    range.numbers("shape"));
+        });
+    }
+
+    private interface Reading<T> {
+        T read(JsonObject json);
+    }
+
+    private static <T> T parse(String what, byte[] bytes, Reading<T> reading) {
+        try {
+            JsonObject json = Json.parseObject(bytes);
+            long schema = json.number("schema");
+            if (schema > SCHEMA) {
+                throw new MgitException(
+                        MgitException.Kind.FAILED,
+                        "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA,
+                        "use a newer mgit");
+            }
+            return reading.read(json);
+        } catch (JsonException | IllegalArgumentException | ArithmeticException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY, "the " + what + " is damaged: " + e.getMessage(), null, e);
+        }
+    }
+}

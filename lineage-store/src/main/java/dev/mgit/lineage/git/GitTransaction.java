@@ -1,0 +1,373 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.NewVersion;
+import dev.mgit.lineage.version.Operation;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.jgit.dircache.DirCache;
+import org.eclipse.jgit.dircache.DirCacheBuilder;
+import org.eclipse.jgit.dircache.DirCacheEntry;
+import org.eclipse.jgit.dircache.InvalidPathException;
+import org.eclipse.jgit.lib.BatchRefUpdate;
+import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.ReceiveCommand;
+import org.eclipse.jgit.treewalk.TreeWalk;
+import org.jspecify.annotations.Nullable;
+
+/** Collects reference moves and makes them in one atomic batch, after the operation log knows of them. */
+final class GitTransaction implements Transaction {
+    private final GitLineage lineage;
+    private final Repository git;
+    private final String description;
+    private final Person author;
+    private final Instant when;
+
+    /** What each reference was when it was first touched, and what it shall be; null is none. */
+    private final Map<String, @Nullable ObjectId> before = new LinkedHashMap<>();
+
+    private final Map<String, @Nullable ObjectId> after = new LinkedHashMap<>();
+    private final Map<String, Map<VersionId, Optional<byte[]>>> notes = new LinkedHashMap<>();
+    private final Map<String, Optional<byte[]>> registry = new LinkedHashMap<>();
+    private Optional<String> undoes = Optional.empty();
+
+    GitTransaction(GitLineage lineage, String description, Person author, Instant when) {
+        this.lineage = lineage;
+        this.git = lineage.git();
+        this.description = description;
+        this.author = author;
+        this.when = when;
+    }
+
+    /** Settles an operation that a crash left open: it happened if every reference it names is where it put it. */
+    static void recover(GitLineage lineage) throws IOException {
+        Optional<Operation> open = lineage.operationLog().open();
+        if (open.isPresent()) {
+            boolean happened = true;
+            for (Operation.RefChange change : open.get().changes()) {
+                Ref ref = lineage.git().exactRef(change.ref());
+                Optional<String> now =
+                        Optional.ofNullable(ref).map(r -> r.getObjectId().name());
+                happened &= now.equals(change.after());
+            }
+            lineage.operationLog().close(open.get().id(), happened);
+        }
+    }
+
+    void undoing(String operation) {
+        undoes = Optional.of(operation);
+    }
+
+    @Override
+    public VersionId write(NewVersion version) {
+        return GitLineage.reading(() -> {
+            try (ObjectInserter inserter = git.newObjectInserter()) {
+                var commit = new CommitBuilder();
+                commit.setTreeId(writeTree(inserter, version));
+                List<ObjectId> parents = parents(version);
+                commit.setParentIds(parents);
+                commit.setMessage(CommitText.of(version).format());
+                var ident = ident(version.author(), notBefore(parents, version.when()));
+                commit.setAuthor(ident);
+                commit.setCommitter(ident);
+                ObjectId id = inserter.insert(commit);
+                inserter.flush();
+                return GitLineage.id(id);
+            }
+        });
+    }
+
+    private static List<ObjectId> parents(NewVersion version) {
+        Set<ObjectId> parents = new LinkedHashSet<>();
+        version.previous().ifPresent(id -> parents.add(ObjectId.fromString(id.hex())));
+        for (ProvenanceEdge edge : version.origins()) {
+            parents.add(ObjectId.fromString(edge.parent().hex()));
+        }
+        return new ArrayList<>(parents);
+    }
+
+    /** A child is never older than its parents, whatever the clock says, so that history sorts by time. */
+    private Instant notBefore(List<ObjectId> parents, Instant wanted) throws IOException {
+        Instant result = wanted;
+        for (ObjectId parent : parents) {
+            Instant time =
+                    Instant.ofEpochSecond(lineage.commit(GitLineage.id(parent)).getCommitTime());
+            result = time.isAfter(result) ? time : result;
+        }
+        return result;
+    }
+
+    private static PersonIdent ident(Person person, Instant when) {
+        return new PersonIdent(person.name(), person.email(), when, ZoneOffset.UTC);
+    }
+
+    private static ObjectId writeTree(ObjectInserter inserter, NewVersion version) throws IOException {
+        DirCache tree = DirCache.newInCore();
+        DirCacheBuilder builder = tree.builder();
+        for (FileEntry file : version.files()) {
+            if (file.stored() == FileEntry.Stored.VERBATIM) {
+                byte[] content = Objects.requireNonNull(version.verbatim().get(file.path()), file.path());
+                add(builder, inserter, GitLineage.FILES + file.path(), content, file.executable());
+            } else {
+                byte[] content = CheckpointRecord.write(
+                        Objects.requireNonNull(version.manifests().get(file.path()), file.path()));
+                add(builder, inserter, GitLineage.MANIFESTS + file.path(), content, false);
+            }
+        }
+        byte[] record = CheckpointRecord.write(version.model(), version.files(), version.ignored(), version.lossy());
+        add(builder, inserter, GitLineage.RECORD, record, false);
+        for (Map.Entry<String, byte[]> extra : version.extra().entrySet()) {
+            add(builder, inserter, GitLineage.RECORDS + extra.getKey(), extra.getValue(), false);
+        }
+        builder.finish();
+        return tree.writeTree(inserter);
+    }
+
+    private static void add(
+            DirCacheBuilder builder, ObjectInserter inserter, String path, byte[] content, boolean executable)
+            throws IOException {
+        DirCacheEntry entry;
+        try {
+            entry = new DirCacheEntry(path);
+        } catch (InvalidPathException e) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "the file name '" + path.substring(path.indexOf('/') + 1) + "' cannot be stored in Git",
+                    "rename the file or list it in .mgitignore",
+                    e);
+        }
+        entry.setFileMode(executable ? FileMode.EXECUTABLE_FILE : FileMode.REGULAR_FILE);
+        entry.setObjectId(inserter.insert(Constants.OBJ_BLOB, content));
+        builder.add(entry);
+    }
+
+    @Override
+    public void setModel(String name, VersionId head) {
+        set(branch(name), ObjectId.fromString(head.hex()));
+    }
+
+    @Override
+    public void deleteModel(String name) {
+        set(branch(name), null);
+    }
+
+    private static String branch(String name) {
+        return checked(Constants.R_HEADS + name, "model", name);
+    }
+
+    @Override
+    public void setTag(String name, VersionId version) {
+        set(checked(Constants.R_TAGS + name, "tag", name), ObjectId.fromString(version.hex()));
+    }
+
+    @Override
+    public void deleteTag(String name) {
+        set(checked(Constants.R_TAGS + name, "tag", name), null);
+    }
+
+    private static String checked(String ref, String what, String name) {
+        if (!Repository.isValidRefName(ref) || name.startsWith("-") || name.equals("HEAD")) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "'" + name + "' is not a legal name for a " + what,
+                    "use letters, digits, '-', '_', '.' and '/' as Git allows in branch names");
+        }
+        return ref;
+    }
+
+    @Override
+    public void setPrivateRef(String name, VersionId version) {
+        set(checked(GitLineage.PRIVATE + name, "reference", name), ObjectId.fromString(version.hex()));
+    }
+
+    @Override
+    public void deletePrivateRef(String name) {
+        set(checked(GitLineage.PRIVATE + name, "reference", name), null);
+    }
+
+    void set(String ref, @Nullable ObjectId target) {
+        GitLineage.reading(() -> {
+            if (!before.containsKey(ref)) {
+                Ref now = git.exactRef(ref);
+                before.put(ref, now == null ? null : now.getObjectId());
+            }
+            return after.put(ref, target);
+        });
+    }
+
+    @Override
+    public void putNote(String namespace, VersionId version, byte[] content) {
+        notes.computeIfAbsent(namespace, unused -> new HashMap<>()).put(version, Optional.of(content.clone()));
+    }
+
+    @Override
+    public void removeNote(String namespace, VersionId version) {
+        notes.computeIfAbsent(namespace, unused -> new HashMap<>()).put(version, Optional.empty());
+    }
+
+    @Override
+    public void putRegistryFile(String path, byte[] content) {
+        registry.put(path, Optional.of(content.clone()));
+    }
+
+    @Override
+    public void removeRegistryFile(String path) {
+        registry.put(path, Optional.empty());
+    }
+
+    @Override
+    public void apply() {
+        GitLineage.reading(() -> {
+            try (ObjectInserter inserter = git.newObjectInserter()) {
+                for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
+                    writeNotes(inserter, changed.getKey(), changed.getValue());
+                }
+                if (!registry.isEmpty()) {
+                    writeRegistry(inserter);
+                }
+                inserter.flush();
+            }
+            moveReferences();
+            lineage.refresh();
+            return true;
+        });
+    }
+
+    private void writeNotes(ObjectInserter inserter, String namespace, Map<VersionId, Optional<byte[]>> changed)
+            throws IOException {
+        String ref = GitLineage.NOTES + namespace;
+        lineage.refresh();
+        var map = lineage.noteMap(namespace);
+        for (Map.Entry<VersionId, Optional<byte[]>> note : changed.entrySet()) {
+            ObjectId version = ObjectId.fromString(note.getKey().hex());
+            if (note.getValue().isPresent()) {
+                map.set(
+                        version,
+                        inserter.insert(Constants.OBJ_BLOB, note.getValue().get()));
+            } else {
+                map.remove(version);
+            }
+        }
+        commitOnto(inserter, ref, map.writeTree(inserter));
+    }
+
+    private void writeRegistry(ObjectInserter inserter) throws IOException {
+        DirCache tree = DirCache.newInCore();
+        DirCacheBuilder builder = tree.builder();
+        Ref now = git.exactRef(GitLineage.REGISTRY);
+        if (now != null) {
+            try (var walk = new RevWalk(git);
+                    var old = new TreeWalk(git)) {
+                old.addTree(walk.parseCommit(now.getObjectId()).getTree());
+                old.setRecursive(true);
+                while (old.next()) {
+                    if (!registry.containsKey(old.getPathString())) {
+                        var kept = new DirCacheEntry(old.getPathString());
+                        kept.setFileMode(FileMode.REGULAR_FILE);
+                        kept.setObjectId(old.getObjectId(0));
+                        builder.add(kept);
+                    }
+                }
+            }
+        }
+        for (Map.Entry<String, Optional<byte[]>> file : registry.entrySet()) {
+            if (file.getValue().isPresent()) {
+                add(builder, inserter, file.getKey(), file.getValue().get(), false);
+            }
+        }
+        builder.finish();
+        commitOnto(inserter, GitLineage.REGISTRY, tree.writeTree(inserter));
+    }
+
+    /** Advances a reference that has a history of its own by one commit. */
+    private void commitOnto(ObjectInserter inserter, String ref, ObjectId tree) throws IOException {
+        Ref now = git.exactRef(ref);
+        var commit = new CommitBuilder();
+        commit.setTreeId(tree);
+        if (now != null) {
+            commit.setParentId(now.getObjectId());
+        }
+        commit.setMessage(description);
+        commit.setAuthor(ident(author, when));
+        commit.setCommitter(ident(author, when));
+        set(ref, inserter.insert(commit));
+    }
+
+    private void moveReferences() throws IOException {
+        List<ReceiveCommand> commands = new ArrayList<>();
+        List<Operation.RefChange> changes = new ArrayList<>();
+        after.forEach((ref, target) -> {
+            ObjectId old = before.get(ref);
+            if (target == null ? old != null : !target.equals(old)) {
+                ObjectId zero = ObjectId.zeroId();
+                commands.add(new ReceiveCommand(old == null ? zero : old, target == null ? zero : target, ref));
+                changes.add(new Operation.RefChange(
+                        ref,
+                        Optional.ofNullable(old).map(ObjectId::name),
+                        Optional.ofNullable(target).map(ObjectId::name)));
+            }
+        });
+        if (commands.isEmpty()) {
+            return;
+        }
+        String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+        lineage.operationLog().intend(new Operation(id, description, author, when, changes, undoes));
+        boolean done = false;
+        try {
+            done = execute(commands);
+        } finally {
+            lineage.operationLog().close(id, done);
+        }
+    }
+
+    private boolean execute(List<ReceiveCommand> commands) throws IOException {
+        BatchRefUpdate batch = git.getRefDatabase().newBatchUpdate();
+        batch.setAtomic(true);
+        batch.setAllowNonFastForwards(true);
+        batch.setRefLogIdent(ident(author, when));
+        batch.setRefLogMessage(description, false);
+        batch.addCommand(commands);
+        try (var walk = new RevWalk(git)) {
+            batch.execute(walk, NullProgressMonitor.INSTANCE);
+        }
+        for (ReceiveCommand command : commands) {
+            if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        "'" + Repository.shortenRefName(command.getRefName())
+                                + "' was changed by somebody else meanwhile",
+                        "run the command again");
+            }
+            if (command.getResult() != ReceiveCommand.Result.OK) {
+                throw MgitException.failed("cannot move '" + Repository.shortenRefName(command.getRefName()) + "': "
+                        + command.getResult() + " " + command.getMessage());
+            }
+        }
+        return true;
+    }
+}

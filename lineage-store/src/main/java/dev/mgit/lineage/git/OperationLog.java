@@ -1,0 +1,162 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.version.Operation;
+import dev.mgit.lineage.version.Person;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every change of references, one JSON object a line, in a file beside the Git repository (a reference of its own
+ * would clutter {@code git log --all}). An operation is written ahead as an intent and closed by a second line once
+ * its references moved, so that after a crash it is known whether it happened.
+ */
+final class OperationLog {
+    private final Path file;
+
+    OperationLog(Path file) {
+        this.file = file;
+    }
+
+    /** Writes an operation ahead of its reference transaction, durably. */
+    void intend(Operation operation) throws IOException {
+        append(json(operation));
+    }
+
+    /** Closes an operation: its references moved, or they did not and it never happened. */
+    void close(String id, boolean happened) throws IOException {
+        append(Map.of(happened ? "done" : "void", id));
+    }
+
+    /** The operation that a crash left open, if the last one is. */
+    Optional<Operation> open() throws IOException {
+        Entries entries = read();
+        return Optional.ofNullable(entries.open);
+    }
+
+    /** Finished operations, newest first. */
+    List<Operation> finished() throws IOException {
+        List<Operation> result = new ArrayList<>(read().finished);
+        java.util.Collections.reverse(result);
+        return result;
+    }
+
+    /** Forgets the operations a predicate matches. */
+    void forget(Predicate<Operation> old) throws IOException {
+        Entries entries = read();
+        var text = new StringBuilder();
+        for (Operation operation : entries.finished) {
+            if (!old.test(operation)) {
+                text.append(Json.text(json(operation))).append('\n');
+                text.append(Json.text(Map.of("done", operation.id()))).append('\n');
+            }
+        }
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            write(channel, text.toString());
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void append(Map<String, ?> line) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            var last = ByteBuffer.allocate(1);
+            boolean torn = end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n';
+            channel.position(end);
+            write(channel, (torn ? "\n" : "") + Json.text(line) + "\n");
+        }
+    }
+
+    private static void write(FileChannel channel, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(true);
+    }
+
+    private static final class Entries {
+        final List<Operation> finished = new ArrayList<>();
+
+        @Nullable
+        Operation open;
+    }
+
+    private Entries read() throws IOException {
+        var entries = new Entries();
+        if (!Files.exists(file)) {
+            return entries;
+        }
+        for (String line : Files.readAllLines(file)) {
+            JsonObject json;
+            try {
+                json = Json.parseObject(line.getBytes(StandardCharsets.UTF_8));
+            } catch (JsonException e) {
+                continue; // a line torn by a crash was never acted on
+            }
+            if (json.has("id")) {
+                entries.open = operation(json);
+            } else if (entries.open != null) {
+                if (json.optionalString("done").equals(Optional.of(entries.open.id()))) {
+                    entries.finished.add(entries.open);
+                }
+                entries.open = null;
+            }
+        }
+        return entries;
+    }
+
+    private static Map<String, Object> json(Operation operation) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("id", operation.id());
+        json.put("description", operation.description());
+        json.put("name", operation.author().name());
+        json.put("email", operation.author().email());
+        json.put("when", operation.when().toString());
+        operation.undoes().ifPresent(undone -> json.put("undoes", undone));
+        json.put(
+                "changes",
+                operation.changes().stream().map(OperationLog::change).toList());
+        return json;
+    }
+
+    private static Map<String, String> change(Operation.RefChange change) {
+        var json = new LinkedHashMap<String, String>();
+        json.put("ref", change.ref());
+        change.before().ifPresent(before -> json.put("before", before));
+        change.after().ifPresent(after -> json.put("after", after));
+        return json;
+    }
+
+    private static Operation operation(JsonObject json) {
+        return new Operation(
+                json.string("id"),
+                json.string("description"),
+                new Person(json.string("name"), json.string("email")),
+                Instant.parse(json.string("when")),
+                json.objects("changes").stream()
+                        .map(change -> new Operation.RefChange(
+                                change.string("ref"), change.optionalString("before"), change.optionalString("after")))
+                        .toList(),
+                json.optionalString("undoes"));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.mgit.lineage.git;
+
+import java.io.IOException;
+import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JGit's view of the machine without its costs: no {@code git} child processes to look for a system configuration, no
+ * seconds of measuring file time stamps, nothing written to the user's home folder.
+ */
+final class QuietSystem extends SystemReader.Delegate {
+    private static boolean installed;
+
+    private QuietSystem(SystemReader base) {
+        super(base);
+    }
+
+    static synchronized void install() {
+        if (!installed) {
+            SystemReader.setInstance(new QuietSystem(SystemReader.getInstance()));
+            installed = true;
+        }
+    }
+
+    @Override
+    public FileBasedConfig openSystemConfig(@Nullable Config parent, FS fs) {
+        return new Nowhere(parent, fs);
+    }
+
+    @Override
+    public FileBasedConfig openJGitConfig(@Nullable Config parent, FS fs) {
+        return new Nowhere(parent, fs);
+    }
+
+    /** A configuration that is in no file and answers the question about time stamps for every file store. */
+    private static final class Nowhere extends FileBasedConfig {
+        /** Coarser than the clock tick of any current kernel, so that a file changed within it is read again. */
+        private static final String TIMESTAMP_RESOLUTION = "10 milliseconds";
+
+        Nowhere(@Nullable Config parent, FS fs) {
+            super(parent, null, fs);
+        }
+
+        @Override
+        public void load() throws IOException, ConfigInvalidException {}
+
+        @Override
+        public void save() throws IOException {}
+
+        @Override
+        public boolean isOutdated() {
+            return false;
+        }
+
+        @Override
+        public @Nullable String getString(String section, @Nullable String subsection, String name) {
+            if (section.equals("filesystem") && subsection != null) {
+                return TIMESTAMP_RESOLUTION;
+            }
+            return super.getString(section, subsection, name);
+        }
+    }
+}

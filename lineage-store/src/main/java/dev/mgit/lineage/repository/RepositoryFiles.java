@@ -1,0 +1,59 @@
+package dev.mgit.lineage.repository;
+
+import java.nio.file.Path;
+
+/** The layout below {@code .mgit}. Nobody else builds these paths. */
+public record RepositoryFiles(Path root, Path mgit) {
+    public static final String FOLDER = ".mgit";
+
+    static RepositoryFiles below(Path root) {
+        return new RepositoryFiles(root, root.resolve(FOLDER));
+    }
+
+    /** One line: the version of this layout. */
+    public Path formatFile() {
+        return mgit.resolve("format");
+    }
+
+    /** The bare Git repository of the lineage. */
+    public Path lineage() {
+        return mgit.resolve("lineage.git");
+    }
+
+    /** The RocksDB database of blocks and objects. */
+    public Path parameters() {
+        return mgit.resolve("parameters");
+    }
+
+    public Path config() {
+        return mgit.resolve("config");
+    }
+
+    public Path operationLog() {
+        return mgit.resolve("operations");
+    }
+
+    public Path lockFile() {
+        return mgit.resolve("lock");
+    }
+
+    /** Which version each checked-out folder holds. */
+    public Path checkouts() {
+        return mgit.resolve("checkouts");
+    }
+
+    /** What a command was about to do to the user's files, for whoever cleans up after a crash. */
+    public Path journal() {
+        return mgit.resolve("journal");
+    }
+
+    /** Derived data that is rebuilt when missing. */
+    public Path index() {
+        return mgit.resolve("index");
+    }
+
+    /** Runs, logs and other work of hooks. */
+    public Path hooks() {
+        return mgit.resolve("hooks");
+    }
+}

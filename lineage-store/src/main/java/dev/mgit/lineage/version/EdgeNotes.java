@@ -1,0 +1,143 @@
+package dev.mgit.lineage.version;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.version.ProvenanceEdge.Source;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Provenance edges added to or withdrawn from one version after it was made. A version is immutable, so they are its
+ * note in the namespace {@value #NAMESPACE}: one JSON object a line, applied in order over the declared edges.
+ *
+ * <pre>{"op":"add","parent":"&lt;40 hex&gt;","model":"bert-base","kind":"finetune","source":"added",
+ * "by":"Ada &lt;ada@example.org&gt;","when":"2026-01-31T12:00:00Z"}</pre>
+ *
+ * <p>Line by line, so that a line-wise union of two people's notes is again a note; a repeated line changes nothing.
+ */
+public record EdgeNotes(List<Entry> entries) {
+    public static final String NAMESPACE = "edges";
+
+    private static final Pattern PERSON = Pattern.compile("(.*?) ?<([^<>]*)>", Pattern.DOTALL);
+
+    /** What a line does. */
+    public enum Op {
+        ADD,
+        REMOVE
+    }
+
+    /**
+     * One line.
+     *
+     * @param model the parent's model name when the line was written
+     */
+    public record Entry(Op op, VersionId parent, String model, EdgeKind kind, Source source, Person by, Instant when) {
+        ProvenanceEdge edge() {
+            return new ProvenanceEdge(parent, model, kind, source);
+        }
+    }
+
+    public EdgeNotes {
+        entries = List.copyOf(entries);
+    }
+
+    public static EdgeNotes none() {
+        return new EdgeNotes(List.of());
+    }
+
+    /**
+     * Reads a note. Fields this version of mgit does not know are passed over.
+     *
+     * @throws MgitException of kind INTEGRITY, naming the line, if a line cannot be understood
+     */
+    public static EdgeNotes parse(byte[] content) {
+        List<Entry> entries = new ArrayList<>();
+        String[] lines = new String(content, StandardCharsets.UTF_8).split("\n");
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].isBlank()) {
+                try {
+                    entries.add(entry(Json.parseObject(lines[i].getBytes(StandardCharsets.UTF_8))));
+                } catch (JsonException | DateTimeException | IllegalArgumentException | MgitException e) {
+                    String message = "line " + (i + 1) + " of a note of edges cannot be understood: " + e.getMessage();
+                    throw new MgitException(MgitException.Kind.INTEGRITY, message, null, e);
+                }
+            }
+        }
+        return new EdgeNotes(entries);
+    }
+
+    public byte[] format() {
+        StringBuilder out = new StringBuilder();
+        entries.forEach(entry -> out.append(line(entry)).append('\n'));
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** These notes and one more line. */
+    public EdgeNotes with(Entry entry) {
+        List<Entry> longer = new ArrayList<>(entries);
+        longer.add(entry);
+        return new EdgeNotes(longer);
+    }
+
+    /**
+     * The edges as they stand after these notes. An edge is its parent and kind: adding one that is there already
+     * leaves it as it is, so a declared edge stays declared.
+     */
+    public List<ProvenanceEdge> apply(List<ProvenanceEdge> declared) {
+        List<ProvenanceEdge> edges = new ArrayList<>(declared);
+        for (Entry entry : entries) {
+            boolean there = edges.stream().anyMatch(edge -> same(edge, entry));
+            if (entry.op() == Op.REMOVE) {
+                edges.removeIf(edge -> same(edge, entry));
+            } else if (!there) {
+                edges.add(entry.edge());
+            }
+        }
+        return List.copyOf(edges);
+    }
+
+    private static boolean same(ProvenanceEdge edge, Entry entry) {
+        return edge.parent().equals(entry.parent()) && edge.kind() == entry.kind();
+    }
+
+    private static Entry entry(JsonObject line) {
+        Matcher by = PERSON.matcher(line.string("by"));
+        if (!by.matches()) {
+            throw new IllegalArgumentException("'by' is not of the form Name <mail>");
+        }
+        return new Entry(
+                Op.valueOf(line.string("op").toUpperCase(Locale.ROOT)),
+                new VersionId(line.string("parent")),
+                line.string("model"),
+                EdgeKind.parse(line.string("kind")),
+                Source.valueOf(line.string("source").toUpperCase(Locale.ROOT)),
+                new Person(by.group(1), by.group(2)),
+                Instant.parse(line.string("when")));
+    }
+
+    private static String line(Entry entry) {
+        Map<String, String> line = new LinkedHashMap<>();
+        line.put("op", word(entry.op()));
+        line.put("parent", entry.parent().hex());
+        line.put("model", entry.model());
+        line.put("kind", entry.kind().word());
+        line.put("source", word(entry.source()));
+        line.put("by", entry.by().toString());
+        line.put("when", entry.when().toString());
+        return Json.text(line);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

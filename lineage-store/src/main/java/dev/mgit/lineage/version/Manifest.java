@@ -1,0 +1,22 @@
+package dev.mgit.lineage.version;
+
+import dev.mgit.delta.TensorSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a large file is made of: its byte ranges in order, each a stored object. Kept in Git; the bytes are in the
+ * parameter store.
+ *
+ * @param format the reader that understood the file: {@code safetensors}, {@code onnx}, {@code opaque}, …
+ * @param size bytes of the file
+ * @param sha256 SHA-256 of the whole file, lower-case hexadecimal: what {@code sha256sum} and model hubs print
+ */
+public record Manifest(String format, long size, String sha256, List<Entry> entries) {
+    /** One range of the file; {@code tensor} is empty where the bytes are not a tensor's. */
+    public record Entry(long offset, long length, Optional<TensorSpec> tensor, ObjectId object) {}
+
+    public Manifest {
+        entries = List.copyOf(entries);
+    }
+}

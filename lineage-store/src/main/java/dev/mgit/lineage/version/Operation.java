@@ -1,0 +1,17 @@
+package dev.mgit.lineage.version;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One entry of the operation log.
+ *
+ * @param id names the operation, as {@code mgit op log} shows it
+ * @param undoes the operation this one took back
+ */
+public record Operation(
+        String id, String description, Person author, Instant when, List<RefChange> changes, Optional<String> undoes) {
+    /** A reference moved; an empty side means it did not exist. */
+    public record RefChange(String ref, Optional<String> before, Optional<String> after) {}
+}

@@ -1,0 +1,63 @@
+package dev.mgit.cli;
+
+import dev.mgit.cli.command.Completion;
+import dev.mgit.cli.command.Help;
+import dev.mgit.cli.console.Context;
+import java.lang.reflect.Constructor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/** All commands, in the order help lists them; makes them, handing each the context its constructor asks for. */
+final class Commands implements IFactory {
+    private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
+
+    static {
+        ALL.put("completion", Completion.class);
+        ALL.put("help", Help.class);
+    }
+
+    private final Context context;
+
+    Commands(Context context) {
+        this.context = context;
+    }
+
+    /**
+     * Adds the command the arguments name, or all of them where that is not plain to see. Reading the options of
+     * every command takes longer than most commands do.
+     */
+    static void register(CommandLine line, String... args) {
+        String named = named(args);
+        Class<?> only = ALL.get(named);
+        if (only != null && only != Help.class && only != Completion.class) {
+            line.addSubcommand(named, only);
+        } else {
+            ALL.forEach(line::addSubcommand);
+        }
+    }
+
+    /** The first argument that is neither an option nor the folder of {@code -C}; empty if there is none. */
+    private static String named(String... args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("-C")) {
+                i++;
+            } else if (!args[i].startsWith("-")) {
+                return args[i];
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Context.class) {
+                constructor.setAccessible(true);
+                return type.cast(constructor.newInstance(context));
+            }
+        }
+        return CommandLine.defaultFactory().create(type);
+    }
+}
