@@ -53,7 +53,7 @@ final class Assembling {
         TensorSpec child = trial.spec();
         long width = width(child);
         long rows = child.byteLength() / width;
-        List<SourceTensor> alike = candidates.all().stream()
+        List<SourceTensor> alike = candidates.ofOtherVersions().stream()
                 .filter(s -> s.spec().dtype() == child.dtype() && s.spec().elements() > 0)
                 .filter(s -> width(s.spec()) == width
                         && s.spec().shape().size() < 2 == child.shape().size() < 2)
@@ -164,7 +164,7 @@ final class Assembling {
         TensorSpec child = trial.spec();
         long rows = child.shape().get(0);
         long width = child.byteLength() / rows;
-        List<SourceTensor> alike = candidates.all().stream()
+        List<SourceTensor> alike = candidates.ofOtherVersions().stream()
                 .filter(s -> s.spec().dtype() == child.dtype()
                         && s.spec().shape().size() >= 2
                         && s.spec().elements() > 0)

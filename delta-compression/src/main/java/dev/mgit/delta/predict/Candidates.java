@@ -2,7 +2,6 @@ package dev.mgit.delta.predict;
 
 import dev.mgit.delta.TensorSpec;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * planned. Memory: a few hundred bytes a tensor.
  */
 public final class Candidates {
-    private static final Comparator<SourceTensor> BY_RANK = Comparator.comparingInt(SourceTensor::rank);
-
     private final Map<String, List<SourceTensor>> byName = new HashMap<>();
     private final Map<String, List<SourceTensor>> bySuffix = new HashMap<>();
     private final Map<Long, List<SourceTensor>> byElements = new LinkedHashMap<>();
     private final List<SourceTensor> adapters = new ArrayList<>();
-    private final List<SourceTensor> all = new ArrayList<>();
+    private final List<SourceTensor> others = new ArrayList<>();
     private final Map<String, double[]> probes = new ConcurrentHashMap<>();
 
     /** Adds a tensor. Those of {@link SourceTensor#SAME_VERSION} become useful to the tensors planned after them. */
@@ -35,13 +32,18 @@ public final class Candidates {
         if (name.contains(".lora_A.")) {
             adapters.add(tensor);
         }
-        all.add(tensor);
+        if (tensor.rank() != SourceTensor.SAME_VERSION) {
+            others.add(tensor);
+        }
     }
 
     private static <K> void insert(Map<K, List<SourceTensor>> index, K key, SourceTensor tensor) {
         List<SourceTensor> list = index.computeIfAbsent(key, k -> new ArrayList<>());
-        list.add(tensor);
-        list.sort(BY_RANK);
+        int at = list.size();
+        while (at > 0 && list.get(at - 1).rank() > tensor.rank()) {
+            at--;
+        }
+        list.add(at, tensor);
     }
 
     /** {@code a.b.c.d} may elsewhere be called {@code b.c.d} or {@code c.d}. */
@@ -87,8 +89,13 @@ public final class Candidates {
         return List.copyOf(adapters);
     }
 
-    synchronized List<SourceTensor> all() {
-        return List.copyOf(all);
+    /** All tensors of other versions. */
+    synchronized List<SourceTensor> ofOtherVersions() {
+        return List.copyOf(others);
+    }
+
+    synchronized boolean isEmpty() {
+        return byName.isEmpty();
     }
 
     /** The values at {@link Probe#positions} of a tensor, read once. */

@@ -9,10 +9,12 @@ import java.util.function.LongFunction;
 /**
  * A change of dtype on top of a placement.
  *
+ * @param unit elements that are converted together; other ranges than whole units are not guessed at
  * @param parameters the converting predictor's parameters from a given element of the child on
  * @param extra further sources the converting predictor reads whole; only where the placement is straight
  */
-record Conversion(String name, Predictor predictor, LongFunction<byte[]> parameters, List<SourceTensor> extra) {
+record Conversion(
+        String name, Predictor predictor, long unit, LongFunction<byte[]> parameters, List<SourceTensor> extra) {
 
     /** A child of the placement's own dtype, or what {@code this} makes of it. */
     static Recipe recipe(ChildTensor child, Placement placement, Optional<Conversion> conversion) {
@@ -51,6 +53,10 @@ record Conversion(String name, Predictor predictor, LongFunction<byte[]> paramet
             Optional<Guess> placed = placement.at(first, count);
             if (conversion.isEmpty()) {
                 return placed;
+            }
+            long unit = conversion.get().unit();
+            if (first % unit != 0 || count % unit != 0) {
+                return Optional.empty();
             }
             return placed.map(p -> convert(conversion.get(), p, first, count, length));
         }

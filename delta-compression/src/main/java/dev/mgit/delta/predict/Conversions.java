@@ -22,10 +22,10 @@ final class Conversions {
             recipes.add(Conversion.recipe(child, placement, Optional.empty()));
         } else if (Cast.possible(from, to)) {
             byte[] parameters = Cast.parameters(from);
-            add(recipes, child, placement, new Conversion("cast", new Cast(), first -> parameters, List.of()));
+            add(recipes, child, placement, new Conversion("cast", new Cast(), 1, first -> parameters, List.of()));
         } else if (from.isFloat() && (to == Dtype.Q8_0 || to == Dtype.Q4_0)) {
             byte[] parameters = Quantise.ggml(from);
-            add(recipes, child, placement, quantise("quantise " + to, parameters));
+            add(recipes, child, placement, quantise("quantise " + to, 1, parameters));
         } else if (from.isFloat() && (to == Dtype.I8 || to == Dtype.U8)) {
             integers(recipes, child, placement, candidates);
         }
@@ -36,8 +36,8 @@ final class Conversions {
         recipes.add(Conversion.recipe(child, placement, Optional.of(conversion)));
     }
 
-    private static Conversion quantise(String name, byte[] parameters) {
-        return new Conversion(name, new Quantise(), first -> parameters, List.of());
+    private static Conversion quantise(String name, long unit, byte[] parameters) {
+        return new Conversion(name, new Quantise(), unit, first -> parameters, List.of());
     }
 
     private static void integers(List<Recipe> recipes, ChildTensor child, Placement placement, Candidates candidates) {
@@ -45,7 +45,7 @@ final class Conversions {
         TensorSpec spec = child.spec();
         long columns = Values.innermost(spec);
         if (spec.dtype() == Dtype.I8 && columns <= Trial.MAX_ROW) {
-            add(recipes, child, placement, quantise("quantise absmax", Quantise.absmax(from, (int) columns)));
+            add(recipes, child, placement, quantise("quantise absmax", columns, Quantise.absmax(from, (int) columns)));
         }
         Scales scales = Scales.of(child).orElse(null);
         if (scales == null) {
@@ -80,6 +80,7 @@ final class Conversions {
             Conversion conversion = new Conversion(
                     "quantise " + axis,
                     new Quantise(),
+                    1,
                     first -> Quantise.affine(
                             placement.dtype(), scheme, inner, first % period, values, scales.zeroPoints()),
                     stored.map(List::of).orElse(List.of()));
@@ -103,21 +104,26 @@ final class Conversions {
             for (int i = 0; i < wide.length; i++) {
                 values[i] = (float) wide[i];
             }
-            ChildTensor zero = child.sibling(stem + "_zero_point").orElse(null);
-            int[] zeroPoints = {0};
-            if (zero != null && Values.readable(zero.spec().dtype()) && small(zero)) {
-                double[] points = all(zero);
-                boolean uniform = true;
-                for (double point : points) {
-                    uniform &= point == points[0];
-                }
-                zeroPoints = new int[uniform ? 1 : points.length];
-                for (int i = 0; i < zeroPoints.length; i++) {
-                    zeroPoints[i] = (int) Math.max(-255, Math.min(255, points[i]));
-                }
-            }
+            // Where zero points cannot be read, quantisers put them in the middle.
+            int[] zeroPoints = child.sibling(stem + "_zero_point")
+                    .filter(zero -> Values.readable(zero.spec().dtype()) && small(zero))
+                    .map(Scales::points)
+                    .orElse(new int[] {child.spec().dtype() == Dtype.U8 ? 128 : 0});
             boolean fit = zeroPoints.length == 1 || zeroPoints.length == values.length;
             return fit ? Optional.of(new Scales(scale, values, zeroPoints)) : Optional.empty();
+        }
+
+        private static int[] points(ChildTensor zero) {
+            double[] points = all(zero);
+            boolean uniform = true;
+            for (double point : points) {
+                uniform &= point == points[0];
+            }
+            int[] zeroPoints = new int[uniform ? 1 : points.length];
+            for (int i = 0; i < zeroPoints.length; i++) {
+                zeroPoints[i] = (int) Math.max(-255, Math.min(255, points[i]));
+            }
+            return zeroPoints;
         }
 
         private static boolean small(ChildTensor tensor) {

@@ -27,43 +27,61 @@ record PiecesRecipe(Dtype dtype, long rowBytes, List<Piece> pieces, double scale
         return pieces.stream().map(Piece::source).distinct().toList();
     }
 
+    /** The part of a piece that lies in the range guessed at; {@code target} counts from the range's start. */
+    private record Cut(SourceTensor source, long offset, long stride, int target, int bytes, long rows) {
+        long end() {
+            return offset + (rows - 1) * stride + bytes;
+        }
+    }
+
     @Override
     public Optional<Guess> guess(long offset, int length) {
-        if (offset % rowBytes != 0 || length % rowBytes != 0) {
-            return Optional.empty();
-        }
-        long from = offset / rowBytes;
-        long to = from + length / rowBytes;
-        List<Piece> cut = new ArrayList<>();
-        for (Piece p : pieces) {
-            long first = Math.max(from, p.firstRow());
-            long rows = Math.min(to, p.firstRow() + p.rows()) - first;
-            if (rows > 0) {
-                long start = p.offset() + (first - p.firstRow()) * p.stride();
-                cut.add(new Piece(p.source(), start, p.stride(), p.column(), p.bytes(), first - from, rows));
+        List<Cut> cuts = new ArrayList<>();
+        long end = offset + length;
+        for (long at = offset; at < end; ) {
+            long row = at / rowBytes;
+            long column = at % rowBytes;
+            boolean wholeRows = column == 0 && end - at >= rowBytes;
+            long rows = wholeRows ? (end - at) / rowBytes : 1;
+            long columns = wholeRows ? rowBytes : Math.min(end - at, rowBytes - column);
+            for (Piece piece : pieces) {
+                cut(piece, row, rows, column, column + columns, offset).ifPresent(cuts::add);
             }
+            at += rows * columns;
         }
-        Map<SourceTensor, long[]> windows = windows(cut);
+        Map<SourceTensor, long[]> windows = windows(cuts);
         long total = windows.values().stream().mapToLong(w -> w[1] - w[0]).sum();
-        if (cut.isEmpty() || total > MAX_WINDOW) {
+        if (cuts.isEmpty() || total > MAX_WINDOW) {
             return Optional.empty();
         }
-        return Optional.of(guess(cut, windows, length));
+        return Optional.of(guess(cuts, windows, length));
+    }
+
+    private Optional<Cut> cut(Piece p, long row, long rows, long column, long columnEnd, long base) {
+        long first = Math.max(row, p.firstRow());
+        long count = Math.min(row + rows, p.firstRow() + p.rows()) - first;
+        long left = Math.max(column, p.column());
+        long right = Math.min(columnEnd, p.column() + p.bytes());
+        if (count <= 0 || right <= left) {
+            return Optional.empty();
+        }
+        long source = p.offset() + (first - p.firstRow()) * p.stride() + left - p.column();
+        int target = (int) (first * rowBytes + left - base);
+        return Optional.of(new Cut(p.source(), source, p.stride(), target, (int) (right - left), count));
     }
 
     /** The bytes needed of each source, from and to. */
-    private static Map<SourceTensor, long[]> windows(List<Piece> pieces) {
+    private static Map<SourceTensor, long[]> windows(List<Cut> cuts) {
         Map<SourceTensor, long[]> windows = new LinkedHashMap<>();
-        for (Piece p : pieces) {
-            long end = p.offset() + (p.rows() - 1) * p.stride() + p.bytes();
-            long[] window = windows.computeIfAbsent(p.source(), s -> new long[] {p.offset(), end});
-            window[0] = Math.min(window[0], p.offset());
-            window[1] = Math.max(window[1], end);
+        for (Cut cut : cuts) {
+            long[] window = windows.computeIfAbsent(cut.source(), s -> new long[] {cut.offset(), cut.end()});
+            window[0] = Math.min(window[0], cut.offset());
+            window[1] = Math.max(window[1], cut.end());
         }
         return windows;
     }
 
-    private Guess guess(List<Piece> cut, Map<SourceTensor, long[]> windows, int length) {
+    private Guess guess(List<Cut> cuts, Map<SourceTensor, long[]> windows, int length) {
         List<Span> spans = new ArrayList<>();
         Map<SourceTensor, Long> starts = new LinkedHashMap<>();
         long at = 0;
@@ -74,14 +92,14 @@ record PiecesRecipe(Dtype dtype, long rowBytes, List<Piece> pieces, double scale
             at += window[1] - window[0];
         }
         List<Slices.Piece> list = new ArrayList<>();
-        for (Piece p : cut) {
-            long source = starts.getOrDefault(p.source(), 0L) + p.offset();
-            int target = (int) (p.firstRow() * rowBytes + p.column());
-            boolean wholeRows = p.bytes() == rowBytes && p.stride() == rowBytes;
+        for (Cut cut : cuts) {
+            long source = starts.getOrDefault(cut.source(), 0L) + cut.offset();
+            boolean oneRun = cut.bytes() == rowBytes && cut.stride() == rowBytes;
             list.add(
-                    wholeRows
-                            ? new Slices.Piece(source, 0, target, 0, (int) (p.rows() * rowBytes), 1)
-                            : new Slices.Piece(source, p.stride(), target, (int) rowBytes, p.bytes(), (int) p.rows()));
+                    oneRun
+                            ? new Slices.Piece(source, 0, cut.target(), 0, (int) (cut.rows() * rowBytes), 1)
+                            : new Slices.Piece(
+                                    source, cut.stride(), cut.target(), (int) rowBytes, cut.bytes(), (int) cut.rows()));
         }
         if (scale != 1) {
             Dtype precision = dtype == Dtype.F64 ? Dtype.F64 : Dtype.F32;

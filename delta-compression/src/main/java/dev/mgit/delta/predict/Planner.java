@@ -33,7 +33,7 @@ public final class Planner {
      * @return how to predict it; empty if it is cheaper without
      */
     public Optional<TensorPlan> plan(ChildTensor child, Candidates candidates) {
-        if (child.spec().byteLength() < SMALLEST || candidates.all().isEmpty()) {
+        if (child.spec().byteLength() < SMALLEST || candidates.isEmpty()) {
             return Optional.empty();
         }
         Trial trial = new Trial(child, estimator);

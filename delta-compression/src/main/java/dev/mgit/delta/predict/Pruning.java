@@ -54,7 +54,8 @@ final class Pruning {
             byte[] raw = new byte[length];
             child.read(offset, raw, length);
             Zeros zeros = new Zeros(dtype, raw, span.read());
-            return Optional.of(new Guess(new Pruned(), List.of(span), zeros.parameters()));
+            byte[] parameters = zeros.parameters(Values.innermost(child.spec()));
+            return Optional.of(new Guess(new Pruned(), List.of(span), parameters));
         }
     }
 
@@ -64,32 +65,56 @@ final class Pruning {
         final boolean[] mask;
         int zeroed;
         private int negative;
-        private long largestZeroed = -1;
-        private long smallestKept = Long.MAX_VALUE;
+        private final Pruned.Zeroing before;
 
         Zeros(Dtype dtype, byte[] child, byte[] parent) {
             count = child.length / dtype.bytes();
             mask = new boolean[count];
+            before = new Pruned.Zeroing(parent, dtype, false);
             Pruned.Zeroing now = new Pruned.Zeroing(child, dtype, false);
-            Pruned.Zeroing before = new Pruned.Zeroing(parent, dtype, false);
             for (int i = 0; i < count; i++) {
-                long magnitude = before.magnitude(i);
-                if (now.magnitude(i) != 0) {
-                    smallestKept = Math.min(smallestKept, magnitude);
-                } else if (magnitude != 0) {
+                if (now.magnitude(i) == 0 && before.magnitude(i) != 0) {
                     mask[i] = true;
                     zeroed++;
-                    largestZeroed = Math.max(largestZeroed, magnitude);
                     negative += (child[(i + 1) * dtype.bytes() - 1] & 0x80) != 0 ? 1 : 0;
                 }
             }
         }
 
-        byte[] parameters() {
+        /** The shortest way to say which: one threshold, one a row, or the mask. */
+        byte[] parameters(long columns) {
             int flags = negative > zeroed / 4 ? Pruned.KEEP_SIGN : 0;
-            return largestZeroed < smallestKept
-                    ? Pruned.threshold(Math.max(0, largestZeroed), flags)
-                    : Pruned.mask(mask, flags);
+            long[] whole = new long[1];
+            if (separate(0, count, whole, 0)) {
+                return Pruned.threshold(Math.max(0, whole[0]), flags);
+            }
+            byte[] spelt = Pruned.mask(mask, flags);
+            if (columns > 1 && columns < count && count % columns == 0) {
+                long[] rows = new long[(int) (count / columns)];
+                boolean separable = true;
+                for (int i = 0; i < rows.length && separable; i++) {
+                    separable = separate((int) (i * columns), (int) ((i + 1) * columns), rows, i);
+                }
+                byte[] thresholds = separable ? Pruned.rowThresholds((int) columns, rows, flags) : spelt;
+                return thresholds.length < spelt.length ? thresholds : spelt;
+            }
+            return spelt;
+        }
+
+        /** The magnitude that separates zeroed from kept elements of a run, if one does; -1 if none is zeroed. */
+        private boolean separate(int from, int to, long[] thresholds, int at) {
+            long largestZeroed = -1;
+            long smallestKept = Long.MAX_VALUE;
+            for (int i = from; i < to; i++) {
+                long magnitude = before.magnitude(i);
+                if (mask[i]) {
+                    largestZeroed = Math.max(largestZeroed, magnitude);
+                } else if (magnitude != 0) {
+                    smallestKept = Math.min(smallestKept, magnitude);
+                }
+            }
+            thresholds[at] = largestZeroed;
+            return largestZeroed < smallestKept;
         }
     }
 }

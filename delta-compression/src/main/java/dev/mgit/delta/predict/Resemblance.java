@@ -34,7 +34,11 @@ final class Resemblance {
         List<Like> likes = new ArrayList<>();
         List<SourceTensor> sources = candidates.withElements(spec.elements());
         for (SourceTensor source : sources.subList(0, Math.min(MAX_SOURCES, sources.size()))) {
-            if (!Values.readable(source.spec().dtype())
+            // Equal tensors within a version share their blocks anyway; what is left are copies in another dtype.
+            boolean twin =
+                    source.rank() == SourceTensor.SAME_VERSION && source.spec().dtype() == spec.dtype();
+            if (twin
+                    || !Values.readable(source.spec().dtype())
                     || !leadsTo(source.spec().dtype(), spec.dtype())) {
                 continue;
             }

@@ -28,7 +28,7 @@ final class Resizing {
                 .forEach(source -> {
                     long rows = source.spec().shape().get(0);
                     int rowBytes = (int) rowBytes(child, 1);
-                    trial.offer(new RowsRecipe(source, rowBytes, row -> row < rows ? row : -1));
+                    trial.offer(new RowsRecipe(child.dtype(), source, rowBytes, row -> row < rows ? row : -1));
                 });
     }
 
@@ -99,6 +99,6 @@ final class Resizing {
             // A row that is nowhere may be a changed one that stayed in its place.
             mapping[i] = found >= 0 ? found : i < sourceRows ? i : -1;
         }
-        return new RowsRecipe(source, rowBytes, row -> mapping[row]);
+        return new RowsRecipe(child.spec().dtype(), source, rowBytes, row -> mapping[row]);
     }
 }

@@ -1,5 +1,7 @@
 package dev.mgit.delta.predict;
 
+import dev.mgit.delta.Dtype;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +12,7 @@ import java.util.function.IntUnaryOperator;
  *
  * @param mapping the source row of each row of the child, negative for none
  */
-record RowsRecipe(SourceTensor source, int rowBytes, IntUnaryOperator mapping) implements Recipe {
+record RowsRecipe(Dtype dtype, SourceTensor source, int rowBytes, IntUnaryOperator mapping) implements Recipe {
     /** More than this is not read to predict one block. */
     private static final long MAX_WINDOW = 1 << 27;
 
@@ -32,7 +34,7 @@ record RowsRecipe(SourceTensor source, int rowBytes, IntUnaryOperator mapping) i
     @Override
     public Optional<Guess> guess(long offset, int length) {
         if (offset % rowBytes != 0 || length % rowBytes != 0) {
-            return Optional.empty();
+            return partOfRows(offset, length);
         }
         int first = (int) (offset / rowBytes);
         int[] rows = new int[length / rowBytes];
@@ -58,5 +60,24 @@ record RowsRecipe(SourceTensor source, int rowBytes, IntUnaryOperator mapping) i
         int[] relative =
                 Arrays.stream(rows).map(row -> row < 0 ? row : row - base).toArray();
         return Optional.of(new Guess(new Rows(), List.of(span), Rows.parameters(rowBytes, relative)));
+    }
+
+    /** Blocks of tensors with huge outer rows may begin and end within a row. */
+    private Optional<Guess> partOfRows(long offset, int length) {
+        List<PiecesRecipe.Piece> pieces = new ArrayList<>();
+        long end = (offset + length + rowBytes - 1) / rowBytes;
+        for (long row = offset / rowBytes; row < end; ) {
+            int from = mapping.applyAsInt((int) row);
+            long next = row + 1;
+            while (from >= 0 && next < end && mapping.applyAsInt((int) next) == from + (next - row)) {
+                next++;
+            }
+            if (from >= 0) {
+                pieces.add(
+                        new PiecesRecipe.Piece(source, (long) from * rowBytes, rowBytes, 0, rowBytes, row, next - row));
+            }
+            row = next;
+        }
+        return new PiecesRecipe(dtype, rowBytes, pieces, 1).guess(offset, length);
     }
 }

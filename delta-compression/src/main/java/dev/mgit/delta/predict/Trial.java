@@ -65,7 +65,8 @@ final class Trial {
         }
         long row = spec.rowBytes();
         int want = SAMPLE_BYTES / PLACES;
-        long unit = row > want ? dtype.blockBytes() : row;
+        long inner = Values.innermost(spec) / dtype.blockElements() * dtype.blockBytes();
+        long unit = row <= want ? row : inner > 0 && inner <= want ? inner : dtype.blockBytes();
         int length = (int) (want / unit * unit);
         for (int i = 0; i < PLACES; i++) {
             long offset = (total - length) / (PLACES - 1) * i / unit * unit;

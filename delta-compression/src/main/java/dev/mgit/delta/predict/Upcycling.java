@@ -16,6 +16,9 @@ final class Upcycling {
     /** Rounding to bfloat16 leaves a correlation of 0.99999. */
     private static final double SCALED = 0.9995;
 
+    /** Fine-tuning moves the best scale this far from 1. */
+    private static final double NEARLY_ONE = 0.01;
+
     private static final double SCALE_ERROR = 2e-3;
 
     private Upcycling() {}
@@ -25,7 +28,7 @@ final class Upcycling {
         if (child.shape().size() != 2 || child.shape().get(1) < Probe.LEAST) {
             return;
         }
-        List<SourceTensor> alike = candidates.all().stream()
+        List<SourceTensor> alike = candidates.ofOtherVersions().stream()
                 .filter(s ->
                         s.spec().dtype() == child.dtype() && s.spec().shape().size() == 2)
                 .filter(s -> multiple(s.spec(), child, 0) || multiple(s.spec(), child, 1))
@@ -62,6 +65,10 @@ final class Upcycling {
                 int width = dtype.bytes();
                 var piece = new PiecesRecipe.Piece(
                         source, first * width, sourceColumns * width, 0, (int) (columns * width), 0, rows);
+                if (Math.abs(scale - 1) < NEARLY_ONE) {
+                    trial.offer(new PiecesRecipe(dtype, columns * width, List.of(piece), 1));
+                    return;
+                }
                 for (double candidate : spellings(scale)) {
                     trial.offer(new PiecesRecipe(dtype, columns * width, List.of(piece), candidate));
                 }

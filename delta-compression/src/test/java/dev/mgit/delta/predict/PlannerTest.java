@@ -319,19 +319,23 @@ class PlannerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void prunedTensorsAreTheirParentWithZeros(boolean byMagnitude) {
+    @ValueSource(strings = {"tensor", "row", "random"})
+    void prunedTensorsAreTheirParentWithZeros(String by) {
         double[] weights = weights(1, COUNT);
         add("w", Dtype.F32, SHAPE, weights, 0, "base");
         SplittableRandom random = new SplittableRandom(9);
         double[] pruned = weights.clone();
         for (int i = 0; i < COUNT; i++) {
-            if (byMagnitude ? Math.abs(pruned[i]) < 0.03 : random.nextInt(2) == 0) {
+            double threshold = by.equals("row") ? 0.02 + Math.floorDiv(i, 64) * 1e-4 : 0.03;
+            if (by.equals("random") ? random.nextInt(2) == 0 : Math.abs(pruned[i]) < threshold) {
                 pruned[i] = 0;
             }
         }
 
-        assertExact(child("w", Dtype.F32, SHAPE, pruned), "pruned", 1);
+        TensorPlan plan = assertExact(child("w", Dtype.F32, SHAPE, pruned), "pruned", 1);
+        int parameters = plan.predictionFor(0, 96 * 64 * 4).orElseThrow().parameters().length;
+        assertThat(parameters)
+                .isLessThanOrEqualTo(by.equals("tensor") ? 6 : by.equals("row") ? 5 * 96 + 3 : COUNT / 8 + 1);
     }
 
     @ParameterizedTest
