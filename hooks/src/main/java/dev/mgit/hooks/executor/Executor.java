@@ -32,7 +32,7 @@ public interface Executor extends AutoCloseable {
     /** Ends a job and every process it started. Nothing happens if it is over. */
     void cancel(JobHandle handle);
 
-    /** Waits until a job is over. */
+    /** Waits until a job is over. Interrupting the wait leaves the job alone. */
     default JobStatus await(JobHandle handle) {
         try {
             for (long pause = 5; ; pause = Math.min(pause * 2, 250)) {
@@ -44,7 +44,6 @@ public interface Executor extends AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            cancel(handle);
             throw MgitException.failed("interrupted while a command ran");
         }
     }

@@ -110,7 +110,12 @@ public final class RecipeRunner {
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
         progress.on(Progress.Kind.STARTED, subject, handle.stdout().toString());
-        JobStatus status = executor.await(handle);
+        JobStatus status;
+        try {
+            status = executor.await(handle);
+        } finally {
+            executor.cancel(handle);
+        }
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         if (!status.ok()) {
             Folders.delete(folder.resolve("output"));
