@@ -1,5 +1,6 @@
 package dev.mgit.hooks.cascade;
 
+import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 
 /** Writes a step to the journal and, once it is on disk, to the state. */
@@ -14,6 +15,7 @@ final class CascadeLog {
 
     synchronized void write(JsonObject record) {
         journal.append(record);
-        state.apply(record);
+        // Read back as whoever continues would read it, so that both see the same.
+        state.apply(Json.parseObject(Json.bytes(record)));
     }
 }

@@ -101,29 +101,38 @@ final class ModelGraph {
         return found;
     }
 
-    /** The models in an order with parents before children; those on or below a cycle come last and are returned too. */
+    /**
+     * Models in an order with parents before children, by name where either would do. Those on a cycle or below one
+     * come last and are added to {@code cyclic}.
+     */
     List<String> ordered(Set<String> models, Set<String> cyclic) {
+        Map<String, Set<String>> waitsFor = new TreeMap<>();
+        for (String model : models) {
+            Set<String> parents = new HashSet<>();
+            get(model).parents().forEach(parent -> parents.add(parent.model()));
+            parents.retainAll(models);
+            parents.remove(model);
+            waitsFor.put(model, parents);
+        }
         List<String> order = new ArrayList<>();
-        Set<String> done = new HashSet<>();
-        boolean progress = true;
-        while (progress) {
-            progress = false;
-            for (String model : models) {
-                if (!done.contains(model)
-                        && get(model).parents().stream()
-                                .map(Recipe.Parent::model)
-                                .allMatch(parent ->
-                                        parent.equals(model) || !models.contains(parent) || done.contains(parent))) {
-                    done.add(model);
-                    order.add(model);
-                    progress = true;
+        var ready = new TreeSet<String>();
+        waitsFor.forEach((model, parents) -> {
+            if (parents.isEmpty()) {
+                ready.add(model);
+            }
+        });
+        for (String model = ready.pollFirst(); model != null; model = ready.pollFirst()) {
+            order.add(model);
+            for (String child : children.getOrDefault(model, Set.of())) {
+                Set<String> parents = waitsFor.getOrDefault(child, Set.of());
+                if (parents.remove(model) && parents.isEmpty()) {
+                    ready.add(child);
                 }
             }
         }
-        models.stream().filter(model -> !done.contains(model)).forEach(model -> {
-            cyclic.add(model);
-            order.add(model);
-        });
+        Set<String> done = new HashSet<>(order);
+        models.stream().filter(model -> !done.contains(model)).forEach(cyclic::add);
+        order.addAll(cyclic);
         return order;
     }
 }

@@ -124,8 +124,11 @@ class LocalExecutorTest {
     }
 
     @Test
-    void anotherProcessCanCollectAJobItDidNotStart() {
+    void anotherProcessCanCollectAJobItDidNotStart() throws Exception {
         JobHandle handle = executor.submit(shell("adopted", "sleep 0.5; exit 7"));
+        while (!Files.exists(handle.folder().resolve("pid"))) {
+            Thread.sleep(5);
+        }
         var later = new LocalExecutor();
 
         assertThat(later.await(handle).exitCode()).isEqualTo(7);
