@@ -185,7 +185,7 @@ public final class InMemoryLineage implements Lineage {
                 }
             }
         }
-        reached.keySet().removeAll(order.stream().map(Version::id).toList());
+        order.forEach(version -> reached.remove(version.id()));
         order.addAll(reached.values());
         return order.iterator();
     }
