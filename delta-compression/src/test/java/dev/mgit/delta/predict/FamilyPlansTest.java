@@ -58,7 +58,7 @@ class FamilyPlansTest {
         }
     }
 
-    /** Made, one model of every kind. What is computable from its parents costs little more than naming them. */
+    /** Made, one model of every kind. What is computable from its parents costs a hundredth at most. */
     @Test
     void everyKindOfChildIsRecognised(@TempDir Path dir) throws IOException {
         Map<String, String> computed = Map.ofEntries(
@@ -76,9 +76,9 @@ class FamilyPlansTest {
                 Map.entry("chat-renamed", "same"),
                 Map.entry("chat-transposed", "transpose"),
                 Map.entry("chat-fused", "slice-concat"));
-        Map<String, Double> updated = Map.of("chat", 0.70, "code", 0.55, "frozen", 0.10, "rl", 0.03, "step-1", 0.70);
+        Map<String, Double> updated = Map.of("chat", 0.70, "code", 0.55, "frozen", 0.20, "rl", 0.03, "step-1", 0.70);
         List<String> seen = new ArrayList<>();
-        for (MadeModel model : Families.standard(1, ModelShape.ofBytes(8_000_000, Element.F32))) {
+        for (MadeModel model : Families.standard(1, new ModelShape(4000, 256, 2, Element.F32))) {
             model.writeTo(dir);
             String plan = computed.get(model.name());
             if (plan == null && !updated.containsKey(model.name())) {
@@ -91,7 +91,7 @@ class FamilyPlansTest {
                 var outcome = files.store(0, weights(dir.resolve(model.name())));
                 assertThat(outcome.share())
                         .as("%s: %s", model.name(), outcome)
-                        .isLessThan(plan == null ? updated.getOrDefault(model.name(), 0.0) : 0.015);
+                        .isLessThan(plan == null ? updated.getOrDefault(model.name(), 0.0) : 0.01);
                 assertThat(outcome.rawByPlan()).as(model.name()).containsKey(plan == null ? "parent" : plan);
                 seen.add(model.name());
             }
