@@ -172,7 +172,8 @@ class KillTest {
         int kills = 0;
         for (boolean done = false; !done; ) {
             Process process = UpdateProcess.start(root, verb, NEVER);
-            done = process.waitFor(500 * (kills + 1) + random.nextInt(500), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+            done = process.waitFor(500 * (kills + 1) + random.nextInt(500), TimeUnit.MILLISECONDS)
+                    && process.exitValue() == 0;
             if (!done) {
                 process.destroyForcibly().waitFor();
                 kills++;
