@@ -71,14 +71,14 @@ public record Report(List<Column> columns, List<Row> rows) {
         for (VersionId id : versions) {
             Version version = workspace.lineage().version(id);
             List<Cell> cells = columns.stream()
-                    .map(column -> cell(workspace, version, column, results))
+                    .map(column -> cell(version, column, results))
                     .toList();
             rows.add(new Row(id, version.model(), version.subject(), cells));
         }
         return new Report(columns, rows);
     }
 
-    private static Cell cell(Workspace workspace, Version version, Column column, TestResults results) {
+    private static Cell cell(Version version, Column column, TestResults results) {
         TestDefinition test = column.test();
         Optional<TestResult> result = results.latest(version.id(), test);
         if (result.isEmpty()) {
