@@ -57,6 +57,11 @@ public class MgitException extends RuntimeException {
         return new MgitException(Kind.INTEGRITY, message);
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public Kind kind() {
         return kind;
     }

@@ -1,4 +1,4 @@
-/** The mgit command: options in, library call, text or JSON out. */
+/** The mgit command: the command tree, and how failures become sentences and exit codes. */
 @NullMarked
 package dev.mgit.cli;
 

@@ -9,6 +9,14 @@ public interface FormatReader {
     String name();
 
     /**
+     * Whether a file of this name promises this format, so that damage in it is an error. Damage in any other file
+     * means that the file is not of this format.
+     *
+     * @param fileName the file's name without folders
+     */
+    boolean ownsName(String fileName);
+
+    /**
      * Reads the layout of a file of this format.
      *
      * @param fileName the file's name without folders; a hint only, contents decide
@@ -16,4 +24,16 @@ public interface FormatReader {
      * @throws FormatException if it says it is of this format but its header is damaged or hostile
      */
     Optional<Layout> read(String fileName, ByteSource source) throws IOException;
+
+    /**
+     * The answer to a file that does not begin as this format does: an error only if the name promised it.
+     *
+     * @param beginning what every file of this format begins with
+     */
+    default Optional<Layout> notThis(String fileName, String beginning) {
+        if (ownsName(fileName)) {
+            throw new FormatException("the file does not begin with " + beginning + ", as its name promises");
+        }
+        return Optional.empty();
+    }
 }

@@ -13,10 +13,13 @@ import java.util.zip.CRC32C;
  *
  * @param rawLength bytes of the block itself, at most {@link #MAX_RAW_LENGTH}
  * @param depth frames a reader has to decode before this one, along the longest path; 0 exactly if nothing is predicted
+ * @param generation how many versions of this block precede it along its line of parents, whether or not a reader has to
+ *     decode them: what lets a writer skip back so that depth stays logarithmic; 0 exactly if nothing is predicted
  * @param payload the coded residual (or the coded block, where nothing is predicted); opaque here
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from reader to decoder, never compared
-public record Frame(Dtype dtype, int rawLength, int depth, Optional<Prediction> prediction, byte[] payload) {
+public record Frame(
+        Dtype dtype, int rawLength, int depth, int generation, Optional<Prediction> prediction, byte[] payload) {
     public static final int VERSION = 1;
     public static final int MIN_VERSION = 1;
 
@@ -44,12 +47,15 @@ public record Frame(Dtype dtype, int rawLength, int depth, Optional<Prediction> 
         if (depth < 0 || depth > MAX_DEPTH || prediction.isPresent() != (depth > 0)) {
             throw new IllegalArgumentException("depth " + depth + " does not fit the prediction");
         }
+        if (generation < depth || (depth == 0 && generation != 0)) {
+            throw new IllegalArgumentException("generation " + generation + " does not fit depth " + depth);
+        }
         prediction.ifPresent(Frame::checkLimits);
     }
 
     /** A frame of a block that was not predicted. */
     public static Frame root(Dtype dtype, int rawLength, byte[] payload) {
-        return new Frame(dtype, rawLength, 0, Optional.empty(), payload);
+        return new Frame(dtype, rawLength, 0, 0, Optional.empty(), payload);
     }
 
     private static void checkLimits(Prediction prediction) {
@@ -73,7 +79,7 @@ public record Frame(Dtype dtype, int rawLength, int depth, Optional<Prediction> 
         FieldWriter out = new FieldWriter();
         out.u8(MAGIC).u8(VERSION).u8((prediction.isPresent() ? PREDICTED : 0) | (whole ? WHOLE : 0));
         out.u8(dtype.code()).varint(rawLength);
-        prediction.ifPresent(p -> write(p, whole, out.u8(depth)));
+        prediction.ifPresent(p -> write(p, whole, out.u8(depth).varint(generation)));
         out.bytes(payload);
         return out.i32(crc(out.array(), out.size())).toBytes();
     }
@@ -131,13 +137,16 @@ public record Frame(Dtype dtype, int rawLength, int depth, Optional<Prediction> 
         Dtype dtype = Dtype.byCode(code).orElseThrow(() -> FrameException.corrupt("dtype " + code + " is not known"));
         int rawLength = in.varint(MAX_RAW_LENGTH, "its raw length");
         int depth = 0;
+        int generation = 0;
         Optional<Prediction> prediction = Optional.empty();
         if ((flags & PREDICTED) != 0) {
             depth = in.u8();
             in.require(depth > 0, "a predicted block has depth 0");
+            generation = in.varint(Integer.MAX_VALUE, "its generation");
+            in.require(generation >= depth, "its generation is less than its depth");
             prediction = Optional.of(readPrediction(in, (flags & WHOLE) != 0, rawLength));
         }
-        return new Frame(dtype, rawLength, depth, prediction, in.bytes(in.remaining()));
+        return new Frame(dtype, rawLength, depth, generation, prediction, in.bytes(in.remaining()));
     }
 
     private static Prediction readPrediction(FieldReader in, boolean whole, int rawLength) {

@@ -1,5 +1,6 @@
 package dev.mgit.delta.predict;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.frame.FieldReader;
 import java.util.List;
@@ -22,6 +23,22 @@ final class Parameters {
         if (!condition) {
             throw bad(predictor, otherwise);
         }
+    }
+
+    static Dtype dtype(Predictor predictor, int code) {
+        return Dtype.byCode(code).orElseThrow(() -> bad(predictor, "dtype " + code + " is not known"));
+    }
+
+    static Dtype floatDtype(Predictor predictor, int code) {
+        Dtype dtype = dtype(predictor, code);
+        require(dtype.isFloat(), predictor, dtype + " is no float");
+        return dtype;
+    }
+
+    /** The number of elements of a block of a plain dtype. */
+    static int elements(Predictor predictor, Dtype dtype, int length) {
+        require(!dtype.isBlockType() && length % dtype.bytes() == 0, predictor, "the block is not whole elements");
+        return length / dtype.bytes();
     }
 
     /** The only input, of exactly the length wanted. */

@@ -5,9 +5,11 @@ import java.util.List;
 
 /** The same bytes of the parent: fine-tuning, continued training, RL. One source of the block's length. */
 final class Parent implements Predictor {
+    static final int CODE = 1 * 16 + 1;
+
     @Override
     public int code() {
-        return 1 * 16 + 1;
+        return CODE;
     }
 
     @Override

@@ -8,10 +8,25 @@ import java.util.stream.Collectors;
 
 /** All predictors there are, by the number stored objects name them with. */
 public final class Predictors {
-    private static final List<Predictor> ALL = List.of(new Parent());
+    private static final List<Predictor> ALL = List.of(
+            new Parent(),
+            new Rows(),
+            new Cast(),
+            new Transpose(),
+            new Slices(),
+            new Quantise(),
+            new LowRank(),
+            new Combine(),
+            new Pruned(),
+            new ScaledSlice(),
+            new Extrapolate(),
+            new Pipe());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));
+
+    /** Code of the predictor that guesses the parent's bytes. */
+    public static final int PARENT = Parent.CODE;
 
     private Predictors() {}
 

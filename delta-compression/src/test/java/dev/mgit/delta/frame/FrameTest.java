@@ -42,7 +42,8 @@ class FrameTest {
     }
 
     private static Frame predicted(int rawLength, int depth, List<Region> sources, byte[] parameters, byte[] payload) {
-        return new Frame(Dtype.F32, rawLength, depth, Optional.of(new Prediction(17, sources, parameters)), payload);
+        return new Frame(
+                Dtype.F32, rawLength, depth, depth + 3, Optional.of(new Prediction(17, sources, parameters)), payload);
     }
 
     @ParameterizedTest
@@ -53,6 +54,7 @@ class FrameTest {
         assertThat(back.dtype()).isEqualTo(frame.dtype());
         assertThat(back.rawLength()).isEqualTo(frame.rawLength());
         assertThat(back.depth()).isEqualTo(frame.depth());
+        assertThat(back.generation()).isEqualTo(frame.generation());
         assertThat(back.payload()).isEqualTo(frame.payload());
         assertThat(back.prediction().map(Prediction::sources))
                 .isEqualTo(frame.prediction().map(Prediction::sources));
@@ -71,13 +73,14 @@ class FrameTest {
                 Dtype.BF16,
                 300,
                 2,
+                5,
                 Optional.of(new Prediction(
                         17, List.of(new Region(List.of(id(7)), 5, 300)), new byte[] {(byte) 0xaa, (byte) 0xbb})),
                 new byte[] {1, 2, 3});
 
         assertThat(HexFormat.of().formatHex(frame.encode()))
                 .isEqualTo("d7" + "01" + "01" + "04" + "ac02" // magic, version, predicted, BF16, 300
-                        + "02" + "11" + "01" // depth, predictor 17, one region
+                        + "02" + "05" + "11" + "01" // depth, generation, predictor 17, one region
                         + "01" + "05" + "ac02" + id(7).hex() // one block, skip, length
                         + "02" + "aabb" + "010203" // parameters, payload
                         + "17f777eb"); // CRC32C

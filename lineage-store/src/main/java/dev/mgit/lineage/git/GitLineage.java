@@ -14,6 +14,7 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -74,8 +76,7 @@ public final class GitLineage implements Lineage {
         try (var git = new FileRepository(directory.toFile())) {
             git.create(true);
             StoredConfig config = git.getConfig();
-            config.setBoolean("core", null, "fsyncObjectFiles", true);
-            config.setBoolean("core", null, "fsyncRefFiles", true);
+            config.setString("core", null, "fsync", "committed,reference");
             config.setString("core", null, "logAllRefUpdates", "true");
             config.save();
         } catch (IOException e) {
@@ -93,6 +94,16 @@ public final class GitLineage implements Lineage {
             return new GitLineage(new FileRepository(directory.toFile()), operationLog);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Removes lock files a killed writer left in the Git repository. The caller holds mgit's own lock. */
+    public static void removeStaleLocks(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path lock :
+                    files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+                Files.deleteIfExists(lock);
+            }
         }
     }
 
@@ -336,6 +347,7 @@ public final class GitLineage implements Lineage {
     public Transaction begin(String description, Person author) {
         return reading(() -> {
             GitTransaction.recover(this);
+            refresh();
             return new GitTransaction(this, description, author, Instant.now());
         });
     }

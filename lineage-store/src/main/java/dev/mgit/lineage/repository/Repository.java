@@ -1,16 +1,212 @@
 package dev.mgit.lineage.repository;
 
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** One mgit repository. Opens its parts only when they are needed. Not thread-safe except where said. */
-public interface Repository extends AutoCloseable {
+/** One mgit repository. Opens its parts only when they are needed: lineage without parameters is the usual case. */
+public final class Repository implements AutoCloseable {
+    /** Version of the layout below {@code .mgit}. */
+    private static final int FORMAT = 1;
+
+    /** A checked-out folder outside the repository names its repository in a file of the folder's usual name. */
+    private static final String POINTER = "mgitdir: ";
+
+    private final RepositoryFiles files;
+    private @Nullable Lineage lineage;
+    private @Nullable Settings settings;
+
+    private Repository(RepositoryFiles files) {
+        this.files = files;
+    }
+
+    /**
+     * Creates a repository.
+     *
+     * @throws MgitException of kind FAILED if there is one already
+     */
+    public static Repository init(Path directory) throws IOException {
+        Path root = directory.toAbsolutePath().normalize();
+        RepositoryFiles target = RepositoryFiles.below(root);
+        if (Files.exists(target.mgit())) {
+            throw MgitException.failed("there is already a repository in " + root);
+        }
+        Files.createDirectories(root);
+        Path temporary = Files.createTempDirectory(root, RepositoryFiles.FOLDER + "-new-");
+        RepositoryFiles building = new RepositoryFiles(root, temporary);
+        GitLineage.create(building.lineage());
+        Files.createDirectories(building.checkouts());
+        Files.createDirectories(building.journal());
+        Files.createDirectories(building.index());
+        Files.writeString(building.config(), "");
+        Files.writeString(building.formatFile(), "mgit repository " + FORMAT + "\n");
+        try {
+            Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException e) {
+            throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
+        }
+        return new Repository(target);
+    }
+
+    /**
+     * Opens the repository a folder lies in, found by walking up as Git does.
+     *
+     * @throws MgitException of kind FAILED if there is none
+     */
+    public static Repository open(Path start) throws IOException {
+        Path from = start.toAbsolutePath().normalize();
+        for (Path folder = from; folder != null; folder = folder.getParent()) {
+            Path mgit = folder.resolve(RepositoryFiles.FOLDER);
+            if (Files.isRegularFile(mgit)) {
+                mgit = pointedTo(mgit);
+            }
+            if (Files.isDirectory(mgit)) {
+                var repository = new Repository(new RepositoryFiles(
+                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit));
+                repository.checkFormat();
+                return repository;
+            }
+        }
+        throw new MgitException(
+                MgitException.Kind.FAILED,
+                "not in an mgit repository: there is no .mgit in " + from + " or above",
+                "create one with 'mgit init'");
+    }
+
+    private static Path pointedTo(Path pointer) throws IOException {
+        String text = Files.readString(pointer).strip();
+        if (!text.startsWith(POINTER)) {
+            throw MgitException.failed(pointer + " is neither a repository nor names one");
+        }
+        return Path.of(text.substring(POINTER.length()));
+    }
+
+    /** Lets mgit find this repository from a folder outside it. */
+    public void leavePointer(Path folder) throws IOException {
+        if (!folder.toAbsolutePath().normalize().startsWith(files.root())) {
+            Files.writeString(folder.resolve(RepositoryFiles.FOLDER), POINTER + files.mgit() + "\n");
+        }
+    }
+
+    private void checkFormat() throws IOException {
+        if (Files.notExists(files.formatFile())) {
+            throw MgitException.integrity(files.mgit() + " is not a repository: it has no file 'format'");
+        }
+        String text =
+                Files.readString(files.formatFile(), StandardCharsets.UTF_8).strip();
+        String number = text.replaceFirst("^mgit repository (\\d{1,9})$", "$1");
+        if (number.equals(text)) {
+            throw MgitException.integrity(files.formatFile() + " is damaged");
+        }
+        if (Integer.parseInt(number) > FORMAT) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the repository in " + files.root() + " has format " + number + ", this mgit reads up to " + FORMAT,
+                    "use a newer mgit");
+        }
+    }
+
     /** The folder that holds {@code .mgit}. */
-    Path root();
+    public Path root() {
+        return files.root();
+    }
+
+    public RepositoryFiles files() {
+        return files;
+    }
 
     /** The lineage graph; opening it never opens the parameter store. */
-    Lineage lineage();
+    public Lineage lineage() {
+        Lineage opened = lineage;
+        if (opened == null) {
+            opened = GitLineage.open(files.lineage(), files.operationLog());
+            lineage = opened;
+        }
+        return opened;
+    }
+
+    public Settings settings() {
+        Settings read = settings;
+        if (read == null) {
+            read = GitSettings.read(files.config());
+            settings = read;
+        }
+        return read;
+    }
+
+    /**
+     * Takes the right to change the repository, and first puts right what a crashed command left.
+     *
+     * @param notice told in one sentence if somebody else has to be waited for
+     * @throws MgitException of kind CONFLICT if the lock is not free in time
+     */
+    public WriterLock lock(String what, Duration wait, Consumer<String> notice) throws IOException {
+        WriterLock lock = WriterLock.acquire(files.lockFile(), what, wait, notice);
+        boolean ready = false;
+        try {
+            if (lock.afterCrash()) {
+                GitLineage.removeStaleLocks(files.lineage());
+            }
+            recover();
+            ready = true;
+            return lock;
+        } finally {
+            if (!ready) {
+                lock.close();
+            }
+        }
+    }
+
+    /** Finishes or takes back what a killed command was doing to the user's folders. */
+    public void recover() throws IOException {
+        Journal.recover(files.journal());
+    }
+
+    /** The parameter store for writing; the caller holds the lock and closes the store. */
+    public ParameterStore writableParameters(WriterLock lock) {
+        lock.requireHeld();
+        return RocksParameterStore.openWritable(files.parameters());
+    }
+
+    /**
+     * The parameter store for reading, as it is now; the caller closes it.
+     *
+     * @throws MgitException of kind INTEGRITY if nothing was ever stored
+     */
+    public ParameterStore parameters() {
+        return RocksParameterStore.openReadOnly(files.parameters())
+                .orElseThrow(() ->
+                        MgitException.integrity("the parameter store is missing: there is no " + files.parameters()));
+    }
+
+    /** Like {@link #parameters()}, empty if nothing was ever stored. */
+    public Optional<ParameterStore> parametersIfAny() {
+        return RocksParameterStore.openReadOnly(files.parameters()).map(store -> store);
+    }
 
     @Override
-    void close();
+    public void close() {
+        if (lineage != null) {
+            try {
+                lineage.close();
+            } catch (UncheckedIOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
 }

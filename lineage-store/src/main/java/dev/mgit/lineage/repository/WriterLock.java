@@ -97,6 +97,13 @@ public final class WriterLock implements AutoCloseable {
         return afterCrash;
     }
 
+    /** @throws IllegalStateException if the lock was given back */
+    void requireHeld() {
+        if (!channel.isOpen()) {
+            throw new IllegalStateException("the writer lock is not held");
+        }
+    }
+
     @Override
     public void close() throws IOException {
         try (channel) {

@@ -1,18 +1,15 @@
 package dev.mgit.lineage.version;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +28,6 @@ import java.util.regex.Pattern;
 public record EdgeNotes(List<Entry> entries) {
     public static final String NAMESPACE = "edges";
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PERSON = Pattern.compile("(.*?) ?<([^<>]*)>", Pattern.DOTALL);
 
     /** What a line does. */
@@ -70,8 +66,8 @@ public record EdgeNotes(List<Entry> entries) {
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].isBlank()) {
                 try {
-                    entries.add(entry(fields(lines[i])));
-                } catch (IOException | DateTimeException | IllegalArgumentException | MgitException e) {
+                    entries.add(entry(Json.parseObject(lines[i].getBytes(StandardCharsets.UTF_8))));
+                } catch (JsonException | DateTimeException | IllegalArgumentException | MgitException e) {
                     String message = "line " + (i + 1) + " of a note of edges cannot be understood: " + e.getMessage();
                     throw new MgitException(MgitException.Kind.INTEGRITY, message, null, e);
                 }
@@ -114,63 +110,31 @@ public record EdgeNotes(List<Entry> entries) {
         return edge.parent().equals(entry.parent()) && edge.kind() == entry.kind();
     }
 
-    private static Entry entry(Map<String, String> fields) {
-        Matcher by = PERSON.matcher(field(fields, "by"));
+    private static Entry entry(JsonObject line) {
+        Matcher by = PERSON.matcher(line.string("by"));
         if (!by.matches()) {
             throw new IllegalArgumentException("'by' is not of the form Name <mail>");
         }
         return new Entry(
-                Op.valueOf(field(fields, "op").toUpperCase(Locale.ROOT)),
-                new VersionId(field(fields, "parent")),
-                field(fields, "model"),
-                EdgeKind.parse(field(fields, "kind")),
-                Source.valueOf(field(fields, "source").toUpperCase(Locale.ROOT)),
+                Op.valueOf(line.string("op").toUpperCase(Locale.ROOT)),
+                new VersionId(line.string("parent")),
+                line.string("model"),
+                EdgeKind.parse(line.string("kind")),
+                Source.valueOf(line.string("source").toUpperCase(Locale.ROOT)),
                 new Person(by.group(1), by.group(2)),
-                Instant.parse(field(fields, "when")));
-    }
-
-    private static String field(Map<String, String> fields, String name) {
-        String value = fields.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("'" + name + "' is missing");
-        }
-        return value;
-    }
-
-    private static Map<String, String> fields(String line) throws IOException {
-        Map<String, String> fields = new HashMap<>();
-        try (JsonParser parser = JSON.createParser(line)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new IllegalArgumentException("not a JSON object");
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                if (parser.nextToken() == JsonToken.VALUE_STRING) {
-                    fields.put(name, parser.getText());
-                } else {
-                    parser.skipChildren();
-                }
-            }
-        }
-        return fields;
+                Instant.parse(line.string("when")));
     }
 
     private static String line(Entry entry) {
-        StringWriter out = new StringWriter();
-        try (var json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            json.writeStringField("op", word(entry.op()));
-            json.writeStringField("parent", entry.parent().hex());
-            json.writeStringField("model", entry.model());
-            json.writeStringField("kind", entry.kind().word());
-            json.writeStringField("source", word(entry.source()));
-            json.writeStringField("by", entry.by().toString());
-            json.writeStringField("when", entry.when().toString());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString();
+        Map<String, String> line = new LinkedHashMap<>();
+        line.put("op", word(entry.op()));
+        line.put("parent", entry.parent().hex());
+        line.put("model", entry.model());
+        line.put("kind", entry.kind().word());
+        line.put("source", word(entry.source()));
+        line.put("by", entry.by().toString());
+        line.put("when", entry.when().toString());
+        return Json.text(line);
     }
 
     private static String word(Enum<?> constant) {

@@ -1,4 +1,4 @@
-package dev.mgit.lineage.repository;
+package dev.mgit.lineage.version;
 
 import java.util.List;
 import java.util.Map;

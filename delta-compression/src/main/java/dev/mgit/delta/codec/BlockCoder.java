@@ -1,0 +1,275 @@
+package dev.mgit.delta.codec;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Codes one block of little-endian words against a guess, or alone. Not thread-safe: one for each thread. Scratch
+ * memory is bounded by a small multiple of the largest block seen; native contexts are freed by {@link #close()}.
+ *
+ * <p>A payload starts with a method byte and holds all its parameters; its grammar is in {@code docs/format.md}.
+ */
+public final class BlockCoder implements AutoCloseable {
+    private static final int RAW = 0;
+    private static final int SAME = 1;
+    private static final int REPEAT = 2;
+    private static final int BYTES = 3;
+    private static final int BYTE_DIFFERENCES = 4;
+    private static final int PLANES = 5;
+    private static final int RESIDUAL_PLANES = 6;
+    private static final int RESIDUAL_TOKENS = 7;
+    private static final int PALETTE = 8;
+
+    /** Blocks are at most this long. */
+    private static final int MOST = 1 << 26;
+    /** A prediction whose payload is this near to the estimate of coding alone is compared with it in full. */
+    private static final double DOUBTFUL = 0.85;
+
+    private final Zstd zstd = new Zstd();
+    private final StreamCoder streams = new StreamCoder(zstd);
+    private final PlaneCoder planes = new PlaneCoder(streams);
+    private final TokenCoder tokens = new TokenCoder(streams);
+    private final PaletteCoder palette = new PaletteCoder(streams);
+    private final Estimator estimator = new Estimator();
+    private final ByteSink best = new ByteSink();
+    private final ByteInput input = new ByteInput();
+    private byte[] differences = new byte[0];
+
+    /** Bound on {@link #encode}'s output, in bytes, for any input of this length. */
+    public static int maxEncodedLength(int rawLength) {
+        return Math.addExact(rawLength, 1);
+    }
+
+    /**
+     * Codes a block.
+     *
+     * @param raw the block's bytes, little-endian words of the dtype, from index 0
+     * @param length bytes of the block; what does not fill a last word is kept as it is
+     * @param prediction the guess, at least {@code length} bytes, or null
+     * @param out receives the payload from index 0; at least {@link #maxEncodedLength} bytes
+     * @return the payload's length, at most {@code maxEncodedLength(length)}
+     */
+    public int encode(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort, byte[] out) {
+        checkLengths(raw, length, prediction);
+        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+            out[0] = SAME;
+            return 1;
+        }
+        best.clear();
+        if (!encodeRepeat(raw, length, dtype)) {
+            if (prediction == null) {
+                encodeAlone(raw, length, dtype, effort);
+            } else {
+                encodeEither(raw, length, dtype, prediction, effort);
+            }
+        }
+        if (best.size() > 0 && best.size() <= length) {
+            System.arraycopy(best.array(), 0, out, 0, best.size());
+            return best.size();
+        }
+        out[0] = RAW;
+        System.arraycopy(raw, 0, out, 1, length);
+        return length + 1;
+    }
+
+    /**
+     * Restores a block, exactly as it was.
+     *
+     * @param payload holds what {@link #encode} wrote, {@code payloadLength} bytes from {@code offset} on
+     * @param dtype as given to {@link #encode}
+     * @param prediction as given to {@link #encode}
+     * @param target receives {@code length} bytes from index 0
+     * @throws MgitException of kind INTEGRITY if the payload is not one of such a block; the target is then undefined
+     */
+    public void decode(
+            byte[] payload,
+            int offset,
+            int payloadLength,
+            Dtype dtype,
+            byte @Nullable [] prediction,
+            byte[] target,
+            int length) {
+        checkLengths(target, length, prediction);
+        try {
+            input.open(payload, offset, payloadLength);
+            decodeMethod(input.get(), prediction, target, length);
+        } catch (IndexOutOfBoundsException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY, "a coded block is damaged: it points outside itself", null, e);
+        }
+        if (input.remaining() != 0) {
+            throw ByteInput.damaged("it has bytes left over");
+        }
+    }
+
+    /**
+     * Estimates the payload's bytes from a sample of at most 8,192 words: the order-0 entropy of the residual given
+     * the exponent of the prediction, or, with no prediction, of the byte planes. For choosing among predictions.
+     */
+    public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction) {
+        checkLengths(raw, length, prediction);
+        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+            return 1;
+        }
+        return estimator.bytes(raw, length, residual(raw, length, WordForm.of(dtype)), prediction);
+    }
+
+    @Override
+    public void close() {
+        zstd.close();
+    }
+
+    private static void checkLengths(byte[] block, int length, byte @Nullable [] prediction) {
+        if (length < 0 || length > MOST || length > block.length) {
+            throw new IllegalArgumentException("a block of " + length + " bytes in " + block.length);
+        }
+        if (prediction != null && prediction.length < length) {
+            throw new IllegalArgumentException("a prediction of " + prediction.length + " bytes for " + length);
+        }
+    }
+
+    /** What the block's words have in common: their form, and the trailing bits that none of them uses. */
+    private static Residual residual(byte[] raw, int length, WordForm form) {
+        long used = Words.or(raw, length, form.log2Bytes());
+        return new Residual(form, Math.min(form.maxShift(), Long.numberOfTrailingZeros(used)));
+    }
+
+    private boolean encodeRepeat(byte[] raw, int length, Dtype dtype) {
+        int period = Math.min(255, dtype.bytes());
+        if (length <= period + 2 || Arrays.mismatch(raw, 0, length - period, raw, period, length) >= 0) {
+            return false;
+        }
+        best.put(REPEAT);
+        best.put(period);
+        best.put(raw, 0, period);
+        return true;
+    }
+
+    /** Codes with the prediction, and alone too unless the prediction is clearly the better. */
+    private void encodeEither(byte[] raw, int length, Dtype dtype, byte[] prediction, Effort effort) {
+        Residual residual = residual(raw, length, WordForm.of(dtype));
+        double alone = estimator.bytes(raw, length, residual, null);
+        double predicted = estimator.bytes(raw, length, residual, prediction);
+        if (predicted > 1.1 * alone && dtype != Dtype.OPAQUE) {
+            encodeAlone(raw, length, dtype, effort);
+            return;
+        }
+        encodePredicted(raw, length, dtype, residual, prediction, effort);
+        if (best.size() > DOUBTFUL * alone || dtype == Dtype.OPAQUE) {
+            int size = best.size();
+            encodeAlone(raw, length, dtype, effort);
+            best.keepShorter(0, size);
+        }
+    }
+
+    private void encodePredicted(
+            byte[] raw, int length, Dtype dtype, Residual residual, byte[] prediction, Effort effort) {
+        int count = length >> residual.form().log2Bytes();
+        if (dtype == Dtype.OPAQUE) {
+            subtract(raw, prediction, length);
+            best.put(BYTE_DIFFERENCES);
+            zstd.compress(general(effort), differences, 0, length, best);
+            return;
+        }
+        if (effort == Effort.FAST) {
+            best.put(RESIDUAL_PLANES);
+            planes.encode(raw, prediction, count, residual, effort, best);
+        } else {
+            best.put(RESIDUAL_TOKENS);
+            tokens.encode(raw, prediction, count, residual, effort, best);
+        }
+        putTail(raw, length, residual.form());
+    }
+
+    private void encodeAlone(byte[] raw, int length, Dtype dtype, Effort effort) {
+        WordForm form = WordForm.of(dtype);
+        int count = length >> form.log2Bytes();
+        int start = best.size();
+        if (form.log2Bytes() > 0) {
+            best.put(PALETTE);
+            if (palette.encode(raw, count, form, effort, best)) {
+                putTail(raw, length, form);
+                return;
+            }
+            best.truncate(start);
+        }
+        if (dtype == Dtype.OPAQUE) {
+            best.put(BYTES);
+            zstd.compress(general(effort), raw, 0, length, best);
+            return;
+        }
+        best.put(PLANES);
+        planes.encode(raw, null, count, residual(raw, length, form), effort, best);
+        putTail(raw, length, form);
+        if (!form.isFloat()) {
+            int end = best.size();
+            best.put(BYTES);
+            zstd.compress(general(effort), raw, 0, length, best);
+            best.keepShorter(start, end);
+        }
+    }
+
+    private static Zstd.Mode general(Effort effort) {
+        return effort == Effort.SMALL ? Zstd.Mode.BYTES_SMALL : Zstd.Mode.BYTES_FAST;
+    }
+
+    private void putTail(byte[] raw, int length, WordForm form) {
+        int tail = length & (form.bytes() - 1);
+        best.put(raw, length - tail, tail);
+    }
+
+    private void subtract(byte[] raw, byte[] prediction, int length) {
+        if (differences.length < length) {
+            differences = new byte[length];
+        }
+        for (int i = 0; i < length; i++) {
+            differences[i] = (byte) (raw[i] - prediction[i]);
+        }
+    }
+
+    private void decodeMethod(int method, byte @Nullable [] prediction, byte[] target, int length) {
+        switch (method) {
+            case RAW -> input.get(target, 0, length);
+            case SAME -> System.arraycopy(guess(prediction), 0, target, 0, length);
+            case REPEAT -> decodeRepeat(target, length);
+            case BYTES -> zstd.decompress(input, input.remaining(), target, 0, length);
+            case BYTE_DIFFERENCES -> {
+                byte[] guess = guess(prediction);
+                zstd.decompress(input, input.remaining(), target, 0, length);
+                for (int i = 0; i < length; i++) {
+                    target[i] += guess[i];
+                }
+            }
+            case PLANES -> getTail(planes.decode(input, null, target, length), target, length);
+            case RESIDUAL_PLANES -> getTail(planes.decode(input, guess(prediction), target, length), target, length);
+            case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
+            case PALETTE -> getTail(palette.decode(input, target, length), target, length);
+            default -> throw ByteInput.damaged("it was made by an unknown method, perhaps of a newer version");
+        }
+    }
+
+    private static byte[] guess(byte @Nullable [] prediction) {
+        if (prediction == null) {
+            throw ByteInput.damaged("it needs a prediction and there is none");
+        }
+        return prediction;
+    }
+
+    private void decodeRepeat(byte[] target, int length) {
+        int period = input.get();
+        if (period == 0 || period > length) {
+            throw ByteInput.damaged("a parameter is out of range");
+        }
+        input.get(target, 0, period);
+        for (int i = period; i < length; i++) {
+            target[i] = target[i - period];
+        }
+    }
+
+    private void getTail(WordForm form, byte[] target, int length) {
+        int tail = length & (form.bytes() - 1);
+        input.get(target, length - tail, tail);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.mgit.delta.codec;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Guesses coded sizes from a sample: the order-0 entropy of residual tokens given the class, or of planes alone. */
+final class Estimator {
+    private static final int SAMPLE = 1 << 13;
+    private static final double BIAS_BITS = 0.72;
+
+    private final int[] counts = new int[16 * 256];
+    private final long[] words = new long[Sampling.RUN];
+    private final long[] guesses = new long[Sampling.RUN];
+
+    /** Bytes that {@code length} bytes of raw words are likely to take. */
+    double bytes(byte[] raw, int length, Residual residual, byte @Nullable [] prediction) {
+        int count = length >> residual.form().log2Bytes();
+        if (count == 0) {
+            return length;
+        }
+        double bitsPerWord =
+                prediction == null ? planeBits(raw, count, residual) : tokenBits(raw, prediction, count, residual);
+        return Math.min(length, bitsPerWord / 8 * count);
+    }
+
+    private double tokenBits(byte[] raw, byte[] prediction, int count, Residual residual) {
+        int m = Tokens.significantBits(residual.bits(), 2);
+        WordForm form = residual.form();
+        boolean isFloat = form.isFloat();
+        int keyShift = isFloat ? residual.magnitudeBits() - form.exponentBits() : 63;
+        // exponents that lie 16 apart seldom occur together, so four bits of them make a class
+        Arrays.fill(counts, 0);
+        int runs = Sampling.runs(SAMPLE, count);
+        int sampled = 0;
+        double bits = 0;
+        for (int run = 0; run < runs; run++) {
+            int first = Sampling.first(run, runs, count);
+            int length = Sampling.length(first, count);
+            int longs = load(raw, form, first, length, words);
+            load(prediction, form, first, length, guesses);
+            residual.forward(words, guesses, longs);
+            for (int i = 0; i < length; i++) {
+                long value = Words.lane(words, form, i);
+                int c = isFloat ? (int) (Words.lane(guesses, form, i) >>> keyShift) & 15 : 0;
+                counts[(c << 8) + Tokens.token(value, m)]++;
+                bits += Tokens.shift(value, m);
+            }
+            sampled += length;
+        }
+        for (int c = 0; c < 16; c++) {
+            bits += Entropy.bits(counts, c << 8, 256) + BIAS_BITS * Entropy.distinct(counts, c << 8, 256);
+        }
+        return bits / sampled;
+    }
+
+    private static int load(byte[] source, WordForm form, int first, int length, long[] target) {
+        int log = form.log2Bytes();
+        int longs = ((length << log) + 7) >> 3;
+        Words.loadLongs(source, first << log, (first + length) << log, longs, target);
+        return longs;
+    }
+
+    private double planeBits(byte[] raw, int count, Residual residual) {
+        WordForm form = residual.form();
+        Arrays.fill(counts, 0);
+        int runs = Sampling.runs(SAMPLE, count);
+        int sampled = 0;
+        for (int run = 0; run < runs; run++) {
+            int first = Sampling.first(run, runs, count);
+            int length = Sampling.length(first, count);
+            residual.rotate(words, load(raw, form, first, length, words));
+            for (int i = 0; i < length; i++) {
+                long value = Words.lane(words, form, i);
+                for (int plane = 0; plane < form.bytes(); plane++) {
+                    counts[(plane << 8) + ((int) (value >>> (8 * plane)) & 0xff)]++;
+                }
+            }
+            sampled += length;
+        }
+        double bits = 0;
+        for (int plane = 0; plane < form.bytes(); plane++) {
+            double planeBits =
+                    Entropy.bits(counts, plane << 8, 256) + BIAS_BITS * Entropy.distinct(counts, plane << 8, 256);
+            bits += Math.min(8.0 * sampled, planeBits);
+        }
+        return bits / sampled;
+    }
+}

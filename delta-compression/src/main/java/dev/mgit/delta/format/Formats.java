@@ -1,0 +1,76 @@
+package dev.mgit.delta.format;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** All format readers behind one door. */
+public final class Formats {
+    /** Format name of files no reader claims. */
+    public static final String OPAQUE = "opaque";
+
+    private static final List<FormatReader> READERS = List.of(
+            new SafetensorsReader(),
+            new GgufReader(),
+            new TorchReader(),
+            new NumpyReader(),
+            new NumpyZipReader(),
+            new OnnxReader());
+    private static final FormatReader ANY = new OpaqueReader();
+
+    /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */
+    private static final byte[] LFS_POINTER =
+            "version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.US_ASCII);
+
+    private Formats() {}
+
+    /**
+     * Reads the layout of any file. Contents decide which format it is; a file no reader claims is
+     * {@link #OPAQUE}.
+     *
+     * @param fileName the file's name without folders
+     * @throws FormatException if the name promises a format and the contents break its rules: a checkpoint that was
+     *     cut off is never taken for opaque bytes
+     */
+    public static Layout layoutOf(String fileName, ByteSource source) throws IOException {
+        FormatException damage = null;
+        for (FormatReader reader : READERS) {
+            try {
+                Optional<Layout> layout = reader.read(fileName, source);
+                if (layout.isPresent()) {
+                    return layout.get();
+                }
+            } catch (FormatException e) {
+                damage = damage == null && reader.ownsName(fileName) ? e : damage;
+            }
+        }
+        if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(source)) {
+            throw lfsPointer().in(fileName);
+        }
+        if (damage != null) {
+            throw damage.in(fileName);
+        }
+        return opaque(source);
+    }
+
+    /** The layout of a file nothing is known about. */
+    public static Layout opaque(ByteSource source) throws IOException {
+        return ANY.read("", source).orElseThrow();
+    }
+
+    private static boolean isLfsPointer(ByteSource source) throws IOException {
+        if (source.size() < LFS_POINTER.length) {
+            return false;
+        }
+        byte[] start = new byte[LFS_POINTER.length];
+        source.read(0, start, 0, start.length);
+        return Arrays.equals(start, LFS_POINTER);
+    }
+
+    private static FormatException lfsPointer() {
+        return new FormatException(
+                "this is a Git LFS pointer, not the file it stands for", "run git lfs pull where it came from first");
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mgit.delta.format;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads {@code .safetensors} files; see {@link SafetensorsHeader}. */
+final class SafetensorsReader implements FormatReader {
+    @Override
+    public String name() {
+        return "safetensors";
+    }
+
+    @Override
+    public boolean ownsName(String fileName) {
+        return fileName.toLowerCase(Locale.ROOT).endsWith(".safetensors");
+    }
+
+    @Override
+    public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
+        SafetensorsHeader header = SafetensorsHeader.parse(source);
+        var layout = new LayoutBuilder(name(), source.size());
+        for (SafetensorsHeader.Entry tensor : header.tensors()) {
+            layout.tensor(tensor.offset(), tensor.spec());
+        }
+        return Optional.of(layout.build());
+    }
+}

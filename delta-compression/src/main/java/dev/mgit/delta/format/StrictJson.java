@@ -1,0 +1,112 @@
+package dev.mgit.delta.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Streams JSON that may be hostile: valid UTF-8, no duplicate keys, little nesting, one value and nothing after it. */
+final class StrictJson {
+    /** Characters of the longest text. */
+    static final int MAX_TEXT = 1 << 24;
+
+    /** Tokens in a value nobody asked for; a parser that looks for duplicate keys keeps them all. */
+    private static final int MAX_SKIPPED = 1 << 16;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxNumberLength(100)
+                    .maxNameLength(1 << 16)
+                    .maxStringLength(MAX_TEXT)
+                    .build())
+            .build();
+
+    /** Reads one value from a parser that stands before its first token. */
+    interface Body<T> {
+        T read(JsonParser json) throws IOException;
+    }
+
+    private StrictJson() {}
+
+    /**
+     * Reads the JSON in a byte range.
+     *
+     * @throws FormatException if it is not well-formed
+     */
+    static <T> T read(ByteSource source, long offset, long length, Body<T> body) throws IOException {
+        Reader text = new InputStreamReader(
+                new SourceInputStream(source, offset, length), StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser json = FACTORY.createParser(text)) {
+            T result = body.read(json);
+            if (json.nextToken() != null) {
+                throw new FormatException("the JSON at byte " + offset + " is followed by something else");
+            }
+            return result;
+        } catch (JsonProcessingException e) {
+            long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
+            throw new FormatException("the JSON near byte " + (offset + at) + " is broken: " + reason(e));
+        } catch (CharacterCodingException e) {
+            throw new FormatException("the JSON that begins at byte " + offset + " is not valid UTF-8");
+        }
+    }
+
+    /** Moves on to the next token, which must be of this kind. */
+    static void expect(JsonParser json, JsonToken token, String what) throws IOException {
+        if (json.nextToken() != token) {
+            throw new FormatException(what + " should be " + describe(token));
+        }
+    }
+
+    /** Passes over a value of any kind. */
+    static void skipValue(JsonParser json) throws IOException {
+        int depth = 0;
+        for (int tokens = 0; tokens < MAX_SKIPPED; tokens++) {
+            JsonToken token = json.nextToken();
+            if (token == null) {
+                throw new FormatException("the JSON ends where a value is due");
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
+        }
+        throw new FormatException("a value in the JSON has more than " + MAX_SKIPPED + " parts");
+    }
+
+    /** Refuses halves of surrogate pairs, which no encoding can carry on. */
+    static String wellFormed(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new FormatException("the name or text \"" + text + "\" is not valid Unicode");
+        }
+        return text;
+    }
+
+    private static String describe(JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "a list";
+            case VALUE_STRING -> "a text";
+            default -> token.toString();
+        };
+    }
+
+    /** The parser's first line, without its remarks on where it was reading from. */
+    private static String reason(JsonProcessingException e) {
+        String message = e.getOriginalMessage();
+        int end = message.indexOf('\n');
+        message = end < 0 ? message : message.substring(0, end);
+        int remark = message.indexOf(" (");
+        return remark < 0 ? message : message.substring(0, remark);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.frame.FieldReader;
+import dev.mgit.delta.frame.FieldWriter;
+import java.util.List;
+
+/**
+ * The same numbers in another dtype: floats among each other (see {@link Floats}), integers among each other by keeping
+ * the low bits. Parameters: {@code source:u8}, the dtype's code.
+ */
+final class Cast implements Predictor {
+    static byte[] parameters(Dtype source) {
+        return new FieldWriter().u8(source.code()).toBytes();
+    }
+
+    static boolean possible(Dtype source, Dtype target) {
+        return source != target
+                && ((source.isFloat() && target.isFloat()) || (plainInteger(source) && plainInteger(target)));
+    }
+
+    private static boolean plainInteger(Dtype dtype) {
+        return switch (dtype) {
+            case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public int code() {
+        return 3 * 16 + 1;
+    }
+
+    @Override
+    public String name() {
+        return "cast";
+    }
+
+    @Override
+    public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
+        FieldReader in = Parameters.reader(this, parameters);
+        Dtype source = Parameters.dtype(this, in.u8());
+        in.expectEnd();
+        in.require(possible(source, dtype), source + " is not cast to " + dtype);
+        in.require(length % dtype.bytes() == 0, "the block is not whole elements");
+        int count = length / dtype.bytes();
+        byte[] from = Parameters.only(this, inputs, (long) count * source.bytes());
+        if (dtype.isInteger()) {
+            integers(source, from, dtype, target, count);
+        } else if (source == Dtype.F64) {
+            double[] chunk = new double[Floats.CHUNK];
+            for (int i = 0; i < count; i += Floats.CHUNK) {
+                int some = Math.min(Floats.CHUNK, count - i);
+                Floats.read(source, from, i, chunk, some);
+                Floats.write(dtype, chunk, target, i, some);
+            }
+        } else {
+            float[] chunk = new float[Floats.CHUNK];
+            for (int i = 0; i < count; i += Floats.CHUNK) {
+                int some = Math.min(Floats.CHUNK, count - i);
+                Floats.read(source, from, i, chunk, some);
+                Floats.write(dtype, chunk, target, i, some);
+            }
+        }
+    }
+
+    private static void integers(Dtype source, byte[] from, Dtype dtype, byte[] target, int count) {
+        boolean signed = source.name().startsWith("I");
+        int width = source.bytes();
+        int targetWidth = dtype.bytes();
+        for (int i = 0; i < count; i++) {
+            long value = signed && from[(i + 1) * width - 1] < 0 ? -1 : 0;
+            for (int b = width - 1; b >= 0; b--) {
+                value = value << 8 | (from[i * width + b] & 0xff);
+            }
+            for (int b = 0; b < targetWidth; b++) {
+                target[i * targetWidth + b] = (byte) (value >> (8 * b));
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.mgit.delta.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Round trips and hostile payloads over made blocks; every seed is fixed. */
+class BlockCoderTest {
+    private static final int[] LENGTHS = {0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 31, 100, 255, 1024, 1537, 4099, 40_001};
+
+    private final BlockCoder coder = new BlockCoder();
+
+    @AfterEach
+    void close() {
+        coder.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void everyBlockComesBack(Dtype dtype) {
+        for (BlockSamples.Kind kind : BlockSamples.Kind.values()) {
+            for (int length : LENGTHS) {
+                BlockSamples made = BlockSamples.make(
+                        kind, dtype, length, 31L * length + kind.name().hashCode());
+                for (Effort effort : Effort.values()) {
+                    assertRoundTrip(made.raw, length, dtype, made.prediction, effort);
+                    assertRoundTrip(made.raw, length, dtype, null, effort);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F8_E4M3", "F64", "I32", "Q4_0", "OPAQUE"})
+    void largeBlocksComeBack(Dtype dtype) {
+        int length = (1 << 20) + 3;
+        for (BlockSamples.Kind kind : BlockSamples.Kind.values()) {
+            BlockSamples made =
+                    BlockSamples.make(kind, dtype, length, kind.name().hashCode());
+            for (Effort effort : Effort.values()) {
+                assertRoundTrip(made.raw, length, dtype, made.prediction, effort);
+            }
+        }
+    }
+
+    private byte[] assertRoundTrip(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
+        byte[] out = new byte[BlockCoder.maxEncodedLength(length)];
+        int size = coder.encode(raw, length, dtype, prediction, effort, out);
+        assertThat(size).isBetween(1, BlockCoder.maxEncodedLength(length));
+        byte[] back = new byte[length + 5];
+        coder.decode(out, 0, size, dtype, prediction, back, length);
+        if (!Arrays.equals(raw, 0, length, back, 0, length)) {
+            Assertions.fail("%s, %d bytes, %s, method %d", dtype, length, effort, out[0]);
+        }
+        assertThat(Arrays.copyOfRange(back, length, length + 5)).containsOnly(0);
+        return Arrays.copyOf(out, size);
+    }
+
+    @Test
+    void aRightPredictionTakesOneByte() {
+        BlockSamples made = BlockSamples.make(BlockSamples.Kind.IDENTICAL, Dtype.F32, 5000, 1);
+        assertThat(assertRoundTrip(made.raw, 5000, Dtype.F32, made.prediction, Effort.BALANCED))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Effort.class)
+    void aWrongPredictionCostsNothing(Effort effort) {
+        for (Dtype dtype : new Dtype[] {Dtype.F32, Dtype.BF16, Dtype.I32, Dtype.U8, Dtype.OPAQUE}) {
+            BlockSamples made = BlockSamples.make(BlockSamples.Kind.UNRELATED, dtype, 60_000, 5);
+            int with = assertRoundTrip(made.raw, 60_000, dtype, made.prediction, effort).length;
+            assertThat(with).isLessThanOrEqualTo(assertRoundTrip(made.raw, 60_000, dtype, null, effort).length);
+        }
+    }
+
+    @Test
+    void tinyTensorsGain() {
+        BlockSamples made = BlockSamples.make(BlockSamples.Kind.FINE_TUNE, Dtype.F32, 384 * 4, 9);
+        assertThat(assertRoundTrip(made.raw, 384 * 4, Dtype.F32, made.prediction, Effort.SMALL))
+                .hasSizeLessThan(384 * 4 * 6 / 10);
+    }
+
+    @Test
+    void damagedPayloadsAreRefusedOrDecodeToSomething() {
+        SplittableRandom random = new SplittableRandom(77);
+        int refused = 0;
+        for (Dtype dtype : new Dtype[] {Dtype.F32, Dtype.BF16, Dtype.F64, Dtype.I32, Dtype.U8, Dtype.OPAQUE}) {
+            for (BlockSamples.Kind kind : BlockSamples.Kind.values()) {
+                BlockSamples made = BlockSamples.make(kind, dtype, 20_000, 3);
+                for (Effort effort : Effort.values()) {
+                    byte[] good = assertRoundTrip(made.raw, 20_000, dtype, made.prediction, effort);
+                    for (int round = 0; round < 60; round++) {
+                        refused += decodeDamaged(damage(good, random), dtype, made.prediction) ? 0 : 1;
+                    }
+                }
+            }
+        }
+        assertThat(refused).isGreaterThan(1000);
+    }
+
+    /** True if the payload was taken; fails on anything but a refusal. */
+    private boolean decodeDamaged(byte[] payload, Dtype dtype, byte[] prediction) {
+        try {
+            coder.decode(payload, 0, payload.length, dtype, prediction, new byte[20_000], 20_000);
+            return true;
+        } catch (MgitException e) {
+            assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+            return false;
+        }
+    }
+
+    private static byte[] damage(byte[] good, SplittableRandom random) {
+        if (random.nextInt(3) == 0) {
+            return Arrays.copyOf(good, random.nextInt(good.length));
+        }
+        byte[] bad = good.clone();
+        int near = random.nextBoolean() ? Math.min(bad.length, 40) : bad.length;
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            bad[random.nextInt(near)] = (byte) random.nextInt(256);
+        }
+        return bad;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.parameters.FileRestorer;
+import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.Journal;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Writes versions into folders, bit for bit. Everything is written beside the target and verified first, then moved
+ * into place under a journal, so that a folder holds the old version or the new one and never a mixture.
+ */
+public final class Checkouts {
+    private final Repository repository;
+    private final Progress progress;
+    private final int threads;
+
+    public Checkouts(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.progress = progress;
+        this.threads = StoreSettings.of(repository.settings()).threads();
+    }
+
+    /**
+     * Checks a version out.
+     *
+     * @return paths of the files written
+     * @throws MgitException of kind CONFLICT if files in the way were changed, INTEGRITY if the store is damaged; the
+     *     folder is then as it was
+     */
+    public List<String> checkout(CheckoutRequest request) throws IOException {
+        repository.recover();
+        Checkpoint checkpoint = repository.lineage().checkpoint(request.version());
+        if (request.tensors().isPresent()) {
+            return new TensorExtraction(repository, progress, threads).extract(request, checkpoint);
+        }
+        List<FileEntry> wanted = checkpoint.files().stream()
+                .filter(file -> request.files()
+                        .map(Globs::ofPaths)
+                        .map(glob -> glob.test(file.path()))
+                        .orElse(true))
+                .toList();
+        wanted.forEach(file -> requireSafe(file.path()));
+        if (wanted.isEmpty()) {
+            throw MgitException.usage("no file of " + request.version().abbreviated() + " matches '"
+                    + request.files().orElse("*") + "'");
+        }
+        Path folder = request.folder().toAbsolutePath().normalize();
+        boolean partial = wanted.size() < checkpoint.files().size();
+        Optional<CheckoutState> before = CheckoutState.find(repository, folder)
+                .filter(state -> state.folder().equals(folder));
+        if (isEmpty(folder)) {
+            fresh(request, folder, wanted);
+        } else {
+            over(request, folder, wanted, before, partial);
+        }
+        repository.leavePointer(folder);
+        CheckoutState.record(
+                repository,
+                folder,
+                request.model(),
+                request.version(),
+                partial,
+                wanted.stream().map(FileEntry::path).toList());
+        return wanted.stream().map(FileEntry::path).toList();
+    }
+
+    /** Paths came from a commit that may have come from anywhere: none may lead out of the folder. */
+    static void requireSafe(String path) {
+        boolean safe = !path.isEmpty() && !path.startsWith("/") && path.indexOf('\\') < 0 && path.indexOf('\0') < 0;
+        for (String part : path.split("/", -1)) {
+            safe &= !part.isEmpty() && !part.equals(".") && !part.equals("..");
+        }
+        if (!safe || path.equals(".mgit") || path.startsWith(".mgit/")) {
+            throw MgitException.integrity("the version names a file '" + path + "' that would lie outside its folder");
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return true;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
+        }
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.findAny().isEmpty();
+        }
+    }
+
+    /** Into a folder that is not there yet: built beside it and renamed as a whole. */
+    private void fresh(CheckoutRequest request, Path folder, List<FileEntry> wanted) throws IOException {
+        Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
+        Files.createDirectories(parent);
+        Path staging = parent.resolve(".mgit-staging-" + UUID.randomUUID());
+        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+            restoreAll(request, wanted, staging);
+            journal.finish(List.of(new Journal.Move(staging, folder)), List.of());
+        }
+    }
+
+    /** Into a folder with files in it: only what differs, and nothing that was changed there. */
+    private void over(
+            CheckoutRequest request,
+            Path folder,
+            List<FileEntry> wanted,
+            Optional<CheckoutState> before,
+            boolean partial)
+            throws IOException {
+        var comparison = new FolderComparison(repository, folder, before, threads);
+        List<FileEntry> missing = new ArrayList<>();
+        List<String> inTheWay = new ArrayList<>();
+        for (FileEntry file : wanted) {
+            switch (comparison.against(request.version(), file)) {
+                case SAME -> {}
+                case MISSING, OURS -> missing.add(file);
+                case CHANGED -> {
+                    missing.add(file);
+                    inTheWay.add(file.path());
+                }
+            }
+        }
+        List<Path> removals = partial ? List.of() : comparison.leftOver(wanted, inTheWay);
+        if (!inTheWay.isEmpty() && !request.force()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "checkout would overwrite " + inTheWay.size() + " changed or unknown file(s) in '" + folder + "': "
+                            + String.join(", ", inTheWay.subList(0, Math.min(5, inTheWay.size()))),
+                    "commit them first, choose another folder, or give --force");
+        }
+        Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
+        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+            restoreAll(request, missing, staging);
+            List<Journal.Move> moves = missing.stream()
+                    .map(file -> new Journal.Move(staging.resolve(file.path()), folder.resolve(file.path())))
+                    .toList();
+            journal.finish(moves, removals);
+        }
+    }
+
+    private void restoreAll(CheckoutRequest request, List<FileEntry> files, Path staging) throws IOException {
+        List<FileEntry> large = files.stream()
+                .filter(file -> file.stored() == FileEntry.Stored.PARAMETERS)
+                .toList();
+        for (FileEntry file : files) {
+            Files.createDirectories(
+                    Objects.requireNonNull(staging.resolve(file.path()).getParent()));
+            if (file.stored() == FileEntry.Stored.VERBATIM) {
+                DurableFiles.write(
+                        staging.resolve(file.path()), repository.lineage().verbatim(request.version(), file.path()));
+            }
+        }
+        if (!large.isEmpty()) {
+            restoreLarge(request, large, staging);
+        }
+        for (FileEntry file : files) {
+            if (file.executable() && !staging.resolve(file.path()).toFile().setExecutable(true)) {
+                throw MgitException.failed("cannot make '" + file.path() + "' executable");
+            }
+        }
+    }
+
+    private void restoreLarge(CheckoutRequest request, List<FileEntry> large, Path staging) throws IOException {
+        progress.start("writing", large.stream().mapToLong(FileEntry::size).sum());
+        try (var store = repository.parameters();
+                var restorer = new FileRestorer(store, threads)) {
+            for (FileEntry file : large) {
+                Manifest manifest = repository.lineage().manifest(request.version(), file.path());
+                String where =
+                        request.model() + " at " + request.version().abbreviated() + ", file '" + file.path() + "'";
+                restorer.restore(manifest, where, staging.resolve(file.path()), progress::advance);
+            }
+        } finally {
+            progress.done();
+        }
+    }
+}

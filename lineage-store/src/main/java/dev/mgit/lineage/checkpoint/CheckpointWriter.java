@@ -1,0 +1,91 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.predict.Candidates;
+import dev.mgit.delta.predict.Planner;
+import dev.mgit.lineage.parameters.BlockReader;
+import dev.mgit.lineage.parameters.BlockWriter;
+import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.TensorPredictions;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Puts the files of one checkpoint into the store. */
+final class CheckpointWriter {
+    private final Lineage lineage;
+    private final ParameterStore store;
+    private final StoreSettings settings;
+    private final Progress progress;
+
+    CheckpointWriter(Lineage lineage, ParameterStore store, StoreSettings settings, Progress progress) {
+        this.lineage = lineage;
+        this.store = store;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /**
+     * Stores all blocks durably.
+     *
+     * @param previous the version that the new one replaces
+     * @param origins the versions it was derived from
+     */
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins) throws IOException {
+        Map<String, Manifest> manifests = new LinkedHashMap<>();
+        Map<String, byte[]> verbatim = new LinkedHashMap<>();
+        List<FileEntry> entries = new ArrayList<>();
+        try (var reader = new BlockReader(store);
+                var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
+            Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
+            progress.start("storing", files.largeBytes());
+            try (var writer = new FileWriter(blocks, settings.threads())) {
+                for (CheckpointFiles.Large file : files.large()) {
+                    manifests.put(file.entry().path(), write(writer, file, blocks, candidates));
+                    entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
+                }
+            } finally {
+                progress.done();
+            }
+            for (CheckpointFiles.Entry file : files.verbatim()) {
+                verbatim.put(file.path(), Files.readAllBytes(file.file()));
+                file.requireUnchanged();
+                entries.add(entry(file, FileEntry.Stored.VERBATIM));
+            }
+            store.flush();
+            entries.sort(Comparator.comparing(FileEntry::path));
+            return new Stored(entries, verbatim, manifests, files.ignored(), blocks.newBytes(), blocks.storedBytes());
+        }
+    }
+
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, BlockWriter blocks, Candidates candidates)
+            throws IOException {
+        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+            var tensors = new FileTensors(file.layout(), source);
+            var planner = new Planner(blocks::estimate);
+            Manifest manifest = writer.write(
+                    source,
+                    file.layout(),
+                    range -> planner.plan(tensors.of(range), candidates)
+                            .<TensorPredictions>map(plan -> plan::predictionFor)
+                            .orElse(TensorPredictions.none()),
+                    progress::advance);
+            file.entry().requireUnchanged();
+            return manifest;
+        }
+    }
+
+    private static FileEntry entry(CheckpointFiles.Entry file, FileEntry.Stored stored) {
+        return new FileEntry(file.path(), file.size(), file.executable(), stored);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.VersionId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What to commit, and what is known of where it came from.
+ *
+ * @param path a file or a folder
+ * @param model the model's name; empty to take the checked-out model, or the name of the path
+ * @param message empty for a default
+ * @param origins what it was derived from; empty in a checkout of another model means that one
+ * @param extra further records for the version's tree, e.g. {@code recipe.json}
+ */
+public record CommitRequest(
+        Path path,
+        Optional<String> model,
+        Optional<String> message,
+        List<Origin> origins,
+        Map<String, String> trailers,
+        Person author,
+        Instant when,
+        Map<String, byte[]> extra) {
+    /** One {@code --from REV=KIND}. */
+    public record Origin(VersionId version, EdgeKind kind) {}
+}

@@ -1,0 +1,24 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.version.VersionId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a commit did.
+ *
+ * @param bytes of all files
+ * @param newBytes raw bytes of the blocks that were not in the store
+ * @param storedBytes bytes those blocks take there
+ */
+public record CommitResult(
+        VersionId version,
+        String model,
+        Optional<VersionId> previous,
+        List<CommitRequest.Origin> origins,
+        int files,
+        int tensors,
+        long bytes,
+        long newBytes,
+        long storedBytes,
+        List<String> ignored) {}

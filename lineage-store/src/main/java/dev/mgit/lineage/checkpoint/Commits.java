@@ -1,0 +1,208 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.NewVersion;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Makes versions of what lies on disk. The files themselves are only ever read. */
+public final class Commits {
+    private final Repository repository;
+    private final StoreSettings settings;
+    private final Progress progress;
+
+    public Commits(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.settings = StoreSettings.of(repository.settings());
+        this.progress = progress;
+    }
+
+    /** Where a commit goes: decided before anything is written. */
+    private record Target(String model, Optional<VersionId> previous, List<Origin> origins) {}
+
+    /**
+     * Commits a file or folder. The caller holds the lock. Order: blocks durable, Git objects durable, references; a
+     * crash in between leaves the old state.
+     *
+     * @throws MgitException of kind USAGE, FAILED or CONFLICT if there is nothing to commit, a file is damaged, or the
+     *     checked-out model moved on meanwhile; the store is then as it was
+     */
+    public CommitResult commit(CommitRequest request, WriterLock lock) throws IOException {
+        Target target = target(request);
+        CheckpointFiles files = CheckpointFiles.read(request.path());
+        try (ParameterStore store = repository.writableParameters(lock)) {
+            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
+            Stored stored = writing.write(files, target.previous(), versions(target.origins()));
+            requireChange(target, request, stored);
+            Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
+            VersionId id = transaction.write(newVersion(target, request, stored));
+            transaction.setModel(target.model(), id);
+            transaction.apply();
+            track(request.path(), target.model(), id, stored);
+            return result(id, target, files, stored);
+        }
+    }
+
+    /**
+     * Writes a version without making it a model's head: for what must be tested before it is shown. The caller holds
+     * the lock, sets a private reference to keep it, and applies the transaction.
+     */
+    public VersionId write(
+            CommitRequest request, Optional<VersionId> previous, Transaction transaction, WriterLock lock)
+            throws IOException {
+        String model = request.model().orElseThrow();
+        var target = new Target(model, previous, request.origins());
+        try (ParameterStore store = repository.writableParameters(lock)) {
+            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
+            Stored stored = writing.write(CheckpointFiles.read(request.path()), previous, versions(request.origins()));
+            return transaction.write(newVersion(target, request, stored));
+        }
+    }
+
+    private Target target(CommitRequest request) throws IOException {
+        Lineage lineage = repository.lineage();
+        Optional<CheckoutState> checkout = CheckoutState.find(repository, request.path())
+                .filter(state ->
+                        state.folder().equals(request.path().toAbsolutePath().normalize()));
+        if (checkout.filter(CheckoutState::partial).isPresent()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "'" + request.path() + "' holds only a part of "
+                            + checkout.get().model(),
+                    "check the whole version out to commit from it");
+        }
+        String model =
+                request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
+        Optional<VersionId> head = lineage.model(model).map(Model::head);
+        boolean sameModel =
+                checkout.filter(state -> state.model().equals(model)).isPresent();
+        if (sameModel && head.isPresent() && !head.equals(checkout.map(CheckoutState::version))) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "'" + request.path() + "' holds "
+                            + checkout.get().version().abbreviated() + ", but " + model + " has moved on to "
+                            + head.get().abbreviated(),
+                    "commit it as a model of its own with --model NEW, or check the newer version out first");
+        }
+        List<Origin> origins = request.origins();
+        if (origins.isEmpty() && checkout.isPresent() && !sameModel) {
+            origins = List.of(new Origin(checkout.get().version(), EdgeKind.FINETUNE));
+        }
+        return new Target(model, head, origins);
+    }
+
+    private static String nameOf(Path path) {
+        String name = Objects.requireNonNull(path.toAbsolutePath().normalize().getFileName(), "the root has no name")
+                .toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 && !Files.isDirectory(path) ? name.substring(0, dot) : name;
+    }
+
+    private static List<VersionId> versions(List<Origin> origins) {
+        return origins.stream().map(Origin::version).toList();
+    }
+
+    private void requireChange(Target target, CommitRequest request, Stored stored) {
+        if (target.previous().isEmpty() || !request.extra().isEmpty()) {
+            return;
+        }
+        VersionId previous = target.previous().get();
+        Lineage lineage = repository.lineage();
+        boolean sameFiles = lineage.checkpoint(previous).files().equals(stored.files());
+        boolean knownOrigins = request.origins().stream()
+                .allMatch(origin -> lineage.version(previous).origins().stream()
+                        .anyMatch(edge -> edge.parent().equals(origin.version())));
+        if (sameFiles && knownOrigins && sameContent(previous, stored)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "nothing to commit: '" + request.path() + "' is the same as " + target.model() + " at "
+                            + previous.abbreviated(),
+                    null);
+        }
+    }
+
+    private boolean sameContent(VersionId previous, Stored stored) {
+        Lineage lineage = repository.lineage();
+        return stored.files().stream()
+                .allMatch(file -> file.stored() == FileEntry.Stored.VERBATIM
+                        ? java.util.Arrays.equals(
+                                lineage.verbatim(previous, file.path()),
+                                stored.verbatim().get(file.path()))
+                        : lineage.manifest(previous, file.path())
+                                .equals(stored.manifests().get(file.path())));
+    }
+
+    private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {
+        List<ProvenanceEdge> edges = target.origins().stream().map(this::edge).toList();
+        return new NewVersion(
+                target.model(),
+                target.previous(),
+                edges,
+                request.message().orElseGet(() -> defaultMessage(target)),
+                request.author(),
+                request.when(),
+                request.trailers(),
+                stored.files(),
+                stored.verbatim(),
+                stored.manifests(),
+                stored.ignored(),
+                Optional.empty(),
+                request.extra());
+    }
+
+    private ProvenanceEdge edge(Origin origin) {
+        Version parent = repository.lineage().version(origin.version());
+        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), ProvenanceEdge.Source.DECLARED);
+    }
+
+    private static String defaultMessage(Target target) {
+        return target.previous().isPresent() ? "New version of " + target.model() : "Add " + target.model();
+    }
+
+    /** From now on a committed folder inside the repository is known to hold what was committed. */
+    private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
+        Path folder = path.toAbsolutePath().normalize();
+        if (Files.isDirectory(folder) && folder.startsWith(repository.root()) && !folder.equals(repository.root())) {
+            List<String> paths = stored.files().stream().map(FileEntry::path).toList();
+            CheckoutState.record(repository, folder, model, id, false, paths);
+        }
+    }
+
+    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {
+        Map<String, Manifest> manifests = stored.manifests();
+        int tensors = manifests.values().stream()
+                .mapToInt(manifest -> (int) manifest.entries().stream()
+                        .filter(entry -> entry.tensor().isPresent())
+                        .count())
+                .sum();
+        return new CommitResult(
+                id,
+                target.model(),
+                target.previous(),
+                target.origins(),
+                stored.files().size(),
+                tensors,
+                stored.files().stream().mapToLong(FileEntry::size).sum(),
+                stored.newBytes(),
+                stored.storedBytes(),
+                files.ignored());
+    }
+}

@@ -1,0 +1,15 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import java.util.List;
+import java.util.Map;
+
+/** A checkpoint whose blocks are durably in the store and whose Git objects are yet to be written. */
+record Stored(
+        List<FileEntry> files,
+        Map<String, byte[]> verbatim,
+        Map<String, Manifest> manifests,
+        List<String> ignored,
+        long newBytes,
+        long storedBytes) {}

@@ -1,0 +1,105 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.SafetensorsHeader;
+import dev.mgit.lineage.parameters.FileRestorer;
+import dev.mgit.lineage.repository.Journal;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+
+/** Writes chosen tensors of a version as one safetensors file, whatever format they were committed in. */
+final class TensorExtraction {
+    static final String FILE = "tensors.safetensors";
+
+    private final Repository repository;
+    private final Progress progress;
+    private final int threads;
+
+    TensorExtraction(Repository repository, Progress progress, int threads) {
+        this.repository = repository;
+        this.progress = progress;
+        this.threads = threads;
+    }
+
+    List<String> extract(CheckoutRequest request, Checkpoint checkpoint) throws IOException {
+        String glob = request.tensors().orElseThrow();
+        Map<TensorSpec, Manifest.Entry> chosen = choose(request, checkpoint, Globs.ofNames(glob));
+        if (chosen.isEmpty()) {
+            throw MgitException.usage("no tensor of " + request.version().abbreviated() + " matches '" + glob + "'");
+        }
+        Path folder = request.folder().toAbsolutePath().normalize();
+        Path target = folder.resolve(FILE);
+        if (Files.exists(target) && !request.force()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
+        }
+        Files.createDirectories(folder);
+        Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
+        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+            write(request, chosen, staging.resolve(FILE));
+            journal.finish(List.of(new Journal.Move(staging.resolve(FILE), target)), List.of());
+        }
+        return List.of(FILE);
+    }
+
+    private Map<TensorSpec, Manifest.Entry> choose(
+            CheckoutRequest request, Checkpoint checkpoint, Predicate<String> names) {
+        Predicate<String> files = request.files().map(Globs::ofPaths).orElse(path -> true);
+        Map<TensorSpec, Manifest.Entry> chosen = new LinkedHashMap<>();
+        for (FileEntry file : checkpoint.files()) {
+            if (file.stored() == FileEntry.Stored.PARAMETERS && files.test(file.path())) {
+                for (Manifest.Entry entry : repository
+                        .lineage()
+                        .manifest(request.version(), file.path())
+                        .entries()) {
+                    entry.tensor()
+                            .filter(tensor -> names.test(tensor.name()))
+                            .ifPresent(tensor -> chosen.putIfAbsent(tensor, entry));
+                }
+            }
+        }
+        return chosen;
+    }
+
+    private void write(CheckoutRequest request, Map<TensorSpec, Manifest.Entry> chosen, Path target)
+            throws IOException {
+        SafetensorsHeader header =
+                SafetensorsHeader.of(SafetensorsHeader.inReferenceOrder(List.copyOf(chosen.keySet())), Map.of());
+        progress.start("writing", header.fileSize());
+        try (var store = repository.parameters();
+                var restorer = new FileRestorer(store, threads);
+                FileChannel channel =
+                        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.wrap(header.bytes());
+            while (start.hasRemaining()) {
+                channel.write(start);
+            }
+            List<Future<Void>> pending = new ArrayList<>();
+            for (SafetensorsHeader.Entry tensor : header.tensors()) {
+                Manifest.Entry entry = java.util.Objects.requireNonNull(chosen.get(tensor.spec()));
+                String where = request.model() + " at " + request.version().abbreviated();
+                pending.addAll(restorer.restore(entry, where, channel, tensor.offset(), progress::advance));
+            }
+            FileRestorer.await(pending);
+            channel.force(false);
+        } finally {
+            progress.done();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
+
+/** Settings in a file of Git's configuration syntax. */
+public final class GitSettings implements Settings {
+    private static final Pattern KEY = Pattern.compile("([A-Za-z0-9-]+)\\.(?:(.+)\\.)?([A-Za-z][A-Za-z0-9-]*)");
+
+    private final StoredConfig config;
+    private final String where;
+
+    private GitSettings(StoredConfig config, String where) {
+        this.config = config;
+        this.where = where;
+    }
+
+    /** Reads a file; one that does not exist is empty. */
+    public static GitSettings read(Path file) {
+        QuietSystem.install();
+        return load(new FileBasedConfig(file.toFile(), FS.DETECTED), file.toString());
+    }
+
+    /** The user's own Git configuration, where {@code user.name} and {@code user.email} usually stand. */
+    public static GitSettings ofUser() {
+        QuietSystem.install();
+        return load(SystemReader.getInstance().openUserConfig(null, FS.DETECTED), "your Git configuration");
+    }
+
+    private static GitSettings load(StoredConfig config, String where) {
+        try {
+            config.load();
+            return new GitSettings(config, where);
+        } catch (ConfigInvalidException e) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, where + " cannot be read: " + e.getMessage(), "mend it by hand", e);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private record Key(String section, String subsection, String name) {
+        static Key parse(String key) {
+            Matcher parts = KEY.matcher(key);
+            if (!parts.matches()) {
+                throw MgitException.usage("'" + key + "' is not a key: write section.name or section.sub.name");
+            }
+            return new Key(parts.group(1), parts.group(2), parts.group(3));
+        }
+    }
+
+    @Override
+    public Optional<String> get(String key) {
+        Key k = Key.parse(key);
+        return Optional.ofNullable(config.getString(k.section(), k.subsection(), k.name()));
+    }
+
+    @Override
+    public void set(String key, String value) {
+        Key k = Key.parse(key);
+        config.setString(k.section(), k.subsection(), k.name(), value);
+        save();
+    }
+
+    @Override
+    public boolean unset(String key) {
+        Key k = Key.parse(key);
+        boolean there = config.getString(k.section(), k.subsection(), k.name()) != null;
+        config.unset(k.section(), k.subsection(), k.name());
+        save();
+        return there;
+    }
+
+    private void save() {
+        try {
+            config.save();
+        } catch (IOException e) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED, "cannot write " + where + ": " + e.getMessage(), null, e);
+        }
+    }
+
+    @Override
+    public Map<String, List<String>> all() {
+        Map<String, List<String>> all = new TreeMap<>();
+        for (String section : config.getSections()) {
+            for (String name : config.getNames(section)) {
+                all.put(section + "." + name, Arrays.asList(config.getStringList(section, null, name)));
+            }
+            for (String sub : config.getSubsections(section)) {
+                for (String name : config.getNames(section, sub)) {
+                    all.put(section + "." + sub + "." + name, Arrays.asList(config.getStringList(section, sub, name)));
+                }
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.mgit.lineage.graph;
+
+import dev.mgit.lineage.graph.GraphFile.Stored;
+import dev.mgit.lineage.version.Lineage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Keeps the lineage graph in a file beside Git, so that a question need not read every commit. Never the truth: a file
+ * that is missing, damaged or of another state of the repository is made anew, and one that cannot be written is done
+ * without.
+ */
+public final class GraphIndex {
+    /** Where a graph came from. */
+    public enum Origin {
+        /** Read from the file as it was. */
+        LOADED,
+        /** Read from the file, and versions made since added. */
+        EXTENDED,
+        /** Read from the lineage. */
+        REBUILT
+    }
+
+    /** A graph and where it came from. */
+    public record Loaded(LineageGraph graph, Origin origin) {}
+
+    private final Path file;
+
+    /** @param file where to keep the graph; its folder is made if needed */
+    public GraphIndex(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * The graph of a lineage as it stands.
+     *
+     * @param fingerprint differs whenever a model, a tag or the notes of edges differ, e.g. a hash over all references
+     */
+    public Loaded load(Lineage lineage, String fingerprint) {
+        Optional<Stored> stored = GraphFile.read(file);
+        if (stored.isPresent()) {
+            LineageGraph known = new LineageGraph(stored.get().data());
+            if (stored.get().fingerprint().equals(fingerprint)) {
+                return new Loaded(known, Origin.LOADED);
+            }
+            Optional<GraphData> extended = GraphBuilder.extend(known, lineage);
+            if (extended.isPresent()) {
+                return keep(extended.get(), fingerprint, Origin.EXTENDED);
+            }
+        }
+        return keep(GraphBuilder.build(lineage), fingerprint, Origin.REBUILT);
+    }
+
+    private Loaded keep(GraphData data, String fingerprint, Origin origin) {
+        try {
+            GraphFile.write(file, fingerprint, data);
+        } catch (IOException e) {
+            // The answer does not depend on the file; in a repository one may only read, every question reads it all.
+        }
+        return new Loaded(new LineageGraph(data), origin);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.mgit.lineage.graph;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Tag;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable snapshot of the whole lineage: every version reachable from a model or tag, with its edges as they stood
+ * when the snapshot was taken. Inside, versions are numbers, parents before children. Safe for use by several threads.
+ */
+public final class LineageGraph {
+    final GraphData data;
+    private final IdTable byId;
+    private volatile @Nullable Children children;
+    private volatile @Nullable Names names;
+
+    LineageGraph(GraphData data) {
+        this.data = data;
+        this.byId = new IdTable(data.ids, data.size);
+    }
+
+    /** Reads everything reachable from the models and tags of a lineage. */
+    public static LineageGraph of(Lineage lineage) {
+        return new LineageGraph(GraphBuilder.build(lineage));
+    }
+
+    /** Number of versions. */
+    public int size() {
+        return data.size;
+    }
+
+    /** Number of edges of both types. */
+    public int edges() {
+        return data.edgeParent.length;
+    }
+
+    public boolean contains(VersionId id) {
+        return byId.find(id) >= 0;
+    }
+
+    /** False for a parent that is known by its id alone, because its record is not in this repository. */
+    public boolean isPresent(VersionId id) {
+        return data.absent[node(id)] == 0;
+    }
+
+    /** @throws MgitException of kind USAGE if the graph does not have the version or only its id */
+    public Version version(VersionId id) {
+        int node = node(id);
+        if (data.absent[node] != 0) {
+            throw MgitException.usage("the record of version " + id.abbreviated() + " is not in this repository");
+        }
+        return version(node);
+    }
+
+    /** All models by name. */
+    public List<Model> models() {
+        List<Model> models = new ArrayList<>();
+        for (int i = 0; i < data.modelName.length; i++) {
+            models.add(new Model(data.strings.get(data.modelName[i]), id(data.modelHead[i])));
+        }
+        return models;
+    }
+
+    public List<Tag> tags() {
+        List<Tag> tags = new ArrayList<>();
+        for (int i = 0; i < data.tagName.length; i++) {
+            tags.add(new Tag(data.strings.get(data.tagName[i]), id(data.tagNode[i])));
+        }
+        return tags;
+    }
+
+    /** Versions that are the head of a model. */
+    public boolean isOpen(VersionId id) {
+        return names().isHead(node(id));
+    }
+
+    /**
+     * The model a version now belongs to: the one whose version edges lead from its head to this version; the recorded
+     * name if there is none. Where several do, the recorded one among them, else the first by name.
+     */
+    public String modelOf(VersionId id) {
+        return names().modelOf(node(id));
+    }
+
+    /** The shortest way to say it: {@code model~2} where a model's head leads here by version edges, else the id. */
+    public String describe(VersionId id) {
+        int node = node(id);
+        int hops = names().behind(node);
+        return hops < 0 ? id.abbreviated() : names().modelOf(node) + (hops == 0 ? "" : "~" + hops);
+    }
+
+    /**
+     * Versions reached from some versions, these included, as {@code log} shows them: newest first, but never a parent
+     * before its child.
+     */
+    public Iterator<Version> log(Collection<VersionId> from, Direction direction, EdgeFilter edges) {
+        return LogOrder.of(this, Reach.from(this, nodes(from), direction, edges));
+    }
+
+    /** Versions reached from one version, without it, in log order. */
+    public List<VersionId> reach(VersionId from, Direction direction, EdgeFilter edges) {
+        var reached = Reach.from(this, new int[] {node(from)}, direction, edges);
+        reached.clear(node(from));
+        return reached.stream().mapToObj(this::id).sorted(byNumberDescending()).toList();
+    }
+
+    private Comparator<VersionId> byNumberDescending() {
+        return Comparator.comparingInt(this::node).reversed();
+    }
+
+    /** True if the second version was made from the first, by edges of any type, or is the same. */
+    public boolean isAncestor(VersionId ancestor, VersionId descendant) {
+        return Reach.from(this, new int[] {node(descendant)}, Direction.ANCESTORS, EdgeFilter.ALL)
+                .get(node(ancestor));
+    }
+
+    /**
+     * The common ancestors of two versions that are not themselves ancestors of another common ancestor; over edges of
+     * both types, newest first. Several where models were merged criss-cross, none where nothing is shared.
+     */
+    public List<VersionId> mergeBases(VersionId left, VersionId right) {
+        return Reach.lowestCommon(this, node(left), node(right)).stream()
+                .mapToObj(this::id)
+                .sorted(byNumberDescending())
+                .toList();
+    }
+
+    /** Edges added later that would have made a version its own ancestor and were left out; child and parent. */
+    public List<CircularEdge> circularEdges() {
+        List<CircularEdge> found = new ArrayList<>();
+        for (int i = 0; i < data.circular.length; i += 2) {
+            found.add(new CircularEdge(id(data.circular[i]), id(data.circular[i + 1])));
+        }
+        return found;
+    }
+
+    /** See {@link #circularEdges()}. */
+    public record CircularEdge(VersionId child, VersionId parent) {}
+
+    /** Which way a question goes. */
+    public enum Direction {
+        ANCESTORS,
+        DESCENDANTS
+    }
+
+    int node(VersionId id) {
+        int node = byId.find(id);
+        if (node < 0) {
+            throw MgitException.usage("no model or tag leads to version " + id.abbreviated());
+        }
+        return node;
+    }
+
+    int find(VersionId id) {
+        return byId.find(id);
+    }
+
+    int[] nodes(Collection<VersionId> ids) {
+        return ids.stream().mapToInt(this::node).toArray();
+    }
+
+    VersionId id(int node) {
+        int start = node * GraphData.ID_BYTES;
+        return new VersionId(HexFormat.of().formatHex(data.ids, start, start + GraphData.ID_BYTES));
+    }
+
+    Version version(int node) {
+        Optional<VersionId> previous = Optional.empty();
+        List<ProvenanceEdge> origins = new ArrayList<>();
+        for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
+            byte code = data.edgeCode[e];
+            VersionId parent = id(data.edgeParent[e]);
+            if (EdgeCode.isVersion(code)) {
+                previous = Optional.of(parent);
+            } else {
+                String model = data.strings.get(data.edgeModel[e]);
+                origins.add(new ProvenanceEdge(parent, model, EdgeCode.kind(code), EdgeCode.source(code)));
+            }
+        }
+        var text = TextCodec.decode(data.text, data.textStart[node], data.textStart[node + 1]);
+        return new Version(
+                id(node),
+                data.strings.get(data.model[node]),
+                previous,
+                origins,
+                text.message(),
+                new Person(data.strings.get(data.authorName[node]), data.strings.get(data.authorMail[node])),
+                Instant.ofEpochSecond(data.when[node]),
+                text.trailers());
+    }
+
+    Children children() {
+        Children known = children;
+        if (known == null) {
+            known = new Children(data);
+            children = known;
+        }
+        return known;
+    }
+
+    Names names() {
+        Names known = names;
+        if (known == null) {
+            known = new Names(data);
+            names = known;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.mgit.lineage.parameters;
+
+import dev.mgit.delta.BlockId;
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.codec.BlockCoder;
+import dev.mgit.delta.codec.Effort;
+import dev.mgit.delta.frame.Frame;
+import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predict.Predictors;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
+public final class BlockWriter implements BlockSink, AutoCloseable {
+    private final ParameterStore store;
+    private final BlockReader reader;
+    private final Effort effort;
+    private final int maxDepth;
+    private final Coders coders = new Coders();
+    private final Set<BlockId> underway = ConcurrentHashMap.newKeySet();
+    private final AtomicLong newBytes = new AtomicLong();
+    private final AtomicLong storedBytes = new AtomicLong();
+
+    /** @param maxDepth most frames a reader may have to decode before the one it wants */
+    public BlockWriter(ParameterStore store, BlockReader reader, Effort effort, int maxDepth) {
+        this.store = store;
+        this.reader = reader;
+        this.effort = effort;
+        this.maxDepth = maxDepth;
+    }
+
+    /** Raw bytes of the blocks that were not in the store yet. */
+    public long newBytes() {
+        return newBytes.get();
+    }
+
+    /** Bytes the frames of those blocks take. */
+    public long storedBytes() {
+        return storedBytes.get();
+    }
+
+    @Override
+    public BlockId block(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
+        BlockId id = BlockId.hash(raw, 0, length);
+        if (!underway.add(id)) {
+            return id;
+        }
+        if (!store.hasBlock(id)) {
+            byte[] frame =
+                    encode(raw, length, dtype, predictions.at(offset, length)).encode();
+            store.putBlock(id, frame);
+            newBytes.addAndGet(length);
+            storedBytes.addAndGet(frame.length);
+        }
+        return id;
+    }
+
+    @Override
+    public void object(StoredObject object) {
+        if (!store.hasObject(object.id())) {
+            store.putObject(object);
+        }
+    }
+
+    /** Bytes a block would take, near enough to choose a prediction by. */
+    public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] guess) {
+        BlockCoder coder = coders.borrow();
+        try {
+            return coder.estimate(raw, length, dtype, guess);
+        } finally {
+            coders.giveBack(coder);
+        }
+    }
+
+    Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
+        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
+        byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
+        BlockCoder coder = coders.borrow();
+        try {
+            if (guess != null && coder.estimate(raw, length, dtype, guess) > coder.estimate(raw, length, dtype, null)) {
+                guess = null;
+                prediction = Optional.empty();
+            }
+            int coded = coder.encode(raw, length, dtype, guess, effort, payload);
+            return frame(dtype, length, prediction, Arrays.copyOf(payload, coded));
+        } finally {
+            coders.giveBack(coder);
+        }
+    }
+
+    private Frame frame(Dtype dtype, int length, Optional<Prediction> prediction, byte[] payload) {
+        if (prediction.isEmpty()) {
+            return Frame.root(dtype, length, payload);
+        }
+        int depth = 0;
+        int generation = 0;
+        for (Region region : prediction.get().sources()) {
+            for (BlockId source : region.blocks()) {
+                Frame frame = reader.frame(source);
+                depth = Math.max(depth, frame.depth());
+                generation = Math.max(generation, frame.generation());
+            }
+        }
+        return new Frame(dtype, length, depth + 1, generation + 1, prediction, payload);
+    }
+
+    /**
+     * Keeps chains short. A block that continues a chain of plain parents skips back: as the g-th of its line it is
+     * predicted from the one whose number is g with its lowest set bit cleared, so that the g-th is at most log2(g)
+     * frames deep, and never deeper than the limit.
+     */
+    private Optional<Prediction> withinDepth(Prediction prediction) {
+        if (prediction.predictor() == Predictors.PARENT && readsOneBlock(prediction)) {
+            return Optional.of(skip(prediction));
+        }
+        boolean fits = prediction.sources().stream()
+                .flatMap(region -> region.blocks().stream())
+                .allMatch(id -> reader.frame(id).depth() < maxDepth);
+        return fits ? Optional.of(prediction) : Optional.empty();
+    }
+
+    private static boolean readsOneBlock(Prediction prediction) {
+        return prediction.sources().size() == 1
+                && prediction.sources().get(0).blocks().size() == 1;
+    }
+
+    private Prediction skip(Prediction prediction) {
+        Prediction best = prediction;
+        Frame source = reader.frame(best.sources().get(0).blocks().get(0));
+        int generation = source.generation() + 1;
+        int target = generation & (generation - 1);
+        while ((source.generation() > target || source.depth() >= maxDepth) && source.depth() > 0) {
+            Prediction further = source.prediction().orElseThrow();
+            boolean continues = further.predictor() == Predictors.PARENT
+                    && readsOneBlock(further)
+                    && further.sources().get(0).length()
+                            == prediction.sources().get(0).length();
+            if (!continues) {
+                break;
+            }
+            best = further;
+            source = reader.frame(best.sources().get(0).blocks().get(0));
+        }
+        return best;
+    }
+
+    @Override
+    public void close() {
+        coders.close();
+    }
+}

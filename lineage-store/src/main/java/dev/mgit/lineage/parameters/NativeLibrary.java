@@ -1,0 +1,60 @@
+package dev.mgit.lineage.parameters;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.rocksdb.RocksDB;
+import org.rocksdb.util.Environment;
+
+/**
+ * RocksDB's native library, unpacked once into a folder that is kept rather than at every start into a temporary one.
+ */
+final class NativeLibrary {
+    /** System property naming the folder; without it RocksDB unpacks for itself. */
+    static final String FOLDER_PROPERTY = "mgit.native.dir";
+
+    private static boolean loaded;
+
+    private NativeLibrary() {}
+
+    static synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        String folder = System.getProperty(FOLDER_PROPERTY, "");
+        if (folder.isEmpty()) {
+            RocksDB.loadLibrary();
+        } else {
+            try {
+                RocksDB.loadLibrary(List.of(unpacked(Path.of(folder)).toString()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        loaded = true;
+    }
+
+    /** The folder that holds this version's library, named by its size so that an update never meets an old file. */
+    private static Path unpacked(Path parent) throws IOException {
+        String name = Environment.getJniLibraryFileName("rocksdb");
+        try (InputStream in = RocksDB.class.getClassLoader().getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("no RocksDB library for this platform: " + name);
+            }
+            var connection = RocksDB.class.getClassLoader().getResource(name).openConnection();
+            Path folder = parent.resolve("rocksdb-" + connection.getContentLengthLong());
+            Path library = folder.resolve(name);
+            if (Files.notExists(library)) {
+                Files.createDirectories(folder);
+                Path temporary = Files.createTempFile(folder, name, ".new");
+                Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(temporary, library, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return folder;
+        }
+    }
+}

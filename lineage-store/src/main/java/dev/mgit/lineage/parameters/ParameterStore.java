@@ -1,0 +1,45 @@
+package dev.mgit.lineage.parameters;
+
+import dev.mgit.delta.BlockId;
+import dev.mgit.lineage.version.ObjectId;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Blocks (as frames) and objects (as lists of blocks) by their content. Implementations are safe for use by several
+ * threads. What a writer puts is durable after {@link #flush()} and visible to readers opened after that.
+ */
+public interface ParameterStore extends AutoCloseable {
+    /** The stored frame of a block, unverified. */
+    Optional<byte[]> frame(BlockId id);
+
+    boolean hasBlock(BlockId id);
+
+    Optional<StoredObject> object(ObjectId id);
+
+    boolean hasObject(ObjectId id);
+
+    /** Calls back with every block and the size of its frame, in id order. */
+    void forEachBlock(BiConsumer<BlockId, byte[]> visitor);
+
+    void forEachObject(Consumer<StoredObject> visitor);
+
+    /** Stores or replaces a block's frame. */
+    void putBlock(BlockId id, byte[] frame);
+
+    void putObject(StoredObject object);
+
+    void removeBlock(BlockId id);
+
+    void removeObject(ObjectId id);
+
+    /** Makes everything put so far durable. */
+    void flush();
+
+    /** Gives disk space of removed and replaced frames back. */
+    void compact();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,63 @@
+package dev.mgit.lineage.parameters;
+
+import dev.mgit.delta.MgitException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** A fixed number of threads with a short queue: who submits more than fits works too, which bounds memory. */
+final class Threads implements AutoCloseable {
+    private static final int QUEUED_PER_THREAD = 4;
+
+    private final ThreadPoolExecutor pool;
+
+    Threads(int threads) {
+        pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(threads * QUEUED_PER_THREAD),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    <T> Future<T> submit(Callable<T> task) {
+        return pool.submit(task);
+    }
+
+    /** A task's result; its failure is thrown as what it was. */
+    static <T> T get(Future<T> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MgitException.failed("interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof UncheckedIOException io) {
+                throw io.getCause();
+            }
+            if (e.getCause() instanceof MgitException known) {
+                throw known;
+            }
+            throw new IllegalStateException("work on a block failed", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        try {
+            pool.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The parameter store: blocks and objects by their content, on RocksDB. The only package that knows RocksDB: no type
+ * of it crosses this package's public methods.
+ */
+@NullMarked
+package dev.mgit.lineage.parameters;
+
+import org.jspecify.annotations.NullMarked;

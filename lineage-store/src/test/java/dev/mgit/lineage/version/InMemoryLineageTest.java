@@ -1,0 +1,8 @@
+package dev.mgit.lineage.version;
+
+class InMemoryLineageTest extends LineageContract {
+    @Override
+    protected Lineage open() {
+        return new InMemoryLineage();
+    }
+}

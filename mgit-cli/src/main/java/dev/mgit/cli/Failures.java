@@ -1,0 +1,113 @@
+package dev.mgit.cli;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.delta.MgitException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one place where exceptions become {@code error:} and {@code hint:} lines and an exit code. */
+final class Failures {
+    private static final int INTERRUPTED = 130;
+
+    private final Context context;
+
+    Failures(Context context) {
+        this.context = context;
+    }
+
+    /** Says what went wrong while a command ran. */
+    int report(Throwable thrown) {
+        Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
+        int exit;
+        if (cause instanceof MgitException e) {
+            exit = say(e.kind().exitCode(), String.valueOf(e.getMessage()), e.hint());
+        } else if (cause instanceof ParameterException e) {
+            return usage(e);
+        } else if (cause instanceof IOException e) {
+            exit = say(MgitException.Kind.FAILED.exitCode(), sentence(e), null);
+        } else if (cause instanceof InterruptedException) {
+            exit = say(INTERRUPTED, "interrupted", null);
+        } else if (cause instanceof OutOfMemoryError) {
+            exit = say(1, "not enough memory (" + cause.getMessage() + ")", "set MGIT_HEAP, for instance to 1g");
+        } else {
+            exit = say(1, "internal error: " + cause + " (this is a bug; run with --stacktrace)", null);
+        }
+        if (context.stackTraces()) {
+            thrown.printStackTrace(context.terminal().err());
+        }
+        return exit;
+    }
+
+    /** Says what is wrong with a command line. */
+    int usage(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            return usage(command, "unknown option " + unmatched.getUnmatched().get(0), unmatched.getSuggestions());
+        }
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String argument = unmatched.getUnmatched().get(0);
+            boolean asCommand = !command.getSubcommands().isEmpty();
+            return usage(
+                    command,
+                    asCommand
+                            ? "'" + argument + "' is not a command of mgit"
+                            : "unexpected argument '" + argument + "'",
+                    asCommand ? unmatched.getSuggestions() : List.of());
+        }
+        return usage(command, String.valueOf(e.getMessage()), List.of());
+    }
+
+    private int usage(CommandLine command, String message, List<String> suggestions) {
+        String help = "see '" + command.getCommandSpec().qualifiedName() + " --help'";
+        String hint = suggestions.isEmpty() ? help : "did you mean '" + suggestions.get(0) + "'? Or " + help;
+        return say(MgitException.Kind.USAGE.exitCode(), message, hint);
+    }
+
+    /** What the operating system said, as a sentence. */
+    private static String sentence(IOException e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String reason = e instanceof FileSystemException fs && fs.getReason() != null ? fs.getReason() : message;
+        String file = e instanceof FileSystemException fs && fs.getFile() != null ? fs.getFile() : "";
+        if (reason.contains("No space left on device")) {
+            return "no space left on the disk" + (file.isEmpty() ? "" : " that holds " + file);
+        } else if (reason.contains("Disk quota exceeded")) {
+            return "the disk quota is used up" + (file.isEmpty() ? "" : " where " + file + " is");
+        } else if (reason.contains("Read-only file system")) {
+            return (file.isEmpty() ? "a file" : file) + " is on a read-only file system";
+        } else if (e instanceof NoSuchFileException) {
+            return file + " does not exist";
+        } else if (e instanceof AccessDeniedException) {
+            return "no permission for " + file;
+        } else if (e instanceof NotDirectoryException) {
+            return file + " is not a folder";
+        } else if (e instanceof DirectoryNotEmptyException) {
+            return file + " is not empty";
+        } else if (e instanceof FileAlreadyExistsException) {
+            return file + " exists already";
+        }
+        return message;
+    }
+
+    private int say(int exit, String message, @Nullable String hint) {
+        context.terminal().out().flush();
+        PrintWriter err = context.terminal().err();
+        err.println("error: " + message);
+        if (hint != null) {
+            err.println("hint: " + hint);
+        }
+        err.flush();
+        return exit;
+    }
+}

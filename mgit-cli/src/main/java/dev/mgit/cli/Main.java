@@ -1,0 +1,89 @@
+package dev.mgit.cli;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Terminal;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The {@code mgit} command: parses options, runs one command, turns what it throws into a sentence and a code. */
+@Command(
+        name = "mgit",
+        description = "Git for models: lineage, compact storage and hooks for families of checkpoints.",
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:wrong usage",
+            "3:differs or stale, where asked",
+            "4:a gate failed",
+            "5:conflict",
+            "6:stored data is damaged",
+            "7:a remote failed"
+        })
+public final class Main implements Runnable {
+    private static final int MOST_COLUMNS = 120;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean version;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
+    private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(Terminal.system(), args));
+    }
+
+    /** Runs one command line, as a shell would, against the given terminal; returns its exit code. */
+    public static int run(Terminal terminal, String... args) {
+        Context context = new Context(terminal);
+        Failures failures = new Failures(context);
+        int exit;
+        try {
+            exit = commandLine(context, failures, args).execute(args);
+        } catch (Throwable e) {
+            // picocli hands exceptions to its handler but lets errors, such as a full heap, through
+            exit = failures.report(e);
+        }
+        terminal.out().flush();
+        terminal.err().flush();
+        return exit;
+    }
+
+    /** The whole command tree, for completion and the reference. */
+    static CommandLine everything(Context context) {
+        return commandLine(context, new Failures(context));
+    }
+
+    private static CommandLine commandLine(Context context, Failures failures, String... args) {
+        CommandLine line = new CommandLine(new Main(), new Commands(context)).addMixin("context", context);
+        Commands.register(line, args);
+        Terminal terminal = context.terminal();
+        line.setOut(terminal.out());
+        line.setErr(terminal.err());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(Math.max(80, Math.min(terminal.columns(), MOST_COLUMNS)));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
+        line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "no command given");
+    }
+}

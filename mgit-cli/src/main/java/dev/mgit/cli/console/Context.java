@@ -1,0 +1,67 @@
+package dev.mgit.cli.console;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * What every command is handed: the terminal it runs at and the options that stand before any command. A command asks
+ * for it by a constructor with this one parameter.
+ */
+public final class Context {
+    private final Terminal terminal;
+    private final Output output;
+
+    @Option(names = "-C", paramLabel = "DIR", description = "Run as if started in DIR.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Print where in the program an error arose.")
+    private boolean stackTraces;
+
+    @Option(names = "--no-progress", scope = ScopeType.INHERIT, description = "Show no progress.")
+    private boolean noProgress;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    private boolean help;
+
+    public Context(Terminal terminal) {
+        this.terminal = terminal;
+        this.output = new Output(terminal);
+    }
+
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    /** Where results go. */
+    public Output output() {
+        return output;
+    }
+
+    /** The folder the command runs in, absolute; {@code -C} counts. */
+    public Path directory() {
+        return terminal.directory().resolve(directory).normalize();
+    }
+
+    /** A path the user typed, absolute. Options of type Path must pass through here before they are used. */
+    public Path resolve(Path typed) {
+        return directory().resolve(typed).normalize();
+    }
+
+    public boolean stackTraces() {
+        return stackTraces;
+    }
+
+    /** Progress on stderr; silent where nobody is watching. */
+    public Progress progress(String what) {
+        return new Progress(terminal, what, terminal.errIsTerminal() && !noProgress);
+    }
+}

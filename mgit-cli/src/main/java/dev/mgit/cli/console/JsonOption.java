@@ -1,0 +1,13 @@
+package dev.mgit.cli.console;
+
+import picocli.CommandLine.Option;
+
+/** {@code --json}, mixed into every command that reads. */
+public final class JsonOption {
+    @Option(names = "--json", description = "Print one JSON object and nothing else.")
+    private boolean json;
+
+    public boolean wanted() {
+        return json;
+    }
+}

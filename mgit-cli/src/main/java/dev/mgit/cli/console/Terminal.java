@@ -1,0 +1,58 @@
+package dev.mgit.cli.console;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The streams, folder and environment a command runs in. Everything the process is given from outside comes in here,
+ * so that a test can hand a command another world.
+ *
+ * @param outIsTerminal whether {@code out} is shown to a person; decides about colour and pagination
+ * @param errIsTerminal whether {@code err} is; decides about progress
+ * @param columns width to lay text out for
+ */
+public record Terminal(
+        PrintWriter out,
+        PrintWriter err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        int columns,
+        Path directory,
+        Map<String, String> environment) {
+
+    private static final int DEFAULT_COLUMNS = 80;
+    private static final int WIDE = 200;
+
+    /** The process's own. The launcher says by system properties what Java cannot find out without help. */
+    public static Terminal system() {
+        boolean out = Boolean.getBoolean("mgit.tty.out");
+        boolean err = Boolean.getBoolean("mgit.tty.err");
+        int columns = Integer.getInteger("mgit.columns", 0);
+        return new Terminal(
+                writer(new FileOutputStream(FileDescriptor.out)),
+                writer(new FileOutputStream(FileDescriptor.err)),
+                out,
+                err,
+                columns > 0 ? columns : out ? DEFAULT_COLUMNS : WIDE,
+                Path.of("").toAbsolutePath(),
+                System.getenv());
+    }
+
+    /** A writer of UTF-8, flushed by whoever needs its text seen. */
+    public static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+    }
+
+    /** Whether to colour what is printed to {@code out}; any NO_COLOR, even an empty one, says no. */
+    public boolean colour() {
+        return outIsTerminal
+                && !environment.containsKey("NO_COLOR")
+                && !"dumb".equals(environment.getOrDefault("TERM", ""));
+    }
+}

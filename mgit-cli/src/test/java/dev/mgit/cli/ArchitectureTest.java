@@ -1,0 +1,151 @@
+package dev.mgit.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between modules and packages, and which package owns which library. */
+class ArchitectureTest {
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.mgit");
+
+    private static final String DELTA = "dev.mgit.delta..";
+    private static final String LINEAGE = "dev.mgit.lineage..";
+    private static final String HOOKS = "dev.mgit.hooks..";
+    private static final String CLI = "dev.mgit.cli..";
+    private static final String FIXTURES = "dev.mgit.fixtures..";
+    private static final Set<String> TERMINAL = Set.of("getenv", "console", "exit");
+
+    @Test
+    void modulesDependOneWay() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(DELTA)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(LINEAGE, HOOKS, CLI));
+        check(noClasses()
+                .that()
+                .resideInAPackage(LINEAGE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(HOOKS, CLI));
+        check(noClasses()
+                .that()
+                .resideInAPackage(HOOKS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI));
+        check(noClasses()
+                .that()
+                .resideInAPackage(FIXTURES)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.mgit..").and(DescribedPredicate.not(resideInAPackage(FIXTURES)))));
+    }
+
+    @Test
+    void onlyTheDemoAndTheBenchmarkUseFixtures() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(FIXTURES, "dev.mgit.cli.demo..", "dev.mgit.cli.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(FIXTURES));
+    }
+
+    @Test
+    void eachLibraryStaysInItsPackage() {
+        check(only("org.rocksdb..", "dev.mgit.lineage.parameters.."));
+        check(only("com.github.luben..", "dev.mgit.delta.codec.."));
+        check(only("org.eclipse.jgit..", LINEAGE));
+        check(only("picocli..", CLI));
+    }
+
+    @Test
+    void noJgitTypeCrossesADoorOfTheLineageStore() {
+        check(classes()
+                .that()
+                .resideInAPackage(LINEAGE)
+                .and()
+                .resideOutsideOfPackage("dev.mgit.lineage.git..")
+                .and()
+                .arePublic()
+                .should(notShow("org.eclipse.jgit.")));
+    }
+
+    @Test
+    void onlyTheCommandLineTalksToTheTerminalAndTheEnvironment() {
+        DescribedPredicate<JavaAccess<?>> outside = DescribedPredicate.describe(
+                "System.in, out, err, getenv, console or exit",
+                access -> access.getTargetOwner().isEquivalentTo(System.class)
+                        && (TERMINAL.contains(access.getName())
+                                || Set.of("in", "out", "err").contains(access.getName())));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(DELTA, LINEAGE, HOOKS)
+                .should()
+                .accessTargetWhere(outside));
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        check(slices().matching("dev.mgit.(**)").should().beFreeOfCycles());
+    }
+
+    private static ArchRule only(String library, String owner) {
+        return noClasses()
+                .that(resideInAPackage("dev.mgit..").and(DescribedPredicate.not(resideInAnyPackage(owner))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+
+    /** Public and protected members must not mention types of a library. */
+    private static ArchCondition<JavaClass> notShow(String library) {
+        return new ArchCondition<>("not show types of " + library) {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                Stream<JavaClass> shown = Stream.concat(
+                        type.getCodeUnits().stream()
+                                .filter(ArchitectureTest::isVisible)
+                                .flatMap(unit -> unit.getAllInvolvedRawTypes().stream()),
+                        type.getFields().stream()
+                                .filter(field -> field.getModifiers().contains(JavaModifier.PUBLIC))
+                                .flatMap(field -> field.getAllInvolvedRawTypes().stream()));
+                shown.filter(seen -> seen.getName().startsWith(library))
+                        .forEach(seen -> events.add(SimpleConditionEvent.violated(
+                                type, type.getName() + " shows " + seen.getName() + " in its public members")));
+            }
+        };
+    }
+
+    private static boolean isVisible(JavaCodeUnit unit) {
+        return unit.getModifiers().contains(JavaModifier.PUBLIC)
+                || unit.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    /** Packages fill up one after another; a rule about one that is still empty holds. */
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CODE);
+    }
+}

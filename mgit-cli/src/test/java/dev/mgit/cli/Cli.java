@@ -1,0 +1,25 @@
+package dev.mgit.cli;
+
+import dev.mgit.cli.console.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Runs mgit inside the test's own JVM: empty environment, no terminal, 100 columns. */
+public final class Cli {
+    private Cli() {}
+
+    /** What a command left behind. */
+    public record Ran(int exit, String out, String err) {}
+
+    /** Runs a command in a folder. */
+    public static Ran run(Path folder, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                Terminal.writer(out), Terminal.writer(err), false, false, 100, folder.toAbsolutePath(), Map.of());
+        int exit = Main.run(terminal, arguments);
+        return new Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Terminal;
+import dev.mgit.delta.MgitException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theVersionIsTheBuilds() {
+        Cli.Ran ran = Cli.run(folder, "--version");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).matches("mgit \\d+\\.\\d+\\.\\d+ \\(Java .*\\)\\R");
+    }
+
+    @Test
+    void anUnknownCommandIsAUsageErrorWithASuggestion() {
+        Cli.Ran ran = Cli.run(folder, "completon");
+        assertThat(ran).isEqualTo(new Cli.Ran(2, "", """
+                error: 'completon' is not a command of mgit
+                hint: did you mean 'completion'? Or see 'mgit --help'
+                """));
+    }
+
+    @Test
+    void aMissingOrWrongArgumentIsAUsageError() {
+        assertThat(Cli.run(folder).exit()).isEqualTo(2);
+        assertThat(Cli.run(folder, "completion").err()).contains("Missing required parameter: 'SHELL'");
+        assertThat(Cli.run(folder, "completion", "bash", "--stacktrase")).isEqualTo(new Cli.Ran(2, "", """
+                        error: unknown option --stacktrase
+                        hint: did you mean '--stacktrace'? Or see 'mgit completion --help'
+                        """));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh"})
+    void completionKnowsTheCommands(String shell) {
+        Cli.Ran ran = Cli.run(folder, "completion", shell);
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).contains("complete -F").contains("completion");
+    }
+
+    @Test
+    void helpGoesToStdoutAndNamesTheExitCodes() {
+        Cli.Ran ran = Cli.run(folder, "--help");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).contains("completion").contains("stored data is damaged");
+        assertThat(Cli.run(folder, "help", "completion").out()).contains("mgit completion");
+    }
+
+    @ParameterizedTest
+    @EnumSource(MgitException.Kind.class)
+    void eachKindOfFailureIsOneExitCode(MgitException.Kind kind) {
+        Reported reported = report(new MgitException(kind, "what and where", "what to do"));
+        assertThat(reported).isEqualTo(new Reported(kind.exitCode(), """
+                error: what and where
+                hint: what to do
+                """));
+    }
+
+    @Test
+    void whatTheOperatingSystemSaysBecomesASentence() {
+        assertThat(report(new NoSuchFileException("/a/b")).err()).isEqualTo("error: /a/b does not exist\n");
+        assertThat(report(new AccessDeniedException("/a")).err()).isEqualTo("error: no permission for /a\n");
+        assertThat(report(new IOException("No space left on device")).err())
+                .isEqualTo("error: no space left on the disk\n");
+        assertThat(report(new UncheckedIOException(new FileSystemException("/a", null, "No space left on device")))
+                        .err())
+                .isEqualTo("error: no space left on the disk that holds /a\n");
+        assertThat(report(new FileSystemException("/a", null, "Read-only file system")))
+                .isEqualTo(new Reported(1, "error: /a is on a read-only file system\n"));
+    }
+
+    @Test
+    void anythingElseIsABugAndSaysSo() {
+        assertThat(report(new IllegalStateException("boom")))
+                .isEqualTo(new Reported(
+                        1,
+                        "error: internal error: java.lang.IllegalStateException: boom"
+                                + " (this is a bug; run with --stacktrace)\n"));
+    }
+
+    private record Reported(int exit, String err) {}
+
+    private Reported report(Throwable thrown) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                Terminal.writer(new ByteArrayOutputStream()), Terminal.writer(err), false, false, 80, folder, Map.of());
+        int exit = new Failures(new Context(terminal)).report(thrown);
+        return new Reported(exit, err.toString(StandardCharsets.UTF_8));
+    }
+}
