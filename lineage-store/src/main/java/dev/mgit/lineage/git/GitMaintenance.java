@@ -205,7 +205,7 @@ public final class GitMaintenance implements AutoCloseable {
         gc.setPackExpire(all);
         lineage.git().getConfig().setBoolean("gc", null, "writeCommitGraph", true);
         try {
-            gc.gc();
+            gc.gc().join();
         } catch (ParseException | GitAPIException e) {
             throw new IOException("Git's clean-up failed: " + e.getMessage(), e);
         }

@@ -85,8 +85,7 @@ public final class Fsck {
         }
         for (GitHealth.Damage found : health.damage()) {
             List<Touched> touched = found.versions().stream()
-                    .map(version ->
-                            new Touched(version, model(version), Optional.empty(), Optional.empty(), false))
+                    .map(version -> new Touched(version, model(version), Optional.empty(), Optional.empty(), false))
                     .toList();
             damage.add(new Damage(Place.LINEAGE, found.what(), found.why(), touched));
         }

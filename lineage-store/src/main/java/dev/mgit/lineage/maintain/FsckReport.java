@@ -46,11 +46,7 @@ public record FsckReport(int versions, int gitObjects, long objects, long blocks
      * @param byPrediction true if what is damaged is not part of the tensor itself, but it is predicted from it
      */
     public record Touched(
-            VersionId version,
-            String model,
-            Optional<String> file,
-            Optional<String> tensor,
-            boolean byPrediction) {}
+            VersionId version, String model, Optional<String> file, Optional<String> tensor, boolean byPrediction) {}
 
     public FsckReport {
         damage = List.copyOf(damage);

@@ -181,8 +181,7 @@ public final class GarbageCollector {
         }
         Effort effort = request.repack().get();
         var file = repository.files().index().resolve("repack");
-        RepackPosition position =
-                dryRun ? RepackPosition.beginning(file, effort) : RepackPosition.read(file, effort);
+        RepackPosition position = dryRun ? RepackPosition.beginning(file, effort) : RepackPosition.read(file, effort);
         return Optional.of(new Repacker(store, dead.live(), settings.maxDepth(), dryRun, position)
                 .run(effort, settings.threads(), progress));
     }

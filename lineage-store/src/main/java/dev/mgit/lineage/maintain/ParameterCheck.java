@@ -94,8 +94,7 @@ final class ParameterCheck {
         BitSet direct = new BitSet();
         for (int i = 0; i < contents.objects().size(); i++) {
             Optional<StoredObject> object = object(i);
-            object.ifPresent(
-                    found -> found.blocks().forEach(block -> direct.set(table.number(block.id()))));
+            object.ifPresent(found -> found.blocks().forEach(block -> direct.set(table.number(block.id()))));
         }
         BitSet closed = table.withSources(direct);
         for (boolean more = true; more; ) {
@@ -141,8 +140,7 @@ final class ParameterCheck {
 
     private void decode(BitSet wanted) throws IOException {
         progress.start(
-                "checking blocks",
-                wanted.stream().mapToLong(table::rawLength).sum());
+                "checking blocks", wanted.stream().mapToLong(table::rawLength).sum());
         try (var reader = new BlockReader(store);
                 var pool = new Threads(threads)) {
             List<Future<Void>> pending = new ArrayList<>();
@@ -206,9 +204,9 @@ final class ParameterCheck {
                     }
                     causesOfObjects
                             .computeIfAbsent(object, this::causesOfObject)
-                            .forEach((cause, byPrediction) -> byBlock.computeIfAbsent(
-                                            cause, unused -> new ArrayList<>())
-                                    .add(new Touched(version, model, Optional.of(path), tensor, byPrediction)));
+                            .forEach(
+                                    (cause, byPrediction) -> byBlock.computeIfAbsent(cause, unused -> new ArrayList<>())
+                                            .add(new Touched(version, model, Optional.of(path), tensor, byPrediction)));
                 });
         badObjects.forEach((object, why) -> damage.add(new Damage(
                 Place.OBJECT,

@@ -75,8 +75,8 @@ final class Reachability {
         Set<Integer> bad = new HashSet<>(table.damaged().keySet());
         bad.removeIf(block -> !blocks.get(block));
         for (int block : bad) {
-            throw damaged("block " + table.id(block).hex() + ": "
-                    + table.damaged().get(block));
+            throw damaged(
+                    "block " + table.id(block).hex() + ": " + table.damaged().get(block));
         }
     }
 

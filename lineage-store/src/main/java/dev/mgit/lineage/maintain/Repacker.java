@@ -53,8 +53,7 @@ final class Repacker {
     Repacked run(Effort effort, int threads, Progress progress) throws IOException {
         BitSet[] byDepth = byDepth();
         progress.start(
-                "recoding",
-                live.blocks().stream().mapToLong(table::rawLength).sum());
+                "recoding", live.blocks().stream().mapToLong(table::rawLength).sum());
         try (var reader = new BlockReader(store);
                 var recoder = new BlockRecoder(reader, effort);
                 var pool = new Threads(threads)) {
@@ -165,8 +164,7 @@ final class Repacker {
             if (!readsOneWhole(prediction, old.rawLength())) {
                 return Optional.empty();
             }
-            Frame source =
-                    reader.frame(prediction.sources().get(0).blocks().get(0));
+            Frame source = reader.frame(prediction.sources().get(0).blocks().get(0));
             Optional<Prediction> further = source.prediction();
             if (further.isEmpty() || source.rawLength() != old.rawLength()) {
                 return Optional.empty();

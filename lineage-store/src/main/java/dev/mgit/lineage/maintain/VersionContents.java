@@ -36,7 +36,8 @@ final class VersionContents {
                             lineage.manifest(version, file.path()).entries();
                     numbers = Arrays.copyOf(numbers, used + entries.size());
                     for (Manifest.Entry entry : entries) {
-                        numbers[used++] = objects.add(HexFormat.of().parseHex(entry.object().hex()));
+                        numbers[used++] = objects.add(
+                                HexFormat.of().parseHex(entry.object().hex()));
                     }
                 }
             }

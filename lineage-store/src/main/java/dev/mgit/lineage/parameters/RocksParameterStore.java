@@ -328,7 +328,10 @@ public final class RocksParameterStore implements ParameterStore {
     public void flush() {
         writing(() -> {
             try (var options = new FlushOptions().setWaitForFlush(true)) {
-                opened.db().flush(options, List.of(opened.db().getDefaultColumnFamily(), opened.blocks(), opened.objects()));
+                opened.db()
+                        .flush(
+                                options,
+                                List.of(opened.db().getDefaultColumnFamily(), opened.blocks(), opened.objects()));
             }
         });
     }

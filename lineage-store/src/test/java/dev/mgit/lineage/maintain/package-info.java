@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mgit.lineage.maintain;
+
+import org.jspecify.annotations.NullMarked;
