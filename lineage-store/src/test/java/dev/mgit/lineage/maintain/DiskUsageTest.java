@@ -31,10 +31,11 @@ class DiskUsageTest {
             made.commit(Families.base("dead", 4, ModelShape.TINY));
             DiskUsageReport report = measure(made);
             assertThat(report.groups()).extracting(Group::name).containsExactly("base", "child", "dead", "gone");
-            long stored =
-                    report.groups().stream().mapToLong(Group::storedBytes).sum();
+            long stored = report.groups().stream().mapToLong(Group::storedBytes).sum();
             assertThat(stored + report.baseBytes() + report.deadBytes()).isEqualTo(report.frameBytes());
-            assertThat(report.representations().stream().mapToLong(Representation::storedBytes).sum())
+            assertThat(report.representations().stream()
+                            .mapToLong(Representation::storedBytes)
+                            .sum())
                     .isEqualTo(report.frameBytes());
             Group base = report.groups().get(0);
             Group child = report.groups().get(1);

@@ -86,7 +86,9 @@ class FsckTest {
         try (var made = new MadeRepository(folder)) {
             made.commit(BASE);
             Files.writeString(made.repository().files().checkouts().resolve("a.json"), "{\"folder\":");
-            assertThat(made.fsck().damage()).extracting(FsckReport.Damage::place).containsExactly(Place.CHECKOUT);
+            assertThat(made.fsck().damage())
+                    .extracting(FsckReport.Damage::place)
+                    .containsExactly(Place.CHECKOUT);
         }
     }
 

@@ -273,9 +273,12 @@ class GarbageCollectorTest {
             made.collectAll();
             assertThat(made.repository().lineage().privateRefs("")).isEmpty();
             assertThat(made.fsck().damage()).isEmpty();
-            assertThat(List.of(base, child)).allSatisfy(version -> assertThat(
-                            made.repository().lineage().checkpoint(version).files())
-                    .isNotEmpty());
+            assertThat(List.of(base, child))
+                    .allSatisfy(version -> assertThat(made.repository()
+                                    .lineage()
+                                    .checkpoint(version)
+                                    .files())
+                            .isNotEmpty());
         }
     }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mgit.lineage.maintain;
-
-import org.jspecify.annotations.NullMarked;
