@@ -36,6 +36,22 @@ public final class BlockCoder implements AutoCloseable {
     private final ByteInput input = new ByteInput();
     private byte[] differences = new byte[0];
 
+    /** How a payload's block is coded, in a word or two for people. */
+    public static String methodName(int method) {
+        return switch (method) {
+            case RAW -> "raw";
+            case SAME -> "same";
+            case REPEAT -> "repeat";
+            case BYTES -> "bytes";
+            case BYTE_DIFFERENCES -> "byte differences";
+            case PLANES -> "planes";
+            case RESIDUAL_PLANES -> "residual planes";
+            case RESIDUAL_TOKENS -> "residual tokens";
+            case PALETTE -> "palette";
+            default -> "method " + method;
+        };
+    }
+
     /** Bound on {@link #encode}'s output, in bytes, for any input of this length. */
     public static int maxEncodedLength(int rawLength) {
         return Math.addExact(rawLength, 1);
