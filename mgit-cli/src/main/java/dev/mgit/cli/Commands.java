@@ -1,7 +1,21 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.Branch;
+import dev.mgit.cli.command.Checkout;
+import dev.mgit.cli.command.Commit;
 import dev.mgit.cli.command.Completion;
+import dev.mgit.cli.command.Config;
+import dev.mgit.cli.command.Edge;
 import dev.mgit.cli.command.Help;
+import dev.mgit.cli.command.Init;
+import dev.mgit.cli.command.Log;
+import dev.mgit.cli.command.Mv;
+import dev.mgit.cli.command.Op;
+import dev.mgit.cli.command.Rm;
+import dev.mgit.cli.command.Show;
+import dev.mgit.cli.command.Status;
+import dev.mgit.cli.command.TagCommand;
+import dev.mgit.cli.command.UndoCommand;
 import dev.mgit.cli.console.Context;
 import java.lang.reflect.Constructor;
 import java.util.LinkedHashMap;
@@ -14,6 +28,20 @@ final class Commands implements IFactory {
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
+        ALL.put("init", Init.class);
+        ALL.put("commit", Commit.class);
+        ALL.put("status", Status.class);
+        ALL.put("log", Log.class);
+        ALL.put("show", Show.class);
+        ALL.put("checkout", Checkout.class);
+        ALL.put("branch", Branch.class);
+        ALL.put("tag", TagCommand.class);
+        ALL.put("mv", Mv.class);
+        ALL.put("rm", Rm.class);
+        ALL.put("edge", Edge.class);
+        ALL.put("op", Op.class);
+        ALL.put("undo", UndoCommand.class);
+        ALL.put("config", Config.class);
         ALL.put("completion", Completion.class);
         ALL.put("help", Help.class);
     }

@@ -8,77 +8,81 @@ final class Estimator {
     private static final int SAMPLE = 1 << 13;
     private static final double BIAS_BITS = 0.72;
 
-    private final Classes classes = new Classes();
-    private final int[] keyCounts = new int[Classes.KEYS];
-    private final int[] counts = new int[Classes.MOST * 256];
-    private final long[] words = new long[SAMPLE + Sampling.RUN];
-    private final long[] guesses = new long[SAMPLE + Sampling.RUN];
+    private final int[] counts = new int[16 * 256];
+    private final long[] words = new long[Sampling.RUN];
+    private final long[] guesses = new long[Sampling.RUN];
 
     /** Bytes that {@code length} bytes of raw words are likely to take. */
     double bytes(byte[] raw, int length, Residual residual, byte @Nullable [] prediction) {
-        int log = residual.form().log2Bytes();
-        int count = length >> log;
+        int count = length >> residual.form().log2Bytes();
         if (count == 0) {
             return length;
         }
+        double bitsPerWord =
+                prediction == null ? planeBits(raw, count, residual) : tokenBits(raw, prediction, count, residual);
+        return Math.min(length, bitsPerWord / 8 * count);
+    }
+
+    private double tokenBits(byte[] raw, byte[] prediction, int count, Residual residual) {
+        int m = Tokens.significantBits(residual.bits(), 2);
+        WordForm form = residual.form();
+        boolean isFloat = form.isFloat();
+        int keyShift = isFloat ? residual.magnitudeBits() - form.exponentBits() : 63;
+        // exponents that lie 16 apart seldom occur together, so four bits of them make a class
+        Arrays.fill(counts, 0);
+        int runs = Sampling.runs(SAMPLE, count);
+        int sampled = 0;
+        double bits = 0;
+        for (int run = 0; run < runs; run++) {
+            int first = Sampling.first(run, runs, count);
+            int length = Sampling.length(first, count);
+            int longs = load(raw, form, first, length, words);
+            load(prediction, form, first, length, guesses);
+            residual.forward(words, guesses, longs);
+            for (int i = 0; i < length; i++) {
+                long value = Words.lane(words, form, i);
+                int c = isFloat ? (int) (Words.lane(guesses, form, i) >>> keyShift) & 15 : 0;
+                counts[(c << 8) + Tokens.token(value, m)]++;
+                bits += Tokens.shift(value, m);
+            }
+            sampled += length;
+        }
+        for (int c = 0; c < 16; c++) {
+            bits += Entropy.bits(counts, c << 8, 256) + BIAS_BITS * Entropy.distinct(counts, c << 8, 256);
+        }
+        return bits / sampled;
+    }
+
+    private static int load(byte[] source, WordForm form, int first, int length, long[] target) {
+        int log = form.log2Bytes();
+        int longs = ((length << log) + 7) >> 3;
+        Words.loadLongs(source, first << log, (first + length) << log, longs, target);
+        return longs;
+    }
+
+    private double planeBits(byte[] raw, int count, Residual residual) {
+        WordForm form = residual.form();
+        Arrays.fill(counts, 0);
         int runs = Sampling.runs(SAMPLE, count);
         int sampled = 0;
         for (int run = 0; run < runs; run++) {
             int first = Sampling.first(run, runs, count);
-            int size = Sampling.length(first, count);
-            load(raw, log, first, size, words, sampled);
-            if (prediction != null) {
-                load(prediction, log, first, size, guesses, sampled);
+            int length = Sampling.length(first, count);
+            residual.rotate(words, load(raw, form, first, length, words));
+            for (int i = 0; i < length; i++) {
+                long value = Words.lane(words, form, i);
+                for (int plane = 0; plane < form.bytes(); plane++) {
+                    counts[(plane << 8) + ((int) (value >>> (8 * plane)) & 0xff)]++;
+                }
             }
-            sampled += size;
+            sampled += length;
         }
-        double bits = prediction == null ? planeBits(sampled, residual) : tokenBits(sampled, residual);
-        return Math.min(length, bits / 8 * count / sampled);
-    }
-
-    private static void load(byte[] source, int log, int first, int size, long[] target, int to) {
-        long[] run = new long[size];
-        Words.load(source, log, first, size, run);
-        System.arraycopy(run, 0, target, to, size);
-    }
-
-    private double tokenBits(int sampled, Residual residual) {
-        residual.forward(words, guesses, sampled);
-        int m = Tokens.significantBits(residual.bits(), 2);
-        boolean isFloat = residual.form().isFloat();
-        int keyShift = residual.magnitudeBits() - residual.form().exponentBits();
-        classes.single();
-        if (isFloat) {
-            Arrays.fill(keyCounts, 0);
-            for (int i = 0; i < sampled; i++) {
-                keyCounts[(int) (guesses[i] >>> keyShift)]++;
-            }
-            classes.cut(keyCounts, sampled);
-        }
-        Arrays.fill(counts, 0, classes.size() * 256, 0);
         double bits = 0;
-        for (int i = 0; i < sampled; i++) {
-            int c = isFloat ? classes.ofKey()[(int) (guesses[i] >>> keyShift)] : 0;
-            counts[(c << 8) + Tokens.token(words[i], m)]++;
-            bits += Tokens.shift(words[i], m);
+        for (int plane = 0; plane < form.bytes(); plane++) {
+            double planeBits =
+                    Entropy.bits(counts, plane << 8, 256) + BIAS_BITS * Entropy.distinct(counts, plane << 8, 256);
+            bits += Math.min(8.0 * sampled, planeBits);
         }
-        for (int c = 0; c < classes.size(); c++) {
-            bits += Entropy.bits(counts, c << 8, 256) + BIAS_BITS * Entropy.distinct(counts, c << 8, 256);
-        }
-        return bits;
-    }
-
-    private double planeBits(int sampled, Residual residual) {
-        PlaneCoder.rotate(words, sampled, residual);
-        double bits = 0;
-        for (int down = 0; down < residual.bits(); down += 8) {
-            Arrays.fill(counts, 0, 256, 0);
-            for (int i = 0; i < sampled; i++) {
-                counts[(int) (words[i] >>> down) & 0xff]++;
-            }
-            double plane = Entropy.bits(counts, 0, 256) + BIAS_BITS * Entropy.distinct(counts, 0, 256);
-            bits += Math.min(8.0 * sampled, plane);
-        }
-        return bits;
+        return bits / sampled;
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class PlaneCoder {
-    private static final int CHUNK = 512;
+    /** Longs handled at a time, so that they stay in the nearest cache. */
+    private static final int CHUNK = 256;
 
     private final StreamCoder streams;
     private final long[] words = new long[CHUNK];
@@ -27,6 +28,11 @@ final class PlaneCoder {
         return (residual.bits() + 7) >> 3;
     }
 
+    /** Bits a float alone is moved up, so that its exponent starts a plane. */
+    private static int align(Residual residual, boolean alone) {
+        return alone && residual.form().isFloat() ? 8 * planes(residual) - residual.bits() : 0;
+    }
+
     private void reserve(int length) {
         if (planes.length < length) {
             planes = new byte[length];
@@ -35,29 +41,42 @@ final class PlaneCoder {
 
     void encode(byte[] raw, byte @Nullable [] prediction, int count, Residual residual, Effort effort, ByteSink sink) {
         int size = planes(residual);
-        reserve(size * count);
+        reserve(size * count + 8);
         sink.put(residual.form().toByte());
         sink.put(residual.shift());
-        int log = residual.form().log2Bytes();
-        for (int first = 0; first < count; first += CHUNK) {
-            int length = Math.min(CHUNK, count - first);
-            Words.load(raw, log, first, length, words);
+        int end = count << residual.form().log2Bytes();
+        int align = align(residual, prediction == null);
+        for (int from = 0; from < end; from += 8 * CHUNK) {
+            int longs = Math.min(CHUNK, (end - from + 7) >> 3);
+            Words.loadLongs(raw, from, end, longs, words);
             if (prediction != null) {
-                Words.load(prediction, log, first, length, guesses);
-                residual.forward(words, guesses, length);
+                Words.loadLongs(prediction, from, end, longs, guesses);
+                residual.forward(words, guesses, longs);
             } else {
-                rotate(words, length, residual);
+                residual.rotate(words, longs);
             }
+            int first = from >> residual.form().log2Bytes();
+            int last = Math.min(count, first + ((8 * CHUNK) >> residual.form().log2Bytes()));
             for (int plane = 0; plane < size; plane++) {
-                int at = plane * count + first;
-                int down = 8 * (size - 1 - plane);
-                for (int i = 0; i < length; i++) {
-                    planes[at + i] = (byte) (words[i] >>> down);
-                }
+                split(words, residual.form().bits(), 8 * (size - 1 - plane) - align, plane * count, first, last);
             }
         }
         for (int plane = 0; plane < size; plane++) {
             streams.encode(planes, plane * count, count, effort, sink);
+        }
+    }
+
+    /** Writes one byte of each word to its plane: the one {@code down} bits up from the lowest, or from below it. */
+    private void split(long[] from, int width, int down, int plane, int first, int last) {
+        final byte[] out = planes;
+        final int up = Math.max(0, -down);
+        final int drop = Math.max(0, down);
+        int at = plane + first;
+        for (int i = 0; at < plane + last; i++) {
+            long w = from[i] << up;
+            for (int lane = drop; lane < 64 && at < plane + last; lane += width) {
+                out[at++] = (byte) (w >>> lane);
+            }
         }
     }
 
@@ -76,60 +95,42 @@ final class PlaneCoder {
         for (int plane = 0; plane < size; plane++) {
             streams.decode(input, planes, plane * count, count);
         }
-        for (int first = 0; first < count; first += CHUNK) {
-            int run = Math.min(CHUNK, count - first);
-            for (int i = 0; i < run; i++) {
-                words[i] = planes[first + i] & 0xff;
-            }
-            for (int plane = 1; plane < size; plane++) {
-                int at = plane * count + first;
-                for (int i = 0; i < run; i++) {
-                    words[i] = words[i] << 8 | (planes[at + i] & 0xff);
-                }
-            }
+        int align = align(residual, prediction == null);
+        int end = count << log;
+        for (int from = 0; from < end; from += 8 * CHUNK) {
+            int longs = Math.min(CHUNK, (end - from + 7) >> 3);
+            join(from >> log, Math.min(count, (from + 8 * CHUNK) >> log), count, size, form.bits(), align);
             if (prediction != null) {
-                Words.load(prediction, log, first, run, guesses);
-                residual.inverse(words, guesses, run);
+                Words.loadLongs(prediction, from, end, longs, guesses);
+                residual.inverse(words, guesses, longs);
             } else {
-                rotateBack(words, run, residual);
+                residual.rotateBack(words, longs);
             }
-            Words.store(words, run, target, log, first);
+            Words.storeLongs(words, longs, target, from, end);
         }
         return form;
     }
 
-    /** The lowest bit of what is left gets the sign; the whole is aligned to the top of its bytes. */
-    static void rotate(long[] words, int count, Residual residual) {
-        final int drop = residual.shift();
-        final int top = residual.form().bits() - 1;
-        final int align = 8 * planes(residual) - residual.bits();
-        if (residual.form().isFloat()) {
-            final long mask = residual.form().magnitudeMask();
-            for (int i = 0; i < count; i++) {
-                words[i] = ((words[i] & mask) >>> drop << 1 | words[i] >>> top) << align;
+    /** Gathers words from their planes. */
+    private void join(int first, int last, int count, int size, int width, int align) {
+        int lane = 0;
+        int at = 0;
+        long packed = 0;
+        for (int i = first; i < last; i++) {
+            long w = 0;
+            for (int plane = i; plane < size * count; plane += count) {
+                w = w << 8 | (planes[plane] & 0xff);
             }
-        } else {
-            for (int i = 0; i < count; i++) {
-                long v = words[i] << (63 - top) >> (63 - top) >> drop;
-                words[i] = ((v << 1) ^ (v >> 63)) & -1L >>> (63 - top + drop);
+            packed |= w >>> align << lane;
+            lane += width;
+            if (lane == 64) {
+                words[at++] = packed;
+                packed = 0;
+                lane = 0;
             }
         }
-    }
-
-    private static void rotateBack(long[] words, int count, Residual residual) {
-        final int drop = residual.shift();
-        final int top = residual.form().bits() - 1;
-        final int align = 8 * planes(residual) - residual.bits();
-        if (residual.form().isFloat()) {
-            for (int i = 0; i < count; i++) {
-                long x = words[i] >>> align;
-                words[i] = x >>> 1 << drop | x << top;
-            }
-        } else {
-            for (int i = 0; i < count; i++) {
-                long x = words[i];
-                words[i] = ((x >>> 1) ^ -(x & 1)) << drop;
-            }
+        if (lane != 0) {
+            words[at] = packed;
         }
     }
 }

@@ -1,7 +1,8 @@
 package dev.mgit.delta.codec;
 
 /**
- * The exact integer residual between a word and its prediction, zigzagged, and back.
+ * The exact integer residual between words and their prediction, zigzagged, and back, on all words that share a long
+ * at once.
  *
  * <p>Floats are compared as sign and magnitude: the residual is the change of the magnitude seen from the predicted
  * sign, {@code |raw| - |prediction|}, and a change of sign continues below zero, {@code -1 - |raw| - |prediction|}.
@@ -9,73 +10,147 @@ package dev.mgit.delta.codec;
  * prediction's, so shrinking weights show as one sign. It is taken modulo the word's remaining bits and so is a
  * bijection for every pattern: NaN payloads, -0 and subnormals are integers like all others.
  *
- * @param form the words' layout
- * @param shift trailing bits that are zero in all raw words, and are dropped from them; the prediction is rounded
+ * <p>Trailing bits that are zero in all raw words are dropped from them; a float's prediction is rounded to the bits
+ * that remain, an integer's cut. The arithmetic within a long is that of Warren, Hacker's Delight, 2-18: carries are
+ * kept from crossing into the next word by handling each word's top bit apart.
  */
-record Residual(WordForm form, int shift) {
+final class Residual {
+    private final WordForm form;
+    private final int shift;
     /** Bits of a zigzagged residual. */
+    private final int bits;
+
+    // one bit or field for each word of a long
+    private final long ones;
+    private final long signs;
+    private final long all;
+    private final long tops;
+    private final long half;
+
+    /** @param shift trailing bits that are zero in all raw words, at most {@link WordForm#maxShift()} */
+    Residual(WordForm form, int shift) {
+        this.form = form;
+        this.shift = shift;
+        this.bits = form.bits() - shift;
+        this.ones = Long.divideUnsigned(-1L, -1L >>> (64 - form.bits()));
+        this.signs = form.isFloat() ? ones << (form.bits() - 1) : 0;
+        this.all = ones * (-1L >>> (64 - bits));
+        this.tops = ones << (bits - 1);
+        this.half = form.isFloat() && shift > 0 ? ones << (shift - 1) : 0;
+    }
+
+    WordForm form() {
+        return form;
+    }
+
+    int shift() {
+        return shift;
+    }
+
     int bits() {
-        return form.bits() - shift;
+        return bits;
     }
 
-    /** Bits of a shifted magnitude, a possible carry of the rounding left aside. */
+    /** What is left of a predicted magnitude has this many bits, a carry of the rounding left aside. */
     int magnitudeBits() {
-        return (form.isFloat() ? form.bits() - 1 : form.bits()) - shift;
+        return form.isFloat() ? bits - 1 : bits;
     }
 
-    private long half() {
-        return shift == 0 ? 0 : 1L << (shift - 1);
-    }
-
-    /** Replaces raw words by zigzagged residuals, and predicted words by their shifted magnitudes. */
-    void forward(long[] raw, long[] prediction, int count) {
-        final long mask = form.magnitudeMask();
-        final long half = half();
+    /** Replaces predicted words by the magnitudes, or cut integers, that residuals are taken against. */
+    void magnitudes(long[] prediction, int longs) {
+        final long keep = ~signs;
+        final long round = half;
+        final long mask = all;
         final int drop = shift;
-        final int wrap = 64 - bits();
-        if (form.isFloat()) {
-            final int toSign = 64 - form.bits();
-            for (int i = 0; i < count; i++) {
-                long r = raw[i];
-                long p = prediction[i];
-                long flip = ((r ^ p) << toSign) >> 63;
-                long magnitude = ((p & mask) + half) >>> drop;
-                long d = (((((r & mask) >>> drop) ^ flip) - magnitude) << wrap) >> wrap;
-                raw[i] = (d << 1) ^ (d >> 63);
-                prediction[i] = magnitude;
-            }
-        } else {
-            for (int i = 0; i < count; i++) {
-                long magnitude = ((prediction[i] + half) & mask) >>> drop;
-                long d = (((raw[i] >>> drop) - magnitude) << wrap) >> wrap;
-                raw[i] = (d << 1) ^ (d >> 63);
-                prediction[i] = magnitude;
-            }
+        for (int i = 0; i < longs; i++) {
+            prediction[i] = (((prediction[i] & keep) + round) >>> drop) & mask;
+        }
+    }
+
+    /** Replaces raw words by zigzagged residuals, and predicted words by their magnitudes. */
+    void forward(long[] raw, long[] prediction, int longs) {
+        final long keep = ~signs;
+        final long round = half;
+        final long mask = all;
+        final long top = tops;
+        final long one = ones;
+        final long sign = signs;
+        final int drop = shift;
+        final int toOne = form.bits() - 1;
+        final int field = bits - 1;
+        for (int i = 0; i < longs; i++) {
+            long r = raw[i];
+            long p = prediction[i];
+            long flip = ((r ^ p) & sign) >>> toOne;
+            long v = (((r & keep) >>> drop) & mask) ^ ((flip << field << 1) - flip);
+            long magnitude = (((p & keep) + round) >>> drop) & mask;
+            long d = ((v | top) - (magnitude & ~top)) ^ ((v ^ ~magnitude) & top);
+            long negative = (d >>> field) & one;
+            raw[i] = ((d & ~top) << 1) ^ ((negative << field << 1) - negative);
+            prediction[i] = magnitude;
         }
     }
 
     /** Replaces zigzagged residuals by raw words. The prediction is in words as loaded. */
-    void inverse(long[] residual, long[] prediction, int count) {
-        final long mask = form.magnitudeMask();
-        final long half = half();
+    void inverse(long[] residual, long[] prediction, int longs) {
+        final long keep = ~signs;
+        final long round = half;
+        final long mask = all;
+        final long top = tops;
+        final long one = ones;
+        final long sign = signs;
         final int drop = shift;
-        final int wrap = 64 - bits();
-        if (form.isFloat()) {
-            final long sign = mask + 1;
-            for (int i = 0; i < count; i++) {
-                long u = residual[i];
-                long p = prediction[i];
-                long magnitude = ((p & mask) + half) >>> drop;
-                long v = ((((u >>> 1) ^ -(u & 1)) + magnitude) << wrap) >> wrap;
-                long flip = v >> 63;
-                residual[i] = ((p ^ flip) & sign) | (((v ^ flip) << drop) & mask);
-            }
-        } else {
-            for (int i = 0; i < count; i++) {
-                long u = residual[i];
-                long magnitude = ((prediction[i] + half) & mask) >>> drop;
-                residual[i] = (((u >>> 1) ^ -(u & 1)) + magnitude) << drop;
-            }
+        final int toOne = form.bits() - 1;
+        final int field = bits - 1;
+        final long flips = sign == 0 ? 0 : one;
+        for (int i = 0; i < longs; i++) {
+            long u = residual[i] & mask;
+            long p = prediction[i];
+            long magnitude = (((p & keep) + round) >>> drop) & mask;
+            long negative = u & one;
+            long d = ((u >>> 1) & ~top & mask) ^ ((negative << field << 1) - negative);
+            long v = ((d & ~top) + (magnitude & ~top)) ^ ((d ^ magnitude) & top);
+            long flip = (v >>> field) & flips;
+            v ^= (flip << field << 1) - flip;
+            residual[i] = (v << drop) | ((p & sign) ^ (flip << toOne));
+        }
+    }
+
+    /**
+     * Replaces raw words by what is coded where there is no prediction: a float's magnitude with the sign below it,
+     * an integer zigzagged.
+     */
+    void rotate(long[] raw, int longs) {
+        final int toOne = form.bits() - 1;
+        final int field = bits - 1;
+        final int drop = shift;
+        final long one = ones;
+        final long top = tops;
+        final long keep = ~signs;
+        final long mask = all;
+        final boolean isFloat = form.isFloat();
+        for (int i = 0; i < longs; i++) {
+            long r = raw[i];
+            long x = ((r & keep) >>> drop) & mask;
+            long low = isFloat ? (r >>> toOne) & one : (x >>> field) & one;
+            long fold = isFloat ? low : (low << field << 1) - low;
+            raw[i] = ((x & ~top) << 1) ^ fold;
+        }
+    }
+
+    void rotateBack(long[] words, int longs) {
+        final int toOne = form.bits() - 1;
+        final int field = bits - 1;
+        final int drop = shift;
+        final long one = ones;
+        final long top = tops;
+        final long mask = all;
+        final boolean isFloat = form.isFloat();
+        for (int i = 0; i < longs; i++) {
+            long x = words[i] & mask;
+            long low = x & one;
+            long v = (x >>> 1) & ~top & mask;
+            words[i] = isFloat ? (v << drop) | (low << toOne) : (v ^ ((low << field << 1) - low)) << drop;
         }
     }
 }

@@ -14,18 +14,23 @@ import java.util.Arrays;
  * </pre>
  */
 final class TokenCoder {
-    private static final int CHUNK = 512;
+    /** Longs handled at a time, so that they stay in the nearest cache. */
+    private static final int CHUNK = 256;
+
     private static final int SAMPLE = 1 << 14;
+
+    /** Distance of the tables that count keys. */
+    private static final int STRIDE = 1 << 12;
 
     private final StreamCoder streams;
     private final Classes classes = new Classes();
     private final long[] words = new long[CHUNK];
     private final long[] guesses = new long[CHUNK];
-    private final int[] keyCounts = new int[Classes.KEYS];
+    private final int[] keyCounts = new int[4 * STRIDE];
     private final int[] sampleCounts = new int[Classes.MOST * 256];
     private final int[] next = new int[Classes.MOST];
     private final long[] bases = new long[256];
-    private final int[] extras = new int[256];
+    private final byte[] extras = new byte[256];
     private byte[] tokens = new byte[0];
     private byte[] bits = new byte[0];
 
@@ -36,18 +41,17 @@ final class TokenCoder {
     void encode(byte[] raw, byte[] prediction, int count, Residual residual, Effort effort, ByteSink sink) {
         WordForm form = residual.form();
         int m = Tokens.significantBits(residual.bits(), wish(count));
-        int keyShift = form.isFloat() ? residual.magnitudeBits() - form.exponentBits() : 64;
+        int keyShift = form.isFloat() ? residual.magnitudeBits() - form.exponentBits() : 63;
         sink.put(form.toByte());
         sink.put(residual.shift());
         sink.put(m);
+        countKeys(prediction, count, residual, keyShift);
         if (form.isFloat()) {
             chooseClasses(raw, prediction, count, residual, m, keyShift, effort);
             sink.put(keyShift);
             classes.write(sink);
         } else {
             classes.single();
-            Arrays.fill(keyCounts, 0);
-            keyCounts[0] = count;
         }
         reserve(count, residual.bits());
         startClasses(count);
@@ -78,9 +82,9 @@ final class TokenCoder {
 
     private void chooseClasses(
             byte[] raw, byte[] prediction, int count, Residual residual, int m, int keyShift, Effort effort) {
-        countKeys(prediction, count, residual, keyShift);
         classes.cut(keyCounts, count);
-        int log = residual.form().log2Bytes();
+        WordForm form = residual.form();
+        int log = form.log2Bytes();
         Arrays.fill(sampleCounts, 0, classes.size() * 256, 0);
         byte[] ofKey = classes.ofKey();
         int runs = Sampling.runs(effort == Effort.SMALL ? 4 * SAMPLE : SAMPLE, count);
@@ -88,28 +92,52 @@ final class TokenCoder {
         for (int run = 0; run < runs; run++) {
             int first = Sampling.first(run, runs, count);
             int length = Sampling.length(first, count);
-            Words.load(raw, log, first, length, words);
-            Words.load(prediction, log, first, length, guesses);
-            residual.forward(words, guesses, length);
+            int longs = load(raw, prediction, first << log, (first + length) << log);
+            residual.forward(words, guesses, longs);
             for (int i = 0; i < length; i++) {
-                sampleCounts[(ofKey[(int) (guesses[i] >>> keyShift)] << 8) + Tokens.token(words[i], m)]++;
+                int key = (int) (Words.lane(guesses, form, i) >>> keyShift);
+                sampleCounts[(ofKey[key] << 8) + Tokens.token(Words.lane(words, form, i), m)]++;
             }
             sampled += length;
         }
         classes.join(sampleCounts, (double) count / Math.max(1, sampled));
     }
 
+    private int load(byte[] raw, byte[] prediction, int from, int end) {
+        int longs = Math.min(CHUNK, (end - from + 7) >> 3);
+        Words.loadLongs(raw, from, end, longs, words);
+        Words.loadLongs(prediction, from, end, longs, guesses);
+        return longs;
+    }
+
+    /** Counts the keys of all predicted words; several tables keep equal neighbours from waiting for each other. */
     private void countKeys(byte[] prediction, int count, Residual residual, int keyShift) {
-        final long mask = residual.form().magnitudeMask();
-        final long half = residual.shift() == 0 ? 0 : 1L << (residual.shift() - 1);
-        final int drop = residual.shift() + keyShift;
-        Arrays.fill(keyCounts, 0);
-        for (int first = 0; first < count; first += CHUNK) {
-            int length = Math.min(CHUNK, count - first);
-            Words.load(prediction, residual.form().log2Bytes(), first, length, guesses);
-            for (int i = 0; i < length; i++) {
-                keyCounts[(int) (((guesses[i] & mask) + half) >>> drop)]++;
+        final int log = residual.form().log2Bytes();
+        final int end = count << log;
+        final int width = residual.form().bits();
+        final long field = -1L >>> (64 - width);
+        final int[] counts = keyCounts;
+        Arrays.fill(counts, 0);
+        if (!residual.form().isFloat()) {
+            counts[0] = count;
+            return;
+        }
+        for (int from = 0; from < end; from += 8 * CHUNK) {
+            int longs = Math.min(CHUNK, (end - from + 7) >> 3);
+            Words.loadLongs(prediction, from, end, longs, guesses);
+            residual.magnitudes(guesses, longs);
+            for (int i = 0; i < longs; i++) {
+                long g = guesses[i];
+                int table = (i & 1) * 2 * STRIDE;
+                for (int lane = 0; lane < 64; lane += width) {
+                    counts[table + (int) (((g >>> lane) & field) >>> keyShift)]++;
+                    table ^= STRIDE;
+                }
             }
+        }
+        counts[0] -= ((8 - (end & 7)) & 7) >> log;
+        for (int key = 0; key < Classes.KEYS; key++) {
+            counts[key] += counts[STRIDE + key] + counts[2 * STRIDE + key] + counts[3 * STRIDE + key];
         }
     }
 
@@ -117,7 +145,7 @@ final class TokenCoder {
     private void startClasses(int count) {
         Arrays.fill(next, 0);
         byte[] ofKey = classes.ofKey();
-        for (int key = 0; key < keyCounts.length; key++) {
+        for (int key = 0; key < Classes.KEYS; key++) {
             next[ofKey[key]] += keyCounts[key];
         }
         int at = count;
@@ -129,47 +157,100 @@ final class TokenCoder {
 
     /** Groups all tokens, leaves in {@link #next} where each class ends, and returns the bytes of extra bits. */
     private int tokenise(byte[] raw, byte[] prediction, int count, Residual residual, int m, int keyShift) {
-        final int log = residual.form().log2Bytes();
+        final int end = count << residual.form().log2Bytes();
+        final int width = residual.form().bits();
+        final boolean narrow = fitsTogether(residual.bits(), width, m);
+        BitState state = new BitState();
+        for (int from = 0; from < end; from += 8 * CHUNK) {
+            int longs = load(raw, prediction, from, end);
+            residual.forward(words, guesses, longs);
+            if (!residual.form().isFloat()) {
+                Arrays.fill(guesses, 0, longs, 0);
+            }
+            int last = Math.min(8, end - from - 8 * (longs - 1)) * 8;
+            if (narrow) {
+                tokeniseNarrow(longs - 1, width, m, keyShift, state);
+                tokeniseWide(longs - 1, longs, last, width, m, keyShift, state);
+            } else {
+                tokeniseWide(0, longs - 1, 64, width, m, keyShift, state);
+                tokeniseWide(longs - 1, longs, last, width, m, keyShift, state);
+            }
+        }
+        return state.at + (state.filled > 0 ? 1 : 0);
+    }
+
+    /** Where the extra bits stand between two chunks. */
+    private static final class BitState {
+        private long pending;
+        private int filled;
+        private int at;
+    }
+
+    /** True if the extra bits of all words of a long, behind seven bits left over, fit a long. */
+    private static boolean fitsTogether(int bits, int width, int m) {
+        return Math.max(0, bits - 1 - m) * (64 / width) <= 57;
+    }
+
+    private void tokeniseNarrow(int longs, int width, int m, int keyShift, BitState state) {
         final byte[] ofKey = classes.ofKey();
         final byte[] out = tokens;
         final byte[] bit = bits;
-        final boolean single = !residual.form().isFloat();
-        long pending = 0;
-        int filled = 0;
-        int at = 0;
-        for (int first = 0; first < count; first += CHUNK) {
-            int length = Math.min(CHUNK, count - first);
-            Words.load(raw, log, first, length, words);
-            Words.load(prediction, log, first, length, guesses);
-            residual.forward(words, guesses, length);
-            if (single) {
-                Arrays.fill(guesses, 0, length, 0);
+        final int[] to = next;
+        final long field = -1L >>> (64 - width);
+        final int lead = 63 - m;
+        long pending = state.pending;
+        int filled = state.filled;
+        int at = state.at;
+        for (int i = 0; i < longs; i++) {
+            long w = words[i];
+            long g = guesses[i];
+            for (int lane = 0; lane < 64; lane += width) {
+                long u = (w >>> lane) & field;
+                int shift = Math.max(0, lead - Long.numberOfLeadingZeros(u | 1));
+                int c = ofKey[(int) (((g >>> lane) & field) >>> keyShift)];
+                int k = to[c];
+                to[c] = k + 1;
+                out[k] = (byte) ((shift << m) + (int) (u >>> shift));
+                pending |= (u & ~(-1L << shift)) << filled;
+                filled += shift;
             }
-            for (int i = 0; i < length; i++) {
-                long u = words[i];
-                int shift = Math.max(0, 63 - m - Long.numberOfLeadingZeros(u | 1));
-                int c = ofKey[(int) (guesses[i] >>> keyShift)];
-                int to = next[c];
-                next[c] = to + 1;
-                out[to] = (byte) ((shift << m) + (int) (u >>> shift));
+            Words.LONG.set(bit, at, pending);
+            at += filled >>> 3;
+            pending >>>= filled & 56;
+            filled &= 7;
+        }
+        state.pending = pending;
+        state.filled = filled;
+        state.at = at;
+    }
+
+    private void tokeniseWide(int first, int longs, int lanes, int width, int m, int keyShift, BitState state) {
+        final byte[] ofKey = classes.ofKey();
+        final long field = -1L >>> (64 - width);
+        for (int i = first; i < longs; i++) {
+            for (int lane = 0; lane < lanes; lane += width) {
+                long u = (words[i] >>> lane) & field;
+                int shift = Tokens.shift(u, m);
+                int c = ofKey[(int) (((guesses[i] >>> lane) & field) >>> keyShift)];
+                tokens[next[c]++] = (byte) Tokens.token(u, m);
                 long extra = u & ~(-1L << shift);
                 if (shift > 32) {
-                    pending |= (extra & 0xffffffffL) << filled;
-                    Words.LONG.set(bit, at, pending);
-                    at += 4;
-                    pending >>>= 32;
-                    extra >>>= 32;
-                    shift -= 32;
+                    put(extra & 0xffffffffL, 32, state);
+                    put(extra >>> 32, shift - 32, state);
+                } else {
+                    put(extra, shift, state);
                 }
-                pending |= extra << filled;
-                filled += shift;
-                Words.LONG.set(bit, at, pending);
-                at += filled >>> 3;
-                pending >>>= filled & ~7;
-                filled &= 7;
             }
         }
-        return at + (filled > 0 ? 1 : 0);
+    }
+
+    private void put(long extra, int count, BitState state) {
+        state.pending |= extra << state.filled;
+        state.filled += count;
+        Words.LONG.set(bits, state.at, state.pending);
+        state.at += state.filled >>> 3;
+        state.pending >>>= state.filled & 56;
+        state.filled &= 7;
     }
 
     /** Fills the whole words of the target and returns their form. */
@@ -182,19 +263,17 @@ final class TokenCoder {
         }
         Residual residual = new Residual(form, shift);
         int count = length >> form.log2Bytes();
-        int keyShift = 64;
+        int keyShift = 63;
         if (form.isFloat()) {
             keyShift = input.get();
-            if (keyShift < residual.magnitudeBits() - 11 || keyShift + shift > 63) {
+            if (keyShift < residual.magnitudeBits() - 11 || keyShift > 63) {
                 throw ByteInput.damaged("a parameter is out of range");
             }
             classes.read(input);
-            countKeys(prediction, count, residual, keyShift);
         } else {
             classes.single();
-            Arrays.fill(keyCounts, 0);
-            keyCounts[0] = count;
         }
+        countKeys(prediction, count, residual, keyShift);
         reserve(count, 0);
         startClasses(count);
         for (int c = 0; c < classes.size(); c++) {
@@ -202,12 +281,12 @@ final class TokenCoder {
             streams.decode(input, tokens, next[c], end - next[c]);
         }
         for (int token = 0; token < 256; token++) {
-            extras[token] = Math.min(63, Tokens.extraBits(token, m));
+            extras[token] = (byte) Math.min(63, Tokens.extraBits(token, m));
             bases[token] = Tokens.base(token, m);
         }
         int extra = input.getVarint(input.remaining());
         int at = input.skip(extra);
-        restore(input.array(), at, at + extra, prediction, target, count, residual, keyShift);
+        restore(input.array(), at, at + extra, prediction, target, count, residual, m, keyShift);
         return form;
     }
 
@@ -219,40 +298,86 @@ final class TokenCoder {
             byte[] target,
             int count,
             Residual residual,
+            int m,
             int keyShift) {
         final int log = residual.form().log2Bytes();
-        final byte[] ofKey = classes.ofKey();
-        final byte[] token = tokens;
-        final boolean single = !residual.form().isFloat();
-        final long mask = residual.form().magnitudeMask();
-        final long half = residual.shift() == 0 ? 0 : 1L << (residual.shift() - 1);
-        final int drop = single ? 63 : residual.shift() + keyShift;
-        final long keyMask = single ? 0 : mask;
+        final int width = residual.form().bits();
+        final boolean narrow = fitsTogether(residual.bits(), width, m);
+        final int stop = count << log;
         final long limit = 8L * end;
         long bit = 8L * from;
-        for (int first = 0; first < count; first += CHUNK) {
-            int length = Math.min(CHUNK, count - first);
-            Words.load(prediction, log, first, length, guesses);
-            for (int i = 0; i < length; i++) {
-                int c = ofKey[(int) (((guesses[i] & keyMask) + half) >>> drop)];
-                int t = token[next[c]++] & 0xff;
-                int extra = extras[t];
-                long value = (long) Words.LONG.get(in, (int) (bit >>> 3)) >>> (bit & 7);
-                if (extra > 56) {
-                    long high = (long) Words.LONG.get(in, (int) ((bit + 32) >>> 3)) >>> (bit & 7);
-                    value = (value & 0xffffffffL) | high << 32;
-                }
-                bit += extra;
-                words[i] = bases[t] + (value & ~(-1L << extra));
+        long[] keys = new long[CHUNK];
+        for (int first = 0; first < stop; first += 8 * CHUNK) {
+            int longs = Math.min(CHUNK, (stop - first + 7) >> 3);
+            Words.loadLongs(prediction, first, stop, longs, guesses);
+            if (residual.form().isFloat()) {
+                System.arraycopy(guesses, 0, keys, 0, longs);
+                residual.magnitudes(keys, longs);
             }
+            int last = Math.min(8, stop - first - 8 * (longs - 1)) * 8;
+            bit = narrow
+                    ? restoreNarrow(in, bit, keys, longs - 1, width, keyShift)
+                    : restoreWide(in, bit, keys, 0, longs - 1, 64, width, keyShift);
+            bit = restoreWide(in, bit, keys, longs - 1, longs, last, width, keyShift);
             if (bit > limit) {
                 throw ByteInput.damaged("it ends too early");
             }
-            residual.inverse(words, guesses, length);
-            Words.store(words, length, target, log, first);
+            residual.inverse(words, guesses, longs);
+            Words.storeLongs(words, longs, target, first, stop);
         }
         if (limit - bit >= 8) {
             throw ByteInput.damaged("it has bytes left over");
         }
+    }
+
+    private long restoreNarrow(byte[] in, long from, long[] keys, int longs, int width, int keyShift) {
+        final byte[] ofKey = classes.ofKey();
+        final byte[] token = tokens;
+        final int[] at = next;
+        final long[] base = bases;
+        final byte[] extra = extras;
+        final long field = -1L >>> (64 - width);
+        long bit = from;
+        for (int i = 0; i < longs; i++) {
+            long g = keys[i];
+            long value = (long) Words.LONG.get(in, (int) (bit >>> 3)) >>> (bit & 7);
+            long w = 0;
+            for (int lane = 0; lane < 64; lane += width) {
+                int c = ofKey[(int) (((g >>> lane) & field) >>> keyShift)];
+                int k = at[c];
+                at[c] = k + 1;
+                int t = token[k] & 0xff;
+                int n = extra[t];
+                w |= ((base[t] + (value & ~(-1L << n))) & field) << lane;
+                value >>>= n;
+                bit += n;
+            }
+            words[i] = w;
+        }
+        return bit;
+    }
+
+    private long restoreWide(
+            byte[] in, long from, long[] keys, int first, int longs, int lanes, int width, int keyShift) {
+        final byte[] ofKey = classes.ofKey();
+        final long field = -1L >>> (64 - width);
+        long bit = from;
+        for (int i = first; i < longs; i++) {
+            long w = 0;
+            for (int lane = 0; lane < lanes; lane += width) {
+                int c = ofKey[(int) (((keys[i] >>> lane) & field) >>> keyShift)];
+                int t = tokens[next[c]++] & 0xff;
+                int n = extras[t];
+                long value = (long) Words.LONG.get(in, (int) (bit >>> 3)) >>> (bit & 7);
+                if (n > 56) {
+                    long high = (long) Words.LONG.get(in, (int) ((bit + 32) >>> 3)) >>> (bit & 7);
+                    value = (value & 0xffffffffL) | high << 32;
+                }
+                w |= ((bases[t] + (value & ~(-1L << n))) & field) << lane;
+                bit += n;
+            }
+            words[i] = w;
+        }
+        return bit;
     }
 }

@@ -70,6 +70,38 @@ final class Words {
         }
     }
 
+    /** Loads {@code longs} longs from byte {@code from} on; bytes from {@code end} on read as zeros. */
+    static void loadLongs(byte[] source, int from, int end, int longs, long[] target) {
+        int whole = Math.max(0, Math.min(longs, (end - from) >> 3));
+        for (int i = 0; i < whole; i++) {
+            target[i] = (long) LONG.get(source, from + 8 * i);
+        }
+        for (int i = whole; i < longs; i++) {
+            long last = 0;
+            for (int at = from + 8 * i; at < Math.min(end, from + 8 * i + 8); at++) {
+                last |= (source[at] & 0xffL) << (8 * (at - from - 8 * i));
+            }
+            target[i] = last;
+        }
+    }
+
+    /** Word number {@code i} of those that share longs. */
+    static long lane(long[] longs, WordForm form, int i) {
+        int bit = i << (form.log2Bytes() + 3);
+        return (longs[bit >> 6] >>> bit) & (-1L >>> (64 - form.bits()));
+    }
+
+    /** Stores longs from byte {@code from} on, but nothing from byte {@code end} on. */
+    static void storeLongs(long[] source, int longs, byte[] target, int from, int end) {
+        int whole = Math.min(longs, (end - from) >> 3);
+        for (int i = 0; i < whole; i++) {
+            LONG.set(target, from + 8 * i, source[i]);
+        }
+        for (int at = from + 8 * whole; at < Math.min(end, from + 8 * longs); at++) {
+            target[at] = (byte) (source[whole] >>> (8 * (at - from - 8 * whole)));
+        }
+    }
+
     /** The bitwise or of all whole words in {@code length} bytes. */
     static long or(byte[] source, int length, int log2Bytes) {
         long all = 0;

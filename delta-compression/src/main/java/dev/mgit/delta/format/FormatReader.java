@@ -24,4 +24,16 @@ public interface FormatReader {
      * @throws FormatException if it says it is of this format but its header is damaged or hostile
      */
     Optional<Layout> read(String fileName, ByteSource source) throws IOException;
+
+    /**
+     * The answer to a file that does not begin as this format does: an error only if the name promised it.
+     *
+     * @param beginning what every file of this format begins with
+     */
+    default Optional<Layout> notThis(String fileName, String beginning) {
+        if (ownsName(fileName)) {
+            throw new FormatException("the file does not begin with " + beginning + ", as its name promises");
+        }
+        return Optional.empty();
+    }
 }

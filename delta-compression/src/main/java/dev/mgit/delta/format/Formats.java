@@ -5,14 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** All format readers behind one door. */
 public final class Formats {
     /** Format name of files no reader claims. */
     public static final String OPAQUE = "opaque";
 
-    private static final List<FormatReader> READERS = List.of(new SafetensorsReader(), new OnnxReader());
+    private static final List<FormatReader> READERS = List.of(
+            new SafetensorsReader(),
+            new GgufReader(),
+            new TorchReader(),
+            new NumpyReader(),
+            new NumpyZipReader(),
+            new OnnxReader());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */
@@ -41,8 +46,11 @@ public final class Formats {
                 damage = damage == null && reader.ownsName(fileName) ? e : damage;
             }
         }
+        if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(source)) {
+            throw lfsPointer().in(fileName);
+        }
         if (damage != null) {
-            throw (isLfsPointer(source) ? lfsPointer() : damage).in(fileName);
+            throw damage.in(fileName);
         }
         return opaque(source);
     }
@@ -50,16 +58,6 @@ public final class Formats {
     /** The layout of a file nothing is known about. */
     public static Layout opaque(ByteSource source) throws IOException {
         return ANY.read("", source).orElseThrow();
-    }
-
-    /** The reader whose format a file name promises, whatever the file holds. */
-    public static @Nullable String formatPromisedBy(String fileName) {
-        for (FormatReader reader : READERS) {
-            if (reader.ownsName(fileName)) {
-                return reader.name();
-            }
-        }
-        return null;
     }
 
     private static boolean isLfsPointer(ByteSource source) throws IOException {

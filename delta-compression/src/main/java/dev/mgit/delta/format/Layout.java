@@ -14,7 +14,8 @@ public record Layout(String format, List<Range> ranges) {
     /**
      * One byte range of a file.
      *
-     * @param tensor the tensor whose row-major little-endian data the range is; of dtype {@code OPAQUE} where only
+     * @param tensor the tensor whose row-major little-endian data the range is (where a file stores a transposed view, the
+     *     dimensions stand in the order their bytes lie); of dtype {@code OPAQUE} where only
      *     its name is known; empty for headers, padding and bytes nothing is known about
      */
     public record Range(long offset, long length, Optional<TensorSpec> tensor) {

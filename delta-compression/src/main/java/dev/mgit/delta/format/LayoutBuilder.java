@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Collects the tensors a reader finds, in any order, and fills what lies between them. Where tensors overlap, the one
- * that starts first stays, and of two at the same place the one that was added first; the others are left out.
+ * that starts first stays, of two that start together the longer, and of two at the same place the one that was added
+ * first; the others are left out.
  */
 final class LayoutBuilder {
     /** More tensors than any file known; bounds what a hostile header can make a reader allocate. */
@@ -62,7 +63,9 @@ final class LayoutBuilder {
     }
 
     Layout build() {
-        tensors.sort(Comparator.comparingLong(Range::offset));
+        tensors.sort(Comparator.comparingLong(Range::offset)
+                .thenComparing(range -> range.length() > 0)
+                .thenComparing(Range::length, Comparator.reverseOrder()));
         List<Range> ranges = new ArrayList<>();
         long position = 0;
         for (Range tensor : tensors) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses and checks a safetensors header with the reference implementation's strictness, and a little more. */
 final class SafetensorsParser {
+    private static final int MAX_METADATA = 1 << 16;
+    private static final int MAX_UNKNOWN_FIELDS = 64;
+
     /** A tensor as the JSON describes it; offsets count from the first byte after the JSON. */
     private record Described(TensorSpec spec, long begin, long end) {}
 
@@ -64,11 +67,18 @@ final class SafetensorsParser {
     }
 
     private void parseMetadata() throws IOException {
+        long text = 0;
         StrictJson.expect(json, JsonToken.START_OBJECT, SafetensorsHeader.METADATA);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String key = StrictJson.wellFormed(json.currentName());
             StrictJson.expect(json, JsonToken.VALUE_STRING, SafetensorsHeader.METADATA + " entry " + key);
-            metadata.put(key, StrictJson.wellFormed(json.getText()));
+            String value = StrictJson.wellFormed(json.getText());
+            metadata.put(key, value);
+            text += key.length() + value.length();
+            if (metadata.size() > MAX_METADATA || text > StrictJson.MAX_TEXT) {
+                throw new FormatException(SafetensorsHeader.METADATA + " has more than " + MAX_METADATA + " entries or "
+                        + StrictJson.MAX_TEXT + " characters");
+            }
         }
     }
 
@@ -77,6 +87,7 @@ final class SafetensorsParser {
         String dtype = null;
         List<Long> shape = null;
         List<Long> offsets = null;
+        int unknown = 0;
         StrictJson.expect(json, JsonToken.START_OBJECT, what);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             switch (json.currentName()) {
@@ -87,8 +98,10 @@ final class SafetensorsParser {
                 case "shape" -> shape = numbers(what + " shape", LayoutBuilder.MAX_RANK);
                 case "data_offsets" -> offsets = numbers(what + " data_offsets", 2);
                 default -> {
-                    json.nextToken();
-                    json.skipChildren();
+                    if (++unknown > MAX_UNKNOWN_FIELDS) {
+                        throw new FormatException(what + " has more than " + MAX_UNKNOWN_FIELDS + " unknown fields");
+                    }
+                    StrictJson.skipValue(json);
                 }
             }
         }

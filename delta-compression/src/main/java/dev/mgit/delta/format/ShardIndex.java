@@ -15,6 +15,9 @@ import java.util.Map;
  * @param files file name by tensor name, in the order of the index
  */
 public record ShardIndex(Map<String, String> files) {
+    /** Of all shards together; models of a trillion parameters have some hundred thousand. */
+    private static final int MAX_TENSORS = 1 << 20;
+
     public ShardIndex {
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     }
@@ -33,8 +36,7 @@ public record ShardIndex(Map<String, String> files) {
                     if (json.currentName().equals("weight_map")) {
                         files = weightMap(json);
                     } else {
-                        json.nextToken();
-                        json.skipChildren();
+                        StrictJson.skipValue(json);
                     }
                 }
                 if (files == null) {
@@ -54,6 +56,9 @@ public record ShardIndex(Map<String, String> files) {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String tensor = StrictJson.wellFormed(json.currentName());
             StrictJson.expect(json, JsonToken.VALUE_STRING, "the file of tensor " + tensor);
+            if (files.size() >= MAX_TENSORS) {
+                throw new FormatException("the index lists more than " + MAX_TENSORS + " tensors");
+            }
             String file = StrictJson.wellFormed(json.getText());
             if (file.indexOf('/') >= 0) {
                 throw new FormatException("tensor " + tensor + " is in " + file + ", which is not beside the index");

@@ -14,6 +14,12 @@ import java.nio.charset.StandardCharsets;
 
 /** Streams JSON that may be hostile: valid UTF-8, no duplicate keys, little nesting, one value and nothing after it. */
 final class StrictJson {
+    /** Characters of the longest text. */
+    static final int MAX_TEXT = 1 << 24;
+
+    /** Tokens in a value nobody asked for; a parser that looks for duplicate keys keeps them all. */
+    private static final int MAX_SKIPPED = 1 << 16;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -22,7 +28,7 @@ final class StrictJson {
                     .maxNestingDepth(32)
                     .maxNumberLength(100)
                     .maxNameLength(1 << 16)
-                    .maxStringLength((int) SafetensorsHeader.MAX_JSON)
+                    .maxStringLength(MAX_TEXT)
                     .build())
             .build();
 
@@ -60,6 +66,22 @@ final class StrictJson {
         if (json.nextToken() != token) {
             throw new FormatException(what + " should be " + describe(token));
         }
+    }
+
+    /** Passes over a value of any kind. */
+    static void skipValue(JsonParser json) throws IOException {
+        int depth = 0;
+        for (int tokens = 0; tokens < MAX_SKIPPED; tokens++) {
+            JsonToken token = json.nextToken();
+            if (token == null) {
+                throw new FormatException("the JSON ends where a value is due");
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
+        }
+        throw new FormatException("a value in the JSON has more than " + MAX_SKIPPED + " parts");
     }
 
     /** Refuses halves of surrogate pairs, which no encoding can carry on. */

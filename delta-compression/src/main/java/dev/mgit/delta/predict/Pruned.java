@@ -10,17 +10,28 @@ import java.util.List;
  *
  * <p>Parameters: {@code mode:u8}, then: {@link #THRESHOLD} {@code magnitude:varint}, elements whose magnitude bits (all
  * but the sign) are at most that become zero; {@link #RUNS} {@code length:varint*}, runs of kept and zeroed elements in
- * turn, starting with kept, what follows the last run is kept; {@link #BITMAP} a bit an element, lowest first, set where
+ * turn, starting with kept, what follows the last run is kept; {@link #ROW_THRESHOLDS} {@code columns:varint
+ * above:varint*}, one bound a row, elements whose magnitude bits are below it become zero; {@link #BITMAP} a bit an element, lowest first, set where
  * zeroed. With {@link #KEEP_SIGN} added to the mode negative elements become -0, as multiplying with a mask makes them.
  */
 final class Pruned implements Predictor {
     static final int THRESHOLD = 0;
     static final int RUNS = 1;
     static final int BITMAP = 2;
+    static final int ROW_THRESHOLDS = 3;
     static final int KEEP_SIGN = 4;
 
     static byte[] threshold(long magnitude, int flags) {
         return new FieldWriter().u8(THRESHOLD | flags).varint(magnitude).toBytes();
+    }
+
+    /** One threshold a row, as {@link #threshold}; -1 for a row that keeps all. */
+    static byte[] rowThresholds(int columns, long[] magnitudes, int flags) {
+        FieldWriter out = new FieldWriter().u8(ROW_THRESHOLDS | flags).varint(columns);
+        for (long magnitude : magnitudes) {
+            out.varint(magnitude + 1);
+        }
+        return out.toBytes();
     }
 
     /** The shorter of the two ways to spell a mask. */
@@ -77,6 +88,7 @@ final class Pruned implements Predictor {
                     }
                 }
             }
+            case ROW_THRESHOLDS -> rows(in, zeroing, count);
             case RUNS -> runs(in, zeroing, count);
             case BITMAP -> {
                 int bitmap = in.skip((count + 7) / 8);
@@ -89,6 +101,19 @@ final class Pruned implements Predictor {
             default -> throw Parameters.bad(this, "mode " + mode);
         }
         in.expectEnd();
+    }
+
+    private static void rows(FieldReader in, Zeroing zeroing, int count) {
+        int columns = in.varint(Math.max(1, count), "the columns");
+        in.require(columns > 0 && count % columns == 0, "the block is not whole rows");
+        for (int row = 0; row < count; row += columns) {
+            long above = in.varint(Long.MAX_VALUE, "a threshold");
+            for (int i = row; i < row + columns; i++) {
+                if (zeroing.magnitude(i) < above) {
+                    zeroing.zero(i);
+                }
+            }
+        }
     }
 
     private static void runs(FieldReader in, Zeroing zeroing, int count) {

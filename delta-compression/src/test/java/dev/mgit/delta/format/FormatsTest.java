@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FormatsTest {
     @Test
@@ -34,15 +36,26 @@ class FormatsTest {
                 .isEqualTo("onnx");
     }
 
-    @Test
-    void aLargeFilePointerIsCalledByItsName() {
+    @ParameterizedTest
+    @ValueSource(strings = {"x.safetensors", "x.onnx", "x.gguf", "x.npy", "x.npz"})
+    void namesThatPromiseAFormatAreHeldToIt(String name) {
+        byte[] page = "<html><body>404: no such file</body></html>".getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> Hostile.layout(name, page)).isInstanceOf(FormatException.class);
+        assertThatThrownBy(() -> Hostile.layout(name, new byte[0])).isInstanceOf(FormatException.class);
+        assertThat(Hostile.layout("pytorch_model.bin", page).format()).isEqualTo(Formats.OPAQUE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "pytorch_model.bin", "model.gguf"})
+    void aLargeFilePointerIsCalledByItsName(String name) {
         byte[] pointer = ("version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64) + "\nsize 12\n")
                 .getBytes(StandardCharsets.UTF_8);
 
-        assertThatThrownBy(() -> Hostile.layout("model.safetensors", pointer))
+        assertThatThrownBy(() -> Hostile.layout(name, pointer))
                 .isInstanceOfSatisfying(
                         FormatException.class, e -> assertThat(e.hint()).contains("git lfs pull"))
-                .hasMessageContaining("model.safetensors: this is a Git LFS pointer");
+                .hasMessageContaining(name + ": this is a Git LFS pointer");
     }
 
     @Test

@@ -129,7 +129,8 @@ class SafetensorsTest {
                 "{'__metadata__':{'a':1}} | 0 | __metadata__ entry a should be a text",
                 "{'__metadata__':[]} | 0 | __metadata__ should be an object",
                 "{'__metadata__':{},'__metadata__':{}} | 0 | Duplicate field '__metadata__'",
-                "{'a\\ud800':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}} | 1 | not valid Unicode",
+                "{'a\\ud800':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}} | 1 | surrogate",
+                "{'__metadata__':{'a':'\\udc00'}} | 0 | not valid Unicode",
                 "{'a':{'x':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}} | 0 | depth",
                 "{} {} | 0 | followed by something else",
                 "{} x | 0 | broken",
@@ -149,6 +150,31 @@ class SafetensorsTest {
         byte[] file = file("{}", 8);
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length);
         assertThatThrownBy(() -> Hostile.layout("x.safetensors", file)).isInstanceOf(FormatException.class);
+    }
+
+    /** Each would fill the memory if it were kept. */
+    @Test
+    void refusesHeadersOfManySmallParts() {
+        String metadata = numbered(100_000, "'%d':''");
+        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'__metadata__':{" + metadata + "}}", 0)))
+                .hasMessageContaining("__metadata__ has more than 65536 entries");
+        String unknown = numbered(100, "'%d':0");
+        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'a':{" + unknown + "}}", 0)))
+                .hasMessageContaining("tensor a has more than 64 unknown fields");
+        String nested = numbered(100_000, "'%d':0");
+        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'a':{'b':{" + nested + "}}}", 0)))
+                .hasMessageContaining("more than 65536 parts");
+        String tensors = numbered(300_000, "'%d':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}");
+        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{" + tensors + "}", 0)))
+                .hasMessageContaining("more than 262144 tensors");
+    }
+
+    private static String numbered(int count, String part) {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(i == 0 ? "" : ",").append(part.replace("%d", Integer.toString(i)));
+        }
+        return text.toString();
     }
 
     @Test

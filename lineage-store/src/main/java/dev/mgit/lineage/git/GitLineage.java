@@ -76,8 +76,7 @@ public final class GitLineage implements Lineage {
         try (var git = new FileRepository(directory.toFile())) {
             git.create(true);
             StoredConfig config = git.getConfig();
-            config.setBoolean("core", null, "fsyncObjectFiles", true);
-            config.setBoolean("core", null, "fsyncRefFiles", true);
+            config.setString("core", null, "fsync", "committed,reference");
             config.setString("core", null, "logAllRefUpdates", "true");
             config.save();
         } catch (IOException e) {
@@ -348,6 +347,7 @@ public final class GitLineage implements Lineage {
     public Transaction begin(String description, Person author) {
         return reading(() -> {
             GitTransaction.recover(this);
+            refresh();
             return new GitTransaction(this, description, author, Instant.now());
         });
     }

@@ -28,7 +28,11 @@ final class QuietSystem extends SystemReader.Delegate {
 
     @Override
     public FileBasedConfig openSystemConfig(@Nullable Config parent, FS fs) {
-        return new Nowhere(parent, fs);
+        // Here rather than in the repository's own file, where Git warns that these two keys are old.
+        var durable = new Nowhere(parent, fs);
+        durable.setBoolean("core", null, "fsyncObjectFiles", true);
+        durable.setBoolean("core", null, "fsyncRefFiles", true);
+        return durable;
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.FileEntry.Stored;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -29,12 +31,17 @@ public final class InMemoryLineage implements Lineage {
     final NavigableMap<VersionId, NewVersion> objects = new ConcurrentSkipListMap<>();
     private volatile InMemoryState state = InMemoryState.EMPTY;
 
+    /** What was before each operation that is not undone, newest first. */
+    private final Deque<InMemoryState> before = new ArrayDeque<>();
+
     InMemoryState state() {
         return state;
     }
 
     synchronized void replace(UnaryOperator<InMemoryState> change) {
-        state = change.apply(state);
+        InMemoryState next = change.apply(state);
+        before.push(state);
+        state = next;
     }
 
     @Override
@@ -178,7 +185,7 @@ public final class InMemoryLineage implements Lineage {
                 }
             }
         }
-        reached.keySet().removeAll(order.stream().map(Version::id).toList());
+        order.forEach(version -> reached.remove(version.id()));
         order.addAll(reached.values());
         return order.iterator();
     }
@@ -252,6 +259,20 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public List<Operation> operations(int limit) {
         return state.operations().stream().limit(limit).toList();
+    }
+
+    /** Takes back the latest operation; naming an earlier one is a conflict here, since all of them share a state. */
+    @Override
+    public synchronized Operation undo(Optional<String> operation, Person author) {
+        if (before.isEmpty()) {
+            throw MgitException.failed("there is nothing to undo");
+        }
+        Operation latest = state.operations().get(0);
+        if (operation.isPresent() && !operation.get().equals(latest.id())) {
+            throw new MgitException(MgitException.Kind.CONFLICT, "later operations followed " + operation.get());
+        }
+        state = before.pop();
+        return latest;
     }
 
     @Override

@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch
 """
 
 import os
@@ -65,6 +65,69 @@ def onnx():
         if os.path.exists(stale):
             os.remove(stale)
     onnx.save(model, "external.onnx", save_as_external_data=True, location="external.onnx_data", size_threshold=64)
+
+
+def numpy_arrays():
+    np.save("c_order.npy", ramp((3, 4)))
+    np.save("fortran.npy", np.asfortranarray(ramp((3, 4))))
+    np.save("big_endian.npy", ramp((3, 4), np.dtype(">f4")))
+    np.save("structured.npy", np.zeros(3, dtype=[("a", "<f4"), ("b", "<i2")]))
+    np.savez("stored.npz", **{"layer.weight": ramp((4, 2)), "layer.bias": ramp((2,), np.float16)})
+    np.savez_compressed("compressed.npz", weight=ramp((4, 2)))
+
+
+def gguf():
+    from gguf import GGMLQuantizationType, GGUFWriter
+
+    writer = GGUFWriter("tiny.gguf", "llama")
+    writer.add_context_length(16)
+    writer.add_token_list(["<s>", "a", "b"])
+    writer.add_array("made.nested", [[1, 2], [3]])
+    writer.add_custom_alignment(64)
+    writer.add_tensor("blk.0.attn_q.weight", ramp((3, 4)))
+    writer.add_tensor("blk.0.attn_k.weight", ramp((5, 2), np.float16))
+    blocks = np.zeros((2, 2 * 34), dtype=np.uint8)
+    writer.add_tensor("blk.0.ffn_up.weight", blocks, raw_dtype=GGMLQuantizationType.Q8_0)
+    writer.add_tensor("blk.0.ffn_down.weight", np.zeros((2, 66), dtype=np.uint8),
+                      raw_dtype=GGMLQuantizationType.IQ2_XXS)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def torch():
+    import collections
+
+    import torch as t
+
+    base = t.arange(24, dtype=t.float32).reshape(4, 6)
+    state = collections.OrderedDict()
+    state["encoder.weight"] = base
+    state["tied.weight"] = base
+    state["transposed"] = t.arange(6, dtype=t.float32).reshape(2, 3).t()
+    buffer = t.arange(10, dtype=t.int64)
+    state["view.head"] = buffer[:4]
+    state["view.tail"] = buffer[6:]
+    state["gaps"] = t.arange(8, dtype=t.float32)[::2]
+    state["half"] = t.arange(3, dtype=t.float16)
+    state["brain"] = t.arange(3, dtype=t.bfloat16)
+    state["flag"] = t.tensor(True)
+    state["empty"] = t.zeros(0, 3)
+    state["parameter"] = t.nn.Parameter(t.arange(2, dtype=t.float64))
+    checkpoint = {
+        "epoch": 3,
+        "lr": 0.1,
+        "big": 1 << 80,
+        "state_dict": state,
+        "optimizer": {"state": {0: {"exp_avg": t.arange(4, dtype=t.float32), "step": 7}},
+                      "param_groups": [{"params": [0], "betas": (0.9, 0.999), "foreach": None}]},
+    }
+    t.save(checkpoint, "zip.pt")
+    t.save(checkpoint, "legacy.pt", _use_new_zipfile_serialization=False)
+    t.manual_seed(0)
+    t.save(t.nn.Sequential(t.nn.Linear(3, 2), t.nn.BatchNorm1d(2)), "module.pt")
+    t.save(t.arange(5, dtype=t.int32), "tensor.pt", pickle_protocol=4)
 
 
 if __name__ == "__main__":

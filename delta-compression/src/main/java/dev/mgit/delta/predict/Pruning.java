@@ -1,0 +1,120 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds out whether the child is a parent with elements set to zero. */
+final class Pruning {
+    /** Fewer new zeros than this are fine-tuning, not pruning. */
+    private static final double LEAST_ZEROED = 0.005;
+
+    private Pruning() {}
+
+    static void search(Trial trial, List<SourceTensor> twins) {
+        SourceTensor parent = twins.get(0);
+        Dtype dtype = trial.spec().dtype();
+        long zeroed = 0;
+        long seen = 0;
+        for (Trial.Range range : trial.ranges()) {
+            Zeros zeros =
+                    new Zeros(dtype, trial.readChild(range), new Span(parent, range.offset(), range.length()).read());
+            zeroed += zeros.zeroed;
+            seen += zeros.count;
+        }
+        if (zeroed > seen * LEAST_ZEROED) {
+            trial.offer(new PrunedRecipe(trial.child(), parent));
+        }
+    }
+
+    /** Reads the block itself when it is asked for a guess, because the exact threshold or mask is in there. */
+    private record PrunedRecipe(ChildTensor child, SourceTensor parent) implements Recipe {
+        @Override
+        public String name() {
+            return "pruned";
+        }
+
+        @Override
+        public List<SourceTensor> sources() {
+            return List.of(parent);
+        }
+
+        @Override
+        public boolean parametersGrow() {
+            return true;
+        }
+
+        @Override
+        public Optional<Guess> guess(long offset, int length) {
+            Dtype dtype = child.spec().dtype();
+            if (offset % dtype.bytes() != 0 || length % dtype.bytes() != 0) {
+                return Optional.empty();
+            }
+            Span span = new Span(parent, offset, length);
+            byte[] raw = new byte[length];
+            child.read(offset, raw, length);
+            Zeros zeros = new Zeros(dtype, raw, span.read());
+            byte[] parameters = zeros.parameters(Values.innermost(child.spec()));
+            return Optional.of(new Guess(new Pruned(), List.of(span), parameters));
+        }
+    }
+
+    /** Which elements of a run are zero in the child and not in the parent. */
+    private static final class Zeros {
+        final int count;
+        final boolean[] mask;
+        int zeroed;
+        private int negative;
+        private final Pruned.Zeroing before;
+
+        Zeros(Dtype dtype, byte[] child, byte[] parent) {
+            count = child.length / dtype.bytes();
+            mask = new boolean[count];
+            before = new Pruned.Zeroing(parent, dtype, false);
+            Pruned.Zeroing now = new Pruned.Zeroing(child, dtype, false);
+            for (int i = 0; i < count; i++) {
+                if (now.magnitude(i) == 0 && before.magnitude(i) != 0) {
+                    mask[i] = true;
+                    zeroed++;
+                    negative += (child[(i + 1) * dtype.bytes() - 1] & 0x80) != 0 ? 1 : 0;
+                }
+            }
+        }
+
+        /** The shortest way to say which: one threshold, one a row, or the mask. */
+        byte[] parameters(long columns) {
+            int flags = negative > zeroed / 4 ? Pruned.KEEP_SIGN : 0;
+            long[] whole = new long[1];
+            if (separate(0, count, whole, 0)) {
+                return Pruned.threshold(Math.max(0, whole[0]), flags);
+            }
+            byte[] spelt = Pruned.mask(mask, flags);
+            if (columns > 1 && columns < count && count % columns == 0) {
+                long[] rows = new long[(int) (count / columns)];
+                boolean separable = true;
+                for (int i = 0; i < rows.length && separable; i++) {
+                    separable = separate((int) (i * columns), (int) ((i + 1) * columns), rows, i);
+                }
+                byte[] thresholds = separable ? Pruned.rowThresholds((int) columns, rows, flags) : spelt;
+                return thresholds.length < spelt.length ? thresholds : spelt;
+            }
+            return spelt;
+        }
+
+        /** The magnitude that separates zeroed from kept elements of a run, if one does; -1 if none is zeroed. */
+        private boolean separate(int from, int to, long[] thresholds, int at) {
+            long largestZeroed = -1;
+            long smallestKept = Long.MAX_VALUE;
+            for (int i = from; i < to; i++) {
+                long magnitude = before.magnitude(i);
+                if (mask[i]) {
+                    largestZeroed = Math.max(largestZeroed, magnitude);
+                } else if (magnitude != 0) {
+                    smallestKept = Math.min(smallestKept, magnitude);
+                }
+            }
+            thresholds[at] = largestZeroed;
+            return largestZeroed < smallestKept;
+        }
+    }
+}

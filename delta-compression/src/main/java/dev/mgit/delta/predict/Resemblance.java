@@ -1,0 +1,145 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Finds sources that hold the child's elements under any name, in any dtype and any order of axes, by correlating a few
+ * values. 32 values of unrelated tensors correlate beyond 0.9 about once in 10^12.
+ */
+final class Resemblance {
+    private static final double ALIKE = 0.9;
+    private static final int MAX_SOURCES = 4096;
+    private static final int MAX_RANK = 4;
+    /** A second look at the runner-up costs a read; further ones have never paid. */
+    private static final int TRIED = 2;
+
+    private record Like(Placement placement, double correlation, int rank) {}
+
+    private Resemblance() {}
+
+    static void search(Trial trial, Candidates candidates) {
+        TensorSpec spec = trial.spec();
+        if (spec.elements() < Probe.LEAST || !Values.readable(spec.dtype())) {
+            return;
+        }
+        Map<List<Object>, double[]> gathered = new HashMap<>();
+        List<Like> likes = new ArrayList<>();
+        List<SourceTensor> sources = candidates.withElements(spec.elements());
+        for (SourceTensor source : sources.subList(0, Math.min(MAX_SOURCES, sources.size()))) {
+            // Equal tensors within a version share their blocks anyway; what is left are copies in another dtype.
+            boolean twin =
+                    source.rank() == SourceTensor.SAME_VERSION && source.spec().dtype() == spec.dtype();
+            if (twin
+                    || !Values.readable(source.spec().dtype())
+                    || !leadsTo(source.spec().dtype(), spec.dtype())) {
+                continue;
+            }
+            for (List<Integer> axes : orders(source.spec(), spec)) {
+                double[] child = gathered.computeIfAbsent(
+                        List.of(
+                                source.spec().shape(),
+                                axes,
+                                source.spec().dtype().blockElements()),
+                        key -> gather(trial.child(), source.spec(), axes));
+                double correlation = Math.abs(Values.correlation(child, candidates.probe(source)));
+                if (correlation >= ALIKE) {
+                    Placement placement =
+                            straight(axes) ? new Placement.Straight(source) : new Placement.Turned(source, axes);
+                    likes.add(new Like(placement, correlation, source.rank()));
+                }
+            }
+        }
+        // Cast values correlate almost perfectly: among those the nearer version is the better guess.
+        likes.sort(Comparator.comparingDouble((Like like) -> -Math.rint(like.correlation() * 1e4))
+                .thenComparingInt(Like::rank));
+        for (Like like : likes.subList(0, Math.min(TRIED, likes.size()))) {
+            Conversions.recipes(trial.child(), like.placement(), candidates).forEach(trial::offer);
+        }
+    }
+
+    private static boolean leadsTo(Dtype from, Dtype to) {
+        boolean quantised = to == Dtype.Q8_0 || to == Dtype.Q4_0 || to == Dtype.I8 || to == Dtype.U8;
+        return from == to || Cast.possible(from, to) || (from.isFloat() && quantised);
+    }
+
+    private static double[] gather(ChildTensor child, TensorSpec source, List<Integer> axes) {
+        TensorSpec spec = child.spec();
+        int run = Probe.run(source);
+        double[] values = new double[Probe.RUNS * run];
+        if (straight(axes)) {
+            int at = 0;
+            for (long start : Probe.starts(source)) {
+                System.arraycopy(Values.read(child::read, spec.dtype(), start, run), 0, values, at, run);
+                at += run;
+            }
+            return values;
+        }
+        long[] positions = Probe.positions(source, axes);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Values.read(child::read, spec.dtype(), positions[i], 1)[0];
+        }
+        return values;
+    }
+
+    private static boolean straight(List<Integer> axes) {
+        for (int i = 0; i < axes.size(); i++) {
+            if (axes.get(i) != i) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Every order of the source's axes that gives the child's shape; the order as it is always counts, as a reshape. */
+    private static List<List<Integer>> orders(TensorSpec source, TensorSpec child) {
+        int rank = source.shape().size();
+        List<Integer> plain = new ArrayList<>();
+        for (int i = 0; i < rank; i++) {
+            plain.add(i);
+        }
+        List<List<Integer>> orders = new ArrayList<>();
+        orders.add(plain);
+        boolean turnable =
+                rank >= 2 && rank <= MAX_RANK && rank == child.shape().size();
+        if (turnable && source.dtype().blockElements() == 1 && !source.dtype().equals(Dtype.I4)) {
+            permute(source, child, new ArrayList<>(), plain, orders);
+        }
+        return orders;
+    }
+
+    private static void permute(
+            TensorSpec source, TensorSpec child, List<Integer> axes, List<Integer> plain, List<List<Integer>> orders) {
+        if (axes.size() == plain.size()) {
+            if (!axes.equals(plain) && movesElements(source, axes)) {
+                orders.add(List.copyOf(axes));
+            }
+            return;
+        }
+        for (int axis : plain) {
+            boolean fits = !axes.contains(axis)
+                    && Objects.equals(source.shape().get(axis), child.shape().get(axes.size()));
+            if (fits) {
+                axes.add(axis);
+                permute(source, child, axes, plain, orders);
+                axes.remove(axes.size() - 1);
+            }
+        }
+    }
+
+    /** Moving axes of length 1 is a reshape. */
+    private static boolean movesElements(TensorSpec source, List<Integer> axes) {
+        List<Integer> real = new ArrayList<>(axes);
+        real.removeIf(axis -> source.shape().get(axis) == 1);
+        List<Integer> sorted = new ArrayList<>(real);
+        Collections.sort(sorted);
+        return !real.equals(sorted);
+    }
+}

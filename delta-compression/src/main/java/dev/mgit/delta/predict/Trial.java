@@ -1,0 +1,177 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Samples of one child tensor, and the best recipe tried on them so far. */
+final class Trial {
+    /** A byte range of the child. */
+    record Range(long offset, int length) {}
+
+    /** Rows longer than this many elements are not kept in memory whole. */
+    static final long MAX_ROW = 1 << 20;
+
+    private static final int SAMPLE_BYTES = 1 << 16;
+    private static final int PLACES = 4;
+    /** Blocks are about this long; only used to spread fixed costs. */
+    private static final int BLOCK_BYTES = 1 << 20;
+
+    private static final int FRAME_BYTES = 10;
+    private static final int ID_BYTES = 34;
+
+    /** A prediction has to save this share to be worth a reader's second lookup. */
+    private static final double WORTHWHILE = 0.97;
+
+    private final ChildTensor child;
+    private final CostEstimator estimator;
+    private final Dtype dtype;
+    private final long total;
+    private final List<Range> ranges = new ArrayList<>();
+    private final byte[] raw;
+    private final double none;
+    private double best;
+    private @Nullable Recipe chosen;
+
+    Trial(ChildTensor child, CostEstimator estimator) {
+        this.child = child;
+        this.estimator = estimator;
+        this.dtype = child.spec().dtype();
+        this.total = child.spec().byteLength();
+        place();
+        int sampled = ranges.stream().mapToInt(Range::length).sum();
+        raw = new byte[sampled];
+        int at = 0;
+        for (Range range : ranges) {
+            byte[] bytes = readChild(range);
+            System.arraycopy(bytes, 0, raw, at, bytes.length);
+            at += bytes.length;
+        }
+        none = scaled(sampled == 0 ? 0 : estimator.cost(raw, sampled, dtype, null)) + blocks() * FRAME_BYTES;
+        best = none * WORTHWHILE;
+    }
+
+    /** Whole rows where rows are short, spread evenly, from the first to the last. */
+    private void place() {
+        TensorSpec spec = child.spec();
+        if (total <= SAMPLE_BYTES) {
+            ranges.add(new Range(0, (int) total));
+            return;
+        }
+        long row = spec.rowBytes();
+        int want = SAMPLE_BYTES / PLACES;
+        long inner = Values.innermost(spec) / dtype.blockElements() * dtype.blockBytes();
+        long unit = row <= want ? row : inner > 0 && inner <= want ? inner : dtype.blockBytes();
+        int length = (int) (want / unit * unit);
+        for (int i = 0; i < PLACES; i++) {
+            long offset = (total - length) / (PLACES - 1) * i / unit * unit;
+            ranges.add(new Range(offset, length));
+        }
+    }
+
+    ChildTensor child() {
+        return child;
+    }
+
+    TensorSpec spec() {
+        return child.spec();
+    }
+
+    List<Range> ranges() {
+        return ranges;
+    }
+
+    /** The sampled bytes, range after range. */
+    byte[] raw() {
+        return raw;
+    }
+
+    byte[] readChild(Range range) {
+        byte[] bytes = new byte[range.length()];
+        if (range.length() > 0) {
+            child.read(range.offset(), bytes, range.length());
+        }
+        return bytes;
+    }
+
+    /** The best stored size so far, as a share of the size without prediction. */
+    double share() {
+        return chosen == null ? 1 : best / none;
+    }
+
+    /** Tries a recipe and keeps it if it is the cheapest so far. */
+    void offer(Recipe recipe) {
+        double cost = cost(recipe);
+        if (cost < best) {
+            best = cost;
+            chosen = recipe;
+        }
+    }
+
+    Optional<TensorPlan> result() {
+        return chosen == null ? Optional.empty() : Optional.of(new TensorPlan(chosen, share()));
+    }
+
+    private double cost(Recipe recipe) {
+        Map<Span, byte[]> read = new HashMap<>();
+        byte[] prediction = new byte[raw.length];
+        boolean any = false;
+        double fixed = 0;
+        double growing = 0;
+        int at = 0;
+        for (Range range : ranges) {
+            Guess guess = recipe.guess(range.offset(), range.length()).orElse(null);
+            if (guess != null && guess.fits()) {
+                byte[] bytes = bytes(guess, range.length(), read);
+                System.arraycopy(bytes, 0, prediction, at, bytes.length);
+                fixed = Math.max(fixed, ids(guess) * ID_BYTES);
+                double parameters = guess.parameters().length;
+                if (recipe.parametersGrow()) {
+                    growing += parameters;
+                } else {
+                    fixed = Math.max(fixed, ids(guess) * ID_BYTES + parameters);
+                }
+                any = true;
+            }
+            at += range.length();
+        }
+        if (!any) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double coded = estimator.cost(raw, raw.length, dtype, prediction);
+        return scaled(coded + growing) + blocks() * (FRAME_BYTES + fixed);
+    }
+
+    /** Block ids a full block's prediction would name. */
+    private static int ids(Guess guess) {
+        int ids = 0;
+        for (Span span : guess.spans()) {
+            ids += 1 + span.length() / BLOCK_BYTES;
+        }
+        return ids;
+    }
+
+    private byte[] bytes(Guess guess, int length, Map<Span, byte[]> read) {
+        read.keySet().retainAll(guess.spans());
+        List<byte[]> inputs = new ArrayList<>();
+        for (Span span : guess.spans()) {
+            inputs.add(read.computeIfAbsent(span, Span::read));
+        }
+        byte[] bytes = new byte[length];
+        guess.predictor().predict(inputs, guess.parameters(), dtype, bytes, length);
+        return bytes;
+    }
+
+    private double scaled(double sampleCost) {
+        return raw.length == 0 ? 0 : sampleCost * total / raw.length;
+    }
+
+    private long blocks() {
+        return 1L + Math.floorDiv(total, BLOCK_BYTES);
+    }
+}

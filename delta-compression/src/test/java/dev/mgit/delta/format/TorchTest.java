@@ -1,0 +1,258 @@
+package dev.mgit.delta.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On real files written by torch.save, and on pickles made opcode by opcode. */
+class TorchTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt"})
+    void readsCheckpoints(String file) {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        assertThat(layout.format()).isEqualTo("pytorch");
+        Hostile.covers(layout, bytes.length);
+        assertThat(Hostile.tensors(layout))
+                .filteredOn(spec -> spec.elements() > 0)
+                .containsExactlyInAnyOrder(
+                        spec("state_dict.encoder.weight", Dtype.F32, 4, 6),
+                        spec("state_dict.transposed", Dtype.F32, 2, 3),
+                        spec("state_dict.view.head", Dtype.I64, 4),
+                        spec("state_dict.view.tail", Dtype.I64, 4),
+                        spec("state_dict.gaps", Dtype.F32, 8),
+                        spec("state_dict.half", Dtype.F16, 3),
+                        spec("state_dict.brain", Dtype.BF16, 3),
+                        spec("state_dict.flag", Dtype.BOOL),
+                        spec("state_dict.parameter", Dtype.F64, 2),
+                        spec("optimizer.state.0.exp_avg", Dtype.F32, 4));
+        var data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int weight = (int) Hostile.range(layout, "state_dict.encoder.weight").offset();
+        int tail = (int) Hostile.range(layout, "state_dict.view.tail").offset();
+        for (int i = 0; i < 24; i++) {
+            assertThat(data.getFloat(weight + 4 * i)).isEqualTo(i);
+        }
+        assertThat(data.getLong(tail)).isEqualTo(6);
+    }
+
+    @Test
+    void namesThePartsOfAPickledModuleAsItsStateDictWould() {
+        assertThat(Hostile.tensors(Hostile.layout("module.pt", Hostile.real("module.pt"))))
+                .extracting(TensorSpec::name)
+                .containsExactlyInAnyOrder(
+                        "0.weight",
+                        "0.bias",
+                        "1.weight",
+                        "1.bias",
+                        "1.running_mean",
+                        "1.running_var",
+                        "1.num_batches_tracked");
+    }
+
+    @Test
+    void readsALoneTensorAndNewerPickles() {
+        assertThat(Hostile.tensors(Hostile.layout("tensor.pt", Hostile.real("tensor.pt"))))
+                .containsExactly(spec("tensor", Dtype.I32, 5));
+    }
+
+    /** Torch 2.3 and later keep dtypes without a storage class this way; made after torch/_utils.py. */
+    @Test
+    void readsTensorsThatNameTheirDtype() {
+        byte[] file = zip(pickle(
+                "ctorch._utils\n_rebuild_tensor_v3\n",
+                storage("UntypedStorage", 4),
+                "K\0K\4\u0085K\1\u0085\u0089)ctorch\nfloat8_e4m3fn\nNtR."));
+
+        assertThat(Hostile.tensors(Hostile.layout("x.pt", file))).containsExactly(spec("tensor", Dtype.F8_E4M3, 4));
+    }
+
+    /** A tensor beside a call of os.system: the call is data, the tensor is found. */
+    @Test
+    void neverRunsWhatAPickleAsksFor() {
+        String call = "cos\nsystem\nX\4\0\0\0evil\u0085R";
+        byte[] file = zip(listed(call));
+
+        Layout layout = Hostile.layout("x.pt", file);
+
+        assertThat(Hostile.tensors(layout)).containsExactly(spec("1", Dtype.F32, 4));
+        Hostile.covers(layout, file.length);
+    }
+
+    @Test
+    void leavesPicklesWithoutTensorsOpaque() {
+        byte[] file = zip("\u0080\2cargparse\nNamespace\n)\u0081}X\2\0\0\0lrG?\u00b0\0\0\0\0\0\0sb."
+                .getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(Hostile.layout("training_args.bin", file).format()).isEqualTo("opaque");
+    }
+
+    /** Each line: a pickle that torch.save never writes. The file is then any file. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0080\2ios\nsystem\n.", // INST
+                "\u0080\2P1\n.", // PERSID
+                "\u0080\2\u0082\1.", // EXT1
+                ".", // nothing on the stack
+                "(.", // a mark only
+                "\u0080\2h\5.", // nothing remembered
+                "\u0080\2)a.",
+                "\u0080\2K\1K\1K\1s.",
+                "\u0080\2}(K\1u.",
+                "t.",
+                "\u0080\2K\1K\1\u0093."
+            })
+    void leavesUnknownPicklesOpaque(String pickle) {
+        byte[] file = zip(pickle.getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(Hostile.layout("x.pt", file).format()).isEqualTo("opaque");
+    }
+
+    @Test
+    void withstandsPicklesThatContainThemselves() {
+        byte[] file = zip(listed("]q\0h\0a(h\0h\0eh\0h\0\u0086R"));
+        assertThat(Hostile.tensors(Hostile.layout("x.pt", file))).containsExactly(spec("1", Dtype.F32, 4));
+    }
+
+    @Test
+    void withstandsPicklesThatDoubleThemselves() {
+        byte[] file = zip(listed(")" + "2\u0086".repeat(100_000)));
+        assertThat(Hostile.tensors(Hostile.layout("x.pt", file))).containsExactly(spec("1", Dtype.F32, 4));
+    }
+
+    @Test
+    void endsPicklesWithoutEnd() {
+        byte[] pickle = new byte[PickleParser.MAX_STEPS + 2];
+        Arrays.fill(pickle, (byte) 'N');
+        assertThat(Hostile.layout("x.pt", zip(pickle)).format()).isEqualTo("opaque");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 0", "1, 4", "1, 1000000", "1000000, 0"})
+    void refusesViewsBeyondTheirStorage(int elements, int offset) {
+        byte[] file = zip(tensor(offset, elements, 1));
+        assertThatThrownBy(() -> Hostile.layout("x.pt", file))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("tensor tensor has " + elements + " elements of 4 bytes from element " + offset);
+    }
+
+    @Test
+    void leavesBigEndianFilesOpaque() {
+        byte[] pickle = tensor(0, 4, 1);
+        byte[] data = new byte[16];
+        assertThat(Hostile.layout("x.pt", archive("data.pkl", pickle, "byteorder", ascii("little"), "data/0", data))
+                        .format())
+                .isEqualTo("pytorch");
+        assertThat(Hostile.layout("x.pt", archive("data.pkl", pickle, "byteorder", ascii("big"), "data/0", data))
+                        .format())
+                .isEqualTo("opaque");
+    }
+
+    @Test
+    void leavesOtherArchivesOpaque() {
+        byte[] file = archive("hello.txt", ascii("hello"));
+        assertThat(Hostile.layout("x.bin", file).format()).isEqualTo("opaque");
+        assertThat(Hostile.layout("x.bin", ascii("any other bytes, without a known beginning"))
+                        .format())
+                .isEqualTo("opaque");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt"})
+    void isNeverTakenWhenCutOff(String file) {
+        assertThat(Hostile.acceptedWhenCut(file, Hostile.real(file)))
+                .allSatisfy(length -> assertThat(length).isLessThan(16));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt"})
+    void withstandsEveryFlippedBit(String file) {
+        Hostile.flipEveryBit(file, Hostile.real(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt"})
+    void withstandsMutationsOfSeed6(String file) {
+        Hostile.mutate(file, Hostile.real(file), 6, 2_000);
+    }
+
+    private static TensorSpec spec(String name, Dtype dtype, long... shape) {
+        return new TensorSpec(name, dtype, Arrays.stream(shape).boxed().toList());
+    }
+
+    /** A pickled list of something and an fp32 tensor. */
+    private static byte[] listed(String first) {
+        String tensor = new String(tensor(0, 4, 1), StandardCharsets.ISO_8859_1);
+        String body = tensor.substring(2, tensor.length() - 1);
+        return ("\u0080\2](" + first + body + "e.").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** A pickled fp32 tensor on a storage of four elements. */
+    private static byte[] tensor(int offset, int elements, int stride) {
+        return pickle(
+                "ctorch._utils\n_rebuild_tensor_v2\n",
+                storage("FloatStorage", 4),
+                "J" + int32(offset) + "J" + int32(elements) + "\u0085J" + int32(stride) + "\u0085\u0089)tR.");
+    }
+
+    private static byte[] pickle(String function, String storage, String arguments) {
+        return ("\u0080\2" + function + "(" + storage + arguments).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String storage(String type, int elements) {
+        return "(X\7\0\0\0storagectorch\n" + type + "\nX\1\0\0\0" + "0X\3\0\0\0cpuJ" + int32(elements) + "tQ";
+    }
+
+    private static String int32(int value) {
+        byte[] bytes = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** torch's zip form around a pickle, with one storage of 16 bytes. */
+    private static byte[] zip(byte[] pickle) {
+        return archive("data.pkl", pickle, "data/0", new byte[16]);
+    }
+
+    private static byte[] archive(Object... namesAndContents) {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (int i = 0; i < namesAndContents.length; i += 2) {
+                byte[] content = (byte[]) namesAndContents[i + 1];
+                var crc = new CRC32();
+                crc.update(content);
+                var entry = new ZipEntry("archive/" + namesAndContents[i]);
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(content.length);
+                entry.setCrc(crc.getValue());
+                zip.putNextEntry(entry);
+                zip.write(content);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}

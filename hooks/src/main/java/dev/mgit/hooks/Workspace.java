@@ -1,0 +1,48 @@
+package dev.mgit.hooks;
+
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.VersionId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What hooks need of a repository; the command line supplies the real one. Calls come from several threads, one at a
+ * time.
+ */
+public interface Workspace {
+    /** The folder that holds {@code .mgit}; commands run below it, recorded paths are relative to it. */
+    Path root();
+
+    Lineage lineage();
+
+    /** A folder below {@code .mgit} for runs, journals and logs; on the same machine or a file system jobs share. */
+    Path scratch();
+
+    /** The file that lists the registrations accepted here; local, never part of the lineage. */
+    Path trusted();
+
+    /** Who changes are made by. */
+    Person author();
+
+    /** The environment commands start from. */
+    Map<String, String> environment();
+
+    /** A setting of this repository's configuration, e.g. {@code update.auto}. */
+    Optional<String> setting(String key);
+
+    /** Writes the files of a version, bit for bit, into an empty folder. */
+    void checkout(VersionId version, Path folder);
+
+    /**
+     * Stores a folder's files as a version, within a transaction that the caller applies. Moves no reference: the
+     * caller points a model or a private reference at the version in the same transaction.
+     */
+    VersionId write(Transaction transaction, NewModelVersion version);
+
+    /** Runs a change while holding the repository's writer lock; {@code what} tells waiters who has it. */
+    <T> T locked(String what, Supplier<T> body);
+}

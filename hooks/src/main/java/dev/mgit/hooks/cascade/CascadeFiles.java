@@ -1,0 +1,115 @@
+package dev.mgit.hooks.cascade;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files of the update that is under way, and of those that are over. */
+record CascadeFiles(Path scratch) {
+    private Path folder() {
+        return scratch.resolve("update");
+    }
+
+    Path journal() {
+        return folder().resolve("journal");
+    }
+
+    boolean underWay() {
+        return Files.exists(journal());
+    }
+
+    /** The folder of one attempt at one unit. */
+    Path attempt(int unit, int attempt) {
+        return folder().resolve("work").resolve(unit + "-" + attempt);
+    }
+
+    Path work() {
+        return folder().resolve("work");
+    }
+
+    Path logs(String cascade) {
+        return scratch.resolve("logs").resolve(cascade);
+    }
+
+    /** Names the log folder of the latest update. */
+    Path lastFile() {
+        return scratch.resolve("logs").resolve("last");
+    }
+
+    /** The folders of all jobs there may be. */
+    List<Path> jobs() {
+        if (!Files.isDirectory(work())) {
+            return List.of();
+        }
+        try (Stream<Path> attempts = Files.list(work())) {
+            return attempts.map(attempt -> attempt.resolve("job")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The right to work on the update, free again the moment its holder dies. */
+    FileChannel lock() {
+        Folders.create(folder());
+        try {
+            FileChannel channel = FileChannel.open(
+                    scratch.resolve("update.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!locked(channel)) {
+                channel.close();
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        "another process is working on an update here",
+                        "mgit update --status shows how far it is");
+            }
+            return channel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /** Moves a log file to where the logs of past updates are. */
+    void keep(Path log, String cascade, String name) {
+        if (Files.isRegularFile(log)) {
+            Path kept = logs(cascade).resolve(name);
+            try {
+                Files.createDirectories(kept.getParent());
+                Files.move(log, kept, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Removes what an update that never began may have left. */
+    void clearWork() {
+        Folders.delete(work());
+    }
+
+    /** Removes the update's work; the journal goes last, since it says that there is something to remove. */
+    void clear() {
+        Folders.delete(work());
+        try {
+            Files.deleteIfExists(journal());
+            Files.deleteIfExists(folder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

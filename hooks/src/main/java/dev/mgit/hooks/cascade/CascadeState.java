@@ -1,0 +1,199 @@
+package dev.mgit.hooks.cascade;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.Members;
+import dev.mgit.hooks.test.TestResult;
+import dev.mgit.lineage.version.VersionId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** How far an update is, as its journal says. Only {@link #apply} changes it. Safe for use by several threads. */
+final class CascadeState {
+    /** The states of a unit. */
+    enum Unit {
+        PLANNED,
+        /** Its command has been started, or is about to be. */
+        RUNNING,
+        /** Its versions are stored and held by staging references. */
+        RAN,
+        /** Its gates are through. */
+        PASSED,
+        FAILED,
+        /** Something it needs failed. */
+        SKIPPED;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        boolean over() {
+            return this == PASSED || this == FAILED || this == SKIPPED;
+        }
+    }
+
+    /** What is known of one unit. */
+    static final class Progress {
+        Unit state = Unit.PLANNED;
+        int attempt;
+        Optional<String> handle = Optional.empty();
+        Optional<Instant> started = Optional.empty();
+        Map<String, VersionId> versions = new LinkedHashMap<>();
+        /** Results of gates, by version. */
+        List<Map.Entry<VersionId, TestResult>> results = new ArrayList<>();
+
+        String detail = "";
+        boolean gate;
+    }
+
+    /** The whole update's own states. */
+    enum Whole {
+        OPEN,
+        /** A failure ended it before its time; nothing is published until it is continued. */
+        STOPPED,
+        /** The transaction that shows everything may or may not have happened. */
+        PUBLISHING,
+        DONE,
+        ABORTING
+    }
+
+    final String id;
+    final String target;
+    final VersionId head;
+    final UpdateOptions options;
+    final String executor;
+    final List<Plan.Unit> units;
+    private final List<Progress> progress = new ArrayList<>();
+    private Whole whole = Whole.OPEN;
+
+    private CascadeState(JsonObject header) {
+        this.id = header.string("id");
+        this.target = header.string("target");
+        this.head = new VersionId(header.string("head"));
+        this.executor = header.string("executor");
+        this.options = new UpdateOptions(
+                target,
+                List.of(),
+                List.of(),
+                List.of(),
+                header.strings("gates"),
+                (int) header.number("jobs"),
+                header.flag("failFast"));
+        this.units = header.objects("units").stream().map(Plan.Unit::fromJson).toList();
+        units.forEach(unit -> progress.add(new Progress()));
+    }
+
+    /** The first record of a journal. */
+    static JsonObject header(String id, Plan plan, UpdateOptions options, String executor) {
+        return Members.of(
+                "schema",
+                1,
+                "id",
+                id,
+                "target",
+                plan.target(),
+                "head",
+                plan.head().hex(),
+                "executor",
+                executor,
+                "gates",
+                options.gates(),
+                "jobs",
+                options.jobs(),
+                "failFast",
+                options.failFast(),
+                "units",
+                plan.units().stream().map(Plan.Unit::toJson).toList());
+    }
+
+    /** @return empty if not even the first record is whole: then nothing was done */
+    static Optional<CascadeState> read(Path journal) {
+        List<JsonObject> records = Journal.read(journal);
+        if (records.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var state = new CascadeState(records.get(0));
+            records.subList(1, records.size()).forEach(state::apply);
+            return Optional.of(state);
+        } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "the journal of the update makes no sense: " + e.getMessage(),
+                    "mgit update --abort drops the update",
+                    e);
+        }
+    }
+
+    synchronized Progress unit(int index) {
+        return progress.get(index);
+    }
+
+    synchronized Whole whole() {
+        return whole;
+    }
+
+    synchronized Unit state(int index) {
+        return progress.get(index).state;
+    }
+
+    static JsonObject whole(Whole state) {
+        return Members.of("update", state.name());
+    }
+
+    static JsonObject test(int unit, VersionId version, TestResult result) {
+        return Members.of("unit", unit, "tested", version.hex(), "result", result.toJson());
+    }
+
+    static JsonObject unit(int unit, Unit state, Object... more) {
+        List<Object> members = new ArrayList<>(List.of("unit", unit, "state", state.name()));
+        members.addAll(Arrays.asList(more));
+        return Members.of(members.toArray());
+    }
+
+    static Map<String, String> hex(Map<String, VersionId> versions) {
+        Map<String, String> ids = new LinkedHashMap<>();
+        versions.forEach((model, version) -> ids.put(model, version.hex()));
+        return ids;
+    }
+
+    synchronized void apply(JsonObject record) {
+        if (record.has("update")) {
+            whole = Whole.valueOf(record.string("update"));
+            return;
+        }
+        Progress unit = progress.get((int) record.number("unit"));
+        if (record.has("tested")) {
+            unit.results.add(
+                    Map.entry(new VersionId(record.string("tested")), TestResult.fromJson(record.object("result"))));
+            return;
+        }
+        unit.state = Unit.valueOf(record.string("state"));
+        unit.detail = record.optionalString("detail").orElse("");
+        unit.gate = record.flag("gate");
+        record.optionalNumber("attempt").ifPresent(attempt -> unit.attempt = attempt.intValue());
+        if (record.has("attempt")) {
+            unit.handle = Optional.empty();
+        }
+        record.optionalString("handle").ifPresent(handle -> unit.handle = Optional.of(handle));
+        record.optionalString("started").ifPresent(at -> unit.started = Optional.of(Instant.parse(at)));
+        Members.texts(record, "versions").forEach((model, id) -> unit.versions.put(model, new VersionId(id)));
+    }
+
+    /** Where a new version waits. */
+    String staging(String model) {
+        return stagingPrefix() + model;
+    }
+
+    String stagingPrefix() {
+        return "staging/" + id + "/";
+    }
+}

@@ -1,0 +1,159 @@
+package dev.mgit.hooks.cascade;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Glob;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Works out what a new version of a model means for everything made from it. */
+final class Planner {
+    private final ModelGraph graph;
+    private final Recipes recipes;
+    private final UpdateOptions options;
+    private final ModelGraph.Entry target;
+    private final Map<String, Plan.Node> nodes = new LinkedHashMap<>();
+
+    /** @throws MgitException of kind USAGE if there is no such model */
+    Planner(Workspace workspace, UpdateOptions options) {
+        this.recipes = new Recipes(workspace);
+        this.graph = new ModelGraph(workspace.lineage(), recipes);
+        this.options = options;
+        this.target = graph.find(options.target())
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "no model '" + options.target() + "'",
+                        "mgit branch lists the models"));
+    }
+
+    Plan plan() {
+        Set<String> cyclic = new HashSet<>();
+        List<String> order = graph.ordered(graph.downstream(target.model()), cyclic);
+        for (String model : order) {
+            ModelGraph.Entry entry = graph.get(model);
+            nodes.put(model, cyclic.contains(model) ? cycle(entry) : decide(entry));
+        }
+        return new Plan(target.model(), target.head(), new ArrayList<>(nodes.values()), units());
+    }
+
+    private static Plan.Node cycle(ModelGraph.Entry entry) {
+        return node(entry, Plan.Action.CYCLE, "it is downstream of itself, or of a model that is");
+    }
+
+    private static Plan.Node node(ModelGraph.Entry entry, Plan.Action action, String reason) {
+        return new Plan.Node(entry.model(), entry.head(), action, reason);
+    }
+
+    private Plan.Node decide(ModelGraph.Entry entry) {
+        String model = entry.model();
+        if (Glob.any(options.skip(), model)) {
+            return node(entry, Plan.Action.SKIPPED, "left out by --skip");
+        }
+        if (!options.only().isEmpty() && !Glob.any(options.only(), model)) {
+            return node(entry, Plan.Action.SKIPPED, "left out by --only");
+        }
+        for (Recipe.Parent parent : entry.parents()) {
+            Optional<String> beyond = beyond(parent.model());
+            if (beyond.isPresent()) {
+                return node(entry, Plan.Action.BEYOND, beyond.get());
+            }
+        }
+        for (Recipe.Parent parent : entry.parents()) {
+            Plan.Node above = nodes.get(parent.model());
+            if (above != null && above.action().stops()) {
+                return node(entry, Plan.Action.BLOCKED, "'" + above.model() + "' cannot be made");
+            }
+        }
+        List<String> changed = changed(entry);
+        if (changed.isEmpty()) {
+            return node(entry, Plan.Action.UP_TO_DATE, "nothing it was made from has changed");
+        }
+        String reason = String.join(", ", changed) + (changed.size() == 1 ? " has" : " have") + " a new version";
+        if (entry.recipe().isEmpty()) {
+            return node(entry, Plan.Action.NO_RECIPE, reason + ", but it has no recipe");
+        }
+        if (!recipes.trusted(model, entry.recipe().get())) {
+            return node(entry, Plan.Action.UNTRUSTED, reason + ", but its recipe has not been accepted here");
+        }
+        return node(entry, Plan.Action.RUN, reason);
+    }
+
+    private Optional<String> beyond(String parent) {
+        Plan.Node above = nodes.get(parent);
+        if (above == null) {
+            return Optional.empty();
+        }
+        if (above.action() == Plan.Action.BEYOND) {
+            return Optional.of("below '" + parent + "', which is beyond --until");
+        }
+        return Glob.any(options.until(), parent) ? Optional.of("beyond --until " + parent) : Optional.empty();
+    }
+
+    /** Names of the parents, within reach of this update, whose newest version is not the one used last time. */
+    private List<String> changed(ModelGraph.Entry entry) {
+        Set<String> changed = new LinkedHashSet<>();
+        for (Recipe.Parent parent : entry.parents()) {
+            Optional<VersionId> now = now(parent);
+            if (now.isEmpty() || !now.get().equals(parent.version())) {
+                changed.add(parent.model());
+            }
+        }
+        return List.copyOf(changed);
+    }
+
+    /**
+     * The version of a parent to use now: empty if this update makes it, the newest if the parent is within reach, and
+     * the one used last time if the parent has nothing to do with the target.
+     */
+    private Optional<VersionId> now(Recipe.Parent parent) {
+        if (parent.model().equals(target.model())) {
+            return Optional.of(target.head());
+        }
+        Plan.Node above = nodes.get(parent.model());
+        if (above == null) {
+            return Optional.of(parent.version());
+        }
+        return above.action() == Plan.Action.RUN ? Optional.empty() : Optional.of(above.head());
+    }
+
+    private List<Plan.Unit> units() {
+        Map<Object, List<ModelGraph.Entry>> groups = new LinkedHashMap<>();
+        for (Plan.Node node : nodes.values()) {
+            if (node.action() == Plan.Action.RUN) {
+                ModelGraph.Entry entry = graph.get(node.model());
+                groups.computeIfAbsent(key(entry), key -> new ArrayList<>()).add(entry);
+            }
+        }
+        return groups.values().stream().map(this::unit).toList();
+    }
+
+    /** Models trained together have the same recipe, made them all in one run, and have the same parents. */
+    private static Object key(ModelGraph.Entry entry) {
+        List<String> group = entry.recipe().map(Recipe::group).orElse(List.of());
+        return group.contains(entry.model())
+                ? List.of(group, entry.recipe().map(Recipe::command).orElse(List.of()), entry.parents())
+                : entry.model();
+    }
+
+    private Plan.Unit unit(List<ModelGraph.Entry> members) {
+        ModelGraph.Entry first = members.get(0);
+        Recipe recipe = first.recipe().orElseThrow();
+        Map<String, VersionId> heads = new LinkedHashMap<>();
+        members.forEach(member -> heads.put(member.model(), member.head()));
+        List<Plan.Parent> parents = first.parents().stream()
+                .map(parent -> new Plan.Parent(parent.model(), parent.version(), now(parent), parent.kind()))
+                .toList();
+        List<String> models = recipe.group().contains(first.model()) ? recipe.group() : List.of(first.model());
+        return new Plan.Unit(
+                models, heads, recipe, parents, recipe.circumstances().seconds());
+    }
+}

@@ -1,0 +1,201 @@
+package dev.mgit.hooks.cascade;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Commands;
+import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.NewModelVersion;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Job;
+import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeJob;
+import dev.mgit.hooks.recipe.RecipeRunner;
+import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.VersionId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Takes one unit from its plan to its new versions on staging references. Every step is journaled before and after, so
+ * that whoever continues knows what to look for: a stored result first, then a job that still runs or has ended.
+ */
+final class UnitWork {
+    private final Workspace workspace;
+    private final Executor executor;
+    private final CascadeFiles files;
+    private final CascadeState state;
+    private final CascadeLog log;
+    private final Progress progress;
+
+    UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, Progress progress) {
+        this.workspace = workspace;
+        this.executor = executor;
+        this.files = new CascadeFiles(workspace.scratch());
+        this.state = state;
+        this.log = log;
+        this.progress = progress;
+    }
+
+    /** Starts a planned unit; in a queue its parents' jobs need not be over. */
+    void submit(int index) {
+        Plan.Unit unit = state.units.get(index);
+        int attempt = state.unit(index).attempt + 1;
+        Path folder = files.attempt(index, attempt);
+        Folders.delete(folder);
+        log.write(CascadeState.unit(
+                index,
+                CascadeState.Unit.RUNNING,
+                "attempt",
+                attempt,
+                "started",
+                Instant.now().toString()));
+        List<JobHandle> after = new ArrayList<>();
+        Job job = recipeJob(index).job("update", parents(unit, folder, after), folder.resolve("job"), after);
+        JobHandle handle = executor.submit(job);
+        log.write(CascadeState.unit(index, CascadeState.Unit.RUNNING, "handle", handle.id()));
+        progress.on(Progress.Kind.STARTED, unit.name(), executor.name() + " " + handle.id());
+    }
+
+    private RecipeJob recipeJob(int index) {
+        Plan.Unit unit = state.units.get(index);
+        return new RecipeJob(workspace, unit.recipe(), unit.models(), output(index));
+    }
+
+    private Path output(int index) {
+        return files.attempt(index, state.unit(index).attempt).resolve("output");
+    }
+
+    JobHandle handle(int index) {
+        CascadeState.Progress unit = state.unit(index);
+        return new JobHandle(
+                unit.handle.orElse(""), files.attempt(index, unit.attempt).resolve("job"));
+    }
+
+    /**
+     * Folders for a unit's parents: copies of stored versions. Only where a parent is still in the same queue is it the
+     * very folder its job will leave, and the job is added to those to wait for.
+     */
+    private List<Commands.Parent> parents(Plan.Unit unit, Path folder, List<JobHandle> after) {
+        List<Commands.Parent> parents = new ArrayList<>();
+        for (Plan.Parent parent : unit.parents()) {
+            Optional<VersionId> version = version(parent);
+            Path checkout = folder.resolve("parent" + (parents.size() + 1));
+            if (version.isPresent()) {
+                Folders.create(checkout);
+                synchronized (workspace) {
+                    workspace.checkout(version.get(), checkout);
+                }
+            } else {
+                int maker = maker(parent.model());
+                checkout = recipeJob(maker).folderOf(parent.model());
+                after.add(handle(maker));
+            }
+            parents.add(new Commands.Parent(parent.model(), version, parent.kind(), checkout));
+        }
+        return parents;
+    }
+
+    /** The version of a parent to use; empty while this update has not made it. */
+    private Optional<VersionId> version(Plan.Parent parent) {
+        return parent.now()
+                .or(() -> Optional.ofNullable(
+                        state.unit(maker(parent.model())).versions.get(parent.model())));
+    }
+
+    private int maker(String model) {
+        for (int index = 0; index < state.units.size(); index++) {
+            if (state.units.get(index).heads().containsKey(model)) {
+                return index;
+            }
+        }
+        throw new IllegalStateException("no unit makes " + model);
+    }
+
+    /**
+     * Waits for a started unit and stores what it made.
+     *
+     * @param inherited the job was started by an earlier process, so if it is lost it is started again
+     * @throws MgitException if the command failed or left nothing that can be stored
+     */
+    void collect(int index, boolean inherited) {
+        Optional<Map<String, VersionId>> stored = stored(index);
+        if (stored.isEmpty()) {
+            JobStatus status = executor.await(handle(index));
+            boolean lost = status.state() == JobStatus.State.LOST || status.state() == JobStatus.State.CANCELLED;
+            if (lost && inherited) {
+                submit(index);
+                status = executor.await(handle(index));
+            }
+            if (!status.ok()) {
+                String words = Folders.tail(handle(index).stderr(), 2000).strip();
+                throw MgitException.failed(status.detail() + (words.isEmpty() ? "" : "\n" + words));
+            }
+            recipeJob(index).requireOutput();
+            stored = Optional.of(store(index));
+        }
+        log.write(CascadeState.unit(index, CascadeState.Unit.RAN, "versions", CascadeState.hex(stored.get())));
+        progress.on(Progress.Kind.MADE, state.units.get(index).name(), "stored");
+    }
+
+    /** Versions on staging references: a crash may have come between storing them and saying so in the journal. */
+    private Optional<Map<String, VersionId>> stored(int index) {
+        Map<String, VersionId> found = new LinkedHashMap<>();
+        synchronized (workspace) {
+            Map<String, VersionId> staged = workspace.lineage().privateRefs(state.stagingPrefix());
+            for (String model : state.units.get(index).heads().keySet()) {
+                VersionId version = staged.get(state.staging(model));
+                if (version != null) {
+                    found.put(model, version);
+                }
+            }
+        }
+        return found.size() == state.units.get(index).heads().size() ? Optional.of(found) : Optional.empty();
+    }
+
+    private Map<String, VersionId> store(int index) {
+        Plan.Unit unit = state.units.get(index);
+        List<Recipe.Parent> parents = unit.parents().stream()
+                .map(parent -> new Recipe.Parent(parent.model(), version(parent).orElseThrow(), parent.kind()))
+                .toList();
+        RecipeJob job = recipeJob(index);
+        Instant started = state.unit(index).started.orElseGet(Instant::now);
+        Recipe recipe = job.carriedOut(parents, started, handle(index).seconds());
+        synchronized (workspace) {
+            return workspace.locked("update: store " + unit.name(), () -> {
+                Transaction transaction = workspace.lineage().begin("update: store " + unit.name(), workspace.author());
+                Map<String, VersionId> versions = new LinkedHashMap<>();
+                unit.heads().forEach((model, head) -> {
+                    VersionId version = workspace.write(
+                            transaction,
+                            new NewModelVersion(
+                                    model,
+                                    Optional.of(head),
+                                    RecipeRunner.edges(parents),
+                                    message(unit),
+                                    job.folderOf(model),
+                                    Map.of(Recipe.FILE, recipe.toBytes())));
+                    transaction.setPrivateRef(state.staging(model), version);
+                    versions.put(model, version);
+                });
+                transaction.apply();
+                return versions;
+            });
+        }
+    }
+
+    private String message(Plan.Unit unit) {
+        List<String> names = unit.parents().stream()
+                .map(parent -> parent.model()
+                        + version(parent).map(id -> " " + id.abbreviated()).orElse(""))
+                .toList();
+        return "update: made again from " + String.join(", ", names);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.mgit.hooks.cascade;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.JobHandle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * {@code mgit update}: plans an update, carries it out, and takes it up again after anything that may have happened.
+ * One update at a time. At every instant the models are as before or, all at once, as after.
+ */
+public final class Updates {
+    private final Workspace workspace;
+    private final Executor executor;
+    private final Progress progress;
+    private final CascadeFiles files;
+    private final Journal.Watcher watcher;
+
+    public Updates(Workspace workspace, Executor executor, Progress progress) {
+        this(workspace, executor, progress, Journal.Watcher.NONE);
+    }
+
+    Updates(Workspace workspace, Executor executor, Progress progress, Journal.Watcher watcher) {
+        this.workspace = workspace;
+        this.executor = executor;
+        this.progress = progress;
+        this.files = new CascadeFiles(workspace.scratch());
+        this.watcher = watcher;
+    }
+
+    /** What an update would do. @throws MgitException of kind USAGE if there is no such model */
+    public Plan plan(UpdateOptions options) {
+        return new Planner(workspace, options).plan();
+    }
+
+    /**
+     * Carries a plan out.
+     *
+     * @return how it ended; see {@link UpdateReport#failure()}
+     * @throws MgitException of kind CONFLICT if another update is under way, or a model moved meanwhile
+     */
+    public UpdateReport start(Plan plan, UpdateOptions options) {
+        return begin(plan, options, this::finish);
+    }
+
+    /** Puts a plan into the executor's queue and comes back; {@link #resume} collects it. */
+    public UpdateReport submit(Plan plan, UpdateOptions options) {
+        return begin(plan, options, open -> {
+            open.cascade().submitAll();
+            return report(open.state(), executor);
+        });
+    }
+
+    private UpdateReport begin(Plan plan, UpdateOptions options, Function<Open, UpdateReport> body) {
+        return locked(() -> {
+            if (CascadeState.read(files.journal()).isPresent()) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        "an update is under way",
+                        "finish it with mgit update --continue, or drop it with mgit update --abort");
+            }
+            files.clearWork();
+            String id = UUID.randomUUID().toString().substring(0, 8);
+            try (Journal journal = Journal.open(files.journal(), watcher)) {
+                JsonObject header = CascadeState.header(id, plan, options, executor.name());
+                journal.append(header);
+                return body.apply(open(journal));
+            }
+        });
+    }
+
+    /** An update with its journal open. */
+    private record Open(CascadeState state, CascadeLog log, Cascade cascade) {}
+
+    private Open open(Journal journal) {
+        CascadeState state = CascadeState.read(files.journal()).orElseThrow();
+        var log = new CascadeLog(journal, state);
+        return new Open(state, log, new Cascade(workspace, executor, state, log, progress));
+    }
+
+    /**
+     * Goes on with the update that is under way, repeating nothing that is finished.
+     *
+     * @throws MgitException of kind USAGE if there is none
+     */
+    public UpdateReport resume() {
+        return existing(open -> {
+            if (open.state().whole() == CascadeState.Whole.ABORTING) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        "this update was being dropped",
+                        "finish that with mgit update --abort");
+            }
+            if (open.state().whole() == CascadeState.Whole.STOPPED) {
+                open.cascade().retryFailures();
+            }
+            return finish(open);
+        });
+    }
+
+    /** Drops the update that is under way: its jobs, its versions, its files. Models are as before it. */
+    public void abort() {
+        if (damaged()) {
+            dropDamaged();
+            return;
+        }
+        var unused = existing(open -> {
+            if (open.state().whole() == CascadeState.Whole.DONE) {
+                return finish(open);
+            }
+            open.cascade().abort();
+            Folders.delete(files.logs(open.state().id));
+            files.clear();
+            return report(open.state(), executor);
+        });
+    }
+
+    private boolean damaged() {
+        try {
+            var unused = CascadeState.read(files.journal());
+            return false;
+        } catch (MgitException e) {
+            return true;
+        }
+    }
+
+    /** Without a journal to go by, everything that any update can have left goes. */
+    private void dropDamaged() {
+        FileChannel lock = files.lock();
+        try {
+            files.jobs().forEach(folder -> executor.cancel(new JobHandle("", folder)));
+            Cascade.dropStaged(workspace, "staging/");
+            files.clear();
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private UpdateReport existing(Function<Open, UpdateReport> body) {
+        if (!files.underWay()) {
+            throw new MgitException(MgitException.Kind.USAGE, "no update is under way", null);
+        }
+        return locked(() -> {
+            Optional<CascadeState> state = CascadeState.read(files.journal());
+            if (state.isEmpty()) {
+                files.clear();
+                throw new MgitException(
+                        MgitException.Kind.USAGE, "the update had not begun; there is nothing to do", null);
+            }
+            requireExecutor(state.get());
+            try (Journal journal = Journal.open(files.journal(), watcher)) {
+                return body.apply(open(journal));
+            }
+        });
+    }
+
+    private void requireExecutor(CascadeState state) {
+        if (!state.executor.equals(executor.name())) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "this update runs on '" + state.executor + "', not on '" + executor.name() + "'",
+                    "add --executor " + state.executor);
+        }
+    }
+
+    private UpdateReport finish(Open open) {
+        CascadeState state = open.state();
+        if (state.whole() == CascadeState.Whole.OPEN) {
+            open.cascade().run();
+            if (state.options.failFast() && open.cascade().failures() > 0) {
+                open.log().write(CascadeState.whole(CascadeState.Whole.STOPPED));
+                return report(state, executor);
+            }
+        }
+        if (state.whole() != CascadeState.Whole.DONE) {
+            open.cascade().publish();
+        }
+        UpdateReport report = report(state, executor);
+        open.cascade().keepLogs(files);
+        Folders.replace(files.logs(state.id).resolve("report.json"), Json.pretty(report.toJson()));
+        Folders.replace(files.lastFile(), state.id.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        files.clear();
+        return report;
+    }
+
+    /** How the update that is under way stands; empty if there is none. Disturbs nobody. */
+    public Optional<UpdateReport> status() {
+        return files.underWay()
+                ? CascadeState.read(files.journal()).map(state -> report(state, executor))
+                : Optional.empty();
+    }
+
+    /** The executor the update under way was started with. */
+    public Optional<String> executorName() {
+        return CascadeState.read(files.journal()).map(state -> state.executor);
+    }
+
+    private UpdateReport report(CascadeState state, Executor asked) {
+        List<UpdateReport.Line> lines = new ArrayList<>();
+        for (int index = 0; index < state.units.size(); index++) {
+            Plan.Unit unit = state.units.get(index);
+            CascadeState.Progress at = state.unit(index);
+            String detail = at.detail;
+            if (at.state == CascadeState.Unit.RUNNING && state.executor.equals(asked.name())) {
+                var handle = new JobHandle(
+                        at.handle.orElse(""), files.attempt(index, at.attempt).resolve("job"));
+                detail = asked.peek(handle).detail();
+            }
+            lines.add(new UpdateReport.Line(unit.name(), at.state.word(), detail, at.gate, unit.heads(), at.versions));
+        }
+        return new UpdateReport(
+                state.id,
+                state.target,
+                state.whole().name().toLowerCase(java.util.Locale.ROOT),
+                lines,
+                files.logs(state.id));
+    }
+
+    private UpdateReport locked(java.util.function.Supplier<UpdateReport> body) {
+        FileChannel lock = files.lock();
+        try {
+            try {
+                return body.get();
+            } finally {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.mgit.hooks.executor;
+
+import dev.mgit.hooks.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The files of one job, all in its folder. {@code job.sh} claims the job by making the folder {@code started}, writes
+ * its process id to {@code pid}, runs the command with its output in the log files, and leaves the exit code in
+ * {@code exit}, by rename, so it is there whole or not at all.
+ */
+final class JobFolder {
+    private final Path folder;
+
+    JobFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes the script. Only fixed text and single-quoted words: nothing of a command is read by the shell. */
+    Path prepare(Job job) {
+        String memory = job.limits()
+                .memory()
+                .map(bytes -> "ulimit -v " + Math.max(1, bytes / 1024) + " && ")
+                .orElse("");
+        String command = job.command().stream().map(JobFolder::quote).collect(Collectors.joining(" "));
+        String script = "#!/bin/sh\n"
+                + "job=" + quote(folder.toAbsolutePath().toString()) + "\n"
+                + "mkdir \"$job/started\" 2>/dev/null || exit 75\n"
+                + "echo $$ > \"$job/pid\"\n"
+                + "( cd " + quote(job.directory().toAbsolutePath().toString()) + " && " + memory + "exec " + command
+                + " ) </dev/null >\"$job/stdout.log\" 2>\"$job/stderr.log\"\n"
+                + "code=$?\n"
+                + "echo $code > \"$job/exit.new\" && mv \"$job/exit.new\" \"$job/exit\"\n"
+                + "exit $code\n";
+        Folders.create(folder);
+        job.limits().timeout().ifPresent(time -> write("timeout", String.valueOf(time.toMillis())));
+        return write("job.sh", script);
+    }
+
+    static String quote(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    private Path write(String name, String text) {
+        Path file = folder.resolve(name);
+        Folders.replace(file, text.getBytes(StandardCharsets.UTF_8));
+        return file;
+    }
+
+    Path script() {
+        return folder.resolve("job.sh");
+    }
+
+    /** How the job ended, empty while it has not. */
+    Optional<JobStatus> ended() {
+        return read("exit").map(text -> switch (text) {
+            case "timeout" -> JobStatus.of(JobStatus.State.TIMED_OUT, "timed out");
+            case "cancelled" -> JobStatus.of(JobStatus.State.CANCELLED, "cancelled");
+            default -> JobStatus.exited(Integer.parseInt(text));
+        });
+    }
+
+    /** Says how the job ended, unless it has said so itself. */
+    void end(String how) {
+        if (ended().isEmpty()) {
+            write("exit", how);
+        }
+    }
+
+    /** Claims a job that has not started, so that it never will. */
+    boolean claim() {
+        try {
+            Folders.create(folder);
+            Files.createDirectory(folder.resolve("started"));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Optional<Instant> started() {
+        return time("started");
+    }
+
+    double seconds() {
+        Optional<Instant> end = time("exit");
+        return started()
+                .flatMap(start -> end.map(at -> Duration.between(start, at).toMillis() / 1000.0))
+                .orElse(0.0);
+    }
+
+    private Optional<Instant> time(String name) {
+        try {
+            return Optional.of(Files.getLastModifiedTime(folder.resolve(name)).toInstant());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Optional<Long> pid() {
+        return read("pid").map(Long::valueOf);
+    }
+
+    /** True once the job has run for longer than it may. */
+    boolean overdue() {
+        Optional<Long> limit = read("timeout").map(Long::valueOf);
+        return limit.isPresent()
+                && started()
+                        .filter(start -> Instant.now().isAfter(start.plusMillis(limit.get())))
+                        .isPresent();
+    }
+
+    private Optional<String> read(String name) {
+        try {
+            String text = Files.readString(folder.resolve(name)).strip();
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

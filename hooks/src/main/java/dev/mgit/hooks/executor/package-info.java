@@ -1,0 +1,7 @@
+/**
+ * Where commands run: as local processes or as Slurm jobs. A job outlives the process that submitted it and leaves its exit code and output in files, so whoever comes later can collect it.
+ */
+@NullMarked
+package dev.mgit.hooks.executor;
+
+import org.jspecify.annotations.NullMarked;

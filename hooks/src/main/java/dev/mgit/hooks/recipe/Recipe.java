@@ -1,0 +1,180 @@
+package dev.mgit.hooks.recipe;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.Members;
+import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.trust.Trust;
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.VersionId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The recorded way a version was made, as it stands in the version's {@code recipe.json}.
+ *
+ * @param command program and arguments, with placeholders for what is elsewhere each time: {@code {parent1}},
+ *     {@code {output}}, {@code {input:NAME}}, {@code {seed}}
+ * @param directory where it ran, relative to the repository's folder; {@code .} for that folder
+ * @param environment variables it was recorded with, by name
+ * @param parents what it was made from, in the order of the placeholders
+ * @param group the models made together by this one run, where they are several; they share parameters
+ */
+public record Recipe(
+        List<String> command,
+        boolean shell,
+        String directory,
+        Map<String, String> environment,
+        List<Input> inputs,
+        List<Parent> parents,
+        Optional<Long> seed,
+        Limits limits,
+        List<String> group,
+        Circumstances circumstances) {
+    /** The name of the record in a version's tree. */
+    public static final String FILE = "recipe.json";
+
+    private static final int SCHEMA = 1;
+
+    /** A file or folder of data, by a path relative to the repository's folder, and its SHA-256. */
+    public record Input(String name, String path, String sha256) {}
+
+    /** A version this one was made from. */
+    public record Parent(String model, VersionId version, EdgeKind kind) {}
+
+    /** The state of the code that ran: the Git revision of its folder, and the digest of what was changed since. */
+    public record Code(String revision, Optional<String> changes) {
+        public boolean dirty() {
+            return changes.isPresent();
+        }
+    }
+
+    /**
+     * Where and when it ran.
+     *
+     * @param runtime program and version that executed the code, e.g. {@code python 3.11.7}
+     * @param packages versions by name
+     * @param machine system, architecture and processors
+     * @param seconds how long the command took
+     */
+    public record Circumstances(
+            Optional<Code> code,
+            Optional<String> runtime,
+            Map<String, String> packages,
+            String machine,
+            Instant started,
+            double seconds) {}
+
+    public Recipe {
+        command = List.copyOf(command);
+        inputs = List.copyOf(inputs);
+        parents = List.copyOf(parents);
+        group = List.copyOf(group);
+    }
+
+    public Recipe with(List<Input> newInputs, List<Parent> newParents, Circumstances newCircumstances) {
+        return new Recipe(
+                command, shell, directory, environment, newInputs, newParents, seed, limits, group, newCircumstances);
+    }
+
+    /** What would run, as one accepts it: another command, place, environment or shell is another item. */
+    public Trust.Item trustItem(String model) {
+        JsonObject what =
+                Members.of("command", command, "shell", shell, "directory", directory, "environment", environment);
+        return Trust.Item.of("recipe of " + model, Json.pretty(what));
+    }
+
+    public byte[] toBytes() {
+        return Json.pretty(toJson());
+    }
+
+    public JsonObject toJson() {
+        Circumstances at = circumstances;
+        return Members.of(
+                "schema",
+                SCHEMA,
+                "command",
+                command,
+                "shell",
+                shell,
+                "directory",
+                directory,
+                "environment",
+                environment,
+                "inputs",
+                inputs.stream()
+                        .map(in -> Members.of("name", in.name(), "path", in.path(), "sha256", in.sha256()))
+                        .toList(),
+                "parents",
+                parents.stream()
+                        .map(parent -> Members.of(
+                                "model",
+                                parent.model(),
+                                "version",
+                                parent.version().hex(),
+                                "kind",
+                                parent.kind().word()))
+                        .toList(),
+                "seed",
+                seed,
+                "limits",
+                limits.toJson(),
+                "group",
+                group,
+                "code",
+                at.code()
+                        .map(code -> Members.of(
+                                "revision", code.revision(), "dirty", code.dirty(), "changesSha256", code.changes())),
+                "runtime",
+                at.runtime(),
+                "packages",
+                at.packages(),
+                "machine",
+                at.machine(),
+                "started",
+                at.started().toString(),
+                "seconds",
+                at.seconds());
+    }
+
+    /** @throws MgitException of kind INTEGRITY if the record is damaged */
+    public static Recipe fromBytes(byte[] bytes, String what) {
+        return Members.read(bytes, what, Recipe::fromJson);
+    }
+
+    public static Recipe fromJson(JsonObject json) {
+        if (json.number("schema") > SCHEMA) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED, "the recipe was recorded by a newer mgit", "update mgit to run it");
+        }
+        return new Recipe(
+                json.strings("command"),
+                json.flag("shell"),
+                json.string("directory"),
+                Members.texts(json, "environment"),
+                json.objects("inputs").stream()
+                        .map(in -> new Input(in.string("name"), in.string("path"), in.string("sha256")))
+                        .toList(),
+                json.objects("parents").stream()
+                        .map(parent -> new Parent(
+                                parent.string("model"),
+                                new VersionId(parent.string("version")),
+                                EdgeKind.parse(parent.string("kind"))))
+                        .toList(),
+                json.optionalNumber("seed"),
+                json.optionalObject("limits").map(Limits::fromJson).orElse(Limits.NONE),
+                json.strings("group"),
+                new Circumstances(
+                        json.optionalObject("code")
+                                .map(code -> new Code(code.string("revision"), code.optionalString("changesSha256"))),
+                        json.optionalString("runtime"),
+                        new LinkedHashMap<>(Members.texts(json, "packages")),
+                        json.string("machine"),
+                        Instant.parse(json.string("started")),
+                        json.optionalReal("seconds").orElse(0.0)));
+    }
+}

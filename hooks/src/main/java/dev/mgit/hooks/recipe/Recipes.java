@@ -1,0 +1,60 @@
+package dev.mgit.hooks.recipe;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.trust.Trust;
+import dev.mgit.lineage.version.VersionId;
+import java.util.Optional;
+
+/** Finds the recipes of versions: recorded with the version, or set later in a note, which wins. */
+public final class Recipes {
+    private static final String NAMESPACE = "recipes";
+
+    private final Workspace workspace;
+    private final Trust trust;
+
+    public Recipes(Workspace workspace) {
+        this.workspace = workspace;
+        this.trust = new Trust(workspace.trusted());
+    }
+
+    public Optional<Recipe> of(VersionId version) {
+        Optional<byte[]> bytes;
+        synchronized (workspace) {
+            bytes = workspace
+                    .lineage()
+                    .note(NAMESPACE, version)
+                    .or(() -> workspace.lineage().extra(version, Recipe.FILE));
+        }
+        return bytes.map(json -> Recipe.fromBytes(json, "the recipe of " + version.abbreviated()));
+    }
+
+    /** @throws MgitException of kind USAGE if the version has no recipe */
+    public Recipe get(VersionId version) {
+        return of(version)
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "version " + version.abbreviated() + " has no recipe",
+                        "make versions with mgit run, or give it one with mgit recipe set"));
+    }
+
+    /** Gives a version a recipe, in place of the one it has, and trusts it here. */
+    public void set(VersionId version, Recipe recipe) {
+        String model = workspace.locked("recipe set", () -> {
+            var transaction = workspace.lineage().begin("recipe set " + version.abbreviated(), workspace.author());
+            transaction.putNote(NAMESPACE, version, recipe.toBytes());
+            transaction.apply();
+            return workspace.lineage().version(version).model();
+        });
+        trust.accept(recipe.trustItem(model));
+    }
+
+    /** True if the recipe was recorded here or has been accepted here. */
+    public boolean trusted(String model, Recipe recipe) {
+        return trust.accepts(recipe.trustItem(model));
+    }
+
+    void accept(String model, Recipe recipe) {
+        trust.accept(recipe.trustItem(model));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.mgit.hooks.recipe;
+
+import dev.mgit.hooks.executor.Limits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code mgit run} is asked to do.
+ *
+ * @param models the model to make; several if one command makes them together
+ * @param from the parents, in order
+ * @param inputs data files and folders by name
+ * @param environment variables to record and to set again whenever the recipe runs
+ * @param directory where the command runs; below the repository's folder
+ * @param shell true if the command is a line for a shell
+ */
+public record RunRequest(
+        List<String> models,
+        List<Recipe.Parent> from,
+        String message,
+        Map<String, Path> inputs,
+        Map<String, String> environment,
+        Optional<Long> seed,
+        Limits limits,
+        Path directory,
+        boolean shell,
+        List<String> command) {}

@@ -1,0 +1,114 @@
+package dev.mgit.hooks;
+
+import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeRunner;
+import dev.mgit.hooks.recipe.RunRequest;
+import dev.mgit.hooks.test.Event;
+import dev.mgit.hooks.test.MetricRule;
+import dev.mgit.hooks.test.Selector;
+import dev.mgit.hooks.test.TestDefinition;
+import dev.mgit.hooks.test.TestRegistry;
+import dev.mgit.lineage.version.EdgeKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Made families of models whose "weights" are text and whose "training" appends the model's name to its parents'
+ * weights: the order of training can be read off the result. Commands are real processes; each leaves a line in a file
+ * beside the repository, so that it can be counted how often it ran.
+ */
+public final class Family {
+    /** What {@link #derive} runs, as a line for a shell. */
+    private static final String TRAIN = "echo $MGIT_MODEL_NAME >> \"$RUNS\"; "
+            + "i=1; while [ $i -le $MGIT_PARENTS ]; do eval cat \\\"\\$MGIT_PARENT_$i/weights\\\"; i=$((i+1)); done"
+            + " > {output}/weights; echo \"+{model}\" >> {output}/weights; sleep ${PAUSE:-0}";
+
+    private final FolderWorkspace workspace;
+    private final RecipeRunner runner;
+
+    public Family(FolderWorkspace workspace) {
+        this.workspace = workspace;
+        this.runner = new RecipeRunner(workspace, new LocalExecutor());
+    }
+
+    /** Where commands note that they ran; outside the repository. */
+    public static Path runs(Path root) {
+        return root.resolveSibling(root.getFileName() + ".runs");
+    }
+
+    /** {@code base} → {@code a}, {@code b} → {@code c}, the merge of both → {@code q}; and {@code base} → {@code d}. */
+    public Family diamond() {
+        workspace.commit("base", "base1\n");
+        derive("a", "base");
+        derive("b", "base");
+        derive("c", "a", "b");
+        derive("q", "c");
+        derive("d", "base");
+        return this;
+    }
+
+    public Family derive(String model, String... parents) {
+        return derive(List.of(model), TRAIN, parents);
+    }
+
+    public Family derive(List<String> models, String line, String... parents) {
+        List<Recipe.Parent> from = Arrays.stream(parents)
+                .map(parent -> new Recipe.Parent(parent, workspace.head(parent), EdgeKind.FINETUNE))
+                .toList();
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("RUNS", runs(workspace.root()).toString());
+        var unused = runner.run(
+                new RunRequest(
+                        models,
+                        from,
+                        "train " + models,
+                        Map.of(),
+                        environment,
+                        Optional.empty(),
+                        Limits.NONE,
+                        workspace.root(),
+                        true,
+                        List.of(line)),
+                Progress.NONE);
+        return this;
+    }
+
+    /** Registers a test for updates that counts the lines of the weights, and fails above a limit if there is one. */
+    public Family gate(String on, String rule) {
+        new TestRegistry(workspace)
+                .add(new TestDefinition(
+                        "lines",
+                        new Selector(on),
+                        Event.UPDATE,
+                        List.of(MetricRule.parse(rule)),
+                        Limits.NONE,
+                        List.of(),
+                        true,
+                        List.of("echo test $MGIT_MODEL_NAME >> '" + runs(workspace.root()) + "'; "
+                                + "echo \"{\\\"lines\\\": $(wc -l < $MGIT_MODEL/weights)}\" > $MGIT_METRICS")));
+        return this;
+    }
+
+    /** What ran since the last call, sorted. */
+    public List<String> ran() {
+        Path file = runs(workspace.root());
+        try {
+            List<String> lines = Files.exists(file)
+                    ? Files.readAllLines(file).stream().sorted().toList()
+                    : List.of();
+            Files.deleteIfExists(file);
+            return lines;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package dev.mgit.hooks.cascade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderWorkspace;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.test.TestResults;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cascades over a real Git lineage: made models, real processes. */
+class CascadeTest {
+    @TempDir
+    Path temp;
+
+    private FolderWorkspace workspace;
+    private Family family;
+    private Updates updates;
+
+    @BeforeEach
+    void create() {
+        workspace = FolderWorkspace.create(temp.resolve("repo"));
+        family = new Family(workspace);
+        updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+    }
+
+    private static UpdateOptions options(int jobs, boolean failFast) {
+        return new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), jobs, failFast);
+    }
+
+    private UpdateReport update(UpdateOptions options) {
+        return updates.start(updates.plan(options), options);
+    }
+
+    private Map<String, VersionId> heads() {
+        Map<String, VersionId> heads = new TreeMap<>();
+        workspace.lineage().models().forEach(model -> heads.put(model.name(), model.head()));
+        return heads;
+    }
+
+    private static Map<String, String> states(UpdateReport report) {
+        Map<String, String> states = new TreeMap<>();
+        report.lines().forEach(line -> states.put(line.name(), line.state()));
+        return states;
+    }
+
+    private void assertNothingLeft() {
+        assertThat(workspace.lineage().privateRefs("staging/")).isEmpty();
+        assertThat(workspace.scratch().resolve("update")).doesNotExist();
+        assertThat(updates.status()).isEmpty();
+    }
+
+    @Test
+    void aDiamondIsMadeAgainOnceEachFromItsParentsNewVersions() {
+        family.diamond().ran();
+        Map<String, VersionId> before = heads();
+        VersionId base = workspace.commit("base", "base2\n");
+        int operations = workspace.lineage().operations(1000).size();
+
+        UpdateReport report = update(options(2, false));
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(family.ran()).containsExactly("a", "b", "c", "d", "q");
+        assertThat(report.published().keySet()).containsExactlyInAnyOrder("a", "b", "c", "d", "q");
+        assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+        Version merge = workspace.lineage().version(workspace.head("c"));
+        assertThat(merge.previous()).contains(before.get("c"));
+        assertThat(merge.origins().stream().map(ProvenanceEdge::parent))
+                .containsExactly(workspace.head("a"), workspace.head("b"));
+        assertThat(workspace
+                        .lineage()
+                        .version(workspace.head("a"))
+                        .origins()
+                        .get(0)
+                        .parent())
+                .isEqualTo(base);
+        Recipe recipe = new Recipes(workspace).get(workspace.head("c"));
+        assertThat(recipe.parents().stream().map(Recipe.Parent::version))
+                .containsExactly(workspace.head("a"), workspace.head("b"));
+        assertThat(workspace.lineage().operations(1000).get(0).changes().stream()
+                        .filter(change -> change.ref().startsWith("refs/heads/"))
+                        .count())
+                .as("all models move in one operation, of %s before", operations)
+                .isEqualTo(5);
+        assertThat(report.logs().resolve("a.out.log")).exists();
+        assertNothingLeft();
+        assertThat(updates.plan(options(1, false)).units()).isEmpty();
+    }
+
+    @Test
+    void aFailureStopsOnlyWhatIsBelowIt() {
+        family.diamond();
+        family.derive(
+                List.of("b"),
+                "grep -q base2 {parent1}/weights && { echo no >&2; exit 5; }; cp {parent1}/weights {output}/weights",
+                "base");
+        family.derive("c", "a", "b").derive("q", "c").ran();
+        Map<String, VersionId> before = heads();
+        workspace.commit("base", "base2\n");
+
+        UpdateReport report = update(options(2, false));
+
+        assertThat(states(report))
+                .isEqualTo(Map.of("a", "passed", "b", "failed", "c", "skipped", "d", "passed", "q", "skipped"));
+        assertThat(report.failure()).contains(MgitException.Kind.FAILED);
+        assertThat(report.lines().stream().filter(line -> line.name().equals("b")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.detail()).isEqualTo("exit code 5\nno"));
+        assertThat(report.published().keySet()).containsExactlyInAnyOrder("a", "d");
+        assertThat(heads()).containsEntry("b", before.get("b")).containsEntry("c", before.get("c"));
+        assertThat(report.logs().resolve("b.err.log")).hasContent("no");
+        assertNothingLeft();
+    }
+
+    @Test
+    void aGateKeepsABadVersionOutAndItsResultsAreNotedOnTheGoodOnes() {
+        family.diamond().gate("all", "lines:lower:max=4").ran();
+        Map<String, VersionId> before = heads();
+        workspace.commit("base", "base2\n");
+
+        UpdateReport report = update(options(2, false));
+
+        assertThat(states(report))
+                .isEqualTo(Map.of("a", "passed", "b", "passed", "c", "failed", "d", "passed", "q", "skipped"));
+        assertThat(report.failure()).contains(MgitException.Kind.GATE);
+        assertThat(report.lines().stream().filter(line -> line.name().equals("c")))
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.gate()).isTrue();
+                    assertThat(line.detail()).isEqualTo("c: test lines failed: lines 5 is above 4");
+                });
+        assertThat(heads()).containsEntry("c", before.get("c"));
+        assertThat(new TestResults(workspace).of(workspace.head("a")))
+                .singleElement()
+                .satisfies(result -> assertThat(result.metrics()).containsEntry("lines", 2.0));
+        assertThat(workspace.lineage().notes(TestResults.NAMESPACE)).hasSize(3);
+        assertThat(family.ran()).containsExactly("a", "b", "c", "d", "test a", "test b", "test c", "test d");
+        assertNothingLeft();
+    }
+
+    @Test
+    void failFastPublishesNothingUntilItIsContinued() throws Exception {
+        family.diamond();
+        Path allowed = temp.resolve("allowed");
+        family.derive(
+                List.of("b"),
+                "echo b >> $RUNS; grep -q base2 {parent1}/weights && test ! -e " + allowed
+                        + " && exit 5; cp {parent1}/weights {output}/weights",
+                "base");
+        family.derive("c", "a", "b").derive("q", "c").ran();
+        VersionId base = workspace.commit("base", "base2\n");
+        Map<String, VersionId> before = heads();
+
+        UpdateReport stopped = update(options(1, true));
+
+        assertThat(stopped.state()).isEqualTo("stopped");
+        assertThat(heads()).isEqualTo(before);
+        assertThatThrownBy(() -> update(options(1, false)))
+                .isInstanceOf(MgitException.class)
+                .hasMessage("an update is under way");
+        Files.createFile(allowed);
+        UpdateReport report = updates.resume();
+        assertThat(report.failure()).isEmpty();
+        assertThat(family.ran()).containsExactly("a", "b", "b", "c", "d", "q");
+        assertThat(workspace.head("base")).isEqualTo(base);
+        assertNothingLeft();
+    }
+
+    @Test
+    void aModelThatMovedMeanwhileIsAConflictAndAbortLeavesNoTrace() {
+        family.diamond();
+        family.derive(List.of("d"), "cp {parent1}/weights {output}/weights; touch $RUNS.d; sleep 0.2", "base");
+        workspace.commit("base", "base2\n");
+        FolderWorkspace shared = workspace;
+        var racing = new Updates(workspace, new LocalExecutor(), event -> {
+            if (event.kind() == Progress.Kind.MADE && event.subject().equals("d")) {
+                synchronized (shared) {
+                    shared.commit("q", "meanwhile\n");
+                }
+            }
+        });
+        UpdateOptions options = options(1, false);
+
+        assertThatThrownBy(() -> racing.start(racing.plan(options), options))
+                .isInstanceOfSatisfying(
+                        MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.CONFLICT))
+                .hasMessageStartingWith("'q' got version");
+        Map<String, VersionId> heads = heads();
+        assertThat(workspace.weights("a")).isEqualTo("base1\n+a\n");
+        updates.abort();
+        assertThat(heads()).isEqualTo(heads);
+        assertNothingLeft();
+        assertThatThrownBy(updates::resume).hasMessage("no update is under way");
+    }
+
+    @Test
+    void modelsTrainedTogetherRunOnceAndAppearTogether() {
+        workspace.commit("base", "base1\n");
+        family.derive(
+                List.of("mtl/a", "mtl/b"),
+                "for m in $MGIT_MODELS; do cat {parent1}/weights > {output}/$m/weights; echo +$m >> {output}/$m/weights;"
+                        + " done; echo group >> $RUNS",
+                "base");
+        family.derive("below", "mtl/b").ran();
+        workspace.commit("base", "base2\n");
+
+        assertThat(update(options(2, false)).failure()).isEmpty();
+        assertThat(family.ran()).containsExactly("below", "group");
+        assertThat(workspace.weights("mtl/a")).isEqualTo("base2\n+mtl/a\n");
+        assertThat(workspace.weights("below")).isEqualTo("base2\n+mtl/b\n+below\n");
+    }
+
+    @Test
+    void anOutputThatLeadsElsewhereIsRefused() {
+        workspace.commit("base", "base1\n");
+        family.derive(List.of("x"), "echo ok > {output}/weights; true", "base");
+        family.derive(
+                List.of("y"),
+                "grep -q base2 {parent1}/weights && ln -s /etc/passwd {output}/stolen; echo ok > {output}/weights",
+                "base");
+        family.derive(List.of("z"), "grep -q base2 {parent1}/weights || echo ok > {output}/weights", "base");
+        workspace.commit("base", "base2\n");
+
+        UpdateReport report = update(options(1, false));
+        assertThat(states(report)).isEqualTo(Map.of("x", "passed", "y", "failed", "z", "failed"));
+        assertThat(report.lines().get(1).detail())
+                .isEqualTo("output 'stolen' is a link that leads out of the output folder");
+        assertThat(report.lines().get(2).detail()).startsWith("the command left no file for 'z'");
+    }
+
+    @Test
+    void aTornLastLineIsForgottenAndDamageBeforeItIsNot() throws Exception {
+        Path file = temp.resolve("journal");
+        try (Journal journal = Journal.open(file, Journal.Watcher.NONE)) {
+            journal.append(CascadeState.whole(CascadeState.Whole.OPEN));
+            journal.append(CascadeState.whole(CascadeState.Whole.STOPPED));
+        }
+        byte[] whole = Files.readAllBytes(file);
+        int first = new String(whole, StandardCharsets.UTF_8).indexOf('\n') + 1;
+        for (int length = first; length < whole.length; length++) {
+            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            assertThat(Journal.read(file)).hasSize(1);
+            Journal.open(file, Journal.Watcher.NONE).close();
+            assertThat(Files.size(file)).isEqualTo(first);
+        }
+        byte[] damaged = whole.clone();
+        damaged[first - 3] ^= 1;
+        Files.write(file, damaged);
+        assertThatThrownBy(() -> Journal.read(file)).hasMessageContaining("damaged before its end");
+    }
+
+    @Test
+    void anUpdateWhoseJournalIsDamagedCanBeDropped() throws Exception {
+        family.diamond();
+        workspace.commit("base", "base2\n");
+        Map<String, VersionId> before = heads();
+        var dying = new Updates(workspace, new LocalExecutor(), Progress.NONE, (record, written) -> {
+            if (written && "RAN".equals(record.optionalString("state").orElse(""))) {
+                throw new IllegalStateException("power cut");
+            }
+        });
+        assertThatThrownBy(() -> dying.start(dying.plan(options(1, false)), options(1, false)))
+                .hasMessage("power cut");
+        Path journal = workspace.scratch().resolve("update/journal");
+        byte[] bytes = Files.readAllBytes(journal);
+        bytes[20] ^= 1;
+        Files.write(journal, bytes);
+
+        assertThatThrownBy(updates::resume).hasMessageContaining("journal of the update is damaged");
+        updates.abort();
+        assertThat(heads()).isEqualTo(before);
+        assertNothingLeft();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.mgit.lineage.graph;
+
+import dev.mgit.lineage.graph.TensorSearch.Match;
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Finds versions by what is recorded of them, by their tensors and by their test results. */
+public final class Find {
+    /** The namespace of notes that hold test results. */
+    private static final String TESTS = "tests";
+
+    /**
+     * What a version must be like; all conditions hold together, and parts left empty do not matter.
+     *
+     * @param model the model it belongs to now or was made for
+     * @param author part of the author's name or mail, in any case
+     * @param trailers trailers it must have; an empty value stands for any
+     * @param text part of the message, in any case
+     * @param since made at this moment or later
+     * @param until made at this moment or earlier
+     * @param kinds it has a provenance edge of one of these kinds
+     * @param metrics conditions on its latest test results
+     */
+    public record Query(
+            Optional<Glob> model,
+            Optional<String> author,
+            Map<String, String> trailers,
+            Optional<String> text,
+            Optional<Instant> since,
+            Optional<Instant> until,
+            Set<EdgeKind> kinds,
+            Optional<TensorCondition> tensor,
+            List<MetricCondition> metrics) {
+        public static final Query ANY = new Query(
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Set.of(),
+                Optional.empty(),
+                List.of());
+    }
+
+    private final LineageGraph graph;
+    private final Lineage lineage;
+
+    public Find(LineageGraph graph, Lineage lineage) {
+        this.graph = graph;
+        this.lineage = lineage;
+    }
+
+    /** Matching versions, newest first; their tensors are listed where the query asks for tensors. */
+    public List<Match> all(Query query) {
+        List<VersionId> found = new ArrayList<>();
+        Predicate<Version> recorded = matcher(query);
+        Map<VersionId, byte[]> results = query.metrics().isEmpty() ? Map.of() : lineage.notes(TESTS);
+        for (int node = graph.size() - 1; node >= 0; node--) {
+            if (graph.data.absent[node] == 0) {
+                Version version = graph.version(node);
+                if (recorded.test(version) && metricsHold(query, results.get(version.id()))) {
+                    found.add(version.id());
+                }
+            }
+        }
+        if (query.tensor().isPresent()) {
+            return new TensorSearch(graph, lineage).search(found, query.tensor().get());
+        }
+        return found.stream()
+                .map(id -> new Match(id, graph.modelOf(id), graph.isOpen(id), List.of()))
+                .toList();
+    }
+
+    /** The versions of a walk that match what the query says of records; tensors and metrics are not looked at. */
+    public Iterator<Version> filter(Iterator<Version> versions, Query query) {
+        return new FilteredIterator<>(versions, matcher(query));
+    }
+
+    private Predicate<Version> matcher(Query query) {
+        return version -> query.model()
+                        .map(glob -> glob.test(version.model()) || glob.test(graph.modelOf(version.id())))
+                        .orElse(true)
+                && query.author()
+                        .map(part -> contains(version.author().toString(), part))
+                        .orElse(true)
+                && query.trailers().entrySet().stream().allMatch(trailer -> has(version, trailer))
+                && query.text().map(part -> contains(version.message(), part)).orElse(true)
+                && query.since().map(since -> !version.when().isBefore(since)).orElse(true)
+                && query.until().map(until -> !version.when().isAfter(until)).orElse(true)
+                && (query.kinds().isEmpty()
+                        || version.origins().stream()
+                                .anyMatch(edge -> query.kinds().contains(edge.kind())));
+    }
+
+    private static boolean contains(String text, String part) {
+        return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean has(Version version, Map.Entry<String, String> wanted) {
+        return version.trailers().entrySet().stream()
+                .anyMatch(trailer -> trailer.getKey().equalsIgnoreCase(wanted.getKey())
+                        && (wanted.getValue().isEmpty() || trailer.getValue().equals(wanted.getValue())));
+    }
+
+    private static boolean metricsHold(Query query, byte @Nullable [] results) {
+        return query.metrics().stream().allMatch(condition -> results != null && condition.test(results));
+    }
+}

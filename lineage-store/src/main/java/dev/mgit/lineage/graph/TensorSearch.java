@@ -1,0 +1,86 @@
+package dev.mgit.lineage.graph;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Finds versions by their tensors. Reads the manifests of the versions it is given, one version at a time: the cost is
+ * that of parsing them, not of the graph.
+ */
+public final class TensorSearch {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{4,64}");
+
+    /** A version and those of its tensors that were looked for. */
+    public record Match(VersionId version, String model, boolean open, List<TensorAt> tensors) {}
+
+    private final LineageGraph graph;
+    private final Lineage lineage;
+
+    public TensorSearch(LineageGraph graph, Lineage lineage) {
+        this.graph = graph;
+        this.lineage = lineage;
+    }
+
+    /** True if a word can be the hash of a tensor or the start of one. */
+    public static boolean looksLikeHash(String word) {
+        return HASH.matcher(word).matches();
+    }
+
+    /**
+     * All versions that contain a tensor, open versions first, then newest first.
+     *
+     * @param hash a tensor's hash, or the first digits (four or more) of one only
+     * @throws MgitException of kind USAGE if no tensor or several have a hash that starts so
+     */
+    public List<Match> containing(String hash) {
+        if (!looksLikeHash(hash)) {
+            throw MgitException.usage("'" + hash + "' is not the hash of a tensor: four to 64 of the digits 0-9a-f");
+        }
+        List<Match> found = search(all(), tensor -> tensor.object().hex().startsWith(hash));
+        TreeSet<ObjectId> objects = new TreeSet<>();
+        found.forEach(match -> match.tensors().forEach(tensor -> objects.add(tensor.object())));
+        if (objects.isEmpty()) {
+            throw MgitException.usage("no version contains a tensor " + hash);
+        }
+        if (objects.size() > 1) {
+            String hint = "give more digits: " + objects.first().abbreviated() + " or "
+                    + objects.last().abbreviated();
+            String message = "'" + hash + "' is short for " + objects.size() + " different tensors";
+            throw new MgitException(MgitException.Kind.USAGE, message, hint);
+        }
+        found.sort(Comparator.comparing(match -> !match.open()));
+        return found;
+    }
+
+    /** Those of the given versions that have a tensor of a kind, in their order, each with all such tensors. */
+    public List<Match> search(Iterable<VersionId> versions, Predicate<TensorAt> wanted) {
+        Tensors tensors = new Tensors(lineage);
+        List<Match> found = new ArrayList<>();
+        for (VersionId version : versions) {
+            List<TensorAt> matching =
+                    tensors.of(version).all().stream().filter(wanted).toList();
+            if (!matching.isEmpty()) {
+                found.add(new Match(version, graph.modelOf(version), graph.isOpen(version), matching));
+            }
+        }
+        return found;
+    }
+
+    private List<VersionId> all() {
+        List<VersionId> all = new ArrayList<>();
+        for (int node = graph.size() - 1; node >= 0; node--) {
+            if (graph.data.absent[node] == 0) {
+                all.add(graph.id(node));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.mgit.lineage.graph;
+
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.FileEntry.Stored;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the tensors of versions from their manifests; those of the last few versions are remembered. */
+final class Tensors {
+    private static final int REMEMBERED = 32;
+
+    /** The tensors of one version, in file order, and where to find them by content. */
+    record Of(List<TensorAt> all, Map<ObjectId, List<TensorAt>> byObject) {}
+
+    private final Lineage lineage;
+    private final Map<VersionId, Of> recent = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<VersionId, Of> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    Tensors(Lineage lineage) {
+        this.lineage = lineage;
+    }
+
+    Of of(VersionId version) {
+        Of known = recent.get(version);
+        if (known == null) {
+            known = read(version);
+            recent.put(version, known);
+        }
+        return known;
+    }
+
+    private Of read(VersionId version) {
+        List<TensorAt> all = new ArrayList<>();
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() == Stored.PARAMETERS) {
+                all.addAll(tensors(
+                        file.path(), lineage.manifest(version, file.path()).entries()));
+            }
+        }
+        Map<ObjectId, List<TensorAt>> byObject = new HashMap<>();
+        all.forEach(tensor -> byObject.computeIfAbsent(tensor.object(), key -> new ArrayList<>(1))
+                .add(tensor));
+        return new Of(all, byObject);
+    }
+
+    private static List<TensorAt> tensors(String path, Collection<Manifest.Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> entry.tensor().stream().map(spec -> new TensorAt(path, spec, entry.object())))
+                .toList();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.mgit.cli.command;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.Table;
+import dev.mgit.cli.console.VersionText;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows one version. */
+@Command(name = "show", description = "Show a version: its edges, its files and, if asked, its tensors.")
+public final class Show implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "REV", description = "A model, tag, id, or REV~N.")
+    private String revision = "";
+
+    @Option(names = "--tensors", description = "List the tensors of each file.")
+    private boolean tensors;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    Show(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            Lineage lineage = session.repository().lineage();
+            VersionId id = lineage.resolve(revision);
+            Version version = lineage.version(id);
+            Checkpoint checkpoint = lineage.checkpoint(id);
+            var text = new VersionText(lineage, context.output());
+            if (json.wanted()) {
+                context.output().json(out -> {
+                    text.fields(out, version);
+                    json(out, lineage, checkpoint);
+                });
+            } else {
+                text.full(version).forEach(context.output()::line);
+                print(lineage, checkpoint);
+            }
+        }
+        return 0;
+    }
+
+    private void print(Lineage lineage, Checkpoint checkpoint) {
+        Output output = context.output();
+        checkpoint
+                .lossy()
+                .ifPresent(bound -> output.line("\nLossy: every value is within " + bound + " of the original"));
+        output.line("");
+        Table table = output.table("Size", "Format", "File");
+        for (FileEntry file : checkpoint.files()) {
+            boolean large = file.stored() == FileEntry.Stored.PARAMETERS;
+            String format =
+                    large ? lineage.manifest(checkpoint.version(), file.path()).format() : "verbatim";
+            table.row(Output.bytes(file.size()), format, file.path());
+        }
+        table.print();
+        if (!checkpoint.ignored().isEmpty()) {
+            output.line("\nLeft out: " + String.join(", ", checkpoint.ignored()));
+        }
+        if (tensors) {
+            output.line("");
+            Table list = output.table("Object", "Dtype", "Shape", "Tensor");
+            for (FileEntry file : checkpoint.files()) {
+                large(lineage, checkpoint, file)
+                        .forEach(entry -> entry.tensor()
+                                .ifPresent(tensor -> list.row(
+                                        entry.object().abbreviated(),
+                                        tensor.dtype(),
+                                        shape(tensor.shape()),
+                                        tensor.name())));
+            }
+            list.print();
+        }
+    }
+
+    private static String shape(List<Long> shape) {
+        return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
+    }
+
+    private static List<Manifest.Entry> large(Lineage lineage, Checkpoint checkpoint, FileEntry file) {
+        return file.stored() == FileEntry.Stored.PARAMETERS
+                ? lineage.manifest(checkpoint.version(), file.path()).entries()
+                : List.of();
+    }
+
+    private void json(JsonGenerator json, Lineage lineage, Checkpoint checkpoint) throws IOException {
+        if (checkpoint.lossy().isPresent()) {
+            json.writeNumberField("lossy", checkpoint.lossy().get());
+        }
+        json.writeNumberField("size", checkpoint.size());
+        json.writeArrayFieldStart("files");
+        for (FileEntry file : checkpoint.files()) {
+            json.writeStartObject();
+            json.writeStringField("path", file.path());
+            json.writeNumberField("size", file.size());
+            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                Manifest manifest = lineage.manifest(checkpoint.version(), file.path());
+                json.writeStringField("format", manifest.format());
+                json.writeStringField("sha256", manifest.sha256());
+                if (tensors) {
+                    tensors(json, manifest);
+                }
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void tensors(JsonGenerator json, Manifest manifest) throws IOException {
+        json.writeArrayFieldStart("tensors");
+        for (Manifest.Entry entry : manifest.entries()) {
+            if (entry.tensor().isPresent()) {
+                json.writeStartObject();
+                json.writeStringField("name", entry.tensor().get().name());
+                json.writeStringField("dtype", entry.tensor().get().dtype().name());
+                json.writeArrayFieldStart("shape");
+                for (long dimension : entry.tensor().get().shape()) {
+                    json.writeNumber(dimension);
+                }
+                json.writeEndArray();
+                json.writeStringField("object", entry.object().hex());
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.mgit.cli.console;
+
+import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** One command's time with a repository. */
+public final class Session implements AutoCloseable {
+    private final Context context;
+    private final Repository repository;
+
+    private Session(Context context, Repository repository) {
+        this.context = context;
+        this.repository = repository;
+    }
+
+    /** Opens the repository the command runs in. */
+    public static Session open(Context context) throws IOException {
+        return new Session(context, Repository.open(context.directory()));
+    }
+
+    public Repository repository() {
+        return repository;
+    }
+
+    /** Who makes changes: mgit's settings, Git's environment, Git's own settings, or the login name. */
+    public Person author() {
+        Map<String, String> environment = context.terminal().environment();
+        GitSettings user = GitSettings.ofUser();
+        String login = environment.getOrDefault("USER", "unknown");
+        String name = repository
+                .settings()
+                .get("user.name")
+                .or(() -> Optional.ofNullable(environment.get("GIT_AUTHOR_NAME")))
+                .or(() -> user.get("user.name"))
+                .orElse(login);
+        String email = repository
+                .settings()
+                .get("user.email")
+                .or(() -> Optional.ofNullable(environment.get("GIT_AUTHOR_EMAIL")))
+                .or(() -> user.get("user.email"))
+                .orElse(login + "@localhost");
+        return new Person(name, email);
+    }
+
+    /** A version as people like to see it: {@code model@id}. */
+    public String name(VersionId id) {
+        Version version = repository.lineage().version(id);
+        return version.model().isEmpty() ? id.abbreviated() : version.model() + "@" + id.abbreviated();
+    }
+
+    /** The path as the user would type it from where the command runs. */
+    public String shown(Path path) {
+        Path directory = context.directory();
+        if (!path.startsWith(directory)) {
+            return path.toString();
+        }
+        String relative = directory.relativize(path).toString();
+        return relative.isEmpty() ? "." : relative;
+    }
+
+    /** Progress of library work, on the terminal. */
+    public dev.mgit.lineage.checkpoint.Progress progress() {
+        return new dev.mgit.lineage.checkpoint.Progress() {
+            private @Nullable Progress shown;
+            private long total;
+            private final AtomicLong finished = new AtomicLong();
+
+            @Override
+            public void start(String what, long bytes) {
+                shown = context.progress(what);
+                total = bytes;
+                finished.set(0);
+            }
+
+            @Override
+            public void advance(long bytes) {
+                Objects.requireNonNull(shown).bytes(finished.addAndGet(bytes), total);
+            }
+
+            @Override
+            public void done() {
+                Objects.requireNonNull(shown).close();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        repository.close();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.mgit.cli.console;
+
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Transaction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import picocli.CommandLine.Option;
+
+/** {@code --wait}, mixed into every command that changes the repository. */
+public final class WaitOption {
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long to wait for another command to finish (default: ${DEFAULT-VALUE}).")
+    private long seconds;
+
+    /**
+     * Makes one change of models, tags or notes, waiting for the writer lock first.
+     *
+     * @param description what the user did, for the operation log and for those who wait
+     */
+    public void change(Context context, Session session, String description, Consumer<Transaction> change)
+            throws IOException {
+        WriterLock lock = lock(context, session.repository(), "mgit " + description);
+        try (lock) {
+            Transaction transaction = session.repository().lineage().begin(description, session.author());
+            change.accept(transaction);
+            transaction.apply();
+        }
+    }
+
+    /** Takes the writer lock, saying so if there is somebody to wait for. */
+    public WriterLock lock(Context context, Repository repository, String what) throws IOException {
+        return repository.lock(what, Duration.ofSeconds(Math.max(0, seconds)), context.output()::note);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The {@code mgit} script itself, with a made jar that says how it was called. */
+class LauncherTest {
+    private static final String MAIN = """
+            package dev.mgit.cli;
+            public class Main {
+                public static void main(String[] args) {
+                    System.out.println(System.getProperty("user.dir") + " " + java.util.Arrays.toString(args));
+                    System.exit(3);
+                }
+            }
+            """;
+
+    @TempDir
+    private Path dir;
+
+    private Path script;
+
+    private record Ran(int exit, String out, String err) {}
+
+    @BeforeEach
+    void installWithAMadeJar() throws IOException {
+        Path target = Files.createDirectories(dir.resolve("home dir/mgit-cli/target"));
+        script = Files.copy(Path.of("..", "mgit"), dir.resolve("home dir/mgit"));
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        Path source = Files.writeString(dir.resolve("Main.java"), MAIN);
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        assertThat(compiler.run(null, null, null, "-d", dir.resolve("made").toString(), source.toString()))
+                .isZero();
+        try (var jar = new JarOutputStream(Files.newOutputStream(target.resolve("mgit.jar")))) {
+            jar.putNextEntry(new ZipEntry("dev/mgit/cli/Main.class"));
+            jar.write(Files.readAllBytes(dir.resolve("made/dev/mgit/cli/Main.class")));
+        }
+    }
+
+    @Test
+    void argumentsFolderAndExitCodePassThrough() throws Exception {
+        Path elsewhere = Files.createDirectory(dir.resolve("else where")).toRealPath();
+        Ran ran = run(elsewhere, Map.of(), script.toString(), "log", "a b", "");
+        assertThat(ran).isEqualTo(new Ran(3, elsewhere + " [log, a b, ]\n", ""));
+    }
+
+    @Test
+    void itIsFoundThroughLinksOfBothKinds() throws Exception {
+        Path absolute = Files.createSymbolicLink(dir.resolve("absolute"), script);
+        Path bin = Files.createDirectory(dir.resolve("bin"));
+        Path relative = Files.createSymbolicLink(bin.resolve("mgit"), Path.of("..", "absolute"));
+        Files.createSymbolicLink(dir.resolve("further"), Path.of("home dir", "mgit"));
+        assertThat(run(bin, Map.of(), absolute.toString(), "commit").exit()).isEqualTo(3);
+        assertThat(run(bin, Map.of(), relative.toString(), "commit").exit()).isEqualTo(3);
+        assertThat(run(bin, Map.of(), "../further").exit()).isEqualTo(3);
+        assertThat(run(dir, Map.of("PATH", bin + ":" + System.getenv("PATH")), "mgit")
+                        .exit())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void anOldJavaIsRefusedInOneSentence() throws Exception {
+        Path old = dir.resolve("jdk-11");
+        Files.createDirectories(old.resolve("bin"));
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+        Files.writeString(old.resolve("bin/java"), "#!/bin/sh\nexit 9\n");
+        assertThat(old.resolve("bin/java").toFile().setExecutable(true)).isTrue();
+        assertThat(run(dir, Map.of("JAVA_HOME", old.toString()), script.toString()))
+                .isEqualTo(new Ran(
+                        1,
+                        "",
+                        "error: mgit needs Java 17 or newer, but " + old
+                                + "/bin/java is version 11.0.2\nhint: set JAVA_HOME to a newer JDK\n"));
+    }
+
+    @Test
+    void aBuildThatFailsSaysWhyAndWhereToRead() throws Exception {
+        Files.delete(script.resolveSibling("mgit-cli/target/mgit.jar"));
+        Path bin = Files.createDirectory(dir.resolve("bin"));
+        Path maven = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\necho '[ERROR] it broke'\nexit 1\n");
+        assertThat(maven.toFile().setExecutable(true)).isTrue();
+        Ran ran = run(dir, Map.of("PATH", bin + ":" + System.getenv("PATH")), script.toString(), "log");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("error: the build failed; its last words: [ERROR] it broke\nhint: read ");
+    }
+
+    private Ran run(Path folder, Map<String, String> environment, String... command) throws Exception {
+        Path out = dir.resolve("out");
+        Path err = dir.resolve("err");
+        List<String> words = new ArrayList<>(List.of("/usr/bin/env"));
+        words.addAll(List.of(command));
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Ran(
+                process.exitValue(),
+                Files.readString(out, StandardCharsets.UTF_8),
+                Files.readString(err, StandardCharsets.UTF_8));
+    }
+}
