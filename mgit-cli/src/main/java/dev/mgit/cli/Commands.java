@@ -5,6 +5,7 @@ import dev.mgit.cli.command.Checkout;
 import dev.mgit.cli.command.Commit;
 import dev.mgit.cli.command.Completion;
 import dev.mgit.cli.command.Config;
+import dev.mgit.cli.command.DiffCommand;
 import dev.mgit.cli.command.Edge;
 import dev.mgit.cli.command.Help;
 import dev.mgit.cli.command.Init;
@@ -33,6 +34,7 @@ final class Commands implements IFactory {
         ALL.put("status", Status.class);
         ALL.put("log", Log.class);
         ALL.put("show", Show.class);
+        ALL.put("diff", DiffCommand.class);
         ALL.put("checkout", Checkout.class);
         ALL.put("branch", Branch.class);
         ALL.put("tag", TagCommand.class);

@@ -67,7 +67,8 @@ public final class Comparison {
             this.b = b;
             this.elements = comparable(a, b).orElse(0L);
             int widest = Math.max(a.spec().dtype().bytes(), b.spec().dtype().bytes());
-            long row = Math.max(1, a.isMatrix() ? a.elements() / Math.max(1, a.shape().get(0)) : 1);
+            long row = Math.max(
+                    1, a.isMatrix() ? a.elements() / Math.max(1, a.shape().get(0)) : 1);
             long fitting = CHUNK_BYTES / widest;
             this.perChunk = (int) (row > fitting ? fitting : fitting / row * row);
             this.parts = new Tally[Math.toIntExact((elements + perChunk - 1) / perChunk)];
@@ -97,8 +98,7 @@ public final class Comparison {
                     sum = sum.plus(part.statistics());
                 }
                 RankSketch seen = sketch;
-                Optional<UpdateRank> rank =
-                        seen == null || sum.squaresDelta() == 0 ? Optional.empty() : seen.rank();
+                Optional<UpdateRank> rank = seen == null || sum.squaresDelta() == 0 ? Optional.empty() : seen.rank();
                 result = sum.withRank(rank);
                 sketch = null;
             }
@@ -196,7 +196,8 @@ public final class Comparison {
     }
 
     private static Optional<Scaling> estimated(Weight quantised, Weight other) throws IOException {
-        if (quantised.scaling().isEmpty() || other.scaling().isEmpty() && !other.spec().dtype().isFloat()) {
+        if (quantised.scaling().isEmpty()
+                || other.scaling().isEmpty() && !other.spec().dtype().isFloat()) {
             return Optional.empty();
         }
         Scaling scaling = quantised.scaling().get();

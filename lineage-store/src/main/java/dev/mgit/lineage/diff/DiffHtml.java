@@ -36,7 +36,8 @@ public final class DiffHtml {
             page.append("<tr class=\"")
                     .append(row.look().name().toLowerCase(Locale.ROOT))
                     .append("\">");
-            row.cells().forEach(cell -> page.append("<td>").append(escaped(cell)).append("</td>"));
+            row.cells()
+                    .forEach(cell -> page.append("<td>").append(escaped(cell)).append("</td>"));
             page.append("</tr>\n");
         }
         page.append("</table>\n");

@@ -79,7 +79,8 @@ public record DiffReport(String title, String reading, String counts, List<Table
         for (BlockRows.Row row : BlockRows.of(diff.blocks())) {
             LayerChange block = row.sum();
             List<String> cells = new ArrayList<>();
-            cells.add(row.name() + row.nameA().map(name -> " (was " + name + ")").orElse(""));
+            cells.add(
+                    row.name() + row.nameA().map(name -> " (was " + name + ")").orElse(""));
             cells.add(word(block.kind()));
             cells.add(block.differing() + "/" + block.tensors());
             cells.addAll(numbers(block.statistics()));
@@ -114,9 +115,7 @@ public record DiffReport(String title, String reading, String counts, List<Table
                 String.format(Locale.ROOT, "%.4f", numbers.cosine()),
                 Words.number(numbers.maxDelta()),
                 Words.percent(numbers.changedShare()),
-                numbers.zerosA() == numbers.zerosB()
-                        ? zeros
-                        : Words.percent(numbers.sparsityA()) + " → " + zeros);
+                numbers.zerosA() == numbers.zerosB() ? zeros : Words.percent(numbers.sparsityA()) + " → " + zeros);
     }
 
     private static Optional<Table> tensors(Diff diff, Detail detail) {
@@ -135,18 +134,34 @@ public record DiffReport(String title, String reading, String counts, List<Table
         return table(
                 rows,
                 "Tensors",
-                List.of("tensor", "change", "shape", "dtype", "L2", "relative", "cosine", "max", "elements", "zeros", "rank"),
+                List.of(
+                        "tensor",
+                        "change",
+                        "shape",
+                        "dtype",
+                        "L2",
+                        "relative",
+                        "cosine",
+                        "max",
+                        "elements",
+                        "zeros",
+                        "rank"),
                 chosen.size() - limit);
     }
 
     private static Row row(TensorChange tensor) {
         List<String> cells = new ArrayList<>();
-        cells.add(tensor.name() + (tensor.isRenamed() ? " (was " + tensor.nameA().orElseThrow() + ")" : ""));
-        cells.add(word(tensor.status()) + tensor.sameAs().map(twin -> ", same as " + twin).orElse(""));
+        cells.add(
+                tensor.name() + (tensor.isRenamed() ? " (was " + tensor.nameA().orElseThrow() + ")" : ""));
+        cells.add(word(tensor.status())
+                + tensor.sameAs().map(twin -> ", same as " + twin).orElse(""));
         cells.add(both(tensor, spec -> spec.shape().toString()));
         cells.add(both(tensor, spec -> spec.dtype().name().toLowerCase(Locale.ROOT)));
         cells.addAll(numbers(tensor.statistics()));
-        cells.add(tensor.statistics().flatMap(TensorStatistics::rank).map(DiffReport::rank).orElse(""));
+        cells.add(tensor.statistics()
+                .flatMap(TensorStatistics::rank)
+                .map(DiffReport::rank)
+                .orElse(""));
         Look look = switch (tensor.status()) {
             case ADDED -> Look.ADDED;
             case REMOVED -> Look.REMOVED;
@@ -181,7 +196,9 @@ public record DiffReport(String title, String reading, String counts, List<Table
                                 word(file.kind()),
                                 file.kind() == FileChange.Kind.ADDED ? "" : "" + file.sizeA(),
                                 file.kind() == FileChange.Kind.REMOVED ? "" : "" + file.sizeB(),
-                                file.lines().map(lines -> "+" + lines.added() + " -" + lines.removed()).orElse(""))))
+                                file.lines()
+                                        .map(lines -> "+" + lines.added() + " -" + lines.removed())
+                                        .orElse(""))))
                 .toList();
         return table(rows, "Files", List.of("file", "change", "bytes before", "bytes after", "lines"), 0);
     }
@@ -196,7 +213,13 @@ public record DiffReport(String title, String reading, String counts, List<Table
                     continue;
                 }
                 Look look = key.a().isEmpty() ? Look.ADDED : key.b().isEmpty() ? Look.REMOVED : Look.CHANGED;
-                rows.add(new Row(look, List.of(file.path(), key.key(), key.a().orElse(""), key.b().orElse(""))));
+                rows.add(new Row(
+                        look,
+                        List.of(
+                                file.path(),
+                                key.key(),
+                                key.a().orElse(""),
+                                key.b().orElse(""))));
             }
         }
         return table(rows, "JSON members", List.of("file", "member", "before", "after"), more);
@@ -214,7 +237,8 @@ public record DiffReport(String title, String reading, String counts, List<Table
             }
         }
         List<Row> trimmed = rows.stream()
-                .map(row -> new Row(row.look(), used.stream().map(row.cells()::get).toList()))
+                .map(row ->
+                        new Row(row.look(), used.stream().map(row.cells()::get).toList()))
                 .toList();
         return Optional.of(new Table(title, used.stream().map(headings::get).toList(), trimmed, more));
     }

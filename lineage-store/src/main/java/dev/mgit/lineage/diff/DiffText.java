@@ -37,8 +37,9 @@ public final class DiffText {
         for (int c = 0; c < columns; c++) {
             int at = c;
             widths[c] = table.headings().get(c).length();
-            table.rows().forEach(row -> widths[at] =
-                    Math.max(widths[at], safe(row.cells().get(at)).length()));
+            table.rows()
+                    .forEach(row -> widths[at] =
+                            Math.max(widths[at], safe(row.cells().get(at)).length()));
             right[c] = table.rows().stream()
                     .allMatch(row -> NUMBER.matcher(row.cells().get(at)).matches());
         }

@@ -44,8 +44,8 @@ public final class Diffs {
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
             if (request.files().isPresent() && a.files.isEmpty() && b.files.isEmpty()) {
-                throw MgitException.usage("no file of either side matches '"
-                        + request.files().get() + "'");
+                throw MgitException.usage(
+                        "no file of either side matches '" + request.files().get() + "'");
             }
             return diff(request, a, b);
         }
@@ -89,11 +89,14 @@ public final class Diffs {
         }
         Predicate<String> names = Globs.ofNames(request.tensors().get());
         List<Matching.TensorMatch> chosen = matches.stream()
-                .filter(match -> match.a().filter(weight -> names.test(weight.name())).isPresent()
+                .filter(match -> match.a()
+                                .filter(weight -> names.test(weight.name()))
+                                .isPresent()
                         || match.b().filter(weight -> names.test(weight.name())).isPresent())
                 .toList();
         if (chosen.isEmpty()) {
-            throw MgitException.usage("no tensor of either side matches '" + request.tensors().get() + "'");
+            throw MgitException.usage(
+                    "no tensor of either side matches '" + request.tensors().get() + "'");
         }
         return chosen;
     }
@@ -203,7 +206,8 @@ public final class Diffs {
             if (right.isEmpty()) {
                 return twin(a, left.orElseThrow());
             }
-            boolean same = left.filter(weight -> weight.object().equals(right.get().object()))
+            boolean same = left.filter(
+                            weight -> weight.object().equals(right.get().object()))
                     .isPresent();
             boolean tiedBefore = left.flatMap(weight -> twin(a, weight)).isPresent();
             return same || tiedBefore ? Optional.empty() : twin(b, right.get());

@@ -11,13 +11,7 @@ import java.util.Optional;
  * @param weights whether its tensors are compared one by one
  */
 public record FileChange(
-        String path,
-        Kind kind,
-        long sizeA,
-        long sizeB,
-        boolean weights,
-        Optional<Lines> lines,
-        List<KeyChange> keys) {
+        String path, Kind kind, long sizeA, long sizeB, boolean weights, Optional<Lines> lines, List<KeyChange> keys) {
     /** What happened to a file. */
     public enum Kind {
         ADDED,

@@ -25,8 +25,7 @@ final class FileChanges {
 
     private FileChanges() {}
 
-    static List<FileChange> of(Map<String, Snapshot.Contents> a, Map<String, Snapshot.Contents> b)
-            throws IOException {
+    static List<FileChange> of(Map<String, Snapshot.Contents> a, Map<String, Snapshot.Contents> b) throws IOException {
         List<FileChange> changes = new ArrayList<>();
         var paths = new TreeSet<>(a.keySet());
         paths.addAll(b.keySet());

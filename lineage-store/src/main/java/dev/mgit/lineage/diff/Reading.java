@@ -44,8 +44,10 @@ final class Reading {
 
     String sentence() {
         if (tensors.isEmpty()) {
-            return files.isEmpty() ? "identical" : "no tensors on either side; " + Words.count(files.size(), "file")
-                    + (files.size() == 1 ? " differs" : " differ");
+            return files.isEmpty()
+                    ? "identical"
+                    : "no tensors on either side; " + Words.count(files.size(), "file")
+                            + (files.size() == 1 ? " differs" : " differ");
         }
         if (tensors.stream().allMatch(TensorChange::isSame)) {
             return sameWeights();
@@ -82,8 +84,10 @@ final class Reading {
                     ? "the same weights, " + Words.count(renamed, "tensor") + " under another name"
                     : "the same weights; " + String.join("; ", moves);
         }
-        List<String> others =
-                files.stream().filter(file -> !file.weights()).map(FileChange::path).toList();
+        List<String> others = files.stream()
+                .filter(file -> !file.weights())
+                .map(FileChange::path)
+                .toList();
         String weights = "the same weights" + (others.size() == files.size() ? "" : " in other files");
         if (others.isEmpty()) {
             return files.isEmpty() ? "identical" : weights;
@@ -127,8 +131,11 @@ final class Reading {
         TensorStatistics sum = sum(retyped);
         String word = Words.dtype(to);
         if (!to.isFloat()) {
-            clauses.add((from.isFloat() ? "quantised to " : "requantised to ") + word
-                    + (measured && sum.elements() > 0 ? " (relative error " + Words.percent(sum.relativeL2()) + ")" : ""));
+            clauses.add((from.isFloat() ? "quantised to " : "requantised to ")
+                    + word
+                    + (measured && sum.elements() > 0
+                            ? " (relative error " + Words.percent(sum.relativeL2()) + ")"
+                            : ""));
         } else if (!from.isFloat()) {
             clauses.add("dequantised to " + word);
         } else if (!measured || sum.beyondRounding() == 0) {
@@ -158,8 +165,8 @@ final class Reading {
     private boolean pruned(List<TensorChange> matched) {
         List<TensorChange> sparser = matched.stream()
                 .filter(tensor -> tensor.statistics()
-                        .filter(numbers -> dtypeB(tensor).isFloat()
-                                && numbers.sparsityB() - numbers.sparsityA() > PRUNED)
+                        .filter(numbers ->
+                                dtypeB(tensor).isFloat() && numbers.sparsityB() - numbers.sparsityA() > PRUNED)
                         .isPresent())
                 .toList();
         if (sparser.isEmpty() || elements(sparser) < elements(matched) / 4) {
@@ -173,7 +180,8 @@ final class Reading {
 
     private void tuned(List<TensorChange> matched, boolean converted, boolean pruned) {
         List<TensorChange> moved = matched.stream()
-                .filter(tensor -> tensor.statistics().filter(n -> n.changed() > 0).isPresent())
+                .filter(tensor ->
+                        tensor.statistics().filter(n -> n.changed() > 0).isPresent())
                 .filter(tensor -> tensor.sameAs().isEmpty())
                 .filter(tensor -> !isUnrelated(tensor))
                 .filter(tensor -> !converted || dtypeA(tensor) == dtypeB(tensor))
@@ -191,8 +199,9 @@ final class Reading {
         lowRank(moved, said);
         String what = converted || pruned ? "also fine-tuned: " : "fine-tuned: ";
         boolean distant = sum.relativeL2() > DISTANT;
-        clauses.add((distant ? "far apart, as with a common ancestor (cosine " + Words.number(sum.cosine()) + "): " : what)
-                + String.join(", ", said));
+        clauses.add(
+                (distant ? "far apart, as with a common ancestor (cosine " + Words.number(sum.cosine()) + "): " : what)
+                        + String.join(", ", said));
     }
 
     private static List<String> parts(List<TensorChange> matched, List<TensorChange> moved) {
@@ -200,8 +209,9 @@ final class Reading {
                 moved.stream().collect(Collectors.groupingBy(tensor -> Part.of(tensor.name())));
         Map<String, List<String>> words = new LinkedHashMap<>();
         for (Part part : Part.values()) {
-            List<TensorChange> all =
-                    matched.stream().filter(tensor -> Part.of(tensor.name()) == part).toList();
+            List<TensorChange> all = matched.stream()
+                    .filter(tensor -> Part.of(tensor.name()) == part)
+                    .toList();
             if (all.isEmpty()) {
                 continue;
             }
@@ -216,7 +226,8 @@ final class Reading {
         if (words.size() == 1) {
             String verdict = words.keySet().iterator().next();
             boolean all = moved.size() == matched.size();
-            return List.of((all ? "everything " : Words.list(words.getOrDefault(verdict, List.of())) + " ") + verdict + size);
+            return List.of(
+                    (all ? "everything " : Words.list(words.getOrDefault(verdict, List.of())) + " ") + verdict + size);
         }
         List<String> said = new ArrayList<>();
         words.forEach((verdict, parts) -> said.add(Words.list(parts) + " " + verdict));
@@ -225,8 +236,9 @@ final class Reading {
     }
 
     private void frozenBlocks(List<String> said) {
-        List<LayerChange> numbered =
-                blocks.stream().filter(block -> LayerNames.isBlock(block.name())).toList();
+        List<LayerChange> numbered = blocks.stream()
+                .filter(block -> LayerNames.isBlock(block.name()))
+                .toList();
         List<Integer> frozen = numbered.stream()
                 .filter(block -> block.kind() == LayerChange.Kind.SAME)
                 .map(StructureReading::number)
@@ -241,13 +253,15 @@ final class Reading {
                 .filter(tensor -> tensor.statistics().orElseThrow().rank().isPresent())
                 .toList();
         List<TensorChange> low = ranked.stream()
-                .filter(tensor -> tensor.statistics().orElseThrow().rank().orElseThrow().isLow())
+                .filter(tensor ->
+                        tensor.statistics().orElseThrow().rank().orElseThrow().isLow())
                 .toList();
         if (low.isEmpty() || elements(low) < MOST * elements(ranked)) {
             return;
         }
         int rank = low.stream()
-                .mapToInt(tensor -> tensor.statistics().orElseThrow().rank().orElseThrow().rank())
+                .mapToInt(tensor ->
+                        tensor.statistics().orElseThrow().rank().orElseThrow().rank())
                 .max()
                 .orElseThrow();
         List<String> on = low.stream()
@@ -271,7 +285,8 @@ final class Reading {
     private String counts() {
         List<String> counts = new ArrayList<>();
         for (Status status : Status.values()) {
-            long count = tensors.stream().filter(tensor -> tensor.status() == status).count();
+            long count =
+                    tensors.stream().filter(tensor -> tensor.status() == status).count();
             if (count > 0) {
                 counts.add(Words.count(count, "tensor") + " " + status.name().toLowerCase(Locale.ROOT));
             }

@@ -42,8 +42,9 @@ final class RollUp {
     List<LayerChange> blocks() {
         Map<UnitMatch, List<TensorChange>> byUnit = new LinkedHashMap<>();
         for (TensorChange tensor : tensors) {
-            unit(tensor).ifPresent(unit -> byUnit.computeIfAbsent(unit, found -> new ArrayList<>())
-                    .add(tensor));
+            unit(tensor)
+                    .ifPresent(unit -> byUnit.computeIfAbsent(unit, found -> new ArrayList<>())
+                            .add(tensor));
         }
         List<LayerChange> blocks = new ArrayList<>();
         byUnit.forEach((unit, parts) ->
@@ -54,18 +55,18 @@ final class RollUp {
     private Optional<UnitMatch> unit(TensorChange tensor) {
         return tensor.nameB().isPresent()
                 ? Optional.ofNullable(byNameB.get(LayerNames.unit(tensor.nameB().get())))
-                : Optional.ofNullable(
-                        byNameA.get(LayerNames.unit(tensor.nameA().orElseThrow())));
+                : Optional.ofNullable(byNameA.get(LayerNames.unit(tensor.nameA().orElseThrow())));
     }
 
     private static LayerChange change(
             Optional<String> a, Optional<String> b, Optional<UnitMatch> unit, List<TensorChange> parts) {
-        List<TensorChange> own = parts.stream().filter(tensor -> !tensor.companion()).toList();
+        List<TensorChange> own =
+                parts.stream().filter(tensor -> !tensor.companion()).toList();
         List<TensorChange> counted = own.isEmpty() ? parts : own;
-        int differing = (int) counted.stream().filter(tensor -> !tensor.isSame()).count();
-        Optional<TensorStatistics> sum = counted.stream()
-                .flatMap(tensor -> tensor.statistics().stream())
-                .reduce(TensorStatistics::plus);
+        int differing =
+                (int) counted.stream().filter(tensor -> !tensor.isSame()).count();
+        Optional<TensorStatistics> sum =
+                counted.stream().flatMap(tensor -> tensor.statistics().stream()).reduce(TensorStatistics::plus);
         return new LayerChange(kind(a, b, unit, differing), a, b, counted.size(), differing, sum);
     }
 

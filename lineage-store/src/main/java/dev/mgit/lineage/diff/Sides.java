@@ -43,11 +43,10 @@ public final class Sides {
     }
 
     private Side checkedOut() throws IOException {
-        CheckoutState state = state().orElseThrow(
-                        () -> new MgitException(
-                                MgitException.Kind.USAGE,
-                                "'" + directory + "' is not a checked-out version, so there is nothing to compare with",
-                                "name what to compare: mgit diff A B"));
+        CheckoutState state = state().orElseThrow(() -> new MgitException(
+                MgitException.Kind.USAGE,
+                "'" + directory + "' is not a checked-out version, so there is nothing to compare with",
+                "name what to compare: mgit diff A B"));
         if (state.partial()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
@@ -68,8 +67,11 @@ public final class Sides {
      */
     public Side parse(String text) {
         Optional<Path> path = path(text);
-        boolean explicit = text.startsWith("./") || text.startsWith("../") || text.startsWith("/")
-                || text.equals(".") || text.equals("..") ;
+        boolean explicit = text.startsWith("./")
+                || text.startsWith("../")
+                || text.startsWith("/")
+                || text.equals(".")
+                || text.equals("..");
         if (explicit || repository.isEmpty()) {
             return onDisk(text, path)
                     .orElseThrow(() -> new MgitException(

@@ -116,8 +116,7 @@ final class Snapshot implements AutoCloseable {
                         false));
     }
 
-    private void large(
-            String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
+    private void large(String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
             throws IOException {
         boolean any = false;
         OnnxNames names = null;

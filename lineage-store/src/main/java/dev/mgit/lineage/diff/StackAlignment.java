@@ -80,8 +80,7 @@ final class StackAlignment {
             Optional<Weight> other = right.weights().stream()
                     .filter(weight -> right.suffix(weight).equals(left.suffix(witness)))
                     .findFirst();
-            Optional<Double> found =
-                    other.isPresent() ? samples.correlation(witness, other.get()) : Optional.empty();
+            Optional<Double> found = other.isPresent() ? samples.correlation(witness, other.get()) : Optional.empty();
             if (found.isPresent()) {
                 sum += found.get();
                 count++;
@@ -172,7 +171,8 @@ final class StackAlignment {
             }
             Unit other = b.get(partner[i]);
             boolean related = similarity.length == 0 || similarity[i][partner[i]] >= Samples.RELATED;
-            UnitMatch.Kind kind = moved[i] ? UnitMatch.Kind.MOVED
+            UnitMatch.Kind kind = moved[i]
+                    ? UnitMatch.Kind.MOVED
                     : related || !everRelated() ? UnitMatch.Kind.KEPT : UnitMatch.Kind.REPLACED;
             matches.add(UnitMatch.of(a.get(i), other, kind));
         }

@@ -144,8 +144,8 @@ final class StoredBytes {
             if (found == null) {
                 found = store.object(id);
                 if (found.length() != size) {
-                    throw MgitException.integrity("object " + id.abbreviated() + " has " + found.length()
-                            + " bytes instead of " + size);
+                    throw MgitException.integrity(
+                            "object " + id.abbreviated() + " has " + found.length() + " bytes instead of " + size);
                 }
                 object = found;
             }
@@ -162,7 +162,8 @@ final class StoredBytes {
                 long to = Math.min(end, start + block.length());
                 if (from < to) {
                     byte[] bytes = block(block, start);
-                    System.arraycopy(bytes, (int) (from - start), target, at + (int) (from - position), (int) (to - from));
+                    System.arraycopy(
+                            bytes, (int) (from - start), target, at + (int) (from - position), (int) (to - from));
                 }
                 start += block.length();
             }

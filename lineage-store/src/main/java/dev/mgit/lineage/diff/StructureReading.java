@@ -67,9 +67,8 @@ final class StructureReading {
     private static Optional<Long> rowsGained(TensorChange tensor) {
         List<Long> a = tensor.specA().orElseThrow().shape();
         List<Long> b = tensor.specB().orElseThrow().shape();
-        boolean rowsOnly = !a.isEmpty()
-                && a.size() == b.size()
-                && a.subList(1, a.size()).equals(b.subList(1, b.size()));
+        boolean rowsOnly =
+                !a.isEmpty() && a.size() == b.size() && a.subList(1, a.size()).equals(b.subList(1, b.size()));
         return rowsOnly ? Optional.of(b.get(0) - a.get(0)) : Optional.empty();
     }
 
@@ -78,10 +77,12 @@ final class StructureReading {
                 .filter(tensor -> Part.of(tensor.name()) == Part.HEAD)
                 .toList();
         boolean unlike = heads.stream()
-                .anyMatch(tensor -> Reading.isUnrelated(tensor) && tensor.sameAs().isEmpty());
+                .anyMatch(
+                        tensor -> Reading.isUnrelated(tensor) && tensor.sameAs().isEmpty());
         boolean added = heads.stream().anyMatch(tensor -> tensor.status() == Status.ADDED);
-        boolean removed = heads.stream().anyMatch(tensor -> tensor.status() == Status.REMOVED
-                && tensor.sameAs().isEmpty());
+        boolean removed = heads.stream()
+                .anyMatch(tensor ->
+                        tensor.status() == Status.REMOVED && tensor.sameAs().isEmpty());
         if (unlike || added && removed) {
             clauses.add("head replaced");
         } else if (added || removed) {
@@ -98,7 +99,8 @@ final class StructureReading {
         }
         for (TensorChange copy : copies) {
             boolean gone = copy.status() == Status.REMOVED;
-            clauses.add(copy.name() + (gone ? " no longer stored, it was the same as " : " is now the same as ")
+            clauses.add(copy.name()
+                    + (gone ? " no longer stored, it was the same as " : " is now the same as ")
                     + copy.sameAs().orElseThrow());
         }
     }
@@ -121,14 +123,14 @@ final class StructureReading {
     /** Tensors that came and went outside of whole blocks and heads. */
     private void leftOver() {
         Set<String> units = blocks.stream()
-                .filter(block -> block.kind() == LayerChange.Kind.INSERTED
-                        || block.kind() == LayerChange.Kind.DROPPED)
+                .filter(block -> block.kind() == LayerChange.Kind.INSERTED || block.kind() == LayerChange.Kind.DROPPED)
                 .filter(block -> LayerNames.isBlock(block.name()))
                 .map(LayerChange::name)
                 .collect(Collectors.toSet());
         for (Status status : List.of(Status.ADDED, Status.REMOVED)) {
             long count = tensors.stream()
-                    .filter(tensor -> tensor.status() == status && tensor.sameAs().isEmpty())
+                    .filter(tensor ->
+                            tensor.status() == status && tensor.sameAs().isEmpty())
                     .filter(tensor -> Part.of(tensor.name()) != Part.HEAD)
                     .filter(tensor -> !units.contains(LayerNames.unit(tensor.name())))
                     .count();

@@ -98,7 +98,21 @@ final class Tally {
 
     TensorStatistics statistics() {
         return new TensorStatistics(
-                elements, changed, becameZero, beyond, squaresA, squaresB, squaresDelta, dot, maxDelta, zerosA, zerosB,
-                nansA, nansB, infinitiesA, infinitiesB, Optional.empty());
+                elements,
+                changed,
+                becameZero,
+                beyond,
+                squaresA,
+                squaresB,
+                squaresDelta,
+                dot,
+                maxDelta,
+                zerosA,
+                zerosB,
+                nansA,
+                nansB,
+                infinitiesA,
+                infinitiesB,
+                Optional.empty());
     }
 }

@@ -104,7 +104,21 @@ public record TensorStatistics(
 
     TensorStatistics withRank(Optional<UpdateRank> found) {
         return new TensorStatistics(
-                elements, changed, becameZero, beyondRounding, squaresA, squaresB, squaresDelta, dot, maxDelta, zerosA,
-                zerosB, nansA, nansB, infinitiesA, infinitiesB, found);
+                elements,
+                changed,
+                becameZero,
+                beyondRounding,
+                squaresA,
+                squaresB,
+                squaresDelta,
+                dot,
+                maxDelta,
+                zerosA,
+                zerosB,
+                nansA,
+                nansB,
+                infinitiesA,
+                infinitiesB,
+                found);
     }
 }
