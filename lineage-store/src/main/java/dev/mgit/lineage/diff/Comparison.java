@@ -59,8 +59,9 @@ public final class Comparison {
         final AtomicInteger left;
         private @Nullable RankSketch sketch;
         private @Nullable TensorStatistics result;
-        private @Nullable Optional<Scaling> scalingA;
-        private @Nullable Optional<Scaling> scalingB;
+        private boolean prepared;
+        private Optional<Scaling> scalingA = Optional.empty();
+        private Optional<Scaling> scalingB = Optional.empty();
 
         Pair(Weight a, Weight b) {
             this.a = a;
@@ -83,9 +84,10 @@ public final class Comparison {
             return sketch;
         }
 
-        /** How integers of either side are multiplied out: only where the other side is not the same kind of integers. */
+        /** Finds how integers of either side are multiplied out, unless both sides are plain integers. */
         synchronized void prepare() throws IOException {
-            if (scalingA == null || scalingB == null) {
+            if (!prepared) {
+                prepared = true;
                 scalingA = estimated(a, b);
                 scalingB = estimated(b, a);
             }
@@ -182,36 +184,28 @@ public final class Comparison {
     }
 
     private static void read(
-            Weight weight,
-            @Nullable Optional<Scaling> scaling,
-            byte[] bytes,
-            long first,
-            int at,
-            double[] values,
-            int count) {
+            Weight weight, Optional<Scaling> scaling, byte[] bytes, long first, int at, double[] values, int count) {
         Elements.read(weight.spec().dtype(), bytes, at, values, count);
-        if (scaling != null && scaling.isPresent()) {
-            scaling.get().apply(first + at, values, count);
-        }
+        scaling.ifPresent(known -> known.apply(first + at, values, count));
     }
 
     private static Optional<Scaling> estimated(Weight quantised, Weight other) throws IOException {
         if (quantised.scaling().isEmpty()
-                || other.scaling().isEmpty() && !other.spec().dtype().isFloat()) {
+                || (other.scaling().isEmpty() && !other.spec().dtype().isFloat())) {
             return Optional.empty();
         }
         Scaling scaling = quantised.scaling().get();
-        if (scaling.zeroPoint().isPresent() || !other.spec().dtype().isFloat()) {
+        if (scaling.hasZeroPoint() || !other.spec().dtype().isFloat()) {
             return Optional.of(scaling);
         }
         int count = (int) Math.min(ESTIMATE, Math.min(quantised.elements(), other.elements()));
         double[] integers = new double[count];
         double[] floats = new double[count];
-        read(quantised, null, bytes(quantised, 0, count), 0, 0, integers, count);
-        read(other, null, bytes(other, 0, count), 0, 0, floats, count);
+        read(quantised, Optional.empty(), bytes(quantised, 0, count), 0, 0, integers, count);
+        read(other, Optional.empty(), bytes(other, 0, count), 0, 0, floats, count);
         double sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += integers[i] - floats[i] / scaling.scales()[(int) (i / scaling.inner() % scaling.scales().length)];
+            sum += integers[i] - floats[i] / scaling.scale(i);
         }
         return Optional.of(scaling.withZeroPoint(Double.isFinite(sum) ? Math.rint(sum / count) : 0));
     }

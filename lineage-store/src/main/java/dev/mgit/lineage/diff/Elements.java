@@ -17,7 +17,7 @@ public final class Elements {
 
     /** Whether elements of a dtype are single numbers: not packed, not complex, not opaque. */
     public static boolean readable(Dtype dtype) {
-        return dtype.isFloat() || dtype.isInteger() && dtype != Dtype.C64;
+        return dtype.isFloat() || (dtype.isInteger() && dtype != Dtype.C64);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class Elements {
                 } else if (exponent == 0) {
                     value = Math.scalb((float) mantissa, 1 - bias - mantissaBits);
                 } else {
-                    value = Math.scalb((float) (mantissa | 1 << mantissaBits), exponent - bias - mantissaBits);
+                    value = Math.scalb((float) (mantissa | (1 << mantissaBits)), exponent - bias - mantissaBits);
                 }
                 values[bits] = bits >>> (width - 1) == 0 ? value : -value;
             }

@@ -84,15 +84,15 @@ final class FileChanges {
     }
 
     private static List<FileChange.KeyChange> keys(byte[] a, byte[] b) {
+        List<FileChange.KeyChange> changes = new ArrayList<>();
         Map<String, String> left = new LinkedHashMap<>();
         Map<String, String> right = new LinkedHashMap<>();
         try {
             flatten("", Json.parseObject(a), left);
             flatten("", Json.parseObject(b), right);
         } catch (JsonException e) {
-            return List.of(); // not JSON after all; the count of lines says what there is to say
+            return changes; // not JSON after all; the count of lines says what there is to say
         }
-        List<FileChange.KeyChange> changes = new ArrayList<>();
         var names = new TreeSet<>(left.keySet());
         names.addAll(right.keySet());
         for (String name : names) {

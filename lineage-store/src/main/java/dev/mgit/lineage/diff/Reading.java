@@ -223,15 +223,14 @@ final class Reading {
             }
         }
         String size = " (relative L2 " + Words.percent(sum(moved).relativeL2()) + ")";
-        if (words.size() == 1) {
-            String verdict = words.keySet().iterator().next();
-            boolean all = moved.size() == matched.size();
-            return List.of(
-                    (all ? "everything " : Words.list(words.getOrDefault(verdict, List.of())) + " ") + verdict + size);
-        }
         List<String> said = new ArrayList<>();
-        words.forEach((verdict, parts) -> said.add(Words.list(parts) + " " + verdict));
-        said.set(said.size() - 1, said.get(said.size() - 1) + size);
+        words.forEach((verdict, parts) -> {
+            boolean everything = words.size() == 1 && moved.size() == matched.size();
+            said.add((everything ? "everything" : Words.list(parts)) + " " + verdict);
+        });
+        if (!said.isEmpty()) {
+            said.set(said.size() - 1, said.get(said.size() - 1) + size);
+        }
         return said;
     }
 

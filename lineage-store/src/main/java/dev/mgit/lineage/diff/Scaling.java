@@ -6,14 +6,25 @@ import java.util.Optional;
 /**
  * Affine quantisation of a tensor: an integer q stands for scale · (q − zero point), as ONNX's {@code
  * DequantizeLinear} has it and as safetensors files with a tensor {@code NAME_scale} beside {@code NAME} mean.
- *
- * @param scales one for the tensor, or one a channel
- * @param zeroPoint empty if the file keeps it where it cannot be read; it is then estimated from the other side
- * @param inner elements in a row that share a scale
  */
-public record Scaling(double[] scales, Optional<Double> zeroPoint, long inner) {
+public final class Scaling {
     /** Tensors with more scales than this are compared as the integers they are. */
     static final int MAX_SCALES = 1 << 20;
+
+    private final double[] scales;
+    private final Optional<Double> zeroPoint;
+    private final long inner;
+
+    /**
+     * @param scales one for the tensor, or one a channel
+     * @param zeroPoint empty if the file keeps it where it cannot be read; it is then estimated from the other side
+     * @param inner elements in a row that share a scale
+     */
+    private Scaling(double[] scales, Optional<Double> zeroPoint, long inner) {
+        this.scales = scales;
+        this.zeroPoint = zeroPoint;
+        this.inner = inner;
+    }
 
     /**
      * How scales fit a tensor; empty if they do not.
@@ -36,6 +47,15 @@ public record Scaling(double[] scales, Optional<Double> zeroPoint, long inner) {
             return Optional.of(new Scaling(scales, zeroPoint, 1));
         }
         return rows ? Optional.of(new Scaling(scales, zeroPoint, elements / scales.length)) : Optional.empty();
+    }
+
+    boolean hasZeroPoint() {
+        return zeroPoint.isPresent();
+    }
+
+    /** The scale of the element at an index of the tensor. */
+    double scale(long index) {
+        return scales[(int) (index / inner % scales.length)];
     }
 
     Scaling withZeroPoint(double value) {

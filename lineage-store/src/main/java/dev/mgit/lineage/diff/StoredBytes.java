@@ -126,7 +126,15 @@ final class StoredBytes {
         private volatile Last last = new Last(-1, new byte[0]);
 
         /** A block's bytes and where in the object they start. */
-        private record Last(long start, byte[] bytes) {}
+        private static final class Last {
+            final long start;
+            final byte[] bytes;
+
+            Last(long start, byte[] bytes) {
+                this.start = start;
+                this.bytes = bytes;
+            }
+        }
 
         Blocks(Store store, ObjectId id, long size) {
             this.store = store;
@@ -171,8 +179,8 @@ final class StoredBytes {
 
         private byte[] block(StoredObject.Block block, long start) {
             Last kept = last;
-            if (kept.start() == start) {
-                return kept.bytes();
+            if (kept.start == start) {
+                return kept.bytes;
             }
             byte[] bytes = store.reader().read(block.id());
             if (bytes.length != block.length()) {

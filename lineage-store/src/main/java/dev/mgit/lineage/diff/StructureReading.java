@@ -83,7 +83,7 @@ final class StructureReading {
         boolean removed = heads.stream()
                 .anyMatch(tensor ->
                         tensor.status() == Status.REMOVED && tensor.sameAs().isEmpty());
-        if (unlike || added && removed) {
+        if (unlike || (added && removed)) {
             clauses.add("head replaced");
         } else if (added || removed) {
             clauses.add(added ? "head added" : "head dropped");

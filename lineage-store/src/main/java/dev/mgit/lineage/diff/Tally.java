@@ -92,7 +92,7 @@ final class Tally {
         infinitiesB += Double.isInfinite(y) ? 1 : 0;
         boolean same = sameDtype
                 ? Double.doubleToRawLongBits(x) == Double.doubleToRawLongBits(y)
-                : x == y || Double.isNaN(x) && Double.isNaN(y);
+                : x == y || (Double.isNaN(x) && Double.isNaN(y));
         changed += same ? 0 : 1;
     }
 
