@@ -91,8 +91,11 @@ final class StructureReading {
     }
 
     private void tied() {
-        List<TensorChange> copies =
-                tensors.stream().filter(tensor -> tensor.sameAs().isPresent()).toList();
+        Set<String> wholeBlocks = comeAndGone();
+        List<TensorChange> copies = tensors.stream()
+                .filter(tensor -> tensor.sameAs().isPresent())
+                .filter(tensor -> !wholeBlocks.contains(LayerNames.unit(tensor.name())))
+                .toList();
         if (copies.size() > MOST_NAMED) {
             clauses.add(Words.count(copies.size(), "tensor") + " that differ are copies of others");
             return;
@@ -122,11 +125,7 @@ final class StructureReading {
 
     /** Tensors that came and went outside of whole blocks and heads. */
     private void leftOver() {
-        Set<String> units = blocks.stream()
-                .filter(block -> block.kind() == LayerChange.Kind.INSERTED || block.kind() == LayerChange.Kind.DROPPED)
-                .filter(block -> LayerNames.isBlock(block.name()))
-                .map(LayerChange::name)
-                .collect(Collectors.toSet());
+        Set<String> units = comeAndGone();
         for (Status status : List.of(Status.ADDED, Status.REMOVED)) {
             long count = tensors.stream()
                     .filter(tensor ->
@@ -138,5 +137,15 @@ final class StructureReading {
                 clauses.add(Words.count(count, "tensor") + " " + (status == Status.ADDED ? "added" : "removed"));
             }
         }
+    }
+
+    /** Names of the blocks that only one side has. */
+    private Set<String> comeAndGone() {
+        return blocks.stream()
+                .filter(block -> block.kind() == LayerChange.Kind.INSERTED
+                        || block.kind() == LayerChange.Kind.DROPPED)
+                .filter(block -> LayerNames.isBlock(block.name()))
+                .map(LayerChange::name)
+                .collect(Collectors.toSet());
     }
 }

@@ -93,7 +93,7 @@ class ComparisonTest {
         int raw = Integer.decode(bits);
         double[] read = new double[1];
         Elements.read(dtype, new byte[] {(byte) raw, (byte) (raw >> 8)}, 0, read, 1);
-        assertThat(read[0]).isEqualTo(value);
+        assertThat(read).containsExactly(value);
     }
 
     @Test
