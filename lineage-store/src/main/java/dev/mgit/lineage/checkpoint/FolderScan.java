@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param files by relative path with {@code /}, in path order
  * @param ignored relative paths left out by rules (folders end in {@code /})
  */
-record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
+public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
     private static final char REPLACEMENT = '\ufffd';
 
     /**
@@ -28,7 +28,7 @@ record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
      * @throws MgitException if the path does not exist or holds something that cannot be stored: a link that leads
      *     outside, a device, a name that is not Unicode
      */
-    static FolderScan of(Path path) throws IOException {
+    public static FolderScan of(Path path) throws IOException {
         if (Files.notExists(path)) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no file or folder '" + path + "'", "check the path");

@@ -244,6 +244,7 @@ final class GitTransaction implements Transaction {
     @Override
     public void apply() {
         GitLineage.reading(() -> {
+            // Writing notes changes the maps that were read: forgotten afterwards, whether or not they became true.
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
                     writeNotes(inserter, changed.getKey(), changed.getValue());
@@ -252,9 +253,10 @@ final class GitTransaction implements Transaction {
                     writeRegistry(inserter);
                 }
                 inserter.flush();
+                moveReferences();
+            } finally {
+                lineage.refresh();
             }
-            moveReferences();
-            lineage.refresh();
             return true;
         });
     }

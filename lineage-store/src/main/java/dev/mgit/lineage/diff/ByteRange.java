@@ -1,0 +1,16 @@
+package dev.mgit.lineage.diff;
+
+import dev.mgit.delta.format.ByteSource;
+import java.io.EOFException;
+import java.io.IOException;
+
+/** A stretch of a longer source. */
+record ByteRange(ByteSource whole, long offset, long size) implements ByteSource {
+    @Override
+    public void read(long position, byte[] target, int at, int length) throws IOException {
+        if (position < 0 || position > size - length) {
+            throw new EOFException("bytes " + position + " to " + (position + length) + " of " + size);
+        }
+        whole.read(offset + position, target, at, length);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.mgit.lineage.diff;
+
+import java.util.List;
+
+/**
+ * What differs between two checkpoints.
+ *
+ * @param a how the user named the first
+ * @param reading one line in plain words
+ * @param files those that differ
+ * @param tensors all, the same ones too, in natural order of their names
+ * @param layers all layers
+ * @param blocks all blocks of layers, and the layers outside any
+ * @param measured whether tensors that differ were measured
+ */
+public record Diff(
+        String a,
+        String b,
+        String reading,
+        List<FileChange> files,
+        List<TensorChange> tensors,
+        List<LayerChange> layers,
+        List<LayerChange> blocks,
+        boolean measured) {
+    /** Version of the JSON form. */
+    public static final int SCHEMA = 1;
+
+    public Diff {
+        files = List.copyOf(files);
+        tensors = List.copyOf(tensors);
+        layers = List.copyOf(layers);
+        blocks = List.copyOf(blocks);
+    }
+
+    /** Whether anything differs: a file's bytes, or a tensor. */
+    public boolean differs() {
+        return !files.isEmpty() || tensors.stream().anyMatch(tensor -> tensor.status() != TensorChange.Status.SAME);
+    }
+
+    /** How many tensors have a status. */
+    public long count(TensorChange.Status status) {
+        return tensors.stream().filter(tensor -> tensor.status() == status).count();
+    }
+}

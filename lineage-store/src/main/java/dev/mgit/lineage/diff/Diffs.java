@@ -1,0 +1,222 @@
+package dev.mgit.lineage.diff;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.Globs;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.ObjectId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Compares two checkpoints, each a version or a path. Memory is bounded: weights are streamed. */
+public final class Diffs {
+    /** Below this cosine two tensors of one name say nothing of each other. */
+    private static final double UNRELATED = 0.2;
+
+    private final Optional<Repository> repository;
+    private final Progress progress;
+    private final int threads;
+
+    /**
+     * @param repository needed for {@link Side.Revision} only
+     * @param threads runs of weights read and compared at once
+     */
+    public Diffs(Optional<Repository> repository, Progress progress, int threads) {
+        this.repository = repository;
+        this.progress = progress;
+        this.threads = threads;
+    }
+
+    /**
+     * Compares.
+     *
+     * @throws dev.mgit.delta.format.FormatException if a file on disk is not what its name promises
+     * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
+     */
+    public Diff diff(DiffRequest request) throws IOException {
+        Predicate<String> wanted = request.files().map(Globs::ofPaths).orElse(path -> true);
+        try (var store = new StoredBytes.Store(() -> repository().parameters());
+                Snapshot a = snapshot(request.a(), store, wanted);
+                Snapshot b = snapshot(request.b(), store, wanted)) {
+            if (request.files().isPresent() && a.files.isEmpty() && b.files.isEmpty()) {
+                throw MgitException.usage(
+                        "no file of either side matches '" + request.files().get() + "'");
+            }
+            return diff(request, a, b);
+        }
+    }
+
+    private Repository repository() {
+        return repository.orElseThrow(() -> MgitException.usage("revisions can only be compared inside a repository"));
+    }
+
+    private Snapshot snapshot(Side side, StoredBytes.Store store, Predicate<String> wanted) throws IOException {
+        if (side instanceof Side.Revision revision) {
+            return Snapshot.of(repository(), store, revision.version(), wanted);
+        }
+        return Snapshot.of(((Side.OnDisk) side).path(), threads, progress, wanted);
+    }
+
+    private Diff diff(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
+        List<Weight> left = a.weights();
+        List<Weight> right = b.weights();
+        Matching matching = Matching.of(left, right);
+        List<Matching.TensorMatch> matches = chosen(request, matching.tensors());
+        boolean measured = request.depth() == DiffRequest.Depth.NUMBERS;
+        List<Optional<TensorStatistics>> numbers = measured ? numbers(matches) : List.of();
+        var ties = new Ties(left, right);
+        List<TensorChange> tensors = new ArrayList<>(matches.size());
+        for (int i = 0; i < matches.size(); i++) {
+            tensors.add(change(matches.get(i), measured ? numbers.get(i) : Optional.empty(), ties));
+        }
+        tensors.sort((x, y) -> LayerNames.NATURAL.compare(x.name(), y.name()));
+        List<FileChange> files = request.tensors().isPresent() ? List.of() : FileChanges.of(a.files, b.files);
+        var rollUp = new RollUp(tensors, matching.units());
+        List<LayerChange> blocks = rollUp.blocks();
+        String reading = new Reading(tensors, blocks, files, measured).sentence();
+        return new Diff(
+                request.a().label(), request.b().label(), reading, files, tensors, rollUp.layers(), blocks, measured);
+    }
+
+    private static List<Matching.TensorMatch> chosen(DiffRequest request, List<Matching.TensorMatch> matches) {
+        if (request.tensors().isEmpty()) {
+            return matches;
+        }
+        Predicate<String> names = Globs.ofNames(request.tensors().get());
+        List<Matching.TensorMatch> chosen = matches.stream()
+                .filter(match -> match.a()
+                                .filter(weight -> names.test(weight.name()))
+                                .isPresent()
+                        || match.b().filter(weight -> names.test(weight.name())).isPresent())
+                .toList();
+        if (chosen.isEmpty()) {
+            throw MgitException.usage(
+                    "no tensor of either side matches '" + request.tensors().get() + "'");
+        }
+        return chosen;
+    }
+
+    private List<Optional<TensorStatistics>> numbers(List<Matching.TensorMatch> matches) throws IOException {
+        List<Comparison.Matched> pairs = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < matches.size(); i++) {
+            Matching.TensorMatch match = matches.get(i);
+            if (match.a().isPresent() && match.b().isPresent() && !isSame(match)) {
+                Weight a = match.a().get();
+                Weight b = match.b().get();
+                if (Comparison.comparable(a, b).isPresent() && !turned(a, b)) {
+                    pairs.add(new Comparison.Matched(a, b));
+                    places.add(i);
+                    bytes += a.bytes().size() + b.bytes().size();
+                }
+            }
+        }
+        progress.start("comparing", bytes);
+        List<Optional<TensorStatistics>> numbers = new ArrayList<>();
+        matches.forEach(match -> numbers.add(Optional.empty()));
+        try {
+            List<TensorStatistics> found = Comparison.of(pairs, threads, true, progress::advance);
+            for (int i = 0; i < found.size(); i++) {
+                numbers.set(places.get(i), Optional.of(found.get(i)));
+            }
+        } finally {
+            progress.done();
+        }
+        return numbers;
+    }
+
+    /** Whether shapes are each other's reverse, so that element by element there is nothing to compare. */
+    private static boolean turned(Weight a, Weight b) throws IOException {
+        return !a.shape().equals(b.shape()) && Samples.transposed(a, b);
+    }
+
+    private static boolean isSame(Matching.TensorMatch match) {
+        Weight a = match.a().orElseThrow();
+        Weight b = match.b().orElseThrow();
+        return a.object().equals(b.object())
+                && a.shape().equals(b.shape())
+                && a.spec().dtype() == b.spec().dtype();
+    }
+
+    private static TensorChange change(Matching.TensorMatch match, Optional<TensorStatistics> numbers, Ties ties)
+            throws IOException {
+        Optional<Weight> a = match.a();
+        Optional<Weight> b = match.b();
+        TensorChange.Status status;
+        Optional<TensorStatistics> kept = numbers;
+        if (a.isEmpty() || b.isEmpty()) {
+            status = a.isEmpty() ? TensorChange.Status.ADDED : TensorChange.Status.REMOVED;
+        } else {
+            status = status(a.get(), b.get(), numbers);
+            kept = status == TensorChange.Status.TRANSPOSED ? Optional.empty() : numbers;
+        }
+        return new TensorChange(
+                status,
+                a.map(Weight::name),
+                b.map(Weight::name),
+                a.map(Weight::spec),
+                b.map(Weight::spec),
+                kept,
+                ties.of(a, b),
+                b.or(() -> a).orElseThrow().companion());
+    }
+
+    private static TensorChange.Status status(Weight a, Weight b, Optional<TensorStatistics> numbers)
+            throws IOException {
+        if (!a.shape().equals(b.shape())) {
+            return Samples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
+        }
+        if (a.spec().dtype() != b.spec().dtype()) {
+            return TensorChange.Status.RETYPED;
+        }
+        if (a.object().equals(b.object())) {
+            return a.name().equals(b.name()) ? TensorChange.Status.SAME : TensorChange.Status.RENAMED;
+        }
+        boolean unlike = numbers.filter(n -> Math.abs(n.cosine()) >= UNRELATED).isEmpty();
+        return unlike && Samples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
+    }
+
+    /** Tensors of one checkpoint that hold the same content under several names. */
+    private static final class Ties {
+        private final Map<ObjectId, List<String>> a = new HashMap<>();
+        private final Map<ObjectId, List<String>> b = new HashMap<>();
+
+        Ties(List<Weight> left, List<Weight> right) {
+            collect(left, a);
+            collect(right, b);
+        }
+
+        private static void collect(List<Weight> weights, Map<ObjectId, List<String>> into) {
+            for (Weight weight : weights) {
+                if (weight.isMatrix()) {
+                    into.computeIfAbsent(weight.object(), object -> new ArrayList<>())
+                            .add(weight.name());
+                }
+            }
+        }
+
+        /** The twin of a tensor that came, went or changed, on the side where it is. */
+        Optional<String> of(Optional<Weight> left, Optional<Weight> right) {
+            if (right.isEmpty()) {
+                return twin(a, left.orElseThrow());
+            }
+            boolean same = left.filter(
+                            weight -> weight.object().equals(right.get().object()))
+                    .isPresent();
+            boolean tiedBefore = left.flatMap(weight -> twin(a, weight)).isPresent();
+            return same || tiedBefore ? Optional.empty() : twin(b, right.get());
+        }
+
+        private static Optional<String> twin(Map<ObjectId, List<String>> names, Weight weight) {
+            return names.getOrDefault(weight.object(), List.of()).stream()
+                    .filter(name -> !name.equals(weight.name()))
+                    .findFirst();
+        }
+    }
+}

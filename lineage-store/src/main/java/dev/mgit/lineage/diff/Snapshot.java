@@ -1,0 +1,151 @@
+package dev.mgit.lineage.diff;
+
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.lineage.checkpoint.FolderScan;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.parameters.BlockSink;
+import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.TensorPredictions;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The files of one side of a comparison, and its tensors. Tensors of all shards and weight files are one set. */
+final class Snapshot implements AutoCloseable {
+    /** As in a commit: smaller files without tensors are looked into, larger ones only compared whole. */
+    private static final long LARGE = 1 << 20;
+
+    /**
+     * One file.
+     *
+     * @param identity equal where contents are equal: SHA-256 of large files, the bytes themselves of small ones
+     * @param weights whether tensors were found in it
+     */
+    record Contents(String path, long size, Object identity, ByteSource bytes, boolean small, boolean weights) {}
+
+    final Map<String, Contents> files = new TreeMap<>();
+    private final TensorSet tensors = new TensorSet();
+    private final List<FileByteSource> open = new ArrayList<>();
+
+    /** A file's bytes, compared by value. */
+    private record Bytes(ByteBuffer buffer) {}
+
+    static Snapshot of(Repository repository, StoredBytes.Store store, VersionId version, Predicate<String> wanted)
+            throws IOException {
+        var snapshot = new Snapshot();
+        Checkpoint checkpoint = repository.lineage().checkpoint(version);
+        for (FileEntry file : checkpoint.files()) {
+            if (!wanted.test(file.path())) {
+                continue;
+            }
+            if (file.stored() == FileEntry.Stored.VERBATIM) {
+                snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
+            } else {
+                Manifest manifest = repository.lineage().manifest(version, file.path());
+                snapshot.large(file.path(), manifest, StoredBytes.file(store, manifest), store);
+            }
+        }
+        return snapshot;
+    }
+
+    /** @throws FormatException if a file's name promises a format and its contents break it */
+    static Snapshot of(Path path, int threads, Progress progress, Predicate<String> wanted) throws IOException {
+        var snapshot = new Snapshot();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
+                if (wanted.test(file.getKey())) {
+                    snapshot.onDisk(file.getKey(), file.getValue(), threads, progress);
+                }
+            }
+            complete = true;
+            return snapshot;
+        } finally {
+            if (!complete) {
+                snapshot.close();
+            }
+        }
+    }
+
+    private void onDisk(String path, Path file, int threads, Progress progress) throws IOException {
+        FileByteSource source = FileByteSource.open(file);
+        open.add(source);
+        Layout layout =
+                Formats.layoutOf(Objects.requireNonNull(file.getFileName()).toString(), source);
+        if (layout.format().equals(Formats.OPAQUE) && source.size() < LARGE) {
+            small(path, Files.readAllBytes(file));
+            return;
+        }
+        progress.start("reading " + path, source.size());
+        try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
+            Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), progress::advance);
+            large(path, manifest, source, null);
+        } finally {
+            progress.done();
+        }
+    }
+
+    private void small(String path, byte[] bytes) {
+        files.put(
+                path,
+                new Contents(
+                        path,
+                        bytes.length,
+                        new Bytes(ByteBuffer.wrap(bytes)),
+                        new MemoryByteSource(bytes),
+                        true,
+                        false));
+    }
+
+    private void large(String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
+            throws IOException {
+        boolean any = false;
+        OnnxNames names = null;
+        for (Manifest.Entry entry : manifest.entries()) {
+            if (entry.tensor().isEmpty()) {
+                continue;
+            }
+            any = true;
+            if (names == null) {
+                names = new OnnxNames(manifest.format().equals("onnx") ? OnnxReader.nodes(whole) : List.of());
+            }
+            ByteSource bytes = store == null
+                    ? new ByteRange(whole, entry.offset(), entry.length())
+                    : StoredBytes.object(store, entry.object(), entry.length());
+            String name = names.of(entry.tensor().get().name());
+            tensors.add(path, name, entry.tensor().get(), entry.object(), bytes);
+        }
+        files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
+    }
+
+    /** All tensors by name. */
+    List<Weight> weights() throws IOException {
+        return tensors.weights();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FileByteSource source : open) {
+            source.close();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.mgit.lineage.diff;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.lineage.version.ObjectId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The tensors of one checkpoint under their parameter names, quantised ones joined with their scales. */
+final class TensorSet {
+    private final Map<String, Weight> byName = new LinkedHashMap<>();
+
+    /** Adds a tensor; where two files have one of the same name, the later one's file is put before its name. */
+    void add(String file, String name, TensorSpec spec, ObjectId object, ByteSource bytes) {
+        String unique = name;
+        for (int i = 0; byName.containsKey(unique); i++) {
+            unique = file + (i == 0 ? "" : "#" + i) + ":" + name;
+        }
+        byName.put(unique, new Weight(unique, spec, object, file, bytes, Optional.empty(), false));
+    }
+
+    List<Weight> weights() throws IOException {
+        Set<String> companions = new HashSet<>();
+        Map<String, Weight> scaled = new LinkedHashMap<>();
+        for (Weight weight : byName.values()) {
+            String stem = weight.name().endsWith(OnnxNames.QUANTISED) ? OnnxNames.stem(weight.name()) : weight.name();
+            Weight scale = byName.get(stem + OnnxNames.SCALE);
+            if (!weight.spec().dtype().isInteger() || scale == null) {
+                continue;
+            }
+            Weight zero = byName.get(stem + OnnxNames.ZERO_POINT);
+            companions.add(scale.name());
+            if (zero != null) {
+                companions.add(zero.name());
+            }
+            String name = byName.containsKey(stem) ? weight.name() : stem;
+            scaled.put(
+                    weight.name(),
+                    new Weight(
+                            name,
+                            weight.spec(),
+                            weight.object(),
+                            weight.file(),
+                            weight.bytes(),
+                            scaling(weight, scale, Optional.ofNullable(zero)),
+                            false));
+        }
+        List<Weight> all = new ArrayList<>(byName.size());
+        for (Weight weight : byName.values()) {
+            Weight known = scaled.getOrDefault(weight.name(), weight);
+            all.add(
+                    companions.contains(weight.name())
+                            ? new Weight(
+                                    known.name(),
+                                    known.spec(),
+                                    known.object(),
+                                    known.file(),
+                                    known.bytes(),
+                                    Optional.empty(),
+                                    true)
+                            : known);
+        }
+        all.sort((a, b) -> LayerNames.NATURAL.compare(a.name(), b.name()));
+        return all;
+    }
+
+    private static Optional<Scaling> scaling(Weight weight, Weight scale, Optional<Weight> zero) throws IOException {
+        boolean readable = scale.hasNumbers() && scale.elements() <= Scaling.MAX_SCALES;
+        if (!readable) {
+            return Optional.empty();
+        }
+        Optional<Double> zeroPoint = weight.spec().dtype() == Dtype.I8 ? Optional.of(0.0) : Optional.empty();
+        if (zero.isPresent() && zero.get().hasNumbers()) {
+            double[] values = zero.get().elements() > Scaling.MAX_SCALES ? new double[0] : values(zero.get());
+            if (values.length == 0 || !allEqual(values)) {
+                return Optional.empty();
+            }
+            zeroPoint = Optional.of(values[0]);
+        }
+        boolean onnx = weight.name().endsWith(OnnxNames.QUANTISED);
+        return Scaling.of(weight.shape(), scale.shape(), values(scale), zeroPoint, onnx);
+    }
+
+    private static boolean allEqual(double[] values) {
+        for (double value : values) {
+            if (value != values[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double[] values(Weight weight) throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(weight.spec().byteLength())];
+        weight.bytes().read(0, bytes, 0, bytes.length);
+        double[] values = new double[Math.toIntExact(weight.elements())];
+        Elements.read(weight.spec().dtype(), bytes, 0, values, values.length);
+        return values;
+    }
+}
