@@ -145,12 +145,8 @@ final class Cursor {
 
     private void need(long length) {
         if (length < 0 || length > limit - position) {
-            throw new FormatException("at byte " + position + " " + describe(length) + " are named, but only "
-                    + (limit - position) + " are left");
+            throw new FormatException(Long.toUnsignedString(length) + " more bytes are named at byte " + position
+                    + ", but only " + (limit - position) + " are left");
         }
-    }
-
-    private static String describe(long length) {
-        return Long.toUnsignedString(length) + " more bytes";
     }
 }

@@ -181,7 +181,7 @@ class TorchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zip.pt", "legacy.pt"})
+    @ValueSource(strings = {"tensor.pt", "legacy.pt"})
     void withstandsEveryFlippedBit(String file) {
         Hostile.flipEveryBit(file, Hostile.real(file));
     }

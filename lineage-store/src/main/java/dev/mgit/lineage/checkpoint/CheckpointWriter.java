@@ -1,10 +1,13 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.predict.Candidates;
+import dev.mgit.delta.predict.Planner;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -16,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Puts the files of one checkpoint into the store. */
 final class CheckpointWriter {
@@ -34,19 +38,20 @@ final class CheckpointWriter {
     /**
      * Stores all blocks durably.
      *
-     * @param sources versions to predict tensors from, the likeliest first
+     * @param previous the version that the new one replaces
+     * @param origins the versions it was derived from
      */
-    Stored write(CheckpointFiles files, List<VersionId> sources) throws IOException {
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins) throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
-            ParentTensors parents = ParentTensors.of(lineage, store, sources);
+            Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    manifests.put(file.entry().path(), write(writer, file, parents));
+                    manifests.put(file.entry().path(), write(writer, file, blocks, candidates));
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
             } finally {
@@ -63,9 +68,18 @@ final class CheckpointWriter {
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, ParentTensors parents) throws IOException {
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, BlockWriter blocks, Candidates candidates)
+            throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
-            Manifest manifest = writer.write(source, file.layout(), parents::predictions, progress::advance);
+            var tensors = new FileTensors(file.layout(), source);
+            var planner = new Planner(blocks::estimate);
+            Manifest manifest = writer.write(
+                    source,
+                    file.layout(),
+                    range -> planner.plan(tensors.of(range), candidates)
+                            .<TensorPredictions>map(plan -> plan::predictionFor)
+                            .orElse(TensorPredictions.none()),
+                    progress::advance);
             file.entry().requireUnchanged();
             return manifest;
         }

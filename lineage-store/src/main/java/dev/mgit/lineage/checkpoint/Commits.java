@@ -50,7 +50,7 @@ public final class Commits {
         CheckpointFiles files = CheckpointFiles.read(request.path());
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
-            Stored stored = writing.write(files, sources(target));
+            Stored stored = writing.write(files, target.previous(), versions(target.origins()));
             requireChange(target, request, stored);
             Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
             VersionId id = transaction.write(newVersion(target, request, stored));
@@ -72,7 +72,7 @@ public final class Commits {
         var target = new Target(model, previous, request.origins());
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
-            Stored stored = writing.write(CheckpointFiles.read(request.path()), sources(target));
+            Stored stored = writing.write(CheckpointFiles.read(request.path()), previous, versions(request.origins()));
             return transaction.write(newVersion(target, request, stored));
         }
     }
@@ -116,11 +116,8 @@ public final class Commits {
         return dot > 0 && !Files.isDirectory(path) ? name.substring(0, dot) : name;
     }
 
-    private static List<VersionId> sources(Target target) {
-        return java.util.stream.Stream.concat(
-                        target.previous().stream(), target.origins().stream().map(Origin::version))
-                .distinct()
-                .toList();
+    private static List<VersionId> versions(List<Origin> origins) {
+        return origins.stream().map(Origin::version).toList();
     }
 
     private void requireChange(Target target, CommitRequest request, Stored stored) {

@@ -1,49 +1,89 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.frame.Prediction;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predict.Candidates;
+import dev.mgit.delta.predict.SourceTensor;
+import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
-import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The stored tensors of the versions that a new one is predicted from. */
+/** Finds the stored tensors that a new version may be predicted from: its parents', and theirs. */
 final class ParentTensors {
-    private final ParameterStore store;
-    private final Map<TensorSpec, Manifest.Entry> tensors = new HashMap<>();
+    private static final int PARENT = 0;
+    private static final int PREVIOUS = 1;
+    private static final int GRANDPARENT = 2;
 
-    private ParentTensors(ParameterStore store) {
+    private final Lineage lineage;
+    private final ParameterStore store;
+    private final BlockReader reader;
+
+    ParentTensors(Lineage lineage, ParameterStore store, BlockReader reader) {
+        this.lineage = lineage;
         this.store = store;
+        this.reader = reader;
     }
 
-    static ParentTensors of(Lineage lineage, ParameterStore store, List<VersionId> versions) {
-        var parents = new ParentTensors(store);
-        for (VersionId version : versions) {
-            for (FileEntry file : lineage.checkpoint(version).files()) {
-                if (file.stored() == FileEntry.Stored.PARAMETERS) {
-                    for (Manifest.Entry entry :
-                            lineage.manifest(version, file.path()).entries()) {
-                        entry.tensor().ifPresent(tensor -> parents.tensors.putIfAbsent(tensor, entry));
-                    }
+    /**
+     * @param previous the version that the new one replaces
+     * @param origins the versions it was derived from
+     */
+    Candidates candidates(Optional<VersionId> previous, List<VersionId> origins) {
+        Map<VersionId, Integer> ranks = new LinkedHashMap<>();
+        origins.forEach(id -> ranks.put(id, PARENT));
+        previous.ifPresent(id -> ranks.putIfAbsent(id, PREVIOUS));
+        for (VersionId id : List.copyOf(ranks.keySet())) {
+            Version version = lineage.version(id);
+            version.previous().ifPresent(grandparent -> ranks.putIfAbsent(grandparent, GRANDPARENT));
+            for (ProvenanceEdge edge : version.origins()) {
+                ranks.putIfAbsent(edge.parent(), GRANDPARENT);
+            }
+        }
+        var candidates = new Candidates();
+        ranks.forEach((id, rank) -> add(candidates, id, rank));
+        return candidates;
+    }
+
+    private void add(Candidates candidates, VersionId version, int rank) {
+        String origin = lineage.version(version).model() + "@" + version.abbreviated();
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                for (Manifest.Entry entry :
+                        lineage.manifest(version, file.path()).entries()) {
+                    entry.tensor()
+                            .ifPresent(tensor -> store.object(entry.object())
+                                    .ifPresent(object ->
+                                            candidates.add(new Source(reader, tensor, object, rank, origin))));
                 }
             }
         }
-        return parents;
     }
 
-    /** How to predict a tensor of the new version: from the parent's tensor of the same name, shape and dtype. */
-    TensorPredictions predictions(TensorSpec child) {
-        Optional<StoredObject> parent =
-                Optional.ofNullable(tensors.get(child)).flatMap(entry -> store.object(entry.object()));
-        return (offset, length) -> parent.map(
-                object -> new Prediction(Predictors.PARENT, List.of(object.region(offset, length)), new byte[0]));
+    private record Source(BlockReader reader, TensorSpec spec, StoredObject object, int rank, String origin)
+            implements SourceTensor {
+        @Override
+        public Region region(long offset, int length) {
+            return object.region(offset, length);
+        }
+
+        @Override
+        public void read(long offset, byte[] target, int length) {
+            reader.sample(object.region(offset, length), target);
+        }
+
+        @Override
+        public String identity() {
+            return object.id().hex();
+        }
     }
 }

@@ -118,6 +118,12 @@ public final class BlockReader implements AutoCloseable {
         return region(region, Frame.MAX_DEPTH, false);
     }
 
+    /** Copies a stored region, unverified; its blocks are kept for a while, since samples are small and near each other. */
+    public void sample(Region region, byte[] target) {
+        byte[] bytes = region(region, Frame.MAX_DEPTH, true);
+        System.arraycopy(bytes, 0, target, 0, region.length());
+    }
+
     private byte[] region(Region region, int depthLeft, boolean shared) {
         if (region.blocks().size() == 1 && region.skip() == 0) {
             byte[] block = source(region.blocks().get(0), depthLeft, shared);

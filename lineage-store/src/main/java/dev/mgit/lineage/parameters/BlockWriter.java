@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
 public final class BlockWriter implements BlockSink, AutoCloseable {
@@ -63,6 +64,16 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     public void object(StoredObject object) {
         if (!store.hasObject(object.id())) {
             store.putObject(object);
+        }
+    }
+
+    /** Bytes a block would take, near enough to choose a prediction by. */
+    public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] guess) {
+        BlockCoder coder = coders.borrow();
+        try {
+            return coder.estimate(raw, length, dtype, guess);
+        } finally {
+            coders.giveBack(coder);
         }
     }
 

@@ -45,7 +45,7 @@ public final class FileWriter implements AutoCloseable {
     public Manifest write(
             ByteSource source,
             Layout layout,
-            Function<TensorSpec, TensorPredictions> predictions,
+            Function<Layout.Range, TensorPredictions> predictions,
             LongConsumer progress)
             throws IOException {
         Future<String> sha256 = threads.submit(() -> sha256(source));
@@ -54,11 +54,7 @@ public final class FileWriter implements AutoCloseable {
             written.add(new Written(
                     range,
                     range.tensor().isPresent()
-                            ? writeTensor(
-                                    source,
-                                    range,
-                                    predictions.apply(range.tensor().get()),
-                                    progress)
+                            ? writeTensor(source, range, predictions.apply(range), progress)
                             : writeOpaque(source, range, progress)));
         }
         List<Manifest.Entry> entries = new ArrayList<>();
