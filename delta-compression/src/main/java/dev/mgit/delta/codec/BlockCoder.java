@@ -45,7 +45,6 @@ public final class BlockCoder implements AutoCloseable {
             case BYTES -> "bytes";
             case BYTE_DIFFERENCES -> "byte differences";
             case PLANES -> "planes";
-            case RESIDUAL_PLANES -> "residual planes";
             case RESIDUAL_TOKENS -> "residual tokens";
             case PALETTE -> "palette";
             default -> "method " + method;
