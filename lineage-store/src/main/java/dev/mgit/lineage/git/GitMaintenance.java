@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.GC;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
@@ -26,6 +27,7 @@ import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.revwalk.ObjectWalk;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevWalk;
 
@@ -88,15 +90,20 @@ public final class GitMaintenance implements AutoCloseable {
             int versions = 0;
             try (var walk = new RevWalk(lineage.git())) {
                 for (ObjectId id : dead) {
-                    RevObject object = walk.parseAny(id);
-                    if (object instanceof org.eclipse.jgit.revwalk.RevCommit commit
-                            && GitLiveness.isVersion(lineage, commit)) {
-                        versions++;
-                    }
+                    versions += wasVersion(walk, id) ? 1 : 0;
                 }
             }
             return new Garbage(old, versions, dead.size());
         });
+    }
+
+    /** Whether a dead object is a version's commit; a clean-up that was killed may have taken a part of it. */
+    private boolean wasVersion(RevWalk walk, ObjectId id) throws IOException {
+        try {
+            return walk.parseAny(id) instanceof RevCommit commit && GitLiveness.isVersion(lineage, commit);
+        } catch (MissingObjectException e) {
+            return false;
+        }
     }
 
     private static boolean isOld(Operation operation, Instant horizon) {

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,7 +39,7 @@ public final class DiskUsage {
     private final VersionContents contents;
     private final BlockTable table = new BlockTable();
 
-    /** Live versions, oldest first, and the blocks of each object. */
+    /** Live versions, oldest and parents first, and the blocks of each object. */
     private final Map<VersionId, Version> versions = new LinkedHashMap<>();
 
     private int[][] objectBlocks = new int[0][];
@@ -92,10 +93,11 @@ public final class DiskUsage {
             List<VersionId> checkedOut = CheckoutState.all(repository).stream()
                     .map(CheckoutState::version)
                     .toList();
-            git.liveVersions(Instant.MIN, checkedOut).stream()
-                    .map(lineage::version)
-                    .sorted(Comparator.comparing(Version::when).thenComparing(Version::id))
-                    .forEach(version -> versions.put(version.id(), version));
+            List<Version> newestFirst = new ArrayList<>();
+            lineage.walk(git.liveVersions(Instant.MIN, checkedOut)).forEachRemaining(newestFirst::add);
+            for (int i = newestFirst.size() - 1; i >= 0; i--) {
+                versions.put(newestFirst.get(i).id(), newestFirst.get(i));
+            }
         }
         versions.keySet()
                 .forEach(version -> contents.read(version).ifPresent(why -> {
@@ -215,7 +217,7 @@ public final class DiskUsage {
             left.removeAll(members);
         }
         for (VersionId version : left) {
-            String name = versions.get(version).model();
+            String name = Objects.requireNonNull(versions.get(version)).model();
             String shown = models.containsKey(name) && lineage.model(name).isPresent() ? name + " (older)" : name;
             models.computeIfAbsent(shown, unused -> new LinkedHashSet<>()).add(version);
         }

@@ -116,7 +116,7 @@ final class Repacker {
     private void recode(int number, BlockReader reader, BlockRecoder recoder) {
         BlockId id = table.id(number);
         Frame old = reader.frame(id);
-        Frame recoded = recode(number, id, old, reader, recoder);
+        Frame recoded = recode(id, old, reader, recoder);
         boolean smaller = recoded.payload().length < old.payload().length;
         boolean shallower = recoded.depth() < old.depth();
         if (!smaller && !shallower) {
@@ -132,7 +132,7 @@ final class Repacker {
         after.addAndGet(stored.length);
     }
 
-    private Frame recode(int number, BlockId id, Frame old, BlockReader reader, BlockRecoder recoder) {
+    private Frame recode(BlockId id, Frame old, BlockReader reader, BlockRecoder recoder) {
         if (old.prediction().isEmpty()) {
             return recoder.recode(id, old, 0);
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
@@ -88,26 +89,30 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
                 prediction = Optional.empty();
             }
             int coded = coder.encode(raw, length, dtype, guess, effort, payload);
-            return frame(dtype, length, prediction, Arrays.copyOf(payload, coded));
+            return frame(dtype, length, wanted, prediction, Arrays.copyOf(payload, coded));
         } finally {
             coders.giveBack(coder);
         }
     }
 
-    private Frame frame(Dtype dtype, int length, Optional<Prediction> prediction, byte[] payload) {
+    /** The generation counts from the parent that was wanted, though a skip may have gone further back. */
+    private Frame frame(
+            Dtype dtype, int length, Optional<Prediction> wanted, Optional<Prediction> prediction, byte[] payload) {
         if (prediction.isEmpty()) {
             return Frame.root(dtype, length, payload);
         }
-        int depth = 0;
-        int generation = 0;
-        for (Region region : prediction.get().sources()) {
-            for (BlockId source : region.blocks()) {
-                Frame frame = reader.frame(source);
-                depth = Math.max(depth, frame.depth());
-                generation = Math.max(generation, frame.generation());
-            }
-        }
+        int depth = deepest(prediction.get(), Frame::depth);
+        int generation = Math.max(depth, deepest(wanted.orElseThrow(), Frame::generation));
         return new Frame(dtype, length, depth + 1, generation + 1, prediction, payload);
+    }
+
+    private int deepest(Prediction prediction, ToIntFunction<Frame> measure) {
+        return prediction.sources().stream()
+                .flatMap(region -> region.blocks().stream())
+                .map(reader::frame)
+                .mapToInt(measure)
+                .max()
+                .orElse(0);
     }
 
     /**

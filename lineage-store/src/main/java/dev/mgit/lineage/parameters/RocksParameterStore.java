@@ -61,8 +61,12 @@ public final class RocksParameterStore implements ParameterStore {
     private final WriteOptions unlogged;
     private volatile Opened opened;
 
-    /** The database as it was when it was opened. */
-    private record Opened(RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
+    /**
+     * The database as it was when it was opened.
+     *
+     * @param time how often it was opened before
+     */
+    private record Opened(int time, RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
 
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
@@ -70,7 +74,7 @@ public final class RocksParameterStore implements ParameterStore {
         this.unlogged = closing(new WriteOptions().setDisableWAL(true));
         boolean ready = false;
         try {
-            this.opened = open();
+            this.opened = open(0);
             checkFormat(writable);
             ready = true;
         } finally {
@@ -80,7 +84,7 @@ public final class RocksParameterStore implements ParameterStore {
         }
     }
 
-    private Opened open() throws RocksDBException {
+    private Opened open(int time) throws RocksDBException {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         List<ColumnFamilyDescriptor> families = List.of(
                 new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions(false)),
@@ -92,7 +96,7 @@ public final class RocksParameterStore implements ParameterStore {
                 : RocksDB.openReadOnly(options, directory.toString(), families, handles);
         closeables.add(db);
         closeables.addAll(handles);
-        return new Opened(db, handles.get(1), handles.get(2));
+        return new Opened(time, db, handles.get(1), handles.get(2));
     }
 
     /** Opens for reading and writing, creating the database if there is none. The caller holds the writer lock. */
@@ -250,9 +254,9 @@ public final class RocksParameterStore implements ParameterStore {
         if (!vanished || attempt >= OPEN_ATTEMPTS) {
             throw failure(what, directory, cause);
         }
-        if (opened == used) {
+        if (opened.time() == used.time()) {
             try {
-                opened = open();
+                opened = open(used.time() + 1);
             } catch (RocksDBException e) {
                 pause();
             }

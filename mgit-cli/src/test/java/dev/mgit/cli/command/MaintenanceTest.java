@@ -44,7 +44,7 @@ class MaintenanceTest {
         assertThat(run(0, "du", "--explain").out())
                 .contains("base", "child", "predicted by", "parent", "residual", "lineage repository's files");
         assertThat(run(0, "du", "child", "--json").out()).contains("\"stored_bytes\"").doesNotContain("\"base\"");
-        assertThat(run(2, "du", "chidl").err()).contains("did you mean 'child'?");
+        assertThat(run(2, "du", "chil").err()).contains("did you mean 'child'?");
     }
 
     @Test
