@@ -249,6 +249,7 @@ public final class RocksParameterStore implements ParameterStore {
      * elsewhere meanwhile. What is in the store is named by content, so a newer snapshot gives the same answers. The
      * older one stays open until the end: other threads may be reading it.
      */
+    @SuppressWarnings("ReferenceEquality") // whether it is the very snapshot that failed
     private synchronized void reopenOrThrow(Opened used, int attempt, String what, RocksDBException cause) {
         boolean vanished = !writable && String.valueOf(cause.getMessage()).contains("No such file");
         if (!vanished || attempt >= OPEN_ATTEMPTS) {
