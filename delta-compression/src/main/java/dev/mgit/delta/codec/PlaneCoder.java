@@ -1,6 +1,5 @@
 package dev.mgit.delta.codec;
 
-
 /**
  * Words without a prediction as byte planes, highest first, each an entropy-coded stream. The sign of a float goes to
  * the lowest bit and words are aligned to the top, so that an exponent of 8 bits has a plane to itself (ZipNN,
