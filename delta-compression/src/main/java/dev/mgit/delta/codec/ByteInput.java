@@ -32,6 +32,11 @@ final class ByteInput {
         return end - position;
     }
 
+    /** The next byte, which stays where it is; 0 behind the last. */
+    int peek() {
+        return bytes[position] & 0xff;
+    }
+
     int get() {
         return bytes[skip(1)] & 0xff;
     }

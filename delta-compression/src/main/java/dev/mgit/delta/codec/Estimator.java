@@ -11,6 +11,7 @@ final class Estimator {
     private final int[] counts = new int[16 * 256];
     private final long[] words = new long[Sampling.RUN];
     private final long[] guesses = new long[Sampling.RUN];
+    private final long[] magnitudes = new long[Sampling.RUN];
 
     /** Bytes that {@code length} bytes of raw words are likely to take. */
     double bytes(byte[] raw, int length, Residual residual, byte @Nullable [] prediction) {
@@ -24,7 +25,7 @@ final class Estimator {
     }
 
     private double tokenBits(byte[] raw, byte[] prediction, int count, Residual residual) {
-        int m = Tokens.significantBits(residual.bits(), 2);
+        Tokens alphabet = Tokens.choose(residual.bits(), SAMPLE - 1);
         WordForm form = residual.form();
         boolean isFloat = form.isFloat();
         int keyShift = isFloat ? residual.magnitudeBits() - form.exponentBits() : 63;
@@ -38,12 +39,13 @@ final class Estimator {
             int length = Sampling.length(first, count);
             int longs = load(raw, form, first, length, words);
             load(prediction, form, first, length, guesses);
-            residual.forward(words, guesses, guesses, longs);
+            residual.magnitudes(guesses, magnitudes, longs);
+            residual.forward(words, guesses, magnitudes, longs);
             for (int i = 0; i < length; i++) {
                 long value = Words.lane(words, form, i);
-                int c = isFloat ? (int) (Words.lane(guesses, form, i) >>> keyShift) & 15 : 0;
-                counts[(c << 8) + Tokens.token(value, m)]++;
-                bits += Tokens.shift(value, m);
+                int c = isFloat ? (int) (Words.lane(magnitudes, form, i) >>> keyShift) & 15 : 0;
+                counts[(c << 8) + alphabet.token(value)]++;
+                bits += alphabet.extraBits(value);
             }
             sampled += length;
         }

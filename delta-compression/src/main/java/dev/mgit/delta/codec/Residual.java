@@ -56,21 +56,20 @@ final class Residual {
         return form.isFloat() ? bits - 1 : bits;
     }
 
-    /** Replaces predicted words by the magnitudes, or cut integers, that residuals are taken against. */
-    void magnitudes(long[] prediction, int longs) {
+    /** Fills in the magnitudes, or cut integers, that residuals are taken against. */
+    void magnitudes(long[] prediction, long[] magnitudes, int longs) {
         final long keep = ~signs;
         final long round = half;
         final long mask = all;
         final int drop = shift;
         for (int i = 0; i < longs; i++) {
-            prediction[i] = (((prediction[i] & keep) + round) >>> drop) & mask;
+            magnitudes[i] = (((prediction[i] & keep) + round) >>> drop) & mask;
         }
     }
 
-    /** Replaces raw words by zigzagged residuals, and fills in the magnitudes they were taken against. */
+    /** Replaces raw words by zigzagged residuals, given the predicted words and {@link #magnitudes}. */
     void forward(long[] raw, long[] prediction, long[] magnitudes, int longs) {
         final long keep = ~signs;
-        final long round = half;
         final long mask = all;
         final long top = tops;
         final long one = ones;
@@ -80,21 +79,17 @@ final class Residual {
         final int field = bits - 1;
         for (int i = 0; i < longs; i++) {
             long r = raw[i];
-            long p = prediction[i];
-            long flip = ((r ^ p) & sign) >>> toOne;
+            long flip = ((r ^ prediction[i]) & sign) >>> toOne;
             long v = (((r & keep) >>> drop) & mask) ^ ((flip << field << 1) - flip);
-            long magnitude = (((p & keep) + round) >>> drop) & mask;
+            long magnitude = magnitudes[i];
             long d = ((v | top) - (magnitude & ~top)) ^ ((v ^ ~magnitude) & top);
             long negative = (d >>> field) & one;
             raw[i] = ((d & ~top) << 1) ^ ((negative << field << 1) - negative);
-            magnitudes[i] = magnitude;
         }
     }
 
-    /** Replaces zigzagged residuals by raw words. The prediction is in words as loaded. */
-    void inverse(long[] residual, long[] prediction, int longs) {
-        final long keep = ~signs;
-        final long round = half;
+    /** Replaces zigzagged residuals by raw words, given the predicted words and {@link #magnitudes}. */
+    void inverse(long[] residual, long[] prediction, long[] magnitudes, int longs) {
         final long mask = all;
         final long top = tops;
         final long one = ones;
@@ -105,14 +100,13 @@ final class Residual {
         final long flips = sign == 0 ? 0 : one;
         for (int i = 0; i < longs; i++) {
             long u = residual[i] & mask;
-            long p = prediction[i];
-            long magnitude = (((p & keep) + round) >>> drop) & mask;
+            long magnitude = magnitudes[i];
             long negative = u & one;
             long d = ((u >>> 1) & ~top & mask) ^ ((negative << field << 1) - negative);
             long v = ((d & ~top) + (magnitude & ~top)) ^ ((d ^ magnitude) & top);
             long flip = (v >>> field) & flips;
             v ^= (flip << field << 1) - flip;
-            residual[i] = (v << drop) | ((p & sign) ^ (flip << toOne));
+            residual[i] = (v << drop) | ((prediction[i] & sign) ^ (flip << toOne));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
  *         | 1 byte                        one value throughout
  *         | 2 varint(coded) zstd-frame
  *         | 3 varint(coded) rans-stream
+ *         | 4 gaps stream                 one value nearly throughout; the stream of the others is none of these
  * </pre>
  */
 final class StreamCoder {
@@ -19,16 +20,20 @@ final class StreamCoder {
     private static final int CONSTANT = 1;
     private static final int ZSTD = 2;
     private static final int RANS = 3;
+    private static final int GAPS = 4;
 
     /** Streams shorter than this are not worth a call into native code. */
     private static final int SHORT = 1 << 10;
     /** Sampled entropy a byte from which a stream is taken for noise, the bias of a 4096-byte sample allowed for. */
     private static final double NOISE = 7.93;
+    /** One value in how many may differ from the usual one for gaps to be faster than coding each. */
+    private static final int GAPS_RARITY = 8;
     /** Below this many bits a symbol the whole-bit codes of Huffman's stage lose too much. */
     private static final double HUFFMAN_FLOOR = 2.0;
 
     private final Zstd zstd;
     private final Rans rans = new Rans();
+    private final Gaps gaps = new Gaps();
     private final int[] counts = new int[4 * 256];
 
     StreamCoder(Zstd zstd) {
@@ -50,6 +55,35 @@ final class StreamCoder {
             sink.put(source[from]);
             return;
         }
+        if (effort != Effort.SMALL && length >= SHORT && encodeGaps(source, from, length, effort, sink)) {
+            return;
+        }
+        encodeFlat(source, from, length, bits, effort, sink);
+    }
+
+    private boolean encodeGaps(byte[] source, int from, int length, Effort effort, ByteSink sink) {
+        int usual = 0;
+        for (int i = 1; i < 256; i++) {
+            usual = counts[i] > counts[usual] ? i : usual;
+        }
+        int others = length - counts[usual];
+        if (others > length / GAPS_RARITY) {
+            return false;
+        }
+        sink.put(GAPS);
+        gaps.encode(source, from, length, (byte) usual, others, sink);
+        counts[usual] = 0;
+        if (Entropy.distinct(counts, 0, 256) == 1) {
+            sink.put(CONSTANT);
+            sink.put(gaps.others()[0]);
+        } else {
+            encodeFlat(gaps.others(), 0, others, Entropy.bits(counts, 0, 256), effort, sink);
+        }
+        return true;
+    }
+
+    /** Codes each symbol of a stream that has been counted and found worth {@code bits} bits. */
+    private void encodeFlat(byte[] source, int from, int length, double bits, Effort effort, ByteSink sink) {
         int start = sink.size();
         double worth = effort == Effort.SMALL ? 0.998 : 0.98;
         if (bits / 8 < worth * length) {
@@ -99,8 +133,19 @@ final class StreamCoder {
         if (length == 0) {
             return;
         }
-        int method = input.get();
-        switch (method) {
+        if (input.peek() == GAPS) {
+            input.skip(1);
+            gaps.decode(input, target, to, length, this);
+        } else {
+            decodeFlat(input, target, to, length);
+        }
+    }
+
+    void decodeFlat(ByteInput input, byte[] target, int to, int length) {
+        if (length == 0) {
+            return;
+        }
+        switch (input.get()) {
             case RAW -> input.get(target, to, length);
             case CONSTANT -> Arrays.fill(target, to, to + length, (byte) input.get());
             case ZSTD -> zstd.decompress(input, input.getVarint(input.remaining()), target, to, length);

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * their extra bits as they are.
  *
  * <pre>
- * body := form(byte) shift(byte) m(byte) classes stream of tokens, for each class in turn
+ * body := form(byte) shift(byte) alphabet(byte: direct in the high half, m in the low) classes
+ *         stream of tokens, for each class in turn
  *         varint(extra) byte*extra          bits, lowest first, in word order
  * classes := 1(byte)                        no classes: tokens in word order
  *          | n(byte) keyShift(byte) varint(keys in the class - 1)*(n - 1) varint(words in the class)*(n - 1)
@@ -39,43 +40,43 @@ final class TokenCoder {
 
     void encode(byte[] raw, byte[] prediction, int count, Residual residual, Effort effort, ByteSink sink) {
         WordForm form = residual.form();
-        int m = Tokens.significantBits(residual.bits(), wish(count));
+        Tokens alphabet = Tokens.choose(residual.bits(), count);
         int keyShift = residual.magnitudeBits() - form.exponentBits();
         sink.put(form.toByte());
         sink.put(residual.shift());
-        sink.put(m);
+        alphabet.write(sink);
         if (form.isFloat() && effort != Effort.FAST) {
-            int sampled = sample(raw, prediction, count, residual, m, keyShift, effort);
+            int sampled = sample(raw, prediction, count, residual, alphabet, keyShift, effort);
             chooseClasses(count, sampled);
             guessStarts(count, sampled);
         } else {
             classes.single();
             start[1] = count;
         }
-        if (!split(raw, prediction, count, residual, m, keyShift)) {
+        if (!split(raw, prediction, count, residual, alphabet, keyShift)) {
             countKeys(prediction, count, residual, keyShift);
             setStarts(1, 0);
-            split(raw, prediction, count, residual, m, keyShift);
+            split(raw, prediction, count, residual, alphabet, keyShift);
         }
         classes.write(keyShift, sink);
         for (int c = 0; c + 1 < classes.size(); c++) {
-            sink.putVarint(loops.next[c] - start[c]);
+            sink.putVarint(size(c));
         }
         for (int c = 0; c < classes.size(); c++) {
-            streams.encode(loops.tokens(0), start[c], loops.next[c] - start[c], effort, sink);
+            streams.encode(loops.tokens(0), start[c], size(c), effort, sink);
         }
         sink.putVarint(loops.extraBytes());
         sink.put(loops.bits(), 0, loops.extraBytes());
     }
 
-    /** Fewer, wider tokens where a block is too small to learn many frequencies. */
-    private static int wish(int count) {
-        return count < 1 << 10 ? 1 : count < 1 << 13 ? 2 : count < 1 << 16 ? 3 : 4;
+    /** Words in a class after {@link #split}. */
+    private int size(int c) {
+        return loops.next[c] - start[c];
     }
 
     /** Takes keys and tokens of a sample, counts the keys, and returns how many words it holds. */
     private int sample(
-            byte[] raw, byte[] prediction, int count, Residual residual, int m, int keyShift, Effort effort) {
+            byte[] raw, byte[] prediction, int count, Residual residual, Tokens alphabet, int keyShift, Effort effort) {
         WordForm form = residual.form();
         int log = form.log2Bytes();
         int runs = Sampling.runs(effort == Effort.SMALL ? SAMPLE_SMALL : SAMPLE, count);
@@ -86,12 +87,13 @@ final class TokenCoder {
             int length = Sampling.length(first, count);
             int longs = load(prediction, first << log, (first + length) << log, guesses);
             load(raw, first << log, (first + length) << log, words);
+            residual.magnitudes(guesses, magnitudes, longs);
             residual.forward(words, guesses, magnitudes, longs);
             for (int i = 0; i < length; i++) {
                 int key = (int) (Words.lane(magnitudes, form, i) >>> keyShift);
                 keyCounts[key]++;
                 sampleKeys[sampled] = (short) key;
-                sampleTokens[sampled++] = (byte) Tokens.token(Words.lane(words, form, i), m);
+                sampleTokens[sampled++] = (byte) alphabet.token(Words.lane(words, form, i));
             }
         }
         return sampled;
@@ -136,7 +138,7 @@ final class TokenCoder {
         Arrays.fill(keyCounts, 0);
         for (int from = 0; from < end; from += 8 * CHUNK) {
             int longs = load(prediction, from, end, magnitudes);
-            residual.magnitudes(magnitudes, longs);
+            residual.magnitudes(magnitudes, magnitudes, longs);
             int in = Math.min(8 * CHUNK, end - from) >> form.log2Bytes();
             for (int i = 0; i < in; i++) {
                 keyCounts[(int) (Words.lane(magnitudes, form, i) >>> keyShift)]++;
@@ -156,12 +158,12 @@ final class TokenCoder {
     }
 
     /** Groups all tokens; gives up and returns false where a class outgrows its part. */
-    private boolean split(byte[] raw, byte[] prediction, int count, Residual residual, int m, int keyShift) {
+    private boolean split(byte[] raw, byte[] prediction, int count, Residual residual, Tokens alphabet, int keyShift) {
         WordForm form = residual.form();
         int end = count << form.log2Bytes();
         int size = classes.size();
-        byte[] tokens = loops.tokens(start[size]);
-        loops.startEncode(classes, keyShift, m, (int) ((long) count * residual.bits() / 8));
+        loops.tokens(start[size]);
+        loops.startEncode(classes, keyShift, alphabet, (int) ((long) count * residual.bits() / 8));
         System.arraycopy(start, 0, loops.next, 0, size);
         boolean exact = start[size] == count;
         for (int from = 0; from < end; from += 8 * CHUNK) {
@@ -170,16 +172,16 @@ final class TokenCoder {
             }
             int longs = load(prediction, from, end, guesses);
             load(raw, from, end, words);
+            residual.magnitudes(guesses, magnitudes, longs);
             residual.forward(words, guesses, magnitudes, longs);
             loops.split(words, magnitudes, longs, lastBits(from, end, longs), residual, size == 1);
         }
-        assert tokens.length >= start[size];
         return true;
     }
 
     private boolean hasRoom(int size) {
         for (int c = 0; c < size; c++) {
-            if (loops.next[c] + MOST_WORDS_IN_CHUNK > start[c + 1]) {
+            if (start[c + 1] - loops.next[c] < MOST_WORDS_IN_CHUNK) {
                 return false;
             }
         }
@@ -190,10 +192,10 @@ final class TokenCoder {
     WordForm decode(ByteInput input, byte[] prediction, byte[] target, int length) {
         WordForm form = WordForm.fromByte(input.get());
         int shift = input.get();
-        int m = input.get();
-        if (shift > form.maxShift() || m > 7) {
+        if (shift > form.maxShift()) {
             throw ByteInput.damaged("a parameter is out of range");
         }
+        Tokens alphabet = Tokens.read(input);
         Residual residual = new Residual(form, shift);
         int count = length >> form.log2Bytes();
         int keyShift = classes.read(input, residual.magnitudeBits());
@@ -209,7 +211,7 @@ final class TokenCoder {
         }
         int extra = input.getVarint(input.remaining());
         int at = input.skip(extra);
-        loops.startDecode(classes, keyShift, m, at);
+        loops.startDecode(classes, keyShift, alphabet, at);
         System.arraycopy(start, 0, loops.next, 0, size);
         join(input.array(), at + extra, prediction, target, count, residual);
         for (int c = 0; c < size; c++) {
@@ -224,13 +226,12 @@ final class TokenCoder {
         int stop = count << residual.form().log2Bytes();
         for (int from = 0; from < stop; from += 8 * CHUNK) {
             int longs = load(prediction, from, stop, guesses);
-            System.arraycopy(guesses, 0, magnitudes, 0, longs);
-            residual.magnitudes(magnitudes, longs);
+            residual.magnitudes(guesses, magnitudes, longs);
             loops.join(in, words, magnitudes, longs, lastBits(from, stop, longs), residual, classes.size() == 1);
             if (loops.bit() > 8L * end) {
                 throw ByteInput.damaged("it ends too early");
             }
-            residual.inverse(words, guesses, longs);
+            residual.inverse(words, guesses, magnitudes, longs);
             Words.storeLongs(words, longs, target, from, stop);
         }
         if (8L * end - loops.bit() >= 8) {

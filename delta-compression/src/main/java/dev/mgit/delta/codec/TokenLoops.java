@@ -6,7 +6,9 @@ package dev.mgit.delta.codec;
  * first, in word order.
  *
  * <p>The fast loops take whole longs whose words' extra bits fit a long together; callers pass the word width as a
- * constant, so that each width gets its own unrolled code. The others take any rest.
+ * constant, so that each width gets its own code, and where it pays, loops are unrolled by hand. The others take any
+ * rest. Longs with no extra bits at all
+ * have a short way, unless in the chunk before they were neither rare nor common: then guessing the branch costs more.
  */
 final class TokenLoops {
     /** Where each class's next token goes, or comes from. */
@@ -17,13 +19,16 @@ final class TokenLoops {
     private final long[] bases = new long[256];
     private final byte[] extras = new byte[256];
 
+    private Tokens alphabet = new Tokens(8, 0);
+    private int[] byOctave = new int[64];
     private byte[] ofKey = new byte[0];
     private int keyShift;
-    private int m;
     private long pending;
     private int filled;
     private int at;
     private long bit;
+    /** Longs of the last chunk that took the short way, in 256ths. */
+    private int shortWays;
 
     byte[] tokens(int room) {
         if (tokens.length < room) {
@@ -36,16 +41,16 @@ final class TokenLoops {
         return bits;
     }
 
-    /** True if the extra bits of all words of a long, behind seven bits left over, fit a long. */
-    private static boolean fitTogether(Residual residual, int m) {
-        int width = residual.form().bits();
-        return Math.max(0, residual.bits() - 1 - m) * (64 / width) <= 57;
+    private void start(Classes classes, int shift, Tokens chosen) {
+        ofKey = classes.ofKey();
+        keyShift = shift;
+        alphabet = chosen;
+        shortWays = 256;
     }
 
-    void startEncode(Classes classes, int keyShift, int m, int maxExtraBytes) {
-        this.ofKey = classes.ofKey();
-        this.keyShift = keyShift;
-        this.m = m;
+    void startEncode(Classes classes, int shift, Tokens chosen, int maxExtraBytes) {
+        start(classes, shift, chosen);
+        byOctave = chosen.byOctave();
         pending = 0;
         filled = 0;
         at = 0;
@@ -54,121 +59,18 @@ final class TokenLoops {
         }
     }
 
-    /** Bytes of extra bits so far, the last of them padded. */
-    int extraBytes() {
-        return at + (filled > 0 ? 1 : 0);
-    }
-
-    /** Appends the tokens and extra bits of residuals in {@code words}, of which {@code lastBits} fill the last long. */
-    void split(long[] words, long[] magnitudes, int longs, int lastBits, Residual residual, boolean single) {
-        int width = residual.form().bits();
-        int whole = !fitTogether(residual, m) ? 0 : lastBits == 64 ? longs : longs - 1;
-        switch (width + (single ? 1 : 0)) {
-            case 8 -> splitGrouped(words, magnitudes, whole, 8);
-            case 16 -> splitGrouped(words, magnitudes, whole, 16);
-            case 32 -> splitGrouped(words, magnitudes, whole, 32);
-            case 9 -> splitInOrder(words, whole, 8);
-            case 17 -> splitInOrder(words, whole, 16);
-            case 33 -> splitInOrder(words, whole, 32);
-            default -> whole = 0;
-        }
-        for (int i = whole; i < longs; i++) {
-            int end = i == longs - 1 ? lastBits : 64;
-            for (int lane = 0; lane < end; lane += width) {
-                long field = -1L >>> (64 - width);
-                long u = (words[i] >>> lane) & field;
-                int c = single ? 0 : ofKey[(int) (((magnitudes[i] >>> lane) & field) >>> keyShift)];
-                tokens[next[c]++] = (byte) Tokens.token(u, m);
-                int shift = Tokens.shift(u, m);
-                put(u & ~(-1L << Math.min(shift, 32)), Math.min(shift, 32));
-                put((u & ~(-1L << shift)) >>> 32, Math.max(0, shift - 32));
-            }
-        }
-    }
-
-    private void put(long extra, int count) {
-        pending |= extra << filled;
-        filled += count;
-        Words.LONG.set(bits, at, pending);
-        at += filled >>> 3;
-        pending >>>= filled & 56;
-        filled &= 7;
-    }
-
-    private void splitGrouped(long[] words, long[] magnitudes, int longs, int width) {
-        final byte[] classOf = ofKey;
-        final byte[] out = tokens;
-        final byte[] extra = bits;
-        final int[] to = next;
-        final long field = -1L >>> (64 - width);
-        final int toKey = keyShift;
-        final int significant = m;
-        final int lead = 63 - significant;
-        long left = pending;
-        int count = filled;
-        int end = at;
-        for (int i = 0; i < longs; i++) {
-            long w = words[i];
-            long g = magnitudes[i];
-            for (int lane = 0; lane < 64; lane += width) {
-                long u = (w >>> lane) & field;
-                int shift = Math.max(0, lead - Long.numberOfLeadingZeros(u | 1));
-                int c = classOf[(int) (((g >>> lane) & field) >>> toKey)];
-                int k = to[c];
-                to[c] = k + 1;
-                out[k] = (byte) ((shift << significant) + (int) (u >>> shift));
-                left |= (u & ~(-1L << shift)) << count;
-                count += shift;
-            }
-            Words.LONG.set(extra, end, left);
-            end += count >>> 3;
-            left >>>= count & 56;
-            count &= 7;
-        }
-        pending = left;
-        filled = count;
-        at = end;
-    }
-
-    private void splitInOrder(long[] words, int longs, int width) {
-        final byte[] out = tokens;
-        final byte[] extra = bits;
-        final long field = -1L >>> (64 - width);
-        final int significant = m;
-        final int lead = 63 - significant;
-        int k = next[0];
-        long left = pending;
-        int count = filled;
-        int end = at;
-        for (int i = 0; i < longs; i++) {
-            long w = words[i];
-            for (int lane = 0; lane < 64; lane += width) {
-                long u = (w >>> lane) & field;
-                int shift = Math.max(0, lead - Long.numberOfLeadingZeros(u | 1));
-                out[k++] = (byte) ((shift << significant) + (int) (u >>> shift));
-                left |= (u & ~(-1L << shift)) << count;
-                count += shift;
-            }
-            Words.LONG.set(extra, end, left);
-            end += count >>> 3;
-            left >>>= count & 56;
-            count &= 7;
-        }
-        next[0] = k;
-        pending = left;
-        filled = count;
-        at = end;
-    }
-
-    void startDecode(Classes classes, int keyShift, int m, int firstByte) {
-        this.ofKey = classes.ofKey();
-        this.keyShift = keyShift;
-        this.m = m;
+    void startDecode(Classes classes, int shift, Tokens chosen, int firstByte) {
+        start(classes, shift, chosen);
         bit = 8L * firstByte;
         for (int token = 0; token < 256; token++) {
-            extras[token] = (byte) Math.min(63, Tokens.extraBits(token, m));
-            bases[token] = Tokens.base(token, m);
+            extras[token] = (byte) chosen.extraBitsOf(token);
+            bases[token] = chosen.base(token);
         }
+    }
+
+    /** Bytes of extra bits written so far, the last of them padded. */
+    int extraBytes() {
+        return at + (filled > 0 ? 1 : 0);
     }
 
     /** The next extra bit to be read, counted from the start of the input. */
@@ -176,14 +78,174 @@ final class TokenLoops {
         return bit;
     }
 
+    /** True if the extra bits of all words of a long, behind seven bits left over, fit a long. */
+    private boolean fitTogether(Residual residual) {
+        int most = Math.max(0, residual.bits() - 1 - alphabet.m());
+        return residual.bits() <= alphabet.direct()
+                || most * (64 / residual.form().bits()) <= 57;
+    }
+
+    private boolean wantsShortWay() {
+        return shortWays < 26 || shortWays > 205;
+    }
+
+    /** In each word of a long, the bits that only residuals with extra bits have. */
+    private static long highBits(int width, int lowest) {
+        long field = -1L >>> (64 - width);
+        return lowest >= width ? 0 : Long.divideUnsigned(-1L, field) * ((field >>> lowest) << lowest);
+    }
+
+    /** Appends the tokens and extra bits of residuals in {@code words}, of which {@code lastBits} fill the last long. */
+    void split(long[] words, long[] magnitudes, int longs, int lastBits, Residual residual, boolean single) {
+        int width = residual.form().bits();
+        int whole = !fitTogether(residual) ? 0 : lastBits == 64 ? longs : longs - 1;
+        switch (width + (single ? 1 : 0)) {
+            case 8 -> splitGrouped8(words, magnitudes, whole);
+            case 16 -> splitGrouped16(words, magnitudes, whole);
+            case 32 -> splitGrouped32(words, magnitudes, whole);
+            case 9 -> splitInOrder(words, whole, 8);
+            case 17 -> splitInOrder(words, whole, 16);
+            case 33 -> splitInOrder(words, whole, 32);
+            default -> whole = 0;
+        }
+        long field = -1L >>> (64 - width);
+        for (int i = whole; i < longs; i++) {
+            int end = i == longs - 1 ? lastBits : 64;
+            for (int lane = 0; lane < end; lane += width) {
+                long u = (words[i] >>> lane) & field;
+                int c = single ? 0 : ofKey[(int) (((magnitudes[i] >>> lane) & field) >>> keyShift)];
+                tokens[next[c]++] = (byte) alphabet.token(u);
+                int count = alphabet.extraBits(u);
+                long extra = u & ~(-1L << count);
+                put(extra & 0xffffffffL, Math.min(count, 32));
+                put(extra >>> 32, Math.max(0, count - 32));
+            }
+        }
+    }
+
+    private void put(long extra, int count) {
+        pending |= extra << filled;
+        filled += count;
+        flush();
+    }
+
+    private void flush() {
+        Words.LONG.set(bits, at, pending);
+        at += filled >>> 3;
+        pending >>>= filled & 56;
+        filled &= 7;
+    }
+
+    private void splitGrouped8(long[] words, long[] magnitudes, int longs) {
+        final byte[] classOf = ofKey;
+        final byte[] out = tokens;
+        final int[] to = next;
+        final int toKey = keyShift;
+        for (int i = 0; i < longs; i++) {
+            long t = words[i];
+            long g = magnitudes[i];
+            for (int lane = 0; lane < 64; lane += 8) {
+                int c = classOf[((int) (g >>> lane) & 0xff) >>> toKey];
+                int k = to[c];
+                to[c] = k + 1;
+                out[k] = (byte) (t >>> lane);
+            }
+        }
+    }
+
+    private void splitGrouped16(long[] words, long[] magnitudes, int longs) {
+        final byte[] classOf = ofKey;
+        final byte[] out = tokens;
+        final int[] to = next;
+        final int toKey = keyShift;
+        final long high = wantsShortWay() ? highBits(16, alphabet.direct()) : -1L;
+        for (int i = 0; i < longs; i++) {
+            long w = words[i];
+            long t = (w & high) == 0 ? w : tokensOf(w, 16);
+            long g = magnitudes[i];
+            int c0 = classOf[((int) g & 0xffff) >>> toKey];
+            int c1 = classOf[((int) g >>> 16) >>> toKey];
+            int c2 = classOf[((int) (g >>> 32) & 0xffff) >>> toKey];
+            int c3 = classOf[((int) (g >>> 32) >>> 16) >>> toKey];
+            int k0 = to[c0];
+            to[c0] = k0 + 1;
+            int k1 = to[c1];
+            to[c1] = k1 + 1;
+            int k2 = to[c2];
+            to[c2] = k2 + 1;
+            int k3 = to[c3];
+            to[c3] = k3 + 1;
+            out[k0] = (byte) t;
+            out[k1] = (byte) (t >>> 16);
+            out[k2] = (byte) (t >>> 32);
+            out[k3] = (byte) (t >>> 48);
+        }
+    }
+
+    private void splitGrouped32(long[] words, long[] magnitudes, int longs) {
+        final byte[] classOf = ofKey;
+        final byte[] out = tokens;
+        final int[] to = next;
+        final int toKey = keyShift;
+        final long high = wantsShortWay() ? highBits(32, alphabet.direct()) : -1L;
+        for (int i = 0; i < longs; i++) {
+            long w = words[i];
+            long t = (w & high) == 0 ? w : tokensOf(w, 32);
+            long g = magnitudes[i];
+            int c0 = classOf[(int) g >>> toKey];
+            int c1 = classOf[(int) (g >>> 32) >>> toKey];
+            int k0 = to[c0];
+            to[c0] = k0 + 1;
+            int k1 = to[c1];
+            to[c1] = k1 + 1;
+            out[k0] = (byte) t;
+            out[k1] = (byte) (t >>> 32);
+        }
+    }
+
+    private void splitInOrder(long[] words, int longs, int width) {
+        final byte[] out = tokens;
+        final long high = wantsShortWay() ? highBits(width, alphabet.direct()) : -1L;
+        int k = next[0];
+        for (int i = 0; i < longs; i++) {
+            long w = words[i];
+            long t = (w & high) == 0 ? w : tokensOf(w, width);
+            for (int lane = 0; lane < 64; lane += width) {
+                out[k++] = (byte) (t >>> lane);
+            }
+        }
+        next[0] = k;
+    }
+
+    /** Turns the residuals of a long into tokens, each in its residual's place, and puts out their extra bits. */
+    private long tokensOf(long w, int width) {
+        final int[] octaves = byOctave;
+        final long field = -1L >>> (64 - width);
+        long left = pending;
+        int count = filled;
+        long t = 0;
+        for (int lane = 0; lane < 64; lane += width) {
+            long u = (w >>> lane) & field;
+            int octave = octaves[63 - Long.numberOfLeadingZeros(u | 1)];
+            int shift = octave & 63;
+            t |= ((octave >> 8) + (u >>> shift)) << lane;
+            left |= (u & ~(-1L << shift)) << count;
+            count += shift;
+        }
+        pending = left;
+        filled = count;
+        flush();
+        return t;
+    }
+
     /** Fills {@code words} with the residuals of the next tokens. */
     void join(byte[] in, long[] words, long[] magnitudes, int longs, int lastBits, Residual residual, boolean single) {
         int width = residual.form().bits();
-        int whole = !fitTogether(residual, m) ? 0 : lastBits == 64 ? longs : longs - 1;
+        int whole = !fitTogether(residual) ? 0 : lastBits == 64 ? longs : longs - 1;
         switch (width + (single ? 1 : 0)) {
-            case 8 -> joinGrouped(in, words, magnitudes, whole, 8);
-            case 16 -> joinGrouped(in, words, magnitudes, whole, 16);
-            case 32 -> joinGrouped(in, words, magnitudes, whole, 32);
+            case 8 -> joinGrouped8(words, magnitudes, whole);
+            case 16 -> joinGrouped16(in, words, magnitudes, whole);
+            case 32 -> joinGrouped32(in, words, magnitudes, whole);
             case 9 -> joinInOrder(in, words, whole, 8);
             case 17 -> joinInOrder(in, words, whole, 16);
             case 33 -> joinInOrder(in, words, whole, 32);
@@ -212,54 +274,117 @@ final class TokenLoops {
         return value & ~(-1L << count);
     }
 
-    private void joinGrouped(byte[] in, long[] words, long[] magnitudes, int longs, int width) {
+    private void joinGrouped8(long[] words, long[] magnitudes, int longs) {
         final byte[] classOf = ofKey;
         final byte[] token = tokens;
         final int[] from = next;
-        final long[] base = bases;
-        final byte[] extra = extras;
-        final long field = -1L >>> (64 - width);
         final int toKey = keyShift;
-        long position = bit;
         for (int i = 0; i < longs; i++) {
             long g = magnitudes[i];
-            long value = (long) Words.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
-            long w = 0;
-            for (int lane = 0; lane < 64; lane += width) {
-                int c = classOf[(int) (((g >>> lane) & field) >>> toKey)];
+            long t = 0;
+            for (int lane = 0; lane < 64; lane += 8) {
+                int c = classOf[((int) (g >>> lane) & 0xff) >>> toKey];
                 int k = from[c];
                 from[c] = k + 1;
-                int t = token[k] & 0xff;
-                int n = extra[t];
-                w |= ((base[t] + (value & ~(-1L << n))) & field) << lane;
-                value >>>= n;
-                position += n;
+                t |= (token[k] & 0xffL) << lane;
             }
-            words[i] = w;
+            words[i] = t;
         }
-        bit = position;
+    }
+
+    private void joinGrouped16(byte[] in, long[] words, long[] magnitudes, int longs) {
+        final byte[] classOf = ofKey;
+        final byte[] token = tokens;
+        final int[] from = next;
+        final int toKey = keyShift;
+        final long high = wantsShortWay() ? highBits(16, alphabet.direct()) : -1L;
+        for (int i = 0; i < longs; i++) {
+            long g = magnitudes[i];
+            int c0 = classOf[((int) g & 0xffff) >>> toKey];
+            int c1 = classOf[((int) g >>> 16) >>> toKey];
+            int c2 = classOf[((int) (g >>> 32) & 0xffff) >>> toKey];
+            int c3 = classOf[((int) (g >>> 32) >>> 16) >>> toKey];
+            int k0 = from[c0];
+            from[c0] = k0 + 1;
+            int k1 = from[c1];
+            from[c1] = k1 + 1;
+            int k2 = from[c2];
+            from[c2] = k2 + 1;
+            int k3 = from[c3];
+            from[c3] = k3 + 1;
+            long t = (token[k0] & 0xffL)
+                    | (token[k1] & 0xffL) << 16
+                    | (token[k2] & 0xffL) << 32
+                    | (token[k3] & 0xffL) << 48;
+            words[i] = (t & high) == 0 ? t : residualsOf(in, t, 16);
+        }
+    }
+
+    private void joinGrouped32(byte[] in, long[] words, long[] magnitudes, int longs) {
+        final byte[] classOf = ofKey;
+        final byte[] token = tokens;
+        final int[] from = next;
+        final int toKey = keyShift;
+        final long high = wantsShortWay() ? highBits(32, alphabet.direct()) : -1L;
+        for (int i = 0; i < longs; i++) {
+            long g = magnitudes[i];
+            int c0 = classOf[(int) g >>> toKey];
+            int c1 = classOf[(int) (g >>> 32) >>> toKey];
+            int k0 = from[c0];
+            from[c0] = k0 + 1;
+            int k1 = from[c1];
+            from[c1] = k1 + 1;
+            long t = (token[k0] & 0xffL) | (token[k1] & 0xffL) << 32;
+            words[i] = (t & high) == 0 ? t : residualsOf(in, t, 32);
+        }
     }
 
     private void joinInOrder(byte[] in, long[] words, int longs, int width) {
         final byte[] token = tokens;
+        final long high = wantsShortWay() ? highBits(width, alphabet.direct()) : -1L;
+        int k = next[0];
+        for (int i = 0; i < longs; i++) {
+            long t = 0;
+            for (int lane = 0; lane < 64; lane += width) {
+                t |= (token[k++] & 0xffL) << lane;
+            }
+            words[i] = (t & high) == 0 ? t : residualsOf(in, t, width);
+        }
+        next[0] = k;
+    }
+
+    /** Turns the tokens in a long into residuals, taking in their extra bits. */
+    private long residualsOf(byte[] in, long t, int width) {
         final long[] base = bases;
         final byte[] extra = extras;
         final long field = -1L >>> (64 - width);
-        int k = next[0];
         long position = bit;
-        for (int i = 0; i < longs; i++) {
-            long value = (long) Words.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
-            long w = 0;
-            for (int lane = 0; lane < 64; lane += width) {
-                int t = token[k++] & 0xff;
-                int n = extra[t];
-                w |= ((base[t] + (value & ~(-1L << n))) & field) << lane;
-                value >>>= n;
-                position += n;
-            }
-            words[i] = w;
+        long value = (long) Words.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
+        long w = 0;
+        if (width == 16) {
+            int t0 = (int) t & 0xff;
+            int t1 = (int) (t >>> 16) & 0xff;
+            int t2 = (int) (t >>> 32) & 0xff;
+            int t3 = (int) (t >>> 48) & 0xff;
+            int n0 = extra[t0];
+            int n1 = n0 + extra[t1];
+            int n2 = n1 + extra[t2];
+            int n3 = n2 + extra[t3];
+            w = ((base[t0] + (value & ~(-1L << n0))) & 0xffff)
+                    | ((base[t1] + ((value & ~(-1L << n1)) >>> n0)) & 0xffff) << 16
+                    | ((base[t2] + ((value & ~(-1L << n2)) >>> n1)) & 0xffff) << 32
+                    | ((base[t3] + ((value & ~(-1L << n3)) >>> n2)) & 0xffff) << 48;
+            bit = position + n3;
+            return w;
         }
-        next[0] = k;
+        for (int lane = 0; lane < 64; lane += width) {
+            int token = (int) (t >>> lane) & 0xff;
+            int n = extra[token];
+            w |= ((base[token] + (value & ~(-1L << n))) & field) << lane;
+            value >>>= n;
+            position += n;
+        }
         bit = position;
+        return w;
     }
 }

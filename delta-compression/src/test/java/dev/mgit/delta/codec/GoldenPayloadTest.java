@@ -1,0 +1,100 @@
+package dev.mgit.delta.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.Hashes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Payloads written once must decode to the same bytes for ever. Each line of the resource holds a dtype, the block's
+ * length, its prediction (or {@code -}) and payload in Base64, and the SHA-256 of the raw bytes. The data is made;
+ * {@link #main} writes a new resource, which is right only when a method was added.
+ */
+class GoldenPayloadTest {
+    private static final String RESOURCE = "golden-payloads.txt";
+
+    @Test
+    void oldPayloadsDecodeToTheSameBytes() throws IOException {
+        Set<Integer> methods = new HashSet<>();
+        try (InputStream in = Objects.requireNonNull(GoldenPayloadTest.class.getResourceAsStream(RESOURCE));
+                BlockCoder coder = new BlockCoder()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\n", -1)) {
+                if (line.isEmpty()) {
+                    continue;
+                }
+                List<String> fields = Arrays.asList(line.split(" ", -1));
+                Dtype dtype = Dtype.valueOf(fields.get(0));
+                byte[] raw = new byte[Integer.parseInt(fields.get(1))];
+                byte[] prediction =
+                        fields.get(2).equals("-") ? null : Base64.getDecoder().decode(fields.get(2));
+                byte[] payload = Base64.getDecoder().decode(fields.get(3));
+                coder.decode(payload, 0, payload.length, dtype, prediction, raw, raw.length);
+                assertThat(digest(raw)).as(line).isEqualTo(fields.get(4));
+                methods.add((int) payload[0]);
+            }
+        }
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    private static String digest(byte[] bytes) {
+        return HexFormat.of().formatHex(Hashes.sha256().digest(bytes));
+    }
+
+    public static void main(String[] args) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (BlockCoder coder = new BlockCoder()) {
+            for (Effort effort : Effort.values()) {
+                for (Dtype dtype :
+                        new Dtype[] {Dtype.F32, Dtype.BF16, Dtype.F8_E4M3, Dtype.F64, Dtype.I32, Dtype.OPAQUE}) {
+                    for (BlockSamples.Kind kind : BlockSamples.Kind.values()) {
+                        int length = kind == BlockSamples.Kind.SPARSE_CHANGE ? 3001 : 515;
+                        BlockSamples made = BlockSamples.make(kind, dtype, length, 99);
+                        lines.add(line(coder, dtype, effort, made.raw, made.prediction));
+                        if (kind == BlockSamples.Kind.PALETTE || kind == BlockSamples.Kind.FINE_TUNE) {
+                            lines.add(line(coder, dtype, effort, made.raw, null));
+                        }
+                    }
+                }
+            }
+            byte[] text = "the same words again and ".repeat(20).getBytes(StandardCharsets.US_ASCII);
+            text[77] = 'X';
+            byte[] edited = text.clone();
+            edited[100] = 'Y';
+            lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, edited, text));
+            lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, text, null));
+        }
+        Files.writeString(Path.of(args[0]), String.join("\n", new java.util.LinkedHashSet<>(lines)) + "\n");
+    }
+
+    private static String line(
+            BlockCoder coder,
+            Dtype dtype,
+            Effort effort,
+            byte[] raw,
+            byte @org.jspecify.annotations.Nullable [] prediction) {
+        byte[] out = new byte[BlockCoder.maxEncodedLength(raw.length)];
+        int size = coder.encode(raw, raw.length, dtype, prediction, effort, out);
+        Base64.Encoder base64 = Base64.getEncoder();
+        return String.join(
+                " ",
+                dtype.name(),
+                Integer.toString(raw.length),
+                prediction == null ? "-" : base64.encodeToString(prediction),
+                base64.encodeToString(Arrays.copyOf(out, size)),
+                digest(raw));
+    }
+}
