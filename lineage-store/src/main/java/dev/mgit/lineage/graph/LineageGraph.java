@@ -10,8 +10,8 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -111,15 +111,19 @@ public final class LineageGraph {
         return LogOrder.of(this, Reach.from(this, nodes(from), direction, edges));
     }
 
-    /** Versions reached from one version, without it, in log order. */
+    /** Versions reached from one version, without it, children before parents. */
     public List<VersionId> reach(VersionId from, Direction direction, EdgeFilter edges) {
-        var reached = Reach.from(this, new int[] {node(from)}, direction, edges);
+        BitSet reached = Reach.from(this, new int[] {node(from)}, direction, edges);
         reached.clear(node(from));
-        return reached.stream().mapToObj(this::id).sorted(byNumberDescending()).toList();
+        return childrenFirst(reached);
     }
 
-    private Comparator<VersionId> byNumberDescending() {
-        return Comparator.comparingInt(this::node).reversed();
+    private List<VersionId> childrenFirst(BitSet nodes) {
+        List<VersionId> ids = new ArrayList<>(nodes.cardinality());
+        for (int node = nodes.length() - 1; node >= 0; node = nodes.previousSetBit(node - 1)) {
+            ids.add(id(node));
+        }
+        return ids;
     }
 
     /** True if the second version was made from the first, by edges of any type, or is the same. */
@@ -133,10 +137,7 @@ public final class LineageGraph {
      * both types, newest first. Several where models were merged criss-cross, none where nothing is shared.
      */
     public List<VersionId> mergeBases(VersionId left, VersionId right) {
-        return Reach.lowestCommon(this, node(left), node(right)).stream()
-                .mapToObj(this::id)
-                .sorted(byNumberDescending())
-                .toList();
+        return childrenFirst(Reach.lowestCommon(this, node(left), node(right)));
     }
 
     /** Edges added later that would have made a version its own ancestor and were left out; child and parent. */

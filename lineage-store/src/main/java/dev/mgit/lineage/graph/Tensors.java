@@ -1,13 +1,9 @@
 package dev.mgit.lineage.graph;
 
-import dev.mgit.lineage.version.FileEntry;
-import dev.mgit.lineage.version.FileEntry.Stored;
 import dev.mgit.lineage.version.Lineage;
-import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,22 +38,10 @@ final class Tensors {
     }
 
     private Of read(VersionId version) {
-        List<TensorAt> all = new ArrayList<>();
-        for (FileEntry file : lineage.checkpoint(version).files()) {
-            if (file.stored() == Stored.PARAMETERS) {
-                all.addAll(tensors(
-                        file.path(), lineage.manifest(version, file.path()).entries()));
-            }
-        }
+        List<TensorAt> all = TensorAt.of(lineage, version);
         Map<ObjectId, List<TensorAt>> byObject = new HashMap<>();
         all.forEach(tensor -> byObject.computeIfAbsent(tensor.object(), key -> new ArrayList<>(1))
                 .add(tensor));
         return new Of(all, byObject);
-    }
-
-    private static List<TensorAt> tensors(String path, Collection<Manifest.Entry> entries) {
-        return entries.stream()
-                .flatMap(entry -> entry.tensor().stream().map(spec -> new TensorAt(path, spec, entry.object())))
-                .toList();
     }
 }

@@ -5,6 +5,7 @@ import dev.mgit.lineage.graph.GraphIndex.Loaded;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.InMemoryLineage;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionBuilder;
 import dev.mgit.lineage.version.VersionId;
@@ -52,7 +53,10 @@ public final class GraphBench {
 
     private static List<VersionId> run(Filled filled, Path file) {
         GraphIndex index = new GraphIndex(file);
-        time("index: build and write", () -> index.load(filled.lineage(), "old"));
+        time(
+                "reading every version, no graph made",
+                () -> count(filled.lineage().walk(heads(filled.lineage()))));
+        time("index: build and write, reading included", () -> index.load(filled.lineage(), "old"));
         VersionId last = filled.made().get(filled.made().size() - 1);
         Transaction change = filled.lineage()
                 .begin("one more", filled.lineage().version(last).author());
@@ -105,6 +109,10 @@ public final class GraphBench {
         twice(
                 "find by message text",
                 () -> new Find(graph, new InMemoryLineage()).all(text).size());
+    }
+
+    private static List<VersionId> heads(InMemoryLineage lineage) {
+        return lineage.models().stream().map(Model::head).toList();
     }
 
     private static int count(Iterator<?> elements) {

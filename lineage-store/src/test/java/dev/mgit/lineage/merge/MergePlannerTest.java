@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.graph.Glob;
+import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Dependency;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.MergePlan.Outcome;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
+import dev.mgit.lineage.version.InMemoryLineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.VersionBuilder;
+import dev.mgit.lineage.version.VersionId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -199,6 +205,23 @@ class MergePlannerTest {
                 .containsExactly(Reason.TOKENIZER);
         List<Rule> known = List.of(rule("tokenizer.json", "ours"), rule("a*", "linear"));
         assertThat(new MergePlanner(none, our, their, known).plan().canGoOn()).isTrue();
+    }
+
+    @Test
+    void aSideIsReadFromManifestsAndFiles() {
+        TensorSpec spec = new TensorSpec("a.weight", Dtype.F32, List.of(1L));
+        Manifest opaque = new Manifest("opaque", 3, "0".repeat(64), List.of());
+        InMemoryLineage lineage = new InMemoryLineage();
+        VersionId version = lineage.begin("write", new Person("Ada", "ada@example.org"))
+                .write(VersionBuilder.of("m")
+                        .file("config.json", "{}")
+                        .tensors(Map.of(spec, "data"))
+                        .manifest("big.bin", opaque)
+                        .build());
+        MergeSide side = MergeSide.of(lineage, version);
+        assertThat(side.tensors())
+                .containsExactly(new TensorAt("model.safetensors", spec, VersionBuilder.object("data")));
+        assertThat(side.files()).containsOnlyKeys("big.bin", "config.json").containsEntry("big.bin", "0".repeat(64));
     }
 
     @Test
