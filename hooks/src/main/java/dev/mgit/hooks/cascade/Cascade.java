@@ -51,6 +51,9 @@ final class Cascade {
     /** Puts every unit into the executor's queue, parents first. */
     void submitAll() {
         for (int unit = 0; unit < state.units.size(); unit++) {
+            if (inherited.contains(unit) && state.unit(unit).handle.isEmpty()) {
+                work.recover(unit);
+            }
             if (state.state(unit) == CascadeState.Unit.PLANNED) {
                 work.submit(unit);
             }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The files of the update that is under way, and of those that are over. */
@@ -40,9 +41,17 @@ record CascadeFiles(Path scratch) {
         return scratch.resolve("logs").resolve(cascade);
     }
 
-    /** Names the log folder of the latest update. */
+    /** The report of the latest update that is over. */
     Path lastFile() {
-        return scratch.resolve("logs").resolve("last");
+        return scratch.resolve("logs").resolve("last.json");
+    }
+
+    Optional<byte[]> lastReport() {
+        try {
+            return Files.exists(lastFile()) ? Optional.of(Files.readAllBytes(lastFile())) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Where the folders of running gates are. */

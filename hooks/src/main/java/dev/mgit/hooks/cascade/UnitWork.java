@@ -64,6 +64,17 @@ final class UnitWork {
         progress.on(Progress.Kind.STARTED, unit.name(), executor.name() + " " + handle.id());
     }
 
+    /** Finds out whether a submission that was cut off went through, and repeats it if it did not. */
+    void recover(int index) {
+        Optional<JobHandle> found = executor.recover(handle(index));
+        if (found.isPresent()) {
+            String id = found.get().id();
+            log.write(CascadeState.unit(index, CascadeState.Unit.RUNNING, "handle", id));
+        } else {
+            submit(index);
+        }
+    }
+
     private RecipeJob recipeJob(int index) {
         Plan.Unit unit = state.units.get(index);
         return new RecipeJob(workspace, unit.recipe(), unit.models(), output(index));

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.Members;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
@@ -198,8 +199,7 @@ public final class Updates {
         }
         UpdateReport report = report(state, executor);
         open.cascade().keepLogs(files);
-        Folders.replace(files.logs(state.id).resolve("report.json"), Json.pretty(report.toJson()));
-        Folders.replace(files.lastFile(), state.id.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Folders.replace(files.lastFile(), Json.pretty(report.toJson()));
         files.clear();
         return report;
     }
@@ -209,6 +209,11 @@ public final class Updates {
         return files.underWay()
                 ? CascadeState.read(files.journal()).map(state -> report(state, executor))
                 : Optional.empty();
+    }
+
+    /** How the latest finished update ended, as {@link UpdateReport#toJson()} wrote it. */
+    public Optional<JsonObject> last() {
+        return files.lastReport().map(bytes -> Members.read(bytes, "the last update's report", json -> json));
     }
 
     /** The executor the update under way was started with. */

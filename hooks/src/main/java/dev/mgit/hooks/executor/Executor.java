@@ -1,6 +1,7 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
+import java.util.Optional;
 
 /**
  * Runs jobs. A job survives the process that submitted it; its state is in its folder and, where there is one, in a
@@ -28,6 +29,13 @@ public interface Executor extends AutoCloseable {
      * sees to it that a job reported as lost never starts.
      */
     JobStatus poll(JobHandle handle);
+
+    /**
+     * Finds a job whose submission was under way when its submitter died.
+     *
+     * @return the job with its id, or empty if it has not been submitted; then it will never start
+     */
+    Optional<JobHandle> recover(JobHandle handle);
 
     /** Ends a job and every process it started. Nothing happens if it is over. */
     void cancel(JobHandle handle);

@@ -159,6 +159,13 @@ public final class LocalExecutor implements Executor {
     }
 
     @Override
+    public Optional<JobHandle> recover(JobHandle handle) {
+        return new JobFolder(handle.folder()).claim()
+                ? Optional.empty()
+                : Optional.of(new JobHandle("local", handle.folder()));
+    }
+
+    @Override
     public void cancel(JobHandle handle) {
         end(handle, new JobFolder(handle.folder()), "cancelled");
     }

@@ -133,7 +133,7 @@ public final class SlurmExecutor implements Executor {
         for (JobHandle parent : job.after()) {
             Optional<JobStatus> ended = new JobFolder(parent.folder()).ended();
             if (ended.isEmpty()) {
-                ids.add(parent.id().isEmpty() ? idOf(parent) : parent.id());
+                ids.add(parent.id());
             } else if (!ended.get().ok()) {
                 throw MgitException.failed("a job that " + job.name() + " needs ended with "
                         + ended.get().detail());
@@ -145,12 +145,20 @@ public final class SlurmExecutor implements Executor {
         }
     }
 
-    private String idOf(JobHandle handle) {
-        String[] job = queue(true).jobs().get(nameOf(handle.folder()));
-        if (job == null) {
-            throw MgitException.failed("Slurm does not know the job of " + handle.folder());
+    @Override
+    public Optional<JobHandle> recover(JobHandle handle) {
+        Queue now = queue(true);
+        if (now.taken().equals(Instant.MIN)) {
+            throw MgitException.failed("Slurm's queue does not answer");
         }
-        return job[0];
+        String[] job = now.jobs().get(nameOf(handle.folder()));
+        if (job != null) {
+            return Optional.of(new JobHandle(job[0], handle.folder()));
+        }
+        // Ended and forgotten by the queue, or never submitted: then the claim keeps a late one from starting.
+        return new JobFolder(handle.folder()).claim()
+                ? Optional.empty()
+                : Optional.of(new JobHandle("", handle.folder()));
     }
 
     @Override

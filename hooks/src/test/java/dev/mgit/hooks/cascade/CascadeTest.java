@@ -99,6 +99,7 @@ class CascadeTest {
                 .as("all models move in one operation, of %s before", operations)
                 .isEqualTo(5);
         assertThat(report.logs().resolve("a.out.log")).exists();
+        assertThat(updates.last().orElseThrow().string("state")).isEqualTo("done");
         assertNothingLeft();
         assertThat(updates.plan(options(1, false)).units()).isEmpty();
     }

@@ -171,7 +171,7 @@ class KillTest {
         String verb = "start";
         int kills = 0;
         for (boolean done = false; !done; ) {
-            Process process = UpdateProcess.start(root, verb, NEVER);
+            Process process = UpdateProcess.start(root, verb, NEVER, Map.of());
             done = process.waitFor(500 * (kills + 1) + random.nextInt(500), TimeUnit.MILLISECONDS)
                     && process.exitValue() == 0;
             if (!done) {

@@ -152,4 +152,45 @@ class SlurmTest {
             assertThat(workspace.weights("a")).isEqualTo("base2\n+a\n");
         }
     }
+
+    @Test
+    void aSubmitterKilledWhileSubmittingLosesNothingAndRepeatsNothing() throws Exception {
+        Map<String, String> environment =
+                java.util.Objects.requireNonNull(slurm).environment();
+        // Points 3 to 10 lie before and after each submission, and before and after its number is journaled.
+        for (int point = 3; point <= 10; point++) {
+            Path root = Folders.create(temp.resolve("killed" + point)).resolve("repo");
+            try (var workspace = FolderWorkspace.create(root)) {
+                workspace.commit("base", "base1\n");
+                new Family(workspace).derive("a", "base").derive("b", "a").ran();
+                workspace.commit("base", "base2\n");
+            }
+            assertThat(UpdateProcess.killAt(root, "submit", point, environment)).isPresent();
+            try (var workspace = FolderWorkspace.open(root)) {
+                UpdateReport report = new Updates(workspace, executor, Progress.NONE).resume();
+                assertThat(report.failure()).as("killed at %s", point).isEmpty();
+                assertThat(workspace.weights("b")).isEqualTo("base2\n+a\n+b\n");
+                assertThat(new Family(workspace).ran())
+                        .as("killed at %s", point)
+                        .containsExactly("a", "b");
+            }
+        }
+    }
+
+    @Test
+    void whatAFailedGateStandsAboveIsNotPublishedThoughItRan() throws Exception {
+        Path root = Folders.create(temp.resolve("gated")).resolve("repo");
+        try (var workspace = FolderWorkspace.create(root)) {
+            new Family(workspace).diamond().gate("a", "lines:lower:max=1");
+            workspace.commit("base", "base2\n");
+            var updates = new Updates(workspace, executor, Progress.NONE);
+            UpdateOptions options = UpdateOptions.of("base");
+            UpdateReport report = updates.start(updates.plan(options), options);
+
+            assertThat(states(report))
+                    .isEqualTo(Map.of("a", "failed", "b", "passed", "c", "skipped", "d", "passed", "q", "skipped"));
+            assertThat(workspace.weights("c")).startsWith("base1");
+            assertThat(workspace.lineage().privateRefs("staging/")).isEmpty();
+        }
+    }
 }

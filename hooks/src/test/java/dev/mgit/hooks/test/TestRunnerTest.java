@@ -10,6 +10,7 @@ import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
@@ -236,6 +237,27 @@ class TestRunnerTest {
         String rule = "loss:lower:max=2.5:tolerance-vs-parent=2%:tolerance-vs-previous=0.1";
         assertThat(MetricRule.parse(rule)).hasToString(rule);
         assertThat(MetricRule.parse("a:higher").vsParent()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void aTestRunCanBeAboutAncestorsDescendantsOrWhatIsNewer() {
+        VersionId base = workspace.commit("base", "1");
+        VersionId one = workspace.commit("child", "1", edge(base, "base"));
+        VersionId two = workspace.commit("child", "2", edge(base, "base"));
+        VersionId other = workspace.commit("other", "1");
+        TestDefinition test = test(WRITE, "acc:higher");
+        var scope = new TestScope(LineageGraph.of(workspace.lineage()));
+
+        assertThat(scope.versions(List.of(two), TestScope.Range.ANCESTORS)).containsExactly(two, one, base);
+        assertThat(scope.versions(List.of(base), TestScope.Range.DESCENDANTS))
+                .containsExactlyInAnyOrder(base, one, two);
+        assertThat(scope.versions(List.of(one), TestScope.Range.SINCE)).containsExactlyInAnyOrder(two, other);
+        assertThat(scope.heads()).containsExactly(base, two, other);
+        var registry = new TestRegistry(workspace);
+        assertThat(scope.plan(List.of(two), List.of(), registry)).containsEntry(two, List.of(test));
+        assertThat(scope.plan(List.of(two), List.of("eval"), registry)).containsEntry(two, List.of(test));
+        assertThatThrownBy(() -> scope.plan(List.of(two), List.of("nothing"), registry))
+                .hasMessage("no test 'nothing'");
     }
 
     @Test

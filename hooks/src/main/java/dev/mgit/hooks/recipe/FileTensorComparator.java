@@ -1,0 +1,119 @@
+package dev.mgit.hooks.recipe;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Compares the float tensors (F64, F32, F16, BF16) of two files of any known format by name, a stretch at a time.
+ * Tensors of other dtypes are compared as bytes; where those differ the distances are not numbers.
+ */
+public final class FileTensorComparator implements TensorComparator {
+    private static final int STRETCH = 1 << 18;
+
+    @Override
+    public List<Difference> compare(Path expected, Path actual) {
+        String name = String.valueOf(expected.getFileName());
+        try (FileByteSource left = FileByteSource.open(expected);
+                FileByteSource right = FileByteSource.open(actual)) {
+            Map<String, Layout.Range> before = tensors(Formats.layoutOf(name, left));
+            Map<String, Layout.Range> after = tensors(Formats.layoutOf(name, right));
+            List<Difference> differences = new ArrayList<>();
+            for (Map.Entry<String, Layout.Range> tensor : before.entrySet()) {
+                Layout.Range other = after.remove(tensor.getKey());
+                Optional<Difference> difference = other == null
+                        ? Optional.of(unknown(tensor.getKey()))
+                        : compare(tensor.getKey(), left, tensor.getValue(), right, other);
+                difference.ifPresent(differences::add);
+            }
+            after.keySet().forEach(extra -> differences.add(unknown(extra)));
+            return differences;
+        } catch (MgitException e) {
+            // Damaged, or of no known format: all there is to say is that the bytes differ.
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Layout.Range> tensors(Layout layout) {
+        Map<String, Layout.Range> result = new LinkedHashMap<>();
+        layout.ranges().forEach(range -> range.tensor().ifPresent(tensor -> result.put(tensor.name(), range)));
+        return result;
+    }
+
+    private static Difference unknown(String tensor) {
+        return new Difference(tensor, Double.NaN, Double.NaN);
+    }
+
+    private static Optional<Difference> compare(
+            String name, FileByteSource left, Layout.Range from, FileByteSource right, Layout.Range to)
+            throws IOException {
+        TensorSpec spec = from.tensor().orElseThrow();
+        if (!from.tensor().equals(to.tensor()) || from.length() != to.length()) {
+            return Optional.of(unknown(name));
+        }
+        boolean floats = spec.dtype() == Dtype.F64
+                || spec.dtype() == Dtype.F32
+                || spec.dtype() == Dtype.F16
+                || spec.dtype() == Dtype.BF16;
+        double largest = 0;
+        double squares = 0;
+        boolean same = true;
+        byte[] a = new byte[STRETCH];
+        byte[] b = new byte[STRETCH];
+        for (long at = 0; at < from.length(); at += STRETCH) {
+            int length = (int) Math.min(STRETCH, from.length() - at);
+            left.read(from.offset() + at, a, 0, length);
+            right.read(to.offset() + at, b, 0, length);
+            if (java.util.Arrays.equals(a, 0, length, b, 0, length)) {
+                continue;
+            }
+            same = false;
+            for (int i = 0; floats && i < length; i += spec.dtype().bytes()) {
+                double difference = Math.abs(value(a, i, spec.dtype()) - value(b, i, spec.dtype()));
+                largest = Math.max(largest, difference);
+                squares += difference * difference;
+            }
+        }
+        if (same) {
+            return Optional.empty();
+        }
+        return Optional.of(floats ? new Difference(name, largest, Math.sqrt(squares)) : unknown(name));
+    }
+
+    private static double value(byte[] bytes, int at, Dtype dtype) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return switch (dtype) {
+            case F64 -> buffer.getDouble(at);
+            case F32 -> buffer.getFloat(at);
+            case BF16 -> Float.intBitsToFloat(buffer.getShort(at) << 16);
+            default -> half(buffer.getShort(at));
+        };
+    }
+
+    /** IEEE 754 binary16. */
+    private static double half(short bits) {
+        int exponent = bits >> 10 & 31;
+        int mantissa = bits & 1023;
+        double magnitude = switch (exponent) {
+            case 0 -> mantissa * 0x1p-24;
+            case 31 -> mantissa == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+            default -> (1024 + mantissa) * Math.pow(2, exponent - 25);
+        };
+        return bits < 0 ? -magnitude : magnitude;
+    }
+}
