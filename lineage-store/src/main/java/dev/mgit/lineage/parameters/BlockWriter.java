@@ -6,7 +6,6 @@ import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
-import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
 import java.util.Arrays;
 import java.util.Optional;
