@@ -114,7 +114,8 @@ class FsckTest {
             overwrite(file, flipped);
             boolean reported = isReported();
             found += reported ? 1 : 0;
-            boolean readable = isReadable(base, "base") & isReadable(child, "child");
+            boolean baseReadable = isReadable(base, "base");
+            boolean readable = isReadable(child, "child") && baseReadable;
             assertThat(reported || readable)
                     .as("flip %d in %s: neither reported nor harmless", i, file)
                     .isTrue();
@@ -143,10 +144,10 @@ class FsckTest {
 
     private List<Path> storedFiles() throws IOException {
         Path mgit = folder.resolve("repository").resolve(".mgit");
-        try (Stream<Path> files = Stream.concat(
-                Files.walk(mgit.resolve("parameters")),
-                Files.walk(mgit.resolve("lineage.git").resolve("objects")))) {
-            return files.filter(Files::isRegularFile)
+        try (Stream<Path> parameters = Files.walk(mgit.resolve("parameters"));
+                Stream<Path> objects = Files.walk(mgit.resolve("lineage.git").resolve("objects"))) {
+            return Stream.concat(parameters, objects)
+                    .filter(Files::isRegularFile)
                     .filter(file -> file.toFile().length() > 0)
                     .filter(file -> !file.getFileName().toString().matches("LOG|LOCK|.*commit-graph"))
                     .sorted()
