@@ -142,8 +142,7 @@ final class StructureReading {
     /** Names of the blocks that only one side has. */
     private Set<String> comeAndGone() {
         return blocks.stream()
-                .filter(block -> block.kind() == LayerChange.Kind.INSERTED
-                        || block.kind() == LayerChange.Kind.DROPPED)
+                .filter(block -> block.kind() == LayerChange.Kind.INSERTED || block.kind() == LayerChange.Kind.DROPPED)
                 .filter(block -> LayerNames.isBlock(block.name()))
                 .map(LayerChange::name)
                 .collect(Collectors.toSet());
