@@ -40,10 +40,8 @@ public final class Family {
         this.runner = new RecipeRunner(workspace, new LocalExecutor());
     }
 
-    /** Where commands note that they ran; outside the repository. */
-    public static Path runs(Path root) {
-        return root.resolveSibling(root.getFileName() + ".runs");
-    }
+    /** Where commands note that they ran, seen from the repository's folder, so that a copy of it has its own. */
+    private static final String RUNS = "../runs";
 
     /** {@code base} → {@code a}, {@code b} → {@code c}, the merge of both → {@code q}; and {@code base} → {@code d}. */
     public Family diamond() {
@@ -65,7 +63,7 @@ public final class Family {
                 .map(parent -> new Recipe.Parent(parent, workspace.head(parent), EdgeKind.FINETUNE))
                 .toList();
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("RUNS", runs(workspace.root()).toString());
+        environment.put("RUNS", RUNS);
         var unused = runner.run(
                 new RunRequest(
                         models,
@@ -93,14 +91,14 @@ public final class Family {
                         Limits.NONE,
                         List.of(),
                         true,
-                        List.of("echo test $MGIT_MODEL_NAME >> '" + runs(workspace.root()) + "'; "
+                        List.of("echo test $MGIT_MODEL_NAME >> " + RUNS + "; "
                                 + "echo \"{\\\"lines\\\": $(wc -l < $MGIT_MODEL/weights)}\" > $MGIT_METRICS")));
         return this;
     }
 
     /** What ran since the last call, sorted. */
     public List<String> ran() {
-        Path file = runs(workspace.root());
+        Path file = workspace.root().resolve(RUNS);
         try {
             List<String> lines = Files.exists(file)
                     ? Files.readAllLines(file).stream().sorted().toList()

@@ -18,9 +18,8 @@ public final class BlockCoder implements AutoCloseable {
     private static final int BYTES = 3;
     private static final int BYTE_DIFFERENCES = 4;
     private static final int PLANES = 5;
-    private static final int RESIDUAL_PLANES = 6;
-    private static final int RESIDUAL_TOKENS = 7;
-    private static final int PALETTE = 8;
+    private static final int RESIDUAL_TOKENS = 6;
+    private static final int PALETTE = 7;
 
     /** Blocks are at most this long. */
     private static final int MOST = 1 << 26;
@@ -36,6 +35,22 @@ public final class BlockCoder implements AutoCloseable {
     private final ByteSink best = new ByteSink();
     private final ByteInput input = new ByteInput();
     private byte[] differences = new byte[0];
+
+    /** How a payload's block is coded, in a word or two for people. */
+    public static String methodName(int method) {
+        return switch (method) {
+            case RAW -> "raw";
+            case SAME -> "same";
+            case REPEAT -> "repeat";
+            case BYTES -> "bytes";
+            case BYTE_DIFFERENCES -> "byte differences";
+            case PLANES -> "planes";
+            case RESIDUAL_PLANES -> "residual planes";
+            case RESIDUAL_TOKENS -> "residual tokens";
+            case PALETTE -> "palette";
+            default -> "method " + method;
+        };
+    }
 
     /** Bound on {@link #encode}'s output, in bytes, for any input of this length. */
     public static int maxEncodedLength(int rawLength) {
@@ -173,13 +188,8 @@ public final class BlockCoder implements AutoCloseable {
             zstd.compress(general(effort), differences, 0, length, best);
             return;
         }
-        if (effort == Effort.FAST) {
-            best.put(RESIDUAL_PLANES);
-            planes.encode(raw, prediction, count, residual, effort, best);
-        } else {
-            best.put(RESIDUAL_TOKENS);
-            tokens.encode(raw, prediction, count, residual, effort, best);
-        }
+        best.put(RESIDUAL_TOKENS);
+        tokens.encode(raw, prediction, count, residual, effort, best);
         putTail(raw, length, residual.form());
     }
 
@@ -201,7 +211,7 @@ public final class BlockCoder implements AutoCloseable {
             return;
         }
         best.put(PLANES);
-        planes.encode(raw, null, count, residual(raw, length, form), effort, best);
+        planes.encode(raw, count, residual(raw, length, form), effort, best);
         putTail(raw, length, form);
         if (!form.isFloat()) {
             int end = best.size();
@@ -242,8 +252,7 @@ public final class BlockCoder implements AutoCloseable {
                     target[i] += guess[i];
                 }
             }
-            case PLANES -> getTail(planes.decode(input, null, target, length), target, length);
-            case RESIDUAL_PLANES -> getTail(planes.decode(input, guess(prediction), target, length), target, length);
+            case PLANES -> getTail(planes.decode(input, target, length), target, length);
             case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
             case PALETTE -> getTail(palette.decode(input, target, length), target, length);
             default -> throw ByteInput.damaged("it was made by an unknown method, perhaps of a newer version");

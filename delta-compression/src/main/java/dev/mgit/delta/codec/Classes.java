@@ -12,7 +12,7 @@ final class Classes {
 
     static final int MOST = 64;
     /** Bits a class of its own costs beside its symbols: lengths, states. */
-    private static final int OVERHEAD_BITS = 24 * 8;
+    private static final int OVERHEAD_BITS = 27 * 8;
     /** Bits of one symbol's frequency. */
     private static final int SYMBOL_BITS = 5;
     /** Expected shortfall of an empirical entropy, bits a symbol value (Miller 1955): half a nat. */
@@ -124,8 +124,11 @@ final class Classes {
         }
     }
 
-    void write(ByteSink sink) {
-        sink.put(size - 1);
+    void write(int keyShift, ByteSink sink) {
+        sink.put(size);
+        if (size > 1) {
+            sink.put(keyShift);
+        }
         int from = 0;
         for (int c = 0; c + 1 < size; c++) {
             sink.putVarint(last[c] - from);
@@ -133,11 +136,18 @@ final class Classes {
         }
     }
 
-    void read(ByteInput input) {
-        size = input.get() + 1;
-        if (size > MOST) {
-            throw ByteInput.damaged("it has too many classes");
+    /** Reads what {@link #write} wrote and returns the key shift. */
+    int read(ByteInput input, int magnitudeBits) {
+        int classes = input.get();
+        if (classes <= 1) {
+            single();
+            return 63;
         }
+        int keyShift = input.get();
+        if (classes > MOST || keyShift < magnitudeBits - 11 || keyShift > 63) {
+            throw ByteInput.damaged("its classes are out of range");
+        }
+        size = classes;
         int from = 0;
         for (int c = 0; c + 1 < size; c++) {
             last[c] = from + input.getVarint(KEYS);
@@ -148,5 +158,6 @@ final class Classes {
         }
         last[size - 1] = KEYS - 1;
         spread();
+        return keyShift;
     }
 }

@@ -38,7 +38,7 @@ final class Estimator {
             int length = Sampling.length(first, count);
             int longs = load(raw, form, first, length, words);
             load(prediction, form, first, length, guesses);
-            residual.forward(words, guesses, longs);
+            residual.forward(words, guesses, guesses, longs);
             for (int i = 0; i < length; i++) {
                 long value = Words.lane(words, form, i);
                 int c = isFloat ? (int) (Words.lane(guesses, form, i) >>> keyShift) & 15 : 0;

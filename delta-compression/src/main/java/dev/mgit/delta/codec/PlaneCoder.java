@@ -1,11 +1,9 @@
 package dev.mgit.delta.codec;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Words as byte planes, highest first, each an entropy-coded stream. Alone, the sign of a float goes to the lowest bit
- * and words are aligned to the top, so that an exponent of 8 bits has a plane to itself (ZipNN, arXiv:2411.05239);
- * integers are zigzagged. With a prediction the planes are those of the zigzagged residual.
+ * Words without a prediction as byte planes, highest first, each an entropy-coded stream. The sign of a float goes to
+ * the lowest bit and words are aligned to the top, so that an exponent of 8 bits has a plane to itself (ZipNN,
+ * arXiv:2411.05239); integers are zigzagged.
  *
  * <pre>
  * body := form(byte) shift(byte) stream*planes     planes = ceil((word bits - shift) / 8), each a byte a word long
@@ -17,7 +15,6 @@ final class PlaneCoder {
 
     private final StreamCoder streams;
     private final long[] words = new long[CHUNK];
-    private final long[] guesses = new long[CHUNK];
     private byte[] planes = new byte[0];
 
     PlaneCoder(StreamCoder streams) {
@@ -28,9 +25,9 @@ final class PlaneCoder {
         return (residual.bits() + 7) >> 3;
     }
 
-    /** Bits a float alone is moved up, so that its exponent starts a plane. */
-    private static int align(Residual residual, boolean alone) {
-        return alone && residual.form().isFloat() ? 8 * planes(residual) - residual.bits() : 0;
+    /** Bits a float is moved up, so that its exponent starts a plane. */
+    private static int align(Residual residual) {
+        return residual.form().isFloat() ? 8 * planes(residual) - residual.bits() : 0;
     }
 
     private void reserve(int length) {
@@ -39,22 +36,17 @@ final class PlaneCoder {
         }
     }
 
-    void encode(byte[] raw, byte @Nullable [] prediction, int count, Residual residual, Effort effort, ByteSink sink) {
+    void encode(byte[] raw, int count, Residual residual, Effort effort, ByteSink sink) {
         int size = planes(residual);
         reserve(size * count + 8);
         sink.put(residual.form().toByte());
         sink.put(residual.shift());
         int end = count << residual.form().log2Bytes();
-        int align = align(residual, prediction == null);
+        int align = align(residual);
         for (int from = 0; from < end; from += 8 * CHUNK) {
             int longs = Math.min(CHUNK, (end - from + 7) >> 3);
             Words.loadLongs(raw, from, end, longs, words);
-            if (prediction != null) {
-                Words.loadLongs(prediction, from, end, longs, guesses);
-                residual.forward(words, guesses, longs);
-            } else {
-                residual.rotate(words, longs);
-            }
+            residual.rotate(words, longs);
             int first = from >> residual.form().log2Bytes();
             int last = Math.min(count, first + ((8 * CHUNK) >> residual.form().log2Bytes()));
             for (int plane = 0; plane < size; plane++) {
@@ -81,7 +73,7 @@ final class PlaneCoder {
     }
 
     /** Fills the whole words of the target and returns their form. */
-    WordForm decode(ByteInput input, byte @Nullable [] prediction, byte[] target, int length) {
+    WordForm decode(ByteInput input, byte[] target, int length) {
         WordForm form = WordForm.fromByte(input.get());
         int shift = input.get();
         if (shift > form.maxShift()) {
@@ -95,17 +87,12 @@ final class PlaneCoder {
         for (int plane = 0; plane < size; plane++) {
             streams.decode(input, planes, plane * count, count);
         }
-        int align = align(residual, prediction == null);
+        int align = align(residual);
         int end = count << log;
         for (int from = 0; from < end; from += 8 * CHUNK) {
             int longs = Math.min(CHUNK, (end - from + 7) >> 3);
             join(from >> log, Math.min(count, (from + 8 * CHUNK) >> log), count, size, form.bits(), align);
-            if (prediction != null) {
-                Words.loadLongs(prediction, from, end, longs, guesses);
-                residual.inverse(words, guesses, longs);
-            } else {
-                residual.rotateBack(words, longs);
-            }
+            residual.rotateBack(words, longs);
             Words.storeLongs(words, longs, target, from, end);
         }
         return form;

@@ -67,8 +67,8 @@ final class Residual {
         }
     }
 
-    /** Replaces raw words by zigzagged residuals, and predicted words by their magnitudes. */
-    void forward(long[] raw, long[] prediction, int longs) {
+    /** Replaces raw words by zigzagged residuals, and fills in the magnitudes they were taken against. */
+    void forward(long[] raw, long[] prediction, long[] magnitudes, int longs) {
         final long keep = ~signs;
         final long round = half;
         final long mask = all;
@@ -87,7 +87,7 @@ final class Residual {
             long d = ((v | top) - (magnitude & ~top)) ^ ((v ^ ~magnitude) & top);
             long negative = (d >>> field) & one;
             raw[i] = ((d & ~top) << 1) ^ ((negative << field << 1) - negative);
-            prediction[i] = magnitude;
+            magnitudes[i] = magnitude;
         }
     }
 

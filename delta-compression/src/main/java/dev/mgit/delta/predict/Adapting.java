@@ -15,7 +15,7 @@ final class Adapting {
     private static final String LEFT_MARK = ".lora_A.";
     private static final String PEFT_PREFIX = "base_model.model.";
     /** Rows each way to compute the product is tried on. */
-    private static final int TRIED_ROWS = 8;
+    private static final int TRIED_ROWS = 4;
 
     private Adapting() {}
 
@@ -75,6 +75,9 @@ final class Adapting {
             if (equal > bestEqual) {
                 bestEqual = equal;
                 best = recipe;
+            }
+            if (equal == length) {
+                break;
             }
         }
         if (best != null) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * All tensors the tensors of one version may be predicted from, indexed by name, by number of elements and, for those
@@ -14,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * planned. Memory: a few hundred bytes a tensor.
  */
 public final class Candidates {
+    private static final Pattern NUMBER = Pattern.compile("(^|\\.)\\d+\\.");
+
     private final Map<String, List<SourceTensor>> byName = new HashMap<>();
     private final Map<String, List<SourceTensor>> bySuffix = new HashMap<>();
     private final Map<Long, List<SourceTensor>> byElements = new LinkedHashMap<>();
@@ -46,12 +49,16 @@ public final class Candidates {
         list.add(at, tensor);
     }
 
-    /** {@code a.b.c.d} may elsewhere be called {@code b.c.d} or {@code c.d}. */
+    /** {@code a.b.c.d} may elsewhere be called {@code b.c.d} or {@code c.d}; but a layer's number is never dropped. */
     private static List<String> suffixes(String name) {
         List<String> suffixes = new ArrayList<>();
+        boolean numbered = NUMBER.matcher(name).find();
         int dot = name.indexOf('.');
         for (int from = 0; dot >= 0; dot = name.indexOf('.', from)) {
-            suffixes.add(name.substring(from));
+            String suffix = name.substring(from);
+            if (!numbered || NUMBER.matcher(suffix).find()) {
+                suffixes.add(suffix);
+            }
             from = dot + 1;
         }
         return suffixes;

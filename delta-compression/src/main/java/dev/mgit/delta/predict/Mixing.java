@@ -129,6 +129,9 @@ final class Mixing {
                     bestDistance = distance;
                     best = spelling;
                 }
+                if (distance == 0) {
+                    break;
+                }
             }
             return Optional.ofNullable(best)
                     .map(b -> new Elementwise(

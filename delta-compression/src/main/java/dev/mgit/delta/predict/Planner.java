@@ -19,6 +19,9 @@ public final class Planner {
     /** Above this share the tensors of the same name are no relatives, and others are looked for. */
     private static final double STRANGE = 0.8;
 
+    private static final double KIN = 0.9;
+    private static final int KIN_VALUES = 256;
+
     private static final int MAX_RELATIVES = 4;
 
     private final CostEstimator estimator;
@@ -43,6 +46,9 @@ public final class Planner {
             mixtures(trial, called, candidates);
         }
         if (trial.share() > STRANGE) {
+            Scaling.search(trial, candidates);
+        }
+        if (trial.share() > STRANGE && !kin(trial, called)) {
             strangers(trial, called, candidates);
         }
         return trial.result();
@@ -57,6 +63,24 @@ public final class Planner {
                         .forEach(trial::offer);
             }
         }
+    }
+
+    /** Whether a tensor of the same name has nearly the same values: an fp32 update is costly, and yet none is better. */
+    private static boolean kin(Trial trial, List<SourceTensor> called) {
+        TensorSpec child = trial.spec();
+        int count = (int) Math.min(KIN_VALUES, child.elements());
+        if (trial.share() == 1 || !Values.readable(child.dtype())) {
+            return false;
+        }
+        long first = (child.elements() - count) / 2;
+        double[] values = Values.read(trial.child()::read, child.dtype(), first, count);
+        return called.stream()
+                .filter(source -> sameElements(source, child)
+                        && Values.readable(source.spec().dtype()))
+                .limit(1)
+                .anyMatch(source -> Values.correlation(
+                                values, Values.read(source::read, source.spec().dtype(), first, count))
+                        >= KIN);
     }
 
     private static boolean sameElements(SourceTensor source, TensorSpec child) {
@@ -90,7 +114,11 @@ public final class Planner {
         if (trial.share() > STRANGE) {
             Resemblance.search(trial, candidates);
         }
-        if (trial.share() > STRANGE) {
+        // Whoever has a namesake of the same shape is no part of something else.
+        boolean namesake = called.stream()
+                .anyMatch(source -> source.rank() != SourceTensor.SAME_VERSION
+                        && source.spec().shape().equals(trial.spec().shape()));
+        if (trial.share() > STRANGE && !namesake) {
             Assembling.search(trial, candidates);
         }
         if (trial.share() > STRANGE) {

@@ -20,7 +20,8 @@ public final class Predictors {
             new Pruned(),
             new ScaledSlice(),
             new Extrapolate(),
-            new Pipe());
+            new Pipe(),
+            new AbsmaxScale());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));

@@ -25,11 +25,12 @@ final class Pruned implements Predictor {
         return new FieldWriter().u8(THRESHOLD | flags).varint(magnitude).toBytes();
     }
 
-    /** One threshold a row, as {@link #threshold}; -1 for a row that keeps all. */
-    static byte[] rowThresholds(int columns, long[] magnitudes, int flags) {
+    /** @param above one bound a row; those with few leading bits set are short */
+    static byte[] rowThresholds(Dtype dtype, int columns, long[] above, int flags) {
         FieldWriter out = new FieldWriter().u8(ROW_THRESHOLDS | flags).varint(columns);
-        for (long magnitude : magnitudes) {
-            out.varint(magnitude + 1);
+        int unused = 65 - 8 * dtype.bytes();
+        for (long bound : above) {
+            out.varint(Long.reverse(bound << unused));
         }
         return out.toBytes();
     }
@@ -106,8 +107,10 @@ final class Pruned implements Predictor {
     private static void rows(FieldReader in, Zeroing zeroing, int count) {
         int columns = in.varint(Math.max(1, count), "the columns");
         in.require(columns > 0 && count % columns == 0, "the block is not whole rows");
+        in.require(zeroing.dtype().isFloat(), zeroing.dtype() + " is no float");
+        int unused = 65 - 8 * zeroing.dtype().bytes();
         for (int row = 0; row < count; row += columns) {
-            long above = in.varint(Long.MAX_VALUE, "a threshold");
+            long above = Long.reverse(in.varint(Long.MAX_VALUE >>> (unused - 1), "a threshold")) >>> unused;
             for (int i = row; i < row + columns; i++) {
                 if (zeroing.magnitude(i) < above) {
                     zeroing.zero(i);

@@ -65,11 +65,13 @@ final class Pruning {
         final boolean[] mask;
         int zeroed;
         private int negative;
+        private final Dtype dtype;
         private final Pruned.Zeroing before;
 
         Zeros(Dtype dtype, byte[] child, byte[] parent) {
             count = child.length / dtype.bytes();
             mask = new boolean[count];
+            this.dtype = dtype;
             before = new Pruned.Zeroing(parent, dtype, false);
             Pruned.Zeroing now = new Pruned.Zeroing(child, dtype, false);
             for (int i = 0; i < count; i++) {
@@ -84,27 +86,28 @@ final class Pruning {
         /** The shortest way to say which: one threshold, one a row, or the mask. */
         byte[] parameters(long columns) {
             int flags = negative > zeroed / 4 ? Pruned.KEEP_SIGN : 0;
-            long[] whole = new long[1];
-            if (separate(0, count, whole, 0)) {
-                return Pruned.threshold(Math.max(0, whole[0]), flags);
+            long all = bound(0, count);
+            if (all >= 0) {
+                return Pruned.threshold(Math.max(0, all - 1), flags);
             }
             byte[] spelt = Pruned.mask(mask, flags);
             if (columns > 1 && columns < count && count % columns == 0) {
                 long[] rows = new long[(int) (count / columns)];
                 boolean separable = true;
                 for (int i = 0; i < rows.length && separable; i++) {
-                    separable = separate((int) (i * columns), (int) ((i + 1) * columns), rows, i);
+                    rows[i] = bound((int) (i * columns), (int) ((i + 1) * columns));
+                    separable = rows[i] >= 0;
                 }
-                byte[] thresholds = separable ? Pruned.rowThresholds((int) columns, rows, flags) : spelt;
+                byte[] thresholds = separable ? Pruned.rowThresholds(dtype, (int) columns, rows, flags) : spelt;
                 return thresholds.length < spelt.length ? thresholds : spelt;
             }
             return spelt;
         }
 
-        /** The magnitude that separates zeroed from kept elements of a run, if one does; -1 if none is zeroed. */
-        private boolean separate(int from, int to, long[] thresholds, int at) {
+        /** The shortest magnitude above all zeroed elements of a run and not above the kept ones; -1 if none is. */
+        private long bound(int from, int to) {
             long largestZeroed = -1;
-            long smallestKept = Long.MAX_VALUE;
+            long smallestKept = -1L >>> (65 - 8 * dtype.bytes());
             for (int i = from; i < to; i++) {
                 long magnitude = before.magnitude(i);
                 if (mask[i]) {
@@ -113,8 +116,13 @@ final class Pruning {
                     smallestKept = Math.min(smallestKept, magnitude);
                 }
             }
-            thresholds[at] = largestZeroed;
-            return largestZeroed < smallestKept;
+            for (int bits = 62; bits >= 0; bits--) {
+                long rounded = smallestKept >>> bits << bits;
+                if (rounded > largestZeroed) {
+                    return rounded;
+                }
+            }
+            return -1;
         }
     }
 }

@@ -26,9 +26,16 @@ final class Resemblance {
     private Resemblance() {}
 
     static void search(Trial trial, Candidates candidates) {
-        TensorSpec spec = trial.spec();
+        for (Placement placement : likes(trial.child(), candidates)) {
+            Conversions.recipes(trial.child(), placement, candidates).forEach(trial::offer);
+        }
+    }
+
+    /** The few placements most like the child, best first. */
+    static List<Placement> likes(ChildTensor child, Candidates candidates) {
+        TensorSpec spec = child.spec();
         if (spec.elements() < Probe.LEAST || !Values.readable(spec.dtype())) {
-            return;
+            return List.of();
         }
         Map<List<Object>, double[]> gathered = new HashMap<>();
         List<Like> likes = new ArrayList<>();
@@ -43,13 +50,13 @@ final class Resemblance {
                 continue;
             }
             for (List<Integer> axes : orders(source.spec(), spec)) {
-                double[] child = gathered.computeIfAbsent(
+                double[] values = gathered.computeIfAbsent(
                         List.of(
                                 source.spec().shape(),
                                 axes,
                                 source.spec().dtype().blockElements()),
-                        key -> gather(trial.child(), source.spec(), axes));
-                double correlation = Math.abs(Values.correlation(child, candidates.probe(source)));
+                        key -> gather(child, source.spec(), axes));
+                double correlation = Math.abs(Values.correlation(values, candidates.probe(source)));
                 if (correlation >= ALIKE) {
                     Placement placement =
                             straight(axes) ? new Placement.Straight(source) : new Placement.Turned(source, axes);
@@ -60,9 +67,7 @@ final class Resemblance {
         // Cast values correlate almost perfectly: among those the nearer version is the better guess.
         likes.sort(Comparator.comparingDouble((Like like) -> -Math.rint(like.correlation() * 1e4))
                 .thenComparingInt(Like::rank));
-        for (Like like : likes.subList(0, Math.min(TRIED, likes.size()))) {
-            Conversions.recipes(trial.child(), like.placement(), candidates).forEach(trial::offer);
-        }
+        return likes.stream().limit(TRIED).map(Like::placement).toList();
     }
 
     private static boolean leadsTo(Dtype from, Dtype to) {

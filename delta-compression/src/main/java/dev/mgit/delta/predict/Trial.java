@@ -17,7 +17,11 @@ final class Trial {
     /** Rows longer than this many elements are not kept in memory whole. */
     static final long MAX_ROW = 1 << 20;
 
-    private static final int SAMPLE_BYTES = 1 << 16;
+    /** Samples are this share of a tensor, within these bounds. */
+    private static final int SAMPLE_SHARE = 32;
+
+    private static final int LEAST_SAMPLE_BYTES = 1 << 13;
+    private static final int MOST_SAMPLE_BYTES = 1 << 16;
     private static final int PLACES = 4;
     /** Blocks are about this long; only used to spread fixed costs. */
     private static final int BLOCK_BYTES = 1 << 20;
@@ -59,12 +63,13 @@ final class Trial {
     /** Whole rows where rows are short, spread evenly, from the first to the last. */
     private void place() {
         TensorSpec spec = child.spec();
-        if (total <= SAMPLE_BYTES) {
+        int sample = (int) Math.max(LEAST_SAMPLE_BYTES, Math.min(MOST_SAMPLE_BYTES, total / SAMPLE_SHARE));
+        if (total <= sample) {
             ranges.add(new Range(0, (int) total));
             return;
         }
         long row = spec.rowBytes();
-        int want = SAMPLE_BYTES / PLACES;
+        int want = sample / PLACES;
         long inner = Values.innermost(spec) / dtype.blockElements() * dtype.blockBytes();
         long unit = row <= want ? row : inner > 0 && inner <= want ? inner : dtype.blockBytes();
         int length = (int) (want / unit * unit);

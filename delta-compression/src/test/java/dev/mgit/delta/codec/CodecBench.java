@@ -278,7 +278,7 @@ public final class CodecBench {
             long[] p = new long[r.length];
             Words.loadLongs(raw, 0, raw.length, r.length, r);
             Words.loadLongs(row.prediction.get(b), 0, raw.length, r.length, p);
-            residual.forward(r, p, r.length);
+            residual.forward(r, p, p, r.length);
             int keyShift = residual.magnitudeBits() - form.exponentBits();
             for (int i = 0; i < count; i++) {
                 long key = Words.lane(p, form, i) >>> keyShift;

@@ -83,7 +83,7 @@ class FrameTest {
                         + "02" + "05" + "11" + "01" // depth, generation, predictor 17, one region
                         + "01" + "05" + "ac02" + id(7).hex() // one block, skip, length
                         + "02" + "aabb" + "010203" // parameters, payload
-                        + "17f777eb"); // CRC32C
+                        + "431aa9fb"); // CRC32C
     }
 
     @Test

@@ -39,19 +39,12 @@ final class PlannedFile implements AutoCloseable {
     private final BlockCoder coder = new BlockCoder();
     private final Planner planner = new Planner(coder::estimate);
     private int versions;
-    private long planning;
-    private long all;
 
     /** What became of one file. */
     record Outcome(long rawBytes, long storedBytes, Map<String, Long> rawByPlan, Map<String, Long> storedByPlan) {
         double share() {
             return (double) storedBytes / rawBytes;
         }
-    }
-
-    /** Share of the time that went into planning. */
-    double planningShare() {
-        return (double) planning / all;
     }
 
     /** Stores files as one version; later ones are predicted from it. */
@@ -72,18 +65,14 @@ final class PlannedFile implements AutoCloseable {
             for (Layout.Range range : layout.ranges()) {
                 Child child = range.tensor().map(spec -> file.get(spec.name())).orElse(null);
                 TensorSpec spec = range.tensor().orElse(new TensorSpec("", Dtype.OPAQUE, List.of(range.length())));
-                long start = System.nanoTime();
-                TensorPlan plan =
-                        child == null ? null : planner.plan(child, candidates).orElse(null);
-                planning += System.nanoTime() - start;
                 Stored tensor = new Stored(spec, bytes, range, rank, origin);
+                Later plan = new Later(child);
                 long size = tensor.write(plan);
-                all += System.nanoTime() - start;
                 if (child != null) {
                     later.add(tensor);
                     candidates.add(tensor.as(SourceTensor.SAME_VERSION));
                 }
-                String name = plan == null ? (child == null ? "opaque" : "none") : plan.name();
+                String name = plan.name();
                 rawByPlan.merge(name, range.length(), Long::sum);
                 storedByPlan.merge(name, size, Long::sum);
                 raw += range.length();
@@ -92,6 +81,32 @@ final class PlannedFile implements AutoCloseable {
         }
         later.forEach(candidates::add);
         return new Outcome(raw, stored, rawByPlan, storedByPlan);
+    }
+
+    /** A plan that is made when the first block turns out to be new. */
+    private final class Later {
+        private final @Nullable Child child;
+        private boolean made;
+        private Optional<TensorPlan> plan = Optional.empty();
+
+        Later(@Nullable Child child) {
+            this.child = child;
+        }
+
+        Optional<Prediction> predictionFor(long offset, int length) {
+            if (!made) {
+                plan = child == null ? Optional.empty() : planner.plan(child, candidates);
+                made = true;
+            }
+            return plan.flatMap(p -> p.predictionFor(offset, length));
+        }
+
+        String name() {
+            if (!made) {
+                return "same";
+            }
+            return plan.map(TensorPlan::name).orElse(child == null ? "opaque" : "none");
+        }
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -138,7 +153,7 @@ final class PlannedFile implements AutoCloseable {
         }
 
         /** Stores all blocks and returns the bytes of their frames. */
-        long write(@Nullable TensorPlan plan) {
+        long write(Later plan) {
             long stored = 0;
             for (long at = 0; at < range.length(); at += blockBytes) {
                 int length = (int) Math.min(blockBytes, range.length() - at);
@@ -147,9 +162,7 @@ final class PlannedFile implements AutoCloseable {
                 BlockId id = BlockId.hash(raw, 0, length);
                 ids.add(id);
                 if (!blocks.containsKey(id)) {
-                    stored += frame(
-                            raw,
-                            plan == null ? null : plan.predictionFor(at, length).orElse(null));
+                    stored += frame(raw, plan.predictionFor(at, length).orElse(null));
                     blocks.put(id, raw);
                 }
             }

@@ -47,7 +47,8 @@ class PredictorsTest {
                         "pruned 145",
                         "scaled-slice 161",
                         "extrapolate 177",
-                        "pipe 193");
+                        "pipe 193",
+                        "absmax-scale 209");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");
@@ -224,6 +225,38 @@ class PredictorsTest {
 
     @ParameterizedTest
     @MethodSource("floats")
+    void absmaxScalesAreTheLargestMagnitudes(Dtype dtype) {
+        int columns = 13;
+        byte[] matrix = gaussian(dtype, 7 * columns);
+        byte[] rows = run(
+                new AbsmaxScale(),
+                Dtype.F32,
+                7 * 4,
+                AbsmaxScale.parameters(dtype, AbsmaxScale.ROWS, columns, 0, 127),
+                matrix);
+        byte[] some = run(
+                new AbsmaxScale(),
+                Dtype.F32,
+                5 * 4,
+                AbsmaxScale.parameters(dtype, AbsmaxScale.COLUMNS, columns, 3, 64),
+                matrix);
+        float[] ofRows = new float[7];
+        float[] ofColumns = new float[columns];
+        for (int i = 0; i < 7 * columns; i++) {
+            float magnitude = Math.abs((float) at(dtype, matrix, i));
+            ofRows[i / columns] = Math.max(ofRows[i / columns], magnitude);
+            ofColumns[i % columns] = Math.max(ofColumns[i % columns], magnitude);
+        }
+        for (int i = 0; i < 7; i++) {
+            assertThat(at(Dtype.F32, rows, i)).isEqualTo(ofRows[i] / 127);
+        }
+        for (int i = 0; i < 5; i++) {
+            assertThat(at(Dtype.F32, some, i)).isEqualTo(ofColumns[i + 3] / 64);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("floats")
     void lowRankAddsTheProduct(Dtype dtype) {
         int rank = 3;
         int columns = 37;
@@ -385,6 +418,7 @@ class PredictorsTest {
                 Slices.parameters(List.of(new Slices.Piece(0, 8, 8, 8, 4, 3))),
                 Quantise.affine(Dtype.F32, Quantise.AFFINE, 2, 1, new float[] {1, 2}, new int[] {1, 2}),
                 Quantise.absmax(Dtype.F32, 6),
+                AbsmaxScale.parameters(Dtype.F32, AbsmaxScale.COLUMNS, 6, 0, 127),
                 new LowRank.Recipe(Dtype.F32, Dtype.F32, 0, 1, 24, 0, 24, 1).encode(),
                 Combine.parameters(Dtype.F32, Combine.TASK, 2, 1, 1),
                 Pruned.mask(new boolean[24], 0),

@@ -45,13 +45,20 @@ record CascadeFiles(Path scratch) {
         return scratch.resolve("logs").resolve("last");
     }
 
-    /** The folders of all jobs there may be. */
-    List<Path> jobs() {
-        if (!Files.isDirectory(work())) {
+    /** Where the folders of running gates are. */
+    Path tests() {
+        return work().resolve("tests");
+    }
+
+    /** The folders of all jobs there may be below a folder of attempts or tests. */
+    static List<Path> jobs(Path folder) {
+        if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (Stream<Path> attempts = Files.list(work())) {
-            return attempts.map(attempt -> attempt.resolve("job")).toList();
+        try (Stream<Path> attempts = Files.list(folder)) {
+            return attempts.map(attempt -> attempt.resolve("job"))
+                    .filter(Files::isDirectory)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

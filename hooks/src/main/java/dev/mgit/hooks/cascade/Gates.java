@@ -34,7 +34,7 @@ final class Gates {
         this.progress = progress;
         this.registry = new TestRegistry(workspace);
         this.results = new TestResults(workspace);
-        this.runner = new TestRunner(workspace, executor, results);
+        this.runner = new TestRunner(workspace, executor, results, new CascadeFiles(workspace.scratch()).tests());
         for (int unit = 0; unit < state.units.size(); unit++) {
             state.unit(unit).results.forEach(entry -> results.add(entry.getKey(), entry.getValue()));
         }

@@ -124,8 +124,8 @@ final class ModelGraph {
         for (String model = ready.pollFirst(); model != null; model = ready.pollFirst()) {
             order.add(model);
             for (String child : children.getOrDefault(model, Set.of())) {
-                Set<String> parents = waitsFor.getOrDefault(child, Set.of());
-                if (parents.remove(model) && parents.isEmpty()) {
+                Set<String> parents = waitsFor.get(child);
+                if (parents != null && parents.remove(model) && parents.isEmpty()) {
                     ready.add(child);
                 }
             }

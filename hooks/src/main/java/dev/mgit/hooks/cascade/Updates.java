@@ -140,7 +140,8 @@ public final class Updates {
     private void dropDamaged() {
         FileChannel lock = files.lock();
         try {
-            files.jobs().forEach(folder -> executor.cancel(new JobHandle("", folder)));
+            endTests();
+            CascadeFiles.jobs(files.work()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
             Cascade.dropStaged(workspace, "staging/");
             files.clear();
             lock.close();
@@ -161,10 +162,17 @@ public final class Updates {
                         MgitException.Kind.USAGE, "the update had not begun; there is nothing to do", null);
             }
             requireExecutor(state.get());
+            endTests();
             try (Journal journal = Journal.open(files.journal(), watcher)) {
                 return body.apply(open(journal));
             }
         });
+    }
+
+    /** Ends tests that an earlier process was running: without their result they are run again. */
+    private void endTests() {
+        CascadeFiles.jobs(files.tests()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
+        Folders.delete(files.tests());
     }
 
     private void requireExecutor(CascadeState state) {

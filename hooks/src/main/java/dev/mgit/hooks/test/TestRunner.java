@@ -41,9 +41,16 @@ public final class TestRunner {
     private final Executor executor;
     private final TestRegistry registry;
     private final TestResults results;
+    private final Path scratch;
 
     /** @param results where results are found and left; the caller notes them */
     public TestRunner(Workspace workspace, Executor executor, TestResults results) {
+        this(workspace, executor, results, workspace.scratch().resolve("tests"));
+    }
+
+    /** @param scratch where the folders of running tests are */
+    public TestRunner(Workspace workspace, Executor executor, TestResults results, Path scratch) {
+        this.scratch = scratch;
         this.workspace = workspace;
         this.executor = executor;
         this.registry = new TestRegistry(workspace);
@@ -123,8 +130,7 @@ public final class TestRunner {
         if (known.isPresent()) {
             return known.get();
         }
-        Path folder = Folders.create(
-                workspace.scratch().resolve("tests").resolve(UUID.randomUUID().toString()));
+        Path folder = Folders.create(scratch.resolve(UUID.randomUUID().toString()));
         try {
             TestResult result = run(version, test, data, folder);
             results.add(version.id(), result);

@@ -79,6 +79,24 @@ public record CheckoutState(
         return states;
     }
 
+    /** What is wrong with files that say what is checked out where, one sentence each. */
+    public static List<String> damage(Repository repository) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(repository.files().checkouts(), "*.json")) {
+            for (Path file : files) {
+                try {
+                    read(repository, file);
+                } catch (MgitException e) {
+                    found.add(e.getMessage());
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+        return found;
+    }
+
     /** Records a folder as holding a version, as its files are now. */
     static CheckoutState record(
             Repository repository, Path folder, String model, VersionId version, boolean partial, List<String> paths)

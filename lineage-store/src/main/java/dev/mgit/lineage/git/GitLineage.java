@@ -13,6 +13,7 @@ import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,12 +29,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
+import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.PackMismatchException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectLoader;
+import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.StoredConfig;
@@ -78,6 +82,11 @@ public final class GitLineage implements Lineage {
             StoredConfig config = git.getConfig();
             config.setString("core", null, "fsync", "committed,reference");
             config.setString("core", null, "logAllRefUpdates", "true");
+            config.setBoolean("core", null, "commitGraph", true);
+            // Plain 'git gc' must not take what only mgit's operation log and notes lead to: that is for 'mgit gc'.
+            config.setString("gc", null, "pruneExpire", "never");
+            config.setString("gc", null, "reflogExpireUnreachable", "never");
+            config.setString("gc", null, "reflogExpire", "never");
             config.save();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -266,8 +275,15 @@ public final class GitLineage implements Lineage {
             if (found == null) {
                 return Optional.empty();
             }
-            ObjectLoader loader = git.open(found.getObjectId(0), Constants.OBJ_BLOB);
-            return Optional.of(loader.getBytes(Integer.MAX_VALUE - 8));
+            ObjectId blob = found.getObjectId(0);
+            byte[] content = git.open(blob, Constants.OBJ_BLOB).getBytes(Integer.MAX_VALUE - 8);
+            // JGit trusts what it reads; a damaged pack may hand out another object's bytes.
+            if (!new ObjectInserter.Formatter()
+                    .idFor(Constants.OBJ_BLOB, content)
+                    .equals(blob)) {
+                throw new CorruptObjectException(blob, "its bytes do not match its id");
+            }
+            return Optional.of(content);
         }
     }
 
@@ -371,7 +387,12 @@ public final class GitLineage implements Lineage {
     static <T> T reading(Reading<T> reading) {
         try {
             return reading.read();
-        } catch (org.eclipse.jgit.errors.CorruptObjectException | MissingObjectException e) {
+        } catch (CorruptObjectException
+                | MissingObjectException
+                | IncorrectObjectTypeException
+                | PackMismatchException
+                | ZipException
+                | EOFException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the lineage repository is damaged: " + e.getMessage(),

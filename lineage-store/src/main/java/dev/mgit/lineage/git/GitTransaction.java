@@ -48,20 +48,27 @@ final class GitTransaction implements Transaction {
     private final Person author;
     private final Instant when;
 
-    /** What each reference was when it was first touched, and what it shall be; null is none. */
-    private final Map<String, @Nullable ObjectId> before = new LinkedHashMap<>();
+    /** What every reference was when the transaction began. */
+    private final Map<String, ObjectId> before = new HashMap<>();
 
+    /** What references shall be; null is none. */
     private final Map<String, @Nullable ObjectId> after = new LinkedHashMap<>();
+
     private final Map<String, Map<VersionId, Optional<byte[]>>> notes = new LinkedHashMap<>();
     private final Map<String, Optional<byte[]>> registry = new LinkedHashMap<>();
     private Optional<String> undoes = Optional.empty();
 
-    GitTransaction(GitLineage lineage, String description, Person author, Instant when) {
+    GitTransaction(GitLineage lineage, String description, Person author, Instant when) throws IOException {
         this.lineage = lineage;
         this.git = lineage.git();
         this.description = description;
         this.author = author;
         this.when = when;
+        for (Ref ref : git.getRefDatabase().getRefs()) {
+            if (!ref.isSymbolic() && ref.getObjectId() != null) {
+                before.put(ref.getName(), ref.getObjectId());
+            }
+        }
     }
 
     /** Settles an operation that a crash left open: it happened if every reference it names is where it put it. */
@@ -211,13 +218,7 @@ final class GitTransaction implements Transaction {
     }
 
     void set(String ref, @Nullable ObjectId target) {
-        GitLineage.reading(() -> {
-            if (!before.containsKey(ref)) {
-                Ref now = git.exactRef(ref);
-                before.put(ref, now == null ? null : now.getObjectId());
-            }
-            return after.put(ref, target);
-        });
+        after.put(ref, target);
     }
 
     @Override
@@ -243,6 +244,7 @@ final class GitTransaction implements Transaction {
     @Override
     public void apply() {
         GitLineage.reading(() -> {
+            // Writing notes changes the maps that were read: forgotten afterwards, whether or not they became true.
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
                     writeNotes(inserter, changed.getKey(), changed.getValue());
@@ -251,9 +253,10 @@ final class GitTransaction implements Transaction {
                     writeRegistry(inserter);
                 }
                 inserter.flush();
+                moveReferences();
+            } finally {
+                lineage.refresh();
             }
-            moveReferences();
-            lineage.refresh();
             return true;
         });
     }
@@ -306,11 +309,11 @@ final class GitTransaction implements Transaction {
 
     /** Advances a reference that has a history of its own by one commit. */
     private void commitOnto(ObjectInserter inserter, String ref, ObjectId tree) throws IOException {
-        Ref now = git.exactRef(ref);
+        ObjectId now = before.get(ref);
         var commit = new CommitBuilder();
         commit.setTreeId(tree);
         if (now != null) {
-            commit.setParentId(now.getObjectId());
+            commit.setParentId(now);
         }
         commit.setMessage(description);
         commit.setAuthor(ident(author, when));

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,6 +56,29 @@ final class OperationLog {
         List<Operation> result = new ArrayList<>(read().finished);
         java.util.Collections.reverse(result);
         return result;
+    }
+
+    /** What is wrong with the file, one clause for each line; a torn line is what a crash leaves, no damage. */
+    List<String> damage() throws IOException {
+        List<String> found = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return found;
+        }
+        List<String> lines = Files.readAllLines(file);
+        for (int i = 0; i < lines.size(); i++) {
+            try {
+                JsonObject json = Json.parseObject(lines.get(i).getBytes(StandardCharsets.UTF_8));
+                if (json.has("id")) {
+                    operation(json);
+                }
+            } catch (JsonException | DateTimeException e) {
+                boolean torn = !lines.get(i).endsWith("}");
+                if (!torn) {
+                    found.add("line " + (i + 1) + " cannot be understood: " + e.getMessage());
+                }
+            }
+        }
+        return found;
     }
 
     /** Forgets the operations a predicate matches. */

@@ -25,6 +25,13 @@ public interface ParameterStore extends AutoCloseable {
 
     void forEachObject(Consumer<StoredObject> visitor);
 
+    /**
+     * Checks what lies around frames and objects in the store's own files, as far as it has such.
+     *
+     * @throws dev.mgit.delta.MgitException of kind INTEGRITY, naming the file, if one is damaged
+     */
+    default void verifyFiles() {}
+
     /** Stores or replaces a block's frame. */
     void putBlock(BlockId id, byte[] frame);
 

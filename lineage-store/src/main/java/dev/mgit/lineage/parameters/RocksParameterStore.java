@@ -9,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -50,31 +52,47 @@ public final class RocksParameterStore implements ParameterStore {
     private static final int WRITE_BUFFERS = 4;
     private static final long BLOCK_CACHE_BYTES = 8L << 20;
     private static final double BLOOM_BITS = 10;
-    private static final int OPEN_ATTEMPTS = 5;
+    private static final int OPEN_ATTEMPTS = 10;
+    private static final long RETRY_MILLIS = 20;
 
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final Path directory;
+    private final boolean writable;
     private final WriteOptions unlogged;
-    private final RocksDB db;
-    private final ColumnFamilyHandle blocks;
-    private final ColumnFamilyHandle objects;
+    private volatile Opened opened;
+
+    /** The database as it was when it was opened. */
+    private record Opened(RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
 
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
+        this.writable = writable;
         this.unlogged = closing(new WriteOptions().setDisableWAL(true));
+        boolean ready = false;
+        try {
+            this.opened = open();
+            checkFormat(writable);
+            ready = true;
+        } finally {
+            if (!ready) {
+                close();
+            }
+        }
+    }
+
+    private Opened open() throws RocksDBException {
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         List<ColumnFamilyDescriptor> families = List.of(
                 new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions(false)),
                 new ColumnFamilyDescriptor(BLOCKS, familyOptions(true)),
                 new ColumnFamilyDescriptor(OBJECTS, familyOptions(false)));
         DBOptions options = databaseOptions();
-        this.db = writable
+        RocksDB db = writable
                 ? RocksDB.open(options, directory.toString(), families, handles)
                 : RocksDB.openReadOnly(options, directory.toString(), families, handles);
         closeables.add(db);
         closeables.addAll(handles);
-        this.blocks = handles.get(1);
-        this.objects = handles.get(2);
+        return new Opened(db, handles.get(1), handles.get(2));
     }
 
     /** Opens for reading and writing, creating the database if there is none. The caller holds the writer lock. */
@@ -82,18 +100,16 @@ public final class RocksParameterStore implements ParameterStore {
         NativeLibrary.load();
         try {
             Files.createDirectories(directory);
-            var store = new RocksParameterStore(directory, true);
-            store.checkFormat(true);
-            return store;
+            return new RocksParameterStore(directory, true);
         } catch (RocksDBException e) {
-            throw failure("cannot open the parameter store", directory, e);
+            throw notOpened(directory, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Opens a snapshot for reading. Every file is opened at once, so that a writer's clean-up cannot pull one away
+     * Opens a snapshot for reading. Every table is opened at once, so that a writer's clean-up cannot pull one away
      * later; if it does so while they are being opened, opening is tried again.
      *
      * @return empty if nothing was ever stored
@@ -105,15 +121,34 @@ public final class RocksParameterStore implements ParameterStore {
         NativeLibrary.load();
         for (int attempt = 1; ; attempt++) {
             try {
-                var store = new RocksParameterStore(directory, false);
-                store.checkFormat(false);
-                return Optional.of(store);
+                return Optional.of(new RocksParameterStore(directory, false));
             } catch (RocksDBException e) {
                 if (attempt == OPEN_ATTEMPTS) {
-                    throw failure("cannot open the parameter store", directory, e);
+                    throw notOpened(directory, e);
                 }
+                pause();
             }
         }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MgitException.failed("interrupted");
+        }
+    }
+
+    /** What keeps a database with sound files from opening is its lock or the disk; anything else is damage. */
+    private static MgitException notOpened(Path directory, RocksDBException e) {
+        MgitException failure = failure("cannot open the parameter store", directory, e);
+        String message = String.valueOf(e.getMessage());
+        boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
+        boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
+        return failure.kind() == MgitException.Kind.FAILED && (fileMissing || strange)
+                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), "run 'mgit fsck'", e)
+                : failure;
     }
 
     private <T extends AutoCloseable> T closing(T resource) {
@@ -153,15 +188,14 @@ public final class RocksParameterStore implements ParameterStore {
     }
 
     private void checkFormat(boolean create) throws RocksDBException {
-        byte[] stored = db.get(FORMAT_KEY);
+        byte[] stored = opened.db().get(FORMAT_KEY);
         if (stored == null) {
             if (create) {
-                db.put(unlogged, FORMAT_KEY, new byte[] {FORMAT});
+                opened.db().put(unlogged, FORMAT_KEY, new byte[] {FORMAT});
             }
             return;
         }
         if (stored.length != 1 || stored[0] > FORMAT) {
-            close();
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "the parameter store in " + directory + " has format " + stored[0] + ", this mgit reads up to "
@@ -172,58 +206,89 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public Optional<byte[]> frame(BlockId id) {
-        return Optional.ofNullable(get(blocks, id.bytes(), "block " + id.hex()));
+        return Optional.ofNullable(get(Opened::blocks, id.bytes(), "block " + id.hex()));
     }
 
     @Override
     public boolean hasBlock(BlockId id) {
-        return db.keyExists(blocks, id.bytes());
+        return opened.db().keyExists(opened.blocks(), id.bytes());
     }
 
     @Override
     public Optional<StoredObject> object(ObjectId id) {
-        return Optional.ofNullable(get(objects, key(id), "object " + id.hex()))
+        return Optional.ofNullable(get(Opened::objects, key(id), "object " + id.hex()))
                 .map(stored -> StoredObject.decode(id, stored));
     }
 
     @Override
     public boolean hasObject(ObjectId id) {
-        return db.keyExists(objects, key(id));
+        return opened.db().keyExists(opened.objects(), key(id));
     }
 
     private static byte[] key(ObjectId id) {
         return HexFormat.of().parseHex(id.hex());
     }
 
-    private byte @Nullable [] get(ColumnFamilyHandle family, byte[] key, String what) {
-        try {
-            return db.get(family, key);
-        } catch (RocksDBException e) {
-            throw failure("cannot read " + what, directory, e);
+    private byte @Nullable [] get(Function<Opened, ColumnFamilyHandle> family, byte[] key, String what) {
+        for (int attempt = 1; ; attempt++) {
+            Opened now = opened;
+            try {
+                return now.db().get(family.apply(now), key);
+            } catch (RocksDBException e) {
+                reopenOrThrow(now, attempt, "cannot read " + what, e);
+            }
+        }
+    }
+
+    /**
+     * A reader opens files of blobs only when it reads from them, and a writer's clean-up may have rewritten them
+     * elsewhere meanwhile. What is in the store is named by content, so a newer snapshot gives the same answers. The
+     * older one stays open until the end: other threads may be reading it.
+     */
+    private synchronized void reopenOrThrow(Opened used, int attempt, String what, RocksDBException cause) {
+        boolean vanished = !writable && String.valueOf(cause.getMessage()).contains("No such file");
+        if (!vanished || attempt >= OPEN_ATTEMPTS) {
+            throw failure(what, directory, cause);
+        }
+        if (opened == used) {
+            try {
+                opened = open();
+            } catch (RocksDBException e) {
+                pause();
+            }
         }
     }
 
     @Override
     public void forEachBlock(BiConsumer<BlockId, byte[]> visitor) {
-        forEach(blocks, (key, value) -> visitor.accept(BlockId.of(key), value));
+        forEach(Opened::blocks, (key, value) -> visitor.accept(BlockId.of(key), value));
     }
 
     @Override
     public void forEachObject(Consumer<StoredObject> visitor) {
         forEach(
-                objects,
+                Opened::objects,
                 (key, value) -> visitor.accept(
                         StoredObject.decode(new ObjectId(HexFormat.of().formatHex(key)), value)));
     }
 
-    private void forEach(ColumnFamilyHandle family, BiConsumer<byte[], byte[]> visitor) {
-        try (RocksIterator iterator = db.newIterator(family)) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                visitor.accept(iterator.key(), iterator.value());
+    private void forEach(Function<Opened, ColumnFamilyHandle> family, BiConsumer<byte[], byte[]> visitor) {
+        byte[] last = new byte[0];
+        for (int attempt = 1; ; attempt++) {
+            Opened now = opened;
+            try (RocksIterator iterator = now.db().newIterator(family.apply(now))) {
+                for (iterator.seek(last); iterator.isValid(); iterator.next()) {
+                    byte[] key = iterator.key();
+                    if (!Arrays.equals(key, last)) {
+                        visitor.accept(key, iterator.value());
+                        last = key;
+                    }
+                }
+                iterator.status();
+                return;
+            } catch (RocksDBException e) {
+                reopenOrThrow(now, attempt, "cannot read the parameter store", e);
             }
-            iterator.status();
-        } catch (RocksDBException e) {
-            throw failure("cannot read the parameter store", directory, e);
         }
     }
 
@@ -241,29 +306,32 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public void putBlock(BlockId id, byte[] frame) {
-        writing(() -> db.put(blocks, unlogged, id.bytes(), frame));
+        writing(() -> opened.db().put(opened.blocks(), unlogged, id.bytes(), frame));
     }
 
     @Override
     public void putObject(StoredObject object) {
-        writing(() -> db.put(objects, unlogged, key(object.id()), object.encode()));
+        writing(() -> opened.db().put(opened.objects(), unlogged, key(object.id()), object.encode()));
     }
 
     @Override
     public void removeBlock(BlockId id) {
-        writing(() -> db.delete(blocks, unlogged, id.bytes()));
+        writing(() -> opened.db().delete(opened.blocks(), unlogged, id.bytes()));
     }
 
     @Override
     public void removeObject(ObjectId id) {
-        writing(() -> db.delete(objects, unlogged, key(id)));
+        writing(() -> opened.db().delete(opened.objects(), unlogged, key(id)));
     }
 
     @Override
     public void flush() {
         writing(() -> {
             try (var options = new FlushOptions().setWaitForFlush(true)) {
-                db.flush(options, List.of(db.getDefaultColumnFamily(), blocks, objects));
+                opened.db()
+                        .flush(
+                                options,
+                                List.of(opened.db().getDefaultColumnFamily(), opened.blocks(), opened.objects()));
             }
         });
     }
@@ -271,13 +339,22 @@ public final class RocksParameterStore implements ParameterStore {
     @Override
     public void compact() {
         writing(() -> {
-            for (ColumnFamilyHandle family : List.of(blocks, objects)) {
+            for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
                 try (var options = new CompactRangeOptions()
                         .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
-                    db.compactRange(family, null, null, options);
+                    opened.db().compactRange(family, null, null, options);
                 }
             }
         });
+    }
+
+    @Override
+    public void verifyFiles() {
+        try {
+            opened.db().verifyChecksum();
+        } catch (RocksDBException e) {
+            throw failure("the parameter store is damaged", directory, e);
+        }
     }
 
     /** Says in the user's words what RocksDB said in its own. */

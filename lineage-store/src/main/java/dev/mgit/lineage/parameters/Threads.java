@@ -11,12 +11,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A fixed number of threads with a short queue: who submits more than fits works too, which bounds memory. */
-final class Threads implements AutoCloseable {
+public final class Threads implements AutoCloseable {
     private static final int QUEUED_PER_THREAD = 4;
 
     private final ThreadPoolExecutor pool;
 
-    Threads(int threads) {
+    public Threads(int threads) {
         pool = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -26,12 +26,13 @@ final class Threads implements AutoCloseable {
                 new ThreadPoolExecutor.CallerRunsPolicy());
     }
 
-    <T> Future<T> submit(Callable<T> task) {
+    /** Runs a task on one of the threads, or on the caller's if they are all busy. */
+    public <T> Future<T> submit(Callable<T> task) {
         return pool.submit(task);
     }
 
     /** A task's result; its failure is thrown as what it was. */
-    static <T> T get(Future<T> future) throws IOException {
+    public static <T> T get(Future<T> future) throws IOException {
         try {
             return future.get();
         } catch (InterruptedException e) {

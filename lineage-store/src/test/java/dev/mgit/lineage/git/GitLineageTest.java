@@ -19,14 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on real Git repositories, and what only they can show: plain Git reads them, crashes are settled. */
 class GitLineageTest extends LineageContract {
     private static final Person ADA = new Person("Ada", "ada@example.org");
-
-    @TempDir
-    Path folder;
 
     @Override
     protected Lineage open() {

@@ -1,0 +1,105 @@
+package dev.mgit.hooks;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.trust.Trust;
+import dev.mgit.lineage.version.Transaction;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Registrations of one sort: a registry file each, {@code FOLDER/NAME.json}, versioned with the repository. What is
+ * registered here is trusted here at once.
+ */
+public final class Registrations<T> {
+    private final Workspace workspace;
+    private final Trust trust;
+    private final String folder;
+    private final Function<JsonObject, T> reader;
+
+    /** @param folder {@code tests} or {@code hooks}; a registration is called by its singular */
+    public Registrations(Workspace workspace, String folder, Function<JsonObject, T> reader) {
+        this.workspace = workspace;
+        this.trust = new Trust(workspace.trusted());
+        this.folder = folder;
+        this.reader = reader;
+    }
+
+    private String path(String name) {
+        return folder + "/" + name + ".json";
+    }
+
+    private String sort() {
+        return folder.substring(0, folder.length() - 1);
+    }
+
+    /** All registrations by name, trusted or not. */
+    public List<T> list() {
+        synchronized (workspace) {
+            return workspace.lineage().registryFiles(folder).stream()
+                    .filter(path -> path.endsWith(".json"))
+                    .sorted()
+                    .flatMap(path -> workspace.lineage().registryFile(path).stream()
+                            .map(bytes -> Members.read(bytes, path, reader)))
+                    .toList();
+        }
+    }
+
+    public Optional<T> find(String name) {
+        return file(name).map(bytes -> Members.read(bytes, path(name), reader));
+    }
+
+    private Optional<byte[]> file(String name) {
+        synchronized (workspace) {
+            return workspace.lineage().registryFile(path(name));
+        }
+    }
+
+    /** @throws MgitException of kind USAGE if there is none of that name */
+    public T get(String name) {
+        return find(name)
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "no " + sort() + " '" + name + "'",
+                        "mgit " + (folder.equals("hooks") ? "hooks" : sort()) + " list shows what there is"));
+    }
+
+    public void add(String name, JsonObject registration) {
+        byte[] bytes = Json.pretty(registration);
+        change(sort() + " add " + name, transaction -> transaction.putRegistryFile(path(name), bytes));
+        trust.accept(Trust.Item.of(path(name), bytes));
+    }
+
+    public void remove(String name) {
+        var unused = get(name);
+        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)));
+    }
+
+    private void change(String what, Consumer<Transaction> body) {
+        workspace.locked(what, () -> {
+            Transaction transaction = workspace.lineage().begin(what, workspace.author());
+            body.accept(transaction);
+            transaction.apply();
+            return true;
+        });
+    }
+
+    public boolean trusted(String name) {
+        return file(name)
+                .map(bytes -> trust.accepts(Trust.Item.of(path(name), bytes)))
+                .orElse(false);
+    }
+
+    /** @throws MgitException if it came from elsewhere and nobody has accepted it here */
+    public void requireTrusted(String name) {
+        if (!trusted(name)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    sort() + " '" + name + "' came from elsewhere and has not been accepted here",
+                    "mgit hooks trust shows it and asks");
+        }
+    }
+}

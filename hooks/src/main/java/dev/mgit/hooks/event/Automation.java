@@ -1,0 +1,119 @@
+package dev.mgit.hooks.event;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.cascade.Plan;
+import dev.mgit.hooks.cascade.UpdateOptions;
+import dev.mgit.hooks.cascade.UpdateReport;
+import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.test.Event;
+import dev.mgit.hooks.test.TestDefinition;
+import dev.mgit.hooks.test.TestRegistry;
+import dev.mgit.hooks.test.TestResults;
+import dev.mgit.hooks.test.TestRunner;
+import dev.mgit.hooks.test.Verdict;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What mgit does by itself once a version is a model's head, as far as {@code update.auto} lets it. */
+public final class Automation {
+    /** The setting that says how far it goes. */
+    public static final String SETTING = "update.auto";
+
+    /** How far. Unset means: say what is stale. */
+    public enum Mode {
+        OFF,
+        /** Run the tests registered for commits. */
+        TEST,
+        /** Test, and say what an update would do. */
+        PLAN,
+        /** Test, and unless a test fails, update everything downstream. */
+        RUN
+    }
+
+    /**
+     * What was done.
+     *
+     * @param verdicts of the tests registered for commits
+     * @param stale models downstream that are no longer made from the newest versions
+     * @param plan what an update would do, where that was asked for
+     * @param update how the update ended, where one was run
+     */
+    public record Outcome(
+            List<Hooks.Result> hooks,
+            List<Verdict> verdicts,
+            List<String> stale,
+            Optional<Plan> plan,
+            Optional<UpdateReport> update) {}
+
+    private final Workspace workspace;
+    private final Executor executor;
+    private final Progress progress;
+
+    public Automation(Workspace workspace, Executor executor, Progress progress) {
+        this.workspace = workspace;
+        this.executor = executor;
+        this.progress = progress;
+    }
+
+    /** @return the mode that is set; empty if none is */
+    public Optional<Mode> mode() {
+        return workspace
+                .setting(SETTING)
+                .map(word -> Arrays.stream(Mode.values())
+                        .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(word))
+                        .findFirst()
+                        .orElseThrow(() -> new MgitException(
+                                MgitException.Kind.USAGE,
+                                SETTING + " is '" + word + "'",
+                                "mgit config " + SETTING + " test, plan, run or off")));
+    }
+
+    /** Called when a model's head has moved to a new version; failures are in the outcome. */
+    public Outcome afterCommit(VersionId id) {
+        Version version = workspace.lineage().version(id);
+        Optional<Mode> mode = mode();
+        List<Hooks.Result> hooks = new Hooks(workspace, executor).run(HookEvent.POST_COMMIT, id, progress);
+        List<Verdict> verdicts = mode.isPresent() && mode.get() != Mode.OFF ? test(version) : List.of();
+        if (mode.equals(Optional.of(Mode.OFF))) {
+            return new Outcome(hooks, verdicts, List.of(), Optional.empty(), Optional.empty());
+        }
+        var updates = new Updates(workspace, executor, progress);
+        UpdateOptions options = UpdateOptions.of(version.model());
+        Plan plan = updates.plan(options);
+        List<String> stale = plan.nodes().stream()
+                .filter(node -> node.action() != Plan.Action.UP_TO_DATE)
+                .map(Plan.Node::model)
+                .toList();
+        boolean run = mode.equals(Optional.of(Mode.RUN))
+                && !plan.units().isEmpty()
+                && verdicts.stream().allMatch(Verdict::passed);
+        Optional<UpdateReport> update = run ? Optional.of(updates.start(plan, options)) : Optional.empty();
+        List<Hooks.Result> all = new ArrayList<>(hooks);
+        update.ifPresent(report -> all.addAll(afterUpdate(report)));
+        boolean show = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();
+        return new Outcome(all, verdicts, stale, show ? Optional.of(plan) : Optional.empty(), update);
+    }
+
+    /** Runs the post-update hooks on every version an update has published. */
+    public List<Hooks.Result> afterUpdate(UpdateReport report) {
+        var hooks = new Hooks(workspace, executor);
+        return report.published().values().stream()
+                .flatMap(id -> hooks.run(HookEvent.POST_UPDATE, id, progress).stream())
+                .toList();
+    }
+
+    private List<Verdict> test(Version version) {
+        List<TestDefinition> tests = new TestRegistry(workspace).matching(version, Event.COMMIT);
+        var runner = new TestRunner(workspace, executor, new TestResults(workspace));
+        return runner.runAll(Map.of(version.id(), tests), false, 1, progress);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.mgit.hooks.cascade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderWorkspace;
+import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.executor.Job;
+import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.executor.SlurmCluster;
+import dev.mgit.hooks.executor.SlurmExecutor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cascades under a real Slurm of one node, started here; models are made. */
+class SlurmTest {
+    @TempDir
+    static Path cluster;
+
+    @TempDir
+    Path temp;
+
+    private static @Nullable SlurmCluster slurm;
+
+    private SlurmExecutor executor = new SlurmExecutor(Map.of(), List.of());
+
+    @BeforeAll
+    static void startSlurm() throws Exception {
+        Optional<String> reason = SlurmCluster.reasonAgainst();
+        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
+        assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
+        slurm = SlurmCluster.start(cluster);
+    }
+
+    @AfterAll
+    static void stopSlurm() {
+        if (slurm != null) {
+            slurm.close();
+        }
+    }
+
+    @BeforeEach
+    void connect() {
+        if (slurm != null) {
+            executor = new SlurmExecutor(slurm.environment(), List.of());
+        }
+    }
+
+    private JobHandle submit(String name, Limits limits, String line, JobHandle... after) {
+        return executor.submit(new Job(
+                name, List.of("sh", "-c", line), System.getenv(), temp, temp.resolve(name), limits, List.of(after)));
+    }
+
+    @Test
+    void jobsWaitForEachOtherAndLeaveTheirExitCodes() throws Exception {
+        JobHandle first = submit("first", Limits.NONE, "sleep 1; echo one > shared; echo said");
+        JobHandle second = submit("second", Limits.NONE, "cat shared; exit 3", first);
+        JobHandle third = submit("third", Limits.NONE, "echo never", second);
+
+        assertThat(executor.peek(third).detail()).startsWith("Slurm job " + third.id() + " PENDING");
+        assertThat(executor.await(first).ok()).isTrue();
+        assertThat(executor.await(second).exitCode()).isEqualTo(3);
+        assertThat(Files.readString(second.stdout())).isEqualTo("one\n");
+        assertThat(executor.await(third).state()).isEqualTo(JobStatus.State.LOST);
+        assertThat(third.stdout()).doesNotExist();
+        // As another process that never learnt the number would ask.
+        var later = new SlurmExecutor(java.util.Objects.requireNonNull(slurm).environment(), List.of());
+        assertThat(later.await(new JobHandle("", first.folder())).ok()).isTrue();
+    }
+
+    @Test
+    void timeoutsAndCancellationEndJobs() {
+        JobHandle slow = submit("slow", Limits.timeout(Duration.ofSeconds(2)), "sleep 300");
+        JobHandle cancelled = submit("cancelled", Limits.NONE, "sleep 300");
+        executor.cancel(cancelled);
+
+        assertThat(executor.await(slow).state()).isEqualTo(JobStatus.State.TIMED_OUT);
+        assertThat(executor.await(cancelled).state()).isEqualTo(JobStatus.State.CANCELLED);
+    }
+
+    private static Map<String, String> states(UpdateReport report) {
+        Map<String, String> states = new TreeMap<>();
+        report.lines().forEach(line -> states.put(line.name(), line.state()));
+        return states;
+    }
+
+    @Test
+    void aCascadeRunsInTheQueueWhileNobodyWatchesAndIsCollectedLater() throws Exception {
+        Path root = Folders.create(temp.resolve("diamond")).resolve("repo");
+        try (var workspace = FolderWorkspace.create(root)) {
+            new Family(workspace).diamond().gate("all", "lines:lower:max=9").ran();
+            workspace.commit("base", "base2\n");
+            var updates = new Updates(workspace, executor, Progress.NONE);
+            UpdateOptions options = UpdateOptions.of("base");
+            UpdateReport submitted = updates.submit(updates.plan(options), options);
+            assertThat(states(submitted).values()).containsOnly("running");
+            assertThat(workspace.weights("a")).isEqualTo("base1\n+a\n");
+        }
+        // The submitter is gone; the last job of the diamond ends all the same.
+        Path last = root.resolve(".mgit/hooks/update/work/4-1/job/exit");
+        for (int attempt = 0; attempt < 1200 && !Files.exists(last); attempt++) {
+            Thread.sleep(100);
+        }
+        assertThat(last).hasContent("0");
+        try (var workspace = FolderWorkspace.open(root)) {
+            var updates = new Updates(workspace, executor, Progress.NONE);
+            assertThat(updates.executorName()).contains("slurm");
+            assertThat(states(updates.status().orElseThrow()).values()).containsOnly("running");
+            UpdateReport report = updates.resume();
+            assertThat(report.failure()).isEmpty();
+            assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+            assertThat(new Family(workspace).ran())
+                    .containsExactly("a", "b", "c", "d", "q", "test a", "test b", "test c", "test d", "test q");
+            assertThat(updates.status()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFailedJobCarriesItsLogAndStopsOnlyWhatIsBelow() throws Exception {
+        Path root = Folders.create(temp.resolve("failing")).resolve("repo");
+        try (var workspace = FolderWorkspace.create(root)) {
+            Family family = new Family(workspace).diamond();
+            family.derive(
+                    List.of("b"),
+                    "grep -q base2 {parent1}/weights && { echo out of luck >&2; exit 5; };"
+                            + " cp {parent1}/weights {output}/weights",
+                    "base");
+            family.derive("c", "a", "b").derive("q", "c");
+            workspace.commit("base", "base2\n");
+            var updates = new Updates(workspace, executor, Progress.NONE);
+            UpdateOptions options = UpdateOptions.of("base");
+            UpdateReport report = updates.start(updates.plan(options), options);
+
+            assertThat(states(report))
+                    .isEqualTo(Map.of("a", "passed", "b", "failed", "c", "skipped", "d", "passed", "q", "skipped"));
+            assertThat(report.lines().get(1).detail()).isEqualTo("exit code 5\nout of luck");
+            assertThat(workspace.weights("a")).isEqualTo("base2\n+a\n");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.EdgeNotes;
+import dev.mgit.lineage.version.Operation;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectLoader;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.treewalk.CanonicalTreeParser;
+import org.jspecify.annotations.Nullable;
+
+/** Reads every Git object something leads to, hashes it, parses it, and goes on after what it cannot read. */
+final class GitCheck {
+    private final GitLineage lineage;
+    private final Repository git;
+    private final ObjectInserter.Formatter hasher = new ObjectInserter.Formatter();
+    private final ObjectChecker checker = new ObjectChecker();
+
+    private final Map<ObjectId, String> damaged = new LinkedHashMap<>();
+    private final List<GitHealth.Damage> damage = new ArrayList<>();
+    private final Set<ObjectId> seen = new HashSet<>();
+    private final Deque<ObjectId> open = new ArrayDeque<>();
+    private final Map<ObjectId, ObjectId> treesOfCommits = new LinkedHashMap<>();
+    private boolean followParents = true;
+
+    GitCheck(GitLineage lineage) {
+        this.lineage = lineage;
+        this.git = lineage.git();
+    }
+
+    /** Checks everything that references, the operation log, reflogs and notes lead to. */
+    GitHealth everything(Collection<VersionId> checkedOut) {
+        checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
+        attempt("the references", this::references);
+        attempt("the operation log", this::operations);
+        attempt("the notes of edges", this::edges);
+        walk();
+        attempt("the packs", this::packs);
+        return result();
+    }
+
+    /** Checks some versions, without those before them. */
+    GitHealth only(Collection<VersionId> versions) {
+        followParents = false;
+        versions.forEach(id -> push(ObjectId.fromString(id.hex())));
+        walk();
+        return result();
+    }
+
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    /** Whatever a damaged file makes JGit throw becomes a finding. */
+    private void attempt(String what, Check check) {
+        String why = failure(check);
+        if (why != null) {
+            damage.add(new GitHealth.Damage(what, why, List.of()));
+        }
+    }
+
+    private static @Nullable String failure(Check check) {
+        try {
+            check.run();
+            return null;
+        } catch (MissingObjectException e) {
+            return "it is missing";
+        } catch (IOException | RuntimeException e) {
+            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        }
+    }
+
+    private void push(ObjectId id) {
+        if (seen.add(id)) {
+            open.push(id);
+        }
+    }
+
+    private void references() throws IOException {
+        for (Ref ref : git.getRefDatabase().getRefs()) {
+            String what = "reference " + ref.getName();
+            if (ref.getObjectId() == null || ref.isSymbolic()) {
+                continue;
+            }
+            if (!Repository.isValidRefName(ref.getName())) {
+                damage.add(new GitHealth.Damage(what, "its name is not legal", List.of()));
+            }
+            attempt(what, () -> {
+                ObjectId target = ref.getObjectId();
+                push(target);
+                RevCommit commit = lineage.commit(GitLineage.id(target));
+                boolean model = ref.getName().startsWith(Constants.R_HEADS);
+                if (model && !GitLiveness.isVersion(lineage, commit)) {
+                    throw MgitException.integrity("it points to " + target.name() + ", which is not a version");
+                }
+            });
+        }
+    }
+
+    private void operations() throws IOException {
+        for (String why : lineage.operationLog().damage()) {
+            damage.add(new GitHealth.Damage("the operation log", why, List.of()));
+        }
+        List<String> ids = new ArrayList<>(new Reflogs(git.getDirectory().toPath()).ids(Instant.MIN));
+        for (Operation operation : lineage.operationLog().finished()) {
+            for (Operation.RefChange change : operation.changes()) {
+                change.before().ifPresent(ids::add);
+                change.after().ifPresent(ids::add);
+            }
+        }
+        // Git's own clean-up may have taken what no reference leads to; what is still there must be whole.
+        for (String id : ids) {
+            if (ObjectId.isId(id) && git.getObjectDatabase().has(ObjectId.fromString(id))) {
+                push(ObjectId.fromString(id));
+            }
+        }
+    }
+
+    private void edges() {
+        lineage.notes(EdgeNotes.NAMESPACE)
+                .forEach((version, content) -> attempt("the note of edges of version " + version.abbreviated(), () -> {
+                    for (var edge : EdgeNotes.parse(content).apply(List.of())) {
+                        ObjectId parent = ObjectId.fromString(edge.parent().hex());
+                        if (!git.getObjectDatabase().has(parent)) {
+                            throw MgitException.integrity("it names " + edge.parent() + ", which is missing");
+                        }
+                        push(parent);
+                    }
+                }));
+    }
+
+    private void packs() throws IOException {
+        for (Path file : GitFiles.packs(git.getDirectory().toPath().resolve("objects"))) {
+            if (!GitFiles.endsWithItsHash(file)) {
+                damage.add(new GitHealth.Damage("Git file " + file, "its checksum does not match", List.of()));
+            }
+        }
+    }
+
+    private void walk() {
+        while (!open.isEmpty()) {
+            ObjectId id = open.pop();
+            String why = failure(() -> check(id));
+            if (why != null) {
+                damaged.put(id, why);
+            }
+        }
+    }
+
+    private void check(ObjectId id) throws IOException {
+        ObjectLoader loader = git.open(id);
+        ObjectId actual;
+        if (loader.getType() == Constants.OBJ_BLOB) {
+            try (InputStream in = loader.openStream()) {
+                actual = hasher.idFor(Constants.OBJ_BLOB, loader.getSize(), in);
+            }
+        } else {
+            actual = hasher.idFor(loader.getType(), loader.getBytes());
+        }
+        if (!actual.equals(id)) {
+            throw new CorruptObjectException("its bytes do not match its id");
+        }
+        if (loader.getType() != Constants.OBJ_BLOB) {
+            checker.check(id, loader.getType(), loader.getBytes());
+            follow(id, loader);
+        }
+    }
+
+    private void follow(ObjectId id, ObjectLoader loader) throws IOException {
+        switch (loader.getType()) {
+            case Constants.OBJ_COMMIT -> {
+                RevCommit commit = RevCommit.parse(loader.getBytes());
+                treesOfCommits.put(id, commit.getTree().copy());
+                push(commit.getTree().copy());
+                if (followParents) {
+                    for (RevCommit parent : commit.getParents()) {
+                        push(parent.copy());
+                    }
+                }
+            }
+            case Constants.OBJ_TREE -> children(loader.getBytes()).forEach(this::push);
+            case Constants.OBJ_TAG ->
+                push(org.eclipse.jgit.revwalk.RevTag.parse(loader.getBytes())
+                        .getObject()
+                        .copy());
+            default -> {}
+        }
+    }
+
+    private static List<ObjectId> children(byte[] tree) {
+        List<ObjectId> children = new ArrayList<>();
+        var parser = new CanonicalTreeParser();
+        for (parser.reset(tree); !parser.eof(); parser.next()) {
+            if (!parser.getEntryFileMode().equals(FileMode.GITLINK)) {
+                children.add(parser.getEntryObjectId());
+            }
+        }
+        return children;
+    }
+
+    private GitHealth result() {
+        Set<VersionId> versions = new LinkedHashSet<>();
+        Map<ObjectId, List<VersionId>> touched = new HashMap<>();
+        treesOfCommits.forEach((commit, tree) -> {
+            Set<ObjectId> broken = damaged.isEmpty() ? Set.of() : damagedBelow(tree, new HashMap<>());
+            broken.forEach(id ->
+                    touched.computeIfAbsent(id, unused -> new ArrayList<>()).add(GitLineage.id(commit)));
+            if (broken.isEmpty()) {
+                String what = "version " + GitLineage.id(commit).abbreviated();
+                attempt(what, () -> {
+                    if (GitLiveness.isVersion(lineage, lineage.commit(GitLineage.id(commit)))) {
+                        lineage.version(GitLineage.id(commit));
+                        versions.add(GitLineage.id(commit));
+                    }
+                });
+            }
+        });
+        damaged.forEach((id, why) ->
+                damage.add(new GitHealth.Damage("Git object " + id.name(), why, touched.getOrDefault(id, List.of()))));
+        return new GitHealth(seen.size(), versions, damage);
+    }
+
+    private Set<ObjectId> damagedBelow(ObjectId tree, Map<ObjectId, Set<ObjectId>> known) {
+        Set<ObjectId> before = known.get(tree);
+        if (before != null) {
+            return before;
+        }
+        Set<ObjectId> below = new HashSet<>();
+        if (damaged.containsKey(tree)) {
+            below.add(tree);
+        } else {
+            attempt("Git tree " + tree.name(), () -> {
+                ObjectLoader loader = git.open(tree);
+                if (loader.getType() == Constants.OBJ_TREE) {
+                    children(loader.getBytes()).forEach(child -> below.addAll(damagedBelow(child, known)));
+                }
+            });
+        }
+        known.put(tree, below);
+        return below;
+    }
+}

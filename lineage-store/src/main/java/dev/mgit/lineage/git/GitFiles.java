@@ -1,0 +1,66 @@
+package dev.mgit.lineage.git;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+
+/** The files below {@code objects/} of a Git repository. */
+final class GitFiles {
+    private static final int HASH = Constants.OBJECT_ID_LENGTH;
+
+    private GitFiles() {}
+
+    /** Ids of loose objects, by their file names. */
+    static Set<ObjectId> looseObjects(Path objects) throws IOException {
+        Set<ObjectId> ids = new HashSet<>();
+        try (Stream<Path> files = Files.walk(objects, 2)) {
+            files.map(file -> objects.relativize(file).toString().replaceAll("[/\\\\]", ""))
+                    .filter(ObjectId::isId)
+                    .forEach(name -> ids.add(ObjectId.fromString(name)));
+        }
+        return ids;
+    }
+
+    /** Packs and their indexes. */
+    static List<Path> packs(Path objects) throws IOException {
+        if (Files.notExists(objects.resolve("pack"))) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(objects.resolve("pack"))) {
+            return files.filter(file -> file.toString().matches(".*\\.(pack|idx|bitmap|rev)"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Whether the file ends with the SHA-1 of all bytes before that, as packs and their indexes do. */
+    static boolean endsWithItsHash(Path file) throws IOException {
+        MessageDigest digest = Constants.newMessageDigest();
+        long left = Files.size(file) - HASH;
+        if (left < 0) {
+            return false;
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            byte[] buffer = new byte[1 << 16];
+            while (left > 0) {
+                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    return false;
+                }
+                digest.update(buffer, 0, read);
+                left -= read;
+            }
+            return Arrays.equals(in.readAllBytes(), digest.digest());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mgit.lineage.maintain;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CheckoutState;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.git.GitHealth;
+import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.maintain.FsckReport.Damage;
+import dev.mgit.lineage.maintain.FsckReport.Place;
+import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Checks a repository: every Git object, every manifest, every object and block of the parameter store, each block
+ * decoded and hashed. Changes nothing, and goes on after what it cannot read.
+ */
+public final class Fsck {
+    private final Repository repository;
+    private final Progress progress;
+    private final List<Damage> damage = new ArrayList<>();
+
+    public Fsck(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.progress = progress;
+    }
+
+    /**
+     * Checks everything, unreachable blocks included: a later commit of the same bytes would trust them.
+     *
+     * @param lineageOnly leave the parameter store alone
+     */
+    public FsckReport everything(boolean lineageOnly) throws IOException {
+        return check(Set.of(), lineageOnly);
+    }
+
+    /** Checks some versions and what they need. */
+    public FsckReport versions(Collection<VersionId> versions, boolean lineageOnly) throws IOException {
+        return check(new LinkedHashSet<>(versions), lineageOnly);
+    }
+
+    private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {
+        if (only.isEmpty()) {
+            CheckoutState.damage(repository)
+                    .forEach(why -> damage.add(new Damage(Place.CHECKOUT, "a checked-out folder", why, List.of())));
+        }
+        progress.start("checking the lineage", 0);
+        GitHealth health = lineage(only);
+        progress.done();
+        var contents = new VersionContents(repository.lineage());
+        for (VersionId version : health.versions()) {
+            contents.read(version)
+                    .ifPresent(why -> damage.add(new Damage(
+                            Place.LINEAGE,
+                            "version " + version.abbreviated(),
+                            why,
+                            List.of(new Touched(version, "", Optional.empty(), Optional.empty(), false)))));
+        }
+        long[] checked = new long[2];
+        if (!lineageOnly) {
+            parameters(contents, only.isEmpty(), checked);
+        }
+        return new FsckReport(
+                health.versions().size(), health.objects(), contents.objects().size(), checked[0], checked[1], damage);
+    }
+
+    private GitHealth lineage(Set<VersionId> only) {
+        GitHealth health;
+        try (GitMaintenance git = GitMaintenance.open(
+                repository.files().lineage(), repository.files().operationLog())) {
+            health = only.isEmpty() ? git.check(checkedOut()) : git.checkOnly(only);
+        } catch (RuntimeException e) {
+            // JGit meets a damaged file with whatever exception comes; all of them are findings here.
+            health = new GitHealth(
+                    0, Set.of(), List.of(new GitHealth.Damage("the lineage repository", why(e), List.of())));
+        }
+        for (GitHealth.Damage found : health.damage()) {
+            List<Touched> touched = found.versions().stream()
+                    .map(version -> new Touched(version, model(version), Optional.empty(), Optional.empty(), false))
+                    .toList();
+            damage.add(new Damage(Place.LINEAGE, found.what(), found.why(), touched));
+        }
+        return health;
+    }
+
+    static String why(RuntimeException e) {
+        return e instanceof MgitException known ? known.getMessage() : String.valueOf(e);
+    }
+
+    private String model(VersionId version) {
+        try {
+            return repository.lineage().version(version).model();
+        } catch (RuntimeException e) {
+            return "";
+        }
+    }
+
+    private List<VersionId> checkedOut() {
+        try {
+            return CheckoutState.all(repository).stream()
+                    .map(CheckoutState::version)
+                    .toList();
+        } catch (MgitException | IOException e) {
+            return List.of(); // damaged state files are findings of their own
+        }
+    }
+
+    private void parameters(VersionContents contents, boolean all, long[] checked) throws IOException {
+        Optional<ParameterStore> opened;
+        try {
+            opened = repository.parametersIfAny();
+        } catch (MgitException e) {
+            damage.add(new Damage(Place.STORE, "the parameter store", e.getMessage(), contents.touched()));
+            return;
+        }
+        if (opened.isEmpty()) {
+            if (contents.objects().size() > 0) {
+                String why = "it is missing: there is no " + repository.files().parameters();
+                damage.add(new Damage(Place.STORE, "the parameter store", why, contents.touched()));
+            }
+            return;
+        }
+        try (ParameterStore store = opened.get()) {
+            int threads = StoreSettings.of(repository.settings()).threads();
+            var check = new ParameterCheck(store, contents, threads, progress);
+            damage.addAll(check.run(all));
+            checked[0] = check.blocks();
+            checked[1] = check.bytes();
+        }
+    }
+}

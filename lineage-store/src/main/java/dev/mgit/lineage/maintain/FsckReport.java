@@ -1,0 +1,58 @@
+package dev.mgit.lineage.maintain;
+
+import dev.mgit.lineage.version.VersionId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a check found.
+ *
+ * @param versions versions checked
+ * @param objects tensors and other byte ranges of the parameter store checked
+ * @param blocks blocks decoded and hashed
+ * @param bytes raw bytes of those blocks
+ */
+public record FsckReport(int versions, int gitObjects, long objects, long blocks, long bytes, List<Damage> damage) {
+    /** Where damage is. */
+    public enum Place {
+        /** Git objects, references, notes, the operation log. */
+        LINEAGE,
+        /** The files of the parameter store as such. */
+        STORE,
+        OBJECT,
+        BLOCK,
+        CHECKOUT
+    }
+
+    /**
+     * One thing that is wrong.
+     *
+     * @param what e.g. {@code block 1a2b…}
+     * @param why one clause
+     * @param touched what cannot be read for it; empty if no version needs it
+     */
+    public record Damage(Place place, String what, String why, List<Touched> touched) {
+        public Damage {
+            touched = List.copyOf(touched);
+        }
+    }
+
+    /**
+     * A place in a version that damage reaches.
+     *
+     * @param model the model's name when the version was made, empty if it cannot be read
+     * @param file path in the version, empty for all of it
+     * @param tensor empty where the bytes are no tensor's
+     * @param byPrediction true if what is damaged is not part of the tensor itself, but it is predicted from it
+     */
+    public record Touched(
+            VersionId version, String model, Optional<String> file, Optional<String> tensor, boolean byPrediction) {}
+
+    public FsckReport {
+        damage = List.copyOf(damage);
+    }
+
+    public boolean isClean() {
+        return damage.isEmpty();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mgit.lineage.maintain;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * What of the parameter store something live needs: versions lead to manifests, these to objects, these to blocks, and
+ * these to the blocks they are predicted from.
+ */
+final class Reachability {
+    private final IdSet objects = new IdSet();
+    private final BlockTable table;
+    private final BitSet blocks;
+
+    private Reachability(Lineage lineage, Set<VersionId> versions, ParameterStore store) {
+        for (VersionId version : versions) {
+            addObjects(lineage, version);
+        }
+        this.table = new BlockTable();
+        table.readAll(store);
+        BitSet direct = new BitSet();
+        for (int i = 0; i < objects.size(); i++) {
+            ObjectId id = new ObjectId(HexFormat.of().formatHex(objects.get(i)));
+            StoredObject object = store.object(id)
+                    .orElseThrow(() -> damaged("object " + id.abbreviated() + " is missing from the parameter store"));
+            object.blocks().forEach(block -> direct.set(table.number(block.id())));
+        }
+        this.blocks = table.withSources(direct);
+        requireWhole();
+    }
+
+    /**
+     * Follows versions down to blocks.
+     *
+     * @param versions see {@link GitMaintenance#liveVersions}
+     * @throws MgitException of kind INTEGRITY if anything needed is missing or cannot be followed further: who removes
+     *     what is not reachable must know all that is
+     */
+    static Reachability of(Lineage lineage, Set<VersionId> versions, ParameterStore store) {
+        return new Reachability(lineage, versions, store);
+    }
+
+    private void addObjects(Lineage lineage, VersionId version) {
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                for (Manifest.Entry entry :
+                        lineage.manifest(version, file.path()).entries()) {
+                    objects.add(bytes(entry.object()));
+                }
+            }
+        }
+    }
+
+    private static byte[] bytes(ObjectId id) {
+        return HexFormat.of().parseHex(id.hex());
+    }
+
+    private void requireWhole() {
+        blocks.stream().forEach(block -> {
+            if (!table.isPresent(block)) {
+                throw damaged("block " + table.id(block).hex() + " is missing from the parameter store");
+            }
+        });
+        Set<Integer> bad = new HashSet<>(table.damaged().keySet());
+        bad.removeIf(block -> !blocks.get(block));
+        for (int block : bad) {
+            throw damaged(
+                    "block " + table.id(block).hex() + ": " + table.damaged().get(block));
+        }
+    }
+
+    private static MgitException damaged(String what) {
+        return new MgitException(
+                MgitException.Kind.INTEGRITY, what + ", so it cannot be told what is needed", "run 'mgit fsck'");
+    }
+
+    boolean isLive(ObjectId object) {
+        return objects.find(bytes(object)) >= 0;
+    }
+
+    /** Numbers of live blocks in {@link #table()}. */
+    BitSet blocks() {
+        return blocks;
+    }
+
+    BlockTable table() {
+        return table;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.mgit.lineage.merge;
+
+import dev.mgit.lineage.graph.TensorAt;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One of the three versions, as far as planning needs to know it.
+ *
+ * @param tensors in file order
+ * @param files the other files: path to a digest of their bytes
+ */
+public record MergeSide(List<TensorAt> tensors, Map<String, String> files) {
+    public MergeSide {
+        tensors = List.copyOf(tensors);
+        files = new TreeMap<>(files);
+    }
+
+    /** The common ancestor of two versions that share none. */
+    public static MergeSide none() {
+        return new MergeSide(List.of(), Map.of());
+    }
+
+    /** Tensors by name; of several with one name the first. */
+    Map<String, TensorAt> byName() {
+        Map<String, TensorAt> byName = new LinkedHashMap<>();
+        tensors.forEach(tensor -> byName.putIfAbsent(tensor.name(), tensor));
+        return byName;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.mgit.lineage.maintain;
+
+import dev.mgit.delta.codec.Effort;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.repository.WriterLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Cleans up in a process of its own and waits to be killed in the middle of the phase it is told. */
+final class KilledGc {
+    static final String MARKER = "kill me";
+
+    private KilledGc() {}
+
+    public static void main(String[] args) throws IOException {
+        var killed = new Progress() {
+            private boolean here;
+
+            @Override
+            public void start(String what, long bytes) {
+                here = what.equals(args[1]);
+                if (here && bytes == 0) {
+                    waitForDeath();
+                }
+            }
+
+            @Override
+            public void advance(long bytes) {
+                if (here) {
+                    waitForDeath();
+                }
+            }
+
+            @Override
+            public void done() {
+                if (here) {
+                    waitForDeath();
+                }
+            }
+        };
+        try (var made = new MadeRepository(Path.of(args[0]));
+                WriterLock lock = made.lock()) {
+            var request = new GarbageCollector.Request(Instant.now().plusSeconds(60), Optional.of(Effort.SMALL));
+            new GarbageCollector(made.repository(), killed).collect(request, lock);
+            waitForDeath();
+        }
+    }
+
+    private static void waitForDeath() {
+        System.out.println(MARKER);
+        try {
+            Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

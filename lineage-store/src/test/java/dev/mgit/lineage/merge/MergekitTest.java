@@ -1,0 +1,157 @@
+package dev.mgit.lineage.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.lineage.graph.Glob;
+import dev.mgit.lineage.graph.TensorAt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Merges the same made models with mgit and with the real mergekit. mergekit brings PyTorch, several gigabytes, so no
+ * test installs it: name a Python that has it in {@code MGIT_MERGEKIT_PYTHON} (run with mergekit 0.1.5).
+ */
+class MergekitTest {
+    private static final String PYTHON = "MGIT_MERGEKIT_PYTHON";
+    /** Standard deviation of the weights the script makes. */
+    private static final double SPREAD = 0.05;
+
+    private static final String SCRIPT = "merge_with_mergekit.py";
+
+    /** mergekit's name of each run in the script, and the same merge in mgit's words. */
+    private static final Map<String, String> RUNS = Map.of(
+            "linear", "linear:ours=0.3,theirs=0.5",
+            "linear-raw", "linear:ours=0.3,theirs=0.5,normalize=false",
+            "slerp", "slerp:t=0.3",
+            "task", "task-arithmetic:ours=0.7,theirs=0.4,lambda=0.9",
+            "ties", "ties:ours=0.7,theirs=0.4,density=0.4",
+            "ties-rescaled", "ties:ours=0.7,theirs=0.4,density=0.4,rescale=true,normalize=false",
+            "dare", "dare:ours=0.7,theirs=0.4",
+            "dare-ties", "dare-ties:ours=0.7,theirs=0.4");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    /** @param unit the largest error allowed, in parts of the value, or of the models' spread if that is larger */
+    @ParameterizedTest
+    @CsvSource({"float32,F32,1e-6", "bfloat16,BF16,0.008", "float16,F16,0.001"})
+    void resultsAgreeToRounding(String torch, Dtype dtype, double unit) throws Exception {
+        mergeWithMergekit(torch);
+        MadeTensors made = new MadeTensors();
+        Map.of(Side.BASE, "base", Side.OURS, "ours", Side.THEIRS, "theirs")
+                .forEach((side, name) -> load(made, side, name));
+        for (Map.Entry<String, String> run : RUNS.entrySet()) {
+            MadeTensors expected = load(new MadeTensors(), Side.OURS, run.getKey());
+            MergePlan plan = made.plan(Rule.of(Glob.ALL, Strategy.parse(run.getValue())));
+            assertThat(plan.canGoOn()).isTrue();
+            assertThat(plan.tensors()).hasSameSizeAs(expected.side(Side.OURS).tensors());
+            for (TensorOutput output : plan.tensors()) {
+                String what = run.getKey() + ", " + output.spec().name();
+                double[] wanted = values(expected, Side.OURS, output.spec().name(), dtype);
+                double[] merged = MadeTensors.values(dtype, made.produce(output));
+                boolean[] open =
+                        output.strategy().method() == Method.TIES ? undecided(made, output, dtype) : new boolean[0];
+                compare(what, merged, wanted, unit, open);
+            }
+        }
+    }
+
+    private static void compare(String what, double[] merged, double[] wanted, double unit, boolean[] open) {
+        assertThat(merged).hasSameSizeAs(wanted);
+        for (int i = 0; i < merged.length; i++) {
+            if (open.length == 0 || !open[i]) {
+                assertThat(merged[i])
+                        .as("%s, element %d", what, i)
+                        .isCloseTo(wanted[i], within(unit * Math.max(SPREAD, Math.abs(wanted[i]))));
+            }
+        }
+    }
+
+    /**
+     * Elements whose difference is exactly as large as the smallest that is kept. Which of several such are kept is up
+     * to PyTorch's sort, which is not stable; 16-bit models have many.
+     */
+    private static boolean[] undecided(MadeTensors made, TensorOutput output, Dtype dtype) {
+        String name = output.spec().name();
+        double[] base = values(made, Side.BASE, name, dtype);
+        boolean[] undecided = new boolean[base.length];
+        for (Side side : List.of(Side.OURS, Side.THEIRS)) {
+            double[] magnitudes = values(made, side, name, dtype);
+            for (int i = 0; i < base.length; i++) {
+                magnitudes[i] = Math.abs((float) magnitudes[i] - (float) base[i]);
+            }
+            double[] sorted = magnitudes.clone();
+            Arrays.sort(sorted);
+            double smallestKept =
+                    sorted[sorted.length - (int) (output.strategy().density() * sorted.length)];
+            long equal = Arrays.stream(magnitudes)
+                    .filter(value -> value == smallestKept)
+                    .count();
+            for (int i = 0; i < base.length; i++) {
+                undecided[i] |= equal > 1 && magnitudes[i] == smallestKept;
+            }
+        }
+        return undecided;
+    }
+
+    private static double[] values(MadeTensors made, Side side, String name, Dtype dtype) {
+        TensorAt tensor = made.side(side).tensors().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return MadeTensors.values(dtype, made.data(tensor));
+    }
+
+    private void mergeWithMergekit(String torch) throws IOException, InterruptedException {
+        String python = System.getenv().getOrDefault(PYTHON, "");
+        String reason = "not compared with mergekit: " + PYTHON + " names no Python that has it";
+        if (python.isEmpty()) {
+            System.err.println(reason);
+        }
+        Assumptions.assumeFalse(python.isEmpty(), reason);
+        String script;
+        try (var in = MergekitTest.class.getResourceAsStream(SCRIPT)) {
+            assertThat(in).isNotNull();
+            script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        ProcessBuilder builder = new ProcessBuilder(List.of(python, "-c", script, folder.toString(), torch));
+        builder.environment().put("HF_HUB_OFFLINE", "1");
+        Path log = folder.resolve("log");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).as("see %s", log).isZero();
+    }
+
+    private MadeTensors load(MadeTensors made, Side side, String name) {
+        try (FileByteSource source = FileByteSource.open(folder.resolve(name).resolve("model.safetensors"))) {
+            for (Layout.Range range :
+                    Formats.layoutOf("model.safetensors", source).ranges()) {
+                if (range.tensor().isPresent()) {
+                    byte[] data = new byte[(int) range.length()];
+                    source.read(range.offset(), data, 0, data.length);
+                    made.add(side, range.tensor().get(), data);
+                }
+            }
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
