@@ -12,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -20,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The one place where exceptions become {@code error:} and {@code hint:} lines and an exit code. */
 final class Failures {
     private static final int INTERRUPTED = 130;
+    private static final int LONGEST = 1000;
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
 
     private final Context context;
 
@@ -103,11 +106,17 @@ final class Failures {
     private int say(int exit, String message, @Nullable String hint) {
         context.terminal().out().flush();
         PrintWriter err = context.terminal().err();
-        err.println("error: " + message);
+        err.println("error: " + oneLine(message));
         if (hint != null) {
-            err.println("hint: " + hint);
+            err.println("hint: " + oneLine(hint));
         }
         err.flush();
         return exit;
+    }
+
+    /** Names out of hostile files come along in messages: they shall neither steer the terminal nor flood it. */
+    private static String oneLine(String text) {
+        String line = CONTROLS.matcher(text).replaceAll("?");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

@@ -14,16 +14,20 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Writes versions into folders, bit for bit. Everything is written beside the target and verified first, then moved
  * into place under a journal, so that a folder holds the old version or the new one and never a mixture.
  */
 public final class Checkouts {
+    /** Parts of a path that lead elsewhere, or into folders whose files are programs' settings and hooks. */
+    private static final Set<String> RESERVED = Set.of("", ".", "..", ".git", ".mgit");
+
     private final Repository repository;
     private final Progress progress;
     private final int threads;
@@ -62,7 +66,7 @@ public final class Checkouts {
         boolean partial = wanted.size() < checkpoint.files().size();
         Optional<CheckoutState> before = CheckoutState.find(repository, folder)
                 .filter(state -> state.folder().equals(folder));
-        if (isEmpty(folder)) {
+        if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
             fresh(request, folder, wanted);
         } else {
             over(request, folder, wanted, before, partial);
@@ -80,25 +84,13 @@ public final class Checkouts {
 
     /** Paths came from a commit that may have come from anywhere: none may lead out of the folder. */
     static void requireSafe(String path) {
-        boolean safe = !path.isEmpty() && !path.startsWith("/") && path.indexOf('\\') < 0 && path.indexOf('\0') < 0;
+        boolean safe = path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\');
         for (String part : path.split("/", -1)) {
-            safe &= !part.isEmpty() && !part.equals(".") && !part.equals("..");
+            safe &= !RESERVED.contains(part.toLowerCase(Locale.ROOT));
         }
-        if (!safe || path.equals(".mgit") || path.startsWith(".mgit/")) {
-            throw MgitException.integrity("the version names a file '" + path + "' that would lie outside its folder");
-        }
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return true;
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
-        }
-        try (Stream<Path> children = Files.list(folder)) {
-            return children.findAny().isEmpty();
+        if (!safe) {
+            throw MgitException.integrity("the version names a file '" + path
+                    + "' that would lie outside its folder or in a repository's own; nothing was written");
         }
     }
 
@@ -113,7 +105,7 @@ public final class Checkouts {
         }
     }
 
-    /** Into a folder with files in it: only what differs, and nothing that was changed there. */
+    /** Into a folder that exists: only what differs, and nothing that was changed there. */
     private void over(
             CheckoutRequest request,
             Path folder,
@@ -121,6 +113,13 @@ public final class Checkouts {
             Optional<CheckoutState> before,
             boolean partial)
             throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
+        }
+        for (FileEntry file : wanted) {
+            requirePlace(folder, file.path());
+        }
         var comparison = new FolderComparison(repository, folder, before, threads);
         List<FileEntry> missing = new ArrayList<>();
         List<String> inTheWay = new ArrayList<>();
@@ -149,6 +148,28 @@ public final class Checkouts {
                     .map(file -> new Journal.Move(staging.resolve(file.path()), folder.resolve(file.path())))
                     .toList();
             journal.finish(moves, removals);
+        }
+    }
+
+    /** Whatever stands where a file or its folders belong must be replaceable by one rename, and inside the folder. */
+    private static void requirePlace(Path folder, String path) {
+        Path relative = Path.of(path);
+        String obstacle = "";
+        for (int i = 1; i < relative.getNameCount(); i++) {
+            Path above = folder.resolve(relative.subpath(0, i));
+            if (Files.exists(above, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isDirectory(above, LinkOption.NOFOLLOW_LINKS)) {
+                obstacle = above + "' is not a folder";
+            }
+        }
+        if (Files.isDirectory(folder.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+            obstacle = folder.resolve(path) + "' is a folder";
+        }
+        if (!obstacle.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "'" + obstacle + ", but the version has a file '" + path + "'",
+                    "move it away, or check out into another folder");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
@@ -91,10 +92,19 @@ public final class Commits {
         }
         String model =
                 request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
+        GitLineage.requireModelName(model, lineage.models());
         Optional<VersionId> head = lineage.model(model).map(Model::head);
-        boolean sameModel =
-                checkout.filter(state -> state.model().equals(model)).isPresent();
-        if (sameModel && head.isPresent() && !head.equals(checkout.map(CheckoutState::version))) {
+        if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "'" + request.path() + "' holds a version of " + model + ", but that model was renamed or removed",
+                    "name the model with --model NAME");
+        }
+        boolean sameModel = head.isPresent()
+                && checkout.filter(state -> state.model().equals(model)
+                                || head.get().equals(state.version())) // or the model was renamed since
+                        .isPresent();
+        if (sameModel && !head.equals(checkout.map(CheckoutState::version))) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
                     "'" + request.path() + "' holds "

@@ -3,9 +3,8 @@ package dev.mgit.lineage.checkpoint;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -88,7 +87,7 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
         Path target;
         try {
             target = child.toRealPath();
-        } catch (NoSuchFileException | FileSystemLoopException e) {
+        } catch (FileSystemException e) { // a loop is told as a file system's failure of no further kind
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "the link '" + path + "' leads nowhere",

@@ -18,7 +18,7 @@ final class IgnoreRules {
 
     /** What trainers leave beside a model and nobody wants in its history; {@code !optimizer.pt} takes one back. */
     private static final String BUILT_IN = """
-            .git/
+            .git
             .mgit
             .mgit-*
             __pycache__/

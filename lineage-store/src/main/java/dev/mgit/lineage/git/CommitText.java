@@ -6,6 +6,7 @@ import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,8 @@ record CommitText(
             String value = trailer.group(2);
             switch (trailer.group(1)) {
                 case MODEL -> model = value;
-                case PREVIOUS -> previous = Optional.of(new VersionId(value));
+                case PREVIOUS ->
+                    previous = Optional.of(value).filter(VersionId::isId).map(VersionId::new);
                 case DERIVED_FROM -> edge(value).ifPresent(origins::add);
                 default -> trailers.put(trailer.group(1), value);
             }
@@ -114,6 +116,14 @@ record CommitText(
         }
         var source = edge.group(4) == null ? ProvenanceEdge.Source.DECLARED : ProvenanceEdge.Source.INFERRED;
         return Optional.of(
-                new ProvenanceEdge(new VersionId(edge.group(2)), edge.group(1), EdgeKind.parse(edge.group(3)), source));
+                new ProvenanceEdge(new VersionId(edge.group(2)), edge.group(1), kind(edge.group(3)), source));
+    }
+
+    /** A kind that only a newer mgit knows is no reason to hide the edge. */
+    private static EdgeKind kind(String word) {
+        return Arrays.stream(EdgeKind.values())
+                .filter(kind -> kind.word().equals(word))
+                .findFirst()
+                .orElse(EdgeKind.OTHER);
     }
 }

@@ -116,6 +116,24 @@ public final class GitLineage implements Lineage {
         }
     }
 
+    /**
+     * Refuses a name that no model can have, before anything is stored under it.
+     *
+     * @param models those there are: {@code a} and {@code a/b} cannot both be
+     * @throws MgitException of kind USAGE
+     */
+    public static void requireModelName(String name, List<Model> models) {
+        GitTransaction.branch(name);
+        for (Model model : models) {
+            if (name.startsWith(model.name() + "/") || model.name().startsWith(name + "/")) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "there cannot be a model '" + name + "' beside '" + model.name() + "'",
+                        "a name that others have as their folder is taken; use another");
+            }
+        }
+    }
+
     FileRepository git() {
         return git;
     }

@@ -183,7 +183,7 @@ final class GitTransaction implements Transaction {
         set(branch(name), null);
     }
 
-    private static String branch(String name) {
+    static String branch(String name) {
         return checked(Constants.R_HEADS + name, "model", name);
     }
 
@@ -359,6 +359,11 @@ final class GitTransaction implements Transaction {
             batch.execute(walk, NullProgressMonitor.INSTANCE);
         }
         for (ReceiveCommand command : commands) {
+            if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE
+                    && git.getRefDatabase().isNameConflicting(command.getRefName())) {
+                throw MgitException.usage("there cannot be '" + Repository.shortenRefName(command.getRefName())
+                        + "': a part of that name is a name already, or is the folder of others");
+            }
             if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,

@@ -130,23 +130,26 @@ final class OperationLog {
         if (!Files.exists(file)) {
             return entries;
         }
-        for (String line : Files.readAllLines(file)) {
-            JsonObject json;
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        for (String line : text.split("\n", -1)) {
             try {
-                json = Json.parseObject(line.getBytes(StandardCharsets.UTF_8));
-            } catch (JsonException e) {
-                continue; // a line torn by a crash was never acted on
-            }
-            if (json.has("id")) {
-                entries.open = operation(json);
-            } else if (entries.open != null) {
-                if (json.optionalString("done").equals(Optional.of(entries.open.id()))) {
-                    entries.finished.add(entries.open);
-                }
-                entries.open = null;
+                read(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)), entries);
+            } catch (JsonException | DateTimeException e) {
+                // a line torn by a crash was never acted on
             }
         }
         return entries;
+    }
+
+    private static void read(JsonObject json, Entries entries) {
+        if (json.has("id")) {
+            entries.open = operation(json);
+        } else if (entries.open != null) {
+            if (json.optionalString("done").equals(Optional.of(entries.open.id()))) {
+                entries.finished.add(entries.open);
+            }
+            entries.open = null;
+        }
     }
 
     private static Map<String, Object> json(Operation operation) {

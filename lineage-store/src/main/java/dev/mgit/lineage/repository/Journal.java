@@ -1,5 +1,6 @@
 package dev.mgit.lineage.repository;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
@@ -7,7 +8,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +36,7 @@ public final class Journal implements AutoCloseable {
     private final Path entry;
     private final Path staging;
     private final FileChannel alive;
+    private boolean unfinished;
 
     private Journal(Path entry, Path staging, FileChannel alive) {
         this.entry = entry;
@@ -52,9 +56,17 @@ public final class Journal implements AutoCloseable {
         FileChannel alive = lock(journal.resolve(id + LOCK))
                 .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
         var started = new Journal(journal.resolve(id + ENTRY), staging, alive);
-        started.write(Map.of("staging", staging.toString()));
-        Files.createDirectories(staging);
-        return started;
+        boolean ready = false;
+        try {
+            started.write(Map.of("staging", staging.toString()));
+            Files.createDirectories(staging);
+            ready = true;
+            return started;
+        } finally {
+            if (!ready) {
+                started.close();
+            }
+        }
     }
 
     private static Optional<FileChannel> lock(Path file) throws IOException {
@@ -86,13 +98,21 @@ public final class Journal implements AutoCloseable {
                                         move.to().toString()))
                                 .toList(),
                 "removals", removals.stream().map(Path::toString).toList()));
+        unfinished = true;
         roll(moves, removals);
+        unfinished = false;
     }
 
-    /** Removes the staging folder and the entry; after {@link #finish} there is nothing left to remove. */
+    /**
+     * Removes the staging folder and the entry, unless moves were begun and could not be finished: those are left for
+     * the next command.
+     */
     @Override
     public void close() throws IOException {
         try (alive) {
+            if (unfinished) {
+                return;
+            }
             deleteTree(staging);
             Files.deleteIfExists(entry);
             Files.deleteIfExists(lockOf(entry));
@@ -142,7 +162,13 @@ public final class Journal implements AutoCloseable {
             new Journal(entry, Path.of(json.string("staging")), alive).close();
         } catch (NoSuchFileException e) {
             return; // finished by somebody else just now
-        } catch (JsonException e) {
+        } catch (FileSystemException e) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "a checkout that was interrupted cannot be finished: " + e.getMessage(),
+                    "mend that and run the command again, or remove " + entry + " to give the checkout up",
+                    e);
+        } catch (JsonException | InvalidPathException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
             Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
         }

@@ -89,11 +89,18 @@ public final class Repository implements AutoCloseable {
     }
 
     private static Path pointedTo(Path pointer) throws IOException {
-        String text = Files.readString(pointer).strip();
-        if (!text.startsWith(POINTER)) {
+        String text = text(pointer);
+        if (!text.startsWith(POINTER) || text.indexOf('\0') >= 0) {
             throw MgitException.failed(pointer + " is neither a repository nor names one");
         }
-        return Path.of(text.substring(POINTER.length()));
+        Path named = DurableFiles.folderOf(pointer).resolve(text.substring(POINTER.length()));
+        if (!Files.isDirectory(named)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    pointer + " names a repository that is not there: " + named,
+                    "mend its path if the repository was moved, or remove the file");
+        }
+        return named.normalize();
     }
 
     /** Lets mgit find this repository from a folder outside it. */
@@ -103,12 +110,16 @@ public final class Repository implements AutoCloseable {
         }
     }
 
+    /** The text of a small file of mgit's own; bytes that are no text become replacement characters. */
+    private static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+    }
+
     private void checkFormat() throws IOException {
         if (Files.notExists(files.formatFile())) {
             throw MgitException.integrity(files.mgit() + " is not a repository: it has no file 'format'");
         }
-        String text =
-                Files.readString(files.formatFile(), StandardCharsets.UTF_8).strip();
+        String text = text(files.formatFile());
         String number = text.replaceFirst("^mgit repository (\\d{1,9})$", "$1");
         if (number.equals(text)) {
             throw MgitException.integrity(files.formatFile() + " is damaged");

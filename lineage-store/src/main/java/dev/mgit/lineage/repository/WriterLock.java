@@ -45,11 +45,11 @@ public final class WriterLock implements AutoCloseable {
                 notice.accept("waiting for " + holder(file) + " to finish");
                 waitFor(channel, file, wait);
             }
-            acquired = true;
             boolean crashed = channel.size() > 0;
             channel.truncate(0);
             String line = "process " + ProcessHandle.current().pid() + " (" + what + ")";
             channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)), 0);
+            acquired = true;
             return new WriterLock(channel, crashed);
         } finally {
             if (!acquired) {
@@ -88,7 +88,7 @@ public final class WriterLock implements AutoCloseable {
     }
 
     private static String holder(Path file) throws IOException {
-        String holder = Files.readString(file);
+        String holder = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         return holder.isEmpty() ? "another process" : holder;
     }
 

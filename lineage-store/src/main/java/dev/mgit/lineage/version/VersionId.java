@@ -7,9 +7,14 @@ public record VersionId(String hex) implements Comparable<VersionId> {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{40}");
 
     public VersionId {
-        if (!HEX.matcher(hex).matches()) {
+        if (!isId(hex)) {
             throw new IllegalArgumentException("not a version id: " + hex);
         }
+    }
+
+    /** Whether a text is a whole id. */
+    public static boolean isId(String text) {
+        return HEX.matcher(text).matches();
     }
 
     /** The first ten digits, enough to read and to type. */

@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Version;
@@ -66,6 +67,7 @@ public final class Branch implements Callable<Integer> {
                         MgitException.Kind.CONFLICT, "there is already a model '" + name + "'", "move it with --force");
             }
             String model = name;
+            GitLineage.requireModelName(model, lineage.models());
             wait.change(context, session, "branch " + model, transaction -> transaction.setModel(model, start));
             context.output().line(name + " starts at " + session.name(start));
         }

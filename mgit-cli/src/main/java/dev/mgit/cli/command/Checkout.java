@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class Checkout implements Callable<Integer> {
             Lineage lineage = session.repository().lineage();
             VersionId version = lineage.resolve(revision);
             String model = modelOf(lineage, version);
-            Path folder = context.resolve(directory == null ? Path.of(model) : directory);
+            Path folder = context.resolve(directory == null ? named(model, version) : directory);
             if (folder.startsWith(session.repository().files().mgit())) {
                 throw MgitException.usage("'" + folder + "' lies in the repository's own folder");
             }
@@ -67,6 +68,16 @@ public final class Checkout implements Callable<Integer> {
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
         }
         return 0;
+    }
+
+    /** A version from elsewhere says itself what its model is called: that must not lead out of this folder. */
+    private static Path named(String model, VersionId version) {
+        try {
+            GitLineage.requireModelName(model, List.of());
+            return Path.of(model);
+        } catch (MgitException e) {
+            return Path.of(version.abbreviated());
+        }
     }
 
     /** The model whose head is checked out by its name, else the one the version was made for. */

@@ -4,6 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -39,6 +40,7 @@ public final class Mv implements Callable<Integer> {
             if (lineage.model(to).isPresent()) {
                 throw MgitException.usage("there is already a model '" + to + "'");
             }
+            GitLineage.requireModelName(to, lineage.models());
             wait.change(context, session, "mv " + from + " " + to, transaction -> {
                 transaction.setModel(to, Models.require(lineage, from).head());
                 transaction.deleteModel(from);
