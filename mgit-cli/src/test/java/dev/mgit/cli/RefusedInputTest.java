@@ -263,7 +263,8 @@ class RefusedInputTest {
         Process made = new ProcessBuilder("mkfifo", model.resolve("pipe").toString()).start();
         assumeTrue(made.waitFor() == 0, "no pipes here");
         refuses(FAILED, "'pipe' is not a regular file");
-        repository.refuses(FAILED, "not a regular file", "commit", model.resolve("pipe").toString(), "--model", "p");
+        repository.refuses(
+                FAILED, "not a regular file", "commit", model.resolve("pipe").toString(), "--model", "p");
     }
 
     @Test
@@ -283,10 +284,14 @@ class RefusedInputTest {
             there.ok("commit", model.toString(), "--model", "good");
             disk.makeReadOnly();
             there.refuses(FAILED, "read-only file system", "commit", model.toString(), "--model", "next");
-            there.refuses(FAILED, "read-only file system", "checkout", "good", folder.resolve("out").toString());
+            there.refuses(
+                    FAILED,
+                    "read-only file system",
+                    "checkout",
+                    "good",
+                    folder.resolve("out").toString());
             there.refuses(FAILED, "read-only file system", "tag", "v1", "good");
-            TestRepository.assertRefused(
-                    Cli.run(disk.root(), "init", "other"), FAILED, "read-only file system");
+            TestRepository.assertRefused(Cli.run(disk.root(), "init", "other"), FAILED, "read-only file system");
             assertThat(there.ok("log")).contains("Add good");
             assertThat(there.ok("show", "good")).contains("model.safetensors");
             repository.refuses(FAILED, "read-only file system", "checkout", "good", disk.root() + "/out");
@@ -297,8 +302,7 @@ class RefusedInputTest {
 
     @Test
     void aCommandOutsideAnyRepository() throws IOException {
-        TestRepository.assertRefused(
-                Cli.run(folder, "commit", model.toString()), FAILED, "not in an mgit repository");
+        TestRepository.assertRefused(Cli.run(folder, "commit", model.toString()), FAILED, "not in an mgit repository");
         assertThat(new String(Files.readAllBytes(model.resolve("config.json")), StandardCharsets.UTF_8))
                 .isEqualTo("{}");
     }

@@ -60,7 +60,9 @@ record TestRepository(Path root) {
     static void assertRefused(Cli.Ran ran, int exit, String sentence) {
         assertThat(ran.exit()).as("%s", ran).isEqualTo(exit);
         assertThat(ran.out()).isEmpty();
-        assertThat(ran.err()).matches("error: [^\n\\p{Cntrl}]+\n(hint: [^\n\\p{Cntrl}]+\n)?").contains(sentence);
+        assertThat(ran.err())
+                .matches("error: [^\n\\p{Cntrl}]+\n(hint: [^\n\\p{Cntrl}]+\n)?")
+                .contains(sentence);
         assertThat(ran.err()).doesNotContain("internal error", "Exception", "\tat ");
     }
 
@@ -80,7 +82,8 @@ record TestRepository(Path root) {
             if (parameters.isPresent()) {
                 try (ParameterStore store = parameters.get()) {
                     store.forEachBlock((id, frame) -> state.put("block " + id.hex(), "" + frame.length));
-                    store.forEachObject(object -> state.put("object " + object.id().hex(), "" + object.length()));
+                    store.forEachObject(
+                            object -> state.put("object " + object.id().hex(), "" + object.length()));
                 }
             }
         }
@@ -115,8 +118,8 @@ record TestRepository(Path root) {
         while (data.hasRemaining()) {
             data.putFloat((float) random.nextGaussian());
         }
-        String header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + elements + "],\"data_offsets\":[0," + elements * 4
-                + "]}}";
+        String header =
+                "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + elements + "],\"data_offsets\":[0," + elements * 4 + "]}}";
         return Files.write(file, safetensors(header, data.array()));
     }
 
@@ -132,8 +135,7 @@ record TestRepository(Path root) {
 
     private static String sha256(Path file) throws IOException {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
