@@ -72,8 +72,7 @@ public final class Du implements Callable<Integer> {
         if (explain) {
             explain(report);
         }
-        long logical =
-                report.groups().stream().mapToLong(Group::logicalBytes).sum();
+        long logical = report.groups().stream().mapToLong(Group::logicalBytes).sum();
         output.line("");
         output.line("Repository: " + Output.bytes(report.totalBytes())
                 + (names.isEmpty()

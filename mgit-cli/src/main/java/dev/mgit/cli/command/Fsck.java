@@ -50,9 +50,8 @@ public final class Fsck implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             var fsck = new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress());
-            FsckReport report = revisions.isEmpty()
-                    ? fsck.everything(lineageOnly)
-                    : fsck.versions(versions(session), lineageOnly);
+            FsckReport report =
+                    revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
             if (json.wanted()) {
                 context.output().json(out -> json(out, report));
             } else {

@@ -30,7 +30,12 @@ class MaintenanceTest {
         MadeModel base = Families.base("base", 1, ModelShape.TINY);
         run(0, "init");
         run(0, "commit", base.writeTo(folder).toString());
-        run(0, "commit", Families.fineTuned(base, "child", 2, 1e-3).writeTo(folder).toString(), "--from", "base");
+        run(
+                0,
+                "commit",
+                Families.fineTuned(base, "child", 2, 1e-3).writeTo(folder).toString(),
+                "--from",
+                "base");
     }
 
     private Cli.Ran run(int exit, String... arguments) {
@@ -43,7 +48,9 @@ class MaintenanceTest {
     void duExplainsWhereTheBytesAre() {
         assertThat(run(0, "du", "--explain").out())
                 .contains("base", "child", "predicted by", "parent", "residual", "lineage repository's files");
-        assertThat(run(0, "du", "child", "--json").out()).contains("\"stored_bytes\"").doesNotContain("\"base\"");
+        assertThat(run(0, "du", "child", "--json").out())
+                .contains("\"stored_bytes\"")
+                .doesNotContain("\"base\"");
         assertThat(run(2, "du", "chil").err()).contains("did you mean 'child'?");
     }
 
@@ -102,7 +109,8 @@ class MaintenanceTest {
         var matcher = folder.getFileSystem().getPathMatcher("glob:" + glob);
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(file -> matcher.matches(file.getFileName()))
-                    .sorted((a, b) -> Long.compare(b.toFile().length(), a.toFile().length()))
+                    .sorted((a, b) ->
+                            Long.compare(b.toFile().length(), a.toFile().length()))
                     .toList();
             return found.get(0);
         }
