@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.fixtures.SmallDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,8 +128,8 @@ class RefusedInputTest {
         damaged("{\"a\":" + f32 + "[0,8]},\"a\":" + f32 + "[8,16]}}", 16, "a");
         damaged("{\"a\":" + "{\"x\":".repeat(5000) + "1" + "}".repeat(5000) + "}", 8, "model.safetensors");
         damaged("{\"a\":" + f32 + "[0,8]}", 8, "model.safetensors");
-        damaged("{\"a\u001b[31m\\n\\u001b\":" + f32 + "[0,9]}}", 8, "takes 8 bytes");
-        damaged("{\"" + "a".repeat(100_000) + "\":" + f32 + "[0,9]}}", 8, "…");
+        damaged("{\"a\\u001b[31m\\n\\u0007\":" + f32 + "[0,9]}}", 8, "takes 8 bytes");
+        damaged("{\"" + "a".repeat(10_000) + "\":" + f32 + "[0,9]}}", 8, "...");
     }
 
     private void damaged(String header, int dataBytes, String sentence) throws IOException {
@@ -147,7 +151,7 @@ class RefusedInputTest {
     @ValueSource(ints = {4, 9, 40, 4000})
     void aTruncatedSafetensorsFile(int bytes) throws IOException {
         Path file = model.resolve("model.safetensors");
-        Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), bytes));
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), bytes));
         refuses(FAILED, "model.safetensors");
     }
 
@@ -207,7 +211,7 @@ class RefusedInputTest {
             out.put((byte) (length & 0x7f | 0x80));
         }
         out.put((byte) length).put(content);
-        return java.util.Arrays.copyOf(out.array(), out.position());
+        return Arrays.copyOf(out.array(), out.position());
     }
 
     @ParameterizedTest
@@ -298,6 +302,30 @@ class RefusedInputTest {
             disk.makeWritable();
             there.ok("checkout", "good", folder.resolve("out").toString());
         }
+    }
+
+    @Test
+    void aFileThatIsWrittenToWhileItIsRead() throws Exception {
+        Path file = model.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        var done = new AtomicBoolean();
+        var writer = new Thread(() -> {
+            while (!done.get()) {
+                try {
+                    Files.write(file, bytes, StandardOpenOption.WRITE);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        writer.start();
+        String before = repository.ok("log");
+        Cli.Ran ran = repository.run("commit", model.toString(), "--model", "good");
+        done.set(true);
+        writer.join();
+        TestRepository.assertRefused(ran, FAILED, "'model.safetensors' changed while it was being read");
+        assertThat(repository.ok("log")).isEqualTo(before);
+        repository.ok("commit", model.toString(), "--model", "good");
     }
 
     @Test

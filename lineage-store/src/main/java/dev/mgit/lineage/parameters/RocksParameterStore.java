@@ -365,7 +365,9 @@ public final class RocksParameterStore implements ParameterStore {
     /** Says in the user's words what RocksDB said in its own. */
     private static MgitException failure(String what, Path directory, RocksDBException e) {
         Status status = e.getStatus();
-        if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
+        boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
+                || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
+        if (full) {
             return new MgitException(
                     MgitException.Kind.FAILED,
                     what + ": no space left on the disk that holds " + directory,
