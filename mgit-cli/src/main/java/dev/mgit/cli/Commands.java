@@ -21,6 +21,7 @@ import dev.mgit.cli.command.Status;
 import dev.mgit.cli.command.TagCommand;
 import dev.mgit.cli.command.UndoCommand;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.demo.Demo;
 import java.lang.reflect.Constructor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class Commands implements IFactory {
         ALL.put("op", Op.class);
         ALL.put("undo", UndoCommand.class);
         ALL.put("config", Config.class);
+        ALL.put("demo", Demo.class);
         ALL.put("completion", Completion.class);
         ALL.put("help", Help.class);
     }

@@ -2,6 +2,8 @@ package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
+import dev.mgit.cli.demo.Demo;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
             "6:stored data is damaged",
             "7:a remote failed"
         })
-public final class Main implements Runnable {
+public final class Main implements Runnable, Demo.Runner {
     private static final int MOST_COLUMNS = 120;
 
     @Option(
@@ -41,7 +43,11 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
     private CommandSpec spec;
 
-    private Main() {}
+    private final Context context;
+
+    private Main(Context context) {
+        this.context = context;
+    }
 
     public static void main(String[] args) {
         System.exit(run(Terminal.system(), args));
@@ -69,7 +75,7 @@ public final class Main implements Runnable {
     }
 
     private static CommandLine commandLine(Context context, Failures failures, String... args) {
-        CommandLine line = new CommandLine(new Main(), new Commands(context)).addMixin("context", context);
+        CommandLine line = new CommandLine(new Main(context), new Commands(context)).addMixin("context", context);
         Commands.register(line, args);
         Terminal terminal = context.terminal();
         line.setOut(terminal.out());
@@ -80,6 +86,12 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
         line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));
         return line;
+    }
+
+    /** Runs another command line at this one's terminal, in another folder. */
+    @Override
+    public int run(Path folder, String... arguments) {
+        return run(context.terminal().in(folder), arguments);
     }
 
     @Override

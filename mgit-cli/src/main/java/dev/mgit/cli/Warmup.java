@@ -8,7 +8,13 @@ import java.util.Map;
 
 /** Runs representative commands in a scratch folder, so that the launcher can archive the classes they load. */
 final class Warmup {
-    private static final List<List<String>> COMMANDS = List.of(List.of("--version"), List.of("help"));
+    private static final List<List<String>> COMMANDS = List.of(
+            List.of("--version"),
+            List.of("help"),
+            List.of("init"),
+            List.of("log", "--graph"),
+            List.of("branch"),
+            List.of("status"));
 
     private Warmup() {}
 

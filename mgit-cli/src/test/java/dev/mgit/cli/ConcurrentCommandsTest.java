@@ -59,7 +59,8 @@ class ConcurrentCommandsTest {
                 WriterLock lock = held.lock("mgit commit", Duration.ZERO, notice -> {})) {
             assertThat(lock).isNotNull();
             for (String seconds : new String[] {"0", "1"}) {
-                Crash.Ended ended = start("commit", model.toString(), "--model", "x", "--wait", seconds).finish();
+                Crash.Ended ended = start("commit", model.toString(), "--model", "x", "--wait", seconds)
+                        .finish();
                 assertThat(ended.exit()).isEqualTo(5);
                 assertThat(ended.output())
                         .matches("waiting for process \\d+ \\(mgit commit\\) to finish\n"
@@ -70,7 +71,8 @@ class ConcurrentCommandsTest {
             for (String[] writer : writers) {
                 List<String> arguments = new ArrayList<>(List.of(writer));
                 arguments.add("--wait=0");
-                assertThat(repository.run(arguments.toArray(String[]::new)).exit()).isEqualTo(5);
+                assertThat(repository.run(arguments.toArray(String[]::new)).exit())
+                        .isEqualTo(5);
             }
             repository.ok("log");
             repository.ok("status");

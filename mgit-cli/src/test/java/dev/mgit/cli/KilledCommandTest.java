@@ -127,7 +127,8 @@ class KilledCommandTest {
                     .isEqualTo(now.equals(old) ? versions.get(old) : input);
             Cli.Ran again = repository.run("commit", model.toString(), "--model", "m", "--wait", "0");
             assertThat(again.exit()).as("%s", again).isEqualTo(now.equals(old) ? 0 : 1);
-            assertThat(now.equals(old) || again.err().contains("nothing to commit")).isTrue();
+            assertThat(now.equals(old) || again.err().contains("nothing to commit"))
+                    .isTrue();
             assertThat(contents(model)).isEqualTo(input);
             assertThat(Files.getLastModifiedTime(model.resolve("config.json")).toMillis())
                     .isEqualTo(1_000_000_000_000L);
@@ -189,9 +190,11 @@ class KilledCommandTest {
         int moments = momentsOfACheckout(out, millis, new FileTime[2]).size();
         for (int i = 0; i < moments; i++) {
             String to = i % 2 == 0 ? "m" : "m~1";
-            FileTime[] before = {modified(out.resolve("part0.safetensors")), modified(out.resolve("part1.safetensors"))};
+            FileTime[] before = {modified(out.resolve("part0.safetensors")), modified(out.resolve("part1.safetensors"))
+            };
             killed += killWhen(
-                            start("checkout", to, "work/out"), momentsOfACheckout(out, millis, before).get(i))
+                            start("checkout", to, "work/out"),
+                            momentsOfACheckout(out, millis, before).get(i))
                     ? 1
                     : 0;
             repository.ok("status");

@@ -44,6 +44,11 @@ public record Terminal(
                 System.getenv());
     }
 
+    /** The same terminal in another folder. */
+    public Terminal in(Path folder) {
+        return new Terminal(out, err, outIsTerminal, errIsTerminal, columns, folder.toAbsolutePath(), environment);
+    }
+
     /** A writer of UTF-8, flushed by whoever needs its text seen. */
     public static PrintWriter writer(OutputStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
