@@ -3,7 +3,6 @@ package dev.mgit.hooks;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.trust.Trust;
 import dev.mgit.lineage.version.Transaction;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.mgit.hooks.event;
 
+import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.recipe.Recipes;
-import dev.mgit.hooks.trust.Trust;
 import dev.mgit.lineage.version.Model;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
-import dev.mgit.hooks.trust.Trust;
 import dev.mgit.lineage.version.VersionId;
 import java.util.Optional;
 

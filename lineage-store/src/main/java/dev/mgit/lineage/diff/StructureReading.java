@@ -95,6 +95,8 @@ final class StructureReading {
         List<TensorChange> copies = tensors.stream()
                 .filter(tensor -> tensor.sameAs().isPresent())
                 .filter(tensor -> !wholeBlocks.contains(LayerNames.unit(tensor.name())))
+                .filter(tensor ->
+                        !wholeBlocks.contains(LayerNames.unit(tensor.sameAs().orElseThrow())))
                 .toList();
         if (copies.size() > MOST_NAMED) {
             clauses.add(Words.count(copies.size(), "tensor") + " that differ are copies of others");

@@ -1,6 +1,5 @@
-package dev.mgit.hooks.trust;
+package dev.mgit.hooks;
 
-import dev.mgit.hooks.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
