@@ -1,5 +1,6 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.bench.Bench;
 import dev.mgit.cli.command.Branch;
 import dev.mgit.cli.command.Checkout;
 import dev.mgit.cli.command.Commit;
@@ -52,6 +53,7 @@ final class Commands implements IFactory {
         ALL.put("undo", UndoCommand.class);
         ALL.put("config", Config.class);
         ALL.put("demo", Demo.class);
+        ALL.put("bench", Bench.class);
         ALL.put("completion", Completion.class);
         ALL.put("help", Help.class);
     }

@@ -1,8 +1,8 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.console.CommandRunner;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
-import dev.mgit.cli.demo.Demo;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "6:stored data is damaged",
             "7:a remote failed"
         })
-public final class Main implements Runnable, Demo.Runner {
+public final class Main implements Runnable, CommandRunner {
     private static final int MOST_COLUMNS = 120;
 
     @Option(
@@ -88,7 +88,6 @@ public final class Main implements Runnable, Demo.Runner {
         return line;
     }
 
-    /** Runs another command line at this one's terminal, in another folder. */
     @Override
     public int run(Path folder, String... arguments) {
         return run(context.terminal().in(folder), arguments);

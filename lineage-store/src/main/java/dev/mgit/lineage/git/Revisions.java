@@ -1,10 +1,10 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.util.Comparator;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
@@ -29,11 +29,11 @@ final class Revisions {
         if (found.isPresent()) {
             return found.get();
         }
-        Optional<String> close = closest(revision);
+        String typed = revision.split("[~^@:]", 2)[0];
         throw new MgitException(
                 MgitException.Kind.USAGE,
                 "unknown revision '" + revision + "'",
-                close.map(name -> "did you mean '" + name + "'?").orElse("'mgit log --all' lists what there is"));
+                DidYouMean.hint(typed, names(), "'mgit log --all' lists what there is"));
     }
 
     /** @throws MgitException of kind USAGE if an abbreviated id fits several versions */
@@ -57,33 +57,13 @@ final class Revisions {
         }
     }
 
-    /** The model or tag whose name is nearest, within a third of its letters. */
-    private Optional<String> closest(String revision) throws IOException {
-        String typed = revision.split("[~^@:]", 2)[0].toLowerCase(Locale.ROOT);
+    /** Names of all models and tags. */
+    private List<String> names() throws IOException {
         return Stream.concat(
                         git.getRefDatabase().getRefsByPrefix(Constants.R_HEADS).stream(),
                         git.getRefDatabase().getRefsByPrefix(Constants.R_TAGS).stream())
                 .map(Ref::getName)
                 .map(Repository::shortenRefName)
-                .filter(name -> distance(typed, name.toLowerCase(Locale.ROOT)) <= Math.max(1, name.length() / 3))
-                .min(Comparator.comparingInt(name -> distance(typed, name.toLowerCase(Locale.ROOT))));
-    }
-
-    /** Levenshtein distance. */
-    static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int swap = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(swap, 1 + Math.min(previous[j], current[j - 1]));
-            }
-            previous = current;
-        }
-        return previous[b.length()];
+                .toList();
     }
 }

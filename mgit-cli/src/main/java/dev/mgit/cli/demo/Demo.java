@@ -1,5 +1,6 @@
 package dev.mgit.cli.demo;
 
+import dev.mgit.cli.console.CommandRunner;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
@@ -31,14 +32,9 @@ public final class Demo implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "0..1", description = "An empty or new folder. Default: a temporary one.")
     private @Nullable Path directory;
 
-    /** Runs one command line against the same terminal; the main program's own entry. */
-    public interface Runner {
-        int run(Path folder, String... arguments);
-    }
-
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
-    private Runner runner;
+    private CommandRunner runner;
 
     Demo(Context context) {
         this.context = context;
