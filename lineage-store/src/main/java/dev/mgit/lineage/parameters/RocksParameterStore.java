@@ -28,6 +28,8 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -59,6 +61,9 @@ public final class RocksParameterStore implements ParameterStore {
     private final Path directory;
     private final boolean writable;
     private final WriteOptions unlogged;
+    /** Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too. */
+    private final ReadOptions unchecked;
+
     private volatile Opened opened;
 
     /**
@@ -72,6 +77,7 @@ public final class RocksParameterStore implements ParameterStore {
         this.directory = directory;
         this.writable = writable;
         this.unlogged = closing(new WriteOptions().setDisableWAL(true));
+        this.unchecked = closing(new ReadOptions().setVerifyChecksums(false));
         boolean ready = false;
         try {
             this.opened = open(0);
@@ -185,8 +191,7 @@ public final class RocksParameterStore implements ParameterStore {
             options.setEnableBlobFiles(true)
                     .setMinBlobSize(MIN_BLOB_BYTES)
                     .setBlobCompressionType(CompressionType.NO_COMPRESSION)
-                    .setEnableBlobGarbageCollection(true)
-                    .setBlobGarbageCollectionAgeCutoff(1.0);
+                    .setBlobGarbageCollectionAgeCutoff(1.0); // in effect only while compact() collects
         }
         return options;
     }
@@ -237,7 +242,7 @@ public final class RocksParameterStore implements ParameterStore {
         for (int attempt = 1; ; attempt++) {
             Opened now = opened;
             try {
-                return now.db().get(family.apply(now), key);
+                return now.db().get(family.apply(now), unchecked, key);
             } catch (RocksDBException e) {
                 reopenOrThrow(now, attempt, "cannot read " + what, e);
             }
@@ -341,16 +346,29 @@ public final class RocksParameterStore implements ParameterStore {
         });
     }
 
+    /** Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. */
     @Override
     public void compact() {
         writing(() -> {
-            for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
-                try (var options = new CompactRangeOptions()
-                        .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            collectBlobs(true);
+            try (var options = new CompactRangeOptions()
+                    .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+                for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
                     opened.db().compactRange(family, null, null, options);
                 }
+            } finally {
+                collectBlobs(false);
             }
         });
+    }
+
+    private void collectBlobs(boolean wanted) throws RocksDBException {
+        opened.db()
+                .setOptions(
+                        opened.blocks(),
+                        MutableColumnFamilyOptions.builder()
+                                .setEnableBlobGarbageCollection(wanted)
+                                .build());
     }
 
     @Override
