@@ -7,7 +7,6 @@ import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -48,10 +47,11 @@ final class CheckpointWriter {
         try (var reader = new BlockReader(store);
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
             Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
+            Plans plans = new Plans(new Planner(blocks::estimate), candidates);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    manifests.put(file.entry().path(), write(writer, file, blocks, candidates));
+                    manifests.put(file.entry().path(), write(writer, file, plans));
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
             } finally {
@@ -64,22 +64,22 @@ final class CheckpointWriter {
             }
             store.flush();
             entries.sort(Comparator.comparing(FileEntry::path));
-            return new Stored(entries, verbatim, manifests, files.ignored(), blocks.newBytes(), blocks.storedBytes());
+            return new Stored(
+                    entries,
+                    verbatim,
+                    manifests,
+                    files.ignored(),
+                    blocks.newBytes(),
+                    blocks.storedBytes(),
+                    plans.time());
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, BlockWriter blocks, Candidates candidates)
-            throws IOException {
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans) throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
-            var planner = new Planner(blocks::estimate);
-            Manifest manifest = writer.write(
-                    source,
-                    file.layout(),
-                    range -> planner.plan(tensors.of(range), candidates)
-                            .<TensorPredictions>map(plan -> plan::predictionFor)
-                            .orElse(TensorPredictions.none()),
-                    progress::advance);
+            Manifest manifest =
+                    writer.write(source, file.layout(), range -> plans.of(tensors.of(range)), progress::advance);
             file.entry().requireUnchanged();
             return manifest;
         }

@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,4 +13,5 @@ record Stored(
         Map<String, Manifest> manifests,
         List<String> ignored,
         long newBytes,
-        long storedBytes) {}
+        long storedBytes,
+        Duration planning) {}

@@ -7,7 +7,6 @@ import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.predict.Predictors;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,29 +79,22 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
         Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
-        byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
         BlockCoder coder = coders.borrow();
         try {
-            if (guess != null && coder.estimate(raw, length, dtype, guess) > coder.estimate(raw, length, dtype, null)) {
-                guess = null;
-                prediction = Optional.empty();
-            }
-            int coded = coder.encode(raw, length, dtype, guess, effort, payload);
-            return frame(dtype, length, wanted, prediction, Arrays.copyOf(payload, coded));
+            byte[] payload = coder.encode(raw, length, dtype, guess, effort);
+            return BlockCoder.needsPrediction(payload)
+                    ? predicted(dtype, length, wanted.orElseThrow(), prediction.orElseThrow(), payload)
+                    : Frame.root(dtype, length, payload);
         } finally {
             coders.giveBack(coder);
         }
     }
 
     /** The generation counts from the parent that was wanted, though a skip may have gone further back. */
-    private Frame frame(
-            Dtype dtype, int length, Optional<Prediction> wanted, Optional<Prediction> prediction, byte[] payload) {
-        if (prediction.isEmpty()) {
-            return Frame.root(dtype, length, payload);
-        }
-        int depth = deepest(prediction.get(), Frame::depth);
-        int generation = Math.max(depth, deepest(wanted.orElseThrow(), Frame::generation));
-        return new Frame(dtype, length, depth + 1, generation + 1, prediction, payload);
+    private Frame predicted(Dtype dtype, int length, Prediction wanted, Prediction prediction, byte[] payload) {
+        int depth = deepest(prediction, Frame::depth);
+        int generation = Math.max(depth, deepest(wanted, Frame::generation));
+        return new Frame(dtype, length, depth + 1, generation + 1, Optional.of(prediction), payload);
     }
 
     private int deepest(Prediction prediction, ToIntFunction<Frame> measure) {
