@@ -46,12 +46,15 @@ final class CheckpointWriter {
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
-            Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
+            var tensors = new ParentTensors(lineage, store, reader);
+            Candidates candidates = tensors.candidates(previous, origins);
             Plans plans = new Plans(new Planner(blocks::estimate), candidates);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    manifests.put(file.entry().path(), write(writer, file, plans));
+                    Manifest manifest = write(writer, file, plans);
+                    tensors.addStored(candidates, manifest);
+                    manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
             } finally {

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.frame.Frame;
@@ -23,6 +24,10 @@ public final class BlockReader implements AutoCloseable {
     /** A writer looks at a parent's frame for its depth, then decodes it, then looks at its depth again. */
     private static final long FRAME_BYTES = 8L << 20;
 
+    /** Predictions that read more than this are made one at a time: their sources are copied together. */
+    private static final long WIDE_BYTES = 16L << 20;
+
+    private final Object wide = new Object();
     private final ParameterStore store;
     private final Coders coders = new Coders();
     private final long blockBytes =
@@ -91,11 +96,21 @@ public final class BlockReader implements AutoCloseable {
     }
 
     /** The guess a prediction makes, {@code length} bytes of it. */
-    public byte[] predict(Prediction prediction, dev.mgit.delta.Dtype dtype, int length) {
+    public byte[] predict(Prediction prediction, Dtype dtype, int length) {
         return predict(prediction, dtype, length, Frame.MAX_DEPTH);
     }
 
-    private byte[] predict(Prediction prediction, dev.mgit.delta.Dtype dtype, int length, int depthLeft) {
+    private byte[] predict(Prediction prediction, Dtype dtype, int length, int depthLeft) {
+        long bytes = prediction.sources().stream().mapToLong(Region::length).sum();
+        if (bytes <= WIDE_BYTES) {
+            return guess(prediction, dtype, length, depthLeft);
+        }
+        synchronized (wide) {
+            return guess(prediction, dtype, length, depthLeft);
+        }
+    }
+
+    private byte[] guess(Prediction prediction, Dtype dtype, int length, int depthLeft) {
         boolean shared = prediction.sources().size() > 1
                 || prediction.sources().stream()
                         .anyMatch(region -> region.blocks().size() > 2);
@@ -140,7 +155,7 @@ public final class BlockReader implements AutoCloseable {
         int filled = 0;
         for (BlockId id : region.blocks()) {
             // Of a region too large to be kept, the same first part is kept every time.
-            byte[] block = source(id, depthLeft, shared && filled < blockBytes / 2);
+            byte[] block = source(id, depthLeft, shared && filled < blockBytes);
             int part = Math.min(block.length - skip, bytes.length - filled);
             if (part < 0) {
                 throw MgitException.integrity("a prediction reads beyond block " + id.hex());
