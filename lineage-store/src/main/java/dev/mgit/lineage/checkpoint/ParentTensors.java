@@ -72,8 +72,7 @@ final class ParentTensors {
         for (Manifest.Entry entry : manifest.entries()) {
             entry.tensor()
                     .ifPresent(tensor -> store.object(entry.object())
-                            .ifPresent(
-                                    object -> candidates.add(new Source(reader, tensor, object, rank, origin))));
+                            .ifPresent(object -> candidates.add(new Source(reader, tensor, object, rank, origin))));
         }
     }
 

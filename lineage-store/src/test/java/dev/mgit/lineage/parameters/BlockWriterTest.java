@@ -42,8 +42,7 @@ class BlockWriterTest {
     }
 
     private static TensorPredictions parent(BlockId id) {
-        var prediction =
-                new Prediction(Predictors.PARENT, List.of(Region.whole(id, LENGTH)), new byte[0]);
+        var prediction = new Prediction(Predictors.PARENT, List.of(Region.whole(id, LENGTH)), new byte[0]);
         return (offset, length) -> Optional.of(prediction);
     }
 

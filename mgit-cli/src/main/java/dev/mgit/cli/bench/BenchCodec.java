@@ -152,6 +152,7 @@ public final class BenchCodec implements Callable<Integer> {
                     number(row.decode()));
         }
         table.print();
+        context.terminal().out().flush();
     }
 
     private static String number(double value) {

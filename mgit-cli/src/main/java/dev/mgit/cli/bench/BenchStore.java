@@ -175,6 +175,7 @@ public final class BenchStore implements Callable<Integer> {
         output.line("Choosing predictions took "
                 + Output.percent(Planning.share(pair, scratch))
                 + " of a balanced commit's time.");
+        context.terminal().out().flush();
     }
 
     private static String speed(Trial trial, Optional<Usage> usage) {
