@@ -86,7 +86,7 @@ public final class UpdateCommand implements Callable<Integer> {
     private @Nullable Integer jobs;
 
     @Option(
-            names = "--no-keep-going",
+            names = "--keep-going",
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
@@ -196,13 +196,7 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private int jobs(HookSession session) {
-        int number = jobs != null
-                ? jobs
-                : session.workspace()
-                        .setting("update.jobs")
-                        .filter(text -> text.matches("[0-9]{1,6}"))
-                        .map(Integer::valueOf)
-                        .orElse(1);
+        int number = jobs != null ? jobs : HookSettings.jobs(session.workspace()::setting);
         if (number < 1) {
             throw MgitException.usage("--jobs takes a number from 1 up");
         }
@@ -218,7 +212,7 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private int end(HookSession session, UpdateReport report, Executor where, UpdateView view) {
-        view.close();
+        view.close(); // what is printed now must not be drawn over
         if (json.wanted()) {
             Records.print(context, report.toJson());
         } else {
