@@ -4,7 +4,6 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.cascade.Plan;
@@ -224,16 +223,13 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private void status(Updates updates) {
-        Optional<JsonObject> record = updates.status().map(UpdateReport::toJson);
-        if (record.isEmpty()) {
-            record = updates.last();
-        }
+        Optional<UpdateReport> report = updates.status().or(() -> updates.last().map(UpdateReport::fromJson));
         if (json.wanted()) {
-            Records.print(context, record.orElseGet(() -> Members.of("schema", 1)));
-        } else if (record.isEmpty()) {
+            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> Members.of("schema", 1)));
+        } else if (report.isEmpty()) {
             context.output().line("No update is under way, and there was none before");
         } else {
-            new UpdateText(context).report(UpdateReport.fromJson(record.get()));
+            new UpdateText(context).report(report.get());
         }
     }
 }
