@@ -98,7 +98,7 @@ public final class Registrations<T> {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     sort() + " '" + name + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and asks");
+                    "mgit hooks trust shows it and says how to accept it");
         }
     }
 }

@@ -15,7 +15,6 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -108,8 +107,8 @@ public final class Hooks {
                 Path parent = checkout(edge.parent(), folder.resolve("parent" + (parents.size() + 1)));
                 parents.add(Commands.Parent.of(edge, parent));
             }
-            Map<String, String> environment = new LinkedHashMap<>(workspace.environment());
-            environment.putAll(Commands.environment(hook.event().word(), parents));
+            Map<String, String> environment =
+                    Commands.environment(workspace, hook.event().word(), parents);
             environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
             environment.put("MGIT_MODEL_NAME", version.model());
             environment.put("MGIT_VERSION", version.id().hex());

@@ -60,7 +60,8 @@ public final class RecipeRunner {
         return workspace.lineage().model(model).map(Model::head);
     }
 
-    private Recipe recipe(RunRequest request) {
+    /** The recipe of a request, as it would be recorded had it not run yet. */
+    public Recipe recipe(RunRequest request) {
         List<Recipe.Input> inputs = new ArrayList<>();
         List<String> command = new ArrayList<>(request.command());
         request.inputs().forEach((name, path) -> {

@@ -62,7 +62,7 @@ public final class Rerun {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "the recipe of '" + version.model() + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and asks");
+                    "mgit hooks trust shows it and says how to accept it");
         }
         List<String> models = recipe.group().isEmpty() ? List.of(version.model()) : recipe.group();
         Path folder =
