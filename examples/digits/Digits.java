@@ -125,6 +125,7 @@ public final class Digits {
                         Model.load(folder).network(),
                         Image.read(options.data(), true),
                         Change.parse(options.list("on", "plain")),
+                        options.text("each", "no").equals("yes"),
                         options.random("images"))
                 .toJson();
         String file = options.text("metrics", Options.environment("MGIT_METRICS"));

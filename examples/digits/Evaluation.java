@@ -13,8 +13,13 @@ final class Evaluation {
 
     private Evaluation() {}
 
-    /** Puts every image to the network once for each change. */
-    static Evaluation of(Network network, List<Image> images, List<Change> changes, SplittableRandom random) {
+    /**
+     * Puts every image to the network once for each change.
+     *
+     * @param each also tell the accuracy on each change
+     */
+    static Evaluation of(
+            Network network, List<Image> images, List<Change> changes, boolean each, SplittableRandom random) {
         Evaluation all = new Evaluation();
         for (Change change : changes) {
             int before = all.right;
@@ -23,7 +28,7 @@ final class Evaluation {
                         network.probabilities(change.apply(image, random)),
                         network.task().answer(image.digit()));
             }
-            if (changes.size() > 1) {
+            if (each) {
                 double accuracy = (double) (all.right - before) / images.size();
                 all.changes.append(String.format(Locale.ROOT, ", \"accuracy-%s\": %.6f", change.word(), accuracy));
             }
@@ -41,7 +46,7 @@ final class Evaluation {
         count++;
     }
 
-    /** Accuracy and loss over all changes, and where there were several the accuracy on each. */
+    /** Accuracy and loss over all changes, and where asked for the accuracy on each. */
     String toJson() {
         return String.format(
                 Locale.ROOT, "{\"accuracy\": %.6f, \"loss\": %.6f%s}%n", (double) right / count, loss / count, changes);

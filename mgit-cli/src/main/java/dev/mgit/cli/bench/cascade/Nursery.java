@@ -126,7 +126,7 @@ final class Nursery {
                         Limits.NONE,
                         List.of(DATA),
                         false,
-                        command(List.of("evaluate", "--on", "all"))));
+                        command(List.of("evaluate", "--on", "all", "--each", "yes"))));
             }
             return true;
         });
