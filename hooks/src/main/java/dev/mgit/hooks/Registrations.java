@@ -68,20 +68,23 @@ public final class Registrations<T> {
 
     public void add(String name, JsonObject registration) {
         byte[] bytes = Json.pretty(registration);
-        change(sort() + " add " + name, transaction -> transaction.putRegistryFile(path(name), bytes));
-        trust.accept(Trust.Item.of(path(name), bytes));
+        change(
+                sort() + " add " + name,
+                transaction -> transaction.putRegistryFile(path(name), bytes),
+                () -> trust.accept(Trust.Item.of(path(name), bytes)));
     }
 
     public void remove(String name) {
         var unused = get(name);
-        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)));
+        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)), () -> {});
     }
 
-    private void change(String what, Consumer<Transaction> body) {
+    private void change(String what, Consumer<Transaction> body, Runnable afterwards) {
         workspace.locked(what, () -> {
             Transaction transaction = workspace.lineage().begin(what, workspace.author());
             body.accept(transaction);
             transaction.apply();
+            afterwards.run();
             return true;
         });
     }

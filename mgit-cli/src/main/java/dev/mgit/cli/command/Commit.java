@@ -1,5 +1,6 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
@@ -77,10 +78,14 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
+            var commits = new Commits(session.repository(), session.progress());
+            AfterCommit.requirePreCommit(context, session, wait, commits, request);
+            CommitResult result;
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                CommitResult result = new Commits(session.repository(), session.progress()).commit(request, lock);
-                print(session, result);
+                result = commits.commit(request, lock);
             }
+            print(session, result);
+            AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
     }

@@ -22,8 +22,11 @@ public final class HookSession implements AutoCloseable {
     private final List<Thread> endings = new ArrayList<>();
     private final List<Executor> executors = new ArrayList<>();
 
-    private HookSession(Context context, Session session, WaitOption wait) {
+    private final boolean owned;
+
+    private HookSession(Context context, Session session, WaitOption wait, boolean owned) {
         this.session = session;
+        this.owned = owned;
         this.workspace = new RepositoryWorkspace(
                 session.repository(),
                 session.author(),
@@ -34,7 +37,12 @@ public final class HookSession implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     static HookSession open(Context context, WaitOption wait) throws IOException {
-        return new HookSession(context, Session.open(context), wait);
+        return new HookSession(context, Session.open(context), wait, true);
+    }
+
+    /** The hooks' view of a repository that is open already and stays so. */
+    static HookSession within(Context context, Session session, WaitOption wait) {
+        return new HookSession(context, session, wait, false);
     }
 
     /** The same for a command that only reads. */
@@ -74,6 +82,8 @@ public final class HookSession implements AutoCloseable {
     public void close() {
         executors.forEach(Executor::close);
         endings.forEach(ending -> Runtime.getRuntime().removeShutdownHook(ending));
-        session.close();
+        if (owned) {
+            session.close();
+        }
     }
 }

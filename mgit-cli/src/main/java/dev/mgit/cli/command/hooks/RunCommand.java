@@ -5,6 +5,7 @@ import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
@@ -78,13 +79,19 @@ public final class RunCommand implements Callable<Integer> {
             Executor where = executor.create(session);
             Map<String, VersionId> made;
             try {
-                made = new RecipeRunner(session.workspace(), where).run(request, told);
+                var hooks = new Hooks(session.workspace(), where);
+                made = new RecipeRunner(session.workspace(), where)
+                        .run(
+                                request,
+                                (model, origins, writer) -> hooks.requirePreCommit(model, origins, writer, told),
+                                told);
             } catch (MgitException e) {
                 told.on(Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
                 throw e;
             }
             made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
             told.on(Progress.Kind.PUBLISHED, String.join(", ", models), "");
+            new AfterCommit(context, session, told).tell(made.values());
         }
         return 0;
     }

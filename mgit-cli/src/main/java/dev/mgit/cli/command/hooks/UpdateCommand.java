@@ -11,6 +11,8 @@ import dev.mgit.hooks.cascade.Plan;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.event.Automation;
+import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.test.TestRegistry;
 import dev.mgit.lineage.version.Lineage;
@@ -222,6 +224,8 @@ public final class UpdateCommand implements Callable<Integer> {
         } else {
             new UpdateText(context).report(report);
         }
+        List<Hooks.Result> hooks = new Automation(session.workspace(), where, view).afterUpdate(report);
+        AfterCommit.hooks(context.output(), hooks);
         return report.failure().map(MgitException.Kind::exitCode).orElse(0);
     }
 

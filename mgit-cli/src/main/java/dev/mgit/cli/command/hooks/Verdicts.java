@@ -39,7 +39,11 @@ final class Verdicts {
 
     /** {@code accuracy 0.91, loss 0.2}. */
     static String metrics(Verdict verdict) {
-        return verdict.result().metrics().entrySet().stream()
+        return metrics(verdict.result().metrics());
+    }
+
+    static String metrics(Map<String, Double> metrics) {
+        return metrics.entrySet().stream()
                 .map(metric -> metric.getKey() + " " + number(metric.getValue()))
                 .collect(Collectors.joining(", "));
     }
