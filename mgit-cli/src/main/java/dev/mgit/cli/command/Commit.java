@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -67,6 +68,9 @@ public final class Commit implements Callable<Integer> {
     private Map<String, String> trailers = new LinkedHashMap<>();
 
     @Mixin
+    private final LossyOptions lossy = new LossyOptions();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     Commit(Context context) {
@@ -85,10 +89,12 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
+            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                CommitResult result = new Commits(session.repository(), session.progress()).commit(request, lock);
-                print(session, result);
+                var commits = new Commits(session.repository(), session.progress());
+                print(session, commits.commit(request, lossy.wanted(gate), lock));
             }
+            gate.ifPresent(tests -> lossy.report(context.output(), tests));
         }
         return 0;
     }
@@ -116,6 +122,9 @@ public final class Commit implements Callable<Integer> {
         output.line("  " + count(result.files(), "file") + ", " + count(result.tensors(), "tensor") + ", "
                 + Output.bytes(result.bytes()) + "; new " + Output.bytes(result.newBytes()) + ", stored as "
                 + Output.bytes(result.storedBytes()) + " (" + Output.ratio(result.bytes(), result.storedBytes()) + ")");
+        if (lossy.isWanted()) {
+            lossy.print(output, result);
+        }
         if (!result.ignored().isEmpty()) {
             output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
         }

@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
+import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.Staleness;
 import dev.mgit.lineage.version.Lineage;
@@ -59,7 +60,7 @@ public final class Status implements Callable<Integer> {
             Lineage lineage = session.repository().lineage();
             List<Staleness.Behind> behind = new Staleness(LineageGraph.of(lineage)).all();
             if (json.wanted()) {
-                context.output().json(out -> json(out, folders, behind));
+                context.output().json(out -> json(out, lineage, folders, behind));
             } else {
                 print(session, folders, behind);
             }
@@ -87,7 +88,11 @@ public final class Status implements Callable<Integer> {
         for (FolderStatus folder : folders) {
             CheckoutState checkout = folder.checkout();
             output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
-                    + checkout.version().abbreviated() + headRemark(lineage, checkout)
+                    + checkout.version().abbreviated() 
+                    + LossReport.markOf(lineage.version(checkout.version()))
+                            .map(bound -> " (lossy " + bound + ")")
+                            .orElse("")
+                    + headRemark(lineage, checkout)
                     + (checkout.partial() ? ", in part" : "") + (folder.clean() ? ", unchanged" : ""));
             folder.changed().forEach(file -> {
                 output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
@@ -142,7 +147,8 @@ public final class Status implements Callable<Integer> {
         }
     }
 
-    private static void json(JsonGenerator json, List<FolderStatus> folders, List<Staleness.Behind> behind)
+    private static void json(
+            JsonGenerator json, Lineage lineage, List<FolderStatus> folders, List<Staleness.Behind> behind)
             throws IOException {
         json.writeArrayFieldStart("folders");
         for (FolderStatus folder : folders) {
@@ -150,6 +156,10 @@ public final class Status implements Callable<Integer> {
             json.writeStringField("folder", folder.checkout().folder().toString());
             json.writeStringField("model", folder.checkout().model());
             json.writeStringField("version", folder.checkout().version().hex());
+            Optional<String> lossy = LossReport.markOf(lineage.version(folder.checkout().version()));
+            if (lossy.isPresent()) {
+                json.writeStringField("lossy", lossy.get());
+            }
             json.writeBooleanField("partial", folder.checkout().partial());
             json.writeArrayFieldStart("changed");
             for (FolderStatus.ChangedFile file : folder.changed()) {
