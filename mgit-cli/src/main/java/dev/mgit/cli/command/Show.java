@@ -109,7 +109,7 @@ public final class Show implements Callable<Integer> {
             list.row(object, tensor.dtype(), shape(tensor.shape()), tensor.name());
         } else {
             TensorLoss loss = losses.get(tensor.name());
-            String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.2g", loss.largest());
+            String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
             list.row(object, tensor.dtype(), shape(tensor.shape()), error, tensor.name());
         }
     }
