@@ -5,31 +5,32 @@ import java.util.Arrays;
 
 /**
  * Numbers of steps from a guess, each as a token in the context of how large its neighbours are: a running mean along
- * the row and, where the length of rows is known, one along each column. The contexts' tokens are streams of their own.
+ * the row and, where the length of rows is known, one along each column. Contexts are joined to classes as exponents
+ * are for tokens, and each class is a stream of its own.
  *
  * <pre>
- * body := dtype(byte) step(8 bytes) varint(columns) alphabet contexts stream*contexts bits
- * contexts := 1(byte) | n(byte) varint(tokens in the context)*(n - 1)
+ * body := dtype(byte) step(8 bytes) varint(columns) alphabet classes stream*classes bits
  * </pre>
  */
 final class QuantumCoder {
-    private static final int CONTEXTS = 40;
-    /** Blocks of fewer elements learn more from one context than they lose. */
-    private static final int LEAST = 1 << 12;
-    /** Running means are in 64ths, and no single element counts for more than this. */
+    /** Running means are in units of a 64th, and no single element counts for more than this. */
     private static final int UNIT = 64;
 
     private static final int LARGEST = 1 << 12;
-    private static final int ROW_SHIFT = 3;
-    private static final int COLUMN_SHIFT = 2;
+    private static final int ROW_SHIFT = 4;
+    private static final int COLUMN_SHIFT = 4;
+    private static final int KEYS = 4 * 20;
     private static final int BITS = 24;
 
     private final StreamCoder streams;
-    private final int[] next = new int[CONTEXTS + 1];
-    private final int[] start = new int[CONTEXTS + 1];
+    private final Classes classes = new Classes();
+    private final int[] keyCounts = new int[Classes.KEYS];
+    private final int[] tokenCounts = new int[Classes.MOST * 256];
+    private final int[] next = new int[Classes.MOST];
+    private final int[] start = new int[Classes.MOST + 1];
     private int[] quanta = new int[0];
     private int[] means = new int[0];
-    private byte[] contexts = new byte[0];
+    private byte[] keys = new byte[0];
     private byte[] tokens = new byte[0];
     private int row;
 
@@ -50,17 +51,17 @@ final class QuantumCoder {
         steps.walk(guess, quanta, 0, count, near);
         sink.put(dtype.code());
         putLong(Double.doubleToRawLongBits(quantum.step()), sink);
-        int columns = count < LEAST ? 0 : Math.min(quantum.columns(), count);
+        int columns = Math.min(quantum.columns(), count);
         sink.putVarint(columns);
         Tokens alphabet = Tokens.choose(BITS, count);
         alphabet.write(sink);
-        int size = count < LEAST ? 1 : CONTEXTS;
-        split(count, columns, size, alphabet);
-        sink.put(size);
-        for (int c = 0; c + 1 < size; c++) {
+        chooseClasses(count, columns, alphabet);
+        split(count, alphabet);
+        classes.write(0, sink);
+        for (int c = 0; c + 1 < classes.size(); c++) {
             sink.putVarint(start[c + 1] - start[c]);
         }
-        for (int c = 0; c < size; c++) {
+        for (int c = 0; c < classes.size(); c++) {
             streams.encode(tokens, start[c], start[c + 1] - start[c], effort, sink);
         }
         BitSink bits = new BitSink(sink);
@@ -74,26 +75,41 @@ final class QuantumCoder {
     private void reserve(int count) {
         if (quanta.length < count) {
             quanta = new int[count];
-            contexts = new byte[count];
+            keys = new byte[count];
             tokens = new byte[count];
         }
     }
 
-    /** Sorts the tokens by context, in element order within each. */
-    private void split(int count, int columns, int size, Tokens alphabet) {
-        Arrays.fill(start, 0);
+    private void chooseClasses(int count, int columns, Tokens alphabet) {
+        Arrays.fill(keyCounts, 0);
         begin(columns);
         for (int i = 0, column = 0; i < count; i++) {
-            contexts[i] = (byte) (size == 1 ? 0 : context(columns, column));
-            start[contexts[i] + 1]++;
+            keys[i] = (byte) key(columns, column);
+            keyCounts[keys[i]]++;
             column = learn(quanta[i], columns, column);
         }
-        for (int c = 0; c < size; c++) {
-            start[c + 1] += start[c];
-        }
-        System.arraycopy(start, 0, next, 0, size);
+        classes.cut(keyCounts, count);
+        Arrays.fill(tokenCounts, 0, classes.size() * 256, 0);
+        byte[] ofKey = classes.ofKey();
         for (int i = 0; i < count; i++) {
-            tokens[next[contexts[i]]++] = (byte) alphabet.token(zigzag(quanta[i]));
+            tokenCounts[(ofKey[keys[i]] << 8) + alphabet.token(zigzag(quanta[i]))]++;
+        }
+        classes.join(tokenCounts, 1);
+    }
+
+    /** Sorts the tokens by class, in element order within each. */
+    private void split(int count, Tokens alphabet) {
+        Arrays.fill(start, 0);
+        byte[] ofKey = classes.ofKey();
+        for (int key = 0; key < KEYS; key++) {
+            start[ofKey[key] + 1] += keyCounts[key];
+        }
+        for (int c = 0; c < classes.size(); c++) {
+            start[c + 1] += start[c];
+            next[c] = start[c];
+        }
+        for (int i = 0; i < count; i++) {
+            tokens[next[ofKey[keys[i]]]++] = (byte) alphabet.token(zigzag(quanta[i]));
         }
     }
 
@@ -105,14 +121,14 @@ final class QuantumCoder {
         Arrays.fill(means, 0, columns, 0);
     }
 
-    /** Half octaves of the expected size. */
-    private int context(int columns, int column) {
+    /** Quarter octaves of the size to be expected. */
+    private int key(int columns, int column) {
         int mean = columns == 0 ? 2 * row : row + means[column];
         if (mean < 4) {
-            return 0;
+            return mean;
         }
         int octave = 31 - Integer.numberOfLeadingZeros(mean);
-        return Math.min(CONTEXTS - 1, 2 * octave - 3 + (mean >>> (octave - 1) & 1));
+        return Math.min(KEYS - 1, 4 * octave - 4 + (mean >>> (octave - 2) & 3));
     }
 
     /** Takes an element into the running means, and returns the next one's column. */
@@ -143,30 +159,30 @@ final class QuantumCoder {
         int columns = input.getVarint(count);
         Tokens alphabet = Tokens.read(input);
         reserve(count);
-        int size = input.get();
-        if (size < 1 || size > CONTEXTS) {
-            throw ByteInput.damaged("its contexts are out of range");
-        }
-        Arrays.fill(start, count);
+        classes.read(input, 0);
+        int size = classes.size();
         start[0] = 0;
         for (int c = 0; c + 1 < size; c++) {
             start[c + 1] = start[c] + input.getVarint(count - start[c]);
         }
+        start[size] = count;
         for (int c = 0; c < size; c++) {
             streams.decode(input, tokens, start[c], start[c + 1] - start[c]);
         }
-        join(input, count, columns, size, alphabet);
+        join(input, count, columns, alphabet);
         new Steps(dtype, step).walk(guess, quanta, 0, count, target);
     }
 
-    private void join(ByteInput input, int count, int columns, int size, Tokens alphabet) {
+    private void join(ByteInput input, int count, int columns, Tokens alphabet) {
+        int size = classes.size();
+        byte[] ofKey = classes.ofKey();
         System.arraycopy(start, 0, next, 0, size);
         begin(columns);
         BitInput bits = new BitInput(input);
         for (int i = 0, column = 0; i < count; i++) {
-            int c = size == 1 ? 0 : Math.min(size - 1, context(columns, column));
+            int c = ofKey[key(columns, column)];
             if (next[c] == start[c + 1]) {
-                throw ByteInput.damaged("a context has the wrong number of words");
+                throw ByteInput.damaged("a class has the wrong number of words");
             }
             int token = tokens[next[c]++] & 0xff;
             int extra = alphabet.extraBitsOf(token);
@@ -176,11 +192,6 @@ final class QuantumCoder {
             int value = (int) alphabet.base(token) + bits.get(extra);
             quanta[i] = value >>> 1 ^ -(value & 1);
             column = learn(quanta[i], columns, column);
-        }
-        for (int c = 0; c < size; c++) {
-            if (next[c] != start[c + 1]) {
-                throw ByteInput.damaged("a context has the wrong number of words");
-            }
         }
     }
 

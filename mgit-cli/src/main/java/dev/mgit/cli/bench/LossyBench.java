@@ -27,10 +27,15 @@ import picocli.CommandLine.Option;
             "and code the same differences as the paper does, by LZMA on 64-bit words (needs python3)."
         })
 public final class LossyBench implements Callable<Integer> {
+    private static final int WORDS_PER_WIDTH = 8;
+
     private final Context context;
 
-    @Option(names = "--bytes", defaultValue = "3000000", description = "Of one model (default: ${DEFAULT-VALUE}).")
-    private long bytes = 3_000_000;
+    @Option(names = "--hidden", defaultValue = "256", description = "Width of a model (default: ${DEFAULT-VALUE}).")
+    private int hidden = 256;
+
+    @Option(names = "--layers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")
+    private int layers = 2;
 
     @Option(names = "--tasks", defaultValue = "9", description = "Default: ${DEFAULT-VALUE}.")
     private int tasks = 9;
@@ -43,9 +48,9 @@ public final class LossyBench implements Callable<Integer> {
 
     @Option(
             names = "--update",
-            defaultValue = "5e-4",
+            defaultValue = "4.5e-4",
             description = "Typical deviation of an update; weights have 0.03 (default: ${DEFAULT-VALUE}).")
-    private double update = 5e-4;
+    private double update = 4.5e-4;
 
     LossyBench(Context context) {
         this.context = context;
@@ -63,8 +68,8 @@ public final class LossyBench implements Callable<Integer> {
     }
 
     private void measure(Path folder) throws IOException {
-        List<MadeModel> graph =
-                TaskGraph.of(1, ModelShape.ofBytes(bytes, Element.F32), tasks, versions, update);
+        var shape = new ModelShape(WORDS_PER_WIDTH * hidden, hidden, layers, Element.F32);
+        List<MadeModel> graph = TaskGraph.of(1, shape, tasks, versions, update);
         Output output = context.output();
         output.line("Made: " + graph.size() + " models of " + Output.bytes(graph.get(0).byteLength()) + " fp32, "
                 + tasks + " tasks of " + versions + " versions, updates of deviation " + update);
