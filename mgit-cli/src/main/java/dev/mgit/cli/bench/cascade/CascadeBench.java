@@ -134,7 +134,7 @@ public final class CascadeBench implements Callable<Integer> {
                 + outcome.shape().title());
         output.line(String.format(
                 Locale.ROOT,
-                "%d versions trained in %.0f s; after the better base, %d recipes and their tests in %.0f s",
+                "%d versions trained in %.0f s; below the better base, %d recipes and their tests in %.0f s",
                 versions,
                 outcome.buildSeconds(),
                 outcome.updated(),

@@ -19,7 +19,15 @@ record Pruning(Scale scale) implements Shape {
 
     @Override
     public String title() {
-        return "three architectures, pruned to three sparsities, fine-tuned";
+        return "architectures pruned to several sparsities and fine-tuned: " + String.join(", ", architectures());
+    }
+
+    private List<String> architectures() {
+        return ARCHITECTURES.keySet().stream().limit(scale.prunings()).toList();
+    }
+
+    private List<String> shares() {
+        return SHARES.subList(0, scale.prunings());
     }
 
     @Override
@@ -29,8 +37,16 @@ record Pruning(Scale scale) implements Shape {
 
     private List<Training> roots(String changes) {
         List<Training> roots = new ArrayList<>();
-        ARCHITECTURES.forEach((name, hidden) -> roots.add(Training.root(
-                name + "/base", "train", "--hidden", hidden, "--epochs", "" + scale.epochs(), "--on", changes)));
+        architectures()
+                .forEach(name -> roots.add(Training.root(
+                        name + "/base",
+                        "train",
+                        "--hidden",
+                        ARCHITECTURES.get(name),
+                        "--epochs",
+                        "" + scale.epochs(),
+                        "--on",
+                        changes)));
         return roots;
     }
 
@@ -38,8 +54,8 @@ record Pruning(Scale scale) implements Shape {
     public List<List<Training>> waves() {
         List<Training> pruned = new ArrayList<>();
         List<Training> tuned = new ArrayList<>();
-        for (String name : ARCHITECTURES.keySet()) {
-            for (String share : SHARES) {
+        for (String name : architectures()) {
+            for (String share : shares()) {
                 String sparse = name + "/pruned-" + share;
                 pruned.add(Training.from(name + "/base", EdgeKind.PRUNE, sparse, "prune", "--share", "0." + share));
                 tuned.add(Training.from(
@@ -66,7 +82,7 @@ record Pruning(Scale scale) implements Shape {
     @Override
     public List<String> judged() {
         List<String> models = new ArrayList<>();
-        ARCHITECTURES.keySet().forEach(name -> SHARES.forEach(share -> models.add(name + "/tuned-" + share)));
+        architectures().forEach(name -> shares().forEach(share -> models.add(name + "/tuned-" + share)));
         return models;
     }
 }
