@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * <table>
  * <caption>Variables</caption>
- * <tr><td>{@code MGIT_HOOK}</td><td>{@code test}, {@code run}, {@code update} or a hook's event: mgit started
+ * <tr><td>{@code MGIT_HOOK}</td><td>{@code test}, {@code run}, {@code update}, {@code bisect} or a hook's event: mgit started
  * this</td></tr>
  * <tr><td>{@code MGIT_REPOSITORY}</td><td>folder of the repository; mgit started from here does not change that
  * one</td></tr>

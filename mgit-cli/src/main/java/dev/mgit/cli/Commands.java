@@ -1,6 +1,9 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.bench.Bench;
+import dev.mgit.cli.command.AuditCommand;
+import dev.mgit.cli.command.BisectCommand;
+import dev.mgit.cli.command.Blame;
 import dev.mgit.cli.command.Branch;
 import dev.mgit.cli.command.Checkout;
 import dev.mgit.cli.command.Commit;
@@ -9,9 +12,12 @@ import dev.mgit.cli.command.Config;
 import dev.mgit.cli.command.DiffCommand;
 import dev.mgit.cli.command.Du;
 import dev.mgit.cli.command.Edge;
+import dev.mgit.cli.command.Find;
 import dev.mgit.cli.command.Fsck;
 import dev.mgit.cli.command.Gc;
+import dev.mgit.cli.command.GraphCommand;
 import dev.mgit.cli.command.Help;
+import dev.mgit.cli.command.Impact;
 import dev.mgit.cli.command.Init;
 import dev.mgit.cli.command.Log;
 import dev.mgit.cli.command.Mv;
@@ -58,6 +64,12 @@ final class Commands implements IFactory {
         ALL.put("recipe", RecipeCommand.class);
         ALL.put("rerun", RerunCommand.class);
         ALL.put("hooks", HooksCommand.class);
+        ALL.put("blame", Blame.class);
+        ALL.put("impact", Impact.class);
+        ALL.put("find", Find.class);
+        ALL.put("graph", GraphCommand.class);
+        ALL.put("audit", AuditCommand.class);
+        ALL.put("bisect", BisectCommand.class);
         ALL.put("du", Du.class);
         ALL.put("fsck", Fsck.class);
         ALL.put("gc", Gc.class);

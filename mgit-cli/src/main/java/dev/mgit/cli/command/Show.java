@@ -106,7 +106,7 @@ public final class Show implements Callable<Integer> {
         }
     }
 
-    private static String shape(List<Long> shape) {
+    static String shape(List<Long> shape) {
         return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
     }
 

@@ -8,7 +8,6 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
-import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -57,8 +56,7 @@ public final class Status implements Callable<Integer> {
             for (CheckoutState checkout : checkouts(session)) {
                 folders.add(FolderStatus.of(session.repository(), checkout));
             }
-            Lineage lineage = session.repository().lineage();
-            List<Staleness.Behind> behind = new Staleness(LineageGraph.of(lineage)).all();
+            List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
             if (json.wanted()) {
                 context.output().json(out -> json(session, out, folders, behind));
             } else {
