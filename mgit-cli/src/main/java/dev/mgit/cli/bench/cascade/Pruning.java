@@ -3,14 +3,14 @@ package dev.mgit.cli.bench.cascade;
 import dev.mgit.lineage.version.EdgeKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** G4: three architectures, each pruned to three sparsities and fine-tuned again with its zeros kept. */
 record Pruning(Scale scale) implements Shape {
-    private static final Map<String, String> ARCHITECTURES =
-            new TreeMap<>(Map.of("deep", "128,64,32", "narrow", "48", "wide", "256"));
+    private static final List<Architecture> ARCHITECTURES = List.of(
+            new Architecture("deep", "128,64,32"), new Architecture("narrow", "48"), new Architecture("wide", "256"));
     private static final List<String> SHARES = List.of("50", "70", "90");
+
+    private record Architecture(String name, String hidden) {}
 
     @Override
     public String name() {
@@ -19,11 +19,15 @@ record Pruning(Scale scale) implements Shape {
 
     @Override
     public String title() {
-        return "architectures pruned to several sparsities and fine-tuned: " + String.join(", ", architectures());
+        return "architectures pruned to several sparsities and fine-tuned: " + String.join(", ", names());
     }
 
-    private List<String> architectures() {
-        return ARCHITECTURES.keySet().stream().limit(scale.prunings()).toList();
+    private List<Architecture> architectures() {
+        return ARCHITECTURES.subList(0, scale.prunings());
+    }
+
+    private List<String> names() {
+        return architectures().stream().map(Architecture::name).toList();
     }
 
     private List<String> shares() {
@@ -37,16 +41,17 @@ record Pruning(Scale scale) implements Shape {
 
     private List<Training> roots(String changes) {
         List<Training> roots = new ArrayList<>();
-        architectures()
-                .forEach(name -> roots.add(Training.root(
-                        name + "/base",
-                        "train",
-                        "--hidden",
-                        ARCHITECTURES.get(name),
-                        "--epochs",
-                        "" + scale.epochs(),
-                        "--on",
-                        changes)));
+        for (Architecture architecture : architectures()) {
+            roots.add(Training.root(
+                    architecture.name() + "/base",
+                    "train",
+                    "--hidden",
+                    architecture.hidden(),
+                    "--epochs",
+                    "" + scale.epochs(),
+                    "--on",
+                    changes));
+        }
         return roots;
     }
 
@@ -54,7 +59,7 @@ record Pruning(Scale scale) implements Shape {
     public List<List<Training>> waves() {
         List<Training> pruned = new ArrayList<>();
         List<Training> tuned = new ArrayList<>();
-        for (String name : architectures()) {
+        for (String name : names()) {
             for (String share : shares()) {
                 String sparse = name + "/pruned-" + share;
                 pruned.add(Training.from(name + "/base", EdgeKind.PRUNE, sparse, "prune", "--share", "0." + share));
@@ -82,7 +87,7 @@ record Pruning(Scale scale) implements Shape {
     @Override
     public List<String> judged() {
         List<String> models = new ArrayList<>();
-        architectures().forEach(name -> shares().forEach(share -> models.add(name + "/tuned-" + share)));
+        names().forEach(name -> shares().forEach(share -> models.add(name + "/tuned-" + share)));
         return models;
     }
 }
