@@ -6,6 +6,7 @@ import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -60,6 +61,9 @@ public final class Commit implements Callable<Integer> {
     private Map<String, String> trailers = new LinkedHashMap<>();
 
     @Mixin
+    private final LossyOptions lossy = new LossyOptions();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     Commit(Context context) {
@@ -78,13 +82,15 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
+            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
             CommitResult result;
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                result = commits.commit(request, lock);
+                result = commits.commit(request, lossy.wanted(gate), lock);
             }
             print(session, result);
+            gate.ifPresent(tests -> lossy.report(context.output(), tests));
             AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
@@ -99,6 +105,9 @@ public final class Commit implements Callable<Integer> {
         output.line("  " + count(result.files(), "file") + ", " + count(result.tensors(), "tensor") + ", "
                 + Output.bytes(result.bytes()) + "; new " + Output.bytes(result.newBytes()) + ", stored as "
                 + Output.bytes(result.storedBytes()) + " (" + Output.ratio(result.bytes(), result.storedBytes()) + ")");
+        if (lossy.isWanted()) {
+            lossy.print(output, result);
+        }
         if (!result.ignored().isEmpty()) {
             output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
         }
