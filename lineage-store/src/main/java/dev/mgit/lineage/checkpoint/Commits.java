@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Makes versions of what lies on disk. The files themselves are only ever read. */
 public final class Commits {
@@ -191,8 +192,11 @@ public final class Commits {
     private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (Files.isDirectory(folder) && folder.startsWith(repository.root()) && !folder.equals(repository.root())) {
-            List<String> paths = stored.files().stream().map(FileEntry::path).toList();
-            CheckoutState.record(repository, folder, model, id, false, paths);
+            var files = new TreeMap<String, CheckoutState.Fingerprint>();
+            for (FileEntry file : stored.files()) {
+                files.put(file.path(), CheckoutState.Fingerprint.of(folder.resolve(file.path())));
+            }
+            new CheckoutState(folder, model, id, false, files).record(repository);
         }
     }
 

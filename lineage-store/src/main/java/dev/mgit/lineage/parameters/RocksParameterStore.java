@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -52,8 +53,9 @@ public final class RocksParameterStore implements ParameterStore {
     private static final int WRITE_BUFFERS = 4;
     private static final long BLOCK_CACHE_BYTES = 8L << 20;
     private static final double BLOOM_BITS = 10;
-    private static final int OPEN_ATTEMPTS = 10;
-    private static final long RETRY_MILLIS = 20;
+
+    /** A reader that a writer is in the way of tries again, but not for ever. */
+    private static final int MOST_ATTEMPTS = 1000;
 
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final Path directory;
@@ -65,8 +67,10 @@ public final class RocksParameterStore implements ParameterStore {
      * The database as it was when it was opened.
      *
      * @param time how often it was opened before
+     * @param files its files with their sizes just before
      */
-    private record Opened(int time, RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
+    private record Opened(
+            int time, Map<String, Long> files, RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
 
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
@@ -85,6 +89,7 @@ public final class RocksParameterStore implements ParameterStore {
     }
 
     private Opened open(int time) throws RocksDBException {
+        Map<String, Long> files = writable ? Map.of() : StoreFiles.sizes(directory);
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         List<ColumnFamilyDescriptor> families = List.of(
                 new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions(false)),
@@ -96,7 +101,7 @@ public final class RocksParameterStore implements ParameterStore {
                 : RocksDB.openReadOnly(options, directory.toString(), families, handles);
         closeables.add(db);
         closeables.addAll(handles);
-        return new Opened(time, db, handles.get(1), handles.get(2));
+        return new Opened(time, files, db, handles.get(1), handles.get(2));
     }
 
     /** Opens for reading and writing, creating the database if there is none. The caller holds the writer lock. */
@@ -114,7 +119,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     /**
      * Opens a snapshot for reading. Every table is opened at once, so that a writer's clean-up cannot pull one away
-     * later; if it does so while they are being opened, opening is tried again.
+     * later; if a writer changes files while they are being opened, opening is tried again.
      *
      * @return empty if nothing was ever stored
      */
@@ -124,23 +129,14 @@ public final class RocksParameterStore implements ParameterStore {
         }
         NativeLibrary.load();
         for (int attempt = 1; ; attempt++) {
+            Map<String, Long> before = StoreFiles.sizes(directory);
             try {
                 return Optional.of(new RocksParameterStore(directory, false));
             } catch (RocksDBException e) {
-                if (attempt == OPEN_ATTEMPTS) {
+                if (attempt == MOST_ATTEMPTS || StoreFiles.sizes(directory).equals(before)) {
                     throw notOpened(directory, e);
                 }
-                pause();
             }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(RETRY_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw MgitException.failed("interrupted");
         }
     }
 
@@ -252,14 +248,24 @@ public final class RocksParameterStore implements ParameterStore {
     @SuppressWarnings("ReferenceEquality") // whether it is the very snapshot that failed
     private synchronized void reopenOrThrow(Opened used, int attempt, String what, RocksDBException cause) {
         boolean vanished = !writable && String.valueOf(cause.getMessage()).contains("No such file");
-        if (!vanished || attempt >= OPEN_ATTEMPTS) {
+        boolean changed = !StoreFiles.sizes(directory).equals(used.files());
+        if (!vanished || !changed || attempt >= MOST_ATTEMPTS) {
             throw failure(what, directory, cause);
         }
         if (opened.time() == used.time()) {
+            opened = reopen(used.time() + 1);
+        }
+    }
+
+    private Opened reopen(int time) {
+        for (int attempt = 1; ; attempt++) {
+            Map<String, Long> before = StoreFiles.sizes(directory);
             try {
-                opened = open(used.time() + 1);
+                return open(time);
             } catch (RocksDBException e) {
-                pause();
+                if (attempt == MOST_ATTEMPTS || StoreFiles.sizes(directory).equals(before)) {
+                    throw notOpened(directory, e);
+                }
             }
         }
     }
