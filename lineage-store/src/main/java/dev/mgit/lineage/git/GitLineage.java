@@ -76,6 +76,12 @@ public final class GitLineage implements Lineage {
         QuietSystem.install();
         try {
             return new GitLineage(new FileRepository(directory.toFile()), operationLog);
+        } catch (IllegalArgumentException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "the lineage repository cannot be opened: " + e.getMessage(),
+                    "mend " + directory.resolve("config") + ", in Git's syntax",
+                    e);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -13,13 +13,16 @@ import java.util.TreeMap;
 final class StoreFiles {
     private StoreFiles() {}
 
-    /** Every file's name and size in bytes. */
+    /** Every file's name and size in bytes, but for RocksDB's own log, to which readers write too. */
     static Map<String, Long> sizes(Path directory) {
         Map<String, Long> sizes = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
                 try {
-                    sizes.put(String.valueOf(file.getFileName()), Files.size(file));
+                    if (!name.startsWith("LOG")) {
+                        sizes.put(name, Files.size(file));
+                    }
                 } catch (NoSuchFileException e) {
                     // went away between listing and looking
                 }
