@@ -198,7 +198,10 @@ class FsckTest {
 
     private boolean namesStand() throws IOException {
         try (var made = new MadeRepository(folder)) {
-            return made.repository().lineage().models().stream().map(Model::name).toList().containsAll(List.of("base", "child"));
+            return made.repository().lineage().models().stream()
+                    .map(Model::name)
+                    .toList()
+                    .containsAll(List.of("base", "child"));
         }
     }
 
@@ -231,7 +234,8 @@ class FsckTest {
         try (Stream<Path> files = Files.walk(mgit)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> file.toFile().length() > 0)
-                    .filter(file -> !mgit.relativize(file).toString().matches("(parameters|index|lineage.git/objects)/.*|lock"))
+                    .filter(file ->
+                            !mgit.relativize(file).toString().matches("(parameters|index|lineage.git/objects)/.*|lock"))
                     .sorted()
                     .toList();
         }
