@@ -35,6 +35,9 @@ public record CheckoutState(
         Path folder, String model, VersionId version, boolean partial, TreeMap<String, Fingerprint> files) {
     /** Enough to tell without reading whether a file may have changed. */
     public record Fingerprint(long size, long modifiedNanos) {
+        /** What no file looks like: of one that is known to differ from its version. */
+        static final Fingerprint NONE = new Fingerprint(-1, 0);
+
         static Fingerprint of(Path file) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return new Fingerprint(

@@ -17,7 +17,7 @@ public interface Settings {
         return new Settings() {
             @Override
             public Optional<String> get(String name) {
-                return name.equals(key) ? Optional.of(value) : settings.get(name);
+                return name.equalsIgnoreCase(key) ? Optional.of(value) : settings.get(name);
             }
 
             @Override

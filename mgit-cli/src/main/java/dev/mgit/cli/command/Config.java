@@ -1,5 +1,6 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show all settings, show one, or set one, in .mgit/config (Git's syntax).",
             "Known: store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
-                    + "update.auto (off|plan|test|run)."
+                    + "update.auto (off|test|plan|run), update.jobs, executor.name (local|slurm), executor.gpus (devices, by "
+                    + "commas), executor.cpus, executor.memory, executor.timeout, slurm.arguments."
         })
 public final class Config implements Callable<Integer> {
     private final Context context;
@@ -70,7 +72,9 @@ public final class Config implements Callable<Integer> {
     private int change(Session session, String name) throws IOException {
         Settings settings = session.repository().settings();
         if (value != null && !unset) {
-            StoreSettings.of(settings.with(name, value));
+            Settings changed = settings.with(name, value);
+            HookSettings.check(changed::get);
+            StoreSettings.of(changed);
         }
         WriterLock lock = wait.lock(context, session.repository(), "mgit config");
         try (lock) {
