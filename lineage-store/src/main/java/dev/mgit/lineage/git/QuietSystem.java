@@ -35,6 +35,12 @@ final class QuietSystem extends SystemReader.Delegate {
         return durable;
     }
 
+    /** The user's own settings, with the answer about time stamps before them: that is where JGit looks for it. */
+    @Override
+    public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
+        return new Nowhere(super.openUserConfig(parent, fs), fs);
+    }
+
     @Override
     public FileBasedConfig openJGitConfig(@Nullable Config parent, FS fs) {
         return new Nowhere(parent, fs);
@@ -49,8 +55,13 @@ final class QuietSystem extends SystemReader.Delegate {
             super(parent, null, fs);
         }
 
+        /** Reads what stands behind it. */
         @Override
-        public void load() throws IOException, ConfigInvalidException {}
+        public void load() throws IOException, ConfigInvalidException {
+            if (getBaseConfig() instanceof FileBasedConfig behind) {
+                behind.load();
+            }
+        }
 
         @Override
         public void save() throws IOException {}

@@ -7,6 +7,7 @@ import picocli.CommandLine.ParentCommand;
 /** The benchmarks. Each is a subcommand of its own. */
 @Command(
         name = "bench",
+        subcommands = GraphBench.class,
         description = {
             "Measure mgit and its peers on the same bytes in the same run.",
             "Figures in the documentation name the subcommand that prints them."
