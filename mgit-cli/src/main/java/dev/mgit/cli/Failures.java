@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     private static final int INTERRUPTED = 130;
     private static final int LONGEST = 1000;
+    private static final int MOST_LINES = 40;
 
     private final Context context;
 
@@ -105,7 +106,11 @@ final class Failures {
     private int say(int exit, String message, @Nullable String hint) {
         context.terminal().out().flush();
         PrintWriter err = context.terminal().err();
-        err.println("error: " + oneLine(message));
+        List<String> lines = message.lines().toList();
+        err.println("error: " + oneLine(lines.isEmpty() ? message : lines.get(0)));
+        // What a command said last, where it was mgit that started it.
+        lines.subList(Math.min(1, lines.size()), Math.min(1 + MOST_LINES, lines.size()))
+                .forEach(line -> err.println("  " + oneLine(line)));
         if (hint != null) {
             err.println("hint: " + oneLine(hint));
         }

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.ResultText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,6 +68,9 @@ public final class Log implements Callable<Integer> {
     @Option(names = "--oneline", description = "One line a version.")
     private boolean oneLine;
 
+    @Option(names = "--tests", description = "With the latest result of each test.")
+    private boolean tests;
+
     @Option(names = "-n", paramLabel = "N", description = "At most N versions.")
     private int limit = Integer.MAX_VALUE;
 
@@ -90,10 +95,11 @@ public final class Log implements Callable<Integer> {
             List<VersionId> start = start(lineage);
             Iterator<Version> versions = versions(session, start, wanted);
             var text = new VersionText(lineage, context.output());
+            Optional<ResultText> results = tests ? Optional.of(new ResultText(context, session)) : Optional.empty();
             if (json.wanted()) {
-                print(versions, text);
+                print(versions, text, results);
             } else {
-                print(versions, text, new TextGraph(context.terminal().out()));
+                print(versions, text, results, new TextGraph(context.terminal().out()));
             }
         }
         return 0;
@@ -121,21 +127,29 @@ public final class Log implements Callable<Integer> {
         return start;
     }
 
-    private void print(Iterator<Version> versions, VersionText text) throws IOException {
+    private void print(Iterator<Version> versions, VersionText text, Optional<ResultText> results) throws IOException {
         context.output().json(json -> {
             json.writeArrayFieldStart("versions");
             for (int i = 0; i < limit && versions.hasNext(); i++) {
-                text.json(json, versions.next());
+                Version version = versions.next();
+                json.writeStartObject();
+                text.fields(json, version);
+                if (results.isPresent()) {
+                    results.get().json(json, version);
+                }
+                json.writeEndObject();
             }
             json.writeEndArray();
         });
     }
 
-    private void print(Iterator<Version> versions, VersionText text, TextGraph lanes) throws IOException {
+    private void print(Iterator<Version> versions, VersionText text, Optional<ResultText> results, TextGraph lanes)
+            throws IOException {
         Output output = context.output();
         for (int i = 0; i < limit && versions.hasNext(); i++) {
             Version version = versions.next();
-            List<String> lines = oneLine || graph ? text.brief(version, !oneLine) : text.full(version);
+            List<String> lines = new ArrayList<>(oneLine || graph ? text.brief(version, !oneLine) : text.full(version));
+            results.ifPresent(shown -> shown.lines(version).forEach(line -> lines.add("  " + line)));
             if (graph) {
                 lanes.add(version, '*', lines);
             } else {
