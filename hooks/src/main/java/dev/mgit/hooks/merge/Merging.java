@@ -42,18 +42,13 @@ public final class Merging {
     private final Executor executor;
     private final MergeFiles files;
     private final RecipeRunner.Gate gate;
-    private final String program;
 
-    /**
-     * @param gate asked before the result is stored
-     * @param program what runs this, for the recipe, e.g. {@code mgit 0.1.0}
-     */
-    public Merging(Workspace workspace, Executor executor, MergeFiles files, RecipeRunner.Gate gate, String program) {
+    /** @param gate asked before the result is stored */
+    public Merging(Workspace workspace, Executor executor, MergeFiles files, RecipeRunner.Gate gate) {
         this.workspace = workspace;
         this.executor = executor;
         this.files = files;
         this.gate = gate;
-        this.program = program;
     }
 
     /**
@@ -85,7 +80,7 @@ public final class Merging {
         requireHead(state);
         merge.write(plan, Folders.create(files.result()));
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-        Recipe recipe = MergeRecipe.of(parents(state), state.rules(), program, started, seconds);
+        Recipe recipe = MergeRecipe.of(parents(state), state.rules(), started, seconds);
         gate.require(state.model(), RecipeRunner.edges(recipe.parents()), to -> Folders.copy(files.result(), to));
         VersionId candidate = workspace.locked("merge", () -> store(state, recipe));
         files.clear();

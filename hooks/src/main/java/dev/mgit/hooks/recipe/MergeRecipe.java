@@ -16,11 +16,9 @@ public final class MergeRecipe {
      *
      * @param parents ours, theirs, and the common ancestor where there is one
      * @param rules as the user wrote them
-     * @param program what ran, e.g. {@code mgit 0.1.0}
      * @param seconds how long it took
      */
-    public static Recipe of(
-            List<Recipe.Parent> parents, List<String> rules, String program, Instant started, double seconds) {
+    public static Recipe of(List<Recipe.Parent> parents, List<String> rules, Instant started, double seconds) {
         List<String> command = new ArrayList<>(List.of("mgit", "merge", "{parent1}", "{parent2}"));
         if (parents.size() > 2) {
             command.addAll(List.of("--base", "{parent3}"));
@@ -38,6 +36,6 @@ public final class MergeRecipe {
                 Limits.NONE,
                 List.of(),
                 new Recipe.Circumstances(
-                        Optional.empty(), Optional.of(program), Map.of(), Capture.machine(), started, seconds));
+                        Optional.empty(), Optional.empty(), Map.of(), Capture.machine(), started, seconds));
     }
 }

@@ -31,10 +31,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Merges two versions, or two folders. */
 @Command(
@@ -107,10 +105,6 @@ public final class MergeCommand implements Callable<Integer> {
 
     @Mixin
     private final WaitOption wait = new WaitOption();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
-    private CommandSpec spec;
 
     MergeCommand(Context context) {
         this.context = context;
@@ -247,8 +241,7 @@ public final class MergeCommand implements Callable<Integer> {
                     session.workspace(),
                     executor,
                     files,
-                    (name, origins, writer) -> hooks.requirePreCommit(name, origins, writer, told),
-                    spec.root().version()[0]);
+                    (name, origins, writer) -> hooks.requirePreCommit(name, origins, writer, told));
             List<TestDefinition> tests = merging.tests(state, plan);
             var text = new MergeText(context, json);
             if (planOnly) {

@@ -154,7 +154,8 @@ final class MergeText {
             output.line("  conflict: " + Output.safe(conflict.name())
                     + (conflict.tensors().isEmpty()
                             ? " (file)"
-                            : " (" + conflict.tensors().size() + " tensors)"));
+                            : " (" + conflict.tensors().size()
+                                    + (conflict.tensors().size() == 1 ? " tensor)" : " tensors)")));
         }
         for (Dependency dependency : plan.dependencies().stream().limit(SHOWN).toList()) {
             output.line("  may depend on each other: " + Output.safe(dependency.ours()) + " (ours), "
