@@ -1,7 +1,9 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -12,7 +14,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     private static final int INTERRUPTED = 130;
     private static final int LONGEST = 1000;
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
+    private static final int MOST_LINES = 40;
 
     private final Context context;
 
@@ -35,7 +36,9 @@ final class Failures {
         Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
         int exit;
         if (cause instanceof MgitException e) {
-            exit = say(e.kind().exitCode(), String.valueOf(e.getMessage()), e.hint());
+            List<String> lines =
+                    e instanceof CommandFailure ? e.getMessage().lines().toList() : List.of();
+            exit = say(e.kind().exitCode(), lines.isEmpty() ? e.getMessage() : lines.get(0), e.hint(), lines);
         } else if (cause instanceof ParameterException e) {
             return usage(e);
         } else if (cause instanceof IOException e) {
@@ -104,9 +107,15 @@ final class Failures {
     }
 
     private int say(int exit, String message, @Nullable String hint) {
+        return say(exit, message, hint, List.of());
+    }
+
+    /** @param lines what a command that mgit started said last, from the second line on */
+    private int say(int exit, String message, @Nullable String hint, List<String> lines) {
         context.terminal().out().flush();
         PrintWriter err = context.terminal().err();
         err.println("error: " + oneLine(message));
+        lines.stream().skip(1).limit(MOST_LINES).forEach(line -> err.println("  " + oneLine(line)));
         if (hint != null) {
             err.println("hint: " + oneLine(hint));
         }
@@ -116,7 +125,7 @@ final class Failures {
 
     /** Names out of hostile files come along in messages: they shall neither steer the terminal nor flood it. */
     private static String oneLine(String text) {
-        String line = CONTROLS.matcher(text).replaceAll("?");
+        String line = Output.safe(text);
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What mgit does by itself once a version is a model's head, as far as {@code update.auto} lets it. */
 public final class Automation {
@@ -45,7 +46,7 @@ public final class Automation {
      * @param verdicts of the tests registered for commits
      * @param stale models downstream that are no longer made from the newest versions
      * @param plan what an update would do, where that was asked for
-     * @param update how the update ended, where one was run
+     * @param update how the update ended, where one was run, or stands in the queue of an executor that has one
      */
     public record Outcome(
             List<Hooks.Result> hooks,
@@ -65,9 +66,8 @@ public final class Automation {
     }
 
     /** @return the mode that is set; empty if none is */
-    public Optional<Mode> mode() {
-        return workspace
-                .setting(SETTING)
+    public static Optional<Mode> mode(Function<String, Optional<String>> setting) {
+        return setting.apply(SETTING)
                 .map(word -> Arrays.stream(Mode.values())
                         .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(word))
                         .findFirst()
@@ -80,10 +80,11 @@ public final class Automation {
     /** Called when a model's head has moved to a new version; failures are in the outcome. */
     public Outcome afterCommit(VersionId id) {
         Version version = workspace.lineage().version(id);
-        Optional<Mode> mode = mode();
+        Optional<Mode> mode = mode(workspace::setting);
         List<Hooks.Result> hooks = new Hooks(workspace, executor).run(HookEvent.POST_COMMIT, id, progress);
         List<Verdict> verdicts = mode.isPresent() && mode.get() != Mode.OFF ? test(version) : List.of();
-        if (mode.equals(Optional.of(Mode.OFF))) {
+        // Nothing can have been made from a model's first version yet.
+        if (mode.equals(Optional.of(Mode.OFF)) || version.previous().isEmpty()) {
             return new Outcome(hooks, verdicts, List.of(), Optional.empty(), Optional.empty());
         }
         var updates = new Updates(workspace, executor, progress);
@@ -96,7 +97,9 @@ public final class Automation {
         boolean run = mode.equals(Optional.of(Mode.RUN))
                 && !plan.units().isEmpty()
                 && verdicts.stream().allMatch(Verdict::passed);
-        Optional<UpdateReport> update = run ? Optional.of(updates.start(plan, options)) : Optional.empty();
+        Optional<UpdateReport> update = run
+                ? Optional.of(executor.queues() ? updates.submit(plan, options) : updates.start(plan, options))
+                : Optional.empty();
         List<Hooks.Result> all = new ArrayList<>(hooks);
         update.ifPresent(report -> all.addAll(afterUpdate(report)));
         boolean show = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();

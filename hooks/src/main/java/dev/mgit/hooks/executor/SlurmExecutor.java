@@ -1,6 +1,7 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ public final class SlurmExecutor implements Executor {
 
     private final Map<String, String> environment;
     private final List<String> arguments;
+    private final Limits defaults;
     private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
     private Queue queue = new Queue(Instant.MIN, Map.of());
 
@@ -37,8 +39,10 @@ public final class SlurmExecutor implements Executor {
     /**
      * @param environment for Slurm's own programs: {@code PATH}, {@code SLURM_CONF}
      * @param arguments further arguments for {@code sbatch}, e.g. {@code --partition=gpu}
+     * @param defaults limits of jobs that do not say their own
      */
-    public SlurmExecutor(Map<String, String> environment, List<String> arguments) {
+    public SlurmExecutor(Map<String, String> environment, List<String> arguments, Limits defaults) {
+        this.defaults = defaults;
         this.environment = Map.copyOf(environment);
         this.arguments = List.copyOf(arguments);
     }
@@ -63,18 +67,11 @@ public final class SlurmExecutor implements Executor {
     }
 
     @Override
-    public JobHandle submit(Job job) {
+    public JobHandle submit(Job asked) {
+        Job job = asked.with(asked.limits().or(defaults));
         // Slurm limits memory itself; the script's own limit is on address space.
         var limits = new Limits(job.limits().timeout(), Optional.empty(), 0, 0);
-        Path script = new JobFolder(job.folder())
-                .prepare(new Job(
-                        job.name(),
-                        job.command(),
-                        job.environment(),
-                        job.directory(),
-                        job.folder(),
-                        limits,
-                        List.of()));
+        Path script = new JobFolder(job.folder()).prepare(job.with(limits));
         List<String> command = new ArrayList<>(List.of(
                 "sbatch",
                 "--parsable",
@@ -100,9 +97,10 @@ public final class SlurmExecutor implements Executor {
         });
         Answer answer = run(command, all);
         if (answer.exitCode() != 0) {
-            throw new MgitException(
+            throw new CommandFailure(
                     MgitException.Kind.FAILED,
-                    "Slurm refused " + job.name() + ": " + answer.text().strip(),
+                    "Slurm refused " + job.name(),
+                    answer.text(),
                     "the command was " + String.join(" ", command.subList(0, command.size() - 1)));
         }
         forgetQueue();

@@ -3,6 +3,7 @@ package dev.mgit.hooks.cascade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.SlurmCluster;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -11,7 +12,6 @@ import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
 import dev.mgit.hooks.executor.Limits;
-import dev.mgit.hooks.executor.SlurmCluster;
 import dev.mgit.hooks.executor.SlurmExecutor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class SlurmTest {
 
     private static @Nullable SlurmCluster slurm;
 
-    private SlurmExecutor executor = new SlurmExecutor(Map.of(), List.of());
+    private SlurmExecutor executor = new SlurmExecutor(Map.of(), List.of(), Limits.NONE);
 
     @BeforeAll
     static void startSlurm() throws Exception {
@@ -57,7 +57,7 @@ class SlurmTest {
     @BeforeEach
     void connect() {
         if (slurm != null) {
-            executor = new SlurmExecutor(slurm.environment(), List.of());
+            executor = new SlurmExecutor(slurm.environment(), List.of(), Limits.NONE);
         }
     }
 
@@ -79,7 +79,7 @@ class SlurmTest {
         assertThat(executor.await(third).state()).isEqualTo(JobStatus.State.LOST);
         assertThat(third.stdout()).doesNotExist();
         // As another process that never learnt the number would ask.
-        var later = new SlurmExecutor(java.util.Objects.requireNonNull(slurm).environment(), List.of());
+        var later = new SlurmExecutor(java.util.Objects.requireNonNull(slurm).environment(), List.of(), Limits.NONE);
         assertThat(later.await(new JobHandle("", first.folder())).ok()).isTrue();
     }
 

@@ -39,9 +39,12 @@ final class CheckpointWriter {
      *
      * @param previous the version that the new one replaces
      * @param origins the versions it was derived from
+     * @param tolerance what may be lost
      */
-    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins) throws IOException {
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
+            throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
+        List<LossReport.FileLoss> losses = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
@@ -52,7 +55,11 @@ final class CheckpointWriter {
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    Manifest manifest = write(writer, file, plans);
+                    Manifest manifest = write(writer, file, plans, tolerance);
+                    if (!tolerance.isExact()) {
+                        manifest =
+                                check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
+                    }
                     tensors.addStored(candidates, manifest);
                     manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
@@ -74,15 +81,35 @@ final class CheckpointWriter {
                     files.ignored(),
                     blocks.newBytes(),
                     blocks.storedBytes(),
-                    plans.time());
+                    plans.time(),
+                    losses.isEmpty() ? Optional.empty() : Optional.of(new LossReport(tolerance.bound(), losses)));
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans) throws IOException {
+    private static Manifest check(
+            CheckpointFiles.Large file, Manifest manifest, LossCheck check, List<LossReport.FileLoss> losses)
+            throws IOException {
+        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+            LossCheck.Checked checked = check.check(file.entry().path(), source, manifest);
+            file.entry().requireUnchanged();
+            if (checked.loss().tensors().isEmpty()) {
+                return manifest;
+            }
+            losses.add(checked.loss());
+            return checked.manifest();
+        }
+    }
+
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans, Tolerance tolerance)
+            throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
-            Manifest manifest =
-                    writer.write(source, file.layout(), range -> plans.of(tensors.of(range)), progress::advance);
+            String format = file.layout().format();
+            Manifest manifest = writer.write(
+                    source,
+                    file.layout(),
+                    range -> tolerance.applied(format, range.tensor().orElseThrow(), plans.of(tensors.of(range))),
+                    progress::advance);
             file.entry().requireUnchanged();
             return manifest;
         }

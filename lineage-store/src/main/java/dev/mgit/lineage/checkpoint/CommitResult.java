@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
  * @param planning time spent choosing predictions, summed over threads
+ * @param loss what is not as it was on disk; empty if every bit is
  */
 public record CommitResult(
         VersionId version,
@@ -24,4 +25,5 @@ public record CommitResult(
         long newBytes,
         long storedBytes,
         Duration planning,
-        List<String> ignored) {}
+        List<String> ignored,
+        Optional<LossReport> loss) {}

@@ -5,6 +5,7 @@ import dev.mgit.lineage.version.Manifest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A checkpoint whose blocks are durably in the store and whose Git objects are yet to be written. */
 record Stored(
@@ -14,4 +15,5 @@ record Stored(
         List<String> ignored,
         long newBytes,
         long storedBytes,
-        Duration planning) {}
+        Duration planning,
+        Optional<LossReport> loss) {}

@@ -6,23 +6,12 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.fixtures.Trees;
-import dev.mgit.lineage.repository.Repository;
-import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.FileEntry;
-import dev.mgit.lineage.version.NewVersion;
-import dev.mgit.lineage.version.Transaction;
-import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +25,6 @@ import picocli.CommandLine.Option;
             "Median of several runs after one that is not counted; 'cpu' is seconds of user and system time."
         })
 public final class BenchStart implements Callable<Integer> {
-    private static final long FIRST_SECOND = 1_700_000_000L;
-
     private final Context context;
 
     @Option(
@@ -67,73 +54,23 @@ public final class BenchStart implements Callable<Integer> {
     public Integer call() throws IOException {
         Path scratch = Files.createTempDirectory("mgit-bench-");
         try {
-            Path lineage;
-            try (Repository repository = Repository.init(scratch)) {
-                lineage = repository.files().lineage();
-                fill(repository);
-            }
+            LineageMaker made = GraphBench.make(scratch, versions);
+            Path lineage = scratch.resolve(".mgit/lineage.git");
             List<Row> rows = List.of(
-                    measure("mgit --version", scratch, Launcher.command("--version")),
-                    measure("mgit log -n 20", scratch, Launcher.command("log", "-n", "20")),
-                    measure(
-                            "mgit log -n 20 --graph --all",
-                            scratch,
-                            Launcher.command("log", "-n20", "--graph", "--all")),
-                    measure("mgit status", scratch, Launcher.command("status")),
+                    measure("mgit --version", scratch, Spawned.mgit("--version")),
+                    measure("mgit log -n 20", scratch, Spawned.mgit("log", "-n", "20")),
+                    measure("mgit log -n 20 --graph --all", scratch, Spawned.mgit("log", "-n20", "--graph", "--all")),
+                    measure("mgit status", scratch, Spawned.mgit("status")),
                     measure("git --version", scratch, List.of("git", "--version")),
                     measure(
                             "git log -n 20",
                             scratch,
-                            List.of("git", "--git-dir=" + lineage, "log", "-n", "20", "--all")));
-            print(rows);
+                            List.of("git", "--git-dir=" + lineage, "log", "--branches", "-n", "20")));
+            print(made, rows);
         } finally {
             Trees.delete(scratch);
         }
         return 0;
-    }
-
-    /** Hundred models in turn, each version after the model's last. */
-    private void fill(Repository repository) throws IOException {
-        List<VersionId> heads = new ArrayList<>();
-        WriterLock lock = repository.lock("mgit bench", Duration.ofMinutes(1), notice -> {});
-        try {
-            Transaction transaction = repository.lineage().begin("bench", Library.AUTHOR);
-            for (int i = 0; i < versions; i++) {
-                int model = i % 100;
-                boolean first = i < 100;
-                VersionId id = transaction.write(
-                        version("model-" + model, i, first ? Optional.empty() : Optional.of(heads.get(model))));
-                if (first) {
-                    heads.add(id);
-                } else {
-                    heads.set(model, id);
-                }
-            }
-            for (int model = 0; model < heads.size(); model++) {
-                transaction.setModel("model-" + model, heads.get(model));
-            }
-            transaction.apply();
-        } finally {
-            lock.close();
-        }
-    }
-
-    private static NewVersion version(String model, int number, Optional<VersionId> previous) {
-        byte[] config = ("{\"step\": " + number + "}\n").getBytes(StandardCharsets.UTF_8);
-        return new NewVersion(
-                model,
-                previous,
-                List.of(),
-                "Step " + number,
-                Library.AUTHOR,
-                Instant.ofEpochSecond(FIRST_SECOND + number),
-                Map.of(),
-                List.of(new FileEntry("config.json", config.length, false, FileEntry.Stored.VERBATIM)),
-                Map.of("config.json", config),
-                Map.of(),
-                List.of(),
-                Optional.empty(),
-                Map.of());
     }
 
     private Row measure(String name, Path folder, List<String> command) throws IOException {
@@ -151,7 +88,7 @@ public final class BenchStart implements Callable<Integer> {
         return new Row(name, seconds[runs / 2], processor[runs / 2], peak);
     }
 
-    private void print(List<Row> rows) throws IOException {
+    private void print(LineageMaker made, List<Row> rows) throws IOException {
         if (json.wanted()) {
             context.output().json(out -> {
                 out.writeNumberField("versions", versions);
@@ -168,7 +105,7 @@ public final class BenchStart implements Callable<Integer> {
             });
             return;
         }
-        context.output().line(versions + " versions of 100 models; median of " + runs + " runs");
+        context.output().line(versions + " versions of " + made.models() + " models; median of " + runs + " runs");
         Table table = context.output().table("command", "seconds", "cpu", "peak");
         for (Row row : rows) {
             table.row(

@@ -12,7 +12,6 @@ import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -72,10 +71,7 @@ final class DepthTable {
 
     private static Usage checkout(Path repository, String version, Path out) throws IOException {
         Trees.delete(out);
-        return Spawned.run(
-                        repository,
-                        Launcher.command(
-                                List.of("checkout", version, out.toString()).toArray(String[]::new)))
+        return Spawned.run(repository, Spawned.mgit("checkout", version, out.toString()))
                 .orFail("mgit checkout");
     }
 }

@@ -46,6 +46,6 @@ final class MgitTool implements Tool {
     }
 
     private static Usage mgit(Path repository, String... arguments) throws IOException {
-        return Spawned.run(repository, Launcher.command(arguments)).orFail("mgit " + arguments[0]);
+        return Spawned.run(repository, Spawned.mgit(arguments)).orFail("mgit " + arguments[0]);
     }
 }

@@ -2,9 +2,11 @@ package dev.mgit.cli.bench;
 
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,6 +45,13 @@ final class Spawned {
             }
             return this;
         }
+    }
+
+    /** A command line of mgit's, started as its users start it. */
+    static List<String> mgit(String... arguments) {
+        List<String> command = new ArrayList<>(ChildProcess.mgit());
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** Runs a program in a folder to its end. */
@@ -85,7 +94,7 @@ final class Spawned {
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(0);
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return 0; // it has ended, or this is no Linux
         }
     }

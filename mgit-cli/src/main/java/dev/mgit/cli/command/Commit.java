@@ -1,22 +1,20 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.AfterCommit;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,18 +51,17 @@ public final class Commit implements Callable<Integer> {
             description = "What is new about this version.")
     private @Nullable String message;
 
-    @Option(
-            names = "--from",
-            paramLabel = "REV[=KIND]",
-            description = "A version it was derived from, and how: finetune (default), continue-pretrain, distill, "
-                    + "prune, quantize, cast, convert, adapter, merge, search, rl, other. May be given several times.")
-    private List<String> from = new ArrayList<>();
+    @Mixin
+    private final FromOption from = new FromOption();
 
     @Option(
             names = "--trailer",
             paramLabel = "K=V",
             description = "A line 'K: V' to end the message with. May be given several times.")
     private Map<String, String> trailers = new LinkedHashMap<>();
+
+    @Mixin
+    private final LossyOptions lossy = new LossyOptions();
 
     @Mixin
     private final WaitOption wait = new WaitOption();
@@ -80,31 +77,23 @@ public final class Commit implements Callable<Integer> {
                     context.resolve(path),
                     Optional.ofNullable(model),
                     Optional.ofNullable(message),
-                    origins(session.repository().lineage()),
+                    from.origins(session.repository().lineage()),
                     trailers,
                     session.author(),
                     Instant.now(),
                     Map.of());
+            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
+            var commits = new Commits(session.repository(), session.progress());
+            AfterCommit.requirePreCommit(context, session, wait, commits, request);
+            CommitResult result;
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                CommitResult result = new Commits(session.repository(), session.progress()).commit(request, lock);
-                print(session, result);
+                result = commits.commit(request, lossy.wanted(gate), lock);
             }
+            print(session, result);
+            gate.ifPresent(tests -> lossy.report(context.output(), tests));
+            AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
-    }
-
-    private List<CommitRequest.Origin> origins(Lineage lineage) {
-        List<CommitRequest.Origin> origins = new ArrayList<>();
-        for (String origin : from) {
-            int equals = origin.lastIndexOf('=');
-            String revision = equals < 0 ? origin : origin.substring(0, equals);
-            EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
-            origins.add(new CommitRequest.Origin(lineage.resolve(revision), kind));
-        }
-        if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
-            throw MgitException.usage("the same version is given twice with --from");
-        }
-        return origins;
     }
 
     private void print(Session session, CommitResult result) {
@@ -116,6 +105,9 @@ public final class Commit implements Callable<Integer> {
         output.line("  " + count(result.files(), "file") + ", " + count(result.tensors(), "tensor") + ", "
                 + Output.bytes(result.bytes()) + "; new " + Output.bytes(result.newBytes()) + ", stored as "
                 + Output.bytes(result.storedBytes()) + " (" + Output.ratio(result.bytes(), result.storedBytes()) + ")");
+        if (lossy.isWanted()) {
+            lossy.print(output, result);
+        }
         if (!result.ignored().isEmpty()) {
             output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
         }
