@@ -1,23 +1,19 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.AfterCommit;
+import dev.mgit.cli.command.hooks.LossyOptions;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,12 +50,8 @@ public final class Commit implements Callable<Integer> {
             description = "What is new about this version.")
     private @Nullable String message;
 
-    @Option(
-            names = "--from",
-            paramLabel = "REV[=KIND]",
-            description = "A version it was derived from, and how: finetune (default), continue-pretrain, distill, "
-                    + "prune, quantize, cast, convert, adapter, merge, search, rl, other. May be given several times.")
-    private List<String> from = new ArrayList<>();
+    @Mixin
+    private final FromOption from = new FromOption();
 
     @Option(
             names = "--trailer",
@@ -79,38 +71,24 @@ public final class Commit implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        lossy.requireSense();
         try (Session session = Session.open(context)) {
             var request = new CommitRequest(
                     context.resolve(path),
                     Optional.ofNullable(model),
                     Optional.ofNullable(message),
-                    origins(session.repository().lineage()),
+                    from.origins(session.repository().lineage()),
                     trailers,
                     session.author(),
                     Instant.now(),
                     Map.of());
-            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
-            try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                var commits = new Commits(session.repository(), session.progress());
-                print(session, commits.commit(request, lossy.wanted(gate), lock));
-            }
-            gate.ifPresent(tests -> lossy.report(context.output(), tests));
+            var commits = new Commits(session.repository(), session.progress());
+            AfterCommit.requirePreCommit(context, session, wait, commits, request);
+            CommitResult result = lossy.commit(context, session, wait, commits, request);
+            print(session, result);
+            AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
-    }
-
-    private List<CommitRequest.Origin> origins(Lineage lineage) {
-        List<CommitRequest.Origin> origins = new ArrayList<>();
-        for (String origin : from) {
-            int equals = origin.lastIndexOf('=');
-            String revision = equals < 0 ? origin : origin.substring(0, equals);
-            EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
-            origins.add(new CommitRequest.Origin(lineage.resolve(revision), kind));
-        }
-        if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
-            throw MgitException.usage("the same version is given twice with --from");
-        }
-        return origins;
     }
 
     private void print(Session session, CommitResult result) {

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.ResultText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -8,7 +9,6 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
 import dev.mgit.lineage.checkpoint.LossReport;
-import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -57,10 +57,9 @@ public final class Status implements Callable<Integer> {
             for (CheckoutState checkout : checkouts(session)) {
                 folders.add(FolderStatus.of(session.repository(), checkout));
             }
-            Lineage lineage = session.repository().lineage();
-            List<Staleness.Behind> behind = new Staleness(LineageGraph.of(lineage)).all();
+            List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
             if (json.wanted()) {
-                context.output().json(out -> json(out, lineage, folders, behind));
+                context.output().json(out -> json(session, out, folders, behind));
             } else {
                 print(session, folders, behind);
             }
@@ -85,6 +84,7 @@ public final class Status implements Callable<Integer> {
     private void print(Session session, List<FolderStatus> folders, List<Staleness.Behind> behind) {
         Output output = context.output();
         Lineage lineage = session.repository().lineage();
+        var tests = new ResultText(context, session);
         for (FolderStatus folder : folders) {
             CheckoutState checkout = folder.checkout();
             output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
@@ -94,6 +94,10 @@ public final class Status implements Callable<Integer> {
                             .orElse("")
                     + headRemark(lineage, checkout)
                     + (checkout.partial() ? ", in part" : "") + (folder.clean() ? ", unchanged" : ""));
+            String tested = tests.brief(lineage.version(checkout.version()));
+            if (!tested.isEmpty()) {
+                output.line("  tests:    " + tested);
+            }
             folder.changed().forEach(file -> {
                 output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
             });
@@ -147,16 +151,17 @@ public final class Status implements Callable<Integer> {
         }
     }
 
-    private static void json(
-            JsonGenerator json, Lineage lineage, List<FolderStatus> folders, List<Staleness.Behind> behind)
+    private void json(Session session, JsonGenerator json, List<FolderStatus> folders, List<Staleness.Behind> behind)
             throws IOException {
+        var tests = new ResultText(context, session);
         json.writeArrayFieldStart("folders");
         for (FolderStatus folder : folders) {
             json.writeStartObject();
             json.writeStringField("folder", folder.checkout().folder().toString());
             json.writeStringField("model", folder.checkout().model());
             json.writeStringField("version", folder.checkout().version().hex());
-            Optional<String> lossy = LossReport.markOf(lineage.version(folder.checkout().version()));
+            Optional<String> lossy = 
+                    LossReport.markOf(session.repository().lineage().version(folder.checkout().version()));
             if (lossy.isPresent()) {
                 json.writeStringField("lossy", lossy.get());
             }
@@ -173,6 +178,9 @@ public final class Status implements Callable<Integer> {
             json.writeEndArray();
             strings(json, "missing", folder.missing());
             strings(json, "new", folder.added());
+            tests.json(
+                    json,
+                    session.repository().lineage().version(folder.checkout().version()));
             json.writeEndObject();
         }
         json.writeEndArray();
