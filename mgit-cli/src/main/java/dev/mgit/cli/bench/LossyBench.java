@@ -81,7 +81,7 @@ public final class LossyBench implements Callable<Integer> {
                 exact.add(model, files);
                 lossy.add(model, files);
                 if (model.name().startsWith("task-1-")) {
-                    paper.add(lossy.parentOf(model), files);
+                    paper.add(lossy.stored(model.parents().get(0)), files);
                 }
                 Trees.delete(files);
             }
