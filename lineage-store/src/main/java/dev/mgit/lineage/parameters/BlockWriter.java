@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
 public final class BlockWriter implements BlockSink, AutoCloseable {
+    /** A skip is not taken if the parent would make do with this share of what it costs. */
+    private static final double DEAR_SKIP = 0.8;
+
     private final ParameterStore store;
     private final BlockReader reader;
     private final Effort effort;
@@ -66,7 +69,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
 
     private BlockId standIn(
             BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
-        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         Optional<LossyBlocks.StandIn> made =
                 prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));
         if (made.isEmpty()) {
@@ -109,7 +112,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
-        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
         BlockCoder coder = coders.borrow();
@@ -148,16 +151,25 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     /**
      * Keeps chains short. A block that continues a chain of plain parents skips back: as the g-th of its line it is
      * predicted from the one whose number is g with its lowest set bit cleared, so that the g-th is at most log2(g)
-     * frames deep, and never deeper than the limit.
+     * frames deep, and never deeper than the limit. Where that would cost much more, as it does when the last step was
+     * a small one after large ones, and the limit allows it, it is predicted from its parent after all.
      */
-    private Optional<Prediction> withinDepth(Prediction prediction) {
-        if (prediction.predictor() == Predictors.PARENT && readsOneBlock(prediction)) {
-            return Optional.of(skip(prediction));
-        }
+    private Optional<Prediction> withinDepth(Prediction prediction, byte[] raw, int length, Dtype dtype) {
         boolean fits = prediction.sources().stream()
                 .flatMap(region -> region.blocks().stream())
                 .allMatch(id -> reader.frame(id).depth() < maxDepth);
+        if (prediction.predictor() == Predictors.PARENT && readsOneBlock(prediction)) {
+            Prediction skipped = skip(prediction);
+            boolean stays = fits
+                    && !skipped.equals(prediction)
+                    && cost(prediction, raw, length, dtype) < DEAR_SKIP * cost(skipped, raw, length, dtype);
+            return Optional.of(stays ? prediction : skipped);
+        }
         return fits ? Optional.of(prediction) : Optional.empty();
+    }
+
+    private double cost(Prediction prediction, byte[] raw, int length, Dtype dtype) {
+        return estimate(raw, length, dtype, reader.predict(prediction, dtype, length));
     }
 
     private static boolean readsOneBlock(Prediction prediction) {
