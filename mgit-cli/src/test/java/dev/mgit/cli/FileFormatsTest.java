@@ -127,7 +127,9 @@ class FileFormatsTest {
                 .sum();
         String du = repository.ok("du", name, "--json");
         long stored = Long.parseLong(du.replaceAll("(?s).*?\"stored_bytes\" : (\\d+).*", "$1"));
-        assertThat((double) stored / size).as("%s: %d of %d", name, stored, size).isLessThan(share);
+        assertThat((double) stored / size)
+                .as("%s: %d of %d", name, stored, size)
+                .isLessThan(share);
 
         Path out = folder.resolve("out-" + name);
         repository.ok("checkout", name, out.toString());

@@ -44,7 +44,14 @@ final class QuantumCoder {
      * @param near receives where they lead, for the rest to be coded against
      */
     void encode(
-            byte[] raw, byte[] guess, int count, Dtype dtype, Quantum quantum, Effort effort, byte[] near, ByteSink sink) {
+            byte[] raw,
+            byte[] guess,
+            int count,
+            Dtype dtype,
+            Quantum quantum,
+            Effort effort,
+            byte[] near,
+            ByteSink sink) {
         reserve(count);
         var steps = new Steps(dtype, quantum.step());
         steps.between(guess, raw, 0, count, quanta);

@@ -305,7 +305,8 @@ class PlannerTest {
         add("w", Dtype.F32, SHAPE, base, 0, "base");
         add("w", Dtype.F32, SHAPE, other, 1, "other");
 
-        assertThat(plan(child("w", Dtype.F32, SHAPE, plus(child, weights(9, COUNT), 1e-3)))).isPresent();
+        assertThat(plan(child("w", Dtype.F32, SHAPE, plus(child, weights(9, COUNT), 1e-3))))
+                .isPresent();
     }
 
     private static byte[] combined(Dtype dtype, byte[] parameters, byte[]... inputs) {

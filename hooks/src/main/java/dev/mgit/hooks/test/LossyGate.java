@@ -77,8 +77,8 @@ public final class LossyGate implements Lossy.Acceptance {
         TestResult before = ofOriginal.computeIfAbsent(test.name(), name -> measureOriginal(version, test));
         Verdict after = new TestRunner(workspace, executor, results).run(version, test, true);
         if (before.outcome() != TestResult.Outcome.RAN) {
-            return Optional.of("could not be run on the original: "
-                    + before.outcome().word() + ": " + before.detail());
+            return Optional.of(
+                    "could not be run on the original: " + before.outcome().word() + ": " + before.detail());
         }
         if (after.result().outcome() != TestResult.Outcome.RAN) {
             return Optional.of(after.text());
@@ -106,7 +106,9 @@ public final class LossyGate implements Lossy.Acceptance {
     private TestResult measureOriginal(VersionId version, TestDefinition test) {
         var asCommitted = new OriginalFiles(workspace, version, original);
         var unnoted = new TestResults(workspace);
-        return new TestRunner(asCommitted, executor, unnoted).run(version, test, true).result();
+        return new TestRunner(asCommitted, executor, unnoted)
+                .run(version, test, true)
+                .result();
     }
 
     private static Set<String> worst(LossReport loss) {

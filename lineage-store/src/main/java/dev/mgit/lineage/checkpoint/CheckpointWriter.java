@@ -42,8 +42,7 @@ final class CheckpointWriter {
      * @param origins the versions it was derived from
      * @param tolerance what may be lost
      */
-    Stored write(
-            CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
             throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
         List<LossReport.FileLoss> losses = new ArrayList<>();
@@ -57,7 +56,8 @@ final class CheckpointWriter {
                 for (CheckpointFiles.Large file : files.large()) {
                     Manifest manifest = write(writer, file, blocks, candidates, tolerance);
                     if (!tolerance.isExact()) {
-                        manifest = check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
+                        manifest =
+                                check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
                     }
                     manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));

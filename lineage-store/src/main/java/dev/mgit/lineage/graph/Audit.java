@@ -161,7 +161,9 @@ public final class Audit {
         lineage.checkpoint(id)
                 .lossy()
                 .ifPresent(bound -> gaps.add(new Finding(
-                        Gap.LOSSY, id, "its weights were stored within " + bound + " of those committed, not exactly")));
+                        Gap.LOSSY,
+                        id,
+                        "its weights were stored within " + bound + " of those committed, not exactly")));
         return gaps;
     }
 }

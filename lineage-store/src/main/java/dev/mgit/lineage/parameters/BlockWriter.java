@@ -67,8 +67,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         return id;
     }
 
-    private BlockId standIn(
-            BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
+    private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         Optional<LossyBlocks.StandIn> made =
                 prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));

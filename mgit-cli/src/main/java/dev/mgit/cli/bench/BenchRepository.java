@@ -41,14 +41,7 @@ final class BenchRepository implements AutoCloseable {
                 .map(parent -> new CommitRequest.Origin(version(parent), kind))
                 .toList();
         var request = new CommitRequest(
-                files,
-                Optional.of(model),
-                Optional.empty(),
-                origins,
-                Map.of(),
-                AUTHOR,
-                Instant.now(),
-                Map.of());
+                files, Optional.of(model), Optional.empty(), origins, Map.of(), AUTHOR, Instant.now(), Map.of());
         try (WriterLock lock = repository.lock("bench", Duration.ofSeconds(10), notice -> {})) {
             CommitResult result = new Commits(repository, Progress.none()).commit(request, lossy, lock);
             versions.put(model, result.version());

@@ -145,7 +145,8 @@ public final class FamiliesBench implements Callable<Integer> {
         String fresh = raw.entrySet().stream()
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue() - before.getOrDefault(entry.getKey(), 0L)))
                 .filter(entry -> entry.getValue() > 0)
-                .sorted(Comparator.comparingLong(Map.Entry<String, Long>::getValue).reversed())
+                .sorted(Comparator.comparingLong(Map.Entry<String, Long>::getValue)
+                        .reversed())
                 .limit(3)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.joining(", "));

@@ -71,8 +71,9 @@ public final class LossyBench implements Callable<Integer> {
         var shape = new ModelShape(WORDS_PER_WIDTH * hidden, hidden, layers, Element.F32);
         List<MadeModel> graph = TaskGraph.of(1, shape, tasks, versions, update);
         Output output = context.output();
-        output.line("Made: " + graph.size() + " models of " + Output.bytes(graph.get(0).byteLength()) + " fp32, "
-                + tasks + " tasks of " + versions + " versions, updates of deviation " + update);
+        output.line("Made: " + graph.size() + " models of "
+                + Output.bytes(graph.get(0).byteLength()) + " fp32, " + tasks + " tasks of " + versions
+                + " versions, updates of deviation " + update);
         try (var exact = LossyRun.in(folder.resolve("exact"), Optional.empty());
                 var lossy = LossyRun.in(folder.resolve("lossy"), Optional.of(bound))) {
             var paper = new PaperCoder(bound);

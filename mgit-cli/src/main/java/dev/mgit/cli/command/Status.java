@@ -88,7 +88,7 @@ public final class Status implements Callable<Integer> {
         for (FolderStatus folder : folders) {
             CheckoutState checkout = folder.checkout();
             output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
-                    + checkout.version().abbreviated() 
+                    + checkout.version().abbreviated()
                     + LossReport.markOf(lineage.version(checkout.version()))
                             .map(bound -> " (lossy " + bound + ")")
                             .orElse("")
@@ -160,8 +160,8 @@ public final class Status implements Callable<Integer> {
             json.writeStringField("folder", folder.checkout().folder().toString());
             json.writeStringField("model", folder.checkout().model());
             json.writeStringField("version", folder.checkout().version().hex());
-            Optional<String> lossy = 
-                    LossReport.markOf(session.repository().lineage().version(folder.checkout().version()));
+            Optional<String> lossy = LossReport.markOf(
+                    session.repository().lineage().version(folder.checkout().version()));
             if (lossy.isPresent()) {
                 json.writeStringField("lossy", lossy.get());
             }

@@ -53,7 +53,8 @@ class FamiliesBenchTest {
             assertThat(ratio(rows, child)).as(child).isGreaterThan(100);
             assertThat(rows.get(child).get(6)).as(child).contains(predictor);
         });
-        UPDATED.forEach((child, least) -> assertThat(ratio(rows, child)).as(child).isGreaterThan(least));
+        UPDATED.forEach(
+                (child, least) -> assertThat(ratio(rows, child)).as(child).isGreaterThan(least));
         assertThat(rows.get("step-2").get(6)).contains("extrapolate");
         assertThat(rows.get("tied").get(4)).isEqualTo("0 B");
     }

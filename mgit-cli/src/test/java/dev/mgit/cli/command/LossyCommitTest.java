@@ -97,14 +97,16 @@ class LossyCommitTest {
         run(0, "fsck");
         Path again = folder.resolve("again");
         run(0, "checkout", "line", again.toString());
-        assertThat(again.resolve("model.safetensors"))
-                .hasSameBinaryContentAs(folder.resolve("out9/model.safetensors"));
+        assertThat(again.resolve("model.safetensors")).hasSameBinaryContentAs(folder.resolve("out9/model.safetensors"));
         assertThat(stored("line")).isLessThan(9 * Files.size(again.resolve("model.safetensors")) / 8);
     }
 
     @Test
     void whatCannotBeLossyIsExact() throws IOException {
-        run(0, "commit", Families.cast(base, "f8", Element.F8_E4M3).writeTo(folder).toString());
+        run(
+                0,
+                "commit",
+                Families.cast(base, "f8", Element.F8_E4M3).writeTo(folder).toString());
         Path tuned = Families.fineTuned(Families.cast(base, "f8", Element.F8_E4M3), "f8-tuned", 5, 1e-3)
                 .writeTo(folder);
         assertThat(run(0, "commit", tuned.toString(), "--from", "f8", "--lossy", "1e-2")
@@ -144,15 +146,18 @@ class LossyCommitTest {
         Path child = child("child", 2);
         String differing = "n=$(cmp -l $MGIT_MODEL/model.safetensors " + child + "/model.safetensors | wc -l); ";
         register("differing", "bytes:lower:tolerance-vs-parent=200000", differing);
-        register("same", "score:higher", differing.replace("n=$(", "n=$((1000000000-$(") .replace("wc -l)", "wc -l)))"));
+        register(
+                "same",
+                "score:higher",
+                differing.replace("n=$(", "n=$((1000000000-$(").replace("wc -l)", "wc -l)))"));
         Cli.Ran half = run(0, commit(child, "half", "--gate", "differing"));
         assertThat(half.out()).containsPattern("lossy: [1-9]\\d* of \\d+ tensors");
-        assertThat(half.err()).contains("kept tensors exact because of differing: bytes", "worse than the original's 0");
+        assertThat(half.err())
+                .contains("kept tensors exact because of differing: bytes", "worse than the original's 0");
         Cli.Ran none = run(0, commit(child, "none", "--gate", "differing", "--gate", "same"));
         assertThat(none.out()).contains("every tensor is exact");
         run(0, "checkout", "none", folder.resolve("none").toString());
-        assertThat(folder.resolve("none/model.safetensors"))
-                .hasSameBinaryContentAs(child.resolve("model.safetensors"));
+        assertThat(folder.resolve("none/model.safetensors")).hasSameBinaryContentAs(child.resolve("model.safetensors"));
         assertThat(run(0, "show", "half").out()).contains("Lossy: 0.0001");
         run(0, "fsck");
     }
@@ -197,7 +202,8 @@ class LossyCommitTest {
     }
 
     private long stored(String model) {
-        return Long.parseLong(run(0, "du", model, "--json").out().replaceAll("(?s).*?\"stored_bytes\" : (\\d+).*", "$1"));
+        return Long.parseLong(
+                run(0, "du", model, "--json").out().replaceAll("(?s).*?\"stored_bytes\" : (\\d+).*", "$1"));
     }
 
     /** Both files are F32 throughout behind headers of one length. */
@@ -219,7 +225,6 @@ class LossyCommitTest {
     }
 
     private static String sha256(Path file) throws IOException {
-        return java.util.HexFormat.of()
-                .formatHex(dev.mgit.delta.Hashes.sha256().digest(Files.readAllBytes(file)));
+        return java.util.HexFormat.of().formatHex(dev.mgit.delta.Hashes.sha256().digest(Files.readAllBytes(file)));
     }
 }

@@ -36,8 +36,9 @@ public final class LossyOptions {
             names = "--gate",
             paramLabel = "TEST",
             split = ",",
-            description = "With --lossy, and as often as needed: run registered tests on the original and on what would be stored. While "
-                    + "one finds the latter worse than its tolerance, the worse half of the tensors stays exact.")
+            description =
+                    "With --lossy, and as often as needed: run registered tests on the original and on what would be stored. While "
+                            + "one finds the latter worse than its tolerance, the worse half of the tensors stays exact.")
     private List<String> tests = new ArrayList<>();
 
     public boolean isWanted() {
@@ -55,8 +56,8 @@ public final class LossyOptions {
     }
 
     /** Commits as wanted. Tests that decide run while the repository is locked, and their results are noted after. */
-    public CommitResult commit(
-            Context context, Session open, WaitOption wait, Commits commits, CommitRequest request) throws IOException {
+    public CommitResult commit(Context context, Session open, WaitOption wait, Commits commits, CommitRequest request)
+            throws IOException {
         Optional<Lossy> ungated = Optional.ofNullable(bound).map(Lossy::within);
         if (tests.isEmpty()) {
             return commit(context, open, wait, commits, request, ungated);
@@ -64,8 +65,8 @@ public final class LossyOptions {
         try (HookSession session = HookSession.within(context, open, wait)) {
             Executor executor = session.executor(Executors.configured(session.workspace()::setting));
             var gate = new LossyGate(session.workspace(), executor, tests, request.path());
-            CommitResult result = commit(
-                    context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));
+            CommitResult result =
+                    commit(context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));
             gate.objections().forEach(why -> context.output().note("kept tensors exact because of " + why));
             gate.note();
             return result;
