@@ -157,6 +157,7 @@ class QuantiserTest {
         assertThat(refused).isGreaterThan(1000);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pair(byte[] parent, byte[] child) {}
 
     private static Pair update(Dtype dtype, int length, double deviation, long seed) {

@@ -84,22 +84,34 @@ final class GoldenRepositories {
     }
 
     private void damages() throws IOException {
-        damage("flipped-block", made -> inStore(made, (store, object) -> {
-            var block = object.blocks().get(0).id();
-            byte[] frame = store.frame(block).orElseThrow();
-            frame[frame.length / 2] ^= 1;
-            store.putBlock(block, frame);
-        }));
-        damage("missing-block", made -> inStore(
-                made, (store, object) -> store.removeBlock(object.blocks().get(0).id())));
+        damage(
+                "flipped-block",
+                made -> inStore(made, (store, object) -> {
+                    var block = object.blocks().get(0).id();
+                    byte[] frame = store.frame(block).orElseThrow();
+                    frame[frame.length / 2] ^= 1;
+                    store.putBlock(block, frame);
+                }));
+        damage(
+                "missing-block",
+                made -> inStore(
+                        made,
+                        (store, object) ->
+                                store.removeBlock(object.blocks().get(0).id())));
         damage("missing-object", made -> inStore(made, (store, object) -> store.removeObject(object.id())));
         damage("cut-store-file", made -> cut(largest(made.repository().files().parameters(), ".sst")));
-        damage("cut-git-object", made -> cut(largest(made.repository().files().lineage().resolve("objects"), "")));
-        damage("dangling-head", made -> Files.writeString(
-                made.repository().files().lineage().resolve("refs/heads/child"), "1234567890".repeat(4) + "\n"));
+        damage(
+                "cut-git-object",
+                made -> cut(largest(made.repository().files().lineage().resolve("objects"), "")));
+        damage(
+                "dangling-head",
+                made -> Files.writeString(
+                        made.repository().files().lineage().resolve("refs/heads/child"),
+                        "1234567890".repeat(4) + "\n"));
         damage("cut-operations-log", made -> gap(made.repository().files().operationLog()));
-        damage("newer-format", made -> Files.writeString(
-                made.repository().files().mgit().resolve("format"), "mgit repository 2\n"));
+        damage(
+                "newer-format",
+                made -> Files.writeString(made.repository().files().mgit().resolve("format"), "mgit repository 2\n"));
     }
 
     private interface Damage {
@@ -142,7 +154,8 @@ final class GoldenRepositories {
 
     private static Path largest(Path folder, String suffix) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(suffix))
+            return files.filter(
+                            file -> Files.isRegularFile(file) && file.toString().endsWith(suffix))
                     .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
                     .orElseThrow();
         }

@@ -49,8 +49,7 @@ class GoldenRepositoriesTest {
             for (Map.Entry<String, String> model : WEIGHTS.entrySet()) {
                 VersionId head = repository.lineage().resolve(model.getKey());
                 Path out = folder.resolve(model.getKey());
-                new Checkouts(repository, Progress.none())
-                        .checkout(CheckoutRequest.whole(head, model.getKey(), out));
+                new Checkouts(repository, Progress.none()).checkout(CheckoutRequest.whole(head, model.getKey(), out));
                 byte[] weights = Files.readAllBytes(out.resolve("model.safetensors"));
                 assertThat(HexFormat.of().formatHex(Hashes.sha256().digest(weights)))
                         .as(model.getKey())
@@ -78,12 +77,10 @@ class GoldenRepositoriesTest {
         unpack("healthy-1");
         unpack(damage);
         try (var made = new MadeRepository(folder)) {
-            assertThat(made.fsck().damage())
-                    .as("%s", made.fsck().damage())
-                    .anySatisfy(found -> {
-                        assertThat(found.place()).isEqualTo(place);
-                        assertThat(found.what() + ": " + found.why()).contains(words);
-                    });
+            assertThat(made.fsck().damage()).as("%s", made.fsck().damage()).anySatisfy(found -> {
+                assertThat(found.place()).isEqualTo(place);
+                assertThat(found.what() + ": " + found.why()).contains(words);
+            });
         }
     }
 

@@ -18,21 +18,30 @@ final class LossyRun implements AutoCloseable {
     private final Optional<Lossy> lossy;
     private final double bound;
     private final Path scratch;
+    private final int compared;
     private long original;
     private long stored;
-    private long ofTask1;
-    private long storedOfTask1;
+    private long ofCompared;
+    private long storedOfCompared;
     private double largestError;
 
-    private LossyRun(BenchRepository repository, Optional<Double> bound, Path scratch) {
+    private LossyRun(BenchRepository repository, Optional<Double> bound, Path scratch, int compared) {
+        this.compared = compared;
         this.repository = repository;
         this.bound = bound.orElse(0.0);
         this.lossy = bound.map(Lossy::within);
         this.scratch = scratch;
     }
 
-    static LossyRun in(Path folder, Optional<Double> bound) throws IOException {
-        return new LossyRun(new BenchRepository(folder), bound, folder.resolve("out"));
+    /** @param compared versions of the first task that are added up apart */
+    static LossyRun in(Path folder, Optional<Double> bound, int compared) throws IOException {
+        return new LossyRun(new BenchRepository(folder), bound, folder.resolve("out"), compared);
+    }
+
+    /** Whether a model is one of the first versions of the first task, which the paper's coder codes too. */
+    static boolean isCompared(MadeModel model, int versions) {
+        return model.name().matches("task-1-v[0-9]+")
+                && Integer.parseInt(model.name().substring("task-1-v".length())) <= versions;
     }
 
     /** Commits a model's files, and holds what the store gives back against them. */
@@ -40,9 +49,9 @@ final class LossyRun implements AutoCloseable {
         CommitResult result = repository.commit(model.name(), files, model.parents(), EdgeKind.FINETUNE, lossy);
         original += result.bytes();
         stored += result.storedBytes();
-        if (model.name().startsWith("task-1-")) {
-            ofTask1 += result.bytes();
-            storedOfTask1 += result.storedBytes();
+        if (isCompared(model, compared)) {
+            ofCompared += result.bytes();
+            storedOfCompared += result.storedBytes();
         }
         double error = Fp32File.largestDifference(Fp32File.read(files.resolve(WEIGHTS)), stored(model.name()));
         if (!(error <= bound)) {
@@ -72,12 +81,12 @@ final class LossyRun implements AutoCloseable {
         return stored;
     }
 
-    long ofTask1() {
-        return ofTask1;
+    long ofCompared() {
+        return ofCompared;
     }
 
-    long storedOfTask1() {
-        return storedOfTask1;
+    long storedOfCompared() {
+        return storedOfCompared;
     }
 
     double largestError() {
