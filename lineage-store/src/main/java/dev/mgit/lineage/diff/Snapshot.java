@@ -7,10 +7,12 @@ import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -127,7 +129,7 @@ final class Snapshot implements AutoCloseable {
                 names = new OnnxNames(manifest.format().equals("onnx") ? OnnxReader.nodes(whole) : List.of());
             }
             ByteSource bytes = store == null
-                    ? new ByteRange(whole, entry.offset(), entry.length())
+                    ? new SliceByteSource(whole, entry.offset(), entry.length())
                     : StoredBytes.object(store, entry.object(), entry.length());
             String name = names.of(entry.tensor().get().name());
             tensors.add(path, name, entry.tensor().get(), entry.object(), bytes);

@@ -10,7 +10,7 @@ import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
-import dev.mgit.fixtures.Rearranged;
+import dev.mgit.fixtures.Reordered;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.maintain.DiskUsageReport.Representation;
@@ -89,9 +89,9 @@ public final class FamiliesBench implements Callable<Integer> {
     private static List<MadeModel> models(ModelShape shape) {
         List<MadeModel> models = new ArrayList<>(Families.standard(1, shape));
         MadeModel base = models.get(0);
-        models.add(Rearranged.permutedVocabulary(base, "permuted-words", 11));
-        models.add(Rearranged.tensorParallel(base, "tensor-parallel", 4));
-        models.add(Rearranged.tf32(base, "tf32"));
+        models.add(Reordered.permutedVocabulary(base, "permuted-words", 11));
+        models.add(Reordered.tensorParallel(base, "tensor-parallel", 4));
+        models.add(Reordered.tf32(base, "tf32"));
         MadeModel bf16 = Families.cast(base, "base-bf16", Element.BF16);
         models.add(bf16);
         models.add(Families.sparselyTuned(bf16, "rl-bf16", 12, 0.05));
