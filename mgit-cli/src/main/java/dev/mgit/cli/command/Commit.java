@@ -1,16 +1,15 @@
 package dev.mgit.cli.command;
 
 import dev.mgit.cli.command.hooks.AfterCommit;
+import dev.mgit.cli.command.hooks.LossyOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -72,6 +71,7 @@ public final class Commit implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        lossy.requireSense();
         try (Session session = Session.open(context)) {
             var request = new CommitRequest(
                     context.resolve(path),
@@ -82,15 +82,10 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
-            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
-            CommitResult result;
-            try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                result = commits.commit(request, lossy.wanted(gate), lock);
-            }
+            CommitResult result = lossy.commit(context, session, wait, commits, request);
             print(session, result);
-            gate.ifPresent(tests -> lossy.report(context.output(), tests));
             AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
