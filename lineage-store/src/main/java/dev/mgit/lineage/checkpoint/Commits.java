@@ -271,6 +271,7 @@ public final class Commits {
                 stored.files().stream().mapToLong(FileEntry::size).sum(),
                 stored.newBytes(),
                 stored.storedBytes(),
+                stored.planning(),
                 files.ignored(),
                 stored.loss());
     }

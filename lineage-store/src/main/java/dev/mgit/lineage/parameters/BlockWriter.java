@@ -9,12 +9,12 @@ import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +59,13 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         if (loss.isPresent() && !store.hasBlock(id)) {
             return lossy.of(id, () -> standIn(id, raw, length, dtype, predictions.at(offset, length), loss.get()));
         }
-        return exact(id, raw, length, dtype, predictions.at(offset, length));
+        return exact(id, raw, length, dtype, () -> predictions.at(offset, length));
     }
 
-    private BlockId exact(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
+    /** @param wanted asked only if the block is new: choosing a prediction costs time */
+    private BlockId exact(BlockId id, byte[] raw, int length, Dtype dtype, Supplier<Optional<Prediction>> wanted) {
         if (underway.add(id) && !store.hasBlock(id)) {
-            put(id, encode(raw, length, dtype, wanted));
+            put(id, encode(raw, length, dtype, wanted.get()));
         }
         return id;
     }
@@ -74,7 +75,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         Optional<LossyBlocks.StandIn> made =
                 prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));
         if (made.isEmpty()) {
-            return exact(id, raw, length, dtype, wanted);
+            return exact(id, raw, length, dtype, () -> wanted);
         }
         BlockId standIn = BlockId.hash(made.get().raw(), 0, length);
         if (underway.add(standIn) && !store.hasBlock(standIn)) {
@@ -115,15 +116,9 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
-        byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
         BlockCoder coder = coders.borrow();
         try {
-            if (guess != null && coder.estimate(raw, length, dtype, guess) > coder.estimate(raw, length, dtype, null)) {
-                guess = null;
-                prediction = Optional.empty();
-            }
-            int coded = coder.encode(raw, length, dtype, guess, effort, payload);
-            return frame(dtype, length, wanted, prediction, Arrays.copyOf(payload, coded));
+            return frame(dtype, length, wanted, prediction, coder.encode(raw, length, dtype, guess, effort));
         } finally {
             coders.giveBack(coder);
         }
@@ -132,7 +127,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     /** The generation counts from the parent that was wanted, though a skip may have gone further back. */
     private Frame frame(
             Dtype dtype, int length, Optional<Prediction> wanted, Optional<Prediction> prediction, byte[] payload) {
-        if (prediction.isEmpty()) {
+        if (prediction.isEmpty() || !BlockCoder.needsPrediction(payload)) {
             return Frame.root(dtype, length, payload);
         }
         int depth = deepest(prediction.get(), Frame::depth);

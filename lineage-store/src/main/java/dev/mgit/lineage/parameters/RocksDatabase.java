@@ -142,8 +142,7 @@ final class RocksDatabase implements AutoCloseable {
             options.setEnableBlobFiles(true)
                     .setMinBlobSize(MIN_BLOB_BYTES)
                     .setBlobCompressionType(CompressionType.NO_COMPRESSION)
-                    .setEnableBlobGarbageCollection(true)
-                    .setBlobGarbageCollectionAgeCutoff(1.0);
+                    .setBlobGarbageCollectionAgeCutoff(1.0); // in effect only while a compaction is asked for
         }
         return options;
     }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.MutableColumnFamilyOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
@@ -35,6 +37,9 @@ public final class RocksParameterStore implements ParameterStore {
     private final Path directory;
     private final boolean writable;
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    /** Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too. */
+    private final ReadOptions unchecked = new ReadOptions().setVerifyChecksums(false);
+
     private final List<RocksDatabase> all = new ArrayList<>();
     private volatile RocksDatabase opened;
 
@@ -130,7 +135,7 @@ public final class RocksParameterStore implements ParameterStore {
         for (int attempt = 1; ; attempt++) {
             RocksDatabase now = opened;
             try {
-                return now.db().get(family.apply(now), key);
+                return now.db().get(family.apply(now), unchecked, key);
             } catch (RocksDBException e) {
                 reopenOrThrow(now, attempt, "cannot read " + what, e);
             }
@@ -234,16 +239,29 @@ public final class RocksParameterStore implements ParameterStore {
         });
     }
 
+    /** Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. */
     @Override
     public void compact() {
         writing(() -> {
-            for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
-                try (var options = new CompactRangeOptions()
-                        .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            collectBlobs(true);
+            try (var options = new CompactRangeOptions()
+                    .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+                for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
                     opened.db().compactRange(family, null, null, options);
                 }
+            } finally {
+                collectBlobs(false);
             }
         });
+    }
+
+    private void collectBlobs(boolean wanted) throws RocksDBException {
+        opened.db()
+                .setOptions(
+                        opened.blocks(),
+                        MutableColumnFamilyOptions.builder()
+                                .setEnableBlobGarbageCollection(wanted)
+                                .build());
     }
 
     @Override
@@ -260,5 +278,6 @@ public final class RocksParameterStore implements ParameterStore {
         all.forEach(RocksDatabase::close);
         all.clear();
         unlogged.close();
+        unchecked.close();
     }
 }
