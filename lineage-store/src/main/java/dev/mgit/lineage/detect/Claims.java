@@ -16,4 +16,9 @@ public record Claims(List<String> bases, String relation, String architecture) {
     public Claims {
         bases = List.copyOf(bases);
     }
+
+    /** Whether a base, as a claim names it, means the model of a name. */
+    public boolean isMeant(String base, String model) {
+        return Context.names(base, model);
+    }
 }

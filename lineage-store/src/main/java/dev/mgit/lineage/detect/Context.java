@@ -21,6 +21,9 @@ final class Context {
     /** File times: copying and downloading change them. */
     static final double TIME = 1;
 
+    /** What is already in a repository mostly comes before what is added. */
+    static final double RECORDED = 2;
+
     private static final Duration NOTABLE = Duration.ofMinutes(1);
     private static final Pattern NUMBERED = Pattern.compile("(.*?)[-_.]?v?([0-9]{1,9}(?:[._][0-9]{1,9})*)");
 
@@ -34,6 +37,9 @@ final class Context {
         }
         if (claims(a, b)) {
             judged = judged.with(-CLAIM, "the files of '" + a.name() + "' name this as their base");
+        }
+        if (a.settled() != b.settled()) {
+            judged = judged.with(a.settled() ? RECORDED : -RECORDED, "in the repository already");
         }
         int newer = newer(a.name(), b.name());
         if (newer != 0) {

@@ -29,7 +29,7 @@ public final class Genealogy {
     private static final double PER_ODDS = 0.15;
 
     /** Weights of one side that the other does not have, as a share. */
-    private static final double PER_MISSING = 4;
+    private static final double PER_MISSING = 20;
 
     /** Names, layouts and formats decide only between candidates with the same content. */
     private static final double PER_STRUCTURE = 0.1;

@@ -52,6 +52,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("index");
     }
 
+    /** Sketches of versions, by which relatives are found; derived data too. */
+    public Path sketches() {
+        return index().resolve("sketches");
+    }
+
     /** Runs, logs and other work of hooks. */
     public Path hooks() {
         return mgit.resolve("hooks");

@@ -98,7 +98,7 @@ public final class WriterLock implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the lock was given back */
-    void requireHeld() {
+    public void requireHeld() {
         if (!channel.isOpen()) {
             throw new IllegalStateException("the writer lock is not held");
         }
