@@ -14,7 +14,6 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,9 +24,6 @@ import java.util.stream.Stream;
 
 /** Finds where checkpoints come from among the versions of a repository. */
 public final class Detector {
-    /** Versions compared in full with each checkpoint. */
-    static final int CANDIDATES = 24;
-
     /** Sketches held before they are written: bounds memory and what a killed update has to repeat. */
     private static final int BATCH = 32;
 
@@ -117,71 +113,47 @@ public final class Detector {
 
     /** The origin of each of some checkpoints, among each other and all versions. */
     public List<Optional<Detected>> originsOf(List<Subject> fresh) {
-        List<Subject> subjects = new ArrayList<>(fresh);
-        List<VersionId> versions = new ArrayList<>();
-        List<List<VersionId>> found = new ArrayList<>();
-        Set<VersionId> alive = alive();
-        Map<VersionId, Integer> places = new HashMap<>();
-        for (Subject subject : fresh) {
-            List<VersionId> near = candidates(subject, alive);
-            found.add(near);
-            for (VersionId id : near) {
-                if (!places.containsKey(id)) {
-                    index.sketch(id).ifPresent(sketch -> {
-                        places.put(id, subjects.size());
-                        subjects.add(subject(id, sketch));
-                        versions.add(id);
-                    });
+        return OriginSearch.of(fresh, new Versions(alive()));
+    }
+
+    private final class Versions implements OriginSearch.Library {
+        private final Set<VersionId> alive;
+
+        Versions(Set<VersionId> alive) {
+            this.alive = alive;
+        }
+
+        @Override
+        public List<VersionId> near(ModelSketch sketch, int limit) {
+            List<VersionId> near = new ArrayList<>(index.search(sketch, limit).stream()
+                    .filter(alive::contains)
+                    .toList());
+            for (Model model : repository.lineage().models()) {
+                boolean claimed =
+                        sketch.claims().bases().stream().anyMatch(base -> Context.names(base, model.name()));
+                if (claimed && !near.contains(model.head())) {
+                    near.add(model.head());
                 }
             }
-        }
-        var table = new KeyTable();
-        for (int i = 0; i < fresh.size(); i++) {
-            table.add(i, fresh.get(i).sketch());
-        }
-        List<Optional<Origin>> origins = Genealogy.of(subjects, known(versions, places), i -> {
-            if (i >= fresh.size()) {
-                return List.of();
-            }
-            List<Integer> near = new ArrayList<>(table.search(fresh.get(i).sketch(), CANDIDATES));
-            found.get(i).stream().filter(places::containsKey).map(places::get).forEach(near::add);
             return near;
-        });
-        return origins.subList(0, fresh.size()).stream()
-                .map(origin -> origin.map(o -> Detected.of(o, fresh.size(), versions, subjects)))
-                .toList();
-    }
-
-    private List<VersionId> candidates(Subject subject, Set<VersionId> alive) {
-        List<VersionId> near = new ArrayList<>(index.search(subject.sketch(), CANDIDATES).stream()
-                .filter(alive::contains)
-                .toList());
-        for (Model model : repository.lineage().models()) {
-            boolean claimed = subject.sketch().claims().bases().stream()
-                    .anyMatch(base -> Context.names(base, model.name()));
-            if (claimed && !near.contains(model.head())) {
-                near.add(model.head());
-            }
         }
-        return near;
-    }
 
-    private Subject subject(VersionId id, ModelSketch sketch) {
-        Version version = repository.lineage().version(id);
-        return new Subject(version.model(), Optional.empty(), sketch, true);
-    }
-
-    private Map<Integer, Integer> known(List<VersionId> versions, Map<VersionId, Integer> places) {
-        Map<Integer, Integer> known = new HashMap<>();
-        for (VersionId id : versions) {
-            Version version = repository.lineage().version(id);
-            Stream.concat(
-                            version.previous().stream(),
-                            version.origins().stream().map(ProvenanceEdge::parent))
-                    .filter(places::containsKey)
-                    .findFirst()
-                    .ifPresent(parent -> known.put(places.get(id), places.get(parent)));
+        @Override
+        public Optional<ModelSketch> sketch(VersionId version) {
+            return index.sketch(version);
         }
-        return known;
+
+        @Override
+        public String name(VersionId version) {
+            return repository.lineage().version(version).model();
+        }
+
+        @Override
+        public List<VersionId> parents(VersionId version) {
+            Version known = repository.lineage().version(version);
+            return Stream.concat(
+                            known.previous().stream(), known.origins().stream().map(ProvenanceEdge::parent))
+                    .toList();
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
@@ -61,6 +62,11 @@ public final class Commit implements Callable<Integer> {
     private List<String> from = new ArrayList<>();
 
     @Option(
+            names = "--detect",
+            description = "Find out from the weights what it was derived from, and record that as inferred.")
+    private boolean detect;
+
+    @Option(
             names = "--trailer",
             paramLabel = "K=V",
             description = "A line 'K: V' to end the message with. May be given several times.")
@@ -76,24 +82,33 @@ public final class Commit implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            var request = new CommitRequest(
-                    context.resolve(path),
-                    Optional.ofNullable(model),
-                    Optional.ofNullable(message),
-                    origins(session.repository().lineage()),
-                    trailers,
-                    session.author(),
-                    Instant.now(),
-                    Map.of());
+            List<CommitRequest.Origin> declared = origins(session.repository().lineage());
+            Path files = context.resolve(path);
+            var search = new ParentSearch(session, context.output());
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
+                Optional<Detected> found = detect ? search.detect(files, lock) : Optional.empty();
+                found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
+                var request = new CommitRequest(
+                        files,
+                        Optional.ofNullable(model),
+                        Optional.ofNullable(message),
+                        found.map(ParentSearch::origins).orElse(declared),
+                        trailers,
+                        session.author(),
+                        Instant.now(),
+                        Map.of());
                 CommitResult result = new Commits(session.repository(), session.progress()).commit(request, lock);
                 print(session, result);
+                search.after(files, result, lock);
             }
         }
         return 0;
     }
 
     private List<CommitRequest.Origin> origins(Lineage lineage) {
+        if (detect && !from.isEmpty()) {
+            throw MgitException.usage("give --from or --detect, not both");
+        }
         List<CommitRequest.Origin> origins = new ArrayList<>();
         for (String origin : from) {
             int equals = origin.lastIndexOf('=');
