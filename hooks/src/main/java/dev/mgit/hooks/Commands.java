@@ -18,8 +18,10 @@ import java.util.regex.Pattern;
  *
  * <table>
  * <caption>Variables</caption>
- * <tr><td>{@code MGIT_HOOK}</td><td>{@code test}, {@code run}, {@code update} or a hook's event: mgit started
+ * <tr><td>{@code MGIT_HOOK}</td><td>{@code test}, {@code run}, {@code update}, {@code bisect} or a hook's event: mgit started
  * this</td></tr>
+ * <tr><td>{@code MGIT_REPOSITORY}</td><td>folder of the repository; mgit started from here does not change that
+ * one</td></tr>
  * <tr><td>{@code MGIT_PARENTS}</td><td>number of parents</td></tr>
  * <tr><td>{@code MGIT_PARENT_1}, …</td><td>folder with the files of each parent</td></tr>
  * <tr><td>{@code MGIT_PARENT_1_NAME}, {@code _VERSION}, {@code _KIND}</td><td>its model, version id (empty while it
@@ -27,6 +29,7 @@ import java.util.regex.Pattern;
  * </table>
  */
 public final class Commands {
+    private static final String REPOSITORY = "MGIT_REPOSITORY";
     private static final Pattern PLACEHOLDER =
             Pattern.compile("\\{(parent|output|input|seed|model)(\\d*)(?::([^{}]*))?}");
 
@@ -39,10 +42,26 @@ public final class Commands {
 
     private Commands() {}
 
-    /** The variables that tell of the parents. */
-    public static Map<String, String> environment(String hook, List<Parent> parents) {
-        Map<String, String> result = new LinkedHashMap<>();
+    /**
+     * Refuses to change a repository from within a command that it started itself: what a command makes gets in by its
+     * output alone, and while it runs mgit may hold the lock it would wait for.
+     *
+     * @throws MgitException of kind USAGE
+     */
+    public static void requireOutside(Map<String, String> environment, Path root) {
+        if (root.toAbsolutePath().toString().equals(environment.get(REPOSITORY))) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "a command that mgit runs cannot change the repository it runs for",
+                    "leave the result in the folder named by MGIT_OUTPUT, or the metrics in MGIT_METRICS");
+        }
+    }
+
+    /** What every command's environment begins with: the workspace's own, and the variables above. */
+    public static Map<String, String> environment(Workspace workspace, String hook, List<Parent> parents) {
+        Map<String, String> result = new LinkedHashMap<>(workspace.environment());
         result.put("MGIT_HOOK", hook);
+        result.put(REPOSITORY, workspace.root().toAbsolutePath().toString());
         result.put("MGIT_PARENTS", String.valueOf(parents.size()));
         for (int i = 0; i < parents.size(); i++) {
             Parent parent = parents.get(i);

@@ -63,6 +63,19 @@ public final class Folders {
         }
     }
 
+    /** Copies the regular files of one folder into another, with the folders they are in. */
+    public static void copy(Path from, Path to) {
+        try {
+            for (String file : files(from)) {
+                Path target = to.resolve(file);
+                Files.createDirectories(target.toAbsolutePath().getParent());
+                Files.copy(from.resolve(file), target);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Paths of all regular files below a folder, relative to it, with {@code /} between names, sorted. */
     public static List<String> files(Path folder) {
         try (Stream<Path> paths = Files.walk(folder)) {

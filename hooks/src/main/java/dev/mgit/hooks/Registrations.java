@@ -68,20 +68,23 @@ public final class Registrations<T> {
 
     public void add(String name, JsonObject registration) {
         byte[] bytes = Json.pretty(registration);
-        change(sort() + " add " + name, transaction -> transaction.putRegistryFile(path(name), bytes));
-        trust.accept(Trust.Item.of(path(name), bytes));
+        change(
+                sort() + " add " + name,
+                transaction -> transaction.putRegistryFile(path(name), bytes),
+                () -> trust.accept(Trust.Item.of(path(name), bytes)));
     }
 
     public void remove(String name) {
         var unused = get(name);
-        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)));
+        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)), () -> {});
     }
 
-    private void change(String what, Consumer<Transaction> body) {
+    private void change(String what, Consumer<Transaction> body, Runnable afterwards) {
         workspace.locked(what, () -> {
             Transaction transaction = workspace.lineage().begin(what, workspace.author());
             body.accept(transaction);
             transaction.apply();
+            afterwards.run();
             return true;
         });
     }
@@ -98,7 +101,7 @@ public final class Registrations<T> {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     sort() + " '" + name + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and asks");
+                    "mgit hooks trust shows it and says how to accept it");
         }
     }
 }

@@ -165,6 +165,7 @@ public final class RepositoryWorkspace implements Workspace {
         if (lock != null) {
             throw new IllegalStateException("the lock is already held");
         }
+        Commands.requireOutside(environment, root());
         try (WriterLock held = repository.lock(what, wait, notice)) {
             lock = held;
             return body.get();

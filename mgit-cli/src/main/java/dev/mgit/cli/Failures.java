@@ -1,6 +1,7 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +13,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     private static final int INTERRUPTED = 130;
     private static final int LONGEST = 1000;
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
+    private static final int MOST_LINES = 40;
 
     private final Context context;
 
@@ -106,7 +106,11 @@ final class Failures {
     private int say(int exit, String message, @Nullable String hint) {
         context.terminal().out().flush();
         PrintWriter err = context.terminal().err();
-        err.println("error: " + oneLine(message));
+        List<String> lines = message.lines().toList();
+        err.println("error: " + oneLine(lines.isEmpty() ? message : lines.get(0)));
+        // What a command said last, where it was mgit that started it.
+        lines.subList(Math.min(1, lines.size()), Math.min(1 + MOST_LINES, lines.size()))
+                .forEach(line -> err.println("  " + oneLine(line)));
         if (hint != null) {
             err.println("hint: " + oneLine(hint));
         }
@@ -116,7 +120,7 @@ final class Failures {
 
     /** Names out of hostile files come along in messages: they shall neither steer the terminal nor flood it. */
     private static String oneLine(String text) {
-        String line = CONTROLS.matcher(text).replaceAll("?");
+        String line = Output.safe(text);
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

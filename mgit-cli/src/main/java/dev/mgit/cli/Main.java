@@ -82,6 +82,7 @@ public final class Main implements Runnable, CommandRunner {
         line.setErr(terminal.err());
         line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
         line.setUsageHelpWidth(Math.max(80, Math.min(terminal.columns(), MOST_COLUMNS)));
+        line.setExpandAtFiles(false); // words of commands, and revisions such as @{1}, may begin with an @
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
         line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));

@@ -165,6 +165,12 @@ final class CascadeState {
         return ids;
     }
 
+    static Map<String, VersionId> ids(JsonObject record, String name) {
+        Map<String, VersionId> versions = new LinkedHashMap<>();
+        Members.texts(record, name).forEach((model, id) -> versions.put(model, new VersionId(id)));
+        return versions;
+    }
+
     synchronized void apply(JsonObject record) {
         if (record.has("update")) {
             whole = Whole.valueOf(record.string("update"));
@@ -185,7 +191,7 @@ final class CascadeState {
         }
         record.optionalString("handle").ifPresent(handle -> unit.handle = Optional.of(handle));
         record.optionalString("started").ifPresent(at -> unit.started = Optional.of(Instant.parse(at)));
-        Members.texts(record, "versions").forEach((model, id) -> unit.versions.put(model, new VersionId(id)));
+        unit.versions.putAll(ids(record, "versions"));
     }
 
     /** Where a new version waits. */

@@ -33,6 +33,16 @@ public record UpdateReport(String id, String target, String state, List<Line> li
             boolean gate,
             Map<String, VersionId> before,
             Map<String, VersionId> after) {
+        static Line fromJson(JsonObject json) {
+            return new Line(
+                    String.join("+", json.strings("models")),
+                    json.string("state"),
+                    json.string("detail"),
+                    json.flag("gate"),
+                    CascadeState.ids(json, "before"),
+                    CascadeState.ids(json, "after"));
+        }
+
         JsonObject toJson() {
             return Members.of(
                     "models",
@@ -71,6 +81,16 @@ public record UpdateReport(String id, String target, String state, List<Line> li
             return Optional.empty();
         }
         return Optional.of(failed.stream().allMatch(Line::gate) ? MgitException.Kind.GATE : MgitException.Kind.FAILED);
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static UpdateReport fromJson(JsonObject json) {
+        return new UpdateReport(
+                json.string("id"),
+                json.string("target"),
+                json.string("state"),
+                json.objects("units").stream().map(Line::fromJson).toList(),
+                Path.of(json.string("logs")));
     }
 
     public JsonObject toJson() {

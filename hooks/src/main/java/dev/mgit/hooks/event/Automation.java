@@ -45,7 +45,7 @@ public final class Automation {
      * @param verdicts of the tests registered for commits
      * @param stale models downstream that are no longer made from the newest versions
      * @param plan what an update would do, where that was asked for
-     * @param update how the update ended, where one was run
+     * @param update how the update ended, where one was run, or stands in the queue of an executor that has one
      */
     public record Outcome(
             List<Hooks.Result> hooks,
@@ -83,7 +83,8 @@ public final class Automation {
         Optional<Mode> mode = mode();
         List<Hooks.Result> hooks = new Hooks(workspace, executor).run(HookEvent.POST_COMMIT, id, progress);
         List<Verdict> verdicts = mode.isPresent() && mode.get() != Mode.OFF ? test(version) : List.of();
-        if (mode.equals(Optional.of(Mode.OFF))) {
+        // Nothing can have been made from a model's first version yet.
+        if (mode.equals(Optional.of(Mode.OFF)) || version.previous().isEmpty()) {
             return new Outcome(hooks, verdicts, List.of(), Optional.empty(), Optional.empty());
         }
         var updates = new Updates(workspace, executor, progress);
@@ -96,7 +97,9 @@ public final class Automation {
         boolean run = mode.equals(Optional.of(Mode.RUN))
                 && !plan.units().isEmpty()
                 && verdicts.stream().allMatch(Verdict::passed);
-        Optional<UpdateReport> update = run ? Optional.of(updates.start(plan, options)) : Optional.empty();
+        Optional<UpdateReport> update = run
+                ? Optional.of(executor.queues() ? updates.submit(plan, options) : updates.start(plan, options))
+                : Optional.empty();
         List<Hooks.Result> all = new ArrayList<>(hooks);
         update.ifPresent(report -> all.addAll(afterUpdate(report)));
         boolean show = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();

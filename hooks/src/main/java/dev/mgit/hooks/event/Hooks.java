@@ -15,10 +15,11 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The hooks registered in a repository, and their execution. Besides the variables of {@link Commands} a hook finds
@@ -27,7 +28,7 @@ import java.util.UUID;
  */
 public final class Hooks {
     /** What came of one hook. */
-    public record Result(HookRegistration hook, VersionId version, JobStatus status, String stdout, String stderr) {
+    public record Result(HookRegistration hook, String model, JobStatus status, String stdout, String stderr) {
         public boolean ok() {
             return status.ok();
         }
@@ -67,52 +68,74 @@ public final class Hooks {
         return hooks.trusted(hook.name());
     }
 
+    /**
+     * What a hook is about.
+     *
+     * @param version empty for what is not stored yet
+     * @param writer puts a copy of its files into an empty folder
+     */
+    private record Subject(
+            String model, Optional<VersionId> version, List<ProvenanceEdge> origins, Consumer<Path> writer) {}
+
     /** Runs the trusted hooks of an event on a version, one after the other; a failure is a result, not an exception. */
     public List<Result> run(HookEvent event, VersionId id, Progress progress) {
         Version version = workspace.lineage().version(id);
+        var subject = new Subject(
+                version.model(), Optional.of(id), version.origins(), folder -> workspace.checkout(id, folder));
         List<Result> results = new ArrayList<>();
-        for (HookRegistration hook : list()) {
-            if (hook.event() == event && hook.on().matches(version) && trusted(hook)) {
-                progress.on(Progress.Kind.STARTED, version.model(), "hook " + hook.name());
-                results.add(run(hook, version));
-            }
+        for (HookRegistration hook : matching(event, subject)) {
+            progress.on(Progress.Kind.STARTED, version.model(), "hook " + hook.name());
+            results.add(run(hook, subject));
         }
         return results;
     }
 
+    private List<HookRegistration> matching(HookEvent event, Subject subject) {
+        return list().stream()
+                .filter(hook ->
+                        hook.event() == event && hook.on().matches(subject.model(), subject.origins()) && trusted(hook))
+                .toList();
+    }
+
     /**
-     * Lets the pre-commit hooks decide on a version that is stored but not its model's head yet.
+     * Lets the pre-commit hooks decide on what is to become a model's newest version. Nothing of it is stored yet.
      *
+     * @param writer puts a copy of its files into an empty folder
      * @throws MgitException of kind GATE naming the first hook that says no
      */
-    public void requirePreCommit(VersionId id, Progress progress) {
-        for (Result result : run(HookEvent.PRE_COMMIT, id, progress)) {
+    public void requirePreCommit(String model, List<ProvenanceEdge> origins, Consumer<Path> writer, Progress progress) {
+        var subject = new Subject(model, Optional.empty(), origins, writer);
+        for (HookRegistration hook : matching(HookEvent.PRE_COMMIT, subject)) {
+            progress.on(Progress.Kind.STARTED, model, "hook " + hook.name());
+            Result result = run(hook, subject);
             if (!result.ok()) {
                 String words = result.stderr().strip();
                 throw new MgitException(
                         MgitException.Kind.GATE,
-                        "hook '" + result.hook().name() + "' refused the version: "
+                        "hook '" + hook.name() + "' refused the version: "
                                 + result.status().detail() + (words.isEmpty() ? "" : "\n" + words),
                         null);
             }
         }
     }
 
-    private Result run(HookRegistration hook, Version version) {
+    private Result run(HookRegistration hook, Subject subject) {
         Path folder = Folders.create(
                 workspace.scratch().resolve("events").resolve(UUID.randomUUID().toString()));
         try {
-            Path model = checkout(version.id(), folder.resolve("model"));
+            Path model = write(subject.writer(), folder.resolve("model"));
             List<Commands.Parent> parents = new ArrayList<>();
-            for (ProvenanceEdge edge : version.origins()) {
-                Path parent = checkout(edge.parent(), folder.resolve("parent" + (parents.size() + 1)));
+            for (ProvenanceEdge edge : subject.origins()) {
+                Path parent = write(
+                        to -> workspace.checkout(edge.parent(), to), folder.resolve("parent" + (parents.size() + 1)));
                 parents.add(Commands.Parent.of(edge, parent));
             }
-            Map<String, String> environment = new LinkedHashMap<>(workspace.environment());
-            environment.putAll(Commands.environment(hook.event().word(), parents));
+            Map<String, String> environment =
+                    Commands.environment(workspace, hook.event().word(), parents);
             environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
-            environment.put("MGIT_MODEL_NAME", version.model());
-            environment.put("MGIT_VERSION", version.id().hex());
+            environment.put("MGIT_MODEL_NAME", subject.model());
+            environment.put(
+                    "MGIT_VERSION", subject.version().map(VersionId::hex).orElse(""));
             JobHandle handle = executor.submit(new Job(
                     "hook " + hook.name(),
                     Commands.words(hook.command(), hook.shell()),
@@ -129,7 +152,7 @@ public final class Hooks {
             }
             return new Result(
                     hook,
-                    version.id(),
+                    subject.model(),
                     status,
                     Folders.tail(handle.stdout(), KEPT_OUTPUT),
                     Folders.tail(handle.stderr(), KEPT_OUTPUT));
@@ -138,10 +161,10 @@ public final class Hooks {
         }
     }
 
-    private Path checkout(VersionId version, Path folder) {
+    private Path write(Consumer<Path> writer, Path folder) {
         Folders.create(folder);
         synchronized (workspace) {
-            workspace.checkout(version, folder);
+            writer.accept(folder);
         }
         return folder;
     }

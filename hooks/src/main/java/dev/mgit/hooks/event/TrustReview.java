@@ -4,8 +4,10 @@ import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.version.Model;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code mgit hooks trust}: what could run here and has not been accepted yet. Whoever accepts is shown the very text
@@ -22,31 +24,45 @@ public final class TrustReview {
 
     /** Tests, hooks and the recipes of models' newest versions that are inert here, each text once. */
     public List<Trust.Item> pending() {
-        List<Trust.Item> items = new ArrayList<>();
+        return items().stream().filter(item -> !trust.accepts(item)).toList();
+    }
+
+    /** The same that may run here. */
+    public List<Trust.Item> accepted() {
+        return items().stream().filter(trust::accepts).toList();
+    }
+
+    private Collection<Trust.Item> items() {
+        Map<String, Trust.Item> items = new LinkedHashMap<>();
         for (String folder : List.of("tests", "hooks")) {
             for (String path : workspace.lineage().registryFiles(folder)) {
-                workspace.lineage().registryFile(path).ifPresent(bytes -> items.add(Trust.Item.of(path, bytes)));
+                workspace
+                        .lineage()
+                        .registryFile(path)
+                        .map(bytes -> Trust.Item.of(path, bytes))
+                        .ifPresent(item -> items.putIfAbsent(item.digest(), item));
             }
         }
         var recipes = new Recipes(workspace);
         for (Model model : workspace.lineage().models()) {
-            recipes.of(model.head()).ifPresent(recipe -> items.add(recipe.trustItem(model.name())));
+            recipes.of(model.head())
+                    .map(recipe -> recipe.trustItem(model.name()))
+                    .ifPresent(item -> items.putIfAbsent(item.digest(), item));
         }
-        List<Trust.Item> pending = new ArrayList<>();
-        for (Trust.Item item : items) {
-            boolean known = pending.stream().anyMatch(other -> other.digest().equals(item.digest()));
-            if (!known && !trust.accepts(item)) {
-                pending.add(item);
-            }
-        }
-        return pending;
+        return items.values();
     }
 
     public void accept(List<Trust.Item> items) {
-        trust.accept(items);
+        var unused = workspace.locked("hooks trust", () -> {
+            trust.accept(items);
+            return true;
+        });
     }
 
     public void withdraw(Trust.Item item) {
-        trust.withdraw(item.digest());
+        var unused = workspace.locked("hooks trust", () -> {
+            trust.withdraw(item.digest());
+            return true;
+        });
     }
 }

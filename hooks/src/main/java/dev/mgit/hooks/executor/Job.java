@@ -28,4 +28,8 @@ public record Job(
         environment = Map.copyOf(environment);
         after = List.copyOf(after);
     }
+
+    Job with(Limits newLimits) {
+        return new Job(name, command, environment, directory, folder, newLimits, after);
+    }
 }

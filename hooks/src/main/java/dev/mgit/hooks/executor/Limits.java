@@ -20,6 +20,15 @@ public record Limits(Optional<Duration> timeout, Optional<Long> memory, int cpus
         return new Limits(Optional.of(timeout), Optional.empty(), 0, 0);
     }
 
+    /** These, and where they say nothing the others. */
+    Limits or(Limits others) {
+        return new Limits(
+                timeout.or(others::timeout),
+                memory.or(others::memory),
+                cpus == 0 ? others.cpus : cpus,
+                gpus == 0 ? others.gpus : gpus);
+    }
+
     public JsonObject toJson() {
         return Members.of(
                 "timeoutSeconds",

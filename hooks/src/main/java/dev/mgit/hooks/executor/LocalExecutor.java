@@ -2,39 +2,68 @@ package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Runs jobs as processes of this machine, each in a session of its own, so that the whole tree can be ended. GPU
- * slots are handed out by setting {@code CUDA_VISIBLE_DEVICES}.
+ * slots are handed out by setting {@code CUDA_VISIBLE_DEVICES}, processors by binding the job to them and setting
+ * {@code OMP_NUM_THREADS}; memory is limited by address space ({@code ulimit -v}).
  */
 public final class LocalExecutor implements Executor {
     private static final Path SETSID = Path.of("/usr/bin/setsid");
+    private static final Path TASKSET = Path.of("/usr/bin/taskset");
     /** How long a job that claimed its folder may take to write its process id. */
     private static final Duration PID_GRACE = Duration.ofSeconds(5);
 
-    private final int gpuCount;
-    private final List<String> freeGpus;
-    private final Map<Path, List<String>> heldGpus = new HashMap<>();
+    private final Slots gpus;
+    private final Slots processors = new Slots(usableProcessors());
+    private final Limits defaults;
     private final Map<Path, Process> children = new ConcurrentHashMap<>();
+    private volatile boolean breaking;
 
-    /** @param gpus device names as {@code CUDA_VISIBLE_DEVICES} takes them; empty if jobs get none */
-    public LocalExecutor(List<String> gpus) {
-        this.gpuCount = gpus.size();
-        this.freeGpus = new ArrayList<>(gpus);
+    /**
+     * @param gpus device names as {@code CUDA_VISIBLE_DEVICES} takes them; empty if jobs get none
+     * @param defaults limits of jobs that do not say their own
+     */
+    public LocalExecutor(List<String> gpus, Limits defaults) {
+        this.gpus = new Slots(gpus);
+        this.defaults = defaults;
     }
 
     public LocalExecutor() {
-        this(List.of());
+        this(List.of(), Limits.NONE);
+    }
+
+    /** The processors this process may run on, by the numbers Linux gives them. */
+    private static List<String> usableProcessors() {
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            List<String> names = new ArrayList<>();
+            for (String range : status.filter(line -> line.startsWith("Cpus_allowed_list:"))
+                    .flatMap(line -> Arrays.stream(
+                            line.substring(line.indexOf(':') + 1).strip().split(",")))
+                    .toList()) {
+                String[] ends = range.split("-");
+                for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); i++) {
+                    names.add(String.valueOf(i));
+                }
+            }
+            return names;
+        } catch (IOException | UncheckedIOException e) {
+            // Not Linux: jobs are told how many threads to use and held to nothing.
+            return List.of();
+        }
     }
 
     @Override
@@ -48,11 +77,20 @@ public final class LocalExecutor implements Executor {
     }
 
     @Override
-    public JobHandle submit(Job job) {
+    public JobHandle submit(Job asked) {
+        Job job = asked.with(asked.limits().or(defaults));
+        requireGpus(job);
         Path script = new JobFolder(job.folder()).prepare(job);
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {
             command.add(SETSID.toString());
+        }
+        Map<String, String> environment = new HashMap<>(job.environment());
+        environment.put(ProcessTree.TOKEN, job.folder().toAbsolutePath().toString());
+        processors(job, command, environment);
+        if (gpus.count() > 0) {
+            List<String> taken = gpus.take(job.folder(), job.limits().gpus());
+            environment.put("CUDA_VISIBLE_DEVICES", String.join(",", taken));
         }
         command.addAll(List.of("/bin/sh", script.toAbsolutePath().toString()));
         var builder = new ProcessBuilder(command)
@@ -60,54 +98,43 @@ public final class LocalExecutor implements Executor {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
-        builder.environment().putAll(job.environment());
-        builder.environment()
-                .put(ProcessTree.TOKEN, job.folder().toAbsolutePath().toString());
-        if (job.limits().cpus() > 0) {
-            builder.environment()
-                    .put("OMP_NUM_THREADS", String.valueOf(job.limits().cpus()));
-        }
-        if (gpuCount > 0 || job.limits().gpus() > 0) {
-            builder.environment().put("CUDA_VISIBLE_DEVICES", String.join(",", takeGpus(job)));
-        }
+        builder.environment().putAll(environment);
         try {
             children.put(job.folder(), builder.start());
         } catch (IOException e) {
-            releaseGpus(job.folder());
+            release(job.folder());
             throw new MgitException(
                     MgitException.Kind.FAILED, "cannot start " + job.name() + ": " + e.getMessage(), null, e);
         }
         return new JobHandle("local", job.folder());
     }
 
-    private synchronized List<String> takeGpus(Job job) {
-        int wanted = job.limits().gpus();
-        if (wanted > gpuCount) {
+    private void requireGpus(Job job) {
+        if (job.limits().gpus() > gpus.count()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    job.name() + " needs " + wanted + " GPU slots, and " + gpuCount + " are configured",
+                    job.name() + " needs " + job.limits().gpus() + " GPU slots, and " + gpus.count()
+                            + " are configured",
                     "list the devices with: mgit config executor.gpus 0,1");
         }
-        try {
-            while (freeGpus.size() < wanted) {
-                wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw MgitException.failed("interrupted while waiting for a GPU slot");
-        }
-        List<String> taken = List.copyOf(freeGpus.subList(0, wanted));
-        freeGpus.removeAll(taken);
-        heldGpus.put(job.folder(), taken);
-        return taken;
     }
 
-    private synchronized void releaseGpus(Path folder) {
-        List<String> held = heldGpus.remove(folder);
-        if (held != null) {
-            freeGpus.addAll(held);
-            notifyAll();
+    /** Binds a job that says how many processors it gets to as many, all there are at most. */
+    private void processors(Job job, List<String> command, Map<String, String> environment) {
+        int wanted = job.limits().cpus();
+        if (wanted == 0) {
+            return;
         }
+        environment.put("OMP_NUM_THREADS", String.valueOf(wanted));
+        List<String> taken = processors.take(job.folder(), Math.min(wanted, processors.count()));
+        if (!taken.isEmpty() && Files.isExecutable(TASKSET)) {
+            command.addAll(List.of(TASKSET.toString(), "-c", String.join(",", taken)));
+        }
+    }
+
+    private void release(Path folder) {
+        gpus.release(folder);
+        processors.release(folder);
     }
 
     @Override
@@ -121,6 +148,24 @@ public final class LocalExecutor implements Executor {
 
     @Override
     public JobStatus poll(JobHandle handle) {
+        JobStatus status = look(handle);
+        if (breaking) {
+            waitForTheEnd();
+        }
+        return status;
+    }
+
+    /** Nobody shall take a job for cancelled that ends only because this process does. */
+    private static void waitForTheEnd() {
+        try {
+            Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MgitException.failed("interrupted");
+        }
+    }
+
+    private JobStatus look(JobHandle handle) {
         var folder = new JobFolder(handle.folder());
         Optional<JobStatus> ended = folder.ended();
         if (ended.isEmpty() && running(handle, folder)) {
@@ -139,7 +184,7 @@ public final class LocalExecutor implements Executor {
         }
         // What a command leaves running could still write to its output: it ends with the command.
         ProcessTree.kill(folder.pid(), handle.folder());
-        releaseGpus(handle.folder());
+        release(handle.folder());
         children.remove(handle.folder());
         return ended.orElseGet(() -> JobStatus.of(JobStatus.State.LOST, "ended without an exit code"));
     }
@@ -175,12 +220,16 @@ public final class LocalExecutor implements Executor {
             folder.end(how);
         }
         ProcessTree.kill(folder.pid(), handle.folder());
-        releaseGpus(handle.folder());
+        release(handle.folder());
         children.remove(handle.folder());
     }
 
-    /** Ends every job that was submitted here and still runs: for a user who breaks off. */
-    public void cancelAll() {
+    /**
+     * Ends every job that was submitted here and still runs, for a user who breaks off; this process is about to end,
+     * too. Until it does nobody who waits for a job gets an answer, so nothing is recorded as failed.
+     */
+    public void breakOff() {
+        breaking = true;
         List.copyOf(children.keySet()).forEach(folder -> cancel(new JobHandle("local", folder)));
     }
 

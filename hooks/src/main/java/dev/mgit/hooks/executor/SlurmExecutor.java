@@ -28,6 +28,7 @@ public final class SlurmExecutor implements Executor {
 
     private final Map<String, String> environment;
     private final List<String> arguments;
+    private final Limits defaults;
     private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
     private Queue queue = new Queue(Instant.MIN, Map.of());
 
@@ -37,8 +38,10 @@ public final class SlurmExecutor implements Executor {
     /**
      * @param environment for Slurm's own programs: {@code PATH}, {@code SLURM_CONF}
      * @param arguments further arguments for {@code sbatch}, e.g. {@code --partition=gpu}
+     * @param defaults limits of jobs that do not say their own
      */
-    public SlurmExecutor(Map<String, String> environment, List<String> arguments) {
+    public SlurmExecutor(Map<String, String> environment, List<String> arguments, Limits defaults) {
+        this.defaults = defaults;
         this.environment = Map.copyOf(environment);
         this.arguments = List.copyOf(arguments);
     }
@@ -63,18 +66,11 @@ public final class SlurmExecutor implements Executor {
     }
 
     @Override
-    public JobHandle submit(Job job) {
+    public JobHandle submit(Job asked) {
+        Job job = asked.with(asked.limits().or(defaults));
         // Slurm limits memory itself; the script's own limit is on address space.
         var limits = new Limits(job.limits().timeout(), Optional.empty(), 0, 0);
-        Path script = new JobFolder(job.folder())
-                .prepare(new Job(
-                        job.name(),
-                        job.command(),
-                        job.environment(),
-                        job.directory(),
-                        job.folder(),
-                        limits,
-                        List.of()));
+        Path script = new JobFolder(job.folder()).prepare(job.with(limits));
         List<String> command = new ArrayList<>(List.of(
                 "sbatch",
                 "--parsable",

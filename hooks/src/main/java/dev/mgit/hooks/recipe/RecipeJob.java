@@ -45,8 +45,7 @@ public final class RecipeJob {
     public Job job(String hook, List<Commands.Parent> parents, Path folder, List<JobHandle> after) {
         Folders.create(output);
         Map<String, String> values = new LinkedHashMap<>();
-        Map<String, String> environment = new LinkedHashMap<>(workspace.environment());
-        environment.putAll(Commands.environment(hook, parents));
+        Map<String, String> environment = Commands.environment(workspace, hook, parents);
         environment.putAll(recipe.environment());
         environment.put("MGIT_OUTPUT", output.toAbsolutePath().toString());
         environment.put("MGIT_MODELS", String.join("\n", models));

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Makes versions by running commands, and records how. */
 public final class RecipeRunner {
@@ -36,6 +37,20 @@ public final class RecipeRunner {
         this.recipes = new Recipes(workspace);
     }
 
+    /** Asked before what a command made is stored; says no by an exception. */
+    @FunctionalInterface
+    public interface Gate {
+        Gate OPEN = (model, origins, writer) -> {};
+
+        /** @param writer puts a copy of the model's files into an empty folder */
+        void require(String model, List<ProvenanceEdge> origins, Consumer<Path> writer);
+    }
+
+    /** Like {@link #run(RunRequest, Gate, Progress)}, with nobody to say no. */
+    public Map<String, VersionId> run(RunRequest request, Progress progress) {
+        return run(request, Gate.OPEN, progress);
+    }
+
     /**
      * Checks the parents out, runs the command, and commits what it left, with its recipe, as the new head of each
      * model, all in one transaction.
@@ -43,15 +58,18 @@ public final class RecipeRunner {
      * @return the new versions by model
      * @throws MgitException if the command fails (its log stays), leaves nothing, or a model moved meanwhile
      */
-    public Map<String, VersionId> run(RunRequest request, Progress progress) {
+    public Map<String, VersionId> run(RunRequest request, Gate gate, Progress progress) {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
         request.models().forEach(model -> heads.put(model, head(model)));
         Path folder =
                 workspace.scratch().resolve("runs").resolve(UUID.randomUUID().toString());
         Carried carried = carryOut(recipe, request.models(), folder, "run", progress);
+        for (String model : request.models()) {
+            Path made = carried.job().folderOf(model);
+            gate.require(model, edges(carried.recipe().parents()), to -> Folders.copy(made, to));
+        }
         Map<String, VersionId> made = workspace.locked("run", () -> commit(request, carried, heads));
-        request.models().forEach(model -> recipes.accept(model, carried.recipe()));
         Folders.delete(folder);
         return made;
     }
@@ -60,7 +78,8 @@ public final class RecipeRunner {
         return workspace.lineage().model(model).map(Model::head);
     }
 
-    private Recipe recipe(RunRequest request) {
+    /** The recipe of a request, as it would be recorded had it not run yet. */
+    public Recipe recipe(RunRequest request) {
         List<Recipe.Input> inputs = new ArrayList<>();
         List<String> command = new ArrayList<>(request.command());
         request.inputs().forEach((name, path) -> {
@@ -163,6 +182,7 @@ public final class RecipeRunner {
             made.put(model, version);
         });
         transaction.apply();
+        request.models().forEach(model -> recipes.accept(model, carried.recipe()));
         return made;
     }
 

@@ -40,18 +40,28 @@ public final class Recipes {
 
     /** Gives a version a recipe, in place of the one it has, and trusts it here. */
     public void set(VersionId version, Recipe recipe) {
-        String model = workspace.locked("recipe set", () -> {
+        var unused = workspace.locked("recipe set", () -> {
             var transaction = workspace.lineage().begin("recipe set " + version.abbreviated(), workspace.author());
             transaction.putNote(NAMESPACE, version, recipe.toBytes());
             transaction.apply();
-            return workspace.lineage().version(version).model();
+            accept(workspace.lineage().version(version).model(), recipe);
+            return true;
         });
-        trust.accept(recipe.trustItem(model));
     }
 
     /** True if the recipe was recorded here or has been accepted here. */
     public boolean trusted(String model, Recipe recipe) {
         return trust.accepts(recipe.trustItem(model));
+    }
+
+    /** @throws MgitException if the recipe came from elsewhere and nobody has accepted it here */
+    public void requireTrusted(String model, Recipe recipe) {
+        if (!trusted(model, recipe)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the recipe of '" + model + "' came from elsewhere and has not been accepted here",
+                    "mgit hooks trust shows it and says how to accept it");
+        }
     }
 
     void accept(String model, Recipe recipe) {

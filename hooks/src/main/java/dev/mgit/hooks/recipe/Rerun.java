@@ -58,12 +58,7 @@ public final class Rerun {
     public Report run(VersionId id, Progress progress) {
         Version version = workspace.lineage().version(id);
         Recipe recipe = recipes.get(id);
-        if (!recipes.trusted(version.model(), recipe)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the recipe of '" + version.model() + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and asks");
-        }
+        recipes.requireTrusted(version.model(), recipe);
         List<String> models = recipe.group().isEmpty() ? List.of(version.model()) : recipe.group();
         Path folder =
                 workspace.scratch().resolve("runs").resolve(UUID.randomUUID().toString());

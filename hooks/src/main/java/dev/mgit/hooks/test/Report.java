@@ -80,23 +80,19 @@ public record Report(List<Column> columns, List<Row> rows) {
 
     private static Cell cell(Version version, Column column, TestResults results) {
         TestDefinition test = column.test();
-        Optional<TestResult> result = results.latest(version.id(), test);
-        if (result.isEmpty()) {
+        Optional<Verdict> found = results.verdict(version, test);
+        if (found.isEmpty()) {
             return Cell.EMPTY;
         }
-        Optional<TestResult> previous = version.previous().flatMap(id -> results.latest(id, test));
-        Optional<TestResult> parent = version.origins().stream()
-                .findFirst()
-                .map(ProvenanceEdge::parent)
-                .flatMap(id -> results.latest(id, test));
-        Verdict verdict = Verdict.of(version.id(), test, result.get(), parent, previous);
+        Verdict verdict = found.get();
         String metric = column.rule().name();
-        Optional<Double> value = value(result.get(), metric);
+        Optional<Double> value = value(verdict.result(), metric);
         if (value.isEmpty()) {
             return new Cell(Optional.of(verdict.status()), value, Optional.empty(), "", false, verdict.text());
         }
         String reference = "previous";
-        Optional<Double> other = previous.flatMap(before -> value(before, metric));
+        Optional<Double> other =
+                version.previous().flatMap(id -> results.latest(id, test)).flatMap(before -> value(before, metric));
         for (ProvenanceEdge edge : other.isPresent() ? List.<ProvenanceEdge>of() : version.origins()) {
             other = results.latest(edge.parent(), test).flatMap(before -> value(before, metric));
             if (other.isPresent()) {

@@ -3,7 +3,9 @@ package dev.mgit.hooks.test;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Glob;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
+import java.util.List;
 
 /** What a registration applies to: a model, a glob over model names, {@code kind:KIND}, or {@code all}. */
 public record Selector(String text) {
@@ -20,13 +22,18 @@ public record Selector(String text) {
     }
 
     public boolean matches(Version version) {
+        return matches(version.model(), version.origins());
+    }
+
+    /** The same for what is not a version yet. */
+    public boolean matches(String model, List<ProvenanceEdge> origins) {
         if (text.equals("all")) {
             return true;
         }
         if (text.startsWith(KIND)) {
             EdgeKind kind = EdgeKind.parse(text.substring(KIND.length()));
-            return version.origins().stream().anyMatch(edge -> edge.kind() == kind);
+            return origins.stream().anyMatch(edge -> edge.kind() == kind);
         }
-        return new Glob(text).matches(version.model());
+        return new Glob(text).matches(model);
     }
 }

@@ -5,6 +5,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +59,16 @@ public final class TestResults {
                 .filter(result ->
                         result.test().equals(test.name()) && result.definition().equals(digest))
                 .reduce((first, second) -> second);
+    }
+
+    /** What a test says of a version by the results there are; runs nothing. Empty if it was not run on it. */
+    public Optional<Verdict> verdict(Version version, TestDefinition test) {
+        return latest(version.id(), test).map(result -> {
+            Optional<TestResult> previous = version.previous().flatMap(id -> latest(id, test));
+            Optional<TestResult> parent =
+                    version.origins().stream().findFirst().flatMap(edge -> latest(edge.parent(), test));
+            return Verdict.of(version.id(), test, result, parent, previous);
+        });
     }
 
     /** The result of this very test on this very data. A timeout or crash is no answer and is not found. */

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,8 +147,7 @@ public final class TestRunner {
             parents.add(Commands.Parent.of(edge, parent));
         }
         Path metrics = folder.resolve("metrics.json");
-        Map<String, String> environment = new LinkedHashMap<>(workspace.environment());
-        environment.putAll(Commands.environment("test", parents));
+        Map<String, String> environment = Commands.environment(workspace, "test", parents);
         environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
         environment.put("MGIT_MODEL_NAME", version.model());
         environment.put("MGIT_VERSION", version.id().hex());

@@ -37,7 +37,7 @@ class SlurmTest {
 
     private static @Nullable SlurmCluster slurm;
 
-    private SlurmExecutor executor = new SlurmExecutor(Map.of(), List.of());
+    private SlurmExecutor executor = new SlurmExecutor(Map.of(), List.of(), Limits.NONE);
 
     @BeforeAll
     static void startSlurm() throws Exception {
@@ -57,7 +57,7 @@ class SlurmTest {
     @BeforeEach
     void connect() {
         if (slurm != null) {
-            executor = new SlurmExecutor(slurm.environment(), List.of());
+            executor = new SlurmExecutor(slurm.environment(), List.of(), Limits.NONE);
         }
     }
 
@@ -79,7 +79,7 @@ class SlurmTest {
         assertThat(executor.await(third).state()).isEqualTo(JobStatus.State.LOST);
         assertThat(third.stdout()).doesNotExist();
         // As another process that never learnt the number would ask.
-        var later = new SlurmExecutor(java.util.Objects.requireNonNull(slurm).environment(), List.of());
+        var later = new SlurmExecutor(java.util.Objects.requireNonNull(slurm).environment(), List.of(), Limits.NONE);
         assertThat(later.await(new JobHandle("", first.folder())).ok()).isTrue();
     }
 

@@ -4,6 +4,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.executor.SlurmExecutor;
 import java.io.BufferedReader;
@@ -39,7 +40,7 @@ final class UpdateProcess {
         try (var workspace = FolderWorkspace.open(Path.of(arguments[0]))) {
             Executor executor = System.getenv("SLURM_CONF") == null
                     ? new LocalExecutor()
-                    : new SlurmExecutor(System.getenv(), List.of());
+                    : new SlurmExecutor(System.getenv(), List.of(), Limits.NONE);
             var updates = new Updates(workspace, executor, Progress.NONE, watcher);
             var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, false);
             switch (arguments[1]) {

@@ -1,11 +1,13 @@
 package dev.mgit.hooks.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
+import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.cascade.UpdateOptions;
@@ -116,16 +118,21 @@ class AutomationTest {
                 "base",
                 "grep -q bad $MGIT_MODEL/weights && { echo is bad >&2; exit 1; }; :");
         hook("other", HookEvent.PRE_COMMIT, "a", "exit 1");
-        VersionId good = workspace.commit("base", "good\n");
-        VersionId bad = workspace.commit("base", "bad\n");
-
-        hooks().requirePreCommit(good, Progress.NONE);
-        assertThatThrownBy(() -> hooks().requirePreCommit(bad, Progress.NONE))
+        judge("good\n");
+        assertThatThrownBy(() -> judge("bad\n"))
                 .isInstanceOfSatisfying(
                         MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.GATE))
                 .hasMessage("hook 'strict' refused the version: exit code 1\nis bad");
         hooks().remove("strict");
-        hooks().requirePreCommit(bad, Progress.NONE);
+        judge("bad\n");
+    }
+
+    private void judge(String weights) {
+        hooks().requirePreCommit(
+                        "base",
+                        List.of(),
+                        folder -> Folders.replace(folder.resolve("weights"), weights.getBytes(UTF_8)),
+                        Progress.NONE);
     }
 
     @Test

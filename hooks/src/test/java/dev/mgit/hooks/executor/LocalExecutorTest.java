@@ -166,7 +166,7 @@ class LocalExecutorTest {
 
     @Test
     void gpuSlotsAreHandedOutAndComeBack() throws IOException {
-        var gpus = new LocalExecutor(List.of("0", "1"));
+        var gpus = new LocalExecutor(List.of("0", "1"), Limits.NONE);
         var one = new Limits(Optional.empty(), Optional.empty(), 0, 1);
         String[] command = {"sh", "-c", "echo $CUDA_VISIBLE_DEVICES; sleep 0.2"};
         JobHandle first = gpus.submit(job("gpu1", one, Map.of(), command));

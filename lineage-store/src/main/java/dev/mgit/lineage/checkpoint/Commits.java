@@ -37,7 +37,7 @@ public final class Commits {
     }
 
     /** Where a commit goes: decided before anything is written. */
-    private record Target(String model, Optional<VersionId> previous, List<Origin> origins) {}
+    public record Target(String model, Optional<VersionId> previous, List<Origin> origins) {}
 
     /**
      * Commits a file or folder. The caller holds the lock. Order: blocks durable, Git objects durable, references; a
@@ -78,7 +78,8 @@ public final class Commits {
         }
     }
 
-    private Target target(CommitRequest request) throws IOException {
+    /** Where a commit would go now. @throws MgitException as {@link #commit} does */
+    public Target target(CommitRequest request) throws IOException {
         Lineage lineage = repository.lineage();
         Optional<CheckoutState> checkout = CheckoutState.find(repository, request.path())
                 .filter(state ->

@@ -59,6 +59,7 @@ public final class GitLineage implements Lineage {
     static final String RECORDS = "mgit/";
     static final String RECORD = RECORDS + "version.json";
     static final String NOTES = "refs/notes/mgit/";
+    private static final String EDGE_NOTES = NOTES + EdgeNotes.NAMESPACE;
     static final String PRIVATE = "refs/mgit/";
     static final String REGISTRY = PRIVATE + "registry";
 
@@ -192,6 +193,11 @@ public final class GitLineage implements Lineage {
             }
         }
         return result;
+    }
+
+    @Override
+    public String fingerprint() {
+        return reading(() -> RefFingerprint.of(git, List.of(Constants.R_HEADS, Constants.R_TAGS, EDGE_NOTES)));
     }
 
     @Override

@@ -17,20 +17,26 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Answers what a version is built from, by whom, how and under which licence, and names what is not known. */
 public final class Audit {
     /** Verifies what is stored. The caller has the parameter store, this package has not. */
     public interface Verifier {
-        /**
-         * Verifies one version: its commit and everything it names, its manifests, and if {@code deep} every block.
-         *
-         * @return what is wrong, one sentence each; empty if nothing is
-         */
-        List<String> verify(VersionId version, boolean deep);
+        /** Verifies versions: their commits and all these name, their manifests, and if {@code deep} every block. */
+        Verified verify(Collection<VersionId> versions, boolean deep);
     }
+
+    /**
+     * What was verified.
+     *
+     * @param wrong what is wrong with a version, one sentence each; no entry where nothing is
+     * @param blocks blocks decoded and hashed, and the bytes they hold
+     */
+    public record Verified(Map<VersionId, List<String>> wrong, int gitObjects, long blocks, long bytes) {}
 
     /** Finds signatures over a version. */
     public interface Signatures {
@@ -58,21 +64,34 @@ public final class Audit {
         versions.addAll(graph.reach(subject, Direction.ANCESTORS, EdgeFilter.ALL));
         List<Entry> entries = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        int verified = 0;
+        Verified verified =
+                verifier.verify(versions.stream().filter(graph::isPresent).toList(), deep);
         for (VersionId id : versions) {
             if (graph.isPresent(id)) {
                 Entry entry = entry(graph.version(id));
                 entries.add(entry);
                 findings.addAll(gaps(entry));
-                verifier.verify(id, deep).forEach(text -> findings.add(new Finding(Gap.NOT_VERIFIED, id, text)));
-                verified++;
+                verified.wrong()
+                        .getOrDefault(id, List.of())
+                        .forEach(text -> findings.add(new Finding(Gap.NOT_VERIFIED, id, text)));
             } else {
                 entries.add(absent(id));
                 String text = "its record is not in this repository, so nothing before it is known either";
                 findings.add(new Finding(Gap.PARENT_ABSENT, id, text));
             }
         }
-        return new AuditReport(subject, entries, findings, new Checked(verified, deep, signatures.isPresent()));
+        int checked = (int) versions.stream().filter(graph::isPresent).count();
+        return new AuditReport(
+                subject,
+                entries,
+                findings,
+                new Checked(
+                        checked,
+                        verified.gitObjects(),
+                        deep,
+                        verified.blocks(),
+                        verified.bytes(),
+                        signatures.isPresent()));
     }
 
     private Entry entry(Version version) {
@@ -112,10 +131,12 @@ public final class Audit {
         List<Finding> gaps = new ArrayList<>();
         boolean derived =
                 entry.parents().stream().anyMatch(parent -> parent.kind().isPresent());
-        if (entry.parents().isEmpty()) {
-            claims.base(id)
-                    .ifPresent(base -> gaps.add(
-                            new Finding(Gap.NO_PARENT_KNOWN, id, base + ", but no edge says which version that was")));
+        if (entry.parents().isEmpty() && claims.base(id).isPresent()) {
+            String text = claims.base(id).get() + ", but no edge says which version that was";
+            gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, text));
+        } else if (entry.parents().isEmpty() && !entry.recipe()) {
+            gaps.add(new Finding(
+                    Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: what it was made from is not recorded"));
         }
         if (derived && !entry.recipe()) {
             gaps.add(new Finding(Gap.NO_RECIPE, id, "it was derived, but how is not recorded"));

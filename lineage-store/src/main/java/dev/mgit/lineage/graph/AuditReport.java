@@ -62,7 +62,7 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
 
     /** What is amiss. */
     public enum Gap {
-        /** A root that says of itself that it was derived, but no edge says from what. */
+        /** A root that nothing is known of, or that says of itself that it was derived, but no edge says from what. */
         NO_PARENT_KNOWN,
         /** A parent's record is not in this repository. */
         PARENT_ABSENT,
@@ -84,10 +84,12 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
      * What the audit looked at.
      *
      * @param versions versions whose commits and manifests were verified
-     * @param blocks true if every stored block was read and verified too
+     * @param gitObjects commits, trees, manifests and small files verified
+     * @param deep true if every stored block was decoded and hashed too
+     * @param blocks how many, and the bytes they hold
      * @param signatures true if signatures were looked for
      */
-    public record Checked(int versions, boolean blocks, boolean signatures) {}
+    public record Checked(int versions, int gitObjects, boolean deep, long blocks, long bytes, boolean signatures) {}
 
     public AuditReport {
         entries = List.copyOf(entries);

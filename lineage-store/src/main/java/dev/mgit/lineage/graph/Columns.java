@@ -128,6 +128,10 @@ final class Columns {
         data.edgeStart[data.size + 1] = at;
     }
 
+    private boolean isKnown(VersionId id) {
+        return numbers.containsKey(id) || old.contains(id);
+    }
+
     private int number(VersionId id) {
         Integer made = numbers.get(id);
         return made != null ? made : old.node(id);
@@ -155,10 +159,11 @@ final class Columns {
         data.edgeParent = Arrays.copyOf(data.edgeParent, edges);
         data.edgeCode = Arrays.copyOf(data.edgeCode, edges);
         data.edgeModel = Arrays.copyOf(data.edgeModel, edges);
-        var models = lineage.models();
+        var models =
+                lineage.models().stream().filter(model -> isKnown(model.head())).toList();
         data.modelName = models.stream().mapToInt(model -> string(model.name())).toArray();
         data.modelHead = models.stream().mapToInt(model -> number(model.head())).toArray();
-        var tags = lineage.tags();
+        var tags = lineage.tags().stream().filter(tag -> isKnown(tag.version())).toList();
         data.tagName = tags.stream().mapToInt(tag -> string(tag.name())).toArray();
         data.tagNode = tags.stream().mapToInt(tag -> number(tag.version())).toArray();
         for (CircularEdge edge : leftOut) {

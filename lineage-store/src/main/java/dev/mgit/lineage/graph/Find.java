@@ -53,6 +53,20 @@ public final class Find {
                 Set.of(),
                 Optional.empty(),
                 List.of());
+
+        /** Versions with a provenance edge of one of some kinds, or any if there are none. */
+        public static Query ofKinds(Set<EdgeKind> kinds) {
+            return new Query(
+                    ANY.model,
+                    ANY.author,
+                    ANY.trailers,
+                    ANY.text,
+                    ANY.since,
+                    ANY.until,
+                    kinds,
+                    ANY.tensor,
+                    ANY.metrics);
+        }
     }
 
     private final LineageGraph graph;
@@ -63,8 +77,12 @@ public final class Find {
         this.lineage = lineage;
     }
 
-    /** Matching versions, newest first; their tensors are listed where the query asks for tensors. */
-    public List<Match> all(Query query) {
+    /**
+     * Matching versions, newest first; their tensors are listed where the query asks for tensors.
+     *
+     * @param limit at most so many
+     */
+    public List<Match> all(Query query, int limit) {
         List<VersionId> found = new ArrayList<>();
         Predicate<Version> recorded = matcher(query);
         Map<VersionId, byte[]> results = query.metrics().isEmpty() ? Map.of() : lineage.notes(TESTS);
@@ -77,9 +95,10 @@ public final class Find {
             }
         }
         if (query.tensor().isPresent()) {
-            return new TensorSearch(graph, lineage).search(found, query.tensor().get());
+            return new TensorSearch(graph, lineage).search(found, query.tensor().get(), limit);
         }
         return found.stream()
+                .limit(limit)
                 .map(id -> new Match(id, graph.modelOf(id), graph.isOpen(id), List.of()))
                 .toList();
     }

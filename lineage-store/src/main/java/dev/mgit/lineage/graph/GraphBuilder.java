@@ -12,6 +12,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,8 +30,12 @@ final class GraphBuilder {
     private GraphBuilder() {}
 
     static GraphData build(Lineage lineage) {
+        return build(lineage, starts(lineage));
+    }
+
+    static GraphData build(Lineage lineage, Collection<VersionId> starts) {
         List<Version> rows = new ArrayList<>();
-        lineage.walk(starts(lineage)).forEachRemaining(rows::add);
+        lineage.walk(starts).forEachRemaining(rows::add);
         Collections.reverse(rows);
         Circles circles = Circles.open(rows);
         Columns columns = new Columns(GraphData.EMPTY, new LineageGraph(GraphData.EMPTY));

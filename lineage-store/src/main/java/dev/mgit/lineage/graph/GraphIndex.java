@@ -32,12 +32,9 @@ public final class GraphIndex {
         this.file = file;
     }
 
-    /**
-     * The graph of a lineage as it stands.
-     *
-     * @param fingerprint differs whenever a model, a tag or the notes of edges differ, e.g. a hash over all references
-     */
-    public Loaded load(Lineage lineage, String fingerprint) {
+    /** The graph of a lineage as it stands. */
+    public Loaded load(Lineage lineage) {
+        String fingerprint = lineage.fingerprint();
         Optional<Stored> stored = GraphFile.read(file);
         if (stored.isPresent()) {
             LineageGraph known = new LineageGraph(stored.get().data());
@@ -46,15 +43,18 @@ public final class GraphIndex {
             }
             Optional<GraphData> extended = GraphBuilder.extend(known, lineage);
             if (extended.isPresent()) {
-                return keep(extended.get(), fingerprint, Origin.EXTENDED);
+                return keep(lineage, extended.get(), fingerprint, Origin.EXTENDED);
             }
         }
-        return keep(GraphBuilder.build(lineage), fingerprint, Origin.REBUILT);
+        return keep(lineage, GraphBuilder.build(lineage), fingerprint, Origin.REBUILT);
     }
 
-    private Loaded keep(GraphData data, String fingerprint, Origin origin) {
+    /** Kept only if nobody moved a reference meanwhile: then nobody knows which state the graph is of. */
+    private Loaded keep(Lineage lineage, GraphData data, String fingerprint, Origin origin) {
         try {
-            GraphFile.write(file, fingerprint, data);
+            if (lineage.fingerprint().equals(fingerprint)) {
+                GraphFile.write(file, fingerprint, data);
+            }
         } catch (IOException e) {
             // The answer does not depend on the file; in a repository one may only read, every question reads it all.
         }

@@ -4,6 +4,8 @@ import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -31,18 +33,25 @@ public final class Impact {
         this.graph = graph;
     }
 
-    /** Everything downstream of a version over some edges: open versions first, then by distance, then as made. */
-    public List<Affected> of(VersionId source, EdgeFilter edges) {
-        int start = graph.node(source);
+    /**
+     * Everything downstream of some versions over some edges, these left out: open versions first, then by distance,
+     * then as made.
+     */
+    public List<Affected> of(Collection<VersionId> sources, EdgeFilter edges) {
         int[] distance = new int[graph.size()];
         List<Affected> found = new ArrayList<>();
-        Deque<Integer> queue = new ArrayDeque<>(List.of(start));
+        Deque<Integer> queue = new ArrayDeque<>();
+        BitSet asked = new BitSet();
+        for (VersionId source : sources) {
+            asked.set(graph.node(source));
+            queue.add(graph.node(source));
+        }
         Children children = graph.children();
         while (!queue.isEmpty()) {
             int node = queue.remove();
             for (int e = children.start[node]; e < children.start[node + 1]; e++) {
                 int child = children.child[e];
-                if (edges.follows(children.code[e]) && distance[child] == 0) {
+                if (edges.follows(children.code[e]) && distance[child] == 0 && !asked.get(child)) {
                     distance[child] = distance[node] + 1;
                     found.add(affected(node, child, children.code[e], distance[child]));
                     queue.add(child);

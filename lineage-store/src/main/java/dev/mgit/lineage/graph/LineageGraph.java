@@ -38,6 +38,11 @@ public final class LineageGraph {
         return new LineageGraph(GraphBuilder.build(lineage));
     }
 
+    /** Reads some versions and all they were made from, from the lineage itself. */
+    public static LineageGraph of(Lineage lineage, Collection<VersionId> versions) {
+        return new LineageGraph(GraphBuilder.build(lineage, versions));
+    }
+
     /** Number of versions. */
     public int size() {
         return data.size;

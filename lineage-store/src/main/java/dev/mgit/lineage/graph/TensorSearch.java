@@ -44,7 +44,7 @@ public final class TensorSearch {
         if (!looksLikeHash(hash)) {
             throw MgitException.usage("'" + hash + "' is not the hash of a tensor: four to 64 of the digits 0-9a-f");
         }
-        List<Match> found = search(all(), tensor -> tensor.object().hex().startsWith(hash));
+        List<Match> found = search(all(), tensor -> tensor.object().hex().startsWith(hash), Integer.MAX_VALUE);
         TreeSet<ObjectId> objects = new TreeSet<>();
         found.forEach(match -> match.tensors().forEach(tensor -> objects.add(tensor.object())));
         if (objects.isEmpty()) {
@@ -60,11 +60,14 @@ public final class TensorSearch {
         return found;
     }
 
-    /** Those of the given versions that have a tensor of a kind, in their order, each with all such tensors. */
-    public List<Match> search(Iterable<VersionId> versions, Predicate<TensorAt> wanted) {
+    /** The first of the given versions that have a tensor of a kind, in their order, each with all such tensors. */
+    public List<Match> search(Iterable<VersionId> versions, Predicate<TensorAt> wanted, int limit) {
         Tensors tensors = new Tensors(lineage);
         List<Match> found = new ArrayList<>();
         for (VersionId version : versions) {
+            if (found.size() >= limit) {
+                break;
+            }
             List<TensorAt> matching =
                     tensors.of(version).all().stream().filter(wanted).toList();
             if (!matching.isEmpty()) {

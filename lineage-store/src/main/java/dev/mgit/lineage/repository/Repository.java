@@ -3,10 +3,13 @@ package dev.mgit.lineage.repository;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.graph.GraphIndex;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Settings;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +153,17 @@ public final class Repository implements AutoCloseable {
             lineage = opened;
         }
         return opened;
+    }
+
+    /** The whole lineage as it stands, by way of the index. */
+    public LineageGraph graph() {
+        return new GraphIndex(files.graphIndex()).load(lineage()).graph();
+    }
+
+    /** The whole lineage, or that of one version where no model or tag leads to it any more. */
+    public LineageGraph graphWith(VersionId version) {
+        LineageGraph whole = graph();
+        return whole.contains(version) ? whole : LineageGraph.of(lineage(), List.of(version));
     }
 
     public Settings settings() {

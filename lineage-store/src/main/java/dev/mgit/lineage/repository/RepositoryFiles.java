@@ -57,6 +57,21 @@ public record RepositoryFiles(Path root, Path mgit) {
         return index().resolve("sketches");
     }
 
+    /** The lineage graph, so that questions need not read every commit. */
+    public Path graphIndex() {
+        return index().resolve("graph");
+    }
+
+    /** A search for the first bad version that is under way. */
+    public Path bisect() {
+        return mgit.resolve("bisect");
+    }
+
+    /** A merge that is under way. */
+    public Path merge() {
+        return mgit.resolve("merge");
+    }
+
     /** Runs, logs and other work of hooks. */
     public Path hooks() {
         return mgit.resolve("hooks");

@@ -28,6 +28,9 @@ public interface Lineage extends AutoCloseable {
 
     List<Tag> tags();
 
+    /** Differs whenever a model, a tag or the notes of edges differ: what an index of the graph was made from. */
+    String fingerprint();
+
     /** One version with its edges as they stand now. */
     Version version(VersionId id);
 

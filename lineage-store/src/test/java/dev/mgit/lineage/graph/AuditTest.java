@@ -3,6 +3,7 @@ package dev.mgit.lineage.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.lineage.graph.Audit.Signatures;
+import dev.mgit.lineage.graph.Audit.Verified;
 import dev.mgit.lineage.graph.Audit.Verifier;
 import dev.mgit.lineage.graph.AuditReport.Entry;
 import dev.mgit.lineage.graph.AuditReport.Finding;
@@ -14,12 +15,13 @@ import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
 class AuditTest {
-    private static final Verifier SOUND = (version, deep) -> List.of();
+    private static final Verifier SOUND = (versions, deep) -> new Verified(Map.of(), 0, 0, 0);
 
     private final MadeLineage made = new MadeLineage();
 
@@ -58,9 +60,13 @@ class AuditTest {
         assertThat(entry(report, base).licence()).contains(new Licence("apache-2.0", "README.md"));
         assertThat(report.findings())
                 .extracting(Finding::gap, Finding::version)
-                .containsExactlyInAnyOrder(Tuple.tuple(Gap.INFERRED_EDGE, tuned), Tuple.tuple(Gap.NO_LICENCE, other));
+                .containsExactlyInAnyOrder(
+                        Tuple.tuple(Gap.INFERRED_EDGE, tuned),
+                        Tuple.tuple(Gap.NO_PARENT_KNOWN, base),
+                        Tuple.tuple(Gap.NO_PARENT_KNOWN, other),
+                        Tuple.tuple(Gap.NO_LICENCE, other));
         assertThat(report.verified()).isTrue();
-        assertThat(report.checked()).isEqualTo(new AuditReport.Checked(4, false, false));
+        assertThat(report.checked()).isEqualTo(new AuditReport.Checked(4, 0, false, 0, 0, false));
     }
 
     private static Entry entry(AuditReport report, VersionId version) {
@@ -93,7 +99,9 @@ class AuditTest {
                 .file("README.md", "---\nlicense: mit\nno end")
                 .file("adapter_config.json", "{{")
                 .file("LICENSE", " \n\n"));
-        assertThat(audit(odd, SOUND).findings()).extracting(Finding::gap).containsExactly(Gap.NO_LICENCE);
+        assertThat(audit(odd, SOUND).findings())
+                .extracting(Finding::gap)
+                .containsExactly(Gap.NO_PARENT_KNOWN, Gap.NO_LICENCE);
     }
 
     @Test
@@ -103,25 +111,27 @@ class AuditTest {
                 made.version("tuned").from(base, "base", EdgeKind.PRUNE).trailer("License", "MIT"));
         assertThat(audit(tuned, SOUND).findings())
                 .extracting(Finding::gap, Finding::version)
-                .containsExactly(Tuple.tuple(Gap.NO_RECIPE, tuned));
+                .containsExactly(Tuple.tuple(Gap.NO_RECIPE, tuned), Tuple.tuple(Gap.NO_PARENT_KNOWN, base));
     }
 
     @Test
     void whatDoesNotVerifyMakesTheAuditFail() {
-        VersionId base = made.commit(made.version("base").trailer("License", "MIT"));
+        VersionId base =
+                made.commit(made.version("base").trailer("License", "MIT").extra("recipe.json", "{}"));
         VersionId next = made.commit(made.version("base").after(base).trailer("License", "MIT"));
-        List<Boolean> depths = new ArrayList<>();
-        Verifier verifier = (version, deep) -> {
-            depths.add(deep);
-            return version.equals(base) ? List.of("manifest of a.bin does not match its id") : List.of();
+        List<Object> asked = new ArrayList<>();
+        Verifier verifier = (versions, deep) -> {
+            asked.addAll(versions);
+            asked.add(deep);
+            return new Verified(Map.of(base, List.of("manifest of a.bin does not match its id")), 7, 5, 3);
         };
         Signatures signatures = version -> List.of(new Signature("ada", true));
         AuditReport report = new Audit(made.graph(), made.lineage, verifier, Optional.of(signatures)).of(next, true);
         assertThat(report.verified()).isFalse();
         assertThat(report.findings())
                 .containsExactly(new Finding(Gap.NOT_VERIFIED, base, "manifest of a.bin does not match its id"));
-        assertThat(depths).containsExactly(true, true);
-        assertThat(report.checked()).isEqualTo(new AuditReport.Checked(2, true, true));
+        assertThat(asked).containsExactly(next, base, true);
+        assertThat(report.checked()).isEqualTo(new AuditReport.Checked(2, 7, true, 5, 3, true));
         assertThat(report.entries().get(0).signatures()).containsExactly(new Signature("ada", true));
     }
 }

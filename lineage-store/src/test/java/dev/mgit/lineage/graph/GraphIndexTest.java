@@ -40,8 +40,8 @@ class GraphIndexTest {
     }
 
     /** Loads and checks that what was loaded is what a graph made anew would be. */
-    private Origin load(String fingerprint) {
-        Loaded loaded = index.load(made.lineage, fingerprint);
+    private Origin load() {
+        Loaded loaded = index.load(made.lineage);
         LineageGraph expected = made.graph();
         LineageGraph found = loaded.graph();
         assertThat(found.size()).isEqualTo(expected.size());
@@ -58,54 +58,54 @@ class GraphIndexTest {
     @Test
     void isMadeOnceThenLoaded() {
         made.randomDag(new Random(1), 50, 3, 8);
-        assertThat(load("a")).isEqualTo(Origin.REBUILT);
-        assertThat(load("a")).isEqualTo(Origin.LOADED);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.LOADED);
     }
 
     @Test
     void anEmptyLineageIsKeptToo() {
-        assertThat(load("a")).isEqualTo(Origin.REBUILT);
-        assertThat(load("a")).isEqualTo(Origin.LOADED);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.LOADED);
         made.chain("base", 2);
-        assertThat(load("b")).isEqualTo(Origin.EXTENDED);
+        assertThat(load()).isEqualTo(Origin.EXTENDED);
     }
 
     @Test
     void newVersionsAreAdded() {
         List<VersionId> base = made.chain("base", 3);
-        load("a");
+        load();
         made.commit(made.version("base").after(base.get(2)));
         VersionId tuned = made.commit(made.version("tuned").from(base.get(1), "base", EdgeKind.FINETUNE));
         made.commit(
                 made.version("small").from(tuned, "tuned", EdgeKind.QUANTIZE).from(base.get(0), "base", EdgeKind.CAST));
-        assertThat(load("b")).isEqualTo(Origin.EXTENDED);
-        assertThat(load("b")).isEqualTo(Origin.LOADED);
+        assertThat(load()).isEqualTo(Origin.EXTENDED);
+        assertThat(load()).isEqualTo(Origin.LOADED);
     }
 
     @Test
     void versionsThatWentAwayAreGone() {
         List<VersionId> base = made.chain("base", 3);
         made.commit(made.version("tuned").from(base.get(1), "base", EdgeKind.FINETUNE));
-        load("a");
+        load();
         made.deleteModel("tuned");
-        assertThat(load("b")).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
     }
 
     @Test
     void changedEdgesAreSeen() {
         List<VersionId> base = made.chain("base", 3);
         VersionId other = made.commit(made.version("other"));
-        load("a");
+        load();
         made.addEdge(other, base.get(2), "base", EdgeKind.DISTILL, Source.ADDED);
-        assertThat(load("b")).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
         made.removeEdge(other, base.get(2), "base", EdgeKind.DISTILL);
-        assertThat(load("c")).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
     }
 
     @Test
     void everySingleDamagedByteIsNoticed() throws IOException {
         made.chain("base", 2);
-        load("a");
+        load();
         byte[] sound = Files.readAllBytes(file);
         for (int at = 0; at < sound.length; at++) {
             byte[] damaged = sound.clone();
@@ -113,13 +113,13 @@ class GraphIndexTest {
             Files.write(file, damaged);
             assertThat(GraphFile.read(file)).as("byte %d", at).isEmpty();
         }
-        assertThat(load("a")).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
     }
 
     @Test
     void everyTruncationIsNoticed() throws IOException {
         made.chain("base", 2);
-        load("a");
+        load();
         byte[] sound = Files.readAllBytes(file);
         for (int length = 0; length < sound.length; length++) {
             Files.write(file, Arrays.copyOf(sound, length));
@@ -130,7 +130,7 @@ class GraphIndexTest {
     @Test
     void randomBytesUnderARightChecksumAreRefusedWithoutHarm() throws IOException {
         made.randomDag(new Random(3), 12, 3, 4);
-        load("a");
+        load();
         byte[] sound = Files.readAllBytes(file);
         Random random = new Random(5);
         for (int round = 0; round < 2000; round++) {
@@ -152,7 +152,7 @@ class GraphIndexTest {
     void aFileThatCannotBeWrittenIsDoneWithout() throws IOException {
         made.chain("base", 2);
         Files.writeString(folder.resolve("index"), "in the way");
-        assertThat(load("a")).isEqualTo(Origin.REBUILT);
-        assertThat(load("a")).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
+        assertThat(load()).isEqualTo(Origin.REBUILT);
     }
 }

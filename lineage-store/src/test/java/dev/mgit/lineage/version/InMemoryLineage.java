@@ -2,6 +2,7 @@ package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.FileEntry.Stored;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -126,6 +127,15 @@ public final class InMemoryLineage implements Lineage {
         return state.tags().entrySet().stream()
                 .map(entry -> new Tag(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    @Override
+    public String fingerprint() {
+        InMemoryState now = state;
+        Map<VersionId, byte[]> edges = new TreeMap<>(now.notes().getOrDefault(EdgeNotes.NAMESPACE, Map.of()));
+        StringBuilder text = new StringBuilder().append(now.models()).append(now.tags());
+        edges.forEach((id, note) -> text.append(id).append(new String(note, StandardCharsets.UTF_8)));
+        return text.toString();
     }
 
     @Override

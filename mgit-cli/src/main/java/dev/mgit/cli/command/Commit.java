@@ -1,6 +1,8 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.AfterCommit;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
@@ -10,12 +12,9 @@ import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +53,8 @@ public final class Commit implements Callable<Integer> {
             description = "What is new about this version.")
     private @Nullable String message;
 
-    @Option(
-            names = "--from",
-            paramLabel = "REV[=KIND]",
-            description = "A version it was derived from, and how: finetune (default), continue-pretrain, distill, "
-                    + "prune, quantize, cast, convert, adapter, merge, search, rl, other. May be given several times.")
-    private List<String> from = new ArrayList<>();
+    @Mixin
+    private final FromOption from = new FromOption();
 
     @Option(
             names = "--detect",
@@ -82,44 +77,44 @@ public final class Commit implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            List<CommitRequest.Origin> declared = origins(session.repository().lineage());
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
+            List<CommitRequest.Origin> origins = from.origins(session.repository().lineage());
+            if (detect) {
+                origins = detected(session, search, files, origins);
+            }
+            var request = new CommitRequest(
+                    files,
+                    Optional.ofNullable(model),
+                    Optional.ofNullable(message),
+                    origins,
+                    trailers,
+                    session.author(),
+                    Instant.now(),
+                    Map.of());
+            var commits = new Commits(session.repository(), session.progress());
+            AfterCommit.requirePreCommit(context, session, wait, commits, request);
+            CommitResult result;
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                Optional<Detected> found = detect ? search.detect(files, lock) : Optional.empty();
-                found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
-                var request = new CommitRequest(
-                        files,
-                        Optional.ofNullable(model),
-                        Optional.ofNullable(message),
-                        found.map(ParentSearch::origins).orElse(declared),
-                        trailers,
-                        session.author(),
-                        Instant.now(),
-                        Map.of());
-                CommitResult result = new Commits(session.repository(), session.progress()).commit(request, lock);
-                print(session, result);
+                result = commits.commit(request, lock);
                 search.after(files, result, lock);
             }
+            print(session, result);
+            AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
     }
 
-    private List<CommitRequest.Origin> origins(Lineage lineage) {
-        if (detect && !from.isEmpty()) {
+    private List<CommitRequest.Origin> detected(
+            Session session, ParentSearch search, Path files, List<CommitRequest.Origin> declared) throws IOException {
+        if (!declared.isEmpty()) {
             throw MgitException.usage("give --from or --detect, not both");
         }
-        List<CommitRequest.Origin> origins = new ArrayList<>();
-        for (String origin : from) {
-            int equals = origin.lastIndexOf('=');
-            String revision = equals < 0 ? origin : origin.substring(0, equals);
-            EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
-            origins.add(new CommitRequest.Origin(lineage.resolve(revision), kind));
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit --detect")) {
+            Optional<Detected> found = search.detect(files, lock);
+            found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
+            return found.map(ParentSearch::origins).orElse(List.of());
         }
-        if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
-            throw MgitException.usage("the same version is given twice with --from");
-        }
-        return origins;
     }
 
     private void print(Session session, CommitResult result) {

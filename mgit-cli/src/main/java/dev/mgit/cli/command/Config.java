@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show all settings, show one, or set one, in .mgit/config (Git's syntax).",
             "Known: store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
-                    + "update.auto (off|plan|test|run)."
+                    + "update.auto (off|test|plan|run), update.jobs, executor.name (local|slurm), executor.gpus (devices, by "
+                    + "commas), executor.cpus, executor.memory, executor.timeout, slurm.arguments."
         })
 public final class Config implements Callable<Integer> {
     private final Context context;

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.ResultText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows one version. */
-@Command(name = "show", description = "Show a version: its edges, its files and, if asked, its tensors.")
+@Command(
+        name = "show",
+        description = "Show a version: its edges, files, test results, recipe and, if asked, its tensors.")
 public final class Show implements Callable<Integer> {
     private final Context context;
 
@@ -47,15 +50,24 @@ public final class Show implements Callable<Integer> {
             VersionId id = lineage.resolve(revision);
             Version version = lineage.version(id);
             Checkpoint checkpoint = lineage.checkpoint(id);
+            var results = new ResultText(context, session);
             var text = new VersionText(lineage, context.output());
             if (json.wanted()) {
                 context.output().json(out -> {
                     text.fields(out, version);
                     json(out, lineage, checkpoint);
+                    results.json(out, version);
+                    results.recipeJson(out, version);
                 });
             } else {
                 text.full(version).forEach(context.output()::line);
                 print(lineage, checkpoint);
+                List<String> tests = results.lines(version);
+                if (!tests.isEmpty()) {
+                    context.output().line("");
+                    tests.forEach(context.output()::line);
+                }
+                results.printRecipe(version);
             }
         }
         return 0;
@@ -94,7 +106,7 @@ public final class Show implements Callable<Integer> {
         }
     }
 
-    private static String shape(List<Long> shape) {
+    static String shape(List<Long> shape) {
         return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
     }
 

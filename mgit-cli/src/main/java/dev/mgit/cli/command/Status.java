@@ -1,13 +1,13 @@
 package dev.mgit.cli.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.ResultText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
-import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -56,10 +56,9 @@ public final class Status implements Callable<Integer> {
             for (CheckoutState checkout : checkouts(session)) {
                 folders.add(FolderStatus.of(session.repository(), checkout));
             }
-            Lineage lineage = session.repository().lineage();
-            List<Staleness.Behind> behind = new Staleness(LineageGraph.of(lineage)).all();
+            List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
             if (json.wanted()) {
-                context.output().json(out -> json(out, folders, behind));
+                context.output().json(out -> json(session, out, folders, behind));
             } else {
                 print(session, folders, behind);
             }
@@ -84,11 +83,16 @@ public final class Status implements Callable<Integer> {
     private void print(Session session, List<FolderStatus> folders, List<Staleness.Behind> behind) {
         Output output = context.output();
         Lineage lineage = session.repository().lineage();
+        var tests = new ResultText(context, session);
         for (FolderStatus folder : folders) {
             CheckoutState checkout = folder.checkout();
             output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
                     + checkout.version().abbreviated() + headRemark(lineage, checkout)
                     + (checkout.partial() ? ", in part" : "") + (folder.clean() ? ", unchanged" : ""));
+            String tested = tests.brief(lineage.version(checkout.version()));
+            if (!tested.isEmpty()) {
+                output.line("  tests:    " + tested);
+            }
             folder.changed().forEach(file -> {
                 output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
             });
@@ -142,8 +146,9 @@ public final class Status implements Callable<Integer> {
         }
     }
 
-    private static void json(JsonGenerator json, List<FolderStatus> folders, List<Staleness.Behind> behind)
+    private void json(Session session, JsonGenerator json, List<FolderStatus> folders, List<Staleness.Behind> behind)
             throws IOException {
+        var tests = new ResultText(context, session);
         json.writeArrayFieldStart("folders");
         for (FolderStatus folder : folders) {
             json.writeStartObject();
@@ -163,6 +168,9 @@ public final class Status implements Callable<Integer> {
             json.writeEndArray();
             strings(json, "missing", folder.missing());
             strings(json, "new", folder.added());
+            tests.json(
+                    json,
+                    session.repository().lineage().version(folder.checkout().version()));
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -60,6 +60,11 @@ public final class Context {
         return stackTraces;
     }
 
+    /** Whether anybody wants to be told how work goes on. */
+    public boolean progressWanted() {
+        return !noProgress;
+    }
+
     /** Progress on stderr; silent where nobody is watching. */
     public Progress progress(String what) {
         return new Progress(terminal, what, terminal.errIsTerminal() && !noProgress);

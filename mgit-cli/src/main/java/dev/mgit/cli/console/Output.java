@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What a command prints as its result: text, tables or one JSON object. */
 public final class Output {
     /** Number of the shape of all JSON output; grows when a field changes its meaning or goes. */
     public static final int SCHEMA = 1;
+
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
 
     private final Terminal terminal;
 
@@ -77,6 +80,11 @@ public final class Output {
             json.writeEndObject();
         }
         terminal.out().println();
+    }
+
+    /** A name or message out of a file or commit of unknown origin, unable to steer the terminal. */
+    public static String safe(String text) {
+        return CONTROLS.matcher(text).replaceAll("?");
     }
 
     /** A number of bytes for people, in decimal units: {@code 999 B}, {@code 1.5 kB}, {@code 133 MB}. */

@@ -1,8 +1,11 @@
 package dev.mgit.cli.console;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -23,9 +26,17 @@ public final class VersionText {
     private final Map<VersionId, List<String>> names = new HashMap<>();
 
     public VersionText(Lineage lineage, Output output) {
+        this(lineage.models(), lineage.tags(), output);
+    }
+
+    public VersionText(LineageGraph graph, Output output) {
+        this(graph.models(), graph.tags(), output);
+    }
+
+    private VersionText(List<Model> models, List<Tag> tags, Output output) {
         this.output = output;
-        lineage.models().forEach(model -> name(model.head(), model.name()));
-        lineage.tags().forEach(tag -> name(tag.version(), "tag: " + tag.name()));
+        models.forEach(model -> name(model.head(), model.name()));
+        tags.forEach(tag -> name(tag.version(), "tag: " + tag.name()));
     }
 
     private void name(VersionId version, String name) {

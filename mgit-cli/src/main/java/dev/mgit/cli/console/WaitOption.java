@@ -1,5 +1,6 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.hooks.Commands;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Transaction;
@@ -15,7 +16,12 @@ public final class WaitOption {
             paramLabel = "SECONDS",
             defaultValue = "600",
             description = "How long to wait for another command to finish (default: ${DEFAULT-VALUE}).")
-    private long seconds;
+    private long seconds = 600;
+
+    /** How long to wait. */
+    public Duration time() {
+        return Duration.ofSeconds(Math.max(0, seconds));
+    }
 
     /**
      * Makes one change of models, tags or notes, waiting for the writer lock first.
@@ -34,6 +40,7 @@ public final class WaitOption {
 
     /** Takes the writer lock, saying so if there is somebody to wait for. */
     public WriterLock lock(Context context, Repository repository, String what) throws IOException {
-        return repository.lock(what, Duration.ofSeconds(Math.max(0, seconds)), context.output()::note);
+        Commands.requireOutside(context.terminal().environment(), repository.root());
+        return repository.lock(what, time(), context.output()::note);
     }
 }

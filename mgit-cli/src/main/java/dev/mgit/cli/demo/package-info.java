@@ -1,4 +1,4 @@
-/** The demo: mgit's main job on real weights, every command shown as a user would type it. */
+/** The demo: acts on one stage, every command shown as a user would type it. */
 @NullMarked
 package dev.mgit.cli.demo;
 

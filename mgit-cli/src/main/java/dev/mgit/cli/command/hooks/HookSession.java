@@ -1,0 +1,89 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.hooks.RepositoryWorkspace;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Executors;
+import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One command's time with a repository and what hangs on its models. */
+public final class HookSession implements AutoCloseable {
+    private final Session session;
+    private final RepositoryWorkspace workspace;
+    private final List<Thread> endings = new ArrayList<>();
+    private final List<Executor> executors = new ArrayList<>();
+
+    private final boolean owned;
+
+    private HookSession(Context context, Session session, WaitOption wait, boolean owned) {
+        this.session = session;
+        this.owned = owned;
+        this.workspace = new RepositoryWorkspace(
+                session.repository(),
+                session.author(),
+                context.terminal().environment(),
+                wait.time(),
+                context.output()::note);
+    }
+
+    /** Opens the repository the command runs in. */
+    static HookSession open(Context context, WaitOption wait) throws IOException {
+        return new HookSession(context, Session.open(context), wait, true);
+    }
+
+    /** The hooks' view of a repository that is open already and stays so. */
+    static HookSession within(Context context, Session session, WaitOption wait) {
+        return new HookSession(context, session, wait, false);
+    }
+
+    /** The same for a command that only reads. */
+    static HookSession open(Context context) throws IOException {
+        return open(context, new WaitOption());
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Workspace workspace() {
+        return workspace;
+    }
+
+    Lineage lineage() {
+        return workspace.lineage();
+    }
+
+    Version version(VersionId id) {
+        return lineage().version(id);
+    }
+
+    /** The executor of a name. What it started here ends when the user breaks the command off, unless it queues. */
+    Executor executor(String name) {
+        Executor executor = Executors.create(name, workspace::setting, workspace.environment());
+        executors.add(executor);
+        if (executor instanceof LocalExecutor local) {
+            Thread ending = new Thread(local::breakOff, "ends running commands");
+            Runtime.getRuntime().addShutdownHook(ending);
+            endings.add(ending);
+        }
+        return executor;
+    }
+
+    @Override
+    public void close() {
+        executors.forEach(Executor::close);
+        endings.forEach(ending -> Runtime.getRuntime().removeShutdownHook(ending));
+        if (owned) {
+            session.close();
+        }
+    }
+}

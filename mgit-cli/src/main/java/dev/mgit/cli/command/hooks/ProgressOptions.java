@@ -1,0 +1,35 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.event.NotifyCommand;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long work is told of: lines on stderr, and {@code --notify-command}. */
+final class ProgressOptions {
+    @Option(
+            names = "--notify-command",
+            paramLabel = "LINE",
+            description = "Start this program, its arguments separated by spaces, when something failed and at the "
+                    + "end; it finds MGIT_EVENT (failed, published), MGIT_SUBJECT and MGIT_DETAIL.")
+    private @Nullable String notifyCommand;
+
+    /** @param shown hears everything first */
+    Progress notifying(HookSession session, Progress shown) {
+        if (notifyCommand == null || notifyCommand.isBlank()) {
+            return shown;
+        }
+        return new NotifyCommand(
+                shown,
+                List.of(notifyCommand.strip().split("\\s+")),
+                session.workspace().environment(),
+                session.workspace().root());
+    }
+
+    /** Plain lines on stderr. */
+    Progress lines(HookSession session, Context context) {
+        return notifying(session, context.progressWanted() ? new ProgressLines(context) : Progress.NONE);
+    }
+}

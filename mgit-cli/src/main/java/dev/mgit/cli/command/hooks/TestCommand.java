@@ -1,0 +1,92 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Table;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.Members;
+import dev.mgit.hooks.test.TestDefinition;
+import dev.mgit.hooks.test.TestRegistry;
+import java.io.IOException;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Tests of models. */
+@Command(
+        name = "test",
+        subcommands = {TestAdd.class, TestRun.class, TestReport.class},
+        description = {
+            "Register commands that measure versions, run them, and compare what they say.",
+            "A test is versioned with the repository; its results hang on the versions."
+        })
+public final class TestCommand {
+    private final Context context;
+
+    TestCommand(Context context) {
+        this.context = context;
+    }
+
+    @Command(name = "list", description = "List the registered tests.")
+    int list(@Mixin JsonOption json) throws IOException {
+        try (HookSession session = HookSession.open(context)) {
+            var registry = new TestRegistry(session.workspace());
+            if (json.wanted()) {
+                Records.print(
+                        context,
+                        Members.of(
+                                "schema",
+                                1,
+                                "tests",
+                                registry.list().stream()
+                                        .map(test -> json(registry, test))
+                                        .toList()));
+                return 0;
+            }
+            Table table = context.output().table("Test", "On", "Event", "Metrics", "Command");
+            for (TestDefinition test : registry.list()) {
+                table.row(
+                        test.name() + (registry.trusted(test) ? "" : " (not trusted)"),
+                        test.on().text(),
+                        test.event().word(),
+                        test.metrics().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+                        Records.line(test.command()));
+            }
+            table.print();
+            Records.hintIfInert(context, registry.list().stream().allMatch(registry::trusted));
+        }
+        return 0;
+    }
+
+    @Command(name = "show", description = "Show how a test is registered.")
+    int show(@Parameters(paramLabel = "NAME", description = "The test.") String name, @Mixin JsonOption json)
+            throws IOException {
+        try (HookSession session = HookSession.open(context)) {
+            var registry = new TestRegistry(session.workspace());
+            TestDefinition test = registry.get(name);
+            if (json.wanted()) {
+                Records.print(context, json(registry, test));
+            } else {
+                Records.print(context, test.toJson());
+                Records.hintIfInert(context, registry.trusted(test));
+            }
+        }
+        return 0;
+    }
+
+    private static JsonObject json(TestRegistry registry, TestDefinition test) {
+        return Records.with(test.toJson(), "trusted", registry.trusted(test));
+    }
+
+    @Command(name = "rm", description = "Take a test out of the registry. Results stay on the versions.")
+    int rm(@Parameters(paramLabel = "NAME", description = "The test.") String name, @Mixin WaitOption wait)
+            throws IOException {
+        try (HookSession session = HookSession.open(context, wait)) {
+            new TestRegistry(session.workspace()).remove(name);
+            context.output().line("Removed test " + name);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.hooks.test.Report;
+import dev.mgit.hooks.test.ReportFormat;
+import dev.mgit.hooks.test.TestDefinition;
+import dev.mgit.hooks.test.TestRegistry;
+import dev.mgit.hooks.test.TestResults;
+import dev.mgit.hooks.test.TestScope;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows versions by metrics. */
+@Command(
+        name = "report",
+        description = {
+            "Show versions by metrics, from the results there are; runs nothing.",
+            "Each value is compared with the model's previous version, else with the first parent that has one; what "
+                    + "is worse is marked."
+        })
+final class TestReport implements Callable<Integer> {
+    private final Context context;
+
+    @Mixin
+    private final VersionsOption scope = new VersionsOption();
+
+    @Option(names = "--format", paramLabel = "text|json|md|html", description = "Default: text.")
+    private String format = "text";
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    TestReport(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ReportFormat form = json.wanted() ? ReportFormat.JSON : ReportFormat.parse(format);
+        try (HookSession session = HookSession.open(context)) {
+            TestScope versions = VersionsOption.scope(session);
+            var registry = new TestRegistry(session.workspace());
+            List<TestDefinition> tests = scope.tests().isEmpty()
+                    ? registry.list()
+                    : scope.tests().stream().map(registry::get).toList();
+            List<VersionId> rows = scope.versions(session, versions);
+            Report report = Report.of(session.workspace(), rows, tests, new TestResults(session.workspace()));
+            context.output().line(form.write(report).stripTrailing());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.mgit.cli.console;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest;
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Lineage;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** {@code --from}, mixed into commands that make versions. */
+public final class FromOption {
+    @Option(
+            names = "--from",
+            paramLabel = "REV[=KIND]",
+            description = "A version it was derived from, and how: finetune (default), continue-pretrain, distill, "
+                    + "prune, quantize, cast, convert, adapter, merge, search, rl, other. May be given several times.")
+    private List<String> from = new ArrayList<>();
+
+    /** @throws MgitException of kind USAGE if a version or kind does not exist, or a version is given twice */
+    public List<CommitRequest.Origin> origins(Lineage lineage) {
+        List<CommitRequest.Origin> origins = new ArrayList<>();
+        for (String origin : from) {
+            int equals = origin.lastIndexOf('=');
+            String revision = equals < 0 ? origin : origin.substring(0, equals);
+            EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
+            origins.add(new CommitRequest.Origin(lineage.resolve(revision), kind));
+        }
+        if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
+            throw MgitException.usage("the same version is given twice with --from");
+        }
+        return origins;
+    }
+}
