@@ -7,6 +7,15 @@ import java.util.Map;
 final class AdapterShapes {
     private AdapterShapes() {}
 
+    /** The least rank of the factors. */
+    static long rank(ModelSketch adapter) {
+        return adapter.tensors().stream()
+                .filter(tensor -> tensor.name().contains("lora_A"))
+                .mapToLong(tensor -> Math.min(tensor.rows(), tensor.columns()))
+                .min()
+                .orElse(0);
+    }
+
     /** Weights of a base that a pair of factors fits by name and shape; 0 if any pair fits none. */
     static int fitting(ModelSketch adapter, ModelSketch base) {
         Map<String, TensorSketch> factors = new HashMap<>();

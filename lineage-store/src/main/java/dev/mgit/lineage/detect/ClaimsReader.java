@@ -60,7 +60,10 @@ final class ClaimsReader {
                 .findFirst()
                 .orElse("");
         List<String> few = bases.stream().distinct().limit(MOST_BASES).toList();
-        return new Claims(few, relation, json(files, "config.json").map(ClaimsReader::architecture).orElse(""));
+        return new Claims(
+                few,
+                relation,
+                json(files, "config.json").map(ClaimsReader::architecture).orElse(""));
     }
 
     private static Optional<JsonObject> json(Function<String, Optional<byte[]>> files, String name) {

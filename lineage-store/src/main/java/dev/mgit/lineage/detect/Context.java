@@ -48,7 +48,8 @@ final class Context {
         if (a.when().isPresent() && b.when().isPresent()) {
             Duration later = Duration.between(a.when().get(), b.when().get());
             if (later.abs().compareTo(NOTABLE) > 0) {
-                judged = judged.with(later.isNegative() ? -TIME : TIME, later.isNegative() ? "older files" : "newer files");
+                judged = judged.with(
+                        later.isNegative() ? -TIME : TIME, later.isNegative() ? "older files" : "newer files");
             }
         }
         return judged;
@@ -63,7 +64,9 @@ final class Context {
     static boolean names(String claim, String name) {
         String wanted = plain(claim);
         String last = plain(claim.substring(claim.lastIndexOf('/') + 1));
-        return !last.isEmpty() && (plain(name).equals(wanted) || plain(name.substring(name.lastIndexOf('/') + 1)).equals(last));
+        return !last.isEmpty()
+                && (plain(name).equals(wanted)
+                        || plain(name.substring(name.lastIndexOf('/') + 1)).equals(last));
     }
 
     private static String plain(String name) {

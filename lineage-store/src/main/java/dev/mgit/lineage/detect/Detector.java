@@ -125,12 +125,10 @@ public final class Detector {
 
         @Override
         public List<VersionId> near(ModelSketch sketch, int limit) {
-            List<VersionId> near = new ArrayList<>(index.search(sketch, limit).stream()
-                    .filter(alive::contains)
-                    .toList());
+            List<VersionId> near = new ArrayList<>(
+                    index.search(sketch, limit).stream().filter(alive::contains).toList());
             for (Model model : repository.lineage().models()) {
-                boolean claimed =
-                        sketch.claims().bases().stream().anyMatch(base -> Context.names(base, model.name()));
+                boolean claimed = sketch.claims().bases().stream().anyMatch(base -> Context.names(base, model.name()));
                 if (claimed && !near.contains(model.head())) {
                     near.add(model.head());
                 }

@@ -79,10 +79,10 @@ record Likeness(
     /** Structural divergence: the share of related weights under another name or layout; 1 more in another format. */
     double structure() {
         double changed = related.stream()
-                .filter(pair -> pair.transposed() || !pair.a().name().equals(pair.b().name()))
+                .filter(pair ->
+                        pair.transposed() || !pair.a().name().equals(pair.b().name()))
                 .count();
-        return (related.isEmpty() ? 0 : changed / related.size())
-                + (a.format().equals(b.format()) ? 0 : 1);
+        return (related.isEmpty() ? 0 : changed / related.size()) + (a.format().equals(b.format()) ? 0 : 1);
     }
 
     long transposed() {
@@ -125,7 +125,9 @@ record Likeness(
     /** Mean over changed weights of b's kurtosis less a's. */
     double kurtosis() {
         return related.stream()
-                .filter(pair -> pair.equal() < pair.count() && pair.a().square() > 0 && pair.b().square() > 0)
+                .filter(pair -> pair.equal() < pair.count()
+                        && pair.a().square() > 0
+                        && pair.b().square() > 0)
                 .mapToDouble(pair -> kurtosis(pair.b()) - kurtosis(pair.a()))
                 .average()
                 .orElse(0);

@@ -22,9 +22,10 @@ final class MergeSearch {
     private static final double LEAST_WEIGHT = 0.04;
 
     /** Parents by number of the candidate, the heaviest first. */
-    record Found(List<Integer> parents, double[] weights, double left) {}
+    record Found(List<Integer> parents, List<Double> weights, double left) {}
 
     /** The samples of one tensor: the model's own, then each candidate's; null where it has no such tensor. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Column(double[] target, double[][] sources) {}
 
     private MergeSearch() {}
@@ -39,14 +40,14 @@ final class MergeSearch {
         Optional<Found> best = Optional.empty();
         for (int i = 0; i < nearest.size(); i++) {
             for (int j = i + 1; j < nearest.size(); j++) {
-                best = better(best, fit(columns, nearest, i, j));
+                best = better(best, fit(columns, i, j));
             }
         }
         if (best.isEmpty()) {
             for (int i = 0; i < nearest.size(); i++) {
                 for (int j = i + 1; j < nearest.size(); j++) {
                     for (int k = j + 1; k < nearest.size(); k++) {
-                        best = better(best, fit(columns, nearest, i, j, k));
+                        best = better(best, fit(columns, i, j, k));
                     }
                 }
             }
@@ -55,7 +56,10 @@ final class MergeSearch {
     }
 
     private static Optional<Found> better(Optional<Found> best, Optional<Found> next) {
-        return best.isEmpty() || next.filter(found -> found.left() < best.get().left()).isPresent() ? next.or(() -> best)
+        return best.isEmpty()
+                        || next.filter(found -> found.left() < best.get().left())
+                                .isPresent()
+                ? next.or(() -> best)
                 : best;
     }
 
@@ -102,13 +106,14 @@ final class MergeSearch {
         double[] values = new double[b.values().length];
         for (int i = 0; i < b.sampleRows(); i++) {
             for (int j = 0; j < b.sampleColumns(); j++) {
-                values[i * b.sampleColumns() + j] = pair.transposed() ? pair.a().value(j, i) : pair.a().value(i, j);
+                values[i * b.sampleColumns() + j] =
+                        pair.transposed() ? pair.a().value(j, i) : pair.a().value(i, j);
             }
         }
         return values;
     }
 
-    private static Optional<Found> fit(List<Column> columns, List<Likeness> candidates, int... chosen) {
+    private static Optional<Found> fit(List<Column> columns, int... chosen) {
         double left = 0;
         double[] sums = new double[chosen.length];
         double[] apart = new double[chosen.length];
@@ -160,7 +165,7 @@ final class MergeSearch {
         order.sort((x, y) -> Double.compare(sums[y], sums[x]));
         return Optional.of(new Found(
                 order.stream().map(i -> chosen[i]).toList(),
-                order.stream().mapToDouble(i -> sums[i]).toArray(),
+                order.stream().map(i -> sums[i]).toList(),
                 left));
     }
 

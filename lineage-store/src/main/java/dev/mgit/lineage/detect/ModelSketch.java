@@ -10,6 +10,7 @@ import java.util.List;
  * @param tensors in natural order of their names
  * @param keys what relatives are looked up by (see {@link Keys}), without repetition
  */
+@SuppressWarnings("ArrayRecordComponent") // read only within this package, and sketches are never compared
 public record ModelSketch(String format, Claims claims, List<TensorSketch> tensors, int[] keys) {
     public ModelSketch {
         tensors = List.copyOf(tensors);

@@ -34,17 +34,7 @@ record Pair(
 
     Pair reversed() {
         return new Pair(
-                b,
-                a,
-                transposed,
-                count,
-                equal,
-                correlation,
-                distance,
-                zeroedInA,
-                zeroedInB,
-                roundedInA,
-                roundedInB);
+                b, a, transposed, count, equal, correlation, distance, zeroedInA, zeroedInB, roundedInA, roundedInB);
     }
 
     boolean related() {
@@ -139,9 +129,8 @@ record Pair(
             double varianceB = count == 0 ? 0 : bb - b * b / count;
             double covariance = count == 0 ? 0 : ab - a * b / count;
             boolean constant = varianceA <= 1e-12 * aa || varianceB <= 1e-12 * bb;
-            double correlation = !constant
-                    ? covariance / Math.sqrt(varianceA * varianceB)
-                    : equal == count && count > 0 ? 1 : 0;
+            double correlation =
+                    !constant ? covariance / Math.sqrt(varianceA * varianceB) : equal == count && count > 0 ? 1 : 0;
             double scale = (varianceA + varianceB) / 2;
             double distance = differences == 0 ? 0 : scale <= 0 ? UNRELATED_DISTANCE : differences / scale;
             return new Pair(

@@ -66,9 +66,12 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
         Reader(Likeness likeness) {
             this.likeness = likeness;
-            evidence.add(text("%d of %d weights correspond, %d of them the same in every sample",
+            evidence.add(text(
+                    "%d of %d weights correspond, %d of them the same in every sample",
                     likeness.related().size(),
-                    likeness.b().tensors().stream().filter(TensorSketch::isWeight).count(),
+                    likeness.b().tensors().stream()
+                            .filter(TensorSketch::isWeight)
+                            .count(),
                     likeness.same()));
             evidence.add(text("distance %.2g of the weights' deviation", Math.sqrt(likeness.distance())));
         }
@@ -83,7 +86,8 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             boolean b = mostlyScaled(likeness.b());
             return a == b
                     ? Optional.empty()
-                    : Optional.of(relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one holds integers with scales"));
+                    : Optional.of(
+                            relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one holds integers with scales"));
         }
 
         private static boolean mostlyScaled(ModelSketch model) {
@@ -160,7 +164,8 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             if (rank > 0) {
                 evidence.add("the update is of rank " + rank + ", as a merged adapter's is");
             }
-            return relation(EdgeKind.FINETUNE, Direction.odds(likeness) + narrower(likeness), Direction.words(likeness));
+            return relation(
+                    EdgeKind.FINETUNE, Direction.odds(likeness) + narrower(likeness), Direction.words(likeness));
         }
     }
 

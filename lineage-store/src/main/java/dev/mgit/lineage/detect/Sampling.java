@@ -52,14 +52,7 @@ final class Sampling {
             row(rowsAt[i], at, values, i * Positions.GRID);
         }
         return sketch(
-                weight,
-                rows,
-                columns,
-                Positions.GRID,
-                Positions.GRID,
-                values,
-                square / counted,
-                fourth / counted);
+                weight, rows, columns, Positions.GRID, Positions.GRID, values, square / counted, fourth / counted);
     }
 
     /** Reads the sampled columns of one row, and counts the row's start towards the moments. */

@@ -87,6 +87,12 @@ final class Segment implements AutoCloseable {
         return (int) crc.getValue();
     }
 
+    private static int checksum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        return (int) crc.getValue();
+    }
+
     /** @throws IOException if it is not a whole, sound file of this format */
     static Segment open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -109,7 +115,7 @@ final class Segment implements AutoCloseable {
             ByteBuffer head = read(channel, 0, (int) headLength);
             int stored = head.getInt(CRC_AT);
             head.putInt(CRC_AT, 0);
-            if (checksum(head.array(), 0, head.capacity()) != stored) {
+            if (checksum(head) != stored) {
                 throw new IOException(file + " is damaged");
             }
             sound = true;
@@ -209,7 +215,7 @@ final class Segment implements AutoCloseable {
             int count = Math.min(PAGE, postings - page * PAGE);
             ByteBuffer bytes = read(channel, head.capacity() + (long) page * PAGE * Long.BYTES, count * Long.BYTES);
             int stored = head.getInt(HEADER + models * ID + page * 2 * Integer.BYTES + Integer.BYTES);
-            if (checksum(bytes.array(), 0, bytes.capacity()) != stored) {
+            if (checksum(bytes) != stored) {
                 throw new IOException("a page of keys is damaged");
             }
             cached = new long[count];

@@ -117,9 +117,7 @@ final class SketchFile {
             for (int left = count(in, 46); left > 0; left--) {
                 tensors.add(tensor(in));
             }
-            return in.hasRemaining()
-                    ? Optional.empty()
-                    : Optional.of(new ModelSketch(format, claims, tensors, keys));
+            return in.hasRemaining() ? Optional.empty() : Optional.of(new ModelSketch(format, claims, tensors, keys));
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -127,8 +125,7 @@ final class SketchFile {
 
     private static TensorSketch tensor(ByteBuffer in) {
         String name = string(in);
-        Dtype dtype = Dtype.byCode(in.get() & 0xff)
-                .orElseThrow(() -> new IllegalArgumentException("unknown dtype"));
+        Dtype dtype = Dtype.byCode(in.get() & 0xff).orElseThrow(() -> new IllegalArgumentException("unknown dtype"));
         boolean scaled = in.get() == 1;
         long rows = in.getLong();
         long columns = in.getLong();

@@ -27,7 +27,8 @@ public final class Sketcher {
         int[] keys = Keys.of(full);
         long weights = full.stream().filter(TensorSketch::isWeight).count();
         int grid = weights <= FEW_WEIGHTS ? Positions.GRID : Positions.GRID / 2;
-        List<TensorSketch> kept = full.stream().map(tensor -> thinned(tensor, grid)).toList();
+        List<TensorSketch> kept =
+                full.stream().map(tensor -> thinned(tensor, grid)).toList();
         return new ModelSketch(String.join("+", checkpoint.formats()), claims, kept, keys);
     }
 

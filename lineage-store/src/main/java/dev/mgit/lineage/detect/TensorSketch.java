@@ -16,6 +16,7 @@ import dev.mgit.delta.Dtype;
  * @param fourth mean of fourth powers over the same
  * @param scaled whether the elements are integers, or blocks of them, that stand for floats
  */
+@SuppressWarnings("ArrayRecordComponent") // read only within this package, and sketches are never compared
 public record TensorSketch(
         String name,
         Dtype dtype,

@@ -46,7 +46,8 @@ public final class CheckpointWeights implements AutoCloseable {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
                 FileByteSource source = FileByteSource.open(file.getValue());
                 weights.open.add(source);
-                String name = Objects.requireNonNull(file.getValue().getFileName()).toString();
+                String name =
+                        Objects.requireNonNull(file.getValue().getFileName()).toString();
                 weights.add(file.getKey(), Formats.layoutOf(name, source), source);
             }
             complete = true;

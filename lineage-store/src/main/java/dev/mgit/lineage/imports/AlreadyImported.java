@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -34,14 +35,15 @@ final class AlreadyImported {
     }
 
     /**
-     * The version that holds a checkpoint, or, with {@code same} false, the model that others of its group went to.
+     * The version that holds a checkpoint; else, not the same, one of the model that others of its group went to.
      *
      * @param name the model's name if it were new
      */
     Optional<Known> find(ImportRecord record, String name, Path path) throws IOException {
         Optional<Known> group = Optional.empty();
         for (Model model : lineage.models()) {
-            if (!model.name().equals(name) && !model.name().matches(Pattern.quote(name) + "-\\d+")
+            if (!model.name().equals(name)
+                    && !model.name().matches(Pattern.quote(name) + "-\\d+")
                     && !model.name().equals(name.replace('/', '-'))) {
                 continue;
             }
@@ -79,12 +81,12 @@ final class AlreadyImported {
             return false;
         }
         for (Map.Entry<String, Path> file : files.entrySet()) {
-            if (sizes.get(file.getKey()) != Files.size(file.getValue())) {
+            if (sizes.getOrDefault(file.getKey(), -1L) != Files.size(file.getValue())) {
                 return false;
             }
         }
         for (FileEntry file : stored) {
-            if (!sameContent(version, file, files.get(file.path()))) {
+            if (!sameContent(version, file, Objects.requireNonNull(files.get(file.path())))) {
                 return false;
             }
         }

@@ -113,7 +113,8 @@ final class ImportPlanner {
 
     /** Parents of other models. An edge that would close a circle with the order of versions is left out. */
     private List<Detected.Parent> parents(int item, Optional<Detected> origin, List<List<Integer>> before) {
-        boolean laterVersion = !before.get(item).isEmpty() || existing.contains(items.get(item).model());
+        boolean laterVersion =
+                !before.get(item).isEmpty() || existing.contains(items.get(item).model());
         if (origin.isEmpty() || laterVersion) {
             return List.of();
         }
@@ -143,11 +144,7 @@ final class ImportPlanner {
     }
 
     private ImportPlan.Step step(
-            int item,
-            List<Detected.Parent> parents,
-            List<Optional<Detected>> origins,
-            int[] rank,
-            Set<String> begun) {
+            int item, List<Detected.Parent> parents, List<Optional<Detected>> origins, int[] rank, Set<String> begun) {
         Item planned = items.get(item);
         List<Detected.Parent> byStep = parents.stream()
                 .map(parent -> parent.fresh().isEmpty() ? parent : renumbered(parent, rank))

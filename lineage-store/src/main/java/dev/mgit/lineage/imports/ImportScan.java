@@ -73,8 +73,7 @@ final class ImportScan {
                 return;
             }
             List<Path> children = children(folder);
-            List<Path> weights =
-                    children.stream().filter(ImportScan::isWeights).toList();
+            List<Path> weights = children.stream().filter(ImportScan::isWeights).toList();
             List<Path> steps = children.stream()
                     .filter(ImportScan::isFolder)
                     .filter(child -> STEP.matcher(name(child)).matches())
@@ -102,7 +101,8 @@ final class ImportScan {
     /** A folder is one checkpoint, unless it only holds weights that have nothing to do with one another. */
     private void checkpoint(Path folder, List<Path> children, List<Path> weights, boolean hasSteps) {
         boolean described = children.stream()
-                .anyMatch(child -> name(child).matches("(adapter_)?config\\.json|model_index\\.json|.*\\.index\\.json"));
+                .anyMatch(
+                        child -> name(child).matches("(adapter_)?config\\.json|model_index\\.json|.*\\.index\\.json"));
         long apart = weights.stream()
                 .map(file -> SHARD.matcher(name(file)).replaceFirst("$1$2"))
                 .distinct()
@@ -127,7 +127,8 @@ final class ImportScan {
             }
         }
         String main = main(model);
-        snapshots.sort(Comparator.comparing((FoundCheckpoint snapshot) -> snapshot.label().equals(main))
+        snapshots.sort(Comparator.comparing(
+                        (FoundCheckpoint snapshot) -> snapshot.label().equals(main))
                 .thenComparing(FoundCheckpoint::when));
         found.addAll(snapshots);
     }
@@ -135,7 +136,9 @@ final class ImportScan {
     /** The commit that the cache's {@code refs/main} names: the newest the user asked for. */
     private static String main(Path model) throws IOException {
         Path ref = model.resolve("refs").resolve("main");
-        return Files.isRegularFile(ref) && Files.size(ref) < 256 ? Files.readString(ref).strip() : "";
+        return Files.isRegularFile(ref) && Files.size(ref) < 256
+                ? Files.readString(ref).strip()
+                : "";
     }
 
     private List<Path> children(Path folder) throws IOException {

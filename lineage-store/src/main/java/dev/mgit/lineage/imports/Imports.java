@@ -47,7 +47,8 @@ public final class Imports {
                     MgitException.Kind.FAILED,
                     "there are no checkpoints in "
                             + String.join(
-                                    ", ", paths.stream().map(path -> "'" + path + "'").toList()),
+                                    ", ",
+                                    paths.stream().map(path -> "'" + path + "'").toList()),
                     recursive
                             ? "give a folder that holds weights (.safetensors, .bin, .pt, .onnx, .gguf, …)"
                             : "look further down with --recursive");
@@ -84,10 +85,11 @@ public final class Imports {
     private static CommitRequest request(ImportPlan.Step step, Map<Integer, VersionId> done, Person author)
             throws IOException {
         List<CommitRequest.Origin> origins = new ArrayList<>();
-        step.parents().forEach(parent -> parent.version()
-                .or(() -> parent.fresh().map(done::get))
-                .ifPresent(version -> origins.add(new CommitRequest.Origin(
-                        version, step.origin().orElseThrow().kind(), ProvenanceEdge.Source.INFERRED))));
+        step.parents()
+                .forEach(parent -> parent.version()
+                        .or(() -> parent.fresh().map(done::get))
+                        .ifPresent(version -> origins.add(new CommitRequest.Origin(
+                                version, step.origin().orElseThrow().kind(), ProvenanceEdge.Source.INFERRED))));
         FoundCheckpoint checkpoint = step.checkpoint();
         String label = checkpoint.label().isEmpty() ? "" : " (" + checkpoint.label() + ")";
         byte[] record = ImportRecord.of(checkpoint).format(checkpoint.label(), step.origin());

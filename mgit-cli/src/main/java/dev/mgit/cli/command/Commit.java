@@ -79,7 +79,8 @@ public final class Commit implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
-            List<CommitRequest.Origin> origins = from.origins(session.repository().lineage());
+            List<CommitRequest.Origin> origins =
+                    from.origins(session.repository().lineage());
             if (detect) {
                 origins = detected(session, search, files, origins);
             }

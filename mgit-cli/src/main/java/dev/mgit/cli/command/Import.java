@@ -105,11 +105,13 @@ public final class Import implements Callable<Integer> {
 
     private void print(Session session, ImportPlan.Step step, String how) {
         Output output = context.output();
-        String label =
-                step.checkpoint().label().isEmpty() ? "" : " " + step.checkpoint().label();
+        String label = step.checkpoint().label().isEmpty()
+                ? ""
+                : " " + step.checkpoint().label();
         output.line("[" + step.model() + " " + how + "]" + (step.newModel() ? " (new model)" : "")
                 + output.styled(
-                        Output.Style.FAINT, " " + session.shown(step.checkpoint().path()) + label));
+                        Output.Style.FAINT,
+                        " " + session.shown(step.checkpoint().path()) + label));
         if (!step.parents().isEmpty()) {
             Detected origin = step.origin().orElseThrow();
             String names = step.parents().stream().map(Detected.Parent::name).collect(Collectors.joining(" and "));
@@ -131,9 +133,9 @@ public final class Import implements Callable<Integer> {
         left.forEach((path, reason) -> output.note("left out: " + session.shown(path) + ": " + reason));
         int count = dryRun ? plan.steps().size() : done.size();
         long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();
-        long stored = done.values().stream().mapToLong(CommitResult::storedBytes).sum();
-        String sizes =
-                dryRun ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
+        long stored =
+                done.values().stream().mapToLong(CommitResult::storedBytes).sum();
+        String sizes = dryRun ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
         output.line((dryRun ? "would import " : "imported ") + count + (count == 1 ? " version" : " versions") + " ("
                 + plan.known().size() + " already here, " + left.size() + " left out)" + sizes);
     }

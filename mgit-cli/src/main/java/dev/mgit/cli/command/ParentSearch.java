@@ -49,8 +49,7 @@ final class ParentSearch {
     static List<CommitRequest.Origin> origins(Detected found) {
         return found.parents().stream()
                 .flatMap(parent -> parent.version().stream())
-                .map(version ->
-                        new CommitRequest.Origin(version, found.kind(), ProvenanceEdge.Source.INFERRED))
+                .map(version -> new CommitRequest.Origin(version, found.kind(), ProvenanceEdge.Source.INFERRED))
                 .toList();
     }
 
@@ -82,8 +81,7 @@ final class ParentSearch {
     }
 
     private static String words(Detected found) {
-        List<String> names =
-                found.parents().stream().map(Detected.Parent::name).toList();
+        List<String> names = found.parents().stream().map(Detected.Parent::name).toList();
         return found.kind().word() + " of " + String.join(" and ", names)
                 + String.format(Locale.ROOT, " (confidence %.2f)", found.confidence());
     }

@@ -39,7 +39,8 @@ public final class Demo implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Stage stage = new Stage(context.output(), runner, folder(), context.terminal().environment());
+        Stage stage =
+                new Stage(context.output(), runner, folder(), context.terminal().environment());
         stage.mgit("init");
         for (Act act : List.of(new PublishedFamily(), new TrainedFamily(), new BetterBase())) {
             act.play(stage);

@@ -61,7 +61,16 @@ final class TrainedFamily implements Act {
     private static List<String> testOf(Stage stage, String name, String metric, String program) {
         return stage.withProgram(
                 List.of(
-                        "test", "add", name, "--on", "digits/*", "--event", "update", "--metric", metric, "--input",
+                        "test",
+                        "add",
+                        name,
+                        "--on",
+                        "digits/*",
+                        "--event",
+                        "update",
+                        "--metric",
+                        metric,
+                        "--input",
                         DATA),
                 program);
     }

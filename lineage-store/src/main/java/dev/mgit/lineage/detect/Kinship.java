@@ -1,0 +1,69 @@
+package dev.mgit.lineage.detect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Which subjects may come from which. Comparisons themselves are not kept, as there may be thousands. */
+final class Kinship {
+    /**
+     * What is kept of a comparison of a possible parent with a child.
+     *
+     * @param missing share of weights that not even the smaller of the two has in common with the other
+     * @param structure see {@link Likeness#structure}
+     */
+    record Kin(Relation relation, double missing, double structure) {
+        Kin reversed() {
+            return new Kin(relation.reversed(), missing, structure);
+        }
+
+        /** Whether a rule says that it is the other way around. */
+        boolean isForbidden() {
+            return relation.odds() <= -Relation.CERTAIN / 2;
+        }
+    }
+
+    private final List<Subject> subjects;
+    private final List<Map<Integer, Kin>> parents = new ArrayList<>();
+
+    Kinship(List<Subject> subjects) {
+        this.subjects = subjects;
+        subjects.forEach(subject -> parents.add(new TreeMap<>()));
+    }
+
+    /** Compares a possible parent with a child, and remembers what came of it for both; empty if they are not kin. */
+    Optional<Likeness> compare(int parent, int child) {
+        Subject first = subjects.get(parent);
+        Subject second = subjects.get(child);
+        Likeness likeness = Likeness.of(first.sketch(), second.sketch());
+        Optional<Relation> relation = Relation.of(likeness);
+        if (relation.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!parents.get(child).containsKey(parent)) {
+            double missing = 1 - Math.max(likeness.shareOfA(), likeness.shareOfB());
+            var kin = new Kin(Context.judged(relation.get(), first, second), missing, likeness.structure());
+            parents.get(child).put(parent, kin);
+            parents.get(parent).put(child, kin.reversed());
+        }
+        return Optional.of(likeness);
+    }
+
+    /** All kin of a subject, each as if it were the parent. */
+    Map<Integer, Kin> of(int child) {
+        return parents.get(child);
+    }
+
+    /** What is known of two that were compared and found kin. */
+    Kin of(int child, int parent) {
+        return Objects.requireNonNull(parents.get(child).get(parent), "these two are no kin");
+    }
+
+    /** The same for any two. */
+    Optional<Kin> find(int child, int parent) {
+        return Optional.ofNullable(parents.get(child).get(parent));
+    }
+}
