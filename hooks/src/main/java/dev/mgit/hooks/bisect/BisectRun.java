@@ -13,7 +13,6 @@ import dev.mgit.lineage.graph.BisectState.Verdict;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -62,8 +61,7 @@ public final class BisectRun {
         Path model = Folders.create(folder.resolve("model"));
         try {
             workspace.checkout(id, model);
-            Map<String, String> environment = new LinkedHashMap<>(workspace.environment());
-            environment.putAll(Commands.environment("bisect", List.of()));
+            Map<String, String> environment = Commands.environment(workspace, "bisect", List.of());
             environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
             environment.put("MGIT_MODEL_NAME", version.model());
             environment.put("MGIT_VERSION", id.hex());

@@ -136,19 +136,26 @@ public final class RecipeRunner {
             executor.cancel(handle);
         }
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-        if (!status.ok()) {
+        try {
+            requireOk(status, subject, handle);
+            work.requireOutput();
+        } catch (MgitException e) {
+            // The logs stay.
             Folders.delete(folder.resolve("output"));
-            for (Commands.Parent parent : parents) {
-                Folders.delete(parent.folder());
-            }
+            parents.forEach(parent -> Folders.delete(parent.folder()));
+            throw e;
+        }
+        progress.on(Progress.Kind.MADE, subject, status.detail());
+        return new Carried(work.carriedOut(recipe.parents(), started, seconds), work);
+    }
+
+    private static void requireOk(JobStatus status, String subject, JobHandle handle) {
+        if (!status.ok()) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "the command for " + subject + " failed: " + status.detail() + lastWords(handle),
                     "its whole log is in " + handle.folder());
         }
-        work.requireOutput();
-        progress.on(Progress.Kind.MADE, subject, status.detail());
-        return new Carried(work.carriedOut(recipe.parents(), started, seconds), work);
     }
 
     private static String lastWords(JobHandle handle) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +36,9 @@ public record CheckoutState(
         Path folder, String model, VersionId version, boolean partial, TreeMap<String, Fingerprint> files) {
     /** Enough to tell without reading whether a file may have changed. */
     public record Fingerprint(long size, long modifiedNanos) {
+        /** What no file looks like: of one that is known to differ from its version. */
+        private static final Fingerprint NONE = new Fingerprint(-1, 0);
+
         static Fingerprint of(Path file) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return new Fingerprint(
@@ -97,13 +101,23 @@ public record CheckoutState(
         return found;
     }
 
-    /** Records a folder as holding a version, as its files are now. */
+    /**
+     * Records a folder as holding a version, as its files are now.
+     *
+     * @param differing those of the files that are not what the version says
+     */
     static CheckoutState record(
-            Repository repository, Path folder, String model, VersionId version, boolean partial, List<String> paths)
+            Repository repository,
+            Path folder,
+            String model,
+            VersionId version,
+            boolean partial,
+            List<String> paths,
+            Set<String> differing)
             throws IOException {
         var files = new TreeMap<String, Fingerprint>();
         for (String path : paths) {
-            files.put(path, Fingerprint.of(folder.resolve(path)));
+            files.put(path, differing.contains(path) ? Fingerprint.NONE : Fingerprint.of(folder.resolve(path)));
         }
         var state = new CheckoutState(folder.toAbsolutePath().normalize(), model, version, partial, files);
         Files.createDirectories(repository.files().checkouts());

@@ -78,7 +78,8 @@ public final class Checkouts {
                 request.model(),
                 request.version(),
                 partial,
-                wanted.stream().map(FileEntry::path).toList());
+                wanted.stream().map(FileEntry::path).toList(),
+                Set.of());
         return wanted.stream().map(FileEntry::path).toList();
     }
 

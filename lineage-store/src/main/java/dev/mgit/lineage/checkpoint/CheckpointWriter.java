@@ -40,9 +40,12 @@ final class CheckpointWriter {
      *
      * @param previous the version that the new one replaces
      * @param origins the versions it was derived from
+     * @param tolerance what may be lost
      */
-    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins) throws IOException {
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
+            throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
+        List<LossReport.FileLoss> losses = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
@@ -51,7 +54,12 @@ final class CheckpointWriter {
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    manifests.put(file.entry().path(), write(writer, file, blocks, candidates));
+                    Manifest manifest = write(writer, file, blocks, candidates, tolerance);
+                    if (!tolerance.isExact()) {
+                        manifest =
+                                check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
+                    }
+                    manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
             } finally {
@@ -64,11 +72,37 @@ final class CheckpointWriter {
             }
             store.flush();
             entries.sort(Comparator.comparing(FileEntry::path));
-            return new Stored(entries, verbatim, manifests, files.ignored(), blocks.newBytes(), blocks.storedBytes());
+            return new Stored(
+                    entries,
+                    verbatim,
+                    manifests,
+                    files.ignored(),
+                    blocks.newBytes(),
+                    blocks.storedBytes(),
+                    losses.isEmpty() ? Optional.empty() : Optional.of(new LossReport(tolerance.bound(), losses)));
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, BlockWriter blocks, Candidates candidates)
+    private static Manifest check(
+            CheckpointFiles.Large file, Manifest manifest, LossCheck check, List<LossReport.FileLoss> losses)
+            throws IOException {
+        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+            LossCheck.Checked checked = check.check(file.entry().path(), source, manifest);
+            file.entry().requireUnchanged();
+            if (checked.loss().tensors().isEmpty()) {
+                return manifest;
+            }
+            losses.add(checked.loss());
+            return checked.manifest();
+        }
+    }
+
+    private Manifest write(
+            FileWriter writer,
+            CheckpointFiles.Large file,
+            BlockWriter blocks,
+            Candidates candidates,
+            Tolerance tolerance)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
@@ -78,6 +112,8 @@ final class CheckpointWriter {
                     file.layout(),
                     range -> planner.plan(tensors.of(range), candidates)
                             .<TensorPredictions>map(plan -> plan::predictionFor)
+                            .map(predictions -> tolerance.applied(
+                                    file.layout().format(), range.tensor().orElseThrow(), predictions))
                             .orElse(TensorPredictions.none()),
                     progress::advance);
             file.entry().requireUnchanged();

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param bytes of all files
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
+ * @param loss what is not as it was on disk; empty if every bit is
  */
 public record CommitResult(
         VersionId version,
@@ -21,4 +22,5 @@ public record CommitResult(
         long bytes,
         long newBytes,
         long storedBytes,
-        List<String> ignored) {}
+        List<String> ignored,
+        Optional<LossReport> loss) {}

@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.delta.codec.Quantum;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.predict.Predictors;
@@ -25,6 +26,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private final Set<BlockId> underway = ConcurrentHashMap.newKeySet();
     private final AtomicLong newBytes = new AtomicLong();
     private final AtomicLong storedBytes = new AtomicLong();
+    private final LossyBlocks lossy;
 
     /** @param maxDepth most frames a reader may have to decode before the one it wants */
     public BlockWriter(ParameterStore store, BlockReader reader, Effort effort, int maxDepth) {
@@ -32,6 +34,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         this.reader = reader;
         this.effort = effort;
         this.maxDepth = maxDepth;
+        this.lossy = new LossyBlocks(coders, effort);
     }
 
     /** Raw bytes of the blocks that were not in the store yet. */
@@ -47,17 +50,44 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     @Override
     public BlockId block(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
         BlockId id = BlockId.hash(raw, 0, length);
-        if (!underway.add(id)) {
-            return id;
+        Optional<Loss> loss = predictions.loss().filter(l -> Quantum.suits(dtype));
+        if (loss.isPresent() && !store.hasBlock(id)) {
+            return lossy.of(id, () -> standIn(id, raw, length, dtype, predictions.at(offset, length), loss.get()));
         }
-        if (!store.hasBlock(id)) {
-            byte[] frame =
-                    encode(raw, length, dtype, predictions.at(offset, length)).encode();
-            store.putBlock(id, frame);
-            newBytes.addAndGet(length);
-            storedBytes.addAndGet(frame.length);
+        return exact(id, raw, length, dtype, predictions.at(offset, length));
+    }
+
+    private BlockId exact(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
+        if (underway.add(id) && !store.hasBlock(id)) {
+            put(id, encode(raw, length, dtype, wanted));
         }
         return id;
+    }
+
+    private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
+        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        Optional<LossyBlocks.StandIn> made =
+                prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));
+        if (made.isEmpty()) {
+            return exact(id, raw, length, dtype, wanted);
+        }
+        BlockId standIn = BlockId.hash(made.get().raw(), 0, length);
+        if (underway.add(standIn) && !store.hasBlock(standIn)) {
+            put(standIn, frame(dtype, length, wanted, prediction, made.get().payload()));
+        }
+        return standIn;
+    }
+
+    private void put(BlockId id, Frame frame) {
+        byte[] bytes = frame.encode();
+        store.putBlock(id, bytes);
+        newBytes.addAndGet(frame.rawLength());
+        storedBytes.addAndGet(bytes.length);
+    }
+
+    /** Whether a block this writer stored differs from the one it was given. */
+    public boolean isInexact(BlockId id) {
+        return lossy.isInexact(id);
     }
 
     @Override

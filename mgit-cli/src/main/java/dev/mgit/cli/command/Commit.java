@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -68,6 +69,9 @@ public final class Commit implements Callable<Integer> {
     private Map<String, String> trailers = new LinkedHashMap<>();
 
     @Mixin
+    private final LossyOptions lossy = new LossyOptions();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     Commit(Context context) {
@@ -93,14 +97,18 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
+            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
             CommitResult result;
+            Optional<Detected> likely;
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                result = commits.commit(request, lock);
-                search.after(files, result, lock);
+                result = commits.commit(request, lossy.wanted(gate), lock);
+                likely = search.after(files, result, lock);
             }
             print(session, result);
+            likely.ifPresent(origin -> search.suggest(result.model(), origin));
+            gate.ifPresent(tests -> lossy.report(context.output(), tests));
             AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
@@ -127,6 +135,9 @@ public final class Commit implements Callable<Integer> {
         output.line("  " + count(result.files(), "file") + ", " + count(result.tensors(), "tensor") + ", "
                 + Output.bytes(result.bytes()) + "; new " + Output.bytes(result.newBytes()) + ", stored as "
                 + Output.bytes(result.storedBytes()) + " (" + Output.ratio(result.bytes(), result.storedBytes()) + ")");
+        if (lossy.isWanted()) {
+            lossy.print(output, result);
+        }
         if (!result.ignored().isEmpty()) {
             output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
         }

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command;
 
+import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
@@ -9,6 +10,7 @@ import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,6 +69,7 @@ public final class Config implements Callable<Integer> {
 
     /** Sets a key, unless that would make the settings unusable. */
     private static void set(Settings settings, String key, String value) {
+        HookSettings.check(name -> name.equalsIgnoreCase(key) ? Optional.of(value) : settings.get(name));
         var before = settings.get(key);
         settings.set(key, value);
         try {

@@ -58,25 +58,26 @@ final class ParentSearch {
     }
 
     /**
-     * Keeps the sketch of a fresh version for later searches and, where nothing is known of its origin, says what it
-     * looks like. The version is safe whatever happens here, so failures are silent: the sketch is derived data.
+     * Keeps the sketch of a fresh version for later searches and, where nothing is known of its origin, tells what it
+     * looks like it comes from. The version is safe whatever happens here, so failures are silent: the sketch is derived data.
      */
-    void after(Path path, CommitResult result, WriterLock lock) {
+    Optional<Detected> after(Path path, CommitResult result, WriterLock lock) {
         try {
             ModelSketch sketch = Detector.sketch(path);
             boolean unknown = result.previous().isEmpty() && result.origins().isEmpty();
             Optional<Detected> found = unknown ? detector.originOf(result.model(), sketch) : Optional.empty();
             detector.remember(result.version(), sketch, lock);
-            found.filter(origin -> origin.confidence() >= SURE).ifPresent(origin -> suggest(result, origin));
+            return found.filter(origin -> origin.confidence() >= SURE);
         } catch (IOException | MgitException e) {
-            // the next search sketches the version from the store
+            return Optional.empty(); // the next search sketches the version from the store
         }
     }
 
-    private void suggest(CommitResult result, Detected found) {
+    /** Says what a model without known origin looks like, and how to record that. */
+    void suggest(String model, Detected found) {
         output.note("this looks like a " + words(found));
         found.parents()
-                .forEach(parent -> output.hint("record it with 'mgit edge add " + result.model() + " " + parent.name()
+                .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name()
                         + " " + found.kind().word() + "', or commit with --detect"));
     }
 
