@@ -9,11 +9,7 @@ import picocli.CommandLine.ParentCommand;
 /** The benchmarks. Each is a subcommand of its own. */
 @Command(
         name = "bench",
-<<<<<<< HEAD
-        subcommands = {CascadeBench.class, DetectBench.class},
-=======
-        subcommands = {CascadeBench.class, LossyBench.class},
->>>>>>> main
+        subcommands = {CascadeBench.class, DetectBench.class, LossyBench.class},
         description = {
             "Measure mgit and its peers on the same bytes in the same run.",
             "Figures in the documentation name the subcommand that prints them."
