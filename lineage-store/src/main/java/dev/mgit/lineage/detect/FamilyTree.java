@@ -24,6 +24,11 @@ final class FamilyTree {
     /** Names, layouts and formats decide only between candidates with the same content. */
     private static final double PER_STRUCTURE = 0.1;
 
+    /** Frozen weights come from the parent, or from where the parent has them. */
+    private static final double PER_SAME = 2;
+
+    private static final double OF_MERGE = 0.4;
+
     static final double LEAST_DISTANCE = 1e-12;
 
     /**
@@ -72,7 +77,8 @@ final class FamilyTree {
             edges.add(new Arborescence.Edge(subjects.size(), child, settled ? 0 : ROOT + CENTRE * centre(child)));
             if (!settled) {
                 for (Map.Entry<Integer, Kinship.Kin> parent : kinship.of(child).entrySet()) {
-                    if (!parent.getValue().isForbidden() && agreesWithMerges(child, parent.getKey())) {
+                    boolean possible = !parent.getValue().isForbidden() && mayHaveMerged(child, parent.getKey());
+                    if (possible && agreesWithMerges(child, parent.getKey())) {
                         edges.add(new Arborescence.Edge(parent.getKey(), child, cost(parent.getValue())));
                     }
                 }
@@ -88,13 +94,30 @@ final class FamilyTree {
                 && ofParent.filter(merge -> merge.parents().contains(child)).isEmpty();
     }
 
+    /**
+     * A merge is nearer to the parent of what was merged than those are, by half at most. What came from a merge is
+     * nearer to it than that.
+     */
+    private boolean mayHaveMerged(int child, int parent) {
+        if (!merges.containsKey(parent)) {
+            return true;
+        }
+        double others = kinship.of(child).entrySet().stream()
+                .filter(kin -> !merges.containsKey(kin.getKey()) && !kin.getValue().isForbidden())
+                .mapToDouble(kin -> kin.getValue().relation().distance())
+                .min()
+                .orElse(Relation.FURTHEST);
+        return kinship.of(child, parent).relation().distance() < OF_MERGE * others;
+    }
+
     private static double cost(Kinship.Kin kin) {
         Relation relation = kin.relation();
         double odds = relation.isCertain() ? 0 : Math.max(-MOST_ODDS, Math.min(MOST_ODDS, relation.odds()));
         return Math.log(relation.distance() + LEAST_DISTANCE)
                 - PER_ODDS * odds
                 + PER_MISSING * kin.missing()
-                + PER_STRUCTURE * kin.structure();
+                + PER_STRUCTURE * kin.structure()
+                - PER_SAME * kin.same();
     }
 
     private double centre(int subject) {

@@ -47,6 +47,7 @@ final class Genealogy {
                 genealogy.compare(child, neighbours.of(child));
             }
         }
+        genealogy.dropInverses();
         int[] tree = new FamilyTree(subjects, genealogy.kinship, known, genealogy.merges).parents();
         List<Optional<Origin>> origins = new ArrayList<>();
         for (int child = 0; child < subjects.size(); child++) {
@@ -69,6 +70,14 @@ final class Genealogy {
                 .toList();
         MergeSearch.of(nearest.stream().map(Map.Entry::getValue).toList())
                 .ifPresent(found -> merges.put(child, merge(nearest, found)));
+    }
+
+    /** If c is a merge of a and b, then a lies on a line with b and c too, with a weight below 0. */
+    private void dropInverses() {
+        merges.entrySet().removeIf(merge -> merge.getValue().parents().size() > 2
+                && merge.getValue().parents().stream()
+                        .map(merges::get)
+                        .anyMatch(other -> other != null && other.parents().contains(merge.getKey())));
     }
 
     /** A merge is no older than what it was made of. */

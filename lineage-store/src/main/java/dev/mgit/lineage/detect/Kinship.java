@@ -13,11 +13,12 @@ final class Kinship {
      * What is kept of a comparison of a possible parent with a child.
      *
      * @param missing share of weights that not even the smaller of the two has in common with the other
-     * @param structure see {@link Likeness#structure}
+     * @param structure see {@link Likeness#structure()}
+     * @param same share of common weights that are the same in every sample
      */
-    record Kin(Relation relation, double missing, double structure) {
+    record Kin(Relation relation, double missing, double structure, double same) {
         Kin reversed() {
-            return new Kin(relation.reversed(), missing, structure);
+            return new Kin(relation.reversed(), missing, structure, same);
         }
 
         /** Whether a rule says that it is the other way around. */
@@ -45,7 +46,8 @@ final class Kinship {
         }
         if (!parents.get(child).containsKey(parent)) {
             double missing = 1 - Math.max(likeness.shareOfA(), likeness.shareOfB());
-            var kin = new Kin(Context.judged(relation.get(), first, second), missing, likeness.structure());
+            double same = (double) likeness.same() / likeness.related().size();
+            var kin = new Kin(Context.judged(relation.get(), first, second), missing, likeness.structure(), same);
             parents.get(child).put(parent, kin);
             parents.get(parent).put(child, kin.reversed());
         }

@@ -78,11 +78,9 @@ record Likeness(
 
     /** Structural divergence: the share of related weights under another name or layout; 1 more in another format. */
     double structure() {
-        double changed = related.stream()
-                .filter(pair ->
-                        pair.transposed() || !pair.a().name().equals(pair.b().name()))
-                .count();
-        return (related.isEmpty() ? 0 : changed / related.size()) + (a.format().equals(b.format()) ? 0 : 1);
+        double changed = renamed() + transposed();
+        return (related.isEmpty() ? 0 : changed / related.size())
+                + (a.format().equals(b.format()) ? 0 : 1);
     }
 
     long transposed() {
@@ -112,6 +110,19 @@ record Likeness(
             }
         }
         return grown / moved;
+    }
+
+    /**
+     * By what all of b's weights are larger than a's alike: the median of log(b/a) over weights that are not small.
+     * Weight decay makes it negative; learning leaves it be, as it moves weights up and down.
+     */
+    double scaling() {
+        double[] ratios = related.stream()
+                .filter(pair -> pair.equal() < pair.count())
+                .flatMapToDouble(Pair::logRatios)
+                .sorted()
+                .toArray();
+        return ratios.length == 0 ? 0 : ratios[ratios.length / 2];
     }
 
     /** Values that {@link #growth} was measured over. */

@@ -1,6 +1,8 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.delta.Dtype;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Two tensors taken for each other, compared sample by sample.
@@ -10,6 +12,7 @@ import dev.mgit.delta.Dtype;
  * @param equal how many of them are equal
  * @param correlation of all compared samples; 1 where both are the same constant
  * @param distance mean square of the difference over the mean of both variances: 0 the same, 2 unrelated
+ * @param kept the same distance over samples that are 0 in neither
  * @param zeroedInB samples that are 0 in b alone
  * @param zeroedInA samples that are 0 in a alone
  * @param roundedInB samples of b that are a's, rounded to b's dtype
@@ -23,6 +26,7 @@ record Pair(
         int equal,
         double correlation,
         double distance,
+        double kept,
         int zeroedInB,
         int zeroedInA,
         int roundedInB,
@@ -34,7 +38,28 @@ record Pair(
 
     Pair reversed() {
         return new Pair(
-                b, a, transposed, count, equal, correlation, distance, zeroedInA, zeroedInB, roundedInA, roundedInB);
+                b, a, transposed, count, equal, correlation, distance, kept, zeroedInA, zeroedInB, roundedInA, roundedInB);
+    }
+
+    /** log(b/a) of samples of one sign that are not small on either side. */
+    DoubleStream logRatios() {
+        double least = Math.sqrt(Math.min(a.square(), b.square())) / 2;
+        int rows = Math.min(a.sampleRows(), transposed ? b.sampleColumns() : b.sampleRows());
+        int columns = Math.min(a.sampleColumns(), transposed ? b.sampleRows() : b.sampleColumns());
+        return IntStream.range(0, rows * columns)
+                .filter(k -> Math.min(Math.abs(valueOfA(k / columns, k % columns)), Math.abs(valueOfB(k / columns, k % columns)))
+                        > least)
+                .mapToDouble(k -> (double) valueOfB(k / columns, k % columns) / valueOfA(k / columns, k % columns))
+                .filter(ratio -> ratio > 0)
+                .map(Math::log);
+    }
+
+    private float valueOfA(int i, int j) {
+        return a.value(i, j);
+    }
+
+    private float valueOfB(int i, int j) {
+        return transposed ? b.value(j, i) : b.value(i, j);
     }
 
     boolean related() {
@@ -90,6 +115,8 @@ record Pair(
         private double bb;
         private double ab;
         private double differences;
+        private double keptDifferences;
+        private int keptCount;
 
         Sums(Dtype dtypeA, Dtype dtypeB) {
             this.dtypeA = dtypeA;
@@ -107,6 +134,10 @@ record Pair(
             bb += y * y;
             ab += x * y;
             differences += (x - y) * (x - y);
+            if (x != 0 && y != 0) {
+                keptDifferences += (x - y) * (x - y);
+                keptCount++;
+            }
             equal += x == y ? 1 : 0;
             zeroedInA += x == 0 && y != 0 ? 1 : 0;
             zeroedInB += y == 0 && x != 0 ? 1 : 0;
@@ -141,6 +172,7 @@ record Pair(
                     equal,
                     correlation,
                     Math.min(UNRELATED_DISTANCE, distance),
+                    keptCount == 0 || scale <= 0 ? 0 : keptDifferences / scale * count / keptCount,
                     zeroedInB,
                     zeroedInA,
                     roundedInB,

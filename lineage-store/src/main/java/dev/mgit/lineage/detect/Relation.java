@@ -100,12 +100,16 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
         Optional<Relation> pruned() {
             double zeroed = likeness.share(Pair::zeroedInB) - likeness.share(Pair::zeroedInA);
-            return Math.abs(zeroed) < 0.1
-                    ? Optional.empty()
-                    : Optional.of(relation(
-                            EdgeKind.PRUNE,
-                            zeroed > 0 ? CERTAIN : -CERTAIN,
-                            text("%.0f%% of the weights became zero", Math.abs(zeroed) * 100)));
+            if (Math.abs(zeroed) < 0.1) {
+                return Optional.empty();
+            }
+            double kept = likeness.related().stream()
+                    .mapToDouble(Pair::kept)
+                    .average()
+                    .orElse(0);
+            evidence.add(text("%.0f%% of the weights became zero", Math.abs(zeroed) * 100));
+            evidence.add(text("distance %.2g over those that did not", Math.sqrt(kept)));
+            return Optional.of(new Relation(EdgeKind.PRUNE, zeroed > 0 ? CERTAIN : -CERTAIN, kept, evidence));
         }
 
         /** Equal values in other clothes: another format, other names, another layout, a wider type, more rows. */

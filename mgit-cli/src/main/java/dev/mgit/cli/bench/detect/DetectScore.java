@@ -154,7 +154,7 @@ public final class DetectScore {
         return new Directions(edges, found, right);
     }
 
-    private static List<Optional<Detected>> origins(List<Member> members) throws IOException {
+    static List<Optional<Detected>> origins(List<Member> members) throws IOException {
         List<Subject> subjects = new ArrayList<>();
         for (Member member : members) {
             subjects.add(new Subject("fresh", Optional.empty(), Library.sketch(member.model()), false));
