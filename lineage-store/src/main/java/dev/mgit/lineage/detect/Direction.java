@@ -3,24 +3,31 @@ package dev.mgit.lineage.detect;
 import java.util.Locale;
 
 /**
- * Which of two trained models came first, from the weights alone. Two weak signs:
+ * Which of two trained models came first, from the weights alone. Three weak signs, each less than a claim:
  *
  * <ul>
- *   <li>An update that is independent of the weights makes them longer: |a + u|² = |a|² + |u|². Training with
- *       cross-entropy lengthens them further; strong weight decay does the opposite. The difference of squares is
- *       measured over the very rows both sketches read, so its error is 2/sqrt(n·distance) for n values.
+ *   <li>An update that is independent of the weights makes them longer, |a + u|² = |a|² + |u|², and training with
+ *       cross-entropy lengthens them further. The difference of squares is measured over the very rows both sketches
+ *       read, so its error is 2/sqrt(n·distance) for n values.
+ *   <li>Weight decay shortens them again, but all alike. So the same is asked of what is left when the common factor,
+ *       the median of log(b/a), is taken out.
  *   <li>Fine-tuning lowers the kurtosis of weights (Horwitz, Shul and Hoshen, "On the Origin of Llamas: Model Tree
  *       Heritage Recovery", 2024, where the opposite holds for pre-training).
  * </ul>
- *
- * Both together stay below the odds a rule or a claim has.
  */
 final class Direction {
-    private static final double MOST_BY_GROWTH = 2;
-    private static final double MOST_BY_KURTOSIS = 0.5;
+    private static final double PER_GROWTH = 0.1;
+    private static final double MOST_GROWTH = 8;
+    private static final double PER_UNSCALED = 0.15;
+    private static final double MOST_UNSCALED = 7;
+    private static final double PER_KURTOSIS = 250;
+    private static final double MOST_KURTOSIS = 1;
 
-    /** Spread of the growth that is not noise of the sample: decay, learning rates. */
-    private static final double SPREAD = 2;
+    /** Deviation of the difference of kurtoses of n values at distance 1, times sqrt(n); that of a normal sample. */
+    private static final double KURTOSIS_NOISE = 5;
+
+    /** A difference of kurtosis that counts even where it is not noise. */
+    private static final double KURTOSIS = 0.002;
 
     private Direction() {}
 
@@ -30,17 +37,23 @@ final class Direction {
         if (!Double.isFinite(growth)) {
             return 0;
         }
-        double noise = 4 / (likeness.counted() * Math.max(likeness.distance(), 1e-12));
-        double byGrowth = 2 * growth / (noise + SPREAD);
-        double byKurtosis = -50 * likeness.kurtosis();
-        return clip(byGrowth, MOST_BY_GROWTH) + clip(byKurtosis, MOST_BY_KURTOSIS);
+        double distance = Math.max(likeness.distance(), 1e-12);
+        double values = likeness.counted();
+        double samples = likeness.related().stream().mapToInt(Pair::count).sum();
+        double byGrowth = PER_GROWTH * clip(growth / (1 + 2 / Math.sqrt(values * distance)), MOST_GROWTH);
+        double unscaled = growth - 2 * likeness.scaling() / distance;
+        double byUnscaled = PER_UNSCALED * clip(unscaled / (1 + 2 / Math.sqrt(samples * distance)), MOST_UNSCALED);
+        double noise = KURTOSIS_NOISE * Math.sqrt(distance / values) / KURTOSIS;
+        double byKurtosis = clip(-PER_KURTOSIS * likeness.kurtosis() / (1 + noise), MOST_KURTOSIS);
+        return byGrowth + byUnscaled + byKurtosis;
     }
 
     static String words(Likeness likeness) {
         return String.format(
                 Locale.ROOT,
-                "squares grew by %.2g of the squared distance, kurtosis by %.2g",
+                "squares grew by %.2g of the squared distance, all weights alike by %.1g, kurtosis by %.2g",
                 likeness.growth(),
+                likeness.scaling(),
                 likeness.kurtosis());
     }
 
