@@ -16,6 +16,9 @@ import java.util.Locale;
  * </ul>
  */
 final class Direction {
+    /** What growing at all counts, and what growing further counts: noise grows by 1, learning by more. */
+    private static final double GROWN = 0.4;
+
     private static final double PER_GROWTH = 0.1;
     private static final double MOST_GROWTH = 8;
     private static final double PER_UNSCALED = 0.15;
@@ -40,7 +43,8 @@ final class Direction {
         double distance = Math.max(likeness.distance(), 1e-12);
         double values = likeness.counted();
         double samples = likeness.related().stream().mapToInt(Pair::count).sum();
-        double byGrowth = PER_GROWTH * clip(growth / (1 + 2 / Math.sqrt(values * distance)), MOST_GROWTH);
+        double sure = growth / (1 + 2 / Math.sqrt(values * distance));
+        double byGrowth = GROWN * clip(sure, 1) + PER_GROWTH * clip(sure, MOST_GROWTH);
         double unscaled = growth - 2 * likeness.scaling() / distance;
         double byUnscaled = PER_UNSCALED * clip(unscaled / (1 + 2 / Math.sqrt(samples * distance)), MOST_UNSCALED);
         double noise = KURTOSIS_NOISE * Math.sqrt(distance / values) / KURTOSIS;

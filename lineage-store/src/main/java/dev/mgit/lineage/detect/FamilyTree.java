@@ -103,7 +103,8 @@ final class FamilyTree {
             return true;
         }
         double others = kinship.of(child).entrySet().stream()
-                .filter(kin -> !merges.containsKey(kin.getKey()) && !kin.getValue().isForbidden())
+                .filter(kin ->
+                        !merges.containsKey(kin.getKey()) && !kin.getValue().isForbidden())
                 .mapToDouble(kin -> kin.getValue().relation().distance())
                 .min()
                 .orElse(Relation.FURTHEST);

@@ -20,6 +20,9 @@ final class Genealogy {
     private static final double MERGE_CONFIDENCE = 0.95;
     private static final double ADAPTER_CONFIDENCE = 0.9;
 
+    /** That a parent is the nearest one, where the child's own files say so too. */
+    private static final double CLAIMED_CONFIDENCE = 0.98;
+
     private final List<Subject> subjects;
     private final Kinship kinship;
     private final Map<Integer, Origin> merges = new HashMap<>();
@@ -74,10 +77,12 @@ final class Genealogy {
 
     /** If c is a merge of a and b, then a lies on a line with b and c too, with a weight below 0. */
     private void dropInverses() {
-        merges.entrySet().removeIf(merge -> merge.getValue().parents().size() > 2
-                && merge.getValue().parents().stream()
-                        .map(merges::get)
-                        .anyMatch(other -> other != null && other.parents().contains(merge.getKey())));
+        merges.entrySet()
+                .removeIf(merge -> merge.getValue().parents().size() > 2
+                        && merge.getValue().parents().stream()
+                                .map(merges::get)
+                                .anyMatch(other ->
+                                        other != null && other.parents().contains(merge.getKey())));
     }
 
     /** A merge is no older than what it was made of. */
@@ -123,7 +128,9 @@ final class Genealogy {
                 .orElse(Relation.FURTHEST);
         double margin = Math.abs(
                 Math.log((next + FamilyTree.LEAST_DISTANCE) / (relation.distance() + FamilyTree.LEAST_DISTANCE)));
-        double nearest = 1 - 0.5 * Math.exp(-4 * margin);
+        double nearest = Context.claims(subjects.get(child), subjects.get(parent))
+                ? CLAIMED_CONFIDENCE
+                : 1 - 0.5 * Math.exp(-4 * margin);
         double direction = 1 / (1 + Math.exp(-relation.odds()));
         var origin = new Origin(List.of(parent), kind(child, parent), nearest * direction, relation.evidence());
         return origin.kind() == EdgeKind.FINETUNE ? adapterMerged(child, parent, origin) : origin;

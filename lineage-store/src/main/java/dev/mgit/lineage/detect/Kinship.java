@@ -17,10 +17,6 @@ final class Kinship {
      * @param same share of common weights that are the same in every sample
      */
     record Kin(Relation relation, double missing, double structure, double same) {
-        Kin reversed() {
-            return new Kin(relation.reversed(), missing, structure, same);
-        }
-
         /** Whether a rule says that it is the other way around. */
         boolean isForbidden() {
             return relation.odds() <= -Relation.CERTAIN / 2;
@@ -37,21 +33,29 @@ final class Kinship {
 
     /** Compares a possible parent with a child, and remembers what came of it for both; empty if they are not kin. */
     Optional<Likeness> compare(int parent, int child) {
-        Subject first = subjects.get(parent);
-        Subject second = subjects.get(child);
-        Likeness likeness = Likeness.of(first.sketch(), second.sketch());
+        Likeness likeness =
+                Likeness.of(subjects.get(parent).sketch(), subjects.get(child).sketch());
         Optional<Relation> relation = Relation.of(likeness);
         if (relation.isEmpty()) {
             return Optional.empty();
         }
         if (!parents.get(child).containsKey(parent)) {
-            double missing = 1 - Math.max(likeness.shareOfA(), likeness.shareOfB());
-            double same = (double) likeness.same() / likeness.related().size();
-            var kin = new Kin(Context.judged(relation.get(), first, second), missing, likeness.structure(), same);
-            parents.get(child).put(parent, kin);
-            parents.get(parent).put(child, kin.reversed());
+            remember(parent, child, relation.get(), likeness);
+            Likeness turned = likeness.reversed();
+            remember(child, parent, Relation.of(turned).orElseThrow(), turned);
         }
         return Optional.of(likeness);
+    }
+
+    private void remember(int parent, int child, Relation relation, Likeness likeness) {
+        parents.get(child)
+                .put(
+                        parent,
+                        new Kin(
+                                Context.judged(relation, subjects.get(parent), subjects.get(child)),
+                                1 - Math.max(likeness.shareOfA(), likeness.shareOfB()),
+                                likeness.structure(),
+                                (double) likeness.same() / likeness.related().size()));
     }
 
     /** All kin of a subject, each as if it were the parent. */

@@ -38,7 +38,18 @@ record Pair(
 
     Pair reversed() {
         return new Pair(
-                b, a, transposed, count, equal, correlation, distance, kept, zeroedInA, zeroedInB, roundedInA, roundedInB);
+                b,
+                a,
+                transposed,
+                count,
+                equal,
+                correlation,
+                distance,
+                kept,
+                zeroedInA,
+                zeroedInB,
+                roundedInA,
+                roundedInB);
     }
 
     /** log(b/a) of samples of one sign that are not small on either side. */
@@ -47,7 +58,9 @@ record Pair(
         int rows = Math.min(a.sampleRows(), transposed ? b.sampleColumns() : b.sampleRows());
         int columns = Math.min(a.sampleColumns(), transposed ? b.sampleRows() : b.sampleColumns());
         return IntStream.range(0, rows * columns)
-                .filter(k -> Math.min(Math.abs(valueOfA(k / columns, k % columns)), Math.abs(valueOfB(k / columns, k % columns)))
+                .filter(k -> Math.min(
+                                Math.abs(valueOfA(k / columns, k % columns)),
+                                Math.abs(valueOfB(k / columns, k % columns)))
                         > least)
                 .mapToDouble(k -> (double) valueOfB(k / columns, k % columns) / valueOfA(k / columns, k % columns))
                 .filter(ratio -> ratio > 0)

@@ -35,11 +35,6 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
         return Math.abs(odds) >= CERTAIN;
     }
 
-    /** Seen from the other side. */
-    Relation reversed() {
-        return new Relation(kind, -odds, distance, evidence);
-    }
-
     Relation with(double moreOdds, String reason) {
         List<String> all = new ArrayList<>(evidence);
         all.add(reason);

@@ -135,7 +135,7 @@ public final class Import implements Callable<Integer> {
         long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();
         long stored =
                 done.values().stream().mapToLong(CommitResult::storedBytes).sum();
-        String sizes = dryRun ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
+        String sizes = done.isEmpty() ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
         output.line((dryRun ? "would import " : "imported ") + count + (count == 1 ? " version" : " versions") + " ("
                 + plan.known().size() + " already here, " + left.size() + " left out)" + sizes);
     }

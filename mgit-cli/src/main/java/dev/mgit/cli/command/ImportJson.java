@@ -40,7 +40,7 @@ final class ImportJson {
         if (result != null) {
             json.writeStringField("version", result.version().hex());
             json.writeNumberField("bytes", result.bytes());
-            json.writeNumberField("storedBytes", result.storedBytes());
+            json.writeNumberField("stored_bytes", result.storedBytes());
         }
         json.writeArrayFieldStart("parents");
         for (Detected.Parent parent : step.parents()) {

@@ -77,8 +77,8 @@ final class ParentSearch {
     void suggest(String model, Detected found) {
         output.note("this looks like a " + words(found));
         found.parents()
-                .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name()
-                        + " " + found.kind().word() + "', or commit with --detect"));
+                .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name() + " "
+                        + found.kind().word() + "', or commit with --detect"));
     }
 
     private static String words(Detected found) {

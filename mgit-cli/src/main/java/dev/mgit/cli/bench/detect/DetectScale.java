@@ -1,20 +1,26 @@
 package dev.mgit.cli.bench.detect;
 
 import dev.mgit.fixtures.LabelledSet;
-import dev.mgit.fixtures.LabelledSet.Family;
 import dev.mgit.fixtures.LabelledSet.Member;
 import dev.mgit.lineage.detect.ModelSketch;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Grows one index and measures what a search in it takes. */
 final class DetectScale {
     private static final int SEARCHES = 50;
+    /** Models at the end of each size that are added one by one, as commits do. */
+    private static final int MEASURED = 50;
+
+    private static final int BATCH = 500;
 
     private final Library library;
     private final Path folder;
@@ -32,29 +38,30 @@ final class DetectScale {
      *
      * @param searchNanos median time of finding and ranking candidates in the index
      * @param compareNanos median time of a whole search, candidates read and compared
-     * @param insertNanos mean time of adding one of the last hundred models
+     * @param insertNanos mean time of adding one of the last models, synced to disk
      * @param bytes of the whole index
      */
     record Row(long searchNanos, long worstNanos, long compareNanos, long insertNanos, long bytes) {}
 
     Row growTo(int target) throws IOException {
+        Map<VersionId, ModelSketch> batch = new LinkedHashMap<>();
         long inserting = 0;
-        int inserted = 0;
         while (size < target) {
-            Family family = LabelledSet.made(1, seed++).get(0);
-            for (Member member : family.members()) {
-                ModelSketch sketch = Library.sketch(member.model());
-                if (asked.size() < SEARCHES) {
-                    asked.add(sketch);
+            for (Member member : LabelledSet.made(1, seed++).get(0).members()) {
+                if (size < target) {
+                    ModelSketch sketch = Library.sketch(member.model());
+                    if (asked.size() < SEARCHES) {
+                        asked.add(sketch);
+                    }
+                    batch.put(library.freshId(), sketch);
+                    size++;
                 }
-                long start = System.nanoTime();
-                library.add(sketch, List.of());
-                if (target - size <= 100) {
-                    inserting += System.nanoTime() - start;
-                    inserted++;
-                }
-                if (++size == target) {
-                    break;
+                boolean last = target - size < MEASURED;
+                if (last || batch.size() == BATCH) {
+                    long start = System.nanoTime();
+                    library.index().add(batch);
+                    inserting += last ? System.nanoTime() - start : 0;
+                    batch.clear();
                 }
             }
         }
@@ -69,12 +76,7 @@ final class DetectScale {
         }
         Arrays.sort(search);
         Arrays.sort(whole);
-        return new Row(
-                search[SEARCHES / 2],
-                whole[SEARCHES - 1],
-                whole[SEARCHES / 2],
-                inserting / Math.max(1, inserted),
-                bytes());
+        return new Row(search[SEARCHES / 2], whole[SEARCHES - 1], whole[SEARCHES / 2], inserting / MEASURED, bytes());
     }
 
     private long bytes() throws IOException {
