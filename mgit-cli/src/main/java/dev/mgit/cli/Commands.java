@@ -2,7 +2,6 @@ package dev.mgit.cli;
 
 import dev.mgit.cli.bench.Bench;
 import dev.mgit.cli.command.AuditCommand;
-import dev.mgit.cli.command.BisectCommand;
 import dev.mgit.cli.command.Blame;
 import dev.mgit.cli.command.Branch;
 import dev.mgit.cli.command.Checkout;
@@ -28,7 +27,9 @@ import dev.mgit.cli.command.Show;
 import dev.mgit.cli.command.Status;
 import dev.mgit.cli.command.TagCommand;
 import dev.mgit.cli.command.UndoCommand;
+import dev.mgit.cli.command.hooks.BisectCommand;
 import dev.mgit.cli.command.hooks.HooksCommand;
+import dev.mgit.cli.command.hooks.MergeCommand;
 import dev.mgit.cli.command.hooks.RecipeCommand;
 import dev.mgit.cli.command.hooks.RerunCommand;
 import dev.mgit.cli.command.hooks.RunCommand;
@@ -71,6 +72,7 @@ final class Commands implements IFactory {
         ALL.put("find", Find.class);
         ALL.put("graph", GraphCommand.class);
         ALL.put("audit", AuditCommand.class);
+        ALL.put("merge", MergeCommand.class);
         ALL.put("bisect", BisectCommand.class);
         ALL.put("du", Du.class);
         ALL.put("fsck", Fsck.class);

@@ -67,6 +67,25 @@ class SlurmCommandTest {
         assertThat(collected.out()).contains("done: 2 passed");
         assertThat(models.ran()).containsExactly("a", "b", "test a", "test b");
         assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
+
+        Cli.Ran tested = run(models, "test", "run", "b", "--fresh", "--executor", "slurm");
+        assertThat(tested.out()).as("%s", tested).endsWith("1 passed\n");
+        String line = "test -n \"$SLURM_JOB_ID\" && cp $MGIT_PARENT_1/* {output}/";
+        Cli.Ran made = run(
+                models,
+                "run",
+                "--model",
+                "x",
+                "--from",
+                "b",
+                "--executor",
+                "slurm",
+                "--cpus",
+                "1",
+                "--shell",
+                "--",
+                line);
+        assertThat(made.exit()).as("%s", made).isZero();
     }
 
     @Test

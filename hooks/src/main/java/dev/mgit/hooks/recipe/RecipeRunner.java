@@ -1,6 +1,7 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.NewModelVersion;
@@ -151,16 +152,12 @@ public final class RecipeRunner {
 
     private static void requireOk(JobStatus status, String subject, JobHandle handle) {
         if (!status.ok()) {
-            throw new MgitException(
+            throw new CommandFailure(
                     MgitException.Kind.FAILED,
-                    "the command for " + subject + " failed: " + status.detail() + lastWords(handle),
+                    "the command for " + subject + " failed: " + status.detail(),
+                    Folders.tail(handle.stderr(), 2000),
                     "its whole log is in " + handle.folder());
         }
-    }
-
-    private static String lastWords(JobHandle handle) {
-        String tail = Folders.tail(handle.stderr(), 2000).strip();
-        return tail.isEmpty() ? "" : "\n" + tail;
     }
 
     private Map<String, VersionId> commit(RunRequest request, Carried carried, Map<String, Optional<VersionId>> heads) {

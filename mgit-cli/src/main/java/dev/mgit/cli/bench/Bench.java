@@ -9,7 +9,16 @@ import picocli.CommandLine.ParentCommand;
 /** The benchmarks. Each is a subcommand of its own. */
 @Command(
         name = "bench",
-        subcommands = {CascadeBench.class, DetectBench.class, LossyBench.class},
+        subcommands = {
+            BenchCodec.class,
+            BenchStart.class,
+            BenchStore.class,
+            CascadeBench.class,
+            DetectBench.class,
+            FamiliesBench.class,
+            GraphBench.class,
+            LossyBench.class
+        },
         description = {
             "Measure mgit and its peers on the same bytes in the same run.",
             "Figures in the documentation name the subcommand that prints them."

@@ -1,13 +1,13 @@
 package dev.mgit.cli.command;
 
 import dev.mgit.cli.command.hooks.AfterCommit;
+import dev.mgit.cli.command.hooks.LossyOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -80,6 +80,7 @@ public final class Commit implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        lossy.requireSense();
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
@@ -97,18 +98,11 @@ public final class Commit implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of());
-            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
-            CommitResult result;
-            Optional<Detected> likely;
-            try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                result = commits.commit(request, lossy.wanted(gate), lock);
-                likely = search.after(files, result, lock);
-            }
+            CommitResult result = lossy.commit(context, session, wait, commits, request);
             print(session, result);
-            likely.ifPresent(origin -> search.suggest(result.model(), origin));
-            gate.ifPresent(tests -> lossy.report(context.output(), tests));
+            search.after(files, result).ifPresent(origin -> search.suggest(result.model(), origin));
             AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;

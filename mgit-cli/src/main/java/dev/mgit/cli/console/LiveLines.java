@@ -4,7 +4,6 @@ import java.util.List;
 
 /** A few lines on stderr that are drawn again in place, for long work of several parts; wiped at the end. */
 public final class LiveLines implements AutoCloseable {
-    private static final String UP = "\u001b[%dA";
     private static final String CLEAR_BELOW = "\r\u001b[J";
 
     private final Terminal terminal;
@@ -27,7 +26,7 @@ public final class LiveLines implements AutoCloseable {
     }
 
     private String wiping() {
-        return drawn == 0 ? "" : String.format(UP, drawn) + CLEAR_BELOW;
+        return drawn == 0 ? "" : "\u001b[" + drawn + "A" + CLEAR_BELOW;
     }
 
     @Override
