@@ -45,4 +45,63 @@ public interface Workspace {
 
     /** Runs a change while holding the repository's writer lock; {@code what} tells waiters who has it. */
     <T> T locked(String what, Supplier<T> body);
+
+    /** Another workspace under a few changes. */
+    abstract class Delegate implements Workspace {
+        private final Workspace workspace;
+
+        protected Delegate(Workspace workspace) {
+            this.workspace = workspace;
+        }
+
+        @Override
+        public Path root() {
+            return workspace.root();
+        }
+
+        @Override
+        public Lineage lineage() {
+            return workspace.lineage();
+        }
+
+        @Override
+        public Path scratch() {
+            return workspace.scratch();
+        }
+
+        @Override
+        public Path trusted() {
+            return workspace.trusted();
+        }
+
+        @Override
+        public Person author() {
+            return workspace.author();
+        }
+
+        @Override
+        public Map<String, String> environment() {
+            return workspace.environment();
+        }
+
+        @Override
+        public Optional<String> setting(String key) {
+            return workspace.setting(key);
+        }
+
+        @Override
+        public void checkout(VersionId version, Path folder) {
+            workspace.checkout(version, folder);
+        }
+
+        @Override
+        public VersionId write(Transaction transaction, NewModelVersion version) {
+            return workspace.write(transaction, version);
+        }
+
+        @Override
+        public <T> T locked(String what, Supplier<T> body) {
+            return workspace.locked(what, body);
+        }
+    }
 }

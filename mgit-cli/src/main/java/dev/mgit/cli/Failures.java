@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -35,7 +36,9 @@ final class Failures {
         Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
         int exit;
         if (cause instanceof MgitException e) {
-            exit = say(e.kind().exitCode(), String.valueOf(e.getMessage()), e.hint());
+            List<String> lines =
+                    e instanceof CommandFailure ? e.getMessage().lines().toList() : List.of();
+            exit = say(e.kind().exitCode(), lines.isEmpty() ? e.getMessage() : lines.get(0), e.hint(), lines);
         } else if (cause instanceof ParameterException e) {
             return usage(e);
         } else if (cause instanceof IOException e) {
@@ -104,13 +107,15 @@ final class Failures {
     }
 
     private int say(int exit, String message, @Nullable String hint) {
+        return say(exit, message, hint, List.of());
+    }
+
+    /** @param lines what a command that mgit started said last, from the second line on */
+    private int say(int exit, String message, @Nullable String hint, List<String> lines) {
         context.terminal().out().flush();
         PrintWriter err = context.terminal().err();
-        List<String> lines = message.lines().toList();
-        err.println("error: " + oneLine(lines.isEmpty() ? message : lines.get(0)));
-        // What a command said last, where it was mgit that started it.
-        lines.subList(Math.min(1, lines.size()), Math.min(1 + MOST_LINES, lines.size()))
-                .forEach(line -> err.println("  " + oneLine(line)));
+        err.println("error: " + oneLine(message));
+        lines.stream().skip(1).limit(MOST_LINES).forEach(line -> err.println("  " + oneLine(line)));
         if (hint != null) {
             err.println("hint: " + oneLine(hint));
         }

@@ -15,10 +15,15 @@ public final class Cli {
 
     /** Runs a command in a folder. */
     public static Ran run(Path folder, String... arguments) {
+        return run(folder, Map.of(), arguments);
+    }
+
+    /** The same with an environment. */
+    public static Ran run(Path folder, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
-                Terminal.writer(out), Terminal.writer(err), false, false, 100, folder.toAbsolutePath(), Map.of());
+                Terminal.writer(out), Terminal.writer(err), false, false, 100, folder.toAbsolutePath(), environment);
         int exit = Main.run(terminal, arguments);
         return new Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

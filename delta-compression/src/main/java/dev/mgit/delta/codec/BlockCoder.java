@@ -3,6 +3,7 @@ package dev.mgit.delta.codec;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class BlockCoder implements AutoCloseable {
     private static final int PLANES = 5;
     private static final int RESIDUAL_TOKENS = 6;
     private static final int PALETTE = 7;
+    private static final int QUANTISED = 8;
 
     /** Blocks are at most this long. */
     private static final int MOST = 1 << 26;
@@ -31,10 +33,12 @@ public final class BlockCoder implements AutoCloseable {
     private final PlaneCoder planes = new PlaneCoder(streams);
     private final TokenCoder tokens = new TokenCoder(streams);
     private final PaletteCoder palette = new PaletteCoder(streams);
+    private final QuantumCoder quanta = new QuantumCoder(streams);
     private final Estimator estimator = new Estimator();
     private final ByteSink best = new ByteSink();
     private final ByteInput input = new ByteInput();
     private byte[] differences = new byte[0];
+    private byte[] near = new byte[0];
 
     /** How a payload's block is coded, in a word or two for people. */
     public static String methodName(int method) {
@@ -47,6 +51,7 @@ public final class BlockCoder implements AutoCloseable {
             case PLANES -> "planes";
             case RESIDUAL_TOKENS -> "residual tokens";
             case PALETTE -> "palette";
+            case QUANTISED -> "quantised";
             default -> "method " + method;
         };
     }
@@ -66,12 +71,30 @@ public final class BlockCoder implements AutoCloseable {
      * @return the payload's length, at most {@code maxEncodedLength(length)}
      */
     public int encode(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort, byte[] out) {
+        encodeBest(raw, length, dtype, prediction, effort);
+        System.arraycopy(best.array(), 0, out, 0, best.size());
+        return best.size();
+    }
+
+    /** The same, as an array of just the payload's length. */
+    public byte[] encode(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
+        encodeBest(raw, length, dtype, prediction, effort);
+        return Arrays.copyOf(best.array(), best.size());
+    }
+
+    /** Whether a payload can be decoded only with the prediction it was made with. */
+    public static boolean needsPrediction(byte[] payload) {
+        int method = payload[0];
+        return method == SAME || method == BYTE_DIFFERENCES || method == RESIDUAL_TOKENS || method == QUANTISED;
+    }
+
+    private void encodeBest(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
         checkLengths(raw, length, prediction);
-        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
-            out[0] = SAME;
-            return 1;
-        }
         best.clear();
+        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+            best.put(SAME);
+            return;
+        }
         if (!encodeRepeat(raw, length, dtype)) {
             if (prediction == null) {
                 encodeAlone(raw, length, dtype, effort);
@@ -79,13 +102,63 @@ public final class BlockCoder implements AutoCloseable {
                 encodeEither(raw, length, dtype, prediction, effort);
             }
         }
-        if (best.size() > 0 && best.size() <= length) {
-            System.arraycopy(best.array(), 0, out, 0, best.size());
-            return best.size();
+        if (best.size() == 0 || best.size() > length) {
+            best.clear();
+            best.put(RAW);
+            best.put(raw, 0, length);
         }
-        out[0] = RAW;
-        System.arraycopy(raw, 0, out, 1, length);
-        return length + 1;
+    }
+
+    /**
+     * Codes a block whose differences to the guess are multiples of a step, or nearly: what is not is coded exactly on
+     * top. Whatever the step, the very bytes come back; it only decides how many they take.
+     *
+     * @param raw as for {@link #encode(byte[], int, Dtype, byte[], Effort, byte[])}, as are the others
+     * @param dtype one that {@link Quantum#suits}
+     * @return the payload's length, at most {@code maxEncodedLength(length)}
+     */
+    public int encode(
+            byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort, byte[] out) {
+        checkLengths(raw, length, prediction);
+        if (!Arrays.equals(raw, 0, length, prediction, 0, length)) {
+            Residual residual = residual(raw, length, WordForm.of(dtype));
+            encodeQuantised(raw, length, dtype, prediction, quantum, effort);
+            if (best.size() < Math.min(length, estimator.bytes(raw, length, residual, prediction))) {
+                System.arraycopy(best.array(), 0, out, 0, best.size());
+                return best.size();
+            }
+        }
+        return encode(raw, length, dtype, prediction, effort, out);
+    }
+
+    private void encodeQuantised(
+            byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort) {
+        near(prediction, length);
+        best.clear();
+        best.put(QUANTISED);
+        quanta.encode(raw, prediction, length / dtype.bytes(), dtype, quantum, effort, near, best);
+        if (Arrays.equals(raw, 0, length, near, 0, length)) {
+            best.put(SAME);
+        } else {
+            encodePredicted(raw, length, dtype, residual(raw, length, WordForm.of(dtype)), near, effort);
+        }
+    }
+
+    /** Starts {@link #near} as the prediction; steps change whole words of it. */
+    private void near(byte[] prediction, int length) {
+        if (near.length < length) {
+            near = new byte[length];
+        }
+        System.arraycopy(prediction, 0, near, 0, length);
+    }
+
+    /** The step a payload was coded with, if it was coded with one. */
+    public Optional<Quantum> quantum(byte[] payload) {
+        if (payload.length == 0 || payload[0] != QUANTISED) {
+            return Optional.empty();
+        }
+        input.open(payload, 1, payload.length - 1);
+        return Optional.of(QuantumCoder.quantum(input));
     }
 
     /**
@@ -254,8 +327,19 @@ public final class BlockCoder implements AutoCloseable {
             case PLANES -> getTail(planes.decode(input, target, length), target, length);
             case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
             case PALETTE -> getTail(palette.decode(input, target, length), target, length);
+            case QUANTISED -> decodeQuantised(guess(prediction), target, length);
             default -> throw ByteInput.damaged("it was made by an unknown method, perhaps of a newer version");
         }
+    }
+
+    private void decodeQuantised(byte[] prediction, byte[] target, int length) {
+        near(prediction, length);
+        quanta.decode(input, prediction, near, length);
+        int method = input.get();
+        if (method == QUANTISED) {
+            throw ByteInput.damaged("it is quantised twice");
+        }
+        decodeMethod(method, near, target, length);
     }
 
     private static byte[] guess(byte @Nullable [] prediction) {

@@ -11,13 +11,13 @@ import java.nio.ByteOrder;
  * has none), NaN becomes one canonical NaN. Java's arithmetic is strict IEEE 754 since 17, so all of this is the same
  * on every platform.
  */
-final class Floats {
+public final class Floats {
     static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Elements worked on at a time: the scratch arrays stay in the first-level cache. */
-    static final int CHUNK = 1024;
+    public static final int CHUNK = 1024;
 
     private static final float[] E4M3 = table(Dtype.F8_E4M3);
     private static final float[] E5M2 = table(Dtype.F8_E5M2);
@@ -64,7 +64,8 @@ final class Floats {
         }
     }
 
-    static void read(Dtype dtype, byte[] source, int first, double[] out, int count) {
+    /** Reads elements {@code first} to {@code first + count}; a NaN stays one, its payload may not. */
+    public static void read(Dtype dtype, byte[] source, int first, double[] out, int count) {
         if (dtype == Dtype.F64) {
             for (int i = 0; i < count; i++) {
                 out[i] = Double.longBitsToDouble((long) LONGS.get(source, (first + i) * 8));
@@ -104,7 +105,8 @@ final class Floats {
         }
     }
 
-    static void write(Dtype dtype, double[] values, byte[] target, int first, int count) {
+    /** Writes elements {@code first} to {@code first + count}, rounded to the dtype. */
+    public static void write(Dtype dtype, double[] values, byte[] target, int first, int count) {
         if (dtype == Dtype.F64) {
             for (int i = 0; i < count; i++) {
                 LONGS.set(target, (first + i) * 8, Double.doubleToRawLongBits(values[i]));

@@ -168,6 +168,9 @@ final class Mixing {
                         used.add(i);
                     }
                 }
+                if (used.size() < 2) {
+                    continue; // all but one were rounded away, and one parent alone is no sum
+                }
                 for (Dtype precision : precisions) {
                     linear(all, precision, used, snapped);
                     used.forEach(base -> task(all, precision, base, used, snapped));

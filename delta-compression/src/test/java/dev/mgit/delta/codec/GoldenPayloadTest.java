@@ -47,7 +47,7 @@ class GoldenPayloadTest {
                 methods.add((int) payload[0]);
             }
         }
-        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8);
     }
 
     private static String digest(byte[] bytes) {
@@ -76,8 +76,28 @@ class GoldenPayloadTest {
             edited[100] = 'Y';
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, edited, text));
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, text, null));
+            lines.addAll(quantised(coder));
         }
         Files.writeString(Path.of(args[0]), String.join("\n", new java.util.LinkedHashSet<>(lines)) + "\n");
+    }
+
+    /** With and without contexts, and with elements that are no multiple of the step. */
+    private static List<String> quantised(BlockCoder coder) {
+        List<String> lines = new ArrayList<>();
+        for (Dtype dtype : new Dtype[] {Dtype.F64, Dtype.F32, Dtype.F16, Dtype.BF16}) {
+            for (int length : new int[] {515, 4097 * dtype.bytes() + 1}) {
+                BlockSamples made = BlockSamples.make(BlockSamples.Kind.UNRELATED, dtype, length, 7);
+                var quantised = new Quantiser(dtype, 0.125)
+                        .reconstruct(made.raw, length, made.prediction, 64)
+                        .orElseThrow();
+                quantised.raw()[length / 2] ^= 1;
+                byte[] out = new byte[BlockCoder.maxEncodedLength(length)];
+                int size = coder.encode(
+                        quantised.raw(), length, dtype, made.prediction, quantised.quantum(), Effort.BALANCED, out);
+                lines.add(line(dtype, quantised.raw(), made.prediction, Arrays.copyOf(out, size)));
+            }
+        }
+        return lines;
     }
 
     private static String line(
@@ -88,13 +108,18 @@ class GoldenPayloadTest {
             byte @org.jspecify.annotations.Nullable [] prediction) {
         byte[] out = new byte[BlockCoder.maxEncodedLength(raw.length)];
         int size = coder.encode(raw, raw.length, dtype, prediction, effort, out);
+        return line(dtype, raw, prediction, Arrays.copyOf(out, size));
+    }
+
+    private static String line(
+            Dtype dtype, byte[] raw, byte @org.jspecify.annotations.Nullable [] prediction, byte[] payload) {
         Base64.Encoder base64 = Base64.getEncoder();
         return String.join(
                 " ",
                 dtype.name(),
                 Integer.toString(raw.length),
                 prediction == null ? "-" : base64.encodeToString(prediction),
-                base64.encodeToString(Arrays.copyOf(out, size)),
+                base64.encodeToString(payload),
                 digest(raw));
     }
 }

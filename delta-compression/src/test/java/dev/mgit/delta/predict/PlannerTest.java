@@ -296,6 +296,19 @@ class PlannerTest {
         assertExact(Shelf.Child.of("w", dtype, SHAPE, task), "combine", 1);
     }
 
+    /** A second parent may count for so little that its weight is rounded away: then there is nothing to mix. */
+    @Test
+    void parentsOfHardlyAnyWeightAreNoMerge() {
+        double[] base = weights(1, COUNT);
+        double[] other = plus(base, weights(2, COUNT), 0.05);
+        double[] child = plus(base, weights(2, COUNT), 0.05 * 0.003);
+        add("w", Dtype.F32, SHAPE, base, 0, "base");
+        add("w", Dtype.F32, SHAPE, other, 1, "other");
+
+        assertThat(plan(child("w", Dtype.F32, SHAPE, plus(child, weights(9, COUNT), 1e-3))))
+                .isPresent();
+    }
+
     private static byte[] combined(Dtype dtype, byte[] parameters, byte[]... inputs) {
         byte[] out = new byte[inputs[0].length];
         new Combine().predict(List.of(inputs), parameters, dtype, out, out.length);

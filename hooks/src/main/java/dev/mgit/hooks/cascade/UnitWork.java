@@ -61,7 +61,8 @@ final class UnitWork {
         Job job = recipeJob(index).job("update", parents(unit, folder, after), folder.resolve("job"), after);
         JobHandle handle = executor.submit(job);
         log.write(CascadeState.unit(index, CascadeState.Unit.RUNNING, "handle", handle.id()));
-        progress.on(Progress.Kind.STARTED, unit.name(), executor.name() + " " + handle.id());
+        String where = handle.id().equals(executor.name()) ? "" : " " + handle.id();
+        progress.on(Progress.Kind.STARTED, unit.name(), executor.name() + where);
     }
 
     /** Finds out whether a submission that was cut off went through, and repeats it if it did not. */

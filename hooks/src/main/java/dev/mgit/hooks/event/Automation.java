@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What mgit does by itself once a version is a model's head, as far as {@code update.auto} lets it. */
 public final class Automation {
@@ -65,9 +66,8 @@ public final class Automation {
     }
 
     /** @return the mode that is set; empty if none is */
-    public Optional<Mode> mode() {
-        return workspace
-                .setting(SETTING)
+    public static Optional<Mode> mode(Function<String, Optional<String>> setting) {
+        return setting.apply(SETTING)
                 .map(word -> Arrays.stream(Mode.values())
                         .filter(mode -> mode.name().toLowerCase(Locale.ROOT).equals(word))
                         .findFirst()
@@ -80,7 +80,7 @@ public final class Automation {
     /** Called when a model's head has moved to a new version; failures are in the outcome. */
     public Outcome afterCommit(VersionId id) {
         Version version = workspace.lineage().version(id);
-        Optional<Mode> mode = mode();
+        Optional<Mode> mode = mode(workspace::setting);
         List<Hooks.Result> hooks = new Hooks(workspace, executor).run(HookEvent.POST_COMMIT, id, progress);
         List<Verdict> verdicts = mode.isPresent() && mode.get() != Mode.OFF ? test(version) : List.of();
         // Nothing can have been made from a model's first version yet.

@@ -1,6 +1,7 @@
 package dev.mgit.hooks.event;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
@@ -109,11 +110,11 @@ public final class Hooks {
             progress.on(Progress.Kind.STARTED, model, "hook " + hook.name());
             Result result = run(hook, subject);
             if (!result.ok()) {
-                String words = result.stderr().strip();
-                throw new MgitException(
+                throw new CommandFailure(
                         MgitException.Kind.GATE,
                         "hook '" + hook.name() + "' refused the version: "
-                                + result.status().detail() + (words.isEmpty() ? "" : "\n" + words),
+                                + result.status().detail(),
+                        result.stderr(),
                         null);
             }
         }

@@ -106,7 +106,11 @@ public final class LocalExecutor implements Executor {
             throw new MgitException(
                     MgitException.Kind.FAILED, "cannot start " + job.name() + ": " + e.getMessage(), null, e);
         }
-        return new JobHandle("local", job.folder());
+        var handle = new JobHandle("local", job.folder());
+        if (breaking) {
+            cancel(handle); // it came after the others were ended
+        }
+        return handle;
     }
 
     private void requireGpus(Job job) {

@@ -1,6 +1,7 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,9 +97,10 @@ public final class SlurmExecutor implements Executor {
         });
         Answer answer = run(command, all);
         if (answer.exitCode() != 0) {
-            throw new MgitException(
+            throw new CommandFailure(
                     MgitException.Kind.FAILED,
-                    "Slurm refused " + job.name() + ": " + answer.text().strip(),
+                    "Slurm refused " + job.name(),
+                    answer.text(),
                     "the command was " + String.join(" ", command.subList(0, command.size() - 1)));
         }
         forgetQueue();

@@ -1,6 +1,7 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.NewModelVersion;
@@ -136,24 +137,27 @@ public final class RecipeRunner {
             executor.cancel(handle);
         }
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-        if (!status.ok()) {
+        try {
+            requireOk(status, subject, handle);
+            work.requireOutput();
+        } catch (MgitException e) {
+            // The logs stay.
             Folders.delete(folder.resolve("output"));
-            for (Commands.Parent parent : parents) {
-                Folders.delete(parent.folder());
-            }
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the command for " + subject + " failed: " + status.detail() + lastWords(handle),
-                    "its whole log is in " + handle.folder());
+            parents.forEach(parent -> Folders.delete(parent.folder()));
+            throw e;
         }
-        work.requireOutput();
         progress.on(Progress.Kind.MADE, subject, status.detail());
         return new Carried(work.carriedOut(recipe.parents(), started, seconds), work);
     }
 
-    private static String lastWords(JobHandle handle) {
-        String tail = Folders.tail(handle.stderr(), 2000).strip();
-        return tail.isEmpty() ? "" : "\n" + tail;
+    private static void requireOk(JobStatus status, String subject, JobHandle handle) {
+        if (!status.ok()) {
+            throw new CommandFailure(
+                    MgitException.Kind.FAILED,
+                    "the command for " + subject + " failed: " + status.detail(),
+                    Folders.tail(handle.stderr(), 2000),
+                    "its whole log is in " + handle.folder());
+        }
     }
 
     private Map<String, VersionId> commit(RunRequest request, Carried carried, Map<String, Optional<VersionId>> heads) {

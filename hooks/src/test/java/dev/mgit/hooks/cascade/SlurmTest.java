@@ -3,6 +3,7 @@ package dev.mgit.hooks.cascade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.SlurmCluster;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -11,7 +12,6 @@ import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
 import dev.mgit.hooks.executor.Limits;
-import dev.mgit.hooks.executor.SlurmCluster;
 import dev.mgit.hooks.executor.SlurmExecutor;
 import java.nio.file.Files;
 import java.nio.file.Path;

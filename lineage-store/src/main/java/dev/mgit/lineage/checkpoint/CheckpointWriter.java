@@ -7,7 +7,6 @@ import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -40,18 +39,29 @@ final class CheckpointWriter {
      *
      * @param previous the version that the new one replaces
      * @param origins the versions it was derived from
+     * @param tolerance what may be lost
      */
-    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins) throws IOException {
+    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
+            throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
+        List<LossReport.FileLoss> losses = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
-            Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
+            var tensors = new ParentTensors(lineage, store, reader);
+            Candidates candidates = tensors.candidates(previous, origins);
+            Plans plans = new Plans(new Planner(blocks::estimate), candidates);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    manifests.put(file.entry().path(), write(writer, file, blocks, candidates));
+                    Manifest manifest = write(writer, file, plans, tolerance);
+                    if (!tolerance.isExact()) {
+                        manifest =
+                                check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
+                    }
+                    tensors.addStored(candidates, manifest);
+                    manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
             } finally {
@@ -64,21 +74,41 @@ final class CheckpointWriter {
             }
             store.flush();
             entries.sort(Comparator.comparing(FileEntry::path));
-            return new Stored(entries, verbatim, manifests, files.ignored(), blocks.newBytes(), blocks.storedBytes());
+            return new Stored(
+                    entries,
+                    verbatim,
+                    manifests,
+                    files.ignored(),
+                    blocks.newBytes(),
+                    blocks.storedBytes(),
+                    plans.time(),
+                    losses.isEmpty() ? Optional.empty() : Optional.of(new LossReport(tolerance.bound(), losses)));
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, BlockWriter blocks, Candidates candidates)
+    private static Manifest check(
+            CheckpointFiles.Large file, Manifest manifest, LossCheck check, List<LossReport.FileLoss> losses)
+            throws IOException {
+        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+            LossCheck.Checked checked = check.check(file.entry().path(), source, manifest);
+            file.entry().requireUnchanged();
+            if (checked.loss().tensors().isEmpty()) {
+                return manifest;
+            }
+            losses.add(checked.loss());
+            return checked.manifest();
+        }
+    }
+
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans, Tolerance tolerance)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
-            var planner = new Planner(blocks::estimate);
+            String format = file.layout().format();
             Manifest manifest = writer.write(
                     source,
                     file.layout(),
-                    range -> planner.plan(tensors.of(range), candidates)
-                            .<TensorPredictions>map(plan -> plan::predictionFor)
-                            .orElse(TensorPredictions.none()),
+                    range -> tolerance.applied(format, range.tensor().orElseThrow(), plans.of(tensors.of(range))),
                     progress::advance);
             file.entry().requireUnchanged();
             return manifest;

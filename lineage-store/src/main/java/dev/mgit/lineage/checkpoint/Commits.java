@@ -19,10 +19,15 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Makes versions of what lies on disk. The files themselves are only ever read. */
 public final class Commits {
@@ -47,18 +52,55 @@ public final class Commits {
      *     checked-out model moved on meanwhile; the store is then as it was
      */
     public CommitResult commit(CommitRequest request, WriterLock lock) throws IOException {
+        return commit(request, Optional.empty(), lock);
+    }
+
+    /**
+     * The same, where tensors may be replaced by others within a bound that take less room. What the acceptance refuses
+     * is stored to the bit in another attempt; a version it did not accept never becomes a model's head. What earlier
+     * attempts stored is unreachable, and {@code gc} finds it.
+     *
+     * @param lossy empty to keep every bit
+     */
+    public CommitResult commit(CommitRequest request, Optional<Lossy> lossy, WriterLock lock) throws IOException {
+        requireFreeTrailer(request);
         Target target = target(request);
         CheckpointFiles files = CheckpointFiles.read(request.path());
-        try (ParameterStore store = repository.writableParameters(lock)) {
-            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
-            Stored stored = writing.write(files, target.previous(), versions(target.origins()));
+        Set<String> exact = new HashSet<>();
+        while (true) {
+            Stored stored = store(files, target, Tolerance.of(lossy.map(Lossy::bound), exact), lock);
             requireChange(target, request, stored);
             Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
             VersionId id = transaction.write(newVersion(target, request, stored));
-            transaction.setModel(target.model(), id);
-            transaction.apply();
-            track(request.path(), target.model(), id, stored);
-            return result(id, target, files, stored);
+            Set<String> refused = stored.loss()
+                    .map(loss -> lossy.orElseThrow().acceptance().refused(id, loss))
+                    .orElse(Set.of());
+            if (refused.isEmpty()) {
+                transaction.setModel(target.model(), id);
+                transaction.apply();
+                track(request.path(), target.model(), id, stored);
+                return result(id, target, files, stored);
+            }
+            if (!exact.addAll(refused)) {
+                throw new IllegalStateException("tensors were refused that are exact already: " + refused);
+            }
+        }
+    }
+
+    private static void requireFreeTrailer(CommitRequest request) {
+        if (request.trailers().keySet().stream().anyMatch(LossReport.TRAILER::equalsIgnoreCase)) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "the trailer '" + LossReport.TRAILER + "' marks lossy versions and cannot be set by hand",
+                    "use another word");
+        }
+    }
+
+    private Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock)
+            throws IOException {
+        try (ParameterStore store = repository.writableParameters(lock)) {
+            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
+            return writing.write(files, target.previous(), versions(target.origins()), tolerance);
         }
     }
 
@@ -71,11 +113,8 @@ public final class Commits {
             throws IOException {
         String model = request.model().orElseThrow();
         var target = new Target(model, previous, request.origins());
-        try (ParameterStore store = repository.writableParameters(lock)) {
-            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
-            Stored stored = writing.write(CheckpointFiles.read(request.path()), previous, versions(request.origins()));
-            return transaction.write(newVersion(target, request, stored));
-        }
+        Stored stored = store(CheckpointFiles.read(request.path()), target, Tolerance.EXACT, lock);
+        return transaction.write(newVersion(target, request, stored));
     }
 
     /** Where a commit would go now. @throws MgitException as {@link #commit} does */
@@ -163,6 +202,12 @@ public final class Commits {
 
     private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {
         List<ProvenanceEdge> edges = target.origins().stream().map(this::edge).toList();
+        Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
+        Map<String, byte[]> extra = new LinkedHashMap<>(request.extra());
+        stored.loss().ifPresent(loss -> {
+            trailers.put(LossReport.TRAILER, loss.boundText());
+            extra.put(LossReport.RECORD, loss.toJson());
+        });
         return new NewVersion(
                 target.model(),
                 target.previous(),
@@ -170,18 +215,18 @@ public final class Commits {
                 request.message().orElseGet(() -> defaultMessage(target)),
                 request.author(),
                 request.when(),
-                request.trailers(),
+                trailers,
                 stored.files(),
                 stored.verbatim(),
                 stored.manifests(),
                 stored.ignored(),
-                Optional.empty(),
-                request.extra());
+                stored.loss().map(LossReport::bound),
+                extra);
     }
 
     private ProvenanceEdge edge(Origin origin) {
         Version parent = repository.lineage().version(origin.version());
-        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), ProvenanceEdge.Source.DECLARED);
+        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), origin.source());
     }
 
     private static String defaultMessage(Target target) {
@@ -192,8 +237,20 @@ public final class Commits {
     private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (Files.isDirectory(folder) && folder.startsWith(repository.root()) && !folder.equals(repository.root())) {
-            List<String> paths = stored.files().stream().map(FileEntry::path).toList();
-            CheckoutState.record(repository, folder, model, id, false, paths);
+            Set<String> differing = stored.loss().stream()
+                    .flatMap(loss -> loss.files().stream())
+                    .map(LossReport.FileLoss::path)
+                    .collect(Collectors.toSet());
+            var files = new TreeMap<String, CheckoutState.Fingerprint>();
+            for (FileEntry file : stored.files()) {
+                String name = file.path();
+                files.put(
+                        name,
+                        differing.contains(name)
+                                ? CheckoutState.Fingerprint.NONE
+                                : CheckoutState.Fingerprint.of(folder.resolve(name)));
+            }
+            new CheckoutState(folder, model, id, false, files).record(repository);
         }
     }
 
@@ -214,6 +271,8 @@ public final class Commits {
                 stored.files().stream().mapToLong(FileEntry::size).sum(),
                 stored.newBytes(),
                 stored.storedBytes(),
-                files.ignored());
+                stored.planning(),
+                files.ignored(),
+                stored.loss());
     }
 }

@@ -2,8 +2,10 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A checkpoint whose blocks are durably in the store and whose Git objects are yet to be written. */
 record Stored(
@@ -12,4 +14,6 @@ record Stored(
         Map<String, Manifest> manifests,
         List<String> ignored,
         long newBytes,
-        long storedBytes) {}
+        long storedBytes,
+        Duration planning,
+        Optional<LossReport> loss) {}

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -13,17 +14,23 @@ import org.jspecify.annotations.Nullable;
  * seconds of measuring file time stamps, nothing written to the user's home folder.
  */
 final class QuietSystem extends SystemReader.Delegate {
-    private static boolean installed;
+    private static @Nullable SystemReader real;
 
     private QuietSystem(SystemReader base) {
         super(base);
     }
 
     static synchronized void install() {
-        if (!installed) {
-            SystemReader.setInstance(new QuietSystem(SystemReader.getInstance()));
-            installed = true;
+        if (real == null) {
+            real = SystemReader.getInstance();
+            SystemReader.setInstance(new QuietSystem(real));
         }
+    }
+
+    /** The user's own Git configuration, for those who ask for it; JGit itself is not to depend on it. */
+    static synchronized FileBasedConfig userConfig() {
+        install();
+        return Objects.requireNonNull(real).openUserConfig(null, FS.DETECTED);
     }
 
     @Override
@@ -35,10 +42,10 @@ final class QuietSystem extends SystemReader.Delegate {
         return durable;
     }
 
-    /** The user's own settings, with the answer about time stamps before them: that is where JGit looks for it. */
+    /** Where JGit looks for the resolution of time stamps before it measures it by some thousand files. */
     @Override
     public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
-        return new Nowhere(super.openUserConfig(parent, fs), fs);
+        return new Nowhere(parent, fs);
     }
 
     @Override
@@ -55,13 +62,8 @@ final class QuietSystem extends SystemReader.Delegate {
             super(parent, null, fs);
         }
 
-        /** Reads what stands behind it. */
         @Override
-        public void load() throws IOException, ConfigInvalidException {
-            if (getBaseConfig() instanceof FileBasedConfig behind) {
-                behind.load();
-            }
-        }
+        public void load() throws IOException, ConfigInvalidException {}
 
         @Override
         public void save() throws IOException {}

@@ -158,6 +158,12 @@ public final class Audit {
                 gaps.add(new Finding(Gap.CIRCULAR_EDGE, id, text));
             }
         }
+        lineage.checkpoint(id)
+                .lossy()
+                .ifPresent(bound -> gaps.add(new Finding(
+                        Gap.LOSSY,
+                        id,
+                        "its weights were stored within " + bound + " of those committed, not exactly")));
         return gaps;
     }
 }

@@ -71,6 +71,8 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
         NO_LICENCE,
         /** An edge was found from the weights; no one declared it. */
         INFERRED_EDGE,
+        /** Its weights are not those that were committed, only near them. */
+        LOSSY,
         /** An edge that would make the version its own ancestor was left out. */
         CIRCULAR_EDGE,
         /** Something stored is not what it should be; the only gap that makes an audit fail. */

@@ -199,7 +199,10 @@ public final class DiskUsage {
                 .mapToLong(version -> lineage.checkpoint(version).size())
                 .sum();
         long raw = own.stream().mapToLong(table::rawLength).sum();
-        return new Group(name, isModel, members.size(), logical, unique, raw - unique, stored);
+        int lossy = (int) members.stream()
+                .filter(version -> lineage.checkpoint(version).lossy().isPresent())
+                .count();
+        return new Group(name, isModel, members.size(), lossy, logical, unique, raw - unique, stored);
     }
 
     /** The versions of each model; those that no model leads to under the name they were made with. */

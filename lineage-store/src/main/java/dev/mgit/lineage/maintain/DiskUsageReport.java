@@ -27,6 +27,7 @@ public record DiskUsageReport(
      * The versions of one model, or one version.
      *
      * @param isModel false for versions that no model leads to any more, and for single versions
+     * @param lossy how many of them were not stored to the bit
      * @param logicalBytes sizes of the files of all versions
      * @param uniqueBytes raw bytes of blocks that nothing else uses: no other model, for a model, and no other version,
      *     for a version
@@ -38,6 +39,7 @@ public record DiskUsageReport(
             String name,
             boolean isModel,
             int versions,
+            int lossy,
             long logicalBytes,
             long uniqueBytes,
             long sharedBytes,

@@ -4,9 +4,11 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.delta.codec.Quantum;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Codes stored blocks anew: other bytes in the store, the same block and id. Safe for use by several threads. */
@@ -56,7 +58,7 @@ public final class BlockRecoder implements AutoCloseable {
                 raw.length,
                 depth,
                 frame.generation(),
-                java.util.Optional.of(prediction),
+                Optional.of(prediction),
                 encode(id, raw, frame, guess));
     }
 
@@ -70,7 +72,7 @@ public final class BlockRecoder implements AutoCloseable {
         byte[] payload = new byte[BlockCoder.maxEncodedLength(raw.length)];
         BlockCoder coder = coders.borrow();
         try {
-            int length = coder.encode(raw, raw.length, frame.dtype(), guess, effort, payload);
+            int length = encode(coder, raw, frame, guess, payload);
             byte[] back = new byte[raw.length];
             coder.decode(payload, 0, length, frame.dtype(), guess, back, back.length);
             if (!Arrays.equals(raw, back)) {
@@ -80,6 +82,14 @@ public final class BlockRecoder implements AutoCloseable {
         } finally {
             coders.giveBack(coder);
         }
+    }
+
+    /** What was coded in steps is so again: nobody else knows the step. */
+    private int encode(BlockCoder coder, byte[] raw, Frame frame, byte @Nullable [] guess, byte[] payload) {
+        Optional<Quantum> quantum = coder.quantum(frame.payload());
+        return guess != null && quantum.isPresent()
+                ? coder.encode(raw, raw.length, frame.dtype(), guess, quantum.get(), effort, payload)
+                : coder.encode(raw, raw.length, frame.dtype(), guess, effort, payload);
     }
 
     @Override

@@ -9,7 +9,27 @@ public interface TensorPredictions {
     /** The prediction for {@code length} bytes from {@code offset} of the tensor; empty for none. */
     Optional<Prediction> at(long offset, int length);
 
+    /** What may be lost; empty to keep every bit. */
+    default Optional<Loss> loss() {
+        return Optional.empty();
+    }
+
     static TensorPredictions none() {
         return (offset, length) -> Optional.empty();
+    }
+
+    /** The same predictions for a tensor that need not be kept to the bit. */
+    default TensorPredictions losing(Loss loss) {
+        return new TensorPredictions() {
+            @Override
+            public Optional<Prediction> at(long offset, int length) {
+                return TensorPredictions.this.at(offset, length);
+            }
+
+            @Override
+            public Optional<Loss> loss() {
+                return Optional.of(loss);
+            }
+        };
     }
 }

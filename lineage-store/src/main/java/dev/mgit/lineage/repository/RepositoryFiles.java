@@ -52,6 +52,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("index");
     }
 
+    /** Sketches of versions, by which relatives are found; derived data too. */
+    public Path sketches() {
+        return index().resolve("sketches");
+    }
+
     /** The lineage graph, so that questions need not read every commit. */
     public Path graphIndex() {
         return index().resolve("graph");

@@ -67,7 +67,8 @@ final class GraphBench implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("mgit-bench-graph");
         try {
-            LineageMaker made = make(folder);
+            context.output().note("making " + versions + " versions in " + folder);
+            LineageMaker made = make(folder, versions);
             measure(folder, made);
             print(made);
         } finally {
@@ -80,8 +81,8 @@ final class GraphBench implements Callable<Integer> {
         return 0;
     }
 
-    private LineageMaker make(Path folder) throws IOException {
-        context.output().note("making " + versions + " versions in " + folder);
+    /** A repository of so many versions, packed as Git's own upkeep would pack it. */
+    static LineageMaker make(Path folder, int versions) throws IOException {
         Families.base("base", 7, ModelShape.TINY).writeTo(folder);
         List<String> mgit = ChildProcess.mgit();
         ChildProcess.output(folder, with(mgit, "init"));

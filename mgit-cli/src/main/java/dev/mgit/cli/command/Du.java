@@ -61,7 +61,7 @@ public final class Du implements Callable<Integer> {
         for (Group group : report.groups()) {
             table.row(
                     group.name(),
-                    group.versions(),
+                    group.versions() + (group.lossy() == 0 ? "" : " (" + group.lossy() + " lossy)"),
                     Output.bytes(group.logicalBytes()),
                     Output.bytes(group.uniqueBytes()),
                     Output.bytes(group.sharedBytes()),
@@ -113,6 +113,7 @@ public final class Du implements Callable<Integer> {
             json.writeStringField("name", group.name());
             json.writeBooleanField("model", group.isModel());
             json.writeNumberField("versions", group.versions());
+            json.writeNumberField("lossy_versions", group.lossy());
             json.writeNumberField("logical_bytes", group.logicalBytes());
             json.writeNumberField("unique_bytes", group.uniqueBytes());
             json.writeNumberField("shared_bytes", group.sharedBytes());

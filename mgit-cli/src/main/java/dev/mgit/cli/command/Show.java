@@ -8,6 +8,9 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.VersionText;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.lineage.checkpoint.LossReport;
+import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -15,7 +18,11 @@ import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -75,9 +82,14 @@ public final class Show implements Callable<Integer> {
 
     private void print(Lineage lineage, Checkpoint checkpoint) {
         Output output = context.output();
-        checkpoint
-                .lossy()
-                .ifPresent(bound -> output.line("\nLossy: every value is within " + bound + " of the original"));
+        Map<String, TensorLoss> losses = new HashMap<>();
+        LossReport.of(lineage, checkpoint.version()).ifPresent(loss -> {
+            loss.tensors().forEach(tensor -> losses.put(tensor.name(), tensor));
+            output.line("\nLossy: " + losses.size() + " tensors, every value of them within " + loss.boundText()
+                    + " of the original");
+            loss.files()
+                    .forEach(file -> output.line("  the original of " + file.path() + " had SHA-256 " + file.sha256()));
+        });
         output.line("");
         Table table = output.table("Size", "Format", "File");
         for (FileEntry file : checkpoint.files()) {
@@ -92,17 +104,25 @@ public final class Show implements Callable<Integer> {
         }
         if (tensors) {
             output.line("");
-            Table list = output.table("Object", "Dtype", "Shape", "Tensor");
+            Table list = losses.isEmpty()
+                    ? output.table("Object", "Dtype", "Shape", "Tensor")
+                    : output.table("Object", "Dtype", "Shape", "Error", "Tensor");
             for (FileEntry file : checkpoint.files()) {
                 large(lineage, checkpoint, file)
-                        .forEach(entry -> entry.tensor()
-                                .ifPresent(tensor -> list.row(
-                                        entry.object().abbreviated(),
-                                        tensor.dtype(),
-                                        shape(tensor.shape()),
-                                        tensor.name())));
+                        .forEach(entry -> entry.tensor().ifPresent(tensor -> row(list, losses, entry, tensor)));
             }
             list.print();
+        }
+    }
+
+    private static void row(Table list, Map<String, TensorLoss> losses, Manifest.Entry entry, TensorSpec tensor) {
+        String object = entry.object().abbreviated();
+        if (losses.isEmpty()) {
+            list.row(object, tensor.dtype(), shape(tensor.shape()), tensor.name());
+        } else {
+            TensorLoss loss = losses.get(tensor.name());
+            String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
+            list.row(object, tensor.dtype(), shape(tensor.shape()), error, tensor.name());
         }
     }
 
@@ -120,6 +140,10 @@ public final class Show implements Callable<Integer> {
         if (checkpoint.lossy().isPresent()) {
             json.writeNumberField("lossy", checkpoint.lossy().get());
         }
+        Optional<LossReport> loss = LossReport.of(lineage, checkpoint.version());
+        if (loss.isPresent()) {
+            losses(json, loss.get());
+        }
         json.writeNumberField("size", checkpoint.size());
         json.writeArrayFieldStart("files");
         for (FileEntry file : checkpoint.files()) {
@@ -134,6 +158,18 @@ public final class Show implements Callable<Integer> {
                     tensors(json, manifest);
                 }
             }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void losses(JsonGenerator json, LossReport loss) throws IOException {
+        json.writeArrayFieldStart("lossy_tensors");
+        for (TensorLoss tensor : loss.tensors()) {
+            json.writeStartObject();
+            json.writeStringField("name", tensor.name());
+            json.writeNumberField("largest_error", tensor.largest());
+            json.writeNumberField("relative_error", tensor.relative());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -8,6 +8,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
+import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.graph.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -87,7 +88,11 @@ public final class Status implements Callable<Integer> {
         for (FolderStatus folder : folders) {
             CheckoutState checkout = folder.checkout();
             output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
-                    + checkout.version().abbreviated() + headRemark(lineage, checkout)
+                    + checkout.version().abbreviated()
+                    + LossReport.markOf(lineage.version(checkout.version()))
+                            .map(bound -> " (lossy " + bound + ")")
+                            .orElse("")
+                    + headRemark(lineage, checkout)
                     + (checkout.partial() ? ", in part" : "") + (folder.clean() ? ", unchanged" : ""));
             String tested = tests.brief(lineage.version(checkout.version()));
             if (!tested.isEmpty()) {
@@ -155,6 +160,11 @@ public final class Status implements Callable<Integer> {
             json.writeStringField("folder", folder.checkout().folder().toString());
             json.writeStringField("model", folder.checkout().model());
             json.writeStringField("version", folder.checkout().version().hex());
+            Optional<String> lossy = LossReport.markOf(
+                    session.repository().lineage().version(folder.checkout().version()));
+            if (lossy.isPresent()) {
+                json.writeStringField("lossy", lossy.get());
+            }
             json.writeBooleanField("partial", folder.checkout().partial());
             json.writeArrayFieldStart("changed");
             for (FolderStatus.ChangedFile file : folder.changed()) {

@@ -1,6 +1,7 @@
 package dev.mgit.cli.console;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -63,6 +64,13 @@ public final class Context {
     /** Whether anybody wants to be told how work goes on. */
     public boolean progressWanted() {
         return !noProgress;
+    }
+
+    /** Lines drawn in place on stderr; empty where that is no terminal that can, or nobody wants them. */
+    public Optional<LiveLines> liveLines() {
+        boolean can = terminal.errIsTerminal()
+                && !"dumb".equals(terminal.environment().getOrDefault("TERM", ""));
+        return can && !noProgress ? Optional.of(new LiveLines(terminal)) : Optional.empty();
     }
 
     /** Progress on stderr; silent where nobody is watching. */

@@ -1,6 +1,7 @@
 package dev.mgit.cli.console;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -46,7 +47,10 @@ public final class VersionText {
     /** One line, and if wanted one more for each provenance edge. */
     public List<String> brief(Version version, boolean edges) {
         List<String> lines = new ArrayList<>();
-        lines.add(id(version.id()) + decoration(version) + " " + version.subject());
+        String lossy = LossReport.markOf(version)
+                .map(bound -> " " + output.styled(Output.Style.RED, "[lossy " + bound + "]"))
+                .orElse("");
+        lines.add(id(version.id()) + decoration(version) + lossy + " " + version.subject());
         if (edges) {
             version.origins().forEach(edge -> lines.add("  " + edge(edge)));
         }

@@ -31,7 +31,7 @@ final class TrainedFamily implements Act {
         }
         stage.train(small("12 units"), "distil --hidden 12 --epochs 30");
         stage.train(run("small-int8", "A byte a weight", "--from", "digits/small=quantize"), "quantise");
-        stage.train(run("sparse", "A third is zero", "--from", "digits/torn=prune"), "prune --share 0.33");
+        stage.train(run("sparse", "Three tenths are zero", "--from", "digits/torn=prune"), "prune --share 0.3");
         stage.train(
                 run("merged", "Average of two", "--from", "digits/rotated=merge", "--from", "digits/noisy=merge"),
                 "merge");

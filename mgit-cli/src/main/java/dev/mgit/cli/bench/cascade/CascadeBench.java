@@ -4,6 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Progress;
 import dev.mgit.cli.console.Table;
+import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.maintain.DiskUsageReport;
 import java.io.IOException;
@@ -58,6 +59,9 @@ public final class CascadeBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (jobs < 1) {
+            throw MgitException.usage("-j takes a number from 1 up");
+        }
         Scale scale = quick ? Scale.QUICK : Scale.FULL;
         List<Shape> shapes =
                 List.of(new ManyTasks(scale), new Federation(scale), new Pruning(scale), new SharedLayers(scale));
@@ -134,7 +138,7 @@ public final class CascadeBench implements Callable<Integer> {
                 + outcome.shape().title());
         output.line(String.format(
                 Locale.ROOT,
-                "%d versions trained in %.0f s; after the better base, %d recipes and their tests in %.0f s",
+                "%d versions trained in %.0f s; below the better base, %d recipes and their tests in %.0f s",
                 versions,
                 outcome.buildSeconds(),
                 outcome.updated(),

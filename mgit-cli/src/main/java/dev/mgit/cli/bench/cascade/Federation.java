@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * G3: federated training (McMahan et al. 2017), five of forty workers a round. A worker has a fortieth of the images,
+ * G3: federated training (McMahan et al. 2017) by some of forty workers a round. A worker has a fortieth of the images,
  * all changed in its own way, and trains the last round's model on them; a round's model is the average of its workers.
  */
 record Federation(Scale scale) implements Shape {
     private static final int WORKERS = 40;
-    private static final int SAMPLED = 5;
 
     @Override
     public String name() {
@@ -19,7 +18,7 @@ record Federation(Scale scale) implements Shape {
 
     @Override
     public String title() {
-        return scale.rounds() + " federated rounds of " + SAMPLED + " of " + WORKERS + " workers";
+        return scale.rounds() + " federated rounds of " + scale.workers() + " of " + WORKERS + " workers";
     }
 
     @Override
@@ -36,9 +35,9 @@ record Federation(Scale scale) implements Shape {
         List<List<Training>> waves = new ArrayList<>();
         for (int round = 1; round <= scale.rounds(); round++) {
             List<Training> workers = new ArrayList<>();
-            for (int i = 0; i < SAMPLED; i++) {
+            for (int i = 0; i < scale.workers(); i++) {
                 // Seven and forty have no common divisor: no worker is taken twice within eight rounds.
-                int worker = ((round - 1) * SAMPLED + i) * 7 % WORKERS;
+                int worker = ((round - 1) * scale.workers() + i) * 7 % WORKERS;
                 workers.add(worker(round, worker));
             }
             List<String> parents =

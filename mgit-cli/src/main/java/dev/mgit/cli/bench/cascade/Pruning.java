@@ -3,14 +3,14 @@ package dev.mgit.cli.bench.cascade;
 import dev.mgit.lineage.version.EdgeKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** G4: three architectures, each pruned to three sparsities and fine-tuned again with its zeros kept. */
 record Pruning(Scale scale) implements Shape {
-    private static final Map<String, String> ARCHITECTURES =
-            new TreeMap<>(Map.of("deep", "128,64,32", "narrow", "48", "wide", "256"));
+    private static final List<Architecture> ARCHITECTURES = List.of(
+            new Architecture("deep", "128,64,32"), new Architecture("narrow", "48"), new Architecture("wide", "256"));
     private static final List<String> SHARES = List.of("50", "70", "90");
+
+    private record Architecture(String name, String hidden) {}
 
     @Override
     public String name() {
@@ -19,7 +19,19 @@ record Pruning(Scale scale) implements Shape {
 
     @Override
     public String title() {
-        return "three architectures, pruned to three sparsities, fine-tuned";
+        return "architectures pruned to several sparsities and fine-tuned: " + String.join(", ", names());
+    }
+
+    private List<Architecture> architectures() {
+        return ARCHITECTURES.subList(0, scale.prunings());
+    }
+
+    private List<String> names() {
+        return architectures().stream().map(Architecture::name).toList();
+    }
+
+    private List<String> shares() {
+        return SHARES.subList(0, scale.prunings());
     }
 
     @Override
@@ -29,8 +41,17 @@ record Pruning(Scale scale) implements Shape {
 
     private List<Training> roots(String changes) {
         List<Training> roots = new ArrayList<>();
-        ARCHITECTURES.forEach((name, hidden) -> roots.add(Training.root(
-                name + "/base", "train", "--hidden", hidden, "--epochs", "" + scale.epochs(), "--on", changes)));
+        for (Architecture architecture : architectures()) {
+            roots.add(Training.root(
+                    architecture.name() + "/base",
+                    "train",
+                    "--hidden",
+                    architecture.hidden(),
+                    "--epochs",
+                    "" + scale.epochs(),
+                    "--on",
+                    changes));
+        }
         return roots;
     }
 
@@ -38,8 +59,8 @@ record Pruning(Scale scale) implements Shape {
     public List<List<Training>> waves() {
         List<Training> pruned = new ArrayList<>();
         List<Training> tuned = new ArrayList<>();
-        for (String name : ARCHITECTURES.keySet()) {
-            for (String share : SHARES) {
+        for (String name : names()) {
+            for (String share : shares()) {
                 String sparse = name + "/pruned-" + share;
                 pruned.add(Training.from(name + "/base", EdgeKind.PRUNE, sparse, "prune", "--share", "0." + share));
                 tuned.add(Training.from(
@@ -66,7 +87,7 @@ record Pruning(Scale scale) implements Shape {
     @Override
     public List<String> judged() {
         List<String> models = new ArrayList<>();
-        ARCHITECTURES.keySet().forEach(name -> SHARES.forEach(share -> models.add(name + "/tuned-" + share)));
+        names().forEach(name -> shares().forEach(share -> models.add(name + "/tuned-" + share)));
         return models;
     }
 }

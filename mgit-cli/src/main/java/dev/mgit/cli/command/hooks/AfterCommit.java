@@ -4,6 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.event.Hooks;
@@ -55,7 +56,7 @@ public final class AfterCommit {
                             ProvenanceEdge.Source.DECLARED))
                     .toList();
             hooks.requirePreCommit(
-                    target.model(), origins, folder -> copy(request.path(), folder), new ProgressLines(context));
+                    target.model(), origins, folder -> copy(request.path(), folder), ProgressOptions.lines(context));
         }
     }
 
@@ -74,15 +75,24 @@ public final class AfterCommit {
     /** Runs what is registered for a new version, and says what it has made stale. */
     public static void tell(Context context, Session open, WaitOption wait, VersionId version) {
         try (HookSession session = HookSession.within(context, open, wait)) {
-            Progress progress = context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
-            new AfterCommit(context, session, progress).tell(List.of(version));
+            new AfterCommit(context, session, ProgressOptions.lines(context)).tell(List.of(version));
         }
     }
 
     void tell(Collection<VersionId> versions) {
         Executor executor = session.executor(Executors.configured(session.workspace()::setting));
         var automation = new Automation(session.workspace(), executor, progress);
-        versions.forEach(version -> print(version, automation.afterCommit(version)));
+        try {
+            versions.forEach(version -> print(version, automation.afterCommit(version)));
+        } catch (MgitException e) {
+            // The version is there whatever comes of what should follow.
+            context.output()
+                    .note("after the commit: "
+                            + e.getMessage().lines().findFirst().orElse(""));
+            if (e.hint() != null) {
+                context.output().hint(e.hint());
+            }
+        }
     }
 
     private void print(VersionId version, Automation.Outcome outcome) {

@@ -28,8 +28,13 @@ final class ProgressOptions {
                 session.workspace().root());
     }
 
+    /** Tells of the end, where the command itself says it to the terminal. */
+    void end(HookSession session, Progress.Kind kind, String subject, String detail) {
+        notifying(session, Progress.NONE).on(kind, subject, detail);
+    }
+
     /** Plain lines on stderr. */
-    Progress lines(HookSession session, Context context) {
-        return notifying(session, context.progressWanted() ? new ProgressLines(context) : Progress.NONE);
+    static Progress lines(Context context) {
+        return context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
     }
 }

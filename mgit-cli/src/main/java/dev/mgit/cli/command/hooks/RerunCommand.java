@@ -44,9 +44,6 @@ public final class RerunCommand implements Callable<Integer> {
     private final ExecutorOption executor = new ExecutorOption();
 
     @Mixin
-    private final ProgressOptions progress = new ProgressOptions();
-
-    @Mixin
     private final WaitOption wait = new WaitOption();
 
     RerunCommand(Context context) {
@@ -58,7 +55,7 @@ public final class RerunCommand implements Callable<Integer> {
         try (HookSession session = HookSession.open(context, wait)) {
             VersionId id = session.lineage().resolve(revision);
             var rerun = new Rerun(session.workspace(), executor.create(session), new FileTensorComparator());
-            Rerun.Report report = rerun.run(id, progress.lines(session, context));
+            Rerun.Report report = rerun.run(id, ProgressOptions.lines(context));
             if (json.wanted()) {
                 Records.print(context, json(id, report));
             } else {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What tests and the recipe say of a version, for commands that show versions. Runs nothing. */
@@ -43,7 +44,7 @@ public final class ResultText {
     }
 
     private List<Shown> of(Version version) {
-        Map<String, TestResult> latest = new LinkedHashMap<>();
+        Map<String, TestResult> latest = new TreeMap<>();
         results.of(version.id()).forEach(result -> latest.put(result.test(), result));
         List<Shown> shown = new ArrayList<>();
         latest.forEach((name, result) -> {

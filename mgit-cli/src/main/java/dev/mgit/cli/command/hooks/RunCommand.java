@@ -75,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {
             RunRequest request = recipe.request(context, models, parents(session), message(), command);
-            Progress told = progress.lines(session, context);
+            Progress told = ProgressOptions.lines(context);
             Executor where = executor.create(session);
             Map<String, VersionId> made;
             try {
@@ -86,11 +86,11 @@ public final class RunCommand implements Callable<Integer> {
                                 (model, origins, writer) -> hooks.requirePreCommit(model, origins, writer, told),
                                 told);
             } catch (MgitException e) {
-                told.on(Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
+                progress.end(session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
                 throw e;
             }
             made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
-            told.on(Progress.Kind.PUBLISHED, String.join(", ", models), "");
+            progress.end(session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
             new AfterCommit(context, session, told).tell(made.values());
         }
         return 0;

@@ -79,12 +79,12 @@ final class TestRun implements Callable<Integer> {
                         "'mgit test list' shows the tests, 'mgit test add' registers one");
             }
             var results = new TestResults(session.workspace());
-            Progress told = progress.lines(session, context);
             var runner = new TestRunner(session.workspace(), executor.create(session), results);
-            List<Verdict> verdicts = runner.runAll(plan, fresh, jobs, told);
+            List<Verdict> verdicts = runner.runAll(plan, fresh, jobs, ProgressOptions.lines(context));
             print(session, verdicts);
             int exit = Verdicts.exit(verdicts);
-            told.on(exit == 0 ? Progress.Kind.PUBLISHED : Progress.Kind.FAILED, "test run", Verdicts.summary(verdicts));
+            Progress.Kind end = exit == 0 ? Progress.Kind.PUBLISHED : Progress.Kind.FAILED;
+            progress.end(session, end, "test run", Verdicts.summary(verdicts));
             return exit;
         }
     }

@@ -4,7 +4,6 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.cascade.Plan;
@@ -86,7 +85,7 @@ public final class UpdateCommand implements Callable<Integer> {
     private @Nullable Integer jobs;
 
     @Option(
-            names = "--no-keep-going",
+            names = "--keep-going",
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
@@ -196,13 +195,7 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private int jobs(HookSession session) {
-        int number = jobs != null
-                ? jobs
-                : session.workspace()
-                        .setting("update.jobs")
-                        .filter(text -> text.matches("[0-9]{1,6}"))
-                        .map(Integer::valueOf)
-                        .orElse(1);
+        int number = jobs != null ? jobs : HookSettings.jobs(session.workspace()::setting);
         if (number < 1) {
             throw MgitException.usage("--jobs takes a number from 1 up");
         }
@@ -218,7 +211,7 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private int end(HookSession session, UpdateReport report, Executor where, UpdateView view) {
-        view.close();
+        view.close(); // what is printed now must not be drawn over
         if (json.wanted()) {
             Records.print(context, report.toJson());
         } else {
@@ -230,16 +223,13 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private void status(Updates updates) {
-        Optional<JsonObject> record = updates.status().map(UpdateReport::toJson);
-        if (record.isEmpty()) {
-            record = updates.last();
-        }
+        Optional<UpdateReport> report = updates.status().or(() -> updates.last().map(UpdateReport::fromJson));
         if (json.wanted()) {
-            Records.print(context, record.orElseGet(() -> Members.of("schema", 1)));
-        } else if (record.isEmpty()) {
+            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> Members.of("schema", 1)));
+        } else if (report.isEmpty()) {
             context.output().line("No update is under way, and there was none before");
         } else {
-            new UpdateText(context).report(UpdateReport.fromJson(record.get()));
+            new UpdateText(context).report(report.get());
         }
     }
 }

@@ -1,0 +1,38 @@
+package dev.mgit.cli.console;
+
+import java.util.List;
+
+/** A few lines on stderr that are drawn again in place, for long work of several parts; wiped at the end. */
+public final class LiveLines implements AutoCloseable {
+    private static final String CLEAR_BELOW = "\r\u001b[J";
+
+    private final Terminal terminal;
+    private int drawn;
+
+    LiveLines(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Replaces what was drawn before; each line is cut to the terminal's width. */
+    public synchronized void draw(List<String> lines) {
+        var text = new StringBuilder(wiping());
+        for (String line : lines) {
+            text.append(line.length() < terminal.columns() ? line : line.substring(0, terminal.columns() - 1))
+                    .append('\n');
+        }
+        terminal.err().print(text);
+        terminal.err().flush();
+        drawn = lines.size();
+    }
+
+    private String wiping() {
+        return drawn == 0 ? "" : "\u001b[" + drawn + "A" + CLEAR_BELOW;
+    }
+
+    @Override
+    public synchronized void close() {
+        terminal.err().print(wiping());
+        terminal.err().flush();
+        drawn = 0;
+    }
+}

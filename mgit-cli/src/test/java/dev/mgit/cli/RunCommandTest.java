@@ -1,0 +1,168 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mgit run}, {@code recipe} and {@code rerun}: real commands on made models. */
+class RunCommandTest {
+    @TempDir
+    private Path folder;
+
+    private HookedRepository models;
+    private TestRepository repository;
+
+    @BeforeEach
+    void aModel() throws IOException {
+        models = HookedRepository.init(folder);
+        repository = models.repository();
+    }
+
+    private static JsonObject json(String text) {
+        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aRunIsCommittedWithTheRecipeThatMadeIt() throws IOException {
+        Path data = Files.writeString(models.root().resolve("data.txt"), "learnt\n");
+        Files.writeString(
+                models.root().resolve("train.sh"),
+                "cp $1/model.safetensors $2/; cat $1/history.txt $3 > $2/history.txt; echo $LEVEL $4 >> $2/history.txt");
+        Cli.Ran ran = Cli.run(
+                models.root(),
+                Map.of("LEVEL", "high", "PATH", System.getenv("PATH")),
+                "run",
+                "--model",
+                "a",
+                "--from",
+                "base=distill",
+                "-m",
+                "first",
+                "--input",
+                "data.txt",
+                "--env",
+                "LEVEL",
+                "--seed",
+                "7",
+                "--timeout",
+                "5m",
+                "--",
+                "sh",
+                "train.sh",
+                "{parent1}",
+                "{output}",
+                "data.txt",
+                "{seed}");
+
+        assertThat(ran.exit()).as("%s", ran).isZero();
+        assertThat(ran.out()).matches("\\[a [0-9a-f]{10}]\n");
+        assertThat(models.history("a")).isEqualTo("base1\nlearnt\nhigh 7\n");
+        JsonObject recipe = json(repository.ok("recipe", "show", "a", "--json"));
+        assertThat(recipe.strings("command"))
+                .containsExactly("sh", "train.sh", "{parent1}", "{output}", "{input:data}", "{seed}");
+        assertThat(recipe.objects("inputs").get(0).string("path")).isEqualTo("data.txt");
+        assertThat(recipe.object("environment").string("LEVEL")).isEqualTo("high");
+        assertThat(repository.ok("recipe", "show", "a"))
+                .contains("distill of base@", "Seed:     7", "data = data.txt, SHA-256 ", "Trusted:  yes");
+        assertThat(repository.ok("show", "a")).contains("Command:  sh train.sh '{parent1}'".replace("'", ""));
+
+        assertThat(repository.ok("rerun", "a", "--check")).contains("came out bit for bit");
+        Files.writeString(data, "forgot\n");
+        Cli.Ran off = repository.run("rerun", "a", "--check", "--no-progress");
+        assertThat(off.exit()).isEqualTo(3);
+        assertThat(off.out()).contains("came out differently", "different: history.txt", "input 'data' has changed");
+        assertThat(repository.run("rerun", "a").exit()).isZero();
+        JsonObject report = json(repository.ok("rerun", "a", "--json"));
+        assertThat(report.flag("identical")).isFalse();
+        assertThat(report.objects("files").get(0).string("outcome")).isEqualTo("different");
+    }
+
+    @Test
+    void modelsTrainedTogetherAreOneRun() throws IOException {
+        repository.ok(
+                "run",
+                "--model",
+                "x",
+                "--model",
+                "y",
+                "--from",
+                "base",
+                "--shell",
+                "--",
+                "for m in x y; do cp $MGIT_PARENT_1/model.safetensors $MGIT_OUTPUT/$m/;"
+                        + " echo $m > $MGIT_OUTPUT/$m/history.txt; done");
+
+        assertThat(models.history("x")).isEqualTo("x\n");
+        assertThat(models.history("y")).isEqualTo("y\n");
+        assertThat(repository.ok("recipe", "show", "y")).contains("Together: x, y");
+    }
+
+    @Test
+    void aFailedRunCommitsNothingAndSaysWhereItsLogIs() throws IOException {
+        Cli.Ran failed = repository.run(
+                "run",
+                "--model",
+                "a",
+                "--from",
+                "base",
+                "--no-progress",
+                "--shell",
+                "--",
+                "echo out of luck >&2; exit 5");
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.err())
+                .startsWith("error: the command for a failed: exit code 5\n  out of luck\nhint: its whole log is in ");
+        assertThat(Path.of(failed.err().strip().replaceAll("(?s).*log is in ", ""))
+                        .resolve("stderr.log"))
+                .hasContent("out of luck");
+        Cli.Ran empty = repository.run("run", "--model", "a", "--no-progress", "--", "true");
+        TestRepository.assertRefused(empty, 1, "the command left no file for 'a'");
+        Cli.Ran escaping = repository.run(
+                "run", "--model", "a", "--no-progress", "--shell", "--", "ln -s /etc/passwd $MGIT_OUTPUT/link");
+        TestRepository.assertRefused(escaping, 1, "output 'link' is a link that leads out of the output folder");
+        repository.refuses(2, "unknown revision 'a'", "show", "a");
+    }
+
+    @Test
+    void whatCannotRunIsRefused() throws IOException {
+        repository.refuses(2, "Missing required option: '--model=NAME'", "run", "--", "true");
+        repository.refuses(2, "unknown revision 'nobody'", "run", "--model", "a", "--from", "nobody", "--", "true");
+        repository.refuses(
+                2, "input 'no.txt' does not exist", "run", "--model", "a", "--input", "no.txt", "--", "true");
+        repository.refuses(2, "the variable 'NO' is not set", "run", "--model", "a", "--env", "NO", "--", "true");
+        repository.refuses(2, "cannot read '1x' as a size", "run", "--model", "a", "--memory", "1x", "--", "true");
+        repository.refuses(
+                2, "'{parent1}' in the command stands for nothing", "run", "--model", "a", "--", "cat", "{parent1}");
+        repository.refuses(
+                2, "run a needs 1 GPU slots, and 0 are configured", "run", "--model", "a", "--gpus", "1", "--", "true");
+        repository.refuses(2, "has no recipe", "recipe", "show", "base");
+        repository.refuses(2, "has no recipe", "rerun", "base");
+        repository.refuses(2, "say how it is made", "recipe", "set", "base");
+    }
+
+    @Test
+    void aVersionMadeByHandIsGivenARecipe() throws IOException {
+        repository.ok("commit", models.lay("a", "by hand").toString(), "--model", "a", "--from", "base");
+        models.commit("base", "base2");
+        assertThat(repository.ok("update", "base", "--plan")).contains("no-recipe", "Nothing to run");
+        repository.ok("recipe", "set", "a", "--env", "RUNS=../runs", "--shell", "--", HookedRepository.TRAIN);
+        assertThat(repository.ok("recipe", "show", "a")).contains("not run yet", "Parent:   finetune of base@");
+        repository.ok("update", "base");
+        assertThat(models.history("a")).isEqualTo("base2\n+a\n");
+
+        repository.ok("commit", models.lay("a", "by hand again").toString(), "--model", "a", "--from", "base");
+        repository.ok("recipe", "set", "a", "--like", "a~1");
+        models.commit("base", "base3");
+        repository.ok("update", "base");
+        assertThat(models.history("a")).isEqualTo("base3\n+a\n");
+    }
+}

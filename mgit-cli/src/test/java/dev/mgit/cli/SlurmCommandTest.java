@@ -1,0 +1,120 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mgit.fixtures.SlurmCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mgit update --executor slurm} against a real Slurm of one node, started here; models are made. */
+class SlurmCommandTest {
+    @TempDir
+    private static Path cluster;
+
+    private static Map<String, String> environment = new HashMap<>();
+
+    @TempDir
+    private Path folder;
+
+    private static Optional<SlurmCluster> slurm = Optional.empty();
+
+    @BeforeAll
+    static void startSlurm() throws Exception {
+        Optional<String> reason = SlurmCluster.reasonAgainst();
+        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
+        assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
+        slurm = Optional.of(SlurmCluster.start(cluster));
+        environment = slurm.get().environment();
+    }
+
+    @AfterAll
+    static void stopSlurm() {
+        slurm.ifPresent(SlurmCluster::close);
+    }
+
+    private static Cli.Ran run(HookedRepository models, String... arguments) {
+        return Cli.run(models.root(), environment, arguments);
+    }
+
+    @Test
+    void anUpdateIsSubmittedOutlivesItsSubmitterAndIsCollected() throws Exception {
+        HookedRepository models =
+                HookedRepository.init(folder).derive("a", "base").derive("b", "a");
+        models.test("lines", "all", "update", "lines:lower:max=9", HookedRepository.COUNT);
+        models.commit("base", "base2");
+        models.ran();
+        models.repository().ok("config", "slurm.arguments", "--", "--partition=main");
+        Cli.Ran submitted = run(models, "update", "base", "--executor", "slurm", "--detach", "--no-progress");
+        assertThat(submitted.exit()).as("%s", submitted).isZero();
+        assertThat(submitted.out()).contains("open: 2 running");
+        assertThat(submitted.err()).contains("hint: 'mgit update --continue' goes on");
+        Cli.Ran status = run(models, "update", "--status");
+        assertThat(status.out()).containsPattern("running +(Slurm job \\d+ (PENDING|RUNNING|COMPLETING)|exit code 0)");
+        awaitFile(models.repository().mgit().resolve("hooks/update/work/1-1/job/exit"));
+
+        // Nobody needs to say --executor again: the journal knows.
+        Cli.Ran collected = run(models, "update", "--continue", "--no-progress");
+        assertThat(collected.exit()).as("%s", collected).isZero();
+        assertThat(collected.out()).contains("done: 2 passed");
+        assertThat(models.ran()).containsExactly("a", "b", "test a", "test b");
+        assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
+
+        Cli.Ran tested = run(models, "test", "run", "b", "--fresh", "--executor", "slurm");
+        assertThat(tested.out()).as("%s", tested).endsWith("1 passed\n");
+        String line = "test -n \"$SLURM_JOB_ID\" && cp $MGIT_PARENT_1/* {output}/";
+        Cli.Ran made = run(
+                models,
+                "run",
+                "--model",
+                "x",
+                "--from",
+                "b",
+                "--executor",
+                "slurm",
+                "--cpus",
+                "1",
+                "--shell",
+                "--",
+                line);
+        assertThat(made.exit()).as("%s", made).isZero();
+    }
+
+    @Test
+    void aFailedJobCarriesItsLogAndADroppedUpdateItsJobs() throws IOException {
+        HookedRepository models = HookedRepository.init(folder)
+                .deriveBy(
+                        "grep -q base2 $MGIT_PARENT_1/history.txt && { echo out of luck >&2; exit 5; }; "
+                                + "cp $MGIT_PARENT_1/* {output}/",
+                        "a",
+                        "base")
+                .derive("b", "a");
+        models.commit("base", "base2");
+        models.repository().ok("config", "executor.name", "slurm");
+        Cli.Ran failed = run(models, "update", "base", "--no-progress");
+        assertThat(failed.exit()).isEqualTo(1);
+        assertThat(failed.out()).contains("exit code 5", "a:\n  out of luck", "1 failed, 1 skipped");
+
+        models.commit("base", "base3");
+        models.repository().ok("recipe", "set", "b", "--shell", "--", "sleep 300");
+        run(models, "update", "base", "--detach", "--no-progress");
+        assertThat(run(models, "update", "--abort").exit()).isZero();
+        assertThat(run(models, "update", "--status").out()).contains("1 failed, 1 skipped");
+        assertThat(models.repository().mgit().resolve("hooks/update")).doesNotExist();
+    }
+
+    private static void awaitFile(Path file) throws InterruptedException {
+        for (int attempt = 0; attempt < 1200 && Files.notExists(file); attempt++) {
+            Thread.sleep(100);
+        }
+        assertThat(file).hasContent("0");
+    }
+}

@@ -1,0 +1,218 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mgit test}: real commands on made models. */
+class TestCommandTest {
+    @TempDir
+    private Path folder;
+
+    private HookedRepository models;
+    private TestRepository repository;
+
+    @BeforeEach
+    void aModelAndItsChild() throws IOException {
+        models = HookedRepository.init(folder).derive("a", "base");
+        repository = models.repository();
+        assertThat(models.ran()).containsExactly("a");
+    }
+
+    private static JsonObject json(String text) {
+        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void testsAreRegisteredShownAndRemoved() throws IOException {
+        repository.ok(
+                "test",
+                "add",
+                "lines",
+                "--on",
+                "kind:finetune",
+                "--metric",
+                "lines:lower:max=9",
+                "--timeout",
+                "2m",
+                "--",
+                "count",
+                "two words",
+                "@file");
+
+        assertThat(repository.ok("test", "list"))
+                .contains("lines  kind:finetune  manual  lines:lower:max=9.0  count 'two words' @file");
+        JsonObject shown = json(repository.ok("test", "show", "lines", "--json"));
+        assertThat(shown.strings("command")).containsExactly("count", "two words", "@file");
+        assertThat(shown.object("limits").number("timeoutSeconds")).isEqualTo(120);
+        assertThat(shown.flag("trusted")).isTrue();
+        assertThat(json(repository.ok("test", "list", "--json")).objects("tests"))
+                .hasSize(1);
+        repository.ok("test", "rm", "lines");
+        assertThat(repository.ok("test", "list")).isEmpty();
+        repository.refuses(2, "no test 'lines'", "test", "rm", "lines");
+        repository.refuses(2, "no test 'lines'", "test", "show", "lines");
+    }
+
+    @Test
+    void whatCannotBeRegisteredIsRefused() throws IOException {
+        repository.refuses(2, "Missing required option: '--on=WHAT'", "test", "add", "x", "--", "true");
+        repository.refuses(2, "Missing required parameter: 'COMMAND'", "test", "add", "x", "--on", "all");
+        repository.refuses(2, "'../x' cannot name a test", "test", "add", "../x", "--on", "all", "--", "true");
+        repository.refuses(
+                2, "unknown event 'push'", "test", "add", "x", "--on", "all", "--event", "push", "--", "true");
+        repository.refuses(
+                2,
+                "cannot read metric 'acc:up'",
+                "test",
+                "add",
+                "x",
+                "--on",
+                "all",
+                "--metric",
+                "acc:up",
+                "--",
+                "true");
+        repository.refuses(
+                2,
+                "cannot read 'soon' as a time",
+                "test",
+                "add",
+                "x",
+                "--on",
+                "all",
+                "--timeout",
+                "soon",
+                "--",
+                "true");
+        repository.refuses(2, "unknown kind of derivation 'x'", "test", "add", "x", "--on", "kind:x", "--", "true");
+    }
+
+    @Test
+    void aResultIsKeptWithItsVersionAndNotMadeTwice() throws IOException {
+        models.test("lines", "all", "manual", "lines:lower:max=9", HookedRepository.COUNT);
+        Cli.Ran first = repository.run("test", "run");
+
+        assertThat(first.exit()).isZero();
+        assertThat(first.out()).contains("lines  passed  lines 2").endsWith("2 passed\n");
+        assertThat(first.err()).contains("a: test lines: passed");
+        assertThat(models.ran()).containsExactly("test a", "test base");
+        JsonObject again = json(repository.ok("test", "run", "a", "--ancestors", "-j", "2", "--json"));
+        assertThat(again.objects("results"))
+                .hasSize(2)
+                .allMatch(result -> result.string("status").equals("passed"));
+        assertThat(models.ran()).isEmpty();
+        repository.ok("test", "run", "a", "--fresh");
+        assertThat(models.ran()).containsExactly("test a");
+        models.commit("base", "base2");
+        repository.ok("test", "run", "--since", "a");
+        assertThat(models.ran()).containsExactly("test base");
+        repository.ok("test", "run", "--all", "--test", "lines", "--fresh");
+        assertThat(models.ran()).containsExactly("test a", "test base", "test base");
+        assertThat(repository.ok("log", "--tests", "-n", "1", "a")).contains("test lines: passed (lines 2)");
+        assertThat(repository.ok("log", "--tests", "--json", "-n", "1", "a")).contains("\"status\" : \"passed\"");
+    }
+
+    @Test
+    void aBrokenLimitACrashATimeoutAndMissingMetricsAreToldApart() throws IOException {
+        models.test("limit", "a", "manual", "lines:lower:max=1", HookedRepository.COUNT);
+        Cli.Ran broken = repository.run("test", "run", "a");
+        assertThat(broken.exit()).isEqualTo(4);
+        assertThat(broken.out()).contains("failed: lines 2 is above 1").endsWith("1 failed\n");
+
+        models.test("crash", "a", "manual", "m:higher", "echo why >&2; exit 7");
+        models.test("mute", "a", "manual", "m:higher", ":");
+        repository.ok(
+                "test", "add", "slow", "--on", "a", "--metric", "m:higher", "--timeout", "1s", "--", "sleep", "300");
+        Cli.Ran all = repository.run("test", "run", "a", "-j", "4");
+        assertThat(all.exit()).isEqualTo(1);
+        assertThat(all.out())
+                .contains("crashed: exit code 7", "no-metrics:", "timed-out: timed out")
+                .endsWith("1 failed, 1 crashed, 1 timed-out, 1 no-metrics\n");
+        String shown = repository.ok("show", "a");
+        assertThat(shown)
+                .contains("test crash: crashed: exit code 7", "test slow: timed-out", "test mute: no-metrics")
+                .contains("test limit: failed: lines 2 is above 1 (lines 2)");
+        assertThat(repository.ok("show", "a", "--json")).contains("\"status\" : \"timed-out\"", "\"recipe\"");
+        assertThat(repository.ok("test", "report", "a")).contains("crashed", "timed-out", "no-metrics", "2 FAILED");
+        repository.ok("checkout", "a", "work");
+        assertThat(repository.ok("status"))
+                .contains("tests:    crash crashed, limit failed, mute no-metrics, slow timed-out");
+        assertThat(repository.ok("status", "--json")).contains("\"test\" : \"slow\"");
+    }
+
+    @Test
+    void theReportComparesAndComesInFourForms() throws IOException {
+        models.test("lines", "all", "manual", "lines:lower", HookedRepository.COUNT);
+        repository.ok("test", "run");
+
+        assertThat(repository.ok("test", "report")).contains("2 (+1 worse)", "0 of 1 values no worse than before.");
+        JsonObject report = json(repository.ok("test", "report", "--json"));
+        assertThat(report.number("regressions")).isEqualTo(1);
+        assertThat(json(repository.ok("test", "report", "--format", "json"))).isEqualTo(report);
+        assertThat(repository.ok("test", "report", "--format", "md")).contains("| model | version | lines lines |");
+        assertThat(repository.ok("test", "report", "--format", "html"))
+                .startsWith("<!doctype html>")
+                .contains("worse");
+        repository.refuses(2, "no report format 'pdf'", "test", "report", "--format", "pdf");
+        repository.refuses(2, "no test 'none'", "test", "report", "--test", "none");
+    }
+
+    @Test
+    void whatCannotRunIsRefused() throws IOException {
+        repository.refuses(1, "no test applies to these versions", "test", "run");
+        repository.refuses(2, "unknown revision 'nobody'", "test", "run", "nobody");
+        repository.refuses(2, "choose one of REV", "test", "run", "a", "--all");
+        repository.refuses(2, "need a REV", "test", "run", "--ancestors");
+        repository.refuses(2, "there is no executor 'cloud'", "config", "executor.name", "cloud");
+        models.test("lines", "all", "manual", "lines:lower", HookedRepository.COUNT);
+        repository.refuses(2, "there is no executor 'cloud'", "test", "run", "--executor", "cloud");
+        repository.refuses(2, "-j takes a number from 1 up", "test", "run", "-j", "0");
+        repository.ok("test", "add", "missing", "--on", "a", "--input", "data.csv", "--", "true");
+        Cli.Ran missing = repository.run("test", "run", "a", "--test", "missing");
+        TestRepository.assertRefused(missing, 1, "input 'data.csv' of test 'missing' is not there");
+    }
+
+    @Test
+    void aTestCannotChangeTheRepositoryItRunsFor() throws IOException {
+        String mgit = String.join(
+                "' '",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.mgit.cli.Main");
+        models.test("evil", "a", "manual", "m:higher", "'" + mgit + "' tag owned a");
+        models.test("nosy", "a", "manual", "m:higher", "'" + mgit + "' log");
+        Cli.Ran ran = repository.run("test", "run", "a", "--json", "--no-progress");
+
+        assertThat(ran.exit()).isEqualTo(1);
+        JsonObject evil = json(ran.out()).objects("results").get(0);
+        assertThat(evil.object("result").string("stderr"))
+                .contains("error: a command that mgit runs cannot change the repository it runs for");
+        assertThat(repository.ok("tag")).isEmpty();
+        JsonObject nosy = json(ran.out()).objects("results").get(1);
+        assertThat(nosy.object("result").string("stdout")).contains("Model:    a");
+    }
+
+    @Test
+    void aNotifyCommandHearsOfTheEnd() throws Exception {
+        models.test("lines", "all", "manual", "lines:lower", HookedRepository.COUNT);
+        Path script = Files.writeString(folder.resolve("heard.sh"), "echo $MGIT_EVENT \"$MGIT_DETAIL\" > ../heard\n");
+        repository.ok("test", "run", "--notify-command", "sh " + script);
+
+        Path heard = folder.resolve("heard");
+        for (int attempt = 0; attempt < 200 && (Files.notExists(heard) || Files.size(heard) == 0); attempt++) {
+            Thread.sleep(50);
+        }
+        assertThat(heard).hasContent("published 2 passed");
+    }
+}

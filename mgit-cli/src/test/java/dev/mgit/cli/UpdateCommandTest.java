@@ -1,0 +1,186 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mgit update}: real commands on made models. */
+class UpdateCommandTest {
+    @TempDir
+    private Path folder;
+
+    private HookedRepository models;
+    private TestRepository repository;
+
+    @BeforeEach
+    void aModel() throws IOException {
+        models = HookedRepository.init(folder);
+        repository = models.repository();
+    }
+
+    private static JsonObject json(String text) {
+        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Map<String, String> states(JsonObject report) {
+        Map<String, String> states = new TreeMap<>();
+        report.objects("units")
+                .forEach(unit -> states.put(unit.strings("models").get(0), unit.string("state")));
+        return states;
+    }
+
+    @Test
+    void aDiamondIsMadeAgainOnceParentsFirst() throws IOException {
+        models.diamond().ran();
+        Cli.Ran commit = models.commit("base", "base2");
+        assertThat(commit.err())
+                .contains("made from an older base: a, b, c, d, q", "hint: 'mgit update base --plan' shows");
+
+        String plan = repository.ok("update", "base", "--plan");
+        assertThat(plan).contains("base has a new version", "a, b have a new version", "5 commands to run");
+        JsonObject planned = json(repository.ok("update", "base", "--plan", "--json"));
+        assertThat(planned.objects("units")).hasSize(5);
+        assertThat(planned.has("estimateSeconds")).isTrue();
+        assertThat(models.ran()).isEmpty();
+
+        Cli.Ran update = repository.run("update", "base", "--jobs", "2");
+        assertThat(update.exit()).as("%s", update).isZero();
+        assertThat(update.out()).contains("done: 5 passed");
+        assertThat(update.err()).contains("a: started, local", "q: passed", "base: published");
+        assertThat(models.ran()).containsExactly("a", "b", "c", "d", "q");
+        assertThat(models.history("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+        assertThat(repository.ok("update", "--status")).contains("done: 5 passed");
+        assertThat(states(json(repository.ok("update", "--status", "--json")))).hasSize(5);
+        assertThat(repository.ok("update", "base")).contains("Nothing to run");
+        assertThat(repository.ok("status")).doesNotContain("behind");
+    }
+
+    @Test
+    void aGateKeepsABadChildAndWhatIsBelowItBack() throws IOException {
+        models.diamond().ran();
+        models.test("short", "a", "update", "lines:lower:max=1", HookedRepository.COUNT);
+        models.commit("base", "base2");
+        String before = repository.id("a");
+        Cli.Ran update = repository.run("update", "base");
+
+        assertThat(update.exit()).isEqualTo(4);
+        assertThat(update.out())
+                .contains("a: test short failed: lines 2 is above 1")
+                .contains("done: 1 failed, 2 passed, 2 skipped");
+        assertThat(update.err()).contains("hint: what the commands printed is in ");
+        assertThat(repository.id("a")).isEqualTo(before);
+        assertThat(models.history("c")).startsWith("base1");
+        assertThat(models.history("d")).isEqualTo("base2\n+d\n");
+        assertThat(models.ran()).containsExactly("a", "b", "d", "test a");
+    }
+
+    @Test
+    void aCommandThatFailsStopsWhatIsBelowItAndExitsWith1() throws IOException {
+        models.derive("a", "base")
+                .deriveBy(
+                        "grep -q base2 $MGIT_PARENT_1/history.txt && { echo out of luck >&2; exit 5; }; "
+                                + "cp $MGIT_PARENT_1/* {output}/",
+                        "b",
+                        "base")
+                .derive("c", "b");
+        models.commit("base", "base2");
+        Cli.Ran update = repository.run("update", "base", "--json", "--no-progress");
+
+        assertThat(update.exit()).isEqualTo(1);
+        assertThat(update.err()).isEmpty();
+        JsonObject report = json(update.out());
+        assertThat(states(report)).isEqualTo(Map.of("a", "passed", "b", "failed", "c", "skipped"));
+        assertThat(Files.readString(Path.of(report.string("logs")).resolve("b.err.log")))
+                .isEqualTo("out of luck\n");
+        assertThat(repository.ok("update", "--status")).contains("out of luck", "1 failed");
+    }
+
+    @Test
+    void withoutKeepGoingNothingIsPublishedBeforeItIsContinued() throws IOException {
+        Path broken = folder.resolve("broken");
+        models.derive("a", "base");
+        models.deriveBy("test ! -e ../broken || exit 1; cp $MGIT_PARENT_1/* {output}/", "z", "base");
+        Files.writeString(broken, "");
+        models.commit("base", "base2");
+        models.ran();
+        Cli.Ran stopped = repository.run("update", "base", "--no-keep-going");
+        assertThat(stopped.exit()).isEqualTo(1);
+        assertThat(stopped.out()).contains("stopped: 1 passed, 1 failed");
+        assertThat(stopped.err()).contains("hint: 'mgit update --continue' goes on");
+        assertThat(models.history("a")).startsWith("base1");
+        assertThat(states(json(repository.ok("update", "--status", "--json"))))
+                .isEqualTo(Map.of("a", "passed", "z", "failed"));
+        repository.refuses(5, "an update is under way", "update", "base");
+
+        Files.delete(broken);
+        Cli.Ran resumed = repository.run("update", "--continue");
+        assertThat(resumed.exit()).as("%s", resumed).isZero();
+        assertThat(models.ran()).containsExactly("a");
+        assertThat(models.history("a")).isEqualTo("base2\n+a\n");
+
+        Files.writeString(broken, "");
+        models.commit("base", "base3");
+        Map<String, String> heads = Map.of("a", repository.id("a"), "z", repository.id("z"));
+        assertThat(repository.run("update", "base", "--no-keep-going").exit()).isEqualTo(1);
+        assertThat(repository.ok("update", "--abort")).contains("models are as they were");
+        heads.forEach((model, id) -> assertThat(repository.id(model)).isEqualTo(id));
+        assertThat(repository.mgit().resolve("hooks/update")).doesNotExist();
+    }
+
+    @Test
+    void whatIsLeftOutStaysAsItIs() throws IOException {
+        models.diamond().ran();
+        models.commit("base", "base2");
+        repository.ok("update", "base", "--skip", "b", "--skip", "d", "--until", "c");
+        assertThat(models.ran()).containsExactly("a", "c");
+        assertThat(models.history("c")).isEqualTo("base2\n+a\nbase1\n+b\n+c\n");
+        assertThat(repository.ok("update", "base", "--only", "d", "--plan")).contains("left out by --only");
+        repository.ok("update", "base", "--only", "d");
+        assertThat(models.ran()).containsExactly("d");
+    }
+
+    @Test
+    void whatCannotBeUpdatedIsRefused() throws IOException {
+        models.derive("a", "base").ran();
+        models.commit("base", "base2");
+        repository.refuses(2, "which model has changed?", "update");
+        repository.refuses(2, "name no model", "update", "base", "--continue");
+        repository.refuses(2, "unknown revision 'nobody'", "update", "nobody");
+        repository.refuses(2, "'base~1' is not the newest version of a model", "update", "base~1");
+        repository.refuses(2, "no update is under way", "update", "--continue");
+        repository.refuses(2, "no update is under way", "update", "--abort");
+        repository.refuses(2, "no test 'none'", "update", "base", "--gate", "none");
+        repository.refuses(2, "--jobs takes a number from 1 up", "update", "base", "-j", "0");
+        repository.refuses(2, "--detach needs an executor with a queue", "update", "base", "--detach");
+        repository.refuses(2, "mutually exclusive", "update", "--continue", "--abort");
+        assertThat(repository.ok("update", "--status")).contains("No update is under way");
+        assertThat(models.ran()).isEmpty();
+    }
+
+    @Test
+    void anUpdateOfAnotherProcessIsAConflict() throws IOException {
+        models.derive("a", "base").ran();
+        models.commit("base", "base2");
+        Path lock = Files.createDirectories(repository.mgit().resolve("hooks")).resolve("update.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            repository.refuses(5, "another process is working on an update here", "update", "base");
+        }
+        repository.ok("update", "base");
+        assertThat(models.ran()).containsExactly("a");
+    }
+}
