@@ -62,6 +62,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return index().resolve("graph");
     }
 
+    /** Which version has which tensors, so that a search need not read every manifest. */
+    public Path tensorIndex() {
+        return index().resolve("tensors");
+    }
+
     /** A search for the first bad version that is under way. */
     public Path bisect() {
         return mgit.resolve("bisect");

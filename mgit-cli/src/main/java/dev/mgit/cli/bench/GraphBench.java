@@ -115,7 +115,9 @@ final class GraphBench implements Callable<Integer> {
         time(folder, "blame LAST", runs, "blame", last);
         time(folder, "find --text", runs, "find", "--text", "no such words");
         time(folder, "find --model --kind", runs, "find", "--model", "team/*7", "--kind", "merge", "-n", "20");
-        time(folder, "find --tensor-name --shape -n 20", runs, "find", "--shape", "*x64", "-n", "20");
+        time(folder, "find --tensor, tensor index missing", 1, "find", "--tensor", "0123456789");
+        time(folder, "find --tensor HASH", runs, "find", "--tensor", "0123456789");
+        time(folder, "find --shape -n 20", runs, "find", "--shape", "*x64", "-n", "20");
         time(folder, "bisect start LAST", runs, "bisect", "start", last);
         time(folder, "bisect good MIDDLE", runs, "bisect", "good", middle);
         time(folder, "status (which models are stale)", runs, "status");
