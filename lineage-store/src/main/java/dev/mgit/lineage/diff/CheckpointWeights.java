@@ -6,7 +6,9 @@ import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
+import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
@@ -89,7 +91,7 @@ public final class CheckpointWeights implements AutoCloseable {
         formats.add(layout.format());
         OnnxNames names = names(layout.format(), source);
         for (Layout.Range range : ranges) {
-            var bytes = new ByteRange(source, range.offset(), range.length());
+            var bytes = new SliceByteSource(source, range.offset(), range.length());
             var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
             tensors.add(
                     file,

@@ -92,7 +92,9 @@ final class TensorIndexScan {
 
     /** The unread bytes at the front of a buffer that is long enough, ready to be added to. */
     private static ByteBuffer withRoom(ByteBuffer buffer, int need) {
-        return need <= buffer.capacity() ? buffer.compact() : ByteBuffer.allocate(need).put(buffer);
+        return need <= buffer.capacity()
+                ? buffer.compact()
+                : ByteBuffer.allocate(need).put(buffer);
     }
 
     /** Bytes of the record that begins here, as far as that can be told; −1 if it cannot be one. */
