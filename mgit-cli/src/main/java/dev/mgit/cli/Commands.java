@@ -2,7 +2,6 @@ package dev.mgit.cli;
 
 import dev.mgit.cli.bench.Bench;
 import dev.mgit.cli.command.AuditCommand;
-import dev.mgit.cli.command.BisectCommand;
 import dev.mgit.cli.command.Blame;
 import dev.mgit.cli.command.Branch;
 import dev.mgit.cli.command.Checkout;
@@ -18,6 +17,7 @@ import dev.mgit.cli.command.Gc;
 import dev.mgit.cli.command.GraphCommand;
 import dev.mgit.cli.command.Help;
 import dev.mgit.cli.command.Impact;
+import dev.mgit.cli.command.Import;
 import dev.mgit.cli.command.Init;
 import dev.mgit.cli.command.Log;
 import dev.mgit.cli.command.Mv;
@@ -27,7 +27,9 @@ import dev.mgit.cli.command.Show;
 import dev.mgit.cli.command.Status;
 import dev.mgit.cli.command.TagCommand;
 import dev.mgit.cli.command.UndoCommand;
+import dev.mgit.cli.command.hooks.BisectCommand;
 import dev.mgit.cli.command.hooks.HooksCommand;
+import dev.mgit.cli.command.hooks.MergeCommand;
 import dev.mgit.cli.command.hooks.RecipeCommand;
 import dev.mgit.cli.command.hooks.RerunCommand;
 import dev.mgit.cli.command.hooks.RunCommand;
@@ -48,6 +50,7 @@ final class Commands implements IFactory {
     static {
         ALL.put("init", Init.class);
         ALL.put("commit", Commit.class);
+        ALL.put("import", Import.class);
         ALL.put("status", Status.class);
         ALL.put("log", Log.class);
         ALL.put("show", Show.class);
@@ -69,6 +72,7 @@ final class Commands implements IFactory {
         ALL.put("find", Find.class);
         ALL.put("graph", GraphCommand.class);
         ALL.put("audit", AuditCommand.class);
+        ALL.put("merge", MergeCommand.class);
         ALL.put("bisect", BisectCommand.class);
         ALL.put("du", Du.class);
         ALL.put("fsck", Fsck.class);

@@ -1,7 +1,12 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Terminal;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +18,34 @@ final class Warmup {
             List.of("help"),
             List.of("init"),
             List.of("log", "--graph"),
+            List.of("commit", "a", "--model", "a"),
+            List.of("commit", "b", "--model", "b", "--from", "a"),
+            List.of("log", "--graph"),
+            List.of("log", "-n", "1", "--json"),
+            List.of("log", "--descendants", "a", "-n", "1"),
+            List.of("show", "b"),
             List.of("branch"),
+            List.of("find", "--text", "b", "--shape", "*"),
+            List.of("impact", "a"),
+            List.of("blame", "b"),
+            List.of("bisect", "start", "b"),
+            List.of("graph", "--format", "svg"),
             List.of("status"));
+
+    /** A safetensors file with one tensor of one byte. */
+    private static final String WEIGHTS = "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
 
     private Warmup() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         Path scratch = Path.of(args[0]).toAbsolutePath();
+        for (String model : List.of("a", "b")) {
+            byte[] header = (WEIGHTS + model).getBytes(StandardCharsets.US_ASCII);
+            var file = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
+            file.putLong(WEIGHTS.length()).put(header);
+            Files.createDirectories(scratch.resolve(model));
+            Files.write(scratch.resolve(model).resolve("model.safetensors"), file.array());
+        }
         for (List<String> command : COMMANDS) {
             Terminal nowhere = new Terminal(
                     Terminal.writer(OutputStream.nullOutputStream()),

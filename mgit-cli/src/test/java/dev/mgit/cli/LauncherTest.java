@@ -1,14 +1,18 @@
 package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
@@ -23,6 +27,10 @@ class LauncherTest {
             package dev.mgit.cli;
             public class Main {
                 public static void main(String[] args) {
+                    if (args.length == 1 && args[0].equals("kept")) {
+                        System.out.println(System.getProperty("mgit.native.dir"));
+                        System.exit(0);
+                    }
                     System.out.println(System.getProperty("user.dir") + " " + java.util.Arrays.toString(args));
                     System.exit(3);
                 }
@@ -70,6 +78,29 @@ class LauncherTest {
         assertThat(run(dir, Map.of("PATH", bin + ":" + System.getenv("PATH")), "mgit")
                         .exit())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void whatIsKeptLiesBesideTheJarOrInTheUsersCacheOrNowhere() throws Exception {
+        assertThat(run(dir, Map.of(), script.toString(), "kept").out())
+                .isEqualTo(dir.resolve("home dir/mgit-cli/target/native") + "\n");
+        Optional<SmallDisk> found = SmallDisk.ofBytes(8 << 20);
+        assumeTrue(found.isPresent(), "this user may not mount");
+        try (SmallDisk disk = found.get()) {
+            Path target = Files.createDirectories(disk.root().resolve("mgit-cli/target"));
+            Files.copy(dir.resolve("home dir/mgit-cli/target/mgit.jar"), target.resolve("mgit.jar"));
+            Path there = Files.copy(script, disk.root().resolve("mgit"), StandardCopyOption.COPY_ATTRIBUTES);
+            disk.makeReadOnly();
+            Path home = Files.createDirectory(dir.resolve("user"));
+            Map<String, String> user = Map.of("HOME", home.toString(), "XDG_CACHE_HOME", "");
+            assertThat(run(dir, user, there.toString(), "kept").out())
+                    .startsWith(home.resolve(".cache/mgit") + "/")
+                    .endsWith("/native\n");
+            Map<String, String> nobody = Map.of("HOME", disk.root().toString(), "XDG_CACHE_HOME", "");
+            assertThat(run(dir, nobody, there.toString(), "kept")).isEqualTo(new Ran(0, "null\n", ""));
+            assertThat(run(dir, Map.of("HOME", "", "XDG_CACHE_HOME", ""), there.toString(), "kept"))
+                    .isEqualTo(new Ran(0, "null\n", ""));
+        }
     }
 
     @Test

@@ -71,12 +71,30 @@ public final class BlockCoder implements AutoCloseable {
      * @return the payload's length, at most {@code maxEncodedLength(length)}
      */
     public int encode(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort, byte[] out) {
+        encodeBest(raw, length, dtype, prediction, effort);
+        System.arraycopy(best.array(), 0, out, 0, best.size());
+        return best.size();
+    }
+
+    /** The same, as an array of just the payload's length. */
+    public byte[] encode(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
+        encodeBest(raw, length, dtype, prediction, effort);
+        return Arrays.copyOf(best.array(), best.size());
+    }
+
+    /** Whether a payload can be decoded only with the prediction it was made with. */
+    public static boolean needsPrediction(byte[] payload) {
+        int method = payload[0];
+        return method == SAME || method == BYTE_DIFFERENCES || method == RESIDUAL_TOKENS || method == QUANTISED;
+    }
+
+    private void encodeBest(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
         checkLengths(raw, length, prediction);
-        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
-            out[0] = SAME;
-            return 1;
-        }
         best.clear();
+        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+            best.put(SAME);
+            return;
+        }
         if (!encodeRepeat(raw, length, dtype)) {
             if (prediction == null) {
                 encodeAlone(raw, length, dtype, effort);
@@ -84,13 +102,11 @@ public final class BlockCoder implements AutoCloseable {
                 encodeEither(raw, length, dtype, prediction, effort);
             }
         }
-        if (best.size() > 0 && best.size() <= length) {
-            System.arraycopy(best.array(), 0, out, 0, best.size());
-            return best.size();
+        if (best.size() == 0 || best.size() > length) {
+            best.clear();
+            best.put(RAW);
+            best.put(raw, 0, length);
         }
-        out[0] = RAW;
-        System.arraycopy(raw, 0, out, 1, length);
-        return length + 1;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.mgit.delta.codec;
 
+import java.util.Arrays;
+
 /**
  * Words without a prediction as byte planes, highest first, each an entropy-coded stream. The sign of a float goes to
  * the lowest bit and words are aligned to the top, so that an exponent of 8 bits has a plane to itself (ZipNN,
@@ -58,13 +60,29 @@ final class PlaneCoder {
         }
     }
 
-    /** Writes one byte of each word to its plane: the one {@code down} bits up from the lowest, or from below it. */
+    /**
+     * Writes one byte of each word to its plane: the one {@code down} bits up from the lowest, or from below it. The
+     * bytes of all words in a long are moved together.
+     */
     private void split(long[] from, int width, int down, int plane, int first, int last) {
         final byte[] out = planes;
         final int up = Math.max(0, -down);
         final int drop = Math.max(0, down);
         int at = plane + first;
-        for (int i = 0; at < plane + last; i++) {
+        int i = 0;
+        if (width == 16) {
+            for (; at + 4 <= plane + last; i++, at += 4) {
+                long w = (from[i] << up) >>> drop & 0x00ff00ff00ff00ffL;
+                w = (w | w >>> 8) & 0x0000ffff0000ffffL;
+                Words.INT.set(out, at, (int) (w | w >>> 16));
+            }
+        } else if (width == 32) {
+            for (; at + 2 <= plane + last; i++, at += 2) {
+                long w = (from[i] << up) >>> drop & 0x000000ff000000ffL;
+                Words.SHORT.set(out, at, (short) (w | w >>> 24));
+            }
+        }
+        for (; at < plane + last; i++) {
             long w = from[i] << up;
             for (int lane = drop; lane < 64 && at < plane + last; lane += width) {
                 out[at++] = (byte) (w >>> lane);
@@ -91,33 +109,51 @@ final class PlaneCoder {
         int end = count << log;
         for (int from = 0; from < end; from += 8 * CHUNK) {
             int longs = Math.min(CHUNK, (end - from + 7) >> 3);
-            join(from >> log, Math.min(count, (from + 8 * CHUNK) >> log), count, size, form.bits(), align);
+            Arrays.fill(words, 0, longs, 0);
+            int first = from >> log;
+            int last = Math.min(count, (from + 8 * CHUNK) >> log);
+            for (int plane = 0; plane < size; plane++) {
+                join(form.bits(), 8 * (size - 1 - plane), plane * count, first, last);
+            }
+            drop(longs, form.bits(), align);
             residual.rotateBack(words, longs);
             Words.storeLongs(words, longs, target, from, end);
         }
         return form;
     }
 
-    /** Gathers words from their planes. */
-    private void join(int first, int last, int count, int size, int width, int align) {
-        int lane = 0;
-        int at = 0;
-        long packed = 0;
-        for (int i = first; i < last; i++) {
-            long w = 0;
-            for (int plane = i; plane < size * count; plane += count) {
-                w = w << 8 | (planes[plane] & 0xff);
+    /** Puts one byte of each word in its place, {@code up} bits from the lowest. */
+    private void join(int width, int up, int plane, int first, int last) {
+        final byte[] in = planes;
+        int at = plane + first;
+        int i = 0;
+        if (width == 16) {
+            for (; at + 4 <= plane + last; i++, at += 4) {
+                long w = (int) Words.INT.get(in, at) & 0xffffffffL;
+                w = (w | w << 16) & 0x0000ffff0000ffffL;
+                words[i] |= ((w | w << 8) & 0x00ff00ff00ff00ffL) << up;
             }
-            packed |= w >>> align << lane;
-            lane += width;
-            if (lane == 64) {
-                words[at++] = packed;
-                packed = 0;
-                lane = 0;
+        } else if (width == 32) {
+            for (; at + 2 <= plane + last; i++, at += 2) {
+                long w = (short) Words.SHORT.get(in, at) & 0xffffL;
+                words[i] |= ((w | w << 24) & 0x000000ff000000ffL) << up;
             }
         }
-        if (lane != 0) {
-            words[at] = packed;
+        for (; at < plane + last; i++) {
+            for (int lane = up; lane < 64 && at < plane + last; lane += width) {
+                words[i] |= (in[at++] & 0xffL) << lane;
+            }
+        }
+    }
+
+    /** Moves every word down to its lowest bit; what is below goes. */
+    private void drop(int longs, int width, int align) {
+        if (align > 0) {
+            long field = -1L >>> (64 - width);
+            long keep = Long.divideUnsigned(-1L, field) * (field >>> align);
+            for (int i = 0; i < longs; i++) {
+                words[i] = words[i] >>> align & keep;
+            }
         }
     }
 }

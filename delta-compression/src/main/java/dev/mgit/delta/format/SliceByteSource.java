@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /** A byte range of another source. */
-record SliceByteSource(ByteSource whole, long offset, long size) implements ByteSource {
+public record SliceByteSource(ByteSource whole, long offset, long size) implements ByteSource {
     @Override
     public void read(long position, byte[] target, int at, int length) throws IOException {
         if (position < 0 || length < 0 || position > size - length) {

@@ -4,8 +4,17 @@ import java.util.Arrays;
 
 /** A growing byte array of the fields frames and predictor parameters are made of. Read back by {@link FieldReader}. */
 public final class FieldWriter {
-    private byte[] bytes = new byte[64];
+    private byte[] bytes;
     private int size;
+
+    public FieldWriter() {
+        this(64);
+    }
+
+    /** @param room bytes that are likely to be written */
+    public FieldWriter(int room) {
+        bytes = new byte[room];
+    }
 
     public FieldWriter u8(int value) {
         ensure(1);

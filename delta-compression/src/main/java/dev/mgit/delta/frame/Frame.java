@@ -34,6 +34,9 @@ public record Frame(
 
     private static final int MAGIC = 0xd7;
     private static final int TRAILER = 4;
+    /** All but the payload of nearly every frame fits this. */
+    private static final int HEADER_ROOM = 128;
+
     /** The block was predicted. */
     private static final int PREDICTED = 1;
     /** The prediction's only source is one whole block of the same length: the case small tensors pay for. */
@@ -76,7 +79,7 @@ public record Frame(
 
     public byte[] encode() {
         boolean whole = prediction.filter(this::readsOneWholeBlock).isPresent();
-        FieldWriter out = new FieldWriter();
+        FieldWriter out = new FieldWriter(payload.length + HEADER_ROOM);
         out.u8(MAGIC).u8(VERSION).u8((prediction.isPresent() ? PREDICTED : 0) | (whole ? WHOLE : 0));
         out.u8(dtype.code()).varint(rawLength);
         prediction.ifPresent(p -> write(p, whole, out.u8(depth).varint(generation)));

@@ -15,14 +15,17 @@ record Guess(Predictor predictor, List<Span> spans, byte[] parameters) {
         return new Prediction(predictor.code(), spans.stream().map(Span::region).toList(), parameters);
     }
 
-    /** Whether a frame may say it. */
+    /** Less than frames may name: a reader with the usual heap has to hold it beside its other blocks. */
+    private static final long MOST_SOURCE_BYTES = 1L << 27;
+
+    /** Whether a frame may say it, and every reader can afford it. */
     boolean fits() {
         long bytes = 0;
         for (Span span : spans) {
             bytes += span.length();
         }
         return spans.size() <= Frame.MAX_REGIONS
-                && bytes <= Frame.MAX_SOURCE_BYTES
+                && bytes <= MOST_SOURCE_BYTES
                 && parameters.length <= Frame.MAX_PARAMETERS;
     }
 

@@ -177,7 +177,8 @@ class FrameTest {
         return refused.refusal();
     }
 
-    private static byte[] seal(byte[] frame) {
+    /** Makes the checksum right, in place. */
+    static byte[] seal(byte[] frame) {
         CRC32C crc = new CRC32C();
         crc.update(frame, 0, frame.length - 4);
         for (int i = 0; i < 4; i++) {

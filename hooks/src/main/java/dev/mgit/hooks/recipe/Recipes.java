@@ -64,7 +64,8 @@ public final class Recipes {
         }
     }
 
-    void accept(String model, Recipe recipe) {
+    /** Trusts a recipe here from now on. */
+    public void accept(String model, Recipe recipe) {
         trust.accept(recipe.trustItem(model));
     }
 }

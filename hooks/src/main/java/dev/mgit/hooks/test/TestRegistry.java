@@ -2,6 +2,7 @@ package dev.mgit.hooks.test;
 
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import java.util.List;
 
@@ -43,8 +44,13 @@ public final class TestRegistry {
 
     /** The trusted tests that apply to a version, whatever starts them. */
     public List<TestDefinition> matching(Version version) {
+        return matching(version.model(), version.origins());
+    }
+
+    /** The same for what is not a version yet. */
+    public List<TestDefinition> matching(String model, List<ProvenanceEdge> origins) {
         return list().stream()
-                .filter(test -> test.on().matches(version) && trusted(test))
+                .filter(test -> test.on().matches(model, origins) && trusted(test))
                 .toList();
     }
 

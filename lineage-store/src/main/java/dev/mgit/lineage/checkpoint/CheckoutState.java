@@ -2,7 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.repository.DurableFiles;
@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -37,7 +36,7 @@ public record CheckoutState(
     /** Enough to tell without reading whether a file may have changed. */
     public record Fingerprint(long size, long modifiedNanos) {
         /** What no file looks like: of one that is known to differ from its version. */
-        private static final Fingerprint NONE = new Fingerprint(-1, 0);
+        static final Fingerprint NONE = new Fingerprint(-1, 0);
 
         static Fingerprint of(Path file) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -101,31 +100,19 @@ public record CheckoutState(
         return found;
     }
 
-    /**
-     * Records a folder as holding a version, as its files are now.
-     *
-     * @param differing those of the files that are not what the version says
-     */
-    static CheckoutState record(
-            Repository repository,
-            Path folder,
-            String model,
-            VersionId version,
-            boolean partial,
-            List<String> paths,
-            Set<String> differing)
-            throws IOException {
-        var files = new TreeMap<String, Fingerprint>();
-        for (String path : paths) {
-            files.put(path, differing.contains(path) ? Fingerprint.NONE : Fingerprint.of(folder.resolve(path)));
-        }
-        var state = new CheckoutState(folder.toAbsolutePath().normalize(), model, version, partial, files);
+    /** Makes this what is known of its folder. */
+    void record(Repository repository) throws IOException {
         Files.createDirectories(repository.files().checkouts());
-        DurableFiles.replace(stateFile(repository, state.folder()), Json.bytes(state.json(repository)));
-        return state;
+        DurableFiles.replace(stateFile(repository, folder), bytes(repository));
     }
 
-    private static Path stateFile(Repository repository, Path folder) {
+    /** What {@link #stateFile} holds. */
+    byte[] bytes(Repository repository) {
+        return CheckedJson.bytes(json(repository));
+    }
+
+    /** Where what is known of a folder is kept. */
+    static Path stateFile(Repository repository, Path folder) {
         byte[] hash = Hashes.sha256().digest(key(repository, folder).getBytes(StandardCharsets.UTF_8));
         return repository.files().checkouts().resolve(HexFormat.of().formatHex(hash, 0, 12) + ".json");
     }
@@ -154,7 +141,7 @@ public record CheckoutState(
             return Optional.empty();
         }
         try {
-            JsonObject json = Json.parseObject(bytes);
+            JsonObject json = CheckedJson.parse(bytes);
             var files = new TreeMap<String, Fingerprint>();
             JsonObject entries = json.object("files");
             for (String path : entries.members().keySet()) {

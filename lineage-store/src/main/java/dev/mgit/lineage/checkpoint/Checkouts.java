@@ -1,10 +1,12 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CheckoutState.Fingerprint;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.RepositoryFiles;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
@@ -15,9 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -67,19 +71,10 @@ public final class Checkouts {
         Optional<CheckoutState> before = CheckoutState.find(repository, folder)
                 .filter(state -> state.folder().equals(folder));
         if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            fresh(request, folder, wanted);
+            fresh(request, folder, wanted, partial);
         } else {
             over(request, folder, wanted, before, partial);
         }
-        repository.leavePointer(folder);
-        CheckoutState.record(
-                repository,
-                folder,
-                request.model(),
-                request.version(),
-                partial,
-                wanted.stream().map(FileEntry::path).toList(),
-                Set.of());
         return wanted.stream().map(FileEntry::path).toList();
     }
 
@@ -96,14 +91,31 @@ public final class Checkouts {
     }
 
     /** Into a folder that is not there yet: built beside it and renamed as a whole. */
-    private void fresh(CheckoutRequest request, Path folder, List<FileEntry> wanted) throws IOException {
+    private void fresh(CheckoutRequest request, Path folder, List<FileEntry> wanted, boolean partial)
+            throws IOException {
         Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
         Files.createDirectories(parent);
         Path staging = parent.resolve(".mgit-staging-" + UUID.randomUUID());
         try (Journal journal = Journal.start(repository.files().journal(), staging)) {
             restoreAll(request, wanted, staging);
-            journal.finish(List.of(new Journal.Move(staging, folder)), List.of());
+            repository.leavePointer(staging, folder);
+            var files = new TreeMap<String, Fingerprint>();
+            for (FileEntry file : wanted) {
+                files.put(file.path(), Fingerprint.of(staging.resolve(file.path())));
+            }
+            Journal.Move state = prepare(journal, request, folder, partial, files);
+            journal.finish(List.of(new Journal.Move(staging, folder), state), List.of());
         }
+    }
+
+    /** What the folder will be known to hold appears with its files. */
+    private Journal.Move prepare(
+            Journal journal, CheckoutRequest request, Path folder, boolean partial, Map<String, Fingerprint> files)
+            throws IOException {
+        var state = new CheckoutState(folder, request.model(), request.version(), partial, new TreeMap<>(files));
+        Files.createDirectories(repository.files().checkouts());
+        DurableFiles.write(journal.prepared(), state.bytes(repository));
+        return new Journal.Move(journal.prepared(), CheckoutState.stateFile(repository, folder));
     }
 
     /** Into a folder that exists: only what differs, and nothing that was changed there. */
@@ -145,9 +157,20 @@ public final class Checkouts {
         Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
         try (Journal journal = Journal.start(repository.files().journal(), staging)) {
             restoreAll(request, missing, staging);
-            List<Journal.Move> moves = missing.stream()
-                    .map(file -> new Journal.Move(staging.resolve(file.path()), folder.resolve(file.path())))
-                    .toList();
+            List<Journal.Move> moves = new ArrayList<>();
+            for (FileEntry file : missing) {
+                moves.add(new Journal.Move(staging.resolve(file.path()), folder.resolve(file.path())));
+            }
+            if (repository.leavePointer(staging, folder)) {
+                moves.add(new Journal.Move(
+                        staging.resolve(RepositoryFiles.FOLDER), folder.resolve(RepositoryFiles.FOLDER)));
+            }
+            var files = new TreeMap<String, Fingerprint>();
+            for (FileEntry file : wanted) {
+                Path from = missing.contains(file) ? staging : folder;
+                files.put(file.path(), Fingerprint.of(from.resolve(file.path())));
+            }
+            moves.add(prepare(journal, request, folder, partial, files));
             journal.finish(moves, removals);
         }
     }

@@ -7,7 +7,6 @@ import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -50,15 +49,18 @@ final class CheckpointWriter {
         List<FileEntry> entries = new ArrayList<>();
         try (var reader = new BlockReader(store);
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
-            Candidates candidates = new ParentTensors(lineage, store, reader).candidates(previous, origins);
+            var tensors = new ParentTensors(lineage, store, reader);
+            Candidates candidates = tensors.candidates(previous, origins);
+            Plans plans = new Plans(new Planner(blocks::estimate), candidates);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
-                    Manifest manifest = write(writer, file, blocks, candidates, tolerance);
+                    Manifest manifest = write(writer, file, plans, tolerance);
                     if (!tolerance.isExact()) {
                         manifest =
                                 check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
                     }
+                    tensors.addStored(candidates, manifest);
                     manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
                 }
@@ -79,6 +81,7 @@ final class CheckpointWriter {
                     files.ignored(),
                     blocks.newBytes(),
                     blocks.storedBytes(),
+                    plans.time(),
                     losses.isEmpty() ? Optional.empty() : Optional.of(new LossReport(tolerance.bound(), losses)));
         }
     }
@@ -97,24 +100,15 @@ final class CheckpointWriter {
         }
     }
 
-    private Manifest write(
-            FileWriter writer,
-            CheckpointFiles.Large file,
-            BlockWriter blocks,
-            Candidates candidates,
-            Tolerance tolerance)
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans, Tolerance tolerance)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
-            var planner = new Planner(blocks::estimate);
+            String format = file.layout().format();
             Manifest manifest = writer.write(
                     source,
                     file.layout(),
-                    range -> planner.plan(tensors.of(range), candidates)
-                            .<TensorPredictions>map(plan -> plan::predictionFor)
-                            .map(predictions -> tolerance.applied(
-                                    file.layout().format(), range.tensor().orElseThrow(), predictions))
-                            .orElse(TensorPredictions.none()),
+                    range -> tolerance.applied(format, range.tensor().orElseThrow(), plans.of(tensors.of(range))),
                     progress::advance);
             file.entry().requireUnchanged();
             return manifest;

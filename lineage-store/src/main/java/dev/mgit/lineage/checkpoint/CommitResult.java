@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.lineage.version.VersionId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param bytes of all files
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
+ * @param planning time spent choosing predictions, summed over threads
  * @param loss what is not as it was on disk; empty if every bit is
  */
 public record CommitResult(
@@ -22,5 +24,6 @@ public record CommitResult(
         long bytes,
         long newBytes,
         long storedBytes,
+        Duration planning,
         List<String> ignored,
         Optional<LossReport> loss) {}

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Makes versions of what lies on disk. The files themselves are only ever read. */
@@ -225,7 +226,7 @@ public final class Commits {
 
     private ProvenanceEdge edge(Origin origin) {
         Version parent = repository.lineage().version(origin.version());
-        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), ProvenanceEdge.Source.DECLARED);
+        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), origin.source());
     }
 
     private static String defaultMessage(Target target) {
@@ -236,12 +237,20 @@ public final class Commits {
     private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (Files.isDirectory(folder) && folder.startsWith(repository.root()) && !folder.equals(repository.root())) {
-            List<String> paths = stored.files().stream().map(FileEntry::path).toList();
             Set<String> differing = stored.loss().stream()
                     .flatMap(loss -> loss.files().stream())
                     .map(LossReport.FileLoss::path)
                     .collect(Collectors.toSet());
-            CheckoutState.record(repository, folder, model, id, false, paths, differing);
+            var files = new TreeMap<String, CheckoutState.Fingerprint>();
+            for (FileEntry file : stored.files()) {
+                String name = file.path();
+                files.put(
+                        name,
+                        differing.contains(name)
+                                ? CheckoutState.Fingerprint.NONE
+                                : CheckoutState.Fingerprint.of(folder.resolve(name)));
+            }
+            new CheckoutState(folder, model, id, false, files).record(repository);
         }
     }
 
@@ -262,6 +271,7 @@ public final class Commits {
                 stored.files().stream().mapToLong(FileEntry::size).sum(),
                 stored.newBytes(),
                 stored.storedBytes(),
+                stored.planning(),
                 files.ignored(),
                 stored.loss());
     }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds the stored tensors that a new version may be predicted from: its parents', and theirs. */
+/** Finds the stored tensors that a new version may be predicted from: its parents', and theirs, and its own. */
 final class ParentTensors {
     private static final int PARENT = 0;
     private static final int PREVIOUS = 1;
@@ -58,14 +58,21 @@ final class ParentTensors {
         String origin = lineage.version(version).model() + "@" + version.abbreviated();
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == FileEntry.Stored.PARAMETERS) {
-                for (Manifest.Entry entry :
-                        lineage.manifest(version, file.path()).entries()) {
-                    entry.tensor()
-                            .ifPresent(tensor -> store.object(entry.object())
-                                    .ifPresent(object ->
-                                            candidates.add(new Source(reader, tensor, object, rank, origin))));
-                }
+                add(candidates, lineage.manifest(version, file.path()), rank, origin);
             }
+        }
+    }
+
+    /** Adds the tensors of a file of the new version that is stored already: the next may hold them in another form. */
+    void addStored(Candidates candidates, Manifest manifest) {
+        add(candidates, manifest, SourceTensor.SAME_VERSION, "");
+    }
+
+    private void add(Candidates candidates, Manifest manifest, int rank, String origin) {
+        for (Manifest.Entry entry : manifest.entries()) {
+            entry.tensor()
+                    .ifPresent(tensor -> store.object(entry.object())
+                            .ifPresent(object -> candidates.add(new Source(reader, tensor, object, rank, origin))));
         }
     }
 

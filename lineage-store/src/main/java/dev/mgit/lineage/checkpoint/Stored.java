@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,4 +15,5 @@ record Stored(
         List<String> ignored,
         long newBytes,
         long storedBytes,
+        Duration planning,
         Optional<LossReport> loss) {}

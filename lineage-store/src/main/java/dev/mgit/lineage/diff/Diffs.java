@@ -3,6 +3,7 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.Globs;
 import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;

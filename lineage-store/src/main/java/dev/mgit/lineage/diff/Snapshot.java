@@ -7,10 +7,12 @@ import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -24,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,7 @@ final class Snapshot implements AutoCloseable {
     private void onDisk(String path, Path file, int threads, Progress progress) throws IOException {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
-        Layout layout =
-                Formats.layoutOf(Objects.requireNonNull(file.getFileName()).toString(), source);
+        Layout layout = Formats.layoutOf(file, source);
         if (layout.format().equals(Formats.OPAQUE) && source.size() < LARGE) {
             small(path, Files.readAllBytes(file));
             return;
@@ -129,7 +129,7 @@ final class Snapshot implements AutoCloseable {
                 names = new OnnxNames(manifest.format().equals("onnx") ? OnnxReader.nodes(whole) : List.of());
             }
             ByteSource bytes = store == null
-                    ? new ByteRange(whole, entry.offset(), entry.length())
+                    ? new SliceByteSource(whole, entry.offset(), entry.length())
                     : StoredBytes.object(store, entry.object(), entry.length());
             String name = names.of(entry.tensor().get().name());
             tensors.add(path, name, entry.tensor().get(), entry.object(), bytes);

@@ -56,6 +56,7 @@ final class GitCheck {
     GitHealth everything(Collection<VersionId> checkedOut) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
+        attempt("the references", () -> damage.addAll(new ReferenceCheck(lineage).damage()));
         attempt("the operation log", this::operations);
         attempt("the notes of edges", this::edges);
         walk();
@@ -85,7 +86,10 @@ final class GitCheck {
 
     private static @Nullable String failure(Check check) {
         try {
-            check.run();
+            Guarded.persistently(() -> {
+                check.run();
+                return true;
+            });
             return null;
         } catch (MissingObjectException e) {
             return "it is missing";

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -40,6 +41,17 @@ final class GitFiles {
             return files.filter(file -> file.toString().matches(".*\\.(pack|idx|bitmap|rev)"))
                     .sorted()
                     .toList();
+        }
+    }
+
+    /** Removes the files below a folder whose relative path is wanted. */
+    static void remove(Path folder, Predicate<String> wanted) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                if (wanted.test(folder.relativize(file).toString())) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 

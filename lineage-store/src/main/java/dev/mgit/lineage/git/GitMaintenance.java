@@ -61,7 +61,7 @@ public final class GitMaintenance implements AutoCloseable {
 
     /** Settles what a crash left open in the operation log. The caller holds mgit's writer lock. */
     public void settle() {
-        GitLineage.reading(() -> {
+        Guarded.writing(() -> {
             GitTransaction.recover(lineage);
             return true;
         });
@@ -74,13 +74,13 @@ public final class GitMaintenance implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if something live is missing or damaged
      */
     public Set<VersionId> liveVersions(Instant horizon, Collection<VersionId> checkedOut) {
-        return GitLineage.reading(
+        return Guarded.reading(
                 () -> GitLiveness.find(lineage, horizon, checkedOut).versions());
     }
 
     /** What {@link #collect} would take away. */
     public Garbage garbage(Instant horizon, Collection<VersionId> checkedOut) {
-        return GitLineage.reading(() -> {
+        return Guarded.reading(() -> {
             var live = GitLiveness.find(lineage, horizon, checkedOut);
             int old = (int) lineage.operationLog().finished().stream()
                     .filter(operation -> isOld(operation, horizon))
@@ -150,8 +150,9 @@ public final class GitMaintenance implements AutoCloseable {
      */
     public Garbage collect(Instant horizon, Collection<VersionId> checkedOut) {
         Garbage garbage = garbage(horizon, checkedOut);
-        return GitLineage.reading(() -> {
+        return Guarded.writing(() -> {
             requireAlone();
+            LineageFolder.removeUnfinished(lineage.git().getDirectory().toPath());
             lineage.operationLog().forget(operation -> isOld(operation, horizon));
             new Reflogs(lineage.git().getDirectory().toPath()).expire(horizon);
             keep(GitLiveness.find(lineage, horizon, checkedOut).unreferenced());

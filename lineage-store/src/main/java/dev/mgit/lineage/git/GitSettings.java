@@ -15,7 +15,6 @@ import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
-import org.eclipse.jgit.util.SystemReader;
 
 /** Settings in a file of Git's configuration syntax. */
 public final class GitSettings implements Settings {
@@ -37,8 +36,7 @@ public final class GitSettings implements Settings {
 
     /** The user's own Git configuration, where {@code user.name} and {@code user.email} usually stand. */
     public static GitSettings ofUser() {
-        QuietSystem.install();
-        return load(SystemReader.getInstance().openUserConfig(null, FS.DETECTED), "your Git configuration");
+        return load(QuietSystem.userConfig(), "your Git configuration");
     }
 
     private static GitSettings load(StoredConfig config, String where) {

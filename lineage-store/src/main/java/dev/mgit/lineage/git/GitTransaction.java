@@ -1,30 +1,23 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
-import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
 import org.eclipse.jgit.dircache.DirCacheEntry;
-import org.eclipse.jgit.dircache.InvalidPathException;
 import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
@@ -32,7 +25,6 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
@@ -92,129 +84,37 @@ final class GitTransaction implements Transaction {
 
     @Override
     public VersionId write(NewVersion version) {
-        return GitLineage.reading(() -> {
-            try (ObjectInserter inserter = git.newObjectInserter()) {
-                var commit = new CommitBuilder();
-                commit.setTreeId(writeTree(inserter, version));
-                List<ObjectId> parents = parents(version);
-                commit.setParentIds(parents);
-                commit.setMessage(CommitText.of(version).format());
-                var ident = ident(version.author(), notBefore(parents, version.when()));
-                commit.setAuthor(ident);
-                commit.setCommitter(ident);
-                ObjectId id = inserter.insert(commit);
-                inserter.flush();
-                return GitLineage.id(id);
-            }
-        });
-    }
-
-    private static List<ObjectId> parents(NewVersion version) {
-        Set<ObjectId> parents = new LinkedHashSet<>();
-        version.previous().ifPresent(id -> parents.add(ObjectId.fromString(id.hex())));
-        for (ProvenanceEdge edge : version.origins()) {
-            parents.add(ObjectId.fromString(edge.parent().hex()));
-        }
-        return new ArrayList<>(parents);
-    }
-
-    /** A child is never older than its parents, whatever the clock says, so that history sorts by time. */
-    private Instant notBefore(List<ObjectId> parents, Instant wanted) throws IOException {
-        Instant result = wanted;
-        for (ObjectId parent : parents) {
-            Instant time =
-                    Instant.ofEpochSecond(lineage.commit(GitLineage.id(parent)).getCommitTime());
-            result = time.isAfter(result) ? time : result;
-        }
-        return result;
-    }
-
-    private static PersonIdent ident(Person person, Instant when) {
-        return new PersonIdent(person.name(), person.email(), when, ZoneOffset.UTC);
-    }
-
-    private static ObjectId writeTree(ObjectInserter inserter, NewVersion version) throws IOException {
-        DirCache tree = DirCache.newInCore();
-        DirCacheBuilder builder = tree.builder();
-        for (FileEntry file : version.files()) {
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
-                byte[] content = Objects.requireNonNull(version.verbatim().get(file.path()), file.path());
-                add(builder, inserter, GitLineage.FILES + file.path(), content, file.executable());
-            } else {
-                byte[] content = CheckpointRecord.write(
-                        Objects.requireNonNull(version.manifests().get(file.path()), file.path()));
-                add(builder, inserter, GitLineage.MANIFESTS + file.path(), content, false);
-            }
-        }
-        byte[] record = CheckpointRecord.write(version.model(), version.files(), version.ignored(), version.lossy());
-        add(builder, inserter, GitLineage.RECORD, record, false);
-        for (Map.Entry<String, byte[]> extra : version.extra().entrySet()) {
-            add(builder, inserter, GitLineage.RECORDS + extra.getKey(), extra.getValue(), false);
-        }
-        builder.finish();
-        return tree.writeTree(inserter);
-    }
-
-    private static void add(
-            DirCacheBuilder builder, ObjectInserter inserter, String path, byte[] content, boolean executable)
-            throws IOException {
-        DirCacheEntry entry;
-        try {
-            entry = new DirCacheEntry(path);
-        } catch (InvalidPathException e) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "the file name '" + path.substring(path.indexOf('/') + 1) + "' cannot be stored in Git",
-                    "rename the file or list it in .mgitignore",
-                    e);
-        }
-        entry.setFileMode(executable ? FileMode.EXECUTABLE_FILE : FileMode.REGULAR_FILE);
-        entry.setObjectId(inserter.insert(Constants.OBJ_BLOB, content));
-        builder.add(entry);
+        return Guarded.writing(() -> new VersionWriter(lineage).write(version));
     }
 
     @Override
     public void setModel(String name, VersionId head) {
-        set(branch(name), ObjectId.fromString(head.hex()));
+        set(ReferenceNames.branch(name), ObjectId.fromString(head.hex()));
     }
 
     @Override
     public void deleteModel(String name) {
-        set(branch(name), null);
-    }
-
-    static String branch(String name) {
-        return checked(Constants.R_HEADS + name, "model", name);
+        set(ReferenceNames.branch(name), null);
     }
 
     @Override
     public void setTag(String name, VersionId version) {
-        set(checked(Constants.R_TAGS + name, "tag", name), ObjectId.fromString(version.hex()));
+        set(ReferenceNames.checked(Constants.R_TAGS + name, "tag", name), ObjectId.fromString(version.hex()));
     }
 
     @Override
     public void deleteTag(String name) {
-        set(checked(Constants.R_TAGS + name, "tag", name), null);
-    }
-
-    private static String checked(String ref, String what, String name) {
-        if (!Repository.isValidRefName(ref) || name.startsWith("-") || name.equals("HEAD")) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "'" + name + "' is not a legal name for a " + what,
-                    "use letters, digits, '-', '_', '.' and '/' as Git allows in branch names");
-        }
-        return ref;
+        set(ReferenceNames.checked(Constants.R_TAGS + name, "tag", name), null);
     }
 
     @Override
     public void setPrivateRef(String name, VersionId version) {
-        set(checked(GitLineage.PRIVATE + name, "reference", name), ObjectId.fromString(version.hex()));
+        set(ReferenceNames.checked(GitLineage.PRIVATE + name, "reference", name), ObjectId.fromString(version.hex()));
     }
 
     @Override
     public void deletePrivateRef(String name) {
-        set(checked(GitLineage.PRIVATE + name, "reference", name), null);
+        set(ReferenceNames.checked(GitLineage.PRIVATE + name, "reference", name), null);
     }
 
     void set(String ref, @Nullable ObjectId target) {
@@ -243,7 +143,7 @@ final class GitTransaction implements Transaction {
 
     @Override
     public void apply() {
-        GitLineage.reading(() -> {
+        Guarded.writing(() -> {
             // Writing notes changes the maps that were read: forgotten afterwards, whether or not they became true.
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
@@ -255,7 +155,7 @@ final class GitTransaction implements Transaction {
                 inserter.flush();
                 moveReferences();
             } finally {
-                lineage.refresh();
+                lineage.noteFiles().forget();
             }
             return true;
         });
@@ -264,8 +164,8 @@ final class GitTransaction implements Transaction {
     private void writeNotes(ObjectInserter inserter, String namespace, Map<VersionId, Optional<byte[]>> changed)
             throws IOException {
         String ref = GitLineage.NOTES + namespace;
-        lineage.refresh();
-        var map = lineage.noteMap(namespace);
+        lineage.noteFiles().forget();
+        var map = lineage.noteFiles().map(namespace);
         for (Map.Entry<VersionId, Optional<byte[]>> note : changed.entrySet()) {
             ObjectId version = ObjectId.fromString(note.getKey().hex());
             if (note.getValue().isPresent()) {
@@ -300,7 +200,8 @@ final class GitTransaction implements Transaction {
         }
         for (Map.Entry<String, Optional<byte[]>> file : registry.entrySet()) {
             if (file.getValue().isPresent()) {
-                add(builder, inserter, file.getKey(), file.getValue().get(), false);
+                VersionWriter.add(
+                        builder, inserter, file.getKey(), file.getValue().get(), false);
             }
         }
         builder.finish();
@@ -316,8 +217,8 @@ final class GitTransaction implements Transaction {
             commit.setParentId(now);
         }
         commit.setMessage(description);
-        commit.setAuthor(ident(author, when));
-        commit.setCommitter(ident(author, when));
+        commit.setAuthor(VersionWriter.ident(author, when));
+        commit.setCommitter(VersionWriter.ident(author, when));
         set(ref, inserter.insert(commit));
     }
 
@@ -344,7 +245,16 @@ final class GitTransaction implements Transaction {
         try {
             done = execute(commands);
         } finally {
+            close(id, done);
+        }
+    }
+
+    /** What cannot be written down now, on a full disk, the next operation finds out by the references themselves. */
+    private void close(String id, boolean done) {
+        try {
             lineage.operationLog().close(id, done);
+        } catch (IOException e) {
+            // see recover
         }
     }
 
@@ -352,7 +262,7 @@ final class GitTransaction implements Transaction {
         BatchRefUpdate batch = git.getRefDatabase().newBatchUpdate();
         batch.setAtomic(true);
         batch.setAllowNonFastForwards(true);
-        batch.setRefLogIdent(ident(author, when));
+        batch.setRefLogIdent(VersionWriter.ident(author, when));
         batch.setRefLogMessage(description, false);
         batch.addCommand(commands);
         try (var walk = new RevWalk(git)) {

@@ -1,6 +1,6 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.Operation;
@@ -16,17 +16,21 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Every change of references, one JSON object a line, in a file beside the Git repository (a reference of its own
  * would clutter {@code git log --all}). An operation is written ahead as an intent and closed by a second line once
- * its references moved, so that after a crash it is known whether it happened.
+ * its references moved, so that after a crash it is known whether it happened. Where operations were forgotten, a line
+ * says where all of them left the references.
  */
 final class OperationLog {
     private final Path file;
@@ -58,6 +62,20 @@ final class OperationLog {
         return result;
     }
 
+    /** References by name, with where they may be: where finished operations left them, or an open one puts them. */
+    Map<String, Set<Optional<String>>> references() throws IOException {
+        Entries entries = read();
+        Map<String, Set<Optional<String>>> places = new TreeMap<>();
+        entries.references.forEach((ref, id) -> places.put(ref, new HashSet<>(Set.of(Optional.of(id)))));
+        if (entries.open != null) {
+            for (Operation.RefChange change : entries.open.changes()) {
+                places.computeIfAbsent(change.ref(), unused -> new HashSet<>())
+                        .addAll(List.of(change.before(), change.after()));
+            }
+        }
+        return places;
+    }
+
     /** What is wrong with the file, one clause for each line; a torn line is what a crash leaves, no damage. */
     List<String> damage() throws IOException {
         List<String> found = new ArrayList<>();
@@ -67,7 +85,7 @@ final class OperationLog {
         List<String> lines = Files.readAllLines(file);
         for (int i = 0; i < lines.size(); i++) {
             try {
-                JsonObject json = Json.parseObject(lines.get(i).getBytes(StandardCharsets.UTF_8));
+                JsonObject json = CheckedJson.parse(lines.get(i).getBytes(StandardCharsets.UTF_8));
                 if (json.has("id")) {
                     operation(json);
                 }
@@ -87,10 +105,11 @@ final class OperationLog {
         var text = new StringBuilder();
         for (Operation operation : entries.finished) {
             if (!old.test(operation)) {
-                text.append(Json.text(json(operation))).append('\n');
-                text.append(Json.text(Map.of("done", operation.id()))).append('\n');
+                text.append(CheckedJson.text(json(operation))).append('\n');
+                text.append(CheckedJson.text(Map.of("done", operation.id()))).append('\n');
             }
         }
+        text.append(CheckedJson.text(Map.of("refs", entries.references))).append('\n');
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -106,7 +125,7 @@ final class OperationLog {
             var last = ByteBuffer.allocate(1);
             boolean torn = end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n';
             channel.position(end);
-            write(channel, (torn ? "\n" : "") + Json.text(line) + "\n");
+            write(channel, (torn ? "\n" : "") + CheckedJson.text(line) + "\n");
         }
     }
 
@@ -121,8 +140,20 @@ final class OperationLog {
     private static final class Entries {
         final List<Operation> finished = new ArrayList<>();
 
+        /** Where finished operations left the references they moved. */
+        final Map<String, String> references = new TreeMap<>();
+
         @Nullable
         Operation open;
+
+        void finish(Operation operation) {
+            finished.add(operation);
+            for (Operation.RefChange change : operation.changes()) {
+                change.after()
+                        .ifPresentOrElse(
+                                after -> references.put(change.ref(), after), () -> references.remove(change.ref()));
+            }
+        }
     }
 
     private Entries read() throws IOException {
@@ -133,7 +164,7 @@ final class OperationLog {
         String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         for (String line : text.split("\n", -1)) {
             try {
-                read(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)), entries);
+                read(CheckedJson.parse(line.getBytes(StandardCharsets.UTF_8)), entries);
             } catch (JsonException | DateTimeException e) {
                 // a line torn by a crash was never acted on
             }
@@ -146,9 +177,13 @@ final class OperationLog {
             entries.open = operation(json);
         } else if (entries.open != null) {
             if (json.optionalString("done").equals(Optional.of(entries.open.id()))) {
-                entries.finished.add(entries.open);
+                entries.finish(entries.open);
             }
             entries.open = null;
+        } else if (json.has("refs")) {
+            JsonObject references = json.object("refs");
+            entries.references.clear();
+            references.members().keySet().forEach(ref -> entries.references.put(ref, references.string(ref)));
         }
     }
 

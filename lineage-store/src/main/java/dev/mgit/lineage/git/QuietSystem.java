@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -13,17 +14,23 @@ import org.jspecify.annotations.Nullable;
  * seconds of measuring file time stamps, nothing written to the user's home folder.
  */
 final class QuietSystem extends SystemReader.Delegate {
-    private static boolean installed;
+    private static @Nullable SystemReader real;
 
     private QuietSystem(SystemReader base) {
         super(base);
     }
 
     static synchronized void install() {
-        if (!installed) {
-            SystemReader.setInstance(new QuietSystem(SystemReader.getInstance()));
-            installed = true;
+        if (real == null) {
+            real = SystemReader.getInstance();
+            SystemReader.setInstance(new QuietSystem(real));
         }
+    }
+
+    /** The user's own Git configuration, for those who ask for it; JGit itself is not to depend on it. */
+    static synchronized FileBasedConfig userConfig() {
+        install();
+        return Objects.requireNonNull(real).openUserConfig(null, FS.DETECTED);
     }
 
     @Override
@@ -33,6 +40,12 @@ final class QuietSystem extends SystemReader.Delegate {
         durable.setBoolean("core", null, "fsyncObjectFiles", true);
         durable.setBoolean("core", null, "fsyncRefFiles", true);
         return durable;
+    }
+
+    /** Where JGit looks for the resolution of time stamps before it measures it by some thousand files. */
+    @Override
+    public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
+        return new Nowhere(parent, fs);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,6 +38,21 @@ final class Reflogs {
             }
         }
         return ids;
+    }
+
+    /** Whether a reference's log is there. */
+    boolean has(String reference) {
+        return Files.exists(logs.resolve(reference));
+    }
+
+    /** Where the last entry of a reference's log put it. */
+    Optional<String> last(String reference) throws IOException {
+        if (!has(reference)) {
+            return Optional.empty();
+        }
+        List<String> lines = lines(logs.resolve(reference));
+        Matcher entry = ENTRY.matcher(lines.isEmpty() ? "" : lines.get(lines.size() - 1));
+        return entry.matches() ? Optional.of(entry.group(2)) : Optional.empty();
     }
 
     /** Drops entries older than the horizon; each file is replaced as a whole. */

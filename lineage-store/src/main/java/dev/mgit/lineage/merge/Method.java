@@ -60,7 +60,11 @@ public enum Method {
                 return method;
             }
         }
-        String known = Arrays.stream(values()).map(Method::word).collect(Collectors.joining(", "));
-        throw new MgitException(MgitException.Kind.USAGE, "unknown strategy '" + word + "'", "use one of " + known);
+        throw new MgitException(
+                MgitException.Kind.USAGE, "unknown strategy '" + word + "'", "use one of " + words(", "));
+    }
+
+    static String words(String between) {
+        return Arrays.stream(values()).map(Method::word).collect(Collectors.joining(between));
     }
 }

@@ -49,19 +49,24 @@ public record Strategy(
 
     /**
      * Reads {@code METHOD[:KEY=VALUE[,KEY=VALUE]…]}, for example {@code ties:density=0.5,ours=0.7,theirs=0.3}. Keys are
-     * {@code ours theirs normalize t lambda density rescale seed}.
+     * {@code ours theirs normalize t lambda density rescale seed}. The first two numbers may stand without a key: they
+     * are the weights of ours and theirs, for slerp the first is t.
      *
      * @throws MgitException of kind USAGE, naming what is wrong
      */
     public static Strategy parse(String text) {
         int colon = text.indexOf(':');
         Strategy strategy = of(Method.parse(colon < 0 ? text : text.substring(0, colon)));
-        for (String part : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
-            int equals = part.indexOf('=');
-            require(equals > 0, "'" + part + "' in the strategy '" + text + "' is not of the form key=value");
+        String[] parts = colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1);
+        for (int i = 0; i < parts.length; i++) {
+            int equals = parts[i].indexOf('=');
+            String bare = i == 0 && strategy.method == Method.SLERP ? "t" : i == 0 ? "ours" : i == 1 ? "theirs" : "";
+            require(
+                    equals > 0 || (equals < 0 && !bare.isEmpty()),
+                    "'" + parts[i] + "' in the strategy '" + text + "' is not of the form key=value");
             strategy = strategy.with(
-                    part.substring(0, equals).strip(),
-                    part.substring(equals + 1).strip());
+                    equals < 0 ? bare : parts[i].substring(0, equals).strip(),
+                    parts[i].substring(equals + 1).strip());
         }
         return strategy;
     }

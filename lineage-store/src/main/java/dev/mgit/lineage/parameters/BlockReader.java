@@ -1,6 +1,7 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.frame.Frame;
@@ -8,7 +9,6 @@ import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -16,46 +16,46 @@ import java.util.List;
  * memory is bounded by a small cache plus one block for each level of a chain and thread.
  */
 public final class BlockReader implements AutoCloseable {
-    private static final long CACHE_BYTES = 32L << 20;
+    /** Enough for a transposed matrix of most models, each of whose blocks reads all of it. */
+    private static final long MOST_BLOCK_BYTES = 128L << 20;
 
+    private static final int BLOCK_SHARE_OF_HEAP = 4;
+
+    /** A writer looks at a parent's frame for its depth, then decodes it, then looks at its depth again. */
+    private static final long FRAME_BYTES = 8L << 20;
+
+    /** Predictions that read more than this are made one at a time: their sources are copied together. */
+    private static final long WIDE_BYTES = 16L << 20;
+
+    private final Object wide = new Object();
     private final ParameterStore store;
     private final Coders coders = new Coders();
-    private final Cache cache = new Cache();
+    private final long blockBytes =
+            Math.min(MOST_BLOCK_BYTES, Runtime.getRuntime().maxMemory() / BLOCK_SHARE_OF_HEAP);
+    /** Decoded blocks that several predictions read. */
+    private final RecentlyUsed<byte[]> blocks = new RecentlyUsed<>(blockBytes, block -> block.length);
+
+    private final RecentlyUsed<Frame> frames = new RecentlyUsed<>(FRAME_BYTES, frame -> frame.payload().length);
 
     public BlockReader(ParameterStore store) {
         this.store = store;
     }
 
-    /** Decoded blocks that several predictions read, least recently used first. */
-    private static final class Cache extends LinkedHashMap<BlockId, byte[]> {
-        private long bytes;
-
-        Cache() {
-            super(16, 0.75f, true);
-        }
-
-        synchronized byte[] find(BlockId id) {
-            byte[] found = get(id);
-            return found == null ? new byte[0] : found;
-        }
-
-        synchronized void keep(BlockId id, byte[] block) {
-            if (put(id, block) == null) {
-                bytes += block.length;
-            }
-            var eldest = entrySet().iterator();
-            while (bytes > CACHE_BYTES && eldest.hasNext()) {
-                bytes -= eldest.next().getValue().length;
-                eldest.remove();
-            }
-        }
-    }
-
-    /** The frame of a block.
+    /**
+     * The frame of a block.
      *
      * @throws MgitException of kind INTEGRITY if it is missing or damaged
      */
     public Frame frame(BlockId id) {
+        Frame known = frames.find(id);
+        if (known == null) {
+            known = load(id);
+            frames.keep(id, known);
+        }
+        return known;
+    }
+
+    private Frame load(BlockId id) {
         byte[] stored = store.frame(id).orElseThrow(() -> MgitException.integrity("block " + id.hex() + " is missing"));
         try {
             return Frame.parse(stored);
@@ -96,11 +96,21 @@ public final class BlockReader implements AutoCloseable {
     }
 
     /** The guess a prediction makes, {@code length} bytes of it. */
-    public byte[] predict(Prediction prediction, dev.mgit.delta.Dtype dtype, int length) {
+    public byte[] predict(Prediction prediction, Dtype dtype, int length) {
         return predict(prediction, dtype, length, Frame.MAX_DEPTH);
     }
 
-    private byte[] predict(Prediction prediction, dev.mgit.delta.Dtype dtype, int length, int depthLeft) {
+    private byte[] predict(Prediction prediction, Dtype dtype, int length, int depthLeft) {
+        long bytes = prediction.sources().stream().mapToLong(Region::length).sum();
+        if (bytes <= WIDE_BYTES) {
+            return guess(prediction, dtype, length, depthLeft);
+        }
+        synchronized (wide) {
+            return guess(prediction, dtype, length, depthLeft);
+        }
+    }
+
+    private byte[] guess(Prediction prediction, Dtype dtype, int length, int depthLeft) {
         boolean shared = prediction.sources().size() > 1
                 || prediction.sources().stream()
                         .anyMatch(region -> region.blocks().size() > 2);
@@ -108,9 +118,18 @@ public final class BlockReader implements AutoCloseable {
         for (Region region : prediction.sources()) {
             inputs.add(region(region, depthLeft, shared));
         }
+        if (prediction.predictor() == Predictors.PARENT
+                && isWhole(inputs, length)
+                && prediction.parameters().length == 0) {
+            return inputs.get(0);
+        }
         byte[] guess = new byte[length];
         Predictors.byCode(prediction.predictor()).predict(inputs, prediction.parameters(), dtype, guess, length);
         return guess;
+    }
+
+    private static boolean isWhole(List<byte[]> inputs, int length) {
+        return inputs.size() == 1 && inputs.get(0).length == length;
     }
 
     /** The bytes of a stored region, unverified. */
@@ -135,7 +154,8 @@ public final class BlockReader implements AutoCloseable {
         int skip = region.skip();
         int filled = 0;
         for (BlockId id : region.blocks()) {
-            byte[] block = source(id, depthLeft, shared);
+            // Of a region too large to be kept, the same first part is kept every time.
+            byte[] block = source(id, depthLeft, shared && filled < blockBytes);
             int part = Math.min(block.length - skip, bytes.length - filled);
             if (part < 0) {
                 throw MgitException.integrity("a prediction reads beyond block " + id.hex());
@@ -151,15 +171,14 @@ public final class BlockReader implements AutoCloseable {
     }
 
     private byte[] source(BlockId id, int depthLeft, boolean shared) {
-        if (!shared) {
-            return decode(id, depthLeft - 1);
+        byte[] block = blocks.find(id);
+        if (block == null) {
+            block = decode(id, depthLeft - 1);
+            if (shared) {
+                blocks.keep(id, block);
+            }
         }
-        byte[] cached = cache.find(id);
-        if (cached.length == 0) {
-            cached = decode(id, depthLeft - 1);
-            cache.keep(id, cached);
-        }
-        return cached;
+        return block;
     }
 
     private byte[] decode(BlockId id, int depthLeft) {

@@ -9,24 +9,25 @@ import dev.mgit.delta.format.ContentDefinedChunks;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * Takes whole files: cuts their ranges into blocks and hands these to a sink on several threads. Memory is bounded by
- * block size times threads.
+ * Takes whole files: reads each once, from its first byte to its last, cuts its ranges into blocks and hands these to a
+ * sink on several threads. Memory is bounded by block size times threads.
  */
 public final class FileWriter implements AutoCloseable {
-    private static final int READ_BYTES = 1 << 20;
-
     private final BlockSink sink;
     private final Threads threads;
-    private final ThreadLocal<byte[]> buffers = ThreadLocal.withInitial(() -> new byte[BlockGrid.TARGET]);
+    private final Queue<byte[]> buffers = new ConcurrentLinkedQueue<>();
 
     /** @param threads blocks handled at once */
     public FileWriter(BlockSink sink, int threads) {
@@ -48,34 +49,41 @@ public final class FileWriter implements AutoCloseable {
             Function<Layout.Range, TensorPredictions> predictions,
             LongConsumer progress)
             throws IOException {
-        Future<String> sha256 = threads.submit(() -> sha256(source));
+        MessageDigest sha256 = Hashes.sha256();
         List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
             written.add(new Written(
                     range,
                     range.tensor().isPresent()
-                            ? writeTensor(source, range, predictions.apply(range), progress)
-                            : writeOpaque(source, range, progress)));
+                            ? writeTensor(source, range, sha256, predictions.apply(range), progress)
+                            : writeOpaque(source, range, sha256, progress)));
         }
         List<Manifest.Entry> entries = new ArrayList<>();
         for (Written range : written) {
             entries.add(finish(range));
         }
-        return new Manifest(layout.format(), source.size(), Threads.get(sha256), entries);
+        return new Manifest(layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries);
     }
 
     private List<Future<StoredObject.Block>> writeTensor(
-            ByteSource source, Layout.Range range, TensorPredictions predictions, LongConsumer progress) {
+            ByteSource source,
+            Layout.Range range,
+            MessageDigest sha256,
+            TensorPredictions predictions,
+            LongConsumer progress)
+            throws IOException {
         TensorSpec tensor = range.tensor().orElseThrow();
         BlockGrid grid = BlockGrid.of(tensor, range.length());
         List<Future<StoredObject.Block>> written = new ArrayList<>(grid.blocks());
         for (int i = 0; i < grid.blocks(); i++) {
             long offset = grid.offset(i);
             int length = grid.length(i);
+            byte[] raw = buffer();
+            source.read(range.offset() + offset, raw, 0, length);
+            sha256.update(raw, 0, length);
             written.add(threads.submit(() -> {
-                byte[] raw = buffers.get();
-                source.read(range.offset() + offset, raw, 0, length);
                 BlockId id = sink.block(raw, length, tensor.dtype(), predictions, offset);
+                buffers.add(raw);
                 progress.accept(length);
                 return new StoredObject.Block(id, length);
             }));
@@ -83,10 +91,17 @@ public final class FileWriter implements AutoCloseable {
         return written;
     }
 
-    private List<Future<StoredObject.Block>> writeOpaque(ByteSource source, Layout.Range range, LongConsumer progress)
-            throws IOException {
+    /** One that is not in use; there are never more than blocks waiting and at work. */
+    private byte[] buffer() {
+        byte[] buffer = buffers.poll();
+        return buffer == null ? new byte[BlockGrid.TARGET] : buffer;
+    }
+
+    private List<Future<StoredObject.Block>> writeOpaque(
+            ByteSource source, Layout.Range range, MessageDigest sha256, LongConsumer progress) throws IOException {
         List<Future<StoredObject.Block>> written = new ArrayList<>();
         ContentDefinedChunks.split(source, range.offset(), range.length(), (position, buffer, offset, length) -> {
+            sha256.update(buffer, offset, length);
             byte[] chunk = Arrays.copyOfRange(buffer, offset, offset + length);
             written.add(threads.submit(() -> {
                 BlockId id = sink.block(chunk, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
@@ -106,18 +121,6 @@ public final class FileWriter implements AutoCloseable {
         sink.object(object);
         Layout.Range range = written.range();
         return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
-    }
-
-    private static String sha256(ByteSource source) throws IOException {
-        var digest = Hashes.sha256();
-        byte[] buffer = new byte[READ_BYTES];
-        long size = source.size();
-        for (long at = 0; at < size; at += buffer.length) {
-            int length = (int) Math.min(buffer.length, size - at);
-            source.read(at, buffer, 0, length);
-            digest.update(buffer, 0, length);
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override

@@ -17,64 +17,39 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
-import org.rocksdb.RocksDB;
+import org.rocksdb.MutableColumnFamilyOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
- * Blocks and objects in two column families of one RocksDB database. Frames are large and already compressed, so they
- * lie in blob files, uncompressed by RocksDB. Nothing goes through a write-ahead log: a commit flushes once, before
+ * Blocks and objects in one RocksDB database. Nothing goes through a write-ahead log: a commit flushes once, before
  * its version becomes visible, and what a crash loses was never acknowledged.
  */
 public final class RocksParameterStore implements ParameterStore {
-    private static final byte[] BLOCKS = "blocks".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] OBJECTS = "objects".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 1;
 
-    /** Frames below this size stay in the sorted tables, where a read costs one access less. */
-    private static final int MIN_BLOB_BYTES = 4096;
-
-    private static final long WRITE_BUFFER_BYTES = 16L << 20;
-    private static final int WRITE_BUFFERS = 4;
-    private static final long BLOCK_CACHE_BYTES = 8L << 20;
-    private static final double BLOOM_BITS = 10;
-    private static final int OPEN_ATTEMPTS = 10;
-    private static final long RETRY_MILLIS = 20;
-
-    private final List<AutoCloseable> closeables = new ArrayList<>();
     private final Path directory;
     private final boolean writable;
-    private final WriteOptions unlogged;
-    private volatile Opened opened;
+    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    /** Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too. */
+    private final ReadOptions unchecked = new ReadOptions().setVerifyChecksums(false);
 
-    /**
-     * The database as it was when it was opened.
-     *
-     * @param time how often it was opened before
-     */
-    private record Opened(int time, RocksDB db, ColumnFamilyHandle blocks, ColumnFamilyHandle objects) {}
+    private final List<RocksDatabase> all = new ArrayList<>();
+    private volatile RocksDatabase opened;
 
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
         this.writable = writable;
-        this.unlogged = closing(new WriteOptions().setDisableWAL(true));
+        this.opened = writable ? RocksDatabase.writable(directory) : RocksDatabase.readOnly(directory);
+        all.add(opened);
         boolean ready = false;
         try {
-            this.opened = open(0);
             checkFormat(writable);
             ready = true;
         } finally {
@@ -84,21 +59,6 @@ public final class RocksParameterStore implements ParameterStore {
         }
     }
 
-    private Opened open(int time) throws RocksDBException {
-        List<ColumnFamilyHandle> handles = new ArrayList<>();
-        List<ColumnFamilyDescriptor> families = List.of(
-                new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions(false)),
-                new ColumnFamilyDescriptor(BLOCKS, familyOptions(true)),
-                new ColumnFamilyDescriptor(OBJECTS, familyOptions(false)));
-        DBOptions options = databaseOptions();
-        RocksDB db = writable
-                ? RocksDB.open(options, directory.toString(), families, handles)
-                : RocksDB.openReadOnly(options, directory.toString(), families, handles);
-        closeables.add(db);
-        closeables.addAll(handles);
-        return new Opened(time, db, handles.get(1), handles.get(2));
-    }
-
     /** Opens for reading and writing, creating the database if there is none. The caller holds the writer lock. */
     public static RocksParameterStore openWritable(Path directory) {
         NativeLibrary.load();
@@ -106,15 +66,14 @@ public final class RocksParameterStore implements ParameterStore {
             Files.createDirectories(directory);
             return new RocksParameterStore(directory, true);
         } catch (RocksDBException e) {
-            throw notOpened(directory, e);
+            throw RocksFailures.notOpened(directory, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * Opens a snapshot for reading. Every table is opened at once, so that a writer's clean-up cannot pull one away
-     * later; if it does so while they are being opened, opening is tried again.
+     * Opens a snapshot for reading.
      *
      * @return empty if nothing was ever stored
      */
@@ -123,72 +82,11 @@ public final class RocksParameterStore implements ParameterStore {
             return Optional.empty();
         }
         NativeLibrary.load();
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return Optional.of(new RocksParameterStore(directory, false));
-            } catch (RocksDBException e) {
-                if (attempt == OPEN_ATTEMPTS) {
-                    throw notOpened(directory, e);
-                }
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
         try {
-            Thread.sleep(RETRY_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw MgitException.failed("interrupted");
+            return Optional.of(new RocksParameterStore(directory, false));
+        } catch (RocksDBException e) {
+            throw RocksFailures.notOpened(directory, e);
         }
-    }
-
-    /** What keeps a database with sound files from opening is its lock or the disk; anything else is damage. */
-    private static MgitException notOpened(Path directory, RocksDBException e) {
-        MgitException failure = failure("cannot open the parameter store", directory, e);
-        String message = String.valueOf(e.getMessage());
-        boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
-        boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
-        return failure.kind() == MgitException.Kind.FAILED && (fileMissing || strange)
-                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), "run 'mgit fsck'", e)
-                : failure;
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        closeables.add(resource);
-        return resource;
-    }
-
-    private DBOptions databaseOptions() {
-        return closing(new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
-                .setAtomicFlush(true)
-                .setMaxOpenFiles(-1)
-                .setMaxBackgroundJobs(2)
-                .setDbWriteBufferSize(WRITE_BUFFER_BYTES * WRITE_BUFFERS)
-                .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
-                .setKeepLogFileNum(1));
-    }
-
-    private ColumnFamilyOptions familyOptions(boolean blobs) {
-        var table = new BlockBasedTableConfig()
-                .setBlockCache(closing(new LRUCache(BLOCK_CACHE_BYTES)))
-                .setFilterPolicy(closing(new BloomFilter(BLOOM_BITS)));
-        var options = closing(new ColumnFamilyOptions())
-                .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
-                .setMaxWriteBufferNumber(WRITE_BUFFERS)
-                .setTableFormatConfig(table);
-        if (blobs) {
-            options.setEnableBlobFiles(true)
-                    .setMinBlobSize(MIN_BLOB_BYTES)
-                    .setBlobCompressionType(CompressionType.NO_COMPRESSION)
-                    .setEnableBlobGarbageCollection(true)
-                    .setBlobGarbageCollectionAgeCutoff(1.0);
-        }
-        return options;
     }
 
     private void checkFormat(boolean create) throws RocksDBException {
@@ -210,7 +108,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public Optional<byte[]> frame(BlockId id) {
-        return Optional.ofNullable(get(Opened::blocks, id.bytes(), "block " + id.hex()));
+        return Optional.ofNullable(get(RocksDatabase::blocks, id.bytes(), "block " + id.hex()));
     }
 
     @Override
@@ -220,7 +118,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public Optional<StoredObject> object(ObjectId id) {
-        return Optional.ofNullable(get(Opened::objects, key(id), "object " + id.hex()))
+        return Optional.ofNullable(get(RocksDatabase::objects, key(id), "object " + id.hex()))
                 .map(stored -> StoredObject.decode(id, stored));
     }
 
@@ -233,11 +131,11 @@ public final class RocksParameterStore implements ParameterStore {
         return HexFormat.of().parseHex(id.hex());
     }
 
-    private byte @Nullable [] get(Function<Opened, ColumnFamilyHandle> family, byte[] key, String what) {
+    private byte @Nullable [] get(Function<RocksDatabase, ColumnFamilyHandle> family, byte[] key, String what) {
         for (int attempt = 1; ; attempt++) {
-            Opened now = opened;
+            RocksDatabase now = opened;
             try {
-                return now.db().get(family.apply(now), key);
+                return now.db().get(family.apply(now), unchecked, key);
             } catch (RocksDBException e) {
                 reopenOrThrow(now, attempt, "cannot read " + what, e);
             }
@@ -249,38 +147,38 @@ public final class RocksParameterStore implements ParameterStore {
      * elsewhere meanwhile. What is in the store is named by content, so a newer snapshot gives the same answers. The
      * older one stays open until the end: other threads may be reading it.
      */
-    @SuppressWarnings("ReferenceEquality") // whether it is the very snapshot that failed
-    private synchronized void reopenOrThrow(Opened used, int attempt, String what, RocksDBException cause) {
+    private synchronized void reopenOrThrow(RocksDatabase used, int attempt, String what, RocksDBException cause) {
         boolean vanished = !writable && String.valueOf(cause.getMessage()).contains("No such file");
-        if (!vanished || attempt >= OPEN_ATTEMPTS) {
-            throw failure(what, directory, cause);
+        if (!vanished || !used.isOutdated() || attempt >= RocksDatabase.MOST_ATTEMPTS) {
+            throw RocksFailures.failure(what, directory, cause);
         }
-        if (opened.time() == used.time()) {
+        if (opened == used) {
             try {
-                opened = open(used.time() + 1);
+                opened = RocksDatabase.readOnly(directory);
+                all.add(opened);
             } catch (RocksDBException e) {
-                pause();
+                throw RocksFailures.notOpened(directory, e);
             }
         }
     }
 
     @Override
     public void forEachBlock(BiConsumer<BlockId, byte[]> visitor) {
-        forEach(Opened::blocks, (key, value) -> visitor.accept(BlockId.of(key), value));
+        forEach(RocksDatabase::blocks, (key, value) -> visitor.accept(BlockId.of(key), value));
     }
 
     @Override
     public void forEachObject(Consumer<StoredObject> visitor) {
         forEach(
-                Opened::objects,
+                RocksDatabase::objects,
                 (key, value) -> visitor.accept(
                         StoredObject.decode(new ObjectId(HexFormat.of().formatHex(key)), value)));
     }
 
-    private void forEach(Function<Opened, ColumnFamilyHandle> family, BiConsumer<byte[], byte[]> visitor) {
+    private void forEach(Function<RocksDatabase, ColumnFamilyHandle> family, BiConsumer<byte[], byte[]> visitor) {
         byte[] last = new byte[0];
         for (int attempt = 1; ; attempt++) {
-            Opened now = opened;
+            RocksDatabase now = opened;
             try (RocksIterator iterator = now.db().newIterator(family.apply(now))) {
                 for (iterator.seek(last); iterator.isValid(); iterator.next()) {
                     byte[] key = iterator.key();
@@ -305,7 +203,7 @@ public final class RocksParameterStore implements ParameterStore {
         try {
             write.run();
         } catch (RocksDBException e) {
-            throw failure("cannot write to the parameter store", directory, e);
+            throw RocksFailures.failure("cannot write to the parameter store", directory, e);
         }
     }
 
@@ -341,16 +239,29 @@ public final class RocksParameterStore implements ParameterStore {
         });
     }
 
+    /** Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. */
     @Override
     public void compact() {
         writing(() -> {
-            for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
-                try (var options = new CompactRangeOptions()
-                        .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            collectBlobs(true);
+            try (var options = new CompactRangeOptions()
+                    .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+                for (ColumnFamilyHandle family : List.of(opened.blocks(), opened.objects())) {
                     opened.db().compactRange(family, null, null, options);
                 }
+            } finally {
+                collectBlobs(false);
             }
         });
+    }
+
+    private void collectBlobs(boolean wanted) throws RocksDBException {
+        opened.db()
+                .setOptions(
+                        opened.blocks(),
+                        MutableColumnFamilyOptions.builder()
+                                .setEnableBlobGarbageCollection(wanted)
+                                .build());
     }
 
     @Override
@@ -358,39 +269,15 @@ public final class RocksParameterStore implements ParameterStore {
         try {
             opened.db().verifyChecksum();
         } catch (RocksDBException e) {
-            throw failure("the parameter store is damaged", directory, e);
+            throw RocksFailures.failure("the parameter store is damaged", directory, e);
         }
-    }
-
-    /** Says in the user's words what RocksDB said in its own. */
-    private static MgitException failure(String what, Path directory, RocksDBException e) {
-        Status status = e.getStatus();
-        boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
-                || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
-        if (full) {
-            return new MgitException(
-                    MgitException.Kind.FAILED,
-                    what + ": no space left on the disk that holds " + directory,
-                    "free some space and run the command again; nothing was changed",
-                    e);
-        }
-        boolean damaged = status != null && status.getCode() == Status.Code.Corruption;
-        return new MgitException(
-                damaged ? MgitException.Kind.INTEGRITY : MgitException.Kind.FAILED,
-                what + " in " + directory + ": " + e.getMessage(),
-                damaged ? "run 'mgit fsck'" : null,
-                e);
     }
 
     @Override
     public void close() {
-        for (int i = closeables.size() - 1; i >= 0; i--) {
-            try {
-                closeables.get(i).close();
-            } catch (Exception e) {
-                throw new IllegalStateException("RocksDB resources close without failing", e);
-            }
-        }
-        closeables.clear();
+        all.forEach(RocksDatabase::close);
+        all.clear();
+        unlogged.close();
+        unchecked.close();
     }
 }

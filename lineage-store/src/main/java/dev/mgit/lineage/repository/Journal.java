@@ -1,12 +1,10 @@
 package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,14 +12,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says where each
@@ -32,13 +27,15 @@ import java.util.stream.Stream;
 public final class Journal implements AutoCloseable {
     private static final String ENTRY = ".json";
     private static final String LOCK = ".lock";
+    private static final String NEW = ".new";
+    private static final String PREPARED = ".prepared";
 
     private final Path entry;
     private final Path staging;
-    private final FileChannel alive;
+    private final ExclusiveFile alive;
     private boolean unfinished;
 
-    private Journal(Path entry, Path staging, FileChannel alive) {
+    private Journal(Path entry, Path staging, ExclusiveFile alive) {
         this.entry = entry;
         this.staging = staging;
         this.alive = alive;
@@ -53,7 +50,7 @@ public final class Journal implements AutoCloseable {
     public static Journal start(Path journal, Path staging) throws IOException {
         Files.createDirectories(journal);
         String id = UUID.randomUUID().toString();
-        FileChannel alive = lock(journal.resolve(id + LOCK))
+        ExclusiveFile alive = ExclusiveFile.tryAcquire(journal.resolve(id + LOCK), "a checkout")
                 .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
         var started = new Journal(journal.resolve(id + ENTRY), staging, alive);
         boolean ready = false;
@@ -69,17 +66,17 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private static Optional<FileChannel> lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return Optional.of(channel);
-            }
-        } catch (OverlappingFileLockException e) {
-            // held by another thread of this process: as alive as can be
-        }
-        channel.close();
-        return Optional.empty();
+    /** Where a file of mgit's own may be prepared that is to appear with the others; gone with the entry. */
+    public Path prepared() {
+        return prepared(entry);
+    }
+
+    private static Path prepared(Path entry) {
+        return beside(entry, PREPARED);
+    }
+
+    private static Path beside(Path entry, String ending) {
+        return Path.of(entry.toString().replaceFirst("\\.json$", ending));
     }
 
     /** One step of the switch. */
@@ -113,14 +110,12 @@ public final class Journal implements AutoCloseable {
             if (unfinished) {
                 return;
             }
-            deleteTree(staging);
+            DurableFiles.deleteTree(staging);
+            Files.deleteIfExists(prepared());
+            Files.deleteIfExists(beside(entry, NEW));
             Files.deleteIfExists(entry);
-            Files.deleteIfExists(lockOf(entry));
+            alive.delete();
         }
-    }
-
-    private static Path lockOf(Path entry) {
-        return Path.of(entry.toString().replaceFirst("\\.json$", LOCK));
     }
 
     private static void roll(List<Move> moves, List<Path> removals) throws IOException {
@@ -137,31 +132,35 @@ public final class Journal implements AutoCloseable {
 
     /** Finishes or takes back whatever crashed commands left. */
     static void recover(Path journal) throws IOException {
-        List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*.json")) {
-            found.forEach(entries::add);
+        // By the lock: an entry that was never written down has one too.
+        List<Path> locks = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
+            found.forEach(locks::add);
         } catch (NoSuchFileException e) {
             return;
         }
-        for (Path entry : entries) {
-            Optional<FileChannel> dead = lock(lockOf(entry));
+        for (Path lock : locks) {
+            Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
             if (dead.isPresent()) {
-                recover(entry, dead.get());
+                try (ExclusiveFile mine = dead.get()) {
+                    recover(Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY)), mine);
+                }
             }
         }
     }
 
-    private static void recover(Path entry, FileChannel alive) throws IOException {
-        JsonObject json;
-        try (alive) {
-            json = Json.parseObject(Files.readAllBytes(entry));
+    private static void recover(Path entry, ExclusiveFile alive) throws IOException {
+        try {
+            JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
             List<Move> moves = json.objects("moves").stream()
                     .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
                     .toList();
             roll(moves, json.strings("removals").stream().map(Path::of).toList());
             new Journal(entry, Path.of(json.string("staging")), alive).close();
         } catch (NoSuchFileException e) {
-            return; // finished by somebody else just now
+            // Never written down, or finished by somebody else just now.
+            Files.deleteIfExists(beside(entry, NEW));
+            alive.delete();
         } catch (FileSystemException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
@@ -171,24 +170,14 @@ public final class Journal implements AutoCloseable {
         } catch (JsonException | InvalidPathException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
             Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
+            alive.delete();
         }
     }
 
     private void write(Map<String, ?> content) throws IOException {
-        Path temporary = entry.resolveSibling(entry.getFileName() + ".new");
-        DurableFiles.write(temporary, Json.bytes(content));
+        Path temporary = beside(entry, NEW);
+        DurableFiles.write(temporary, CheckedJson.bytes(content));
         Files.move(temporary, entry, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.syncFolder(DurableFiles.folderOf(entry));
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.graph.GraphIndex;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.graph.TensorIndex;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.version.Lineage;
@@ -13,11 +14,14 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,6 +34,8 @@ public final class Repository implements AutoCloseable {
 
     /** A checked-out folder outside the repository names its repository in a file of the folder's usual name. */
     private static final String POINTER = "mgitdir: ";
+
+    private static final String BUILDING = RepositoryFiles.FOLDER + "-new-";
 
     private final RepositoryFiles files;
     private @Nullable Lineage lineage;
@@ -51,20 +57,44 @@ public final class Repository implements AutoCloseable {
             throw MgitException.failed("there is already a repository in " + root);
         }
         Files.createDirectories(root);
-        Path temporary = Files.createTempDirectory(root, RepositoryFiles.FOLDER + "-new-");
+        removeUnfinished(root);
+        Path temporary = Files.createTempDirectory(root, BUILDING);
         RepositoryFiles building = new RepositoryFiles(root, temporary);
+        WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
+        try (lock) {
+            build(building);
+            Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
+        }
+        return new Repository(target);
+    }
+
+    private static void build(RepositoryFiles building) throws IOException {
         GitLineage.create(building.lineage());
         Files.createDirectories(building.checkouts());
         Files.createDirectories(building.journal());
         Files.createDirectories(building.index());
         Files.writeString(building.config(), "");
         Files.writeString(building.formatFile(), "mgit repository " + FORMAT + "\n");
-        try {
-            Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException e) {
-            throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
+    }
+
+    /** Removes what a killed 'mgit init' was building; one that lives holds the lock in it. */
+    private static void removeUnfinished(Path root) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, BUILDING + "*")) {
+            folders.forEach(found::add);
         }
-        return new Repository(target);
+        for (Path folder : found) {
+            Optional<ExclusiveFile> dead =
+                    ExclusiveFile.tryAcquire(new RepositoryFiles(root, folder).lockFile(), "mgit init");
+            if (dead.isPresent()) {
+                try (ExclusiveFile mine = dead.get()) {
+                    mine.delete();
+                    DurableFiles.deleteTree(folder);
+                }
+            }
+        }
     }
 
     /**
@@ -107,11 +137,17 @@ public final class Repository implements AutoCloseable {
         return named.normalize();
     }
 
-    /** Lets mgit find this repository from a folder outside it. */
-    public void leavePointer(Path folder) throws IOException {
-        if (!folder.toAbsolutePath().normalize().startsWith(files.root())) {
-            Files.writeString(folder.resolve(RepositoryFiles.FOLDER), POINTER + files.mgit() + "\n");
+    /**
+     * Writes the file by which mgit finds this repository from a folder outside it; false if the folder lies inside.
+     *
+     * @param staging where the file is prepared
+     */
+    public boolean leavePointer(Path staging, Path folder) throws IOException {
+        boolean outside = !folder.toAbsolutePath().normalize().startsWith(files.root());
+        if (outside) {
+            Files.writeString(staging.resolve(RepositoryFiles.FOLDER), POINTER + files.mgit() + "\n");
         }
+        return outside;
     }
 
     /** The text of a small file of mgit's own; bytes that are no text become replacement characters. */
@@ -166,6 +202,10 @@ public final class Repository implements AutoCloseable {
         return whole.contains(version) ? whole : LineageGraph.of(lineage(), List.of(version));
     }
 
+    public TensorIndex tensorIndex() {
+        return new TensorIndex(files.tensorIndex());
+    }
+
     public Settings settings() {
         Settings read = settings;
         if (read == null) {
@@ -186,7 +226,8 @@ public final class Repository implements AutoCloseable {
         boolean ready = false;
         try {
             if (lock.afterCrash()) {
-                GitLineage.removeStaleLocks(files.lineage());
+                GitLineage.removeLeftovers(files.lineage());
+                removeLeftovers();
             }
             recover();
             ready = true;
@@ -194,6 +235,20 @@ public final class Repository implements AutoCloseable {
         } finally {
             if (!ready) {
                 lock.close();
+            }
+        }
+    }
+
+    /** Removes what a killed holder of the lock was writing beside mgit's own files. */
+    private void removeLeftovers() throws IOException {
+        Files.deleteIfExists(files.config().resolveSibling("config.lock"));
+        for (Path folder : List.of(files.mgit(), files.checkouts(), files.index())) {
+            if (Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*.new")) {
+                    for (Path file : unfinished) {
+                        Files.deleteIfExists(file);
+                    }
+                }
             }
         }
     }

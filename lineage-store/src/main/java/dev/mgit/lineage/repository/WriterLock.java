@@ -3,16 +3,12 @@ package dev.mgit.lineage.repository;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The right to change a repository. Held through the operating system, so that it is free again the moment its holder
@@ -21,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class WriterLock implements AutoCloseable {
     private static final long POLL_MILLIS = 50;
 
-    private final FileChannel channel;
+    private final ExclusiveFile file;
     private final boolean afterCrash;
 
-    private WriterLock(FileChannel channel, boolean afterCrash) {
-        this.channel = channel;
+    private WriterLock(ExclusiveFile file, boolean afterCrash) {
+        this.file = file;
         this.afterCrash = afterCrash;
     }
 
@@ -37,30 +33,37 @@ public final class WriterLock implements AutoCloseable {
      * @throws MgitException of kind CONFLICT if the lock is not free in time
      */
     static WriterLock acquire(Path file, String what, Duration wait, Consumer<String> notice) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        boolean acquired = false;
+        Optional<ExclusiveFile> free = ExclusiveFile.tryAcquire(file, what);
+        if (free.isEmpty()) {
+            notice.accept("waiting for " + holder(file) + " to finish");
+            free = Optional.of(waitFor(file, what, wait));
+        }
+        ExclusiveFile mine = free.get();
+        boolean ready = false;
         try {
-            if (!tryLock(channel)) {
-                notice.accept("waiting for " + holder(file) + " to finish");
-                waitFor(channel, file, wait);
-            }
-            boolean crashed = channel.size() > 0;
-            channel.truncate(0);
-            String line = "process " + ProcessHandle.current().pid() + " (" + what + ")";
-            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)), 0);
-            acquired = true;
-            return new WriterLock(channel, crashed);
+            boolean crashed = mine.channel().size() > 0;
+            mine.channel().truncate(0);
+            mine.channel().write(ByteBuffer.wrap(line(what).getBytes(StandardCharsets.UTF_8)), 0);
+            ready = true;
+            return new WriterLock(mine, crashed);
         } finally {
-            if (!acquired) {
-                channel.close();
+            if (!ready) {
+                mine.close();
             }
         }
     }
 
-    private static void waitFor(FileChannel channel, Path file, Duration wait) throws IOException {
+    private static String line(String what) {
+        return "process " + ProcessHandle.current().pid() + " (" + what + ")";
+    }
+
+    private static ExclusiveFile waitFor(Path file, String what, Duration wait) throws IOException {
         long deadline = System.nanoTime() + wait.toNanos();
-        while (!tryLock(channel)) {
+        while (true) {
+            Optional<ExclusiveFile> free = ExclusiveFile.tryAcquire(file, what);
+            if (free.isPresent()) {
+                return free.get();
+            }
             if (System.nanoTime() - deadline > 0) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
@@ -77,17 +80,11 @@ public final class WriterLock implements AutoCloseable {
         }
     }
 
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        @Nullable FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
-        return lock != null;
-    }
-
     private static String holder(Path file) throws IOException {
+        Optional<String> here = ExclusiveFile.heldFor(file);
+        if (here.isPresent()) {
+            return line(here.get());
+        }
         String holder = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         return holder.isEmpty() ? "another process" : holder;
     }
@@ -98,16 +95,18 @@ public final class WriterLock implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the lock was given back */
-    void requireHeld() {
-        if (!channel.isOpen()) {
+    public void requireHeld() {
+        if (!file.channel().isOpen()) {
             throw new IllegalStateException("the writer lock is not held");
         }
     }
 
     @Override
     public void close() throws IOException {
-        try (channel) {
-            channel.truncate(0);
+        try (file) {
+            if (file.channel().isOpen()) {
+                file.channel().truncate(0);
+            }
         }
     }
 }

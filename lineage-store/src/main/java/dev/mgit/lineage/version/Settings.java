@@ -11,6 +11,32 @@ public interface Settings {
     /** @throws dev.mgit.delta.MgitException of kind USAGE if the key has no section or the value is not legal for it */
     void set(String key, String value);
 
+    /** These settings as they would be with one key set, to be checked before it is; changing them is refused. */
+    default Settings with(String key, String value) {
+        Settings settings = this;
+        return new Settings() {
+            @Override
+            public Optional<String> get(String name) {
+                return name.equalsIgnoreCase(key) ? Optional.of(value) : settings.get(name);
+            }
+
+            @Override
+            public void set(String name, String changed) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean unset(String name) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Map<String, List<String>> all() {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
     /** Removes a key; false if there was none. */
     boolean unset(String key);
 

@@ -12,6 +12,7 @@ import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.MergePlan.Outcome;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
+import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.version.InMemoryLineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Person;
@@ -218,7 +219,10 @@ class MergePlannerTest {
                         .tensors(Map.of(spec, "data"))
                         .manifest("big.bin", opaque)
                         .build());
-        MergeSide side = MergeSide.of(lineage, version);
+        StoredBytes.Store unread = new StoredBytes.Store(() -> {
+            throw new AssertionError("planning reads no parameters");
+        });
+        MergeSide side = MergeInput.stored(lineage, unread, version).side();
         assertThat(side.tensors())
                 .containsExactly(new TensorAt("model.safetensors", spec, VersionBuilder.object("data")));
         assertThat(side.files()).containsOnlyKeys("big.bin", "config.json").containsEntry("big.bin", "0".repeat(64));

@@ -1,6 +1,7 @@
 package dev.mgit.cli.bench;
 
 import dev.mgit.cli.bench.cascade.CascadeBench;
+import dev.mgit.cli.bench.detect.DetectBench;
 import dev.mgit.cli.console.CommandRunner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -8,7 +9,16 @@ import picocli.CommandLine.ParentCommand;
 /** The benchmarks. Each is a subcommand of its own. */
 @Command(
         name = "bench",
-        subcommands = {CascadeBench.class, LossyBench.class},
+        subcommands = {
+            BenchCodec.class,
+            BenchStart.class,
+            BenchStore.class,
+            CascadeBench.class,
+            DetectBench.class,
+            FamiliesBench.class,
+            GraphBench.class,
+            LossyBench.class
+        },
         description = {
             "Measure mgit and its peers on the same bytes in the same run.",
             "Figures in the documentation name the subcommand that prints them."

@@ -4,13 +4,15 @@ import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +42,9 @@ public final class Config implements Callable<Integer> {
     private boolean unset;
 
     @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     Config(Context context) {
@@ -54,12 +59,8 @@ public final class Config implements Callable<Integer> {
                 list(settings.all());
                 return 0;
             }
-            if (unset) {
-                return settings.unset(key) ? 0 : 1;
-            }
-            if (value != null) {
-                set(settings, key, value);
-                return 0;
+            if (unset || value != null) {
+                return change(session, key);
             }
             String found = settings.get(key).orElseThrow(() -> MgitException.failed("'" + key + "' is not set"));
             context.output().line(found);
@@ -67,16 +68,21 @@ public final class Config implements Callable<Integer> {
         }
     }
 
-    /** Sets a key, unless that would make the settings unusable. */
-    private static void set(Settings settings, String key, String value) {
-        HookSettings.check(name -> name.equalsIgnoreCase(key) ? Optional.of(value) : settings.get(name));
-        var before = settings.get(key);
-        settings.set(key, value);
-        try {
-            StoreSettings.of(settings);
-        } catch (MgitException e) {
-            before.ifPresentOrElse(old -> settings.set(key, old), () -> settings.unset(key));
-            throw e;
+    /** Sets or removes a key, unless that would make the settings unusable. */
+    private int change(Session session, String name) throws IOException {
+        Settings settings = session.repository().settings();
+        if (value != null && !unset) {
+            Settings changed = settings.with(name, value);
+            HookSettings.check(changed::get);
+            StoreSettings.of(changed);
+        }
+        WriterLock lock = wait.lock(context, session.repository(), "mgit config");
+        try (lock) {
+            if (unset) {
+                return settings.unset(name) ? 0 : 1;
+            }
+            settings.set(name, Objects.requireNonNull(value));
+            return 0;
         }
     }
 

@@ -21,11 +21,8 @@ import dev.mgit.lineage.diff.Side;
 import dev.mgit.lineage.diff.Sides;
 import dev.mgit.lineage.diff.TensorChange;
 import dev.mgit.lineage.repository.Repository;
-import dev.mgit.lineage.repository.RepositoryFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +89,7 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Session session = session()) {
+        try (Session session = Session.ifAny(context)) {
             Diff diff = session == null
                     ? diff(
                             Optional.empty(),
@@ -105,16 +102,6 @@ public final class DiffCommand implements Callable<Integer> {
             print(diff);
             return exitCode && diff.differs() ? MgitException.Kind.DIFFERS.exitCode() : 0;
         }
-    }
-
-    /** Outside a repository paths can still be compared. */
-    private @Nullable Session session() throws IOException {
-        for (Path folder = context.directory(); folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve(RepositoryFiles.FOLDER))) {
-                return Session.open(context);
-            }
-        }
-        return null;
     }
 
     private Diff diff(Optional<Repository> repository, Progress progress, int threads) throws IOException {

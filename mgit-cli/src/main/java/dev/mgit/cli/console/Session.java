@@ -2,10 +2,12 @@ package dev.mgit.cli.console;
 
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.RepositoryFiles;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,16 @@ public final class Session implements AutoCloseable {
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
         return new Session(context, Repository.open(context.directory()));
+    }
+
+    /** Opens the repository the command runs in, if it runs in one. */
+    public static @Nullable Session ifAny(Context context) throws IOException {
+        for (Path folder = context.directory(); folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve(RepositoryFiles.FOLDER))) {
+                return open(context);
+            }
+        }
+        return null;
     }
 
     public Repository repository() {

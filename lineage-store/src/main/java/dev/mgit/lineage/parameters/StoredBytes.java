@@ -1,10 +1,7 @@
-package dev.mgit.lineage.diff;
+package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
-import dev.mgit.lineage.parameters.BlockReader;
-import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;
@@ -16,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * Stored bytes read by position, every block verified. Nothing is opened before the first read. The block read last is
  * kept, as neighbours are mostly read next.
  */
-final class StoredBytes {
+public final class StoredBytes {
     private StoredBytes() {}
 
     /** The parameter store, opened when bytes are first asked for. */
-    static final class Store implements AutoCloseable {
+    public static final class Store implements AutoCloseable {
         private final Supplier<ParameterStore> opening;
         private @Nullable ParameterStore store;
         private @Nullable BlockReader reader;
 
-        Store(Supplier<ParameterStore> opening) {
+        public Store(Supplier<ParameterStore> opening) {
             this.opening = opening;
         }
 
@@ -67,12 +64,12 @@ final class StoredBytes {
     }
 
     /** One stored object. */
-    static ByteSource object(Store store, ObjectId id, long size) {
+    public static ByteSource object(Store store, ObjectId id, long size) {
         return new Blocks(store, id, size);
     }
 
     /** A whole stored file. */
-    static ByteSource file(Store store, Manifest manifest) {
+    public static ByteSource file(Store store, Manifest manifest) {
         List<Piece> pieces = manifest.entries().stream()
                 .map(entry -> new Piece(entry.offset(), object(store, entry.object(), entry.length()), entry.length()))
                 .toList();

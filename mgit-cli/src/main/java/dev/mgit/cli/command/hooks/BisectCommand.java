@@ -1,4 +1,4 @@
-package dev.mgit.cli.command;
+package dev.mgit.cli.command.hooks;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.Context;
@@ -7,9 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.RepositoryWorkspace;
 import dev.mgit.hooks.bisect.BisectRun;
-import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.lineage.graph.Bisect;
 import dev.mgit.lineage.graph.Bisect.Found;
 import dev.mgit.lineage.graph.Bisect.Step;
@@ -22,7 +20,6 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +39,9 @@ import picocli.CommandLine.Parameters;
                     + "Nothing is checked out into your folders."
         })
 public final class BisectCommand {
+    /** Where judging commands run: one at a time, and the user waits. */
+    private static final String LOCAL = "local";
+
     private final Context context;
 
     BisectCommand(Context context) {
@@ -113,7 +113,8 @@ public final class BisectCommand {
                     List<String> command,
             @Mixin JsonOption json)
             throws IOException {
-        try (Session session = Session.open(context)) {
+        try (HookSession hooks = HookSession.open(context)) {
+            Session session = hooks.session();
             BisectState before = bad == null ? load(session) : BisectState.start();
             BisectState state = marked(session, before, bad, good == null ? List.of() : good);
             LineageGraph graph = session.repository().graph();
@@ -123,7 +124,7 @@ public final class BisectCommand {
                 throw new MgitException(
                         MgitException.Kind.USAGE, "no version is known to be bad", "name one with --bad REV");
             }
-            var runner = new BisectRun(workspace(session), new LocalExecutor(), context.directory(), command);
+            var runner = new BisectRun(hooks.workspace(), hooks.executor(LOCAL), context.directory(), command);
             while (step instanceof Bisect.Test test) {
                 Verdict verdict = runner.judge(test.version());
                 state = state.with(verdict, test.version());
@@ -154,9 +155,10 @@ public final class BisectCommand {
 
     @Command(name = "reset", description = "End the search and forget it.")
     int reset() throws IOException {
-        try (Session session = Session.open(context)) {
-            boolean any = Files.deleteIfExists(session.repository().files().bisect());
-            Folders.delete(BisectRun.logs(workspace(session)));
+        try (HookSession hooks = HookSession.open(context)) {
+            boolean any =
+                    Files.deleteIfExists(hooks.session().repository().files().bisect());
+            Folders.delete(BisectRun.logs(hooks.workspace()));
             context.output().line(any ? "The search is over" : "There was no search");
         }
         return 0;
@@ -208,15 +210,6 @@ public final class BisectCommand {
     /** Only what makes sense is kept: a mark that contradicts the others was refused before. */
     private static void save(Session session, BisectState state) throws IOException {
         DurableFiles.replace(session.repository().files().bisect(), state.toJson());
-    }
-
-    private RepositoryWorkspace workspace(Session session) {
-        return new RepositoryWorkspace(
-                session.repository(),
-                session.author(),
-                context.terminal().environment(),
-                Duration.ZERO,
-                context.output()::note);
     }
 
     private int say(Session session, Step step, JsonOption json) throws IOException {

@@ -1,0 +1,68 @@
+package dev.mgit.hooks.merge;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Folders;
+import dev.mgit.lineage.merge.MergeState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a merge under way has in its folder: {@code state.json}, {@code result} with the merged files, {@code tests}.
+ *
+ * @param folder below {@code .mgit}; there is no merge under way if it has no state
+ */
+public record MergeFiles(Path folder) {
+    private Path state() {
+        return folder.resolve("state.json");
+    }
+
+    Path result() {
+        return folder.resolve("result");
+    }
+
+    Path tests() {
+        return folder.resolve("tests");
+    }
+
+    /** The merge that is under way, if any. */
+    public Optional<MergeState> load() {
+        try {
+            return Files.exists(state())
+                    ? Optional.of(MergeState.parse(Files.readAllBytes(state())))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws MgitException of kind CONFLICT if another merge is under way */
+    public void requireNone() {
+        if (Files.exists(state())) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "a merge is under way",
+                    "go on with 'mgit merge --continue', or give it up with 'mgit merge --abort'");
+        }
+    }
+
+    /** Writes down, durably, that a merge is under way. */
+    public void save(MergeState state) {
+        Folders.replace(state(), state.toJson());
+    }
+
+    /** Removes what was made, not what was asked for. */
+    void clear() {
+        Folders.delete(result());
+        Folders.delete(tests());
+    }
+
+    /** Forgets the merge; false if there was none. */
+    public boolean delete() {
+        boolean any = Files.exists(state());
+        Folders.delete(folder);
+        return any;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.predict.Candidates;
+import dev.mgit.delta.predict.ChildTensor;
+import dev.mgit.delta.predict.Planner;
+import dev.mgit.lineage.parameters.TensorPredictions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans tensors when the first of their blocks turns out to be new: what is in the store already, under whatever name
+ * or in whatever file, costs no planning.
+ */
+final class Plans {
+    private final Planner planner;
+    private final Candidates candidates;
+    private final LongAdder nanos = new LongAdder();
+
+    Plans(Planner planner, Candidates candidates) {
+        this.planner = planner;
+        this.candidates = candidates;
+    }
+
+    /** Time spent planning, summed over threads. */
+    Duration time() {
+        return Duration.ofNanos(nanos.sum());
+    }
+
+    TensorPredictions of(ChildTensor tensor) {
+        return new Lazy(tensor);
+    }
+
+    private final class Lazy implements TensorPredictions {
+        private final ChildTensor tensor;
+        private @Nullable TensorPredictions planned;
+
+        Lazy(ChildTensor tensor) {
+            this.tensor = tensor;
+        }
+
+        @Override
+        public Optional<Prediction> at(long offset, int length) {
+            return planned().at(offset, length);
+        }
+
+        private synchronized TensorPredictions planned() {
+            TensorPredictions known = planned;
+            if (known == null) {
+                long start = System.nanoTime();
+                known = planner.plan(tensor, candidates)
+                        .<TensorPredictions>map(plan -> plan::predictionFor)
+                        .orElse(TensorPredictions.none());
+                nanos.add(System.nanoTime() - start);
+                planned = known;
+            }
+            return known;
+        }
+    }
+}

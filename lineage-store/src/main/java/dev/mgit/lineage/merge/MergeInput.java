@@ -1,0 +1,167 @@
+package dev.mgit.lineage.merge;
+
+import dev.mgit.delta.Hashes;
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.lineage.checkpoint.FolderScan;
+import dev.mgit.lineage.graph.TensorAt;
+import dev.mgit.lineage.parameters.BlockSink;
+import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.parameters.TensorPredictions;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** One of the three inputs of a merge, ready to be read: a stored version, a folder, or nothing at all. */
+final class MergeInput implements AutoCloseable {
+    /** Opens a file's bytes for one reader. */
+    private interface Opening {
+        ByteSource open() throws IOException;
+    }
+
+    /**
+     * One file.
+     *
+     * @param manifest what it is made of; empty for a file that holds no tensors
+     * @param digest SHA-256 of its bytes
+     */
+    record InputFile(boolean executable, long size, String digest, Optional<Manifest> manifest, Opening bytes) {
+        ByteSource open() throws IOException {
+            return bytes.open();
+        }
+    }
+
+    private final Map<String, InputFile> files = new TreeMap<>();
+    private final Map<TensorAt, Opening> tensors = new HashMap<>();
+    private final List<TensorAt> order = new ArrayList<>();
+    private final List<FileByteSource> open = new ArrayList<>();
+
+    private MergeInput() {}
+
+    /** The common ancestor of what has none. */
+    static MergeInput none() {
+        return new MergeInput();
+    }
+
+    static MergeInput stored(Lineage lineage, StoredBytes.Store store, VersionId version) {
+        MergeInput input = new MergeInput();
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Stored.VERBATIM) {
+                byte[] bytes = lineage.verbatim(version, file.path());
+                input.plain(
+                        file.path(), file.executable(), bytes.length, digest(bytes), () -> new MemoryByteSource(bytes));
+            } else {
+                Manifest manifest = lineage.manifest(version, file.path());
+                input.large(file.path(), file.executable(), manifest, () -> StoredBytes.file(store, manifest));
+                for (Manifest.Entry entry : manifest.entries()) {
+                    input.tensor(file.path(), entry, () -> StoredBytes.object(store, entry.object(), entry.length()));
+                }
+            }
+        }
+        return input;
+    }
+
+    /** @throws dev.mgit.delta.format.FormatException if a file is not what its name promises */
+    static MergeInput folder(Path folder, int threads) throws IOException {
+        MergeInput input = new MergeInput();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, Path> file : FolderScan.of(folder).files().entrySet()) {
+                input.onDisk(file.getKey(), file.getValue(), threads);
+            }
+            complete = true;
+            return input;
+        } finally {
+            if (!complete) {
+                input.close();
+            }
+        }
+    }
+
+    private void onDisk(String path, Path file, int threads) throws IOException {
+        FileByteSource source = FileByteSource.open(file);
+        open.add(source);
+        Layout layout = Formats.layoutOf(String.valueOf(file.getFileName()), source);
+        try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
+            Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), done -> {});
+            large(path, Files.isExecutable(file), manifest, () -> source);
+            for (Manifest.Entry entry : manifest.entries()) {
+                tensor(path, entry, () -> new SliceByteSource(source, entry.offset(), entry.length()));
+            }
+        }
+    }
+
+    private void plain(String path, boolean executable, long size, String digest, Opening bytes) {
+        files.put(path, new InputFile(executable, size, digest, Optional.empty(), bytes));
+    }
+
+    private void large(String path, boolean executable, Manifest manifest, Opening bytes) {
+        boolean weights =
+                manifest.entries().stream().anyMatch(entry -> entry.tensor().isPresent());
+        Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
+        files.put(path, new InputFile(executable, manifest.size(), manifest.sha256(), known, bytes));
+    }
+
+    private void tensor(String path, Manifest.Entry entry, Opening bytes) {
+        if (entry.tensor().isPresent()) {
+            TensorAt tensor = new TensorAt(path, entry.tensor().get(), entry.object());
+            order.add(tensor);
+            tensors.put(tensor, bytes);
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        return HexFormat.of().formatHex(Hashes.sha256().digest(bytes));
+    }
+
+    /** What planning needs to know of it. */
+    MergeSide side() {
+        Map<String, String> others = new TreeMap<>();
+        files.forEach((path, file) -> {
+            if (file.manifest().isEmpty()) {
+                others.put(path, file.digest());
+            }
+        });
+        return new MergeSide(order, others);
+    }
+
+    InputFile file(String path) {
+        InputFile file = files.get(path);
+        if (file == null) {
+            throw new IllegalStateException("the plan names a file that is not there: " + path);
+        }
+        return file;
+    }
+
+    /** The data of one of its tensors, for one reader. */
+    ByteSource open(TensorAt tensor) throws IOException {
+        Opening bytes = tensors.get(tensor);
+        if (bytes == null) {
+            throw new IllegalStateException("the plan names a tensor that is not there: " + tensor.name());
+        }
+        return bytes.open();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FileByteSource source : open) {
+            source.close();
+        }
+    }
+}

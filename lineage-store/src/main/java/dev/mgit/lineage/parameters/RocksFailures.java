@@ -1,0 +1,43 @@
+package dev.mgit.lineage.parameters;
+
+import dev.mgit.delta.MgitException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** What RocksDB says when it cannot, in the user's words. */
+final class RocksFailures {
+    private RocksFailures() {}
+
+    /** Says in the user's words what RocksDB said in its own. */
+    static MgitException failure(String what, Path directory, RocksDBException e) {
+        Status status = e.getStatus();
+        boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
+                || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
+        if (full) {
+            return new MgitException(
+                    MgitException.Kind.FAILED,
+                    what + ": no space left on the disk that holds " + directory,
+                    "free some space and run the command again; nothing was changed",
+                    e);
+        }
+        boolean damaged = status != null && status.getCode() == Status.Code.Corruption;
+        return new MgitException(
+                damaged ? MgitException.Kind.INTEGRITY : MgitException.Kind.FAILED,
+                what + " in " + directory + ": " + e.getMessage(),
+                damaged ? "run 'mgit fsck'" : null,
+                e);
+    }
+
+    /** What keeps a database with sound files from opening is its lock or the disk; anything else is damage. */
+    static MgitException notOpened(Path directory, RocksDBException e) {
+        MgitException failure = failure("cannot open the parameter store", directory, e);
+        String message = String.valueOf(e.getMessage());
+        boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
+        boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
+        return failure.kind() == MgitException.Kind.FAILED && (fileMissing || strange)
+                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), "run 'mgit fsck'", e)
+                : failure;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.mgit.lineage.parameters;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The files of a parameter store, by which a reader tells a writer at work from damage. */
+final class StoreFiles {
+    private StoreFiles() {}
+
+    /** Every file's name and size in bytes, but for RocksDB's own log, to which readers write too. */
+    static Map<String, Long> sizes(Path directory) {
+        Map<String, Long> sizes = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                try {
+                    if (!name.startsWith("LOG")) {
+                        sizes.put(name, Files.size(file));
+                    }
+                } catch (NoSuchFileException e) {
+                    // went away between listing and looking
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sizes;
+    }
+}

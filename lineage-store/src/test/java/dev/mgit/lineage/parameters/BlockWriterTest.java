@@ -1,0 +1,131 @@
+package dev.mgit.lineage.parameters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.BlockId;
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.codec.Effort;
+import dev.mgit.delta.frame.Frame;
+import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predict.Predictors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What writing a block reads, and what it stores. The bytes are made: noise, as hard to predict as can be. */
+class BlockWriterTest {
+    private static final int LENGTH = 1 << 16;
+    private static final int MAX_DEPTH = 4;
+
+    private final CountingStore store = new CountingStore();
+    private final BlockReader reader = new BlockReader(store);
+    private final BlockWriter writer = new BlockWriter(store, reader, Effort.BALANCED, MAX_DEPTH);
+    private final SplittableRandom random = new SplittableRandom(3);
+
+    @AfterEach
+    void close() {
+        writer.close();
+        reader.close();
+    }
+
+    private byte[] noise(int length) {
+        byte[] noise = new byte[length];
+        random.nextBytes(noise);
+        return noise;
+    }
+
+    private BlockId write(byte[] raw, TensorPredictions predictions) {
+        return writer.block(raw, raw.length, Dtype.BF16, predictions, 0);
+    }
+
+    private static TensorPredictions parent(BlockId id) {
+        var prediction = new Prediction(Predictors.PARENT, List.of(Region.whole(id, LENGTH)), new byte[0]);
+        return (offset, length) -> Optional.of(prediction);
+    }
+
+    /** Bits of the lowest mantissa places, changed at random. */
+    private byte[] near(byte[] block) {
+        byte[] near = block.clone();
+        for (int i = 0; i < near.length; i += 2) {
+            near[i] = (byte) (near[i] ^ random.nextInt(2));
+        }
+        return near;
+    }
+
+    @Test
+    void aPredictionThatDoesNotHelpIsNotStored() {
+        BlockId stranger = write(noise(LENGTH), TensorPredictions.none());
+        byte[] raw = noise(LENGTH);
+        int alone = store.frame(write(raw, TensorPredictions.none())).orElseThrow().length;
+        store.removeBlock(BlockId.hash(raw, 0, LENGTH));
+        BlockId id;
+        try (BlockWriter again = new BlockWriter(store, reader, Effort.BALANCED, MAX_DEPTH)) {
+            id = again.block(raw, LENGTH, Dtype.BF16, parent(stranger), 0);
+        }
+        byte[] stored = store.frame(id).orElseThrow();
+        assertThat(stored.length).isLessThanOrEqualTo(alone);
+        assertThat(Frame.parse(stored).prediction()).isEmpty();
+        assertThat(reader.read(id)).isEqualTo(raw);
+    }
+
+    @Test
+    void aPredictionThatHelpsIsStoredAndCountsDepthAndGeneration() {
+        byte[] raw = noise(LENGTH);
+        BlockId id = write(raw, TensorPredictions.none());
+        for (int generation = 1; generation <= 9; generation++) {
+            raw = near(raw);
+            id = write(raw, parent(id));
+            Frame frame = Frame.parse(store.frame(id).orElseThrow());
+            assertThat(frame.generation()).isEqualTo(generation);
+            assertThat(frame.depth()).isBetween(generation < MAX_DEPTH ? generation : 1, Math.min(generation, MAX_DEPTH));
+            assertThat(reader.read(id)).isEqualTo(raw);
+        }
+    }
+
+    @Test
+    void whatIsInTheStoreIsNeitherPlannedNorRead() {
+        byte[] raw = noise(LENGTH);
+        write(raw, TensorPredictions.none());
+        int before = store.reads();
+        try (BlockWriter later = new BlockWriter(store, reader, Effort.BALANCED, MAX_DEPTH)) {
+            later.block(
+                    raw,
+                    LENGTH,
+                    Dtype.BF16,
+                    (offset, length) -> {
+                        throw new AssertionError("planned a block that is stored already");
+                    },
+                    0);
+        }
+        assertThat(store.reads()).isEqualTo(before);
+    }
+
+    @Test
+    void aParentsFrameIsReadOnce() {
+        byte[] raw = noise(LENGTH);
+        BlockId id = write(raw, TensorPredictions.none());
+        int before = store.reads();
+        write(near(raw), parent(id));
+        assertThat(store.reads()).isEqualTo(before + 1);
+    }
+
+    /** A transposed matrix's every block reads all of the source, which is far larger than one block. */
+    @Test
+    void aSourceOfManyBlocksIsDecodedOnceForAllThatReadIt() {
+        List<BlockId> ids = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            ids.add(write(noise(1 << 20), TensorPredictions.none()));
+        }
+        int before = store.reads();
+        Region all = new Region(ids, 0, 40 << 20);
+        var prediction = new Prediction(Predictors.PARENT, List.of(all), new byte[0]);
+        for (int i = 0; i < 3; i++) {
+            reader.predict(prediction, Dtype.BF16, 40 << 20);
+        }
+        assertThat(store.reads()).isEqualTo(before + 40);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mgit.cli.CrashRepository.State;
+import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.SystemCalls;
+import dev.mgit.fixtures.SystemCalls.Point;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Real commands in processes of their own, killed just before a system call that changes a file, or with that call
+ * failing as on a full disk. Whatever the call, the repository is sound, holds the old state or the new, and the next
+ * command goes on without anybody's help.
+ *
+ * <p>The suite takes a call of each command; {@code -Dmgit.crash.points=all} takes all,
+ * {@code =N} so many, {@code -Dmgit.crash.seed=N} others.
+ */
+class CrashPointsTest {
+    private static final String POINTS = System.getProperty("mgit.crash.points", "1");
+    private static final long SEED = Long.getLong("mgit.crash.seed", 1);
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    @TempDir
+    private Path folder;
+
+    private CrashRepository made;
+    private State before;
+
+    @BeforeEach
+    void make() throws IOException {
+        SystemCalls.whyNot().ifPresent(reason -> assumeTrue(false, reason));
+        made = CrashRepository.make(folder.resolve("made"));
+        before = made.copyTo(folder.resolve("seen")).look();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "commit ../model --model fresh",
+                "commit ../model --model base",
+                "checkout base new",
+                "checkout base out",
+                "checkout child dirty --force",
+                "gc --prune-older-than 0",
+                "gc --repack --effort small",
+                "rm child",
+                "mv base other",
+                "tag v2 base",
+                "edge rm child base",
+                "config store.maxDepth 3",
+                "test add accuracy --on=all -- true",
+                "undo",
+            })
+    void killed(String command) throws IOException {
+        String[] words = command.split(" ");
+        State after = after(words);
+        int killed = 0;
+        for (Point point : chosen(record(words), call -> !call.endsWith("sync"))) {
+            CrashRepository here = made.copyTo(folder.resolve("here"));
+            Crash.Ended ended = run(SystemCalls.killing(point), here, words);
+            assertThat(ended.killed() || ended.exit() == 0)
+                    .as("%s: %s", point, ended)
+                    .isTrue();
+            killed += ended.killed() ? 1 : 0;
+            requireOldOrNew(here, words, after, "killed at " + point);
+        }
+        assertThat(killed).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "commit ../model --model fresh",
+                "checkout base out",
+                "gc --prune-older-than 0",
+            })
+    void refusedByTheDisk(String command) throws IOException {
+        String[] words = command.split(" ");
+        State after = after(words);
+        for (Point point : chosen(record(words), call -> true)) {
+            CrashRepository here = made.copyTo(folder.resolve("here"));
+            Crash.Ended ended = run(SystemCalls.failing(point), here, words);
+            assertThat(ended.output())
+                    .as("%s", point)
+                    .doesNotContain("internal error", "\tat ")
+                    .contains(ended.exit() == 0 ? "" : "error: ");
+            State now = requireOldOrNew(here, words, after, "failed at " + point + ": " + ended);
+            assertThat(ended.exit() != 0 || now.equals(after))
+                    .as("%s: says it was done", point)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aKilledInitLeavesNothingOrARepository() throws IOException {
+        Path log = folder.resolve("log");
+        Path place = folder.resolve("place");
+        Crash.start(SystemCalls.recording(log), Main.class, folder, JVM, "init", place.toString())
+                .finish();
+        List<Point> points = SystemCalls.changes(log, place);
+        for (Point point : chosen(points, call -> !call.endsWith("sync"))) {
+            Path other = folder.resolve(point.toString().replace(' ', '-'));
+            Crash.start(SystemCalls.killing(point), Main.class, folder, JVM, "init", other.toString())
+                    .finish();
+            Cli.Ran again = Cli.run(folder, "init", other.toString());
+            assertThat(again.exit() == 0 || again.err().contains("already a repository"))
+                    .as("%s: %s", point, again)
+                    .isTrue();
+            assertThat(other.toFile().list()).containsExactly(".mgit");
+            new TestRepository(other).ok("fsck");
+        }
+    }
+
+    private State after(String... words) throws IOException {
+        CrashRepository unharmed = made.copyTo(folder.resolve("here"));
+        unharmed.commands().ok(words);
+        return unharmed.look();
+    }
+
+    private List<Point> record(String... words) throws IOException {
+        Path log = folder.resolve("log");
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        Crash.Ended ended = run(SystemCalls.recording(log), here, words);
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        return SystemCalls.changes(log, folder.resolve("here"));
+    }
+
+    private static Crash.Ended run(List<String> under, CrashRepository here, String... words) throws IOException {
+        return Crash.start(under, Main.class, here.root(), JVM, words).finish();
+    }
+
+    /** So many of the points as are asked for, one from each stretch of the run. */
+    private static List<Point> chosen(List<Point> points, Function<String, Boolean> wanted) {
+        List<Point> all =
+                points.stream().filter(point -> wanted.apply(point.call())).toList();
+        assertThat(all).isNotEmpty();
+        if (POINTS.equals("all")) {
+            return all;
+        }
+        int count = Math.min(Integer.parseInt(POINTS), all.size());
+        Random random = new Random(SEED + all.size());
+        List<Point> some = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int from = i * all.size() / count;
+            some.add(all.get(from + random.nextInt((i + 1) * all.size() / count - from)));
+        }
+        return some;
+    }
+
+    private State requireOldOrNew(CrashRepository here, String[] words, State after, String what) throws IOException {
+        CrashRepository kept = here.copyTo(folder.resolve("kept"));
+        State now = here.look();
+        assertThat(now.equals(before) || now.equals(after))
+                .as("%s: neither %s nor %s but %s", what, before, after, now)
+                .isTrue();
+        // Once more, in place: what a crash left behind names its folders in full.
+        here = kept.copyTo(here.folder());
+        if (now.equals(before) && !before.equals(after)) {
+            here.commands().ok(words);
+        }
+        here.commands().ok("config", "user.name", "Ada");
+        here.requireTidy();
+        assertThat(here.look().models()).as(what).isEqualTo(after.models());
+        return now;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.mgit.cli;
+
+import static dev.mgit.cli.TestRepository.contents;
+import static dev.mgit.cli.TestRepository.weights;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.fixtures.Trees;
+import dev.mgit.lineage.checkpoint.CheckoutRequest;
+import dev.mgit.lineage.checkpoint.Checkouts;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.Tag;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A small repository with something of everything, to be copied, crashed and looked at: models with versions, parents
+ * and garbage, a tag, two checked-out folders of which one was changed, and beside it a folder to commit. All made.
+ */
+record CrashRepository(Path folder) {
+    private static final int ELEMENTS = 6000;
+
+    /** What a user can see of a repository, without what differs from run to run: ids and times. */
+    record State(
+            TreeMap<String, String> models,
+            TreeMap<String, String> tags,
+            List<String> tests,
+            TreeMap<String, String> files,
+            String config) {}
+
+    static CrashRepository make(Path folder) throws IOException {
+        var made = new CrashRepository(folder);
+        Path model = made.model();
+        Files.createDirectories(model);
+        TestRepository repository = TestRepository.init(made.root());
+        Files.writeString(model.resolve("config.json"), "{}");
+        for (int version = 0; version < 2; version++) {
+            weights(model.resolve("a.safetensors"), version, ELEMENTS);
+            weights(model.resolve("b.safetensors"), 7, ELEMENTS);
+            repository.ok("commit", model.toString(), "--model", "base");
+        }
+        weights(model.resolve("a.safetensors"), 2, ELEMENTS);
+        repository.ok("commit", model.toString(), "--model", "child", "--from", "base");
+        weights(model.resolve("a.safetensors"), 3, ELEMENTS);
+        repository.ok("commit", model.toString(), "--model", "gone");
+        repository.ok("tag", "v1", "base~1");
+        repository.ok("checkout", "base~1", "out");
+        repository.ok("checkout", "base", "dirty");
+        Files.writeString(made.root().resolve("dirty/config.json"), "{\"changed\":1}");
+        repository.ok("rm", "gone");
+        weights(model.resolve("a.safetensors"), 4, ELEMENTS);
+        return made;
+    }
+
+    Path root() {
+        return folder.resolve("repo");
+    }
+
+    private Path model() {
+        return folder.resolve("model");
+    }
+
+    TestRepository commands() {
+        return new TestRepository(root());
+    }
+
+    /** The same elsewhere, file times included; what was there goes. */
+    CrashRepository copyTo(Path target) throws IOException {
+        Trees.delete(target);
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes) throws IOException {
+                Files.createDirectories(target.resolve(folder.relativize(from)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path from, BasicFileAttributes attributes) throws IOException {
+                Files.copy(from, target.resolve(folder.relativize(from)), StandardCopyOption.COPY_ATTRIBUTES);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return new CrashRepository(target);
+    }
+
+    /** Checks everything and every version out; the repository is no longer the same afterwards. */
+    State look() throws IOException {
+        commands().ok("status");
+        commands().ok("fsck");
+        commands().ok("op", "log");
+        var models = new TreeMap<String, String>();
+        var tags = new TreeMap<String, String>();
+        var seen = new TreeMap<String, String>();
+        for (String name : List.of("out", "dirty", "new")) {
+            if (Files.exists(root().resolve(name))) {
+                seen.put(name, contents(root().resolve(name)).toString());
+            }
+        }
+        List<String> tests;
+        try (Repository repository = Repository.open(root())) {
+            tests = repository.lineage().registryFiles("tests");
+            Map<VersionId, String> known = new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));
+            for (Model model : repository.lineage().models()) {
+                models.put(model.name(), history(repository, model.head(), known));
+            }
+            for (Tag tag : repository.lineage().tags()) {
+                tags.put(tag.name(), checkedOut(repository, tag.version(), known));
+            }
+        }
+        return new State(models, tags, tests, seen, Files.readString(root().resolve(".mgit/config")));
+    }
+
+    private String history(Repository repository, VersionId head, Map<VersionId, String> known) throws IOException {
+        var text = new StringBuilder();
+        for (Optional<VersionId> at = Optional.of(head); at.isPresent(); ) {
+            Version version = repository.lineage().version(at.get());
+            text.append(version.model()).append(' ').append(checkedOut(repository, at.get(), known));
+            version.origins()
+                    .forEach(edge -> text.append(" from ").append(edge.model()).append(edge.kind()));
+            text.append('\n');
+            at = version.previous();
+        }
+        return text.toString();
+    }
+
+    private String checkedOut(Repository repository, VersionId id, Map<VersionId, String> known) throws IOException {
+        String before = known.get(id);
+        if (before == null) {
+            Path target = Files.createTempDirectory(folder, "look").resolve("out");
+            new Checkouts(repository, Progress.none()).checkout(CheckoutRequest.whole(id, "any", target));
+            before = contents(target).toString();
+            known.put(id, before);
+        }
+        return before;
+    }
+
+    /** After one more command and a clean-up nothing is left of a crash. */
+    void requireTidy() throws IOException {
+        commands().ok("gc");
+        commands().ok("fsck");
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.map(folder::relativize)
+                            .map(Path::toString)
+                            .filter(file ->
+                                    file.matches(".*(\\.lock|\\.new|\\.tmp|\\.dbtmp|mgit-staging-.*|mgit-new-.*|"
+                                            + "/journal/.+|\\.probe.*|gc\\.pid)")))
+                    .isEmpty();
+        }
+    }
+}
