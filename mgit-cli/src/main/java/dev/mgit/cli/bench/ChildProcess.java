@@ -43,6 +43,7 @@ final class ChildProcess {
         Path jar = Path.of(System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0])
                 .toAbsolutePath();
         Optional<Path> launcher = Optional.ofNullable(jar.getParent())
+                .filter(target -> jar.endsWith("mgit.jar"))
                 .map(target -> target.resolve("../../mgit").normalize())
                 .filter(Files::isExecutable);
         if (launcher.isPresent()) {
