@@ -81,7 +81,8 @@ class BlockWriterTest {
             id = write(raw, parent(id));
             Frame frame = Frame.parse(store.frame(id).orElseThrow());
             assertThat(frame.generation()).isEqualTo(generation);
-            assertThat(frame.depth()).isBetween(generation < MAX_DEPTH ? generation : 1, Math.min(generation, MAX_DEPTH));
+            assertThat(frame.depth())
+                    .isBetween(generation < MAX_DEPTH ? generation : 1, Math.min(generation, MAX_DEPTH));
             assertThat(reader.read(id)).isEqualTo(raw);
         }
     }
