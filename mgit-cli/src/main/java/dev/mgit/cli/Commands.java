@@ -17,6 +17,7 @@ import dev.mgit.cli.command.Gc;
 import dev.mgit.cli.command.GraphCommand;
 import dev.mgit.cli.command.Help;
 import dev.mgit.cli.command.Impact;
+import dev.mgit.cli.command.Import;
 import dev.mgit.cli.command.Init;
 import dev.mgit.cli.command.Log;
 import dev.mgit.cli.command.Mv;
@@ -49,6 +50,7 @@ final class Commands implements IFactory {
     static {
         ALL.put("init", Init.class);
         ALL.put("commit", Commit.class);
+        ALL.put("import", Import.class);
         ALL.put("status", Status.class);
         ALL.put("log", Log.class);
         ALL.put("show", Show.class);

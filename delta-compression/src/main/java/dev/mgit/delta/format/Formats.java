@@ -2,6 +2,7 @@ package dev.mgit.delta.format;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,25 @@ public final class Formats {
             throw damage.in(fileName);
         }
         return opaque(source);
+    }
+
+    /**
+     * Reads the layout of a file on disk: as {@link #layoutOf(String, ByteSource)}, and where that finds nothing known, by
+     * what an ONNX model beside it says of it.
+     *
+     * @param source the file's bytes
+     */
+    public static Layout layoutOf(Path file, ByteSource source) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        Layout layout = layoutOf(name, source);
+        if (!layout.format().equals(OPAQUE)) {
+            return layout;
+        }
+        try {
+            return ExternalData.layoutOf(file, source).orElse(layout);
+        } catch (FormatException e) {
+            throw e.in(name);
+        }
     }
 
     /** The layout of a file nothing is known about. */

@@ -109,10 +109,15 @@ final class Trial {
         return chosen == null ? 1 : best / none;
     }
 
-    /** Tries a recipe and keeps it if it is the cheapest so far. */
+    /**
+     * Tries a recipe and keeps it if it is the cheapest so far. One that reads several tensors has to be worth it over
+     * one that reads a single one: it makes deeper chains.
+     */
     void offer(Recipe recipe) {
         double cost = cost(recipe);
-        if (cost < best) {
+        boolean more =
+                chosen != null && recipe.sources().size() > chosen.sources().size();
+        if (cost < (more ? best * WORTHWHILE : best)) {
             best = cost;
             chosen = recipe;
         }

@@ -26,11 +26,10 @@ public final class FileTensorComparator implements TensorComparator {
 
     @Override
     public List<Difference> compare(Path expected, Path actual) {
-        String name = String.valueOf(expected.getFileName());
         try (FileByteSource left = FileByteSource.open(expected);
                 FileByteSource right = FileByteSource.open(actual)) {
-            Map<String, Layout.Range> before = tensors(Formats.layoutOf(name, left));
-            Map<String, Layout.Range> after = tensors(Formats.layoutOf(name, right));
+            Map<String, Layout.Range> before = tensors(Formats.layoutOf(expected, left));
+            Map<String, Layout.Range> after = tensors(Formats.layoutOf(actual, right));
             List<Difference> differences = new ArrayList<>();
             for (Map.Entry<String, Layout.Range> tensor : before.entrySet()) {
                 Layout.Range other = after.remove(tensor.getKey());

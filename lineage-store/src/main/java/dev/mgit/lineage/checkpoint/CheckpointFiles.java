@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The files of a checkpoint, every header read and found sound before anything is stored.
@@ -71,9 +70,8 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
     }
 
     private static Layout layout(Entry entry) throws IOException {
-        String name = Objects.requireNonNull(entry.file().getFileName()).toString();
         try (FileByteSource source = FileByteSource.open(entry.file())) {
-            return Formats.layoutOf(name, source);
+            return Formats.layoutOf(entry.file(), source);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,6 +28,11 @@ public record CommitRequest(
         Person author,
         Instant when,
         Map<String, byte[]> extra) {
-    /** One {@code --from REV=KIND}. */
-    public record Origin(VersionId version, EdgeKind kind) {}
+    /** What it was derived from and how: one {@code --from REV=KIND}, or found from the weights. */
+    public record Origin(VersionId version, EdgeKind kind, ProvenanceEdge.Source source) {
+        /** One that the user declared. */
+        public Origin(VersionId version, EdgeKind kind) {
+            this(version, kind, ProvenanceEdge.Source.DECLARED);
+        }
+    }
 }

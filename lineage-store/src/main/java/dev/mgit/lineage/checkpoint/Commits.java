@@ -226,7 +226,7 @@ public final class Commits {
 
     private ProvenanceEdge edge(Origin origin) {
         Version parent = repository.lineage().version(origin.version());
-        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), ProvenanceEdge.Source.DECLARED);
+        return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), origin.source());
     }
 
     private static String defaultMessage(Target target) {

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 
 /** Compares files by what is in them, without the parameter store: a manifest's hashes say enough. */
 final class FileContents {
@@ -52,12 +51,11 @@ final class FileContents {
 
     /** What the manifest of a file on disk would be. A file too damaged for its reader is taken as opaque bytes. */
     Manifest manifest(Path onDisk) throws IOException {
-        String name = Objects.requireNonNull(onDisk.getFileName()).toString();
         try (FileByteSource source = FileByteSource.open(onDisk);
                 var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Layout layout;
             try {
-                layout = Formats.layoutOf(name, source);
+                layout = Formats.layoutOf(onDisk, source);
             } catch (MgitException e) {
                 layout = Formats.opaque(source);
             }

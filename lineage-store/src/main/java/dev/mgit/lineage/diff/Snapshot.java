@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +90,7 @@ final class Snapshot implements AutoCloseable {
     private void onDisk(String path, Path file, int threads, Progress progress) throws IOException {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
-        Layout layout =
-                Formats.layoutOf(Objects.requireNonNull(file.getFileName()).toString(), source);
+        Layout layout = Formats.layoutOf(file, source);
         if (layout.format().equals(Formats.OPAQUE) && source.size() < LARGE) {
             small(path, Files.readAllBytes(file));
             return;

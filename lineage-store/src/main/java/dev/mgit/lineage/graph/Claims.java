@@ -6,14 +6,13 @@ import dev.mgit.lineage.graph.AuditReport.Licence;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.FileEntry.Stored;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.ModelCard;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What a version's own files say of it: its licence, its recipe, what it was made from. */
 final class Claims {
@@ -78,22 +77,11 @@ final class Claims {
         }
     }
 
-    /**
-     * A field of the YAML block a model card starts with, as text: {@code key: value}, or the first element of
-     * {@code key: [a, b]} or of a list below the key.
-     */
+    /** The first value of a field of the model card. */
     private Optional<String> frontMatter(VersionId version, String key) {
-        String readme = text(version, README).orElse("").replace("\r\n", "\n");
-        int end = readme.startsWith("---\n") ? readme.indexOf("\n---", 3) : -1;
-        if (end < 0) {
-            return Optional.empty();
-        }
-        Pattern field = Pattern.compile("(?m)^" + key + ":[ \\t]*(?:\\n[ \\t]*-[ \\t]+)?\\[?[ \\t]*([^\\n,\\]]*)");
-        Matcher matcher = field.matcher(readme.substring(0, end));
-        return matcher.find()
-                ? Optional.of(matcher.group(1).strip().replaceAll("^[\"']|[\"']$", ""))
-                        .filter(value -> !value.isEmpty())
-                : Optional.empty();
+        return text(version, README)
+                .map(readme -> ModelCard.of(readme.getBytes(StandardCharsets.UTF_8)))
+                .flatMap(card -> card.values(key).stream().findFirst());
     }
 
     private Optional<String> text(VersionId version, String path) {

@@ -71,10 +71,12 @@ public final class Find {
 
     private final LineageGraph graph;
     private final Lineage lineage;
+    private final TensorIndex index;
 
-    public Find(LineageGraph graph, Lineage lineage) {
+    public Find(LineageGraph graph, Lineage lineage, TensorIndex index) {
         this.graph = graph;
         this.lineage = lineage;
+        this.index = index;
     }
 
     /**
@@ -95,7 +97,8 @@ public final class Find {
             }
         }
         if (query.tensor().isPresent()) {
-            return new TensorSearch(graph, lineage).search(found, query.tensor().get(), limit);
+            return new TensorSearch(graph, lineage, index)
+                    .search(found, query.tensor().get(), limit);
         }
         return found.stream()
                 .limit(limit)

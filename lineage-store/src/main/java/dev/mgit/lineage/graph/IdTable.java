@@ -49,7 +49,11 @@ final class IdTable {
 
     /** The version's number, or −1. */
     int find(VersionId id) {
-        byte[] wanted = HexFormat.of().parseHex(id.hex());
+        return find(HexFormat.of().parseHex(id.hex()));
+    }
+
+    /** @param wanted the 20 bytes of an id */
+    int find(byte[] wanted) {
         int low = 0;
         int high = order.length - 1;
         while (low <= high) {

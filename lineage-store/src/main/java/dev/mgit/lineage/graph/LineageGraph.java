@@ -175,6 +175,11 @@ public final class LineageGraph {
         return byId.find(id);
     }
 
+    /** @param id the 20 bytes of one */
+    int find(byte[] id) {
+        return byId.find(id);
+    }
+
     int[] nodes(Collection<VersionId> ids) {
         return ids.stream().mapToInt(this::node).toArray();
     }

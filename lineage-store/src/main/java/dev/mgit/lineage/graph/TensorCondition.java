@@ -40,8 +40,12 @@ public record TensorCondition(
     public boolean test(TensorAt tensor) {
         return name.map(glob -> glob.test(tensor.name())).orElse(true)
                 && hash.map(digits -> tensor.object().hex().startsWith(digits)).orElse(true)
-                && shape.map(wanted -> fits(wanted, tensor.spec().shape())).orElse(true)
+                && fitsShape(tensor.spec().shape())
                 && dtype.map(wanted -> wanted == tensor.spec().dtype()).orElse(true);
+    }
+
+    boolean fitsShape(List<Long> dimensions) {
+        return shape.map(wanted -> fits(wanted, dimensions)).orElse(true);
     }
 
     private static boolean fits(List<Long> wanted, List<Long> shape) {

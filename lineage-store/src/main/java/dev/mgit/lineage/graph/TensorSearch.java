@@ -5,15 +5,16 @@ import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Finds versions by their tensors. Reads the manifests of the versions it is given, one version at a time: the cost is
- * that of parsing them, not of the graph.
+ * Finds versions by their tensors. Reads the manifests of the versions it is given, one at a time, less those that an
+ * index says need not be read.
  */
 public final class TensorSearch {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{4,64}");
@@ -23,10 +24,12 @@ public final class TensorSearch {
 
     private final LineageGraph graph;
     private final Lineage lineage;
+    private final TensorIndex index;
 
-    public TensorSearch(LineageGraph graph, Lineage lineage) {
+    public TensorSearch(LineageGraph graph, Lineage lineage, TensorIndex index) {
         this.graph = graph;
         this.lineage = lineage;
+        this.index = index;
     }
 
     /** True if a word can be the hash of a tensor or the start of one. */
@@ -44,7 +47,9 @@ public final class TensorSearch {
         if (!looksLikeHash(hash)) {
             throw MgitException.usage("'" + hash + "' is not the hash of a tensor: four to 64 of the digits 0-9a-f");
         }
-        List<Match> found = search(all(), tensor -> tensor.object().hex().startsWith(hash), Integer.MAX_VALUE);
+        TensorCondition wanted =
+                new TensorCondition(Optional.empty(), Optional.of(hash), Optional.empty(), Optional.empty());
+        List<Match> found = search(all(), wanted, Integer.MAX_VALUE);
         TreeSet<ObjectId> objects = new TreeSet<>();
         found.forEach(match -> match.tensors().forEach(tensor -> objects.add(tensor.object())));
         if (objects.isEmpty()) {
@@ -61,12 +66,16 @@ public final class TensorSearch {
     }
 
     /** The first of the given versions that have a tensor of a kind, in their order, each with all such tensors. */
-    public List<Match> search(Iterable<VersionId> versions, Predicate<TensorAt> wanted, int limit) {
+    public List<Match> search(Iterable<VersionId> versions, TensorCondition wanted, int limit) {
+        BitSet worthReading = index.worthReading(graph, lineage, wanted);
         Tensors tensors = new Tensors(lineage);
         List<Match> found = new ArrayList<>();
         for (VersionId version : versions) {
             if (found.size() >= limit) {
                 break;
+            }
+            if (!worthReading.get(graph.node(version))) {
+                continue;
             }
             List<TensorAt> matching =
                     tensors.of(version).all().stream().filter(wanted).toList();

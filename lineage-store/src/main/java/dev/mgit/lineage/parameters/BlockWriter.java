@@ -7,7 +7,9 @@ import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.codec.Quantum;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
 public final class BlockWriter implements BlockSink, AutoCloseable {
+    /** A skip is not taken if the parent would make do with this share of what it costs. */
+    private static final double DEAR_SKIP = 0.8;
+
     private final ParameterStore store;
     private final BlockReader reader;
     private final Effort effort;
@@ -66,7 +71,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
-        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         Optional<LossyBlocks.StandIn> made =
                 prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));
         if (made.isEmpty()) {
@@ -109,7 +114,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
-        Optional<Prediction> prediction = wanted.flatMap(this::withinDepth);
+        Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         BlockCoder coder = coders.borrow();
         try {
@@ -140,18 +145,62 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     /**
-     * Keeps chains short. A block that continues a chain of plain parents skips back: as the g-th of its line it is
-     * predicted from the one whose number is g with its lowest set bit cleared, so that the g-th is at most log2(g)
-     * frames deep, and never deeper than the limit.
+     * Keeps chains short. A block that continues a line of plain parents follows its parent, but every so many
+     * generations as the limit allows frames it skips back: as the g-th of its line, g = limit * n, to the one whose n
+     * has its lowest set bit cleared. Where that would cost much more, as it does when a small step follows large ones,
+     * and the limit allows it, a block is predicted from its parent after all.
      */
-    private Optional<Prediction> withinDepth(Prediction prediction) {
+    private Optional<Prediction> withinDepth(Prediction prediction, byte[] raw, int length, Dtype dtype) {
+        Prediction kept = prediction;
         if (prediction.predictor() == Predictors.PARENT && readsOneBlock(prediction)) {
-            return Optional.of(skip(prediction));
+            Prediction skipped = skip(prediction);
+            boolean stays = skipped.equals(prediction)
+                    || (fits(prediction)
+                            && cost(prediction, raw, length, dtype) < DEAR_SKIP * cost(skipped, raw, length, dtype));
+            kept = stays ? prediction : skipped;
         }
-        boolean fits = prediction.sources().stream()
+        return Optional.of(kept).map(this::shallower).filter(this::fits);
+    }
+
+    /** The same prediction from earlier versions of those of its blocks that are too deep: near, if not the same. */
+    private Prediction shallower(Prediction prediction) {
+        if (fits(prediction)) {
+            return prediction;
+        }
+        List<Region> sources = prediction.sources().stream()
+                .map(region -> new Region(
+                        region.blocks().stream().map(this::earlier).toList(), region.skip(), region.length()))
+                .toList();
+        return new Prediction(prediction.predictor(), sources, prediction.parameters());
+    }
+
+    private BlockId earlier(BlockId id) {
+        BlockId at = id;
+        Frame frame = reader.frame(at);
+        while (frame.depth() >= maxDepth && continues(frame, frame.rawLength())) {
+            at = frame.prediction().orElseThrow().sources().get(0).blocks().get(0);
+            frame = reader.frame(at);
+        }
+        return at;
+    }
+
+    /** Whether a block is predicted from one block of its parent, of so many bytes. */
+    private static boolean continues(Frame frame, int length) {
+        return frame.prediction()
+                .filter(p -> p.predictor() == Predictors.PARENT && readsOneBlock(p))
+                .filter(p -> p.sources().get(0).length() == length
+                        && p.sources().get(0).skip() == 0)
+                .isPresent();
+    }
+
+    private boolean fits(Prediction prediction) {
+        return prediction.sources().stream()
                 .flatMap(region -> region.blocks().stream())
                 .allMatch(id -> reader.frame(id).depth() < maxDepth);
-        return fits ? Optional.of(prediction) : Optional.empty();
+    }
+
+    private double cost(Prediction prediction, byte[] raw, int length, Dtype dtype) {
+        return estimate(raw, length, dtype, reader.predict(prediction, dtype, length));
     }
 
     private static boolean readsOneBlock(Prediction prediction) {
@@ -163,17 +212,14 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         Prediction best = prediction;
         Frame source = reader.frame(best.sources().get(0).blocks().get(0));
         int generation = source.generation() + 1;
-        int target = generation & (generation - 1);
+        int target = generation % maxDepth != 0
+                ? generation - 1
+                : generation - maxDepth * Integer.lowestOneBit(generation / maxDepth);
         while ((source.generation() > target || source.depth() >= maxDepth) && source.depth() > 0) {
-            Prediction further = source.prediction().orElseThrow();
-            boolean continues = further.predictor() == Predictors.PARENT
-                    && readsOneBlock(further)
-                    && further.sources().get(0).length()
-                            == prediction.sources().get(0).length();
-            if (!continues) {
+            if (!continues(source, prediction.sources().get(0).length())) {
                 break;
             }
-            best = further;
+            best = source.prediction().orElseThrow();
             source = reader.frame(best.sources().get(0).blocks().get(0));
         }
         return best;

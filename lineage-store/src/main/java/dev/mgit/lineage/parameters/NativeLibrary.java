@@ -47,7 +47,8 @@ final class NativeLibrary {
             }
             var connection = RocksDB.class.getClassLoader().getResource(name).openConnection();
             Path folder = parent.resolve("rocksdb-" + connection.getContentLengthLong());
-            Path library = folder.resolve(name);
+            // The name RocksDB gives it when it looks into folders, which is not that of the resource.
+            Path library = folder.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
             if (Files.notExists(library)) {
                 Files.createDirectories(folder);
                 Path temporary = Files.createTempFile(folder, name, ".new");

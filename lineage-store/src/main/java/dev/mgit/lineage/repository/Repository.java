@@ -5,6 +5,7 @@ import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.graph.GraphIndex;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.graph.TensorIndex;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.version.Lineage;
@@ -199,6 +200,10 @@ public final class Repository implements AutoCloseable {
     public LineageGraph graphWith(VersionId version) {
         LineageGraph whole = graph();
         return whole.contains(version) ? whole : LineageGraph.of(lineage(), List.of(version));
+    }
+
+    public TensorIndex tensorIndex() {
+        return new TensorIndex(files.tensorIndex());
     }
 
     public Settings settings() {

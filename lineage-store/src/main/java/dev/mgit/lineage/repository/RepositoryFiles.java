@@ -52,9 +52,19 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("index");
     }
 
+    /** Sketches of versions, by which relatives are found; derived data too. */
+    public Path sketches() {
+        return index().resolve("sketches");
+    }
+
     /** The lineage graph, so that questions need not read every commit. */
     public Path graphIndex() {
         return index().resolve("graph");
+    }
+
+    /** Which version has which tensors, so that a search need not read every manifest. */
+    public Path tensorIndex() {
+        return index().resolve("tensors");
     }
 
     /** A search for the first bad version that is under way. */

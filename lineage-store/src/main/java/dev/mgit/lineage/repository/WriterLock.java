@@ -95,7 +95,7 @@ public final class WriterLock implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if the lock was given back */
-    void requireHeld() {
+    public void requireHeld() {
         if (!file.channel().isOpen()) {
             throw new IllegalStateException("the writer lock is not held");
         }

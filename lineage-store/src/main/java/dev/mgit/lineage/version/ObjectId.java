@@ -1,16 +1,16 @@
 package dev.mgit.lineage.version;
 
-import java.util.regex.Pattern;
+import dev.mgit.delta.Hashes;
 
 /**
  * The content hash of a stored byte range (a tensor, or a stretch of bytes that is none): SHA-256 over the ids and
  * lengths of its blocks. Depends on the bytes and the row size alone, never on names or files.
  */
 public record ObjectId(String hex) implements Comparable<ObjectId> {
-    private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+    private static final int DIGITS = 64;
 
     public ObjectId {
-        if (!HEX.matcher(hex).matches()) {
+        if (!Hashes.isHex(hex, DIGITS)) {
             throw new IllegalArgumentException("not an object id: " + hex);
         }
     }

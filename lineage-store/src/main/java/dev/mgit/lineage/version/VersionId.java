@@ -1,10 +1,10 @@
 package dev.mgit.lineage.version;
 
-import java.util.regex.Pattern;
+import dev.mgit.delta.Hashes;
 
 /** The name of a version: the id of its Git commit, 40 lower-case hexadecimal digits. */
 public record VersionId(String hex) implements Comparable<VersionId> {
-    private static final Pattern HEX = Pattern.compile("[0-9a-f]{40}");
+    private static final int DIGITS = 40;
 
     public VersionId {
         if (!isId(hex)) {
@@ -14,7 +14,7 @@ public record VersionId(String hex) implements Comparable<VersionId> {
 
     /** Whether a text is a whole id. */
     public static boolean isId(String text) {
-        return HEX.matcher(text).matches();
+        return Hashes.isHex(text, DIGITS);
     }
 
     /** The first ten digits, enough to read and to type. */

@@ -110,7 +110,7 @@ class QuestionsTest {
         VersionId base = commit(made.version("base"), "w", "data", "v", "other");
         VersionId next = commit(made.version("base").after(base), "w", "new", "v", "other");
         VersionId tuned = commit(made.version("tuned").from(base, "base", EdgeKind.FINETUNE), "x.w", "data");
-        TensorSearch search = new TensorSearch(made.graph(), made.lineage);
+        TensorSearch search = new TensorSearch(made.graph(), made.lineage, TensorIndex.none());
         String hash = VersionBuilder.object("data").hex();
 
         assertThat(search.containing(hash)).extracting(Match::version).containsExactly(tuned, base);
@@ -138,12 +138,12 @@ class QuestionsTest {
         assertThat(shared).isNotEmpty();
         String prefix = shared;
         commit(made.version("base"), tensors);
-        assertThatThrownBy(() -> new TensorSearch(made.graph(), made.lineage).containing(prefix))
+        assertThatThrownBy(() -> new TensorSearch(made.graph(), made.lineage, TensorIndex.none()).containing(prefix))
                 .hasMessageContaining("is short for");
     }
 
     private List<VersionId> find(Query query) {
-        return new Find(made.graph(), made.lineage)
+        return new Find(made.graph(), made.lineage, TensorIndex.none())
                 .all(query, Integer.MAX_VALUE).stream().map(Match::version).toList();
     }
 
@@ -211,7 +211,8 @@ class QuestionsTest {
         Query finetuned =
                 new Query(Optional.empty(), no, Map.of(), no, any, any, Set.of(EdgeKind.FINETUNE), none, List.of());
         assertThat(find(finetuned)).containsExactly(tuned);
-        assertThat(new Find(made.graph(), made.lineage).filter(made.lineage.walk(List.of(tuned)), finetuned))
+        assertThat(new Find(made.graph(), made.lineage, TensorIndex.none())
+                        .filter(made.lineage.walk(List.of(tuned)), finetuned))
                 .toIterable()
                 .extracting(Version::id)
                 .containsExactly(tuned);

@@ -1,6 +1,7 @@
 package dev.mgit.cli.bench;
 
 import dev.mgit.cli.bench.cascade.CascadeBench;
+import dev.mgit.cli.bench.detect.DetectBench;
 import dev.mgit.cli.console.CommandRunner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -13,6 +14,8 @@ import picocli.CommandLine.ParentCommand;
             BenchStart.class,
             BenchStore.class,
             CascadeBench.class,
+            DetectBench.class,
+            FamiliesBench.class,
             GraphBench.class,
             LossyBench.class
         },

@@ -38,22 +38,6 @@ final class ChildProcess {
         return text.strip();
     }
 
-    /** Seconds a program takes from start to end, its output read by nobody. */
-    static double seconds(Path folder, List<String> command) throws IOException {
-        long start = System.nanoTime();
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        int exit = await(process);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        if (exit != 0) {
-            throw MgitException.failed("'" + String.join(" ", command) + "' failed with exit code " + exit);
-        }
-        return seconds;
-    }
-
     /** How to start mgit: by its launcher where this one runs from a jar beside it, else as this process was started. */
     static List<String> mgit() {
         Path jar = Path.of(System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0])

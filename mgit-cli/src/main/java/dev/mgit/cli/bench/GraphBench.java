@@ -1,5 +1,6 @@
 package dev.mgit.cli.bench;
 
+import dev.mgit.cli.bench.Spawned.Usage;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -7,17 +8,17 @@ import dev.mgit.cli.console.Table;
 import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,7 +55,7 @@ final class GraphBench implements Callable<Integer> {
     @Mixin
     private final JsonOption json = new JsonOption();
 
-    private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    private final Map<String, List<Usage>> measured = new LinkedHashMap<>();
 
     GraphBench(Context context) {
         this.context = context;
@@ -75,7 +76,7 @@ final class GraphBench implements Callable<Integer> {
             if (keep) {
                 context.output().note("the repository is in " + folder);
             } else {
-                delete(folder);
+                Trees.delete(folder);
             }
         }
         return 0;
@@ -84,9 +85,8 @@ final class GraphBench implements Callable<Integer> {
     /** A repository of so many versions, packed as Git's own upkeep would pack it. */
     static LineageMaker make(Path folder, int versions) throws IOException {
         Families.base("base", 7, ModelShape.TINY).writeTo(folder);
-        List<String> mgit = ChildProcess.mgit();
-        ChildProcess.output(folder, with(mgit, "init"));
-        ChildProcess.output(folder, with(mgit, "commit", "base", "--model", "seed"));
+        ChildProcess.output(folder, Spawned.mgit("init"));
+        ChildProcess.output(folder, Spawned.mgit("commit", "base", "--model", "seed"));
         Path git = folder.resolve(".mgit/lineage.git");
         String tree = ChildProcess.output(git, List.of("git", "rev-parse", "refs/heads/seed^{tree}"));
         LineageMaker made = new LineageMaker(tree, versions);
@@ -103,7 +103,7 @@ final class GraphBench implements Callable<Integer> {
         String first = made.ids().get(0);
         String middle = made.ids().get(versions / 2);
         String last = made.ids().get(versions - 1);
-        delete(index);
+        Trees.delete(index);
         time(folder, "any question, index missing", 1, "find", "--text", "no such words");
         time(folder, "log -n 20", runs, "log", "-n", "20");
         time(folder, "log --graph -n 20", runs, "log", "--graph", "-n", "20");
@@ -115,29 +115,30 @@ final class GraphBench implements Callable<Integer> {
         time(folder, "blame LAST", runs, "blame", last);
         time(folder, "find --text", runs, "find", "--text", "no such words");
         time(folder, "find --model --kind", runs, "find", "--model", "team/*7", "--kind", "merge", "-n", "20");
-        time(folder, "find --tensor-name --shape -n 20", runs, "find", "--shape", "*x64", "-n", "20");
+        time(folder, "find --tensor, tensor index missing", 1, "find", "--tensor", "0123456789");
+        time(folder, "find --tensor HASH", runs, "find", "--tensor", "0123456789");
+        time(folder, "find --shape -n 20", runs, "find", "--shape", "*x64", "-n", "20");
         time(folder, "bisect start LAST", runs, "bisect", "start", last);
         time(folder, "bisect good MIDDLE", runs, "bisect", "good", middle);
         time(folder, "status (which models are stale)", runs, "status");
         time(folder, "graph MIDDLE --format svg -n 50", runs, "graph", middle, "--format", "svg", "-n", "50");
         time(folder, "branch", runs, "branch");
-        ChildProcess.output(folder, with(ChildProcess.mgit(), "branch", "fresh", first));
+        ChildProcess.output(folder, Spawned.mgit("branch", "fresh", first));
         time(folder, "find --text, one reference moved", 1, "find", "--text", "no such words");
         Path git = folder.resolve(".mgit/lineage.git");
         time(git, "git log --branches -n 20", runs, List.of("git", "log", "--branches", "-n", "20"));
     }
 
     private void time(Path folder, String what, int times, String... arguments) throws IOException {
-        time(folder, what, times, with(ChildProcess.mgit(), arguments));
+        time(folder, what, times, Spawned.mgit(arguments));
     }
 
     private void time(Path folder, String what, int times, List<String> command) throws IOException {
-        List<Double> all = new ArrayList<>();
+        List<Usage> all = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            all.add(ChildProcess.seconds(folder, command));
+            all.add(Spawned.run(folder, command).orFail(String.join(" ", command)));
         }
-        all.sort(Comparator.naturalOrder());
-        seconds.put(what, all);
+        measured.put(what, all);
     }
 
     private void print(LineageMaker made) throws IOException {
@@ -147,42 +148,38 @@ final class GraphBench implements Callable<Integer> {
                 out.writeNumberField("versions", versions);
                 out.writeNumberField("models", made.models());
                 out.writeArrayFieldStart("questions");
-                for (Map.Entry<String, List<Double>> question : seconds.entrySet()) {
+                for (Map.Entry<String, List<Usage>> question : measured.entrySet()) {
                     out.writeStartObject();
                     out.writeStringField("question", question.getKey());
-                    out.writeNumberField("best_seconds", question.getValue().get(0));
-                    out.writeNumberField("median_seconds", median(question.getValue()));
+                    out.writeNumberField("best_seconds", sorted(question.getValue(), Usage::seconds)[0]);
+                    out.writeNumberField("median_seconds", median(question.getValue(), Usage::seconds));
+                    out.writeNumberField("processor_seconds", median(question.getValue(), Usage::processor));
                     out.writeEndObject();
                 }
                 out.writeEndArray();
             });
             return;
         }
-        output.line(versions + " versions of " + made.models() + " models; whole processes, seconds");
-        Table table = output.table("Question", "Best", "Median");
-        seconds.forEach((question, all) -> table.row(question, shown(all.get(0)), shown(median(all))));
+        output.line(versions + " versions of " + made.models() + " models; whole processes, seconds; cpu is user and"
+                + " system time, the median");
+        Table table = output.table("Question", "Best", "Median", "Cpu");
+        measured.forEach((question, all) -> table.row(
+                question,
+                shown(sorted(all, Usage::seconds)[0]),
+                shown(median(all, Usage::seconds)),
+                shown(median(all, Usage::processor))));
         table.print();
     }
 
-    private static double median(List<Double> sorted) {
-        return sorted.get(sorted.size() / 2);
+    private static double[] sorted(List<Usage> all, ToDoubleFunction<Usage> figure) {
+        return all.stream().mapToDouble(figure).sorted().toArray();
+    }
+
+    private static double median(List<Usage> all, ToDoubleFunction<Usage> figure) {
+        return sorted(all, figure)[all.size() / 2];
     }
 
     private static String shown(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static List<String> with(List<String> command, String... arguments) {
-        List<String> all = new ArrayList<>(command);
-        all.addAll(List.of(arguments));
-        return all;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -1,20 +1,23 @@
 package dev.mgit.cli.command;
 
 import dev.mgit.cli.command.hooks.AfterCommit;
+import dev.mgit.cli.command.hooks.LossyOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.hooks.test.LossyGate;
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,6 +58,11 @@ public final class Commit implements Callable<Integer> {
     private final FromOption from = new FromOption();
 
     @Option(
+            names = "--detect",
+            description = "Find out from the weights what it was derived from, and record that as inferred.")
+    private boolean detect;
+
+    @Option(
             names = "--trailer",
             paramLabel = "K=V",
             description = "A line 'K: V' to end the message with. May be given several times.")
@@ -72,28 +80,44 @@ public final class Commit implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        lossy.requireSense();
         try (Session session = Session.open(context)) {
+            Path files = context.resolve(path);
+            var search = new ParentSearch(session, context.output());
+            List<CommitRequest.Origin> origins =
+                    from.origins(session.repository().lineage());
+            if (detect) {
+                origins = detected(session, search, files, origins);
+            }
             var request = new CommitRequest(
-                    context.resolve(path),
+                    files,
                     Optional.ofNullable(model),
                     Optional.ofNullable(message),
-                    from.origins(session.repository().lineage()),
+                    origins,
                     trailers,
                     session.author(),
                     Instant.now(),
                     Map.of());
-            Optional<LossyGate> gate = lossy.gate(context, session, request.path());
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
-            CommitResult result;
-            try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-                result = commits.commit(request, lossy.wanted(gate), lock);
-            }
+            CommitResult result = lossy.commit(context, session, wait, commits, request);
             print(session, result);
-            gate.ifPresent(tests -> lossy.report(context.output(), tests));
+            search.after(files, result).ifPresent(origin -> search.suggest(result.model(), origin));
             AfterCommit.tell(context, session, wait, result.version());
         }
         return 0;
+    }
+
+    private List<CommitRequest.Origin> detected(
+            Session session, ParentSearch search, Path files, List<CommitRequest.Origin> declared) throws IOException {
+        if (!declared.isEmpty()) {
+            throw MgitException.usage("give --from or --detect, not both");
+        }
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit --detect")) {
+            Optional<Detected> found = search.detect(files, lock);
+            found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
+            return found.map(ParentSearch::origins).orElse(List.of());
+        }
     }
 
     private void print(Session session, CommitResult result) {

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         name = "find",
         description = {
             "Find versions by metadata, test results or tensors, newest first. All conditions given must hold.",
-            "Conditions on tensors read the manifests of the versions that the other conditions leave."
+            "Conditions on a tensor's hash, shape and dtype are answered by an index; the first of them builds it."
         })
 public final class Find implements Callable<Integer> {
     private final Context context;
@@ -101,8 +101,11 @@ public final class Find implements Callable<Integer> {
         Query query = query();
         try (Session session = Session.open(context)) {
             LineageGraph graph = session.repository().graph();
-            List<TensorSearch.Match> found =
-                    new dev.mgit.lineage.graph.Find(graph, session.repository().lineage()).all(query, limit);
+            List<TensorSearch.Match> found = new dev.mgit.lineage.graph.Find(
+                            graph,
+                            session.repository().lineage(),
+                            session.repository().tensorIndex())
+                    .all(query, limit);
             var names = new VersionText(graph, context.output());
             if (json.wanted()) {
                 context.output().json(out -> json(out, graph, names, found));

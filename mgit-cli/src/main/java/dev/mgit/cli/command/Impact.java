@@ -69,7 +69,8 @@ public final class Impact implements Callable<Integer> {
                 graph = session.repository().graphWith(version.get());
             } else {
                 graph = session.repository().graph();
-                containing = new TensorSearch(graph, lineage).containing(subject);
+                containing =
+                        new TensorSearch(graph, lineage, session.repository().tensorIndex()).containing(subject);
             }
             List<VersionId> sources = version.map(List::of)
                     .orElse(containing.stream().map(TensorSearch.Match::version).toList());

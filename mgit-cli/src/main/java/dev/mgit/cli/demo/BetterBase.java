@@ -21,6 +21,7 @@ final class BetterBase implements Act {
         stage.say("With a few units more the student passes, and the next update makes what is left.");
         stage.train(TrainedFamily.small("16 units"), "distil --hidden 16");
         stage.mgit("update", TrainedFamily.BASE, "-j", "2");
+        stage.mgit("test", "run", TrainedFamily.BASE, "digits/small", "-j", "2");
         stage.mgit("test", "report");
         stage.mgit("log", "--graph", "digits/small-int8", "digits/merged");
     }

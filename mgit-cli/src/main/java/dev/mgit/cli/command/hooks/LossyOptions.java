@@ -1,17 +1,20 @@
-package dev.mgit.cli.command;
+package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.RepositoryWorkspace;
-import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.test.LossyGate;
+import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.Lossy;
-import java.nio.file.Path;
-import java.time.Duration;
+import dev.mgit.lineage.repository.WriterLock;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,26 +41,12 @@ public final class LossyOptions {
                             + "one finds the latter worse than its tolerance, the worse half of the tensors stays exact.")
     private List<String> tests = new ArrayList<>();
 
-    boolean isWanted() {
+    public boolean isWanted() {
         return bound != null;
     }
 
-    /** The tests that decide; empty for none. */
-    Optional<LossyGate> gate(Context context, Session session, Path original) {
-        requireSense();
-        if (tests.isEmpty()) {
-            return Optional.empty();
-        }
-        var workspace = new RepositoryWorkspace(
-                session.repository(),
-                session.author(),
-                context.terminal().environment(),
-                Duration.ofMinutes(10),
-                context.output()::note);
-        return Optional.of(new LossyGate(workspace, new LocalExecutor(), tests, original));
-    }
-
-    private void requireSense() {
+    /** @throws MgitException of kind USAGE if the options make no sense */
+    public void requireSense() {
         if (bound != null && !(bound > 0 && bound < 1)) {
             throw MgitException.usage("--lossy takes a bound between 0 and 1, such as 1e-4, not " + bound);
         }
@@ -66,14 +55,39 @@ public final class LossyOptions {
         }
     }
 
-    Optional<Lossy> wanted(Optional<LossyGate> gate) {
-        Double within = bound;
-        return within == null
-                ? Optional.empty()
-                : Optional.of(gate.map(tests -> new Lossy(within, tests)).orElseGet(() -> Lossy.within(within)));
+    /** Commits as wanted. Tests that decide run while the repository is locked, and their results are noted after. */
+    public CommitResult commit(Context context, Session open, WaitOption wait, Commits commits, CommitRequest request)
+            throws IOException {
+        Optional<Lossy> ungated = Optional.ofNullable(bound).map(Lossy::within);
+        if (tests.isEmpty()) {
+            return commit(context, open, wait, commits, request, ungated);
+        }
+        try (HookSession session = HookSession.within(context, open, wait)) {
+            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+            var gate = new LossyGate(session.workspace(), executor, tests, request.path());
+            CommitResult result =
+                    commit(context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));
+            gate.objections().forEach(why -> context.output().note("kept tensors exact because of " + why));
+            gate.note();
+            return result;
+        }
     }
 
-    void print(Output output, CommitResult result) {
+    private static CommitResult commit(
+            Context context,
+            Session session,
+            WaitOption wait,
+            Commits commits,
+            CommitRequest request,
+            Optional<Lossy> lossy)
+            throws IOException {
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
+            return commits.commit(request, lossy, lock);
+        }
+    }
+
+    /** Tells what was lost. */
+    public void print(Output output, CommitResult result) {
         Optional<LossReport> loss = result.loss();
         if (loss.isEmpty()) {
             output.line("  every tensor is exact");
@@ -85,11 +99,5 @@ public final class LossyOptions {
                 .orElse(0);
         output.line("  lossy: " + loss.get().tensors().size() + " of " + result.tensors() + " tensors within "
                 + loss.get().boundText() + " (greatest error " + String.format(Locale.ROOT, "%.3g", largest) + ")");
-    }
-
-    /** Says what the tests objected to, and notes their results. */
-    void report(Output output, LossyGate gate) {
-        gate.objections().forEach(objection -> output.note("kept tensors exact because of " + objection));
-        gate.note();
     }
 }

@@ -1,0 +1,174 @@
+package dev.mgit.lineage.detect;
+
+import dev.mgit.lineage.version.EdgeKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How one model comes from another, if it does.
+ *
+ * @param kind of the step
+ * @param odds natural logarithm of the odds that a is the parent of b rather than the other way around; a rule that
+ *     admits no doubt counts {@link #CERTAIN}
+ * @param distance see {@link Likeness#distance}
+ * @param evidence in plain words, the weights first
+ */
+record Relation(EdgeKind kind, double odds, double distance, List<String> evidence) {
+    static final double CERTAIN = 20;
+
+    /**
+     * Relatives further apart than this, in variances of the weights, share an ancestor rather than being parent and
+     * child: 8-bit quantisation and 50% pruning move a model by 0.1, training BGE v1.5 on from v1 by 0.002, while
+     * models grown from one early checkpoint by different hands (BGE and E5 small) are 0.4 apart.
+     */
+    static final double FURTHEST = 0.25;
+
+    private static final double SAME = 0.999;
+
+    Relation {
+        evidence = List.copyOf(evidence);
+    }
+
+    boolean isCertain() {
+        return Math.abs(odds) >= CERTAIN;
+    }
+
+    Relation with(double moreOdds, String reason) {
+        List<String> all = new ArrayList<>(evidence);
+        all.add(reason);
+        return new Relation(kind, odds + moreOdds, distance, all);
+    }
+
+    /** What the weights say of two models; empty if one was hardly made from the other. */
+    static Optional<Relation> of(Likeness likeness) {
+        if (!likeness.isRelated() || likeness.distance() > FURTHEST) {
+            return Optional.empty();
+        }
+        var reader = new Reader(likeness);
+        return Optional.of(reader.quantised()
+                .or(reader::pruned)
+                .or(reader::unchanged)
+                .or(reader::rounded)
+                .orElseGet(reader::trained));
+    }
+
+    /** Rules for each kind, the surest first. */
+    private static final class Reader {
+        private final Likeness likeness;
+        private final List<String> evidence = new ArrayList<>();
+
+        Reader(Likeness likeness) {
+            this.likeness = likeness;
+            evidence.add(text(
+                    "%d of %d weights correspond, %d of them the same in every sample",
+                    likeness.related().size(),
+                    likeness.b().tensors().stream()
+                            .filter(TensorSketch::isWeight)
+                            .count(),
+                    likeness.same()));
+            evidence.add(text("distance %.2g of the weights' deviation", Math.sqrt(likeness.distance())));
+        }
+
+        private Relation relation(EdgeKind kind, double odds, String reason) {
+            evidence.add(reason);
+            return new Relation(kind, odds, likeness.distance(), evidence);
+        }
+
+        Optional<Relation> quantised() {
+            boolean a = mostlyScaled(likeness.a());
+            boolean b = mostlyScaled(likeness.b());
+            return a == b
+                    ? Optional.empty()
+                    : Optional.of(
+                            relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one holds integers with scales"));
+        }
+
+        private static boolean mostlyScaled(ModelSketch model) {
+            long scaled = model.tensors().stream()
+                    .filter(tensor -> tensor.isWeight() && tensor.scaled())
+                    .mapToLong(TensorSketch::elements)
+                    .sum();
+            return 2 * scaled > model.elements();
+        }
+
+        Optional<Relation> pruned() {
+            double zeroed = likeness.share(Pair::zeroedInB) - likeness.share(Pair::zeroedInA);
+            if (Math.abs(zeroed) < 0.1) {
+                return Optional.empty();
+            }
+            double kept = likeness.related().stream()
+                    .mapToDouble(Pair::kept)
+                    .average()
+                    .orElse(0);
+            evidence.add(text("%.0f%% of the weights became zero", Math.abs(zeroed) * 100));
+            evidence.add(text("distance %.2g over those that did not", Math.sqrt(kept)));
+            return Optional.of(new Relation(EdgeKind.PRUNE, zeroed > 0 ? CERTAIN : -CERTAIN, kept, evidence));
+        }
+
+        /** Equal values in other clothes: another format, other names, another layout, a wider type, more rows. */
+        Optional<Relation> unchanged() {
+            if (likeness.share(Pair::equal) < SAME) {
+                return Optional.empty();
+            }
+            boolean renamed = likeness.renamed() + likeness.transposed() > 0
+                    || !likeness.a().format().equals(likeness.b().format());
+            int narrower = narrower(likeness);
+            if (likeness.grown() != 0) {
+                double odds = likeness.grown() > 0 ? 2 : -2;
+                return Optional.of(relation(EdgeKind.FINETUNE, odds, "equal but for rows or columns added"));
+            }
+            boolean whole = Math.min(likeness.shareOfA(), likeness.shareOfB()) > SAME;
+            if (narrower != 0 && whole) {
+                return Optional.of(relation(EdgeKind.CAST, narrower / 2.0, "equal values in another type"));
+            }
+            double more = likeness.shareOfA() - likeness.shareOfB();
+            if (!whole && !renamed) {
+                return Optional.of(relation(EdgeKind.FINETUNE, 4 * more, "equal but for tensors added or replaced"));
+            }
+            double odds = 4.0 * (exported(likeness.b()) - exported(likeness.a())) + 2 * more;
+            String reason = renamed ? "equal values under other names, layouts or formats" : "identical weights";
+            return Optional.of(relation(EdgeKind.CONVERT, odds, reason));
+        }
+
+        /** Formats that models are exported to rather than trained in. */
+        private static int exported(ModelSketch model) {
+            return model.format().contains("onnx") || model.format().contains("gguf") ? 1 : 0;
+        }
+
+        Optional<Relation> rounded() {
+            int narrower = narrower(likeness);
+            double share = likeness.share(narrower > 0 ? Pair::roundedInB : Pair::roundedInA);
+            return narrower == 0 || share < 0.99
+                    ? Optional.empty()
+                    : Optional.of(relation(EdgeKind.CAST, narrower * CERTAIN, "values rounded to a narrower type"));
+        }
+
+        /** 1 if most of b's weights are of a float type with fewer bits of mantissa, -1 if a's are, else 0. */
+        private static int narrower(Likeness likeness) {
+            double sign = likeness.related().stream()
+                    .mapToDouble(pair -> Integer.signum(pair.a().dtype().mantissaBits()
+                                    - pair.b().dtype().mantissaBits())
+                            * (double) pair.b().elements())
+                    .sum();
+            double all = likeness.related().stream()
+                    .mapToDouble(pair -> pair.b().elements())
+                    .sum();
+            return Math.abs(sign) > all / 2 ? (int) Math.signum(sign) : 0;
+        }
+
+        Relation trained() {
+            int rank = UpdateRank.of(likeness.related());
+            if (rank > 0) {
+                evidence.add("the update is of rank " + rank + ", as a merged adapter's is");
+            }
+            return relation(
+                    EdgeKind.FINETUNE, Direction.odds(likeness) + narrower(likeness), Direction.words(likeness));
+        }
+    }
+
+    static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mgit.lineage.detect;
+
+import dev.mgit.lineage.diff.CheckpointWeights;
+import dev.mgit.lineage.diff.Weight;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Takes sketches. Reads at most {@value Positions#GRID} rows of each matrix. */
+public final class Sketcher {
+    /** Models with more weights than this keep a quarter of the samples of each. */
+    private static final int FEW_WEIGHTS = 64;
+
+    private static final int MAX_TENSORS = 1 << 16;
+
+    private Sketcher() {}
+
+    /** The sketch of a checkpoint; {@code claims} is what its other files say. */
+    public static ModelSketch of(CheckpointWeights checkpoint, Claims claims) throws IOException {
+        List<TensorSketch> full = new ArrayList<>();
+        for (Weight weight : checkpoint.weights()) {
+            if (!weight.companion() && full.size() < MAX_TENSORS) {
+                full.add(Sampling.of(weight));
+            }
+        }
+        int[] keys = Keys.of(full);
+        long weights = full.stream().filter(TensorSketch::isWeight).count();
+        int grid = weights <= FEW_WEIGHTS ? Positions.GRID : Positions.GRID / 2;
+        List<TensorSketch> kept =
+                full.stream().map(tensor -> thinned(tensor, grid)).toList();
+        return new ModelSketch(String.join("+", checkpoint.formats()), claims, kept, keys);
+    }
+
+    /** The leading part of the grid: positions do not depend on how many there are. */
+    private static TensorSketch thinned(TensorSketch tensor, int grid) {
+        int rows = tensor.columns() == 1
+                ? Math.min(tensor.sampleRows(), tensor.isWeight() ? grid * grid : grid)
+                : Math.min(tensor.sampleRows(), grid);
+        int columns = Math.min(tensor.sampleColumns(), grid);
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < rows; i++) {
+            int from = i * tensor.sampleColumns();
+            System.arraycopy(
+                    Arrays.copyOfRange(tensor.values(), from, from + columns), 0, values, i * columns, columns);
+        }
+        return new TensorSketch(
+                tensor.name(),
+                tensor.dtype(),
+                tensor.rows(),
+                tensor.columns(),
+                tensor.digest(),
+                values.length == 0 ? 0 : rows,
+                values.length == 0 ? 0 : columns,
+                values,
+                tensor.square(),
+                tensor.fourth(),
+                tensor.scaled());
+    }
+}

@@ -1,0 +1,151 @@
+package dev.mgit.lineage.diff;
+
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.lineage.checkpoint.FolderScan;
+import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * The tensors of one checkpoint, open to be read in part: no byte is read but headers, scales and what is asked for.
+ * The {@link Weight#object() object ids} of a checkpoint on disk only tell its tensors apart; nothing was hashed.
+ */
+public final class CheckpointWeights implements AutoCloseable {
+    private final TensorSet tensors = new TensorSet();
+    private final TreeSet<String> formats = new TreeSet<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private long numbered;
+
+    private CheckpointWeights() {}
+
+    /**
+     * A file or folder.
+     *
+     * @throws FormatException if a file's name promises a format and its contents break it
+     * @throws dev.mgit.delta.MgitException if the path does not exist or holds what cannot be stored
+     */
+    public static CheckpointWeights of(Path path) throws IOException {
+        var weights = new CheckpointWeights();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
+                FileByteSource source = FileByteSource.open(file.getValue());
+                weights.open.add(source);
+                String name =
+                        Objects.requireNonNull(file.getValue().getFileName()).toString();
+                weights.add(file.getKey(), Formats.layoutOf(name, source), source);
+            }
+            complete = true;
+            return weights;
+        } finally {
+            if (!complete) {
+                weights.close();
+            }
+        }
+    }
+
+    /** One file that need not be on disk. */
+    public static CheckpointWeights of(String name, ByteSource source) throws IOException {
+        var weights = new CheckpointWeights();
+        weights.add(name, Formats.layoutOf(name, source), source);
+        return weights;
+    }
+
+    /** A committed version. */
+    public static CheckpointWeights of(Repository repository, VersionId version) throws IOException {
+        var weights = new CheckpointWeights();
+        var store = new StoredBytes.Store(repository::parameters);
+        weights.open.add(store);
+        for (FileEntry file : repository.lineage().checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
+            }
+        }
+        return weights;
+    }
+
+    private void add(String file, Layout layout, ByteSource source) throws IOException {
+        List<Layout.Range> ranges = layout.ranges().stream()
+                .filter(range -> range.tensor().isPresent())
+                .toList();
+        if (ranges.isEmpty()) {
+            return;
+        }
+        formats.add(layout.format());
+        OnnxNames names = names(layout.format(), source);
+        for (Layout.Range range : ranges) {
+            var bytes = new SliceByteSource(source, range.offset(), range.length());
+            var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
+            tensors.add(
+                    file,
+                    names.of(range.tensor().orElseThrow().name()),
+                    range.tensor().orElseThrow(),
+                    number,
+                    bytes);
+        }
+    }
+
+    private void add(String file, Manifest manifest, StoredBytes.Store store) throws IOException {
+        List<Manifest.Entry> entries = manifest.entries().stream()
+                .filter(entry -> entry.tensor().isPresent())
+                .toList();
+        if (entries.isEmpty()) {
+            return;
+        }
+        formats.add(manifest.format());
+        OnnxNames names = names(manifest.format(), StoredBytes.file(store, manifest));
+        for (Manifest.Entry entry : entries) {
+            ByteSource bytes = StoredBytes.object(store, entry.object(), entry.length());
+            tensors.add(
+                    file,
+                    names.of(entry.tensor().orElseThrow().name()),
+                    entry.tensor().orElseThrow(),
+                    entry.object(),
+                    bytes);
+        }
+    }
+
+    private static OnnxNames names(String format, ByteSource whole) throws IOException {
+        return new OnnxNames(format.equals("onnx") ? OnnxReader.nodes(whole) : List.of());
+    }
+
+    /** All tensors by name, integers with their scales where the checkpoint has them. */
+    public List<Weight> weights() throws IOException {
+        return tensors.weights();
+    }
+
+    /** Names of the formats that hold tensors, e.g. {@code safetensors}. */
+    public List<String> formats() {
+        return List.copyOf(formats);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (AutoCloseable resource : open) {
+            try {
+                resource.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

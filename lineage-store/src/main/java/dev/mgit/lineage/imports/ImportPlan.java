@@ -1,0 +1,35 @@
+package dev.mgit.lineage.imports;
+
+import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.detect.ModelSketch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an import will do.
+ *
+ * @param steps in the order of committing: parents before children, older versions before newer
+ * @param known what is in the repository already, with the version's short name
+ * @param skipped what is left out, with the reason
+ */
+public record ImportPlan(List<Step> steps, Map<Path, String> known, Map<Path, String> skipped) {
+    /**
+     * One checkpoint.
+     *
+     * @param model the name it will have
+     * @param parents steps (by number) and versions it will get edges to; empty for roots and for later versions of a
+     *     model that descend from the earlier ones
+     * @param origin what was found, also where it makes no edge
+     * @param claims a sentence for each base its files name, saying whether the weights agree
+     */
+    public record Step(
+            FoundCheckpoint checkpoint,
+            String model,
+            boolean newModel,
+            List<Detected.Parent> parents,
+            Optional<Detected> origin,
+            List<String> claims,
+            ModelSketch sketch) {}
+}

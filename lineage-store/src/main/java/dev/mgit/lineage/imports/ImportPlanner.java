@@ -1,0 +1,172 @@
+package dev.mgit.lineage.imports;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.detect.ModelSketch;
+import dev.mgit.lineage.detect.Subject;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Model;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the plan of an import: names, origins, order. */
+final class ImportPlanner {
+    private final Repository repository;
+    private final Progress progress;
+    private final Map<Path, String> known = new LinkedHashMap<>();
+    private final Map<Path, String> skipped = new LinkedHashMap<>();
+    private final List<Item> items = new ArrayList<>();
+    private final Set<String> existing = new HashSet<>();
+
+    /** A checkpoint to be imported. */
+    private record Item(FoundCheckpoint checkpoint, String model, ModelSketch sketch) {}
+
+    ImportPlanner(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.progress = progress;
+    }
+
+    ImportPlan plan(ImportScan scan) throws IOException {
+        skipped.putAll(scan.skipped);
+        repository.lineage().models().stream().map(Model::name).forEach(existing::add);
+        progress.start("reading checkpoints", scan.found.size());
+        try {
+            read(scan.found);
+        } finally {
+            progress.done();
+        }
+        List<Subject> subjects = items.stream()
+                .map(item -> new Subject(
+                        item.checkpoint().name(), Optional.of(item.checkpoint().when()), item.sketch(), false))
+                .toList();
+        List<Optional<Detected>> origins = new Detector(repository).originsOf(subjects);
+        return ordered(origins);
+    }
+
+    private void read(List<FoundCheckpoint> found) throws IOException {
+        Map<Path, String> groups = new HashMap<>();
+        Set<String> taken = new HashSet<>(existing);
+        var imported = new AlreadyImported(repository.lineage());
+        for (FoundCheckpoint checkpoint : found) {
+            String name = ImportNames.legal(checkpoint.name());
+            try {
+                ImportRecord record = ImportRecord.of(checkpoint);
+                Optional<AlreadyImported.Known> before = imported.find(record, name, checkpoint.path());
+                before.ifPresent(one -> groups.putIfAbsent(checkpoint.group(), one.model()));
+                if (before.filter(AlreadyImported.Known::same).isPresent()) {
+                    known.put(
+                            checkpoint.path(),
+                            before.get().model() + "@" + before.get().version().abbreviated());
+                } else {
+                    ModelSketch sketch = Detector.sketch(checkpoint.path());
+                    String model = groups.computeIfAbsent(checkpoint.group(), g -> ImportNames.free(name, taken));
+                    taken.add(model);
+                    items.add(new Item(checkpoint, model, sketch));
+                }
+            } catch (MgitException e) {
+                skipped.put(checkpoint.path(), e.getMessage());
+            } catch (IOException e) {
+                skipped.put(checkpoint.path(), "cannot be read");
+            }
+            progress.advance(1);
+        }
+    }
+
+    private ImportPlan ordered(List<Optional<Detected>> origins) {
+        List<List<Integer>> before = new ArrayList<>();
+        Map<String, Integer> latest = new HashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            List<Integer> first = new ArrayList<>();
+            Optional.ofNullable(latest.put(items.get(i).model(), i)).ifPresent(first::add);
+            before.add(first);
+        }
+        List<List<Detected.Parent>> parents = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            parents.add(parents(i, origins.get(i), before));
+        }
+        List<Integer> order = new ArrayList<>();
+        boolean[] placed = new boolean[items.size()];
+        for (int i = 0; i < items.size(); i++) {
+            place(i, before, placed, order);
+        }
+        int[] rank = new int[items.size()];
+        for (int i = 0; i < rank.length; i++) {
+            rank[order.get(i)] = i;
+        }
+        List<ImportPlan.Step> steps = new ArrayList<>();
+        Set<String> begun = new HashSet<>(existing);
+        for (int item : order) {
+            steps.add(step(item, parents.get(item), origins, rank, begun));
+        }
+        return new ImportPlan(steps, known, skipped);
+    }
+
+    /** Parents of other models. An edge that would close a circle with the order of versions is left out. */
+    private List<Detected.Parent> parents(int item, Optional<Detected> origin, List<List<Integer>> before) {
+        boolean laterVersion =
+                !before.get(item).isEmpty() || existing.contains(items.get(item).model());
+        if (origin.isEmpty() || laterVersion) {
+            return List.of();
+        }
+        List<Detected.Parent> parents = new ArrayList<>();
+        for (Detected.Parent parent : origin.get().parents()) {
+            if (parent.fresh().isEmpty()) {
+                parents.add(parent);
+            } else if (!leadsTo(parent.fresh().get(), item, before)) {
+                before.get(item).add(parent.fresh().get());
+                parents.add(parent);
+            }
+        }
+        return parents;
+    }
+
+    /** Whether {@code from} has to wait for {@code target}. */
+    private static boolean leadsTo(int from, int target, List<List<Integer>> before) {
+        return from == target || before.get(from).stream().anyMatch(next -> leadsTo(next, target, before));
+    }
+
+    private static void place(int item, List<List<Integer>> before, boolean[] placed, List<Integer> order) {
+        if (!placed[item]) {
+            placed[item] = true;
+            before.get(item).forEach(first -> place(first, before, placed, order));
+            order.add(item);
+        }
+    }
+
+    private ImportPlan.Step step(
+            int item, List<Detected.Parent> parents, List<Optional<Detected>> origins, int[] rank, Set<String> begun) {
+        Item planned = items.get(item);
+        List<Detected.Parent> byStep = parents.stream()
+                .map(parent -> parent.fresh().isEmpty() ? parent : renumbered(parent, rank))
+                .toList();
+        return new ImportPlan.Step(
+                planned.checkpoint(),
+                planned.model(),
+                begun.add(planned.model()),
+                byStep,
+                origins.get(item),
+                Claimed.sentences(planned.sketch(), origins.get(item), known()),
+                planned.sketch());
+    }
+
+    private Detected.Parent renumbered(Detected.Parent parent, int[] rank) {
+        int item = parent.fresh().orElseThrow();
+        return new Detected.Parent(items.get(item).model(), Optional.empty(), Optional.of(rank[item]));
+    }
+
+    private List<String> known() {
+        List<String> names = new ArrayList<>(existing);
+        items.forEach(item -> names.add(item.checkpoint().name()));
+        return names;
+    }
+}

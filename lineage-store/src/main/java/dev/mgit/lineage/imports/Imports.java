@@ -1,0 +1,106 @@
+package dev.mgit.lineage.imports;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest;
+import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * Imports checkpoints. Planning only reads. Each checkpoint is committed on its own, so an import that ends early keeps
+ * what it has, and the next one goes on from there.
+ */
+public final class Imports {
+    private final Repository repository;
+    private final Progress progress;
+
+    public Imports(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.progress = progress;
+    }
+
+    /**
+     * Looks for checkpoints and finds out what they are.
+     *
+     * @param recursive look into all folders below, not only those right below
+     * @throws MgitException of kind USAGE if a path does not exist, FAILED if there are no checkpoints
+     */
+    public ImportPlan plan(List<Path> paths, boolean recursive) throws IOException {
+        ImportScan scan = ImportScan.of(paths, recursive);
+        if (scan.found.isEmpty() && scan.skipped.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "there are no checkpoints in "
+                            + String.join(
+                                    ", ",
+                                    paths.stream().map(path -> "'" + path + "'").toList()),
+                    recursive
+                            ? "give a folder that holds weights (.safetensors, .bin, .pt, .onnx, .gguf, …)"
+                            : "look further down with --recursive");
+        }
+        return new ImportPlanner(repository, progress).plan(scan);
+    }
+
+    /**
+     * Carries a plan out. The caller holds the lock.
+     *
+     * @param told each step as it is done
+     * @return steps that failed, with the reason; their children are committed without an edge to them
+     */
+    public Map<Path, String> carryOut(
+            ImportPlan plan, Person author, WriterLock lock, BiConsumer<ImportPlan.Step, CommitResult> told)
+            throws IOException {
+        Map<Integer, VersionId> done = new HashMap<>();
+        Map<Path, String> failed = new HashMap<>();
+        var detector = new Detector(repository);
+        for (int i = 0; i < plan.steps().size(); i++) {
+            ImportPlan.Step step = plan.steps().get(i);
+            try {
+                CommitResult result = new Commits(repository, progress).commit(request(step, done, author), lock);
+                done.put(i, result.version());
+                detector.remember(result.version(), step.sketch(), lock);
+                told.accept(step, result);
+            } catch (MgitException e) {
+                failed.put(step.checkpoint().path(), e.getMessage());
+            }
+        }
+        return failed;
+    }
+
+    private static CommitRequest request(ImportPlan.Step step, Map<Integer, VersionId> done, Person author)
+            throws IOException {
+        List<CommitRequest.Origin> origins = new ArrayList<>();
+        step.parents()
+                .forEach(parent -> parent.version()
+                        .or(() -> parent.fresh().map(done::get))
+                        .ifPresent(version -> origins.add(new CommitRequest.Origin(
+                                version, step.origin().orElseThrow().kind(), ProvenanceEdge.Source.INFERRED))));
+        FoundCheckpoint checkpoint = step.checkpoint();
+        String label = checkpoint.label().isEmpty() ? "" : " (" + checkpoint.label() + ")";
+        byte[] record = ImportRecord.of(checkpoint).format(checkpoint.label(), step.origin());
+        return new CommitRequest(
+                checkpoint.path(),
+                Optional.of(step.model()),
+                Optional.of("Import " + ImportNames.legal(checkpoint.name()) + label),
+                origins,
+                Map.of(),
+                author,
+                Instant.now(),
+                Map.of(ImportRecord.NAME, record));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.mgit.cli.bench.detect;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Table;
+import dev.mgit.fixtures.LabelledSet;
+import dev.mgit.fixtures.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Scores parent detection on labelled families, and measures its index. */
+@Command(
+        name = "detect",
+        description = {
+            "Score parent detection on labelled families, made and real, and measure search time and index size.",
+            "Only weights are looked at: names, times and READMEs are withheld."
+        })
+public final class DetectBench implements Callable<Integer> {
+    private final Context context;
+
+    @Option(
+            names = "--models",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Models in the largest index (default: ${DEFAULT-VALUE}).")
+    private int models = 10_000;
+
+    @Option(
+            names = "--families",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "Labelled families of each sort (default: ${DEFAULT-VALUE}).")
+    private int families = 60;
+
+    DetectBench(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Output output = context.output();
+        Path scratch = Files.createTempDirectory("mgit-bench-detect-");
+        try {
+            output.line("Parents, one model added after another (noise families: fine-tunes are random walks)");
+            List<LabelledSet.Family> made = LabelledSet.made(families, 1);
+            List<LabelledSet.Family> trained = LabelledSet.trained(families / 2, 1);
+            var score = new DetectScore();
+            score.insert(made, scratch.resolve("made"));
+            score.insert(trained, scratch.resolve("trained"));
+            score.unrelated(200, scratch.resolve("made"));
+            score.print(output);
+            output.line("");
+            output.line("Directions, whole families at once in no order");
+            Table table = output.table("families", "edges", "found either way", "direction right");
+            DetectScore.direction(table, "noise", made);
+            DetectScore.direction(table, "really trained", trained);
+            table.print();
+            output.line("");
+            output.line("The real family (BGE v1, v1.5, quantised; MiniLM, quantised; E5), from weights alone");
+            DetectScore.real(output);
+            output.line("");
+            scale(output, scratch.resolve("scale"));
+        } finally {
+            Trees.delete(scratch);
+        }
+        return 0;
+    }
+
+    private void scale(Output output, Path folder) throws IOException {
+        output.line("Search against models in the index (published MGit: 7.5 s an insert at 23, 38.5 s at 736 models)");
+        Table table = output.table("models", "candidates", "whole search", "worst of 50", "insert", "index, kB/model");
+        var scale = new DetectScale(folder);
+        for (int size = 100; size <= models; size *= 10) {
+            DetectScale.Row row = scale.growTo(size);
+            table.row(
+                    size,
+                    ms(row.searchNanos()),
+                    ms(row.compareNanos()),
+                    ms(row.worstNanos()),
+                    ms(row.insertNanos()),
+                    String.format(Locale.ROOT, "%.1f", row.bytes() / 1000.0 / size));
+        }
+        table.print();
+    }
+
+    private static String ms(long nanos) {
+        return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+    }
+}
