@@ -51,7 +51,7 @@ final class ChildProcess {
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx384m"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx320m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mgit.cli.Main"));
         return command;
     }
