@@ -58,9 +58,9 @@ class CrashPointsTest {
                 "rm child",
                 "mv base other",
                 "tag v2 base",
-                "branch copy base",
                 "edge rm child base",
                 "config store.maxDepth 3",
+                "test add accuracy --on=all -- true",
                 "undo",
             })
     void killed(String command) throws IOException {

@@ -37,6 +37,7 @@ record CrashRepository(Path folder) {
     record State(
             TreeMap<String, String> models,
             TreeMap<String, String> tags,
+            List<String> tests,
             TreeMap<String, String> files,
             String config) {}
 
@@ -108,7 +109,9 @@ record CrashRepository(Path folder) {
                 seen.put(name, contents(root().resolve(name)).toString());
             }
         }
+        List<String> tests;
         try (Repository repository = Repository.open(root())) {
+            tests = repository.lineage().registryFiles("tests");
             Map<VersionId, String> known = new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));
             for (Model model : repository.lineage().models()) {
                 models.put(model.name(), history(repository, model.head(), known));
@@ -117,7 +120,7 @@ record CrashRepository(Path folder) {
                 tags.put(tag.name(), checkedOut(repository, tag.version(), known));
             }
         }
-        return new State(models, tags, seen, Files.readString(root().resolve(".mgit/config")));
+        return new State(models, tags, tests, seen, Files.readString(root().resolve(".mgit/config")));
     }
 
     private String history(Repository repository, VersionId head, Map<VersionId, String> known) throws IOException {

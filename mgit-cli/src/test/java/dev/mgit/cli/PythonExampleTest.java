@@ -53,16 +53,13 @@ class PythonExampleTest {
         assertThat(repository.ok("test", "report")).contains("base", "tuned", "pruned");
         JsonObject recipe = json(repository.ok("recipe", "show", "pruned", "--json"));
         assertThat(recipe.toString()).contains("scikit-learn", "safetensors", "python 3.");
-        assertThat(repository.ok("diff", "tuned", "pruned")).contains("hidden.0.weight");
+        assertThat(repository.ok("diff", "tuned", "pruned")).contains("pruned to 30% zeros");
     }
 
     private double accuracy(String model) throws Exception {
         JsonObject run = json(repository.ok("test", "run", model, "--json"));
-        return run.objects("results")
-                .get(0)
-                .object("metrics")
-                .optionalReal("accuracy")
-                .orElseThrow();
+        JsonObject result = run.objects("results").get(0).object("result");
+        return result.object("metrics").optionalReal("accuracy").orElseThrow();
     }
 
     private static JsonObject json(String text) {

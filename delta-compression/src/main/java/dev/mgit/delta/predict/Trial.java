@@ -115,7 +115,8 @@ final class Trial {
      */
     void offer(Recipe recipe) {
         double cost = cost(recipe);
-        boolean more = chosen != null && recipe.sources().size() > chosen.sources().size();
+        boolean more =
+                chosen != null && recipe.sources().size() > chosen.sources().size();
         if (cost < (more ? best * WORTHWHILE : best)) {
             best = cost;
             chosen = recipe;

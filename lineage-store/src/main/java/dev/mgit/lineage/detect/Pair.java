@@ -105,9 +105,13 @@ record Pair(
         int rows = Math.min(a.sampleRows(), transposed ? b.sampleColumns() : b.sampleRows());
         int columns = Math.min(a.sampleColumns(), transposed ? b.sampleRows() : b.sampleColumns());
         var sums = new Sums(a.dtype(), b.dtype());
+        boolean[] sameRow = Positions.shared(a.rows(), transposed ? b.columns() : b.rows(), rows);
+        boolean[] sameColumn = Positions.shared(a.columns(), transposed ? b.rows() : b.columns(), columns);
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                sums.add(a.value(i, j), transposed ? b.value(j, i) : b.value(i, j));
+                if (sameRow[i] && sameColumn[j]) {
+                    sums.add(a.value(i, j), transposed ? b.value(j, i) : b.value(i, j));
+                }
             }
         }
         return sums.pair(a, b, transposed);

@@ -1,5 +1,7 @@
 package dev.mgit.lineage.detect;
 
+import java.util.Arrays;
+
 /**
  * Which elements of a tensor are looked at. Sample {@code k} of an axis of length {@code n} lies at {@code jump(k, n)},
  * the jump consistent hash of Lamping and Veach ("A Fast, Minimal Memory, Consistent Hash Algorithm", 2014): uniform
@@ -23,6 +25,21 @@ final class Positions {
             positions[k] = jump(mix(k), length);
         }
         return positions;
+    }
+
+    /** Which of the first {@code count} samples lie at the same place of an axis of either length. */
+    static boolean[] shared(long length, long otherLength, int count) {
+        boolean[] shared = new boolean[count];
+        if (length == otherLength) {
+            Arrays.fill(shared, true);
+            return shared;
+        }
+        long[] positions = of(length, count);
+        long[] others = of(otherLength, count);
+        for (int k = 0; k < count; k++) {
+            shared[k] = positions[k] == others[k];
+        }
+        return shared;
     }
 
     private static long jump(long hash, long buckets) {

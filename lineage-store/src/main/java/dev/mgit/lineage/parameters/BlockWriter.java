@@ -188,7 +188,8 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private static boolean continues(Frame frame, int length) {
         return frame.prediction()
                 .filter(p -> p.predictor() == Predictors.PARENT && readsOneBlock(p))
-                .filter(p -> p.sources().get(0).length() == length && p.sources().get(0).skip() == 0)
+                .filter(p -> p.sources().get(0).length() == length
+                        && p.sources().get(0).skip() == 0)
                 .isPresent();
     }
 

@@ -35,8 +35,8 @@ class ChainsTest {
             }
             try (ParameterStore store = made.repository().parameters()) {
                 int[] deepest = new int[1];
-                store.forEachBlock(
-                        (id, frame) -> deepest[0] = Math.max(deepest[0], Frame.parse(frame).depth()));
+                store.forEachBlock((id, frame) ->
+                        deepest[0] = Math.max(deepest[0], Frame.parse(frame).depth()));
                 assertThat(deepest[0]).isEqualTo(MOST);
             }
             long alone = new DiskUsage(made.repository(), Progress.none())
