@@ -1,7 +1,7 @@
 package dev.mgit.lineage.graph;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.VersionId;
@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * A search for the first bad version as far as it has come: what was said of which version, in order. Kept as JSON:
- * {@code {"schema":1,"marks":[{"verdict":"bad","version":"<40 hex>"}]}}.
+ * {@code {"schema":1,"marks":[{"verdict":"bad","version":"<40 hex>"}],"sum":"<16 hex>"}}.
  */
 public record BisectState(List<Mark> marks) {
     private static final long SCHEMA = 1;
@@ -67,13 +67,13 @@ public record BisectState(List<Mark> marks) {
                         "version",
                         mark.version().hex()))
                 .toList();
-        return Json.pretty(Map.of("schema", SCHEMA, "marks", list));
+        return CheckedJson.bytes(Map.of("schema", SCHEMA, "marks", list));
     }
 
     /** @throws MgitException of kind FAILED if the bytes are not such a state */
     public static BisectState parse(byte[] json) {
         try {
-            JsonObject state = Json.parseObject(json);
+            JsonObject state = CheckedJson.parse(json);
             if (state.number("schema") != SCHEMA) {
                 throw new JsonException("written by another version of mgit");
             }

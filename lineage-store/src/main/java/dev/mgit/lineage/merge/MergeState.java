@@ -1,7 +1,7 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.VersionId;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A merge that was begun: all it takes to do it, from the start, at any later time. Kept as JSON, schema 1.
+ * A merge that was begun: all it takes to do it, from the start, at any later time. Kept as checked JSON, schema 1.
  *
  * @param base empty if no common ancestor is known
  * @param model the model to make a version of
@@ -58,13 +58,13 @@ public record MergeState(
         json.put("message", message);
         json.put("rules", rules);
         json.put("tests", tests);
-        return Json.pretty(json);
+        return CheckedJson.bytes(json);
     }
 
     /** @throws MgitException of kind FAILED if the bytes are not such a state */
     public static MergeState parse(byte[] bytes) {
         try {
-            JsonObject json = Json.parseObject(bytes);
+            JsonObject json = CheckedJson.parse(bytes);
             if (json.number("schema") != SCHEMA) {
                 throw new JsonException("written by another version of mgit");
             }

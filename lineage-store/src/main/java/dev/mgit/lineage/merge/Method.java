@@ -60,7 +60,11 @@ public enum Method {
                 return method;
             }
         }
-        throw new MgitException(
+        throw unknown(word);
+    }
+
+    static MgitException unknown(String word) {
+        return new MgitException(
                 MgitException.Kind.USAGE, "unknown strategy '" + word + "'", "use one of " + words(", "));
     }
 

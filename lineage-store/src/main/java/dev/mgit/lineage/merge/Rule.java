@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * @param everywhere true to use it wherever the sides differ, as mergekit does; false for conflicts only, as Git does
  */
 public record Rule(Glob names, Strategy strategy, boolean everywhere) {
-    private static final Pattern TEXT = Pattern.compile("(?:(.*)=)?((?:" + Method.words("|") + ")(?::.*)?)");
+    private static final Pattern TEXT =
+            Pattern.compile("(?:(.*)=)?((?:" + Method.words("|") + ")(?::.*)?)", Pattern.DOTALL);
 
     /**
      * Reads {@code [GLOB=]METHOD[:NUMBERS]}, for example {@code *.attention.*=slerp:t=0.3} or {@code average}.
@@ -21,8 +22,8 @@ public record Rule(Glob names, Strategy strategy, boolean everywhere) {
     public static Rule parse(String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
-            int equals = text.indexOf('=');
-            return of(Glob.ALL, Strategy.parse(text.substring(equals < text.indexOf(':') ? equals + 1 : 0)));
+            String head = text.split(":", 2)[0];
+            throw Method.unknown(head.substring(head.lastIndexOf('=') + 1));
         }
         return of(parts.group(1) == null ? Glob.ALL : new Glob(parts.group(1)), Strategy.parse(parts.group(2)));
     }
