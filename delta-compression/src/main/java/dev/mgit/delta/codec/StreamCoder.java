@@ -12,7 +12,10 @@ import java.util.Arrays;
  *         | 1 byte                        one value throughout
  *         | 2 varint(coded) zstd-frame
  *         | 3 varint(coded) rans-stream
- *         | 4 gaps stream                 one value nearly throughout; the stream of the others is none of these
+ *         | 4 gaps stream                 one value nearly throughout
+ *         | 5 stream                      values below 16, two to a byte; a last one alone has a zero above it
+ *
+ * The streams inside 4 and 5 are of the first four kinds.
  * </pre>
  */
 final class StreamCoder {
@@ -21,6 +24,7 @@ final class StreamCoder {
     private static final int ZSTD = 2;
     private static final int RANS = 3;
     private static final int GAPS = 4;
+    private static final int PAIRS = 5;
 
     /** Streams shorter than this are not worth a call into native code. */
     private static final int SHORT = 1 << 10;
@@ -30,10 +34,13 @@ final class StreamCoder {
     private static final int GAPS_RARITY = 8;
     /** Below this many bits a symbol the whole-bit codes of Huffman's stage lose too much. */
     private static final double HUFFMAN_FLOOR = 2.0;
+    /** Streams shorter than this do not repay the larger frequency table of pairs. */
+    private static final int PAIRS_LEAST = 1 << 14;
 
     private final Zstd zstd;
     private final Rans rans = new Rans();
     private final Gaps gaps = new Gaps();
+    private final Nibbles nibbles = new Nibbles();
     private final int[] counts = new int[4 * 256];
 
     StreamCoder(Zstd zstd) {
@@ -58,7 +65,24 @@ final class StreamCoder {
         if (effort != Effort.SMALL && length >= SHORT && encodeGaps(source, from, length, effort, sink)) {
             return;
         }
+        if (effort != Effort.SMALL && length >= PAIRS_LEAST && bits < HUFFMAN_FLOOR * length && areNibbles()) {
+            encodePairs(source, from, length, effort, sink);
+            return;
+        }
         encodeFlat(source, from, length, bits, effort, sink);
+    }
+
+    /** Whether all values counted are below 16. */
+    private boolean areNibbles() {
+        return Entropy.distinct(counts, 16, 240) == 0;
+    }
+
+    private void encodePairs(byte[] source, int from, int length, Effort effort, ByteSink sink) {
+        sink.put(PAIRS);
+        byte[] packed = nibbles.pack(source, from, length);
+        int size = Nibbles.packedLength(length);
+        count(packed, 0, size);
+        encodeFlat(packed, 0, size, Entropy.bits(counts, 0, 256), effort, sink);
     }
 
     private boolean encodeGaps(byte[] source, int from, int length, Effort effort, ByteSink sink) {
@@ -133,11 +157,17 @@ final class StreamCoder {
         if (length == 0) {
             return;
         }
-        if (input.peek() == GAPS) {
-            input.skip(1);
-            gaps.decode(input, target, to, length, this);
-        } else {
-            decodeFlat(input, target, to, length);
+        switch (input.peek()) {
+            case GAPS -> {
+                input.skip(1);
+                gaps.decode(input, target, to, length, this);
+            }
+            case PAIRS -> {
+                input.skip(1);
+                decodeFlat(input, nibbles.reserve(length), 0, Nibbles.packedLength(length));
+                nibbles.unpack(target, to, length);
+            }
+            default -> decodeFlat(input, target, to, length);
         }
     }
 

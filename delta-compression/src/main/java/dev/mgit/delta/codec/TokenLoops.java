@@ -7,8 +7,7 @@ package dev.mgit.delta.codec;
  *
  * <p>The fast loops take whole longs whose words' extra bits fit a long together; callers pass the word width as a
  * constant, so that each width gets its own code, and where it pays, loops are unrolled by hand. The others take any
- * rest. Longs with no extra bits at all
- * have a short way, unless in the chunk before they were neither rare nor common: then guessing the branch costs more.
+ * rest. Longs with no extra bits at all have a short way.
  */
 final class TokenLoops {
     /** Where each class's next token goes, or comes from. */
@@ -27,8 +26,6 @@ final class TokenLoops {
     private int filled;
     private int at;
     private long bit;
-    /** Longs of the last chunk that took the short way, in 256ths. */
-    private int shortWays;
 
     byte[] tokens(int room) {
         if (tokens.length < room) {
@@ -45,7 +42,6 @@ final class TokenLoops {
         ofKey = classes.ofKey();
         keyShift = shift;
         alphabet = chosen;
-        shortWays = 256;
     }
 
     void startEncode(Classes classes, int shift, Tokens chosen, int maxExtraBytes) {
@@ -83,10 +79,6 @@ final class TokenLoops {
         int most = Math.max(0, residual.bits() - 1 - alphabet.m());
         return residual.bits() <= alphabet.direct()
                 || most * (64 / residual.form().bits()) <= 57;
-    }
-
-    private boolean wantsShortWay() {
-        return shortWays < 26 || shortWays > 205;
     }
 
     /** In each word of a long, the bits that only residuals with extra bits have. */
@@ -158,10 +150,10 @@ final class TokenLoops {
         final byte[] out = tokens;
         final int[] to = next;
         final int toKey = keyShift;
-        final long high = wantsShortWay() ? highBits(16, alphabet.direct()) : -1L;
+        final long high = highBits(16, alphabet.direct());
         for (int i = 0; i < longs; i++) {
             long w = words[i];
-            long t = (w & high) == 0 ? w : tokensOf(w, 16);
+            long t = (w & high) == 0 ? w : fourTokens(w);
             long g = magnitudes[i];
             int c0 = classOf[((int) g & 0xffff) >>> toKey];
             int c1 = classOf[((int) g >>> 16) >>> toKey];
@@ -187,10 +179,10 @@ final class TokenLoops {
         final byte[] out = tokens;
         final int[] to = next;
         final int toKey = keyShift;
-        final long high = wantsShortWay() ? highBits(32, alphabet.direct()) : -1L;
+        final long high = highBits(32, alphabet.direct());
         for (int i = 0; i < longs; i++) {
             long w = words[i];
-            long t = (w & high) == 0 ? w : tokensOf(w, 32);
+            long t = (w & high) == 0 ? w : twoTokens(w);
             long g = magnitudes[i];
             int c0 = classOf[(int) g >>> toKey];
             int c1 = classOf[(int) (g >>> 32) >>> toKey];
@@ -205,27 +197,56 @@ final class TokenLoops {
 
     private void splitInOrder(long[] words, int longs, int width) {
         final byte[] out = tokens;
-        final long high = wantsShortWay() ? highBits(width, alphabet.direct()) : -1L;
+        final long high = highBits(width, alphabet.direct());
         int k = next[0];
         for (int i = 0; i < longs; i++) {
             long w = words[i];
             long t = (w & high) == 0 ? w : tokensOf(w, width);
-            for (int lane = 0; lane < 64; lane += width) {
-                out[k++] = (byte) (t >>> lane);
+            switch (width) {
+                case 8 -> Words.LONG.set(out, k, t);
+                case 16 -> {
+                    t = (t | t >>> 8) & 0x0000ffff0000ffffL;
+                    Words.INT.set(out, k, (int) (t | t >>> 16));
+                }
+                default -> Words.SHORT.set(out, k, (short) (t | t >>> 24));
             }
+            k += 64 / width;
         }
         next[0] = k;
     }
 
     /** Turns the residuals of a long into tokens, each in its residual's place, and puts out their extra bits. */
     private long tokensOf(long w, int width) {
+        return width == 16 ? fourTokens(w) : twoTokens(w);
+    }
+
+    // Shifts go by the low five or six bits of an octave's entry: its count of extra bits.
+
+    private long fourTokens(long w) {
         final int[] octaves = byOctave;
-        final long field = -1L >>> (64 - width);
+        int u0 = (int) w & 0xffff;
+        int u1 = (int) w >>> 16;
+        int u2 = (int) (w >>> 32) & 0xffff;
+        int u3 = (int) (w >>> 48);
+        int o0 = octaves[31 - Integer.numberOfLeadingZeros(u0 | 1)];
+        int o1 = octaves[31 - Integer.numberOfLeadingZeros(u1 | 1)];
+        int o2 = octaves[31 - Integer.numberOfLeadingZeros(u2 | 1)];
+        int o3 = octaves[31 - Integer.numberOfLeadingZeros(u3 | 1)];
+        int low = (u0 & ~(-1 << o0)) | (u1 & ~(-1 << o1)) << o0;
+        int high = (u2 & ~(-1 << o2)) | (u3 & ~(-1 << o3)) << o2;
+        int lowBits = (o0 & 31) + (o1 & 31);
+        putBits(low | (long) high << lowBits, lowBits + (o2 & 31) + (o3 & 31));
+        long first = (o0 >> 8) + (u0 >>> o0) | (long) ((o1 >> 8) + (u1 >>> o1)) << 16;
+        return first | (long) ((o2 >> 8) + (u2 >>> o2)) << 32 | (long) ((o3 >> 8) + (u3 >>> o3)) << 48;
+    }
+
+    private long twoTokens(long w) {
+        final int[] octaves = byOctave;
         long left = pending;
         int count = filled;
         long t = 0;
-        for (int lane = 0; lane < 64; lane += width) {
-            long u = (w >>> lane) & field;
+        for (int lane = 0; lane < 64; lane += 32) {
+            long u = (w >>> lane) & 0xffffffffL;
             int octave = octaves[63 - Long.numberOfLeadingZeros(u | 1)];
             int shift = octave & 63;
             t |= ((octave >> 8) + (u >>> shift)) << lane;
@@ -236,6 +257,13 @@ final class TokenLoops {
         filled = count;
         flush();
         return t;
+    }
+
+    /** Appends bits, at most 57, that are zero above. */
+    private void putBits(long extra, int count) {
+        pending |= extra << filled;
+        filled += count;
+        flush();
     }
 
     /** Fills {@code words} with the residuals of the next tokens. */
@@ -297,7 +325,7 @@ final class TokenLoops {
         final byte[] token = tokens;
         final int[] from = next;
         final int toKey = keyShift;
-        final long high = wantsShortWay() ? highBits(16, alphabet.direct()) : -1L;
+        final long high = highBits(16, alphabet.direct());
         for (int i = 0; i < longs; i++) {
             long g = magnitudes[i];
             int c0 = classOf[((int) g & 0xffff) >>> toKey];
@@ -325,7 +353,7 @@ final class TokenLoops {
         final byte[] token = tokens;
         final int[] from = next;
         final int toKey = keyShift;
-        final long high = wantsShortWay() ? highBits(32, alphabet.direct()) : -1L;
+        final long high = highBits(32, alphabet.direct());
         for (int i = 0; i < longs; i++) {
             long g = magnitudes[i];
             int c0 = classOf[(int) g >>> toKey];
@@ -341,13 +369,22 @@ final class TokenLoops {
 
     private void joinInOrder(byte[] in, long[] words, int longs, int width) {
         final byte[] token = tokens;
-        final long high = wantsShortWay() ? highBits(width, alphabet.direct()) : -1L;
+        final long high = highBits(width, alphabet.direct());
         int k = next[0];
         for (int i = 0; i < longs; i++) {
-            long t = 0;
-            for (int lane = 0; lane < 64; lane += width) {
-                t |= (token[k++] & 0xffL) << lane;
-            }
+            long t = switch (width) {
+                case 8 -> (long) Words.LONG.get(token, k);
+                case 16 -> {
+                    long four = (int) Words.INT.get(token, k) & 0xffffffffL;
+                    four = (four | four << 16) & 0x0000ffff0000ffffL;
+                    yield (four | four << 8) & 0x00ff00ff00ff00ffL;
+                }
+                default -> {
+                    long two = (short) Words.SHORT.get(token, k) & 0xffff;
+                    yield (two | two << 24) & 0x000000ff000000ffL;
+                }
+            };
+            k += 64 / width;
             words[i] = (t & high) == 0 ? t : residualsOf(in, t, width);
         }
         next[0] = k;
@@ -357,10 +394,8 @@ final class TokenLoops {
     private long residualsOf(byte[] in, long t, int width) {
         final long[] base = bases;
         final byte[] extra = extras;
-        final long field = -1L >>> (64 - width);
         long position = bit;
         long value = (long) Words.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
-        long w = 0;
         if (width == 16) {
             int t0 = (int) t & 0xff;
             int t1 = (int) (t >>> 16) & 0xff;
@@ -370,21 +405,17 @@ final class TokenLoops {
             int n1 = n0 + extra[t1];
             int n2 = n1 + extra[t2];
             int n3 = n2 + extra[t3];
-            w = ((base[t0] + (value & ~(-1L << n0))) & 0xffff)
+            bit = position + n3;
+            return ((base[t0] + (value & ~(-1L << n0))) & 0xffff)
                     | ((base[t1] + ((value & ~(-1L << n1)) >>> n0)) & 0xffff) << 16
                     | ((base[t2] + ((value & ~(-1L << n2)) >>> n1)) & 0xffff) << 32
                     | ((base[t3] + ((value & ~(-1L << n3)) >>> n2)) & 0xffff) << 48;
-            bit = position + n3;
-            return w;
         }
-        for (int lane = 0; lane < 64; lane += width) {
-            int token = (int) (t >>> lane) & 0xff;
-            int n = extra[token];
-            w |= ((base[token] + (value & ~(-1L << n))) & field) << lane;
-            value >>>= n;
-            position += n;
-        }
-        bit = position;
-        return w;
+        int t0 = (int) t & 0xff;
+        int t1 = (int) (t >>> 32) & 0xff;
+        int n0 = extra[t0];
+        int n1 = n0 + extra[t1];
+        bit = position + n1;
+        return ((base[t0] + (value & ~(-1L << n0))) & 0xffffffffL) | (base[t1] + ((value & ~(-1L << n1)) >>> n0)) << 32;
     }
 }

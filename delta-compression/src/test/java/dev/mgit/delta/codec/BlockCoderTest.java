@@ -65,6 +65,28 @@ class BlockCoderTest {
         return Arrays.copyOf(out, size);
     }
 
+    /** Residuals of 0 to 15 go two to a byte; the largest and a last one alone must come back too. */
+    @ParameterizedTest
+    @EnumSource(Effort.class)
+    void smallResidualsComeBackInPairs(Effort effort) {
+        for (int length = 1 << 14; length < (1 << 14) + 9; length++) {
+            byte[] raw = smallSteps(length);
+            byte[] payload = assertRoundTrip(raw, length, Dtype.U8, new byte[length], effort);
+            assertThat(payload).hasSizeLessThan(length / 4);
+        }
+    }
+
+    /** Bytes from -8 to 7, two of three 0, whose residuals against zeros are below 16. */
+    static byte[] smallSteps(int length) {
+        SplittableRandom random = new SplittableRandom(length);
+        byte[] raw = new byte[length];
+        for (int i = 0; i < length; i++) {
+            raw[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt(8) : 0);
+        }
+        raw[length - 1] = -8;
+        return raw;
+    }
+
     @Test
     void aRightPredictionTakesOneByte() {
         BlockSamples made = BlockSamples.make(BlockSamples.Kind.IDENTICAL, Dtype.F32, 5000, 1);

@@ -77,6 +77,8 @@ class GoldenPayloadTest {
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, edited, text));
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, text, null));
             lines.addAll(quantised(coder));
+            byte[] steps = BlockCoderTest.smallSteps((1 << 14) + 1);
+            lines.add(line(coder, Dtype.U8, Effort.BALANCED, steps, new byte[steps.length]));
         }
         Files.writeString(Path.of(args[0]), String.join("\n", new java.util.LinkedHashSet<>(lines)) + "\n");
     }
