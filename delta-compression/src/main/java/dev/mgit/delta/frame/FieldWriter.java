@@ -77,8 +77,9 @@ public final class FieldWriter {
         return size;
     }
 
+    /** What was written; not copied if it fills just the room that was asked for. */
     public byte[] toBytes() {
-        return Arrays.copyOf(bytes, size);
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
     byte[] array() {

@@ -79,11 +79,12 @@ public record Frame(
 
     public byte[] encode() {
         boolean whole = prediction.filter(this::readsOneWholeBlock).isPresent();
-        FieldWriter out = new FieldWriter(payload.length + HEADER_ROOM);
-        out.u8(MAGIC).u8(VERSION).u8((prediction.isPresent() ? PREDICTED : 0) | (whole ? WHOLE : 0));
-        out.u8(dtype.code()).varint(rawLength);
-        prediction.ifPresent(p -> write(p, whole, out.u8(depth).varint(generation)));
-        out.bytes(payload);
+        FieldWriter head = new FieldWriter(HEADER_ROOM);
+        head.u8(MAGIC).u8(VERSION).u8((prediction.isPresent() ? PREDICTED : 0) | (whole ? WHOLE : 0));
+        head.u8(dtype.code()).varint(rawLength);
+        prediction.ifPresent(p -> write(p, whole, head.u8(depth).varint(generation)));
+        FieldWriter out = new FieldWriter(head.size() + payload.length + TRAILER);
+        out.bytes(head.toBytes()).bytes(payload);
         return out.i32(crc(out.array(), out.size())).toBytes();
     }
 
