@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param bytes of all files
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
- * @param planning time spent choosing predictions, summed over threads
+ * @param planning processor time spent choosing predictions, summed over threads
  * @param loss what is not as it was on disk; empty if every bit is
  */
 public record CommitResult(

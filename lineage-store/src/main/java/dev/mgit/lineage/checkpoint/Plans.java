@@ -5,6 +5,8 @@ import dev.mgit.delta.predict.Candidates;
 import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
 import dev.mgit.lineage.parameters.TensorPredictions;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * or in whatever file, costs no planning.
  */
 final class Plans {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private final Planner planner;
     private final Candidates candidates;
     private final LongAdder nanos = new LongAdder();
@@ -24,7 +28,7 @@ final class Plans {
         this.candidates = candidates;
     }
 
-    /** Time spent planning, summed over threads. */
+    /** Processor time spent planning, the reading of samples from parents included, summed over threads. */
     Duration time() {
         return Duration.ofNanos(nanos.sum());
     }
@@ -49,11 +53,11 @@ final class Plans {
         private synchronized TensorPredictions planned() {
             TensorPredictions known = planned;
             if (known == null) {
-                long start = System.nanoTime();
+                long start = THREADS.getCurrentThreadCpuTime();
                 known = planner.plan(tensor, candidates)
                         .<TensorPredictions>map(plan -> plan::predictionFor)
                         .orElse(TensorPredictions.none());
-                nanos.add(System.nanoTime() - start);
+                nanos.add(THREADS.getCurrentThreadCpuTime() - start);
                 planned = known;
             }
             return known;

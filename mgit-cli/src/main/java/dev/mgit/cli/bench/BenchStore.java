@@ -174,7 +174,7 @@ public final class BenchStore implements Callable<Integer> {
         table.print();
         output.line("Choosing predictions took "
                 + Output.percent(Planning.share(pair, scratch))
-                + " of a balanced commit's time.");
+                + " of a balanced commit's processor time.");
         context.terminal().out().flush();
     }
 

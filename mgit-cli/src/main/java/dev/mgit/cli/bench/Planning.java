@@ -2,11 +2,11 @@ package dev.mgit.cli.bench;
 
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CommitResult;
-import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What choosing predictions costs. */
@@ -14,7 +14,7 @@ final class Planning {
     private Planning() {}
 
     /**
-     * The share of a commit's thread time that went into choosing predictions.
+     * The share of a commit's processor time, all of the process, that went into choosing predictions.
      *
      * @param scratch a folder with room for the pair's store
      */
@@ -24,14 +24,17 @@ final class Planning {
             if (pair.parent().isPresent()) {
                 Library.commit(repository, pair.parent().get(), "parent", Optional.empty());
             }
-            long start = System.nanoTime();
+            Duration before = processorTime();
             CommitResult result = Library.commit(
                     repository, pair.child(), "child", pair.parent().map(parent -> "parent"));
-            double elapsed = System.nanoTime() - start;
-            int threads = StoreSettings.of(repository.settings()).threads();
-            return result.planning().toNanos() / (elapsed * threads);
+            return (double) result.planning().toNanos()
+                    / processorTime().minus(before).toNanos();
         } finally {
             Trees.delete(folder);
         }
+    }
+
+    private static Duration processorTime() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     }
 }

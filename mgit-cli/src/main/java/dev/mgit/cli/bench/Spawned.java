@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  */
 final class Spawned {
     private static final long LOOK_MILLIS = 10;
+    /** One look in how many is also for new descendants: to find them takes reading all of {@code /proc}. */
+    private static final int FAMILY_LOOKS = 25;
+
     private static final double TICKS_PER_SECOND = 100;
     private static final int CHILDREN_USER = 15;
     private static final int CHILDREN_SYSTEM = 16;
@@ -66,10 +69,17 @@ final class Spawned {
                     .redirectOutput(output.toFile())
                     .start();
             process.getOutputStream().close();
+            List<Long> family = List.of(process.pid());
             long peak = 0;
-            do {
-                peak = Math.max(peak, peak(process.toHandle()));
-            } while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+            for (int look = 1; !process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS); look++) {
+                if (look % FAMILY_LOOKS == 0) {
+                    family = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                            .map(ProcessHandle::pid)
+                            .toList();
+                }
+                peak = Math.max(
+                        peak, family.stream().mapToLong(Spawned::peak).max().orElse(0));
+            }
             double seconds = (System.nanoTime() - start) / 1e9;
             String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
             return new Usage(process.exitValue(), seconds, childrenSeconds() - before, peak, text);
@@ -79,13 +89,6 @@ final class Spawned {
         } finally {
             Files.deleteIfExists(output);
         }
-    }
-
-    private static long peak(ProcessHandle process) {
-        return Stream.concat(Stream.of(process), process.descendants())
-                .mapToLong(one -> peak(one.pid()))
-                .max()
-                .orElse(0);
     }
 
     private static long peak(long pid) {
