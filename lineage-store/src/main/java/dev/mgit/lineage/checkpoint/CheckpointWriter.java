@@ -81,7 +81,8 @@ final class CheckpointWriter {
                     files.ignored(),
                     blocks.newBytes(),
                     blocks.storedBytes(),
-                    plans.time(),
+                    plans.time().minus(tensors.reading()),
+                    tensors.reading(),
                     losses.isEmpty() ? Optional.empty() : Optional.of(new LossReport(tolerance.bound(), losses)));
         }
     }

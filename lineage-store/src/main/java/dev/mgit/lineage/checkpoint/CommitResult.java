@@ -11,7 +11,9 @@ import java.util.Optional;
  * @param bytes of all files
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
- * @param planning processor time spent choosing predictions, summed over threads
+ * @param choosing processor time spent choosing predictions
+ * @param sampling processor time spent reading samples of parents to choose by; much of what is decoded for it is kept
+ *     and used again
  * @param loss what is not as it was on disk; empty if every bit is
  */
 public record CommitResult(
@@ -24,6 +26,7 @@ public record CommitResult(
         long bytes,
         long newBytes,
         long storedBytes,
-        Duration planning,
+        Duration choosing,
+        Duration sampling,
         List<String> ignored,
         Optional<LossReport> loss) {}

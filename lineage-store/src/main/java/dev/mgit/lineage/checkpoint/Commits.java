@@ -271,7 +271,8 @@ public final class Commits {
                 stored.files().stream().mapToLong(FileEntry::size).sum(),
                 stored.newBytes(),
                 stored.storedBytes(),
-                stored.planning(),
+                stored.choosing(),
+                stored.sampling(),
                 files.ignored(),
                 stored.loss());
     }

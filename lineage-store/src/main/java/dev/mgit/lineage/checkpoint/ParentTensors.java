@@ -13,6 +13,7 @@ import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,17 @@ final class ParentTensors {
     private final Lineage lineage;
     private final ParameterStore store;
     private final BlockReader reader;
+    private final ProcessorTime reading = new ProcessorTime();
 
     ParentTensors(Lineage lineage, ParameterStore store, BlockReader reader) {
         this.lineage = lineage;
         this.store = store;
         this.reader = reader;
+    }
+
+    /** Processor time spent reading samples. */
+    Duration reading() {
+        return reading.sum();
     }
 
     /**
@@ -72,11 +79,13 @@ final class ParentTensors {
         for (Manifest.Entry entry : manifest.entries()) {
             entry.tensor()
                     .ifPresent(tensor -> store.object(entry.object())
-                            .ifPresent(object -> candidates.add(new Source(reader, tensor, object, rank, origin))));
+                            .ifPresent(object ->
+                                    candidates.add(new Source(reader, reading, tensor, object, rank, origin))));
         }
     }
 
-    private record Source(BlockReader reader, TensorSpec spec, StoredObject object, int rank, String origin)
+    private record Source(
+            BlockReader reader, ProcessorTime reading, TensorSpec spec, StoredObject object, int rank, String origin)
             implements SourceTensor {
         @Override
         public Region region(long offset, int length) {
@@ -85,7 +94,7 @@ final class ParentTensors {
 
         @Override
         public void read(long offset, byte[] target, int length) {
-            reader.sample(object.region(offset, length), target);
+            reading.of(() -> reader.sample(object.region(offset, length), target));
         }
 
         @Override

@@ -5,11 +5,8 @@ import dev.mgit.delta.predict.Candidates;
 import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
 import dev.mgit.lineage.parameters.TensorPredictions;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +14,18 @@ import org.jspecify.annotations.Nullable;
  * or in whatever file, costs no planning.
  */
 final class Plans {
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
     private final Planner planner;
     private final Candidates candidates;
-    private final LongAdder nanos = new LongAdder();
+    private final ProcessorTime time = new ProcessorTime();
 
     Plans(Planner planner, Candidates candidates) {
         this.planner = planner;
         this.candidates = candidates;
     }
 
-    /** Processor time spent planning, the reading of samples from parents included, summed over threads. */
+    /** Processor time spent planning, the reading of samples from parents included. */
     Duration time() {
-        return Duration.ofNanos(nanos.sum());
+        return time.sum();
     }
 
     TensorPredictions of(ChildTensor tensor) {
@@ -53,11 +48,9 @@ final class Plans {
         private synchronized TensorPredictions planned() {
             TensorPredictions known = planned;
             if (known == null) {
-                long start = THREADS.getCurrentThreadCpuTime();
-                known = planner.plan(tensor, candidates)
+                known = time.of(() -> planner.plan(tensor, candidates)
                         .<TensorPredictions>map(plan -> plan::predictionFor)
-                        .orElse(TensorPredictions.none());
-                nanos.add(THREADS.getCurrentThreadCpuTime() - start);
+                        .orElse(TensorPredictions.none()));
                 planned = known;
             }
             return known;

@@ -15,5 +15,6 @@ record Stored(
         List<String> ignored,
         long newBytes,
         long storedBytes,
-        Duration planning,
+        Duration choosing,
+        Duration sampling,
         Optional<LossReport> loss) {}

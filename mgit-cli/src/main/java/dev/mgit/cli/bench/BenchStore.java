@@ -172,9 +172,10 @@ public final class BenchStore implements Callable<Integer> {
                     trial.remark());
         }
         table.print();
-        output.line("Choosing predictions took "
-                + Output.percent(Planning.share(pair, scratch))
-                + " of a balanced commit's processor time.");
+        Planning planning = Planning.of(pair, scratch);
+        output.line("Of a balanced commit's processor time, choosing predictions took "
+                + Output.percent(planning.choosing()) + ", reading samples of parents for it "
+                + Output.percent(planning.sampling()) + ".");
         context.terminal().out().flush();
     }
 

@@ -9,16 +9,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What choosing predictions costs. */
-final class Planning {
-    private Planning() {}
+/**
+ * What choosing predictions costs, as shares of the processor time that a commit takes, all of the process.
+ *
+ * @param choosing spent on trying predictors
+ * @param sampling spent on reading samples of parents; much of what is decoded for it is kept and used again
+ */
+record Planning(double choosing, double sampling) {
 
     /**
-     * The share of a commit's processor time, all of the process, that went into choosing predictions.
+     * Commits a pair's child and measures.
      *
      * @param scratch a folder with room for the pair's store
      */
-    static double share(Pair pair, Path scratch) throws IOException {
+    static Planning of(Pair pair, Path scratch) throws IOException {
         Path folder = Files.createTempDirectory(scratch, "planning-");
         try (Repository repository = Repository.init(folder)) {
             if (pair.parent().isPresent()) {
@@ -27,8 +31,9 @@ final class Planning {
             Duration before = processorTime();
             CommitResult result = Library.commit(
                     repository, pair.child(), "child", pair.parent().map(parent -> "parent"));
-            return (double) result.planning().toNanos()
-                    / processorTime().minus(before).toNanos();
+            double all = processorTime().minus(before).toNanos();
+            return new Planning(
+                    result.choosing().toNanos() / all, result.sampling().toNanos() / all);
         } finally {
             Trees.delete(folder);
         }
