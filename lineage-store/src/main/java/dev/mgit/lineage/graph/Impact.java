@@ -54,22 +54,25 @@ public final class Impact {
     public static List<Affected> of(
             LineageGraph graph, Collection<VersionId> sources, EdgeFilter edges, boolean openOnly) {
         Impact impact = new Impact(graph, edges);
-        int[] asked = graph.nodes(sources);
-        impact.spread(asked);
+        int asked = impact.spread(graph.nodes(sources));
         List<Affected> found = new ArrayList<>();
-        impact.collect(asked.length, true, found);
+        impact.collect(asked, true, found);
         if (!openOnly) {
-            impact.collect(asked.length, false, found);
+            impact.collect(asked, false, found);
         }
         return found;
     }
 
-    private void spread(int[] asked) {
+    /** Goes as far as the edges lead; returns how many of the versions reached were asked about. */
+    private int spread(int[] asked) {
         BitSet seen = new BitSet(graph.size());
         for (int node : asked) {
-            seen.set(node);
-            reached[count++] = node;
+            if (!seen.get(node)) {
+                seen.set(node);
+                reached[count++] = node;
+            }
         }
+        int first = count;
         Children children = graph.children();
         for (int i = 0; i < count; i++) {
             int node = reached[i];
@@ -84,6 +87,7 @@ public final class Impact {
                 }
             }
         }
+        return first;
     }
 
     private void collect(int from, boolean open, List<Affected> found) {
