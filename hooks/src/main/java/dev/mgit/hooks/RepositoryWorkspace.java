@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
@@ -62,6 +63,11 @@ public final class RepositoryWorkspace implements Workspace {
     @Override
     public Lineage lineage() {
         return repository.lineage();
+    }
+
+    @Override
+    public LineageGraph graph() {
+        return repository.graph();
     }
 
     @Override

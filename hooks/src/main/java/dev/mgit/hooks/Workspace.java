@@ -1,5 +1,6 @@
 package dev.mgit.hooks;
 
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Transaction;
@@ -18,6 +19,9 @@ public interface Workspace {
     Path root();
 
     Lineage lineage();
+
+    /** The whole lineage as it stands, by way of the index beside it. */
+    LineageGraph graph();
 
     /** A folder below {@code .mgit} for runs, journals and logs; on the same machine or a file system jobs share. */
     Path scratch();
@@ -62,6 +66,11 @@ public interface Workspace {
         @Override
         public Lineage lineage() {
             return workspace.lineage();
+        }
+
+        @Override
+        public LineageGraph graph() {
+            return workspace.graph();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.mgit.hooks;
 
 import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.NewVersion;
@@ -53,6 +54,11 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
     @Override
     public Lineage lineage() {
         return lineage;
+    }
+
+    @Override
+    public LineageGraph graph() {
+        return LineageGraph.of(lineage);
     }
 
     @Override

@@ -23,12 +23,16 @@ final class Warmup {
             List.of("log", "--graph"),
             List.of("log", "-n", "1", "--json"),
             List.of("log", "--descendants", "a", "-n", "1"),
+            List.of("log", "--kind", "finetune"),
             List.of("show", "b"),
             List.of("branch"),
             List.of("find", "--text", "b", "--shape", "*"),
+            List.of("find", "--model", "b", "--kind", "finetune", "--tensor", "0000"),
             List.of("impact", "a"),
+            List.of("impact", "a", "--open"),
             List.of("blame", "b"),
             List.of("bisect", "start", "b"),
+            List.of("bisect", "good", "a"),
             List.of("graph", "--format", "svg"),
             List.of("status"));
 

@@ -2,10 +2,8 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
-import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.Model;
-import dev.mgit.lineage.version.ProvenanceEdge;
-import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,17 +26,23 @@ final class ModelGraph {
     /** A model with what its newest version was made from. */
     record Entry(String model, VersionId head, Optional<Recipe> recipe, List<Recipe.Parent> parents) {}
 
-    private final Map<String, Entry> entries = new TreeMap<>();
+    private final LineageGraph graph;
+    private final Recipes recipes;
+    private final Map<String, VersionId> heads = new TreeMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
+    /** Those that may be children; whether they are, their entry says. Reading one costs a look into its tree. */
     private final Map<String, Set<String>> children = new TreeMap<>();
 
-    ModelGraph(Lineage lineage, Recipes recipes) {
-        Map<VersionId, String> owners = new HashMap<>();
-        List<Model> models = lineage.models();
-        models.forEach(model -> own(lineage, model, owners));
-        for (Model model : models) {
-            Entry entry = entry(lineage, recipes, model, owners);
-            entries.put(model.name(), entry);
-            for (Recipe.Parent parent : entry.parents()) {
+    ModelGraph(LineageGraph graph, Recipes recipes) {
+        this.graph = graph;
+        this.recipes = recipes;
+        Set<VersionId> changed = recipes.changed();
+        for (Model model : graph.models()) {
+            heads.put(model.name(), model.head());
+            // What a recipe names was recorded as edges too when the version was made, except where either was changed.
+            List<Recipe.Parent> parents =
+                    changed.contains(model.head()) ? get(model.name()).parents() : recorded(model.head());
+            for (Recipe.Parent parent : parents) {
                 if (!parent.model().equals(model.name())) {
                     children.computeIfAbsent(parent.model(), name -> new TreeSet<>())
                             .add(model.name());
@@ -47,40 +51,31 @@ final class ModelGraph {
         }
     }
 
-    private static void own(Lineage lineage, Model model, Map<VersionId, String> owners) {
-        Optional<VersionId> version = Optional.of(model.head());
-        while (version.isPresent() && owners.putIfAbsent(version.get(), model.name()) == null) {
-            version = lineage.version(version.get()).previous();
-        }
-    }
-
-    private static Entry entry(Lineage lineage, Recipes recipes, Model model, Map<VersionId, String> owners) {
-        Optional<Recipe> recipe = recipes.of(model.head());
-        Map<VersionId, Recipe.Parent> parents = new LinkedHashMap<>();
-        recipe.ifPresent(made -> made.parents().forEach(parent -> parents.put(parent.version(), parent)));
-        if (parents.isEmpty()) {
-            for (ProvenanceEdge edge : origins(lineage, model.head())) {
-                parents.put(edge.parent(), new Recipe.Parent(edge.model(), edge.parent(), edge.kind()));
-            }
-        }
-        List<Recipe.Parent> owned = parents.values().stream()
-                .map(parent -> new Recipe.Parent(
-                        owners.getOrDefault(parent.version(), parent.model()), parent.version(), parent.kind()))
-                .toList();
-        return new Entry(model.name(), model.head(), recipe, owned);
-    }
-
     /** The provenance of the newest version in a model's history that has any. */
-    private static List<ProvenanceEdge> origins(Lineage lineage, VersionId head) {
-        Version version = lineage.version(head);
-        while (version.origins().isEmpty() && version.previous().isPresent()) {
-            version = lineage.version(version.previous().get());
+    private List<Recipe.Parent> recorded(VersionId head) {
+        return graph.derivedFrom(head).stream()
+                .map(edge -> owned(new Recipe.Parent(edge.model(), edge.parent(), edge.kind())))
+                .toList();
+    }
+
+    private Recipe.Parent owned(Recipe.Parent parent) {
+        return new Recipe.Parent(
+                graph.ownerOf(parent.version()).orElse(parent.model()), parent.version(), parent.kind());
+    }
+
+    private Entry entry(String model, VersionId head) {
+        Optional<Recipe> recipe = recipes.of(head);
+        Map<VersionId, Recipe.Parent> parents = new LinkedHashMap<>();
+        recipe.ifPresent(made -> made.parents().forEach(parent -> parents.put(parent.version(), owned(parent))));
+        if (parents.isEmpty()) {
+            recorded(head).forEach(parent -> parents.put(parent.version(), parent));
         }
-        return version.origins();
+        return new Entry(model, head, recipe, List.copyOf(parents.values()));
     }
 
     Optional<Entry> find(String model) {
-        return Optional.ofNullable(entries.get(model));
+        return Optional.ofNullable(heads.get(model))
+                .map(head -> entries.computeIfAbsent(model, name -> entry(name, head)));
     }
 
     Entry get(String model) {
@@ -92,8 +87,11 @@ final class ModelGraph {
         Set<String> found = new TreeSet<>();
         Deque<String> open = new ArrayDeque<>(List.of(model));
         while (!open.isEmpty()) {
-            for (String child : children.getOrDefault(open.remove(), Set.of())) {
-                if (!child.equals(model) && found.add(child)) {
+            String above = open.remove();
+            for (String child : children.getOrDefault(above, Set.of())) {
+                boolean isChild = get(child).parents().stream()
+                        .anyMatch(parent -> parent.model().equals(above));
+                if (isChild && !child.equals(model) && found.add(child)) {
                     open.add(child);
                 }
             }

@@ -26,7 +26,7 @@ final class Planner {
     /** @throws MgitException of kind USAGE if there is no such model */
     Planner(Workspace workspace, UpdateOptions options) {
         this.recipes = new Recipes(workspace);
-        this.graph = new ModelGraph(workspace.lineage(), recipes);
+        this.graph = new ModelGraph(workspace.graph(), recipes);
         this.options = options;
         this.target = graph.find(options.target())
                 .orElseThrow(() -> new MgitException(

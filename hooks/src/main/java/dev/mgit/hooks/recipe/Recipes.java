@@ -3,8 +3,11 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.VersionId;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds the recipes of versions: recorded with the version, or set later in a note, which wins. */
 public final class Recipes {
@@ -27,6 +30,16 @@ public final class Recipes {
                     .or(() -> workspace.lineage().extra(version, Recipe.FILE));
         }
         return bytes.map(json -> Recipe.fromBytes(json, "the recipe of " + version.abbreviated()));
+    }
+
+    /** Versions whose recipe or edges were changed after they were made, so that one need not agree with the other. */
+    public Set<VersionId> changed() {
+        synchronized (workspace) {
+            Set<VersionId> changed =
+                    new HashSet<>(workspace.lineage().notes(NAMESPACE).keySet());
+            changed.addAll(workspace.lineage().notes(EdgeNotes.NAMESPACE).keySet());
+            return changed;
+        }
     }
 
     /** @throws MgitException of kind USAGE if the version has no recipe */

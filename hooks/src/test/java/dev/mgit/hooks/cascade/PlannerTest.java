@@ -8,6 +8,7 @@ import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import java.nio.file.Files;
@@ -68,6 +69,18 @@ class PlannerTest {
                         plan.units().stream().mapToDouble(Plan.Unit::seconds).sum(),
                         org.assertj.core.data.Offset.offset(1e-9));
         assertThat(plan.estimate(2)).isLessThanOrEqualTo(plan.estimate(1));
+    }
+
+    /** It says what the model is made from from now on; the version has no such edge. */
+    @Test
+    void aRecipeSetLaterLeadsDownstreamToo() {
+        family.diamond();
+        workspace.commit("stray", "stray\n");
+        var recipes = new Recipes(workspace);
+        recipes.set(workspace.head("stray"), recipes.get(workspace.head("a")));
+        workspace.commit("base", "base2\n");
+
+        assertThat(actions(plan(UpdateOptions.of("base")))).containsEntry("stray", "run");
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  */
 final class SketchFile {
     private static final byte[] MAGIC = "MGITSKCH".getBytes(StandardCharsets.US_ASCII);
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
     private static final long LARGEST = 1 << 28;
     private static final int MAX_SAMPLES = Positions.GRID * Positions.GRID;

@@ -22,6 +22,9 @@ public final class Sketcher {
         for (Weight weight : checkpoint.weights()) {
             if (!weight.companion() && full.size() < MAX_TENSORS) {
                 full.add(Sampling.of(weight));
+                for (Weight part : Fused.parts(weight)) {
+                    full.add(Sampling.of(part));
+                }
             }
         }
         int[] keys = Keys.of(full);

@@ -5,7 +5,7 @@ import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.StoredBytes;
@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 
 /**
@@ -48,9 +47,7 @@ public final class CheckpointWeights implements AutoCloseable {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
                 FileByteSource source = FileByteSource.open(file.getValue());
                 weights.open.add(source);
-                String name =
-                        Objects.requireNonNull(file.getValue().getFileName()).toString();
-                weights.add(file.getKey(), Formats.layoutOf(name, source), source);
+                weights.add(file.getKey(), Formats.layoutOf(file.getValue(), source), source);
             }
             complete = true;
             return weights;
@@ -76,54 +73,41 @@ public final class CheckpointWeights implements AutoCloseable {
         for (FileEntry file : repository.lineage().checkpoint(version).files()) {
             if (file.stored() == FileEntry.Stored.PARAMETERS) {
                 weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
+            } else {
+                byte[] bytes = repository.lineage().verbatim(version, file.path());
+                weights.tensors.file(file.path(), new MemoryByteSource(bytes));
             }
         }
         return weights;
     }
 
     private void add(String file, Layout layout, ByteSource source) throws IOException {
+        tensors.file(file, source);
         List<Layout.Range> ranges = layout.ranges().stream()
                 .filter(range -> range.tensor().isPresent())
                 .toList();
-        if (ranges.isEmpty()) {
-            return;
+        if (!ranges.isEmpty()) {
+            formats.add(layout.format());
         }
-        formats.add(layout.format());
-        OnnxNames names = names(layout.format(), source);
         for (Layout.Range range : ranges) {
             var bytes = new SliceByteSource(source, range.offset(), range.length());
             var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
-            tensors.add(
-                    file,
-                    names.of(range.tensor().orElseThrow().name()),
-                    range.tensor().orElseThrow(),
-                    number,
-                    bytes);
+            tensors.add(file, range.tensor().orElseThrow(), number, bytes);
         }
     }
 
     private void add(String file, Manifest manifest, StoredBytes.Store store) throws IOException {
+        tensors.file(file, StoredBytes.file(store, manifest));
         List<Manifest.Entry> entries = manifest.entries().stream()
                 .filter(entry -> entry.tensor().isPresent())
                 .toList();
-        if (entries.isEmpty()) {
-            return;
+        if (!entries.isEmpty()) {
+            formats.add(manifest.format());
         }
-        formats.add(manifest.format());
-        OnnxNames names = names(manifest.format(), StoredBytes.file(store, manifest));
         for (Manifest.Entry entry : entries) {
             ByteSource bytes = StoredBytes.object(store, entry.object(), entry.length());
-            tensors.add(
-                    file,
-                    names.of(entry.tensor().orElseThrow().name()),
-                    entry.tensor().orElseThrow(),
-                    entry.object(),
-                    bytes);
+            tensors.add(file, entry.tensor().orElseThrow(), entry.object(), bytes);
         }
-    }
-
-    private static OnnxNames names(String format, ByteSource whole) throws IOException {
-        return new OnnxNames(format.equals("onnx") ? OnnxReader.nodes(whole) : List.of());
     }
 
     /** All tensors by name, integers with their scales where the checkpoint has them. */

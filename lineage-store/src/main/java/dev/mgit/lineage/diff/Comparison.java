@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams pairs of tensors and measures how far apart they are. A pair is cut into runs of whole rows of about 1 MB;
- * each thread holds one run of each side. Results do not depend on the number of threads.
+ * each thread holds one run of each side, of a transposed matrix as the other side has it. Results do not depend on the number of threads.
  */
 public final class Comparison {
     private static final int CHUNK_BYTES = 1 << 20;
 
     /** Elements widened at a time: four arrays of this stay in the second-level cache. */
     static final int BATCH = 4096;
+
+    /** Elements of a transposed matrix held widened at a time: each thread then holds 4 MB. */
+    private static final int TURNED = 1 << 19;
 
     /** Elements from which an unknown zero point is estimated. */
     private static final int ESTIMATE = 1 << 14;
@@ -53,6 +56,7 @@ public final class Comparison {
     private static final class Pair {
         final Weight a;
         final Weight b;
+        final boolean turned;
         final long elements;
         final int perChunk;
         final Tally[] parts;
@@ -63,14 +67,15 @@ public final class Comparison {
         private Optional<Scaling> scalingA = Optional.empty();
         private Optional<Scaling> scalingB = Optional.empty();
 
-        Pair(Weight a, Weight b) {
-            this.a = a;
-            this.b = b;
+        Pair(Matched matched) {
+            this.a = matched.a();
+            this.b = matched.b();
+            this.turned = matched.turned();
             this.elements = comparable(a, b).orElse(0L);
             int widest = Math.max(a.spec().dtype().bytes(), b.spec().dtype().bytes());
             long row = Math.max(
                     1, a.isMatrix() ? a.elements() / Math.max(1, a.shape().get(0)) : 1);
-            long fitting = CHUNK_BYTES / widest;
+            long fitting = turned ? TURNED : CHUNK_BYTES / widest;
             this.perChunk = (int) (row > fitting ? fitting : fitting / row * row);
             this.parts = new Tally[Math.toIntExact((elements + perChunk - 1) / perChunk)];
             this.left = new AtomicInteger(parts.length);
@@ -88,8 +93,8 @@ public final class Comparison {
         synchronized void prepare() throws IOException {
             if (!prepared) {
                 prepared = true;
-                scalingA = estimated(a, b);
-                scalingB = estimated(b, a);
+                scalingA = estimated(a, b, turned);
+                scalingB = estimated(b, a, turned);
             }
         }
 
@@ -109,11 +114,16 @@ public final class Comparison {
 
     /** Compares one pair. */
     public static TensorStatistics of(Weight a, Weight b) throws IOException {
-        return of(List.of(new Matched(a, b)), 1, true, done -> {}).get(0);
+        return of(List.of(new Matched(a, b, false)), 1, true, done -> {}).get(0);
     }
 
-    /** Two tensors that stand for each other. */
-    public record Matched(Weight a, Weight b) {}
+    /**
+     * Two tensors that stand for each other.
+     *
+     * @param turned whether they are matrices, and rows of the first stand for columns of the second; then elements are
+     *     counted as the first has them
+     */
+    public record Matched(Weight a, Weight b, boolean turned) {}
 
     /**
      * Compares pairs.
@@ -123,8 +133,7 @@ public final class Comparison {
      */
     public static List<TensorStatistics> of(List<Matched> matched, int threads, boolean ranks, Listener listener)
             throws IOException {
-        List<Pair> pairs =
-                matched.stream().map(pair -> new Pair(pair.a(), pair.b())).toList();
+        List<Pair> pairs = matched.stream().map(Pair::new).toList();
         int[] firstTask = new int[pairs.size() + 1];
         for (int i = 0; i < pairs.size(); i++) {
             firstTask[i + 1] = Math.addExact(firstTask[i], pairs.get(i).parts.length);
@@ -156,24 +165,41 @@ public final class Comparison {
         pair.prepare();
         long first = (long) number * pair.perChunk;
         int count = (int) Math.min(pair.perChunk, pair.elements - first);
-        byte[] left = bytes(pair.a, first, count);
-        byte[] right = bytes(pair.b, first, count);
+        Run left = run(pair.a, pair.scalingA, first, count);
+        Run right = pair.turned ? turned(pair, first, count) : run(pair.b, pair.scalingB, first, count);
         Tally tally = new Tally(pair.a.spec().dtype(), pair.b.spec().dtype());
         RankSketch sketch = ranks ? pair.sketch() : null;
         double[] a = new double[BATCH];
         double[] b = new double[BATCH];
         for (int at = 0; at < count; at += BATCH) {
             int batch = Math.min(BATCH, count - at);
-            read(pair.a, pair.scalingA, left, first, at, a, batch);
-            read(pair.b, pair.scalingB, right, first, at, b, batch);
+            left.read(at, a, batch);
+            right.read(at, b, batch);
             tally.add(a, b, batch);
             if (sketch != null && tally.differsInBatch()) {
                 sketch.add(first + at, tally.deltas(), batch);
             }
         }
         pair.parts[number] = tally;
-        listener.advance(left.length + right.length);
+        listener.advance((long) count
+                * (pair.a.spec().dtype().bytes() + pair.b.spec().dtype().bytes()));
         pair.finishPart();
+    }
+
+    /** Elements that are in memory. */
+    private interface Run {
+        /** Widens the elements from position {@code at} on. */
+        void read(int at, double[] values, int count);
+    }
+
+    private static Run run(Weight weight, Optional<Scaling> scaling, long first, int count) throws IOException {
+        byte[] bytes = bytes(weight, first, count);
+        return (at, values, batch) -> Comparison.read(weight, scaling, bytes, first, at, values, batch);
+    }
+
+    private static Run turned(Pair pair, long first, int count) throws IOException {
+        double[] all = Turned.read(pair.b, pair.scalingB, first, count);
+        return (at, values, batch) -> System.arraycopy(all, at, values, 0, batch);
     }
 
     private static byte[] bytes(Weight weight, long first, int count) throws IOException {
@@ -183,13 +209,13 @@ public final class Comparison {
         return bytes;
     }
 
-    private static void read(
+    static void read(
             Weight weight, Optional<Scaling> scaling, byte[] bytes, long first, int at, double[] values, int count) {
         Elements.read(weight.spec().dtype(), bytes, at, values, count);
         scaling.ifPresent(known -> known.apply(first + at, values, count));
     }
 
-    private static Optional<Scaling> estimated(Weight quantised, Weight other) throws IOException {
+    private static Optional<Scaling> estimated(Weight quantised, Weight other, boolean turned) throws IOException {
         if (quantised.scaling().isEmpty()
                 || (other.scaling().isEmpty() && !other.spec().dtype().isFloat())) {
             return Optional.empty();
@@ -201,8 +227,12 @@ public final class Comparison {
         int count = (int) Math.min(ESTIMATE, Math.min(quantised.elements(), other.elements()));
         double[] integers = new double[count];
         double[] floats = new double[count];
-        read(quantised, Optional.empty(), bytes(quantised, 0, count), 0, 0, integers, count);
-        read(other, Optional.empty(), bytes(other, 0, count), 0, 0, floats, count);
+        run(quantised, Optional.empty(), 0, count).read(0, integers, count);
+        if (turned) {
+            floats = Turned.read(other, Optional.empty(), 0, count);
+        } else {
+            run(other, Optional.empty(), 0, count).read(0, floats, count);
+        }
         double sum = 0;
         for (int i = 0; i < count; i++) {
             sum += integers[i] - floats[i] / scaling.scale(i);

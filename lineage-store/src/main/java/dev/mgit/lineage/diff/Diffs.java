@@ -9,6 +9,7 @@ import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +70,11 @@ public final class Diffs {
         Matching matching = Matching.of(left, right);
         List<Matching.TensorMatch> matches = chosen(request, matching.tensors());
         boolean measured = request.depth() == DiffRequest.Depth.NUMBERS;
-        List<Optional<TensorStatistics>> numbers = measured ? numbers(matches) : List.of();
+        Map<Matching.TensorMatch, Measured> numbers = measured ? measured(matches) : Map.of();
         var ties = new Ties(left, right);
         List<TensorChange> tensors = new ArrayList<>(matches.size());
-        for (int i = 0; i < matches.size(); i++) {
-            tensors.add(change(matches.get(i), measured ? numbers.get(i) : Optional.empty(), ties));
+        for (Matching.TensorMatch match : matches) {
+            tensors.add(change(match, Optional.ofNullable(numbers.get(match)), ties));
         }
         tensors.sort((x, y) -> LayerNames.NATURAL.compare(x.name(), y.name()));
         List<FileChange> files = request.tensors().isPresent() ? List.of() : FileChanges.of(a.files, b.files);
@@ -102,39 +103,61 @@ public final class Diffs {
         return chosen;
     }
 
-    private List<Optional<TensorStatistics>> numbers(List<Matching.TensorMatch> matches) throws IOException {
-        List<Comparison.Matched> pairs = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        long bytes = 0;
-        for (int i = 0; i < matches.size(); i++) {
-            Matching.TensorMatch match = matches.get(i);
+    /** @param turned whether rows of one side were compared with columns of the other */
+    private record Measured(TensorStatistics numbers, boolean turned) {}
+
+    private Map<Matching.TensorMatch, Measured> measured(List<Matching.TensorMatch> matches) throws IOException {
+        Map<Matching.TensorMatch, Comparison.Matched> pairs = new LinkedHashMap<>();
+        for (Matching.TensorMatch match : matches) {
             if (match.a().isPresent() && match.b().isPresent() && !isSame(match)) {
                 Weight a = match.a().get();
                 Weight b = match.b().get();
-                if (Comparison.comparable(a, b).isPresent() && !turned(a, b)) {
-                    pairs.add(new Comparison.Matched(a, b));
-                    places.add(i);
-                    bytes += a.bytes().size() + b.bytes().size();
+                if (Comparison.comparable(a, b).isPresent()) {
+                    boolean turned = !a.shape().equals(b.shape()) && Samples.transposed(a, b);
+                    pairs.put(match, new Comparison.Matched(a, b, turned));
                 }
             }
         }
-        progress.start("comparing", bytes);
-        List<Optional<TensorStatistics>> numbers = new ArrayList<>();
-        matches.forEach(match -> numbers.add(Optional.empty()));
-        try {
-            List<TensorStatistics> found = Comparison.of(pairs, threads, true, progress::advance);
-            for (int i = 0; i < found.size(); i++) {
-                numbers.set(places.get(i), Optional.of(found.get(i)));
+        Map<Matching.TensorMatch, Measured> measured = compare(pairs);
+        // A square matrix shows only by its values that it is transposed.
+        Map<Matching.TensorMatch, Comparison.Matched> square = new LinkedHashMap<>();
+        for (Map.Entry<Matching.TensorMatch, Measured> one : measured.entrySet()) {
+            Weight a = one.getKey().a().orElseThrow();
+            Weight b = one.getKey().b().orElseThrow();
+            if (!one.getValue().turned()
+                    && a.shape().equals(b.shape())
+                    && Math.abs(one.getValue().numbers().cosine()) < UNRELATED
+                    && Samples.transposed(a, b)) {
+                square.put(one.getKey(), new Comparison.Matched(a, b, true));
             }
+        }
+        measured.putAll(compare(square));
+        return measured;
+    }
+
+    private Map<Matching.TensorMatch, Measured> compare(Map<Matching.TensorMatch, Comparison.Matched> pairs)
+            throws IOException {
+        Map<Matching.TensorMatch, Measured> measured = new LinkedHashMap<>();
+        if (pairs.isEmpty()) {
+            return measured;
+        }
+        long bytes = 0;
+        for (Comparison.Matched pair : pairs.values()) {
+            bytes += pair.a().bytes().size() + pair.b().bytes().size();
+        }
+        progress.start("comparing", bytes);
+        try {
+            List<TensorStatistics> found = Comparison.of(List.copyOf(pairs.values()), threads, true, progress::advance);
+            int next = 0;
+            for (Map.Entry<Matching.TensorMatch, Comparison.Matched> pair : pairs.entrySet()) {
+                measured.put(
+                        pair.getKey(),
+                        new Measured(found.get(next++), pair.getValue().turned()));
+            }
+            return measured;
         } finally {
             progress.done();
         }
-        return numbers;
-    }
-
-    /** Whether shapes are each other's reverse, so that element by element there is nothing to compare. */
-    private static boolean turned(Weight a, Weight b) throws IOException {
-        return !a.shape().equals(b.shape()) && Samples.transposed(a, b);
     }
 
     private static boolean isSame(Matching.TensorMatch match) {
@@ -145,17 +168,15 @@ public final class Diffs {
                 && a.spec().dtype() == b.spec().dtype();
     }
 
-    private static TensorChange change(Matching.TensorMatch match, Optional<TensorStatistics> numbers, Ties ties)
+    private static TensorChange change(Matching.TensorMatch match, Optional<Measured> measured, Ties ties)
             throws IOException {
         Optional<Weight> a = match.a();
         Optional<Weight> b = match.b();
         TensorChange.Status status;
-        Optional<TensorStatistics> kept = numbers;
         if (a.isEmpty() || b.isEmpty()) {
             status = a.isEmpty() ? TensorChange.Status.ADDED : TensorChange.Status.REMOVED;
         } else {
-            status = status(a.get(), b.get(), numbers);
-            kept = status == TensorChange.Status.TRANSPOSED ? Optional.empty() : numbers;
+            status = status(a.get(), b.get(), measured);
         }
         return new TensorChange(
                 status,
@@ -163,13 +184,15 @@ public final class Diffs {
                 b.map(Weight::name),
                 a.map(Weight::spec),
                 b.map(Weight::spec),
-                kept,
+                measured.map(Measured::numbers),
                 ties.of(a, b),
                 b.or(() -> a).orElseThrow().companion());
     }
 
-    private static TensorChange.Status status(Weight a, Weight b, Optional<TensorStatistics> numbers)
-            throws IOException {
+    private static TensorChange.Status status(Weight a, Weight b, Optional<Measured> measured) throws IOException {
+        if (measured.filter(Measured::turned).isPresent()) {
+            return TensorChange.Status.TRANSPOSED;
+        }
         if (!a.shape().equals(b.shape())) {
             return Samples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
         }
@@ -179,8 +202,8 @@ public final class Diffs {
         if (a.object().equals(b.object())) {
             return a.name().equals(b.name()) ? TensorChange.Status.SAME : TensorChange.Status.RENAMED;
         }
-        boolean unlike = numbers.filter(n -> Math.abs(n.cosine()) >= UNRELATED).isEmpty();
-        return unlike && Samples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
+        boolean transposed = measured.isEmpty() && Samples.transposed(a, b);
+        return transposed ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
     }
 
     /** Tensors of one checkpoint that hold the same content under several names. */

@@ -6,7 +6,6 @@ import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.OnnxReader;
 import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
@@ -104,35 +103,25 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private void small(String path, byte[] bytes) {
-        files.put(
-                path,
-                new Contents(
-                        path,
-                        bytes.length,
-                        new Bytes(ByteBuffer.wrap(bytes)),
-                        new MemoryByteSource(bytes),
-                        true,
-                        false));
+    private void small(String path, byte[] bytes) throws IOException {
+        ByteSource source = new MemoryByteSource(bytes);
+        tensors.file(path, source);
+        files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false));
     }
 
     private void large(String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
             throws IOException {
+        tensors.file(path, whole);
         boolean any = false;
-        OnnxNames names = null;
         for (Manifest.Entry entry : manifest.entries()) {
             if (entry.tensor().isEmpty()) {
                 continue;
             }
             any = true;
-            if (names == null) {
-                names = new OnnxNames(manifest.format().equals("onnx") ? OnnxReader.nodes(whole) : List.of());
-            }
             ByteSource bytes = store == null
                     ? new SliceByteSource(whole, entry.offset(), entry.length())
                     : StoredBytes.object(store, entry.object(), entry.length());
-            String name = names.of(entry.tensor().get().name());
-            tensors.add(path, name, entry.tensor().get(), entry.object(), bytes);
+            tensors.add(path, entry.tensor().get(), entry.object(), bytes);
         }
         files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
     }

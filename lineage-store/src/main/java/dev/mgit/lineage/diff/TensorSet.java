@@ -3,30 +3,81 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.OnnxReader;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** The tensors of one checkpoint under their parameter names, quantised ones joined with their scales. */
 final class TensorSet {
-    private final Map<String, Weight> byName = new LinkedHashMap<>();
+    private record Tensor(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {}
 
-    /** Adds a tensor; where two files have one of the same name, the later one's file is put before its name. */
-    void add(String file, String name, TensorSpec spec, ObjectId object, ByteSource bytes) {
-        String unique = name;
-        for (int i = 0; byName.containsKey(unique); i++) {
-            unique = file + (i == 0 ? "" : "#" + i) + ":" + name;
+    private static final String ONNX = ".onnx";
+
+    private final List<Tensor> tensors = new ArrayList<>();
+    /** By the path of an ONNX model, and of each file that holds its external data. */
+    private final Map<String, OnnxNames> names = new HashMap<>();
+
+    /** Adds a tensor. */
+    void add(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {
+        tensors.add(new Tensor(file, spec, object, bytes));
+    }
+
+    /** Looks a file over for what it says of tensors: an ONNX model names its own and those in files beside it. */
+    void file(String path, ByteSource whole) throws IOException {
+        if (!path.toLowerCase(Locale.ROOT).endsWith(ONNX)) {
+            return;
         }
-        byName.put(unique, new Weight(unique, spec, object, file, bytes, Optional.empty(), false));
+        try {
+            OnnxNames known = new OnnxNames(OnnxReader.nodes(whole));
+            names.put(path, known);
+            for (String data : OnnxReader.externalTensors(whole).keySet()) {
+                names.putIfAbsent(path.substring(0, path.lastIndexOf('/') + 1) + data, known);
+            }
+        } catch (FormatException e) {
+            // damaged, which is told where it matters: its tensors, if it has any, keep their names
+        }
+    }
+
+    private String name(Tensor tensor) {
+        OnnxNames known = names.get(tensor.file());
+        return known == null ? tensor.spec().name() : known.of(tensor.spec().name());
+    }
+
+    /** Where two files have a tensor of the same name, the later one's file is put before its name. */
+    private Map<String, Weight> byName() {
+        Map<String, Weight> byName = new LinkedHashMap<>();
+        for (Tensor tensor : tensors) {
+            String name = name(tensor);
+            String unique = name;
+            for (int i = 0; byName.containsKey(unique); i++) {
+                unique = tensor.file() + (i == 0 ? "" : "#" + i) + ":" + name;
+            }
+            byName.put(
+                    unique,
+                    new Weight(
+                            unique,
+                            tensor.spec(),
+                            tensor.object(),
+                            tensor.file(),
+                            tensor.bytes(),
+                            Optional.empty(),
+                            false));
+        }
+        return byName;
     }
 
     List<Weight> weights() throws IOException {
+        Map<String, Weight> byName = byName();
         Set<String> companions = new HashSet<>();
         Map<String, Weight> scaled = new LinkedHashMap<>();
         for (Weight weight : byName.values()) {

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.graph;
 
+import dev.mgit.lineage.graph.LineageGraph.Direction;
 import dev.mgit.lineage.graph.TensorSearch.Match;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
@@ -7,13 +8,14 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds versions by what is recorded of them, by their tensors and by their test results. */
@@ -85,56 +87,38 @@ public final class Find {
      * @param limit at most so many
      */
     public List<Match> all(Query query, int limit) {
-        List<VersionId> found = new ArrayList<>();
-        Predicate<Version> recorded = matcher(query);
-        Map<VersionId, byte[]> results = query.metrics().isEmpty() ? Map.of() : lineage.notes(TESTS);
-        for (int node = graph.size() - 1; node >= 0; node--) {
-            if (graph.data.absent[node] == 0) {
-                Version version = graph.version(node);
-                if (recorded.test(version) && metricsHold(query, results.get(version.id()))) {
-                    found.add(version.id());
-                }
-            }
-        }
+        IntPredicate matcher = matcher(query);
         if (query.tensor().isPresent()) {
             return new TensorSearch(graph, lineage, index)
-                    .search(found, query.tensor().get(), limit);
+                    .search(matcher, query.tensor().get(), limit);
         }
-        return found.stream()
-                .limit(limit)
-                .map(id -> new Match(id, graph.modelOf(id), graph.isOpen(id), List.of()))
-                .toList();
+        List<Match> found = new ArrayList<>();
+        for (int node = graph.size() - 1; node >= 0 && found.size() < limit; node--) {
+            if (graph.data.absent[node] == 0 && matcher.test(node)) {
+                VersionId id = graph.id(node);
+                found.add(new Match(id, graph.modelOf(id), graph.isOpen(id), List.of()));
+            }
+        }
+        return found;
     }
 
-    /** The versions of a walk that match what the query says of records; tensors and metrics are not looked at. */
-    public Iterator<Version> filter(Iterator<Version> versions, Query query) {
-        return new FilteredIterator<>(versions, matcher(query));
+    private IntPredicate matcher(Query query) {
+        IntPredicate recorded = new VersionMatcher(graph, query);
+        if (query.metrics().isEmpty()) {
+            return recorded;
+        }
+        Map<VersionId, byte[]> results = lineage.notes(TESTS);
+        return node -> recorded.test(node) && metricsHold(query, results.get(graph.id(node)));
     }
 
-    private Predicate<Version> matcher(Query query) {
-        return version -> query.model()
-                        .map(glob -> glob.test(version.model()) || glob.test(graph.modelOf(version.id())))
-                        .orElse(true)
-                && query.author()
-                        .map(part -> contains(version.author().toString(), part))
-                        .orElse(true)
-                && query.trailers().entrySet().stream().allMatch(trailer -> has(version, trailer))
-                && query.text().map(part -> contains(version.message(), part)).orElse(true)
-                && query.since().map(since -> !version.when().isBefore(since)).orElse(true)
-                && query.until().map(until -> !version.when().isAfter(until)).orElse(true)
-                && (query.kinds().isEmpty()
-                        || version.origins().stream()
-                                .anyMatch(edge -> query.kinds().contains(edge.kind())));
-    }
-
-    private static boolean contains(String text, String part) {
-        return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
-    }
-
-    private static boolean has(Version version, Map.Entry<String, String> wanted) {
-        return version.trailers().entrySet().stream()
-                .anyMatch(trailer -> trailer.getKey().equalsIgnoreCase(wanted.getKey())
-                        && (wanted.getValue().isEmpty() || trailer.getValue().equals(wanted.getValue())));
+    /**
+     * {@link LineageGraph#log} of the versions that match what a query says of records; tensors and metrics are not
+     * looked at.
+     */
+    public static Iterator<Version> log(
+            LineageGraph graph, Collection<VersionId> from, Direction direction, Query query) {
+        BitSet reached = Reach.from(graph, graph.nodes(from), direction, EdgeFilter.ALL);
+        return LogOrder.of(graph, reached, new VersionMatcher(graph, query));
     }
 
     private static boolean metricsHold(Query query, byte @Nullable [] results) {

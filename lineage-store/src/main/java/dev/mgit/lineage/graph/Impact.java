@@ -2,12 +2,9 @@ package dev.mgit.lineage.graph;
 
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,50 +25,82 @@ public final class Impact {
             VersionId version, String model, Optional<EdgeKind> kind, VersionId via, int distance, boolean open) {}
 
     private final LineageGraph graph;
+    private final EdgeFilter edges;
+    /** Versions in the order they are reached, so nearest first. */
+    private final int[] reached;
 
-    public Impact(LineageGraph graph) {
+    /** By which edge, from which parent and over how many edges a version was reached. */
+    private final byte[] code;
+
+    private final int[] via;
+    private final int[] distance;
+    private int count;
+
+    private Impact(LineageGraph graph, EdgeFilter edges) {
         this.graph = graph;
+        this.edges = edges;
+        reached = new int[graph.size()];
+        code = new byte[graph.size()];
+        via = new int[graph.size()];
+        distance = new int[graph.size()];
     }
 
     /**
      * Everything downstream of some versions over some edges, these left out: open versions first, then by distance,
      * then as made.
+     *
+     * @param openOnly leave out all versions that are not open
      */
-    public List<Affected> of(Collection<VersionId> sources, EdgeFilter edges) {
-        int[] distance = new int[graph.size()];
+    public static List<Affected> of(
+            LineageGraph graph, Collection<VersionId> sources, EdgeFilter edges, boolean openOnly) {
+        Impact impact = new Impact(graph, edges);
+        int asked = impact.spread(graph.nodes(sources));
         List<Affected> found = new ArrayList<>();
-        Deque<Integer> queue = new ArrayDeque<>();
-        BitSet asked = new BitSet();
-        for (VersionId source : sources) {
-            asked.set(graph.node(source));
-            queue.add(graph.node(source));
+        impact.collect(asked, true, found);
+        if (!openOnly) {
+            impact.collect(asked, false, found);
         }
-        Children children = graph.children();
-        while (!queue.isEmpty()) {
-            int node = queue.remove();
-            for (int e = children.start[node]; e < children.start[node + 1]; e++) {
-                int child = children.child[e];
-                if (edges.follows(children.code[e]) && distance[child] == 0 && !asked.get(child)) {
-                    distance[child] = distance[node] + 1;
-                    found.add(affected(node, child, children.code[e], distance[child]));
-                    queue.add(child);
-                }
-            }
-        }
-        found.sort(Comparator.comparing((Affected affected) -> !affected.open()).thenComparingInt(Affected::distance));
         return found;
     }
 
-    private Affected affected(int via, int node, byte edge, int distance) {
-        Optional<EdgeKind> kind = EdgeCode.isVersion(edge) ? Optional.empty() : Optional.of(EdgeCode.kind(edge));
-        String model = graph.names().modelOf(node);
-        return new Affected(
-                graph.id(node),
-                model,
-                kind,
-                graph.id(via),
-                distance,
-                graph.names().isHead(node));
+    /** Goes as far as the edges lead; returns how many of the versions reached were asked about. */
+    private int spread(int[] asked) {
+        BitSet seen = new BitSet(graph.size());
+        for (int node : asked) {
+            if (!seen.get(node)) {
+                seen.set(node);
+                reached[count++] = node;
+            }
+        }
+        int first = count;
+        Children children = graph.children();
+        for (int i = 0; i < count; i++) {
+            int node = reached[i];
+            for (int e = children.start[node]; e < children.start[node + 1]; e++) {
+                int child = children.child[e];
+                if (edges.follows(children.code[e]) && !seen.get(child)) {
+                    seen.set(child);
+                    code[child] = children.code[e];
+                    via[child] = node;
+                    distance[child] = distance[node] + 1;
+                    reached[count++] = child;
+                }
+            }
+        }
+        return first;
+    }
+
+    private void collect(int from, boolean open, List<Affected> found) {
+        Names names = graph.names();
+        for (int i = from; i < count; i++) {
+            int node = reached[i];
+            if (names.isHead(node) == open) {
+                Optional<EdgeKind> kind =
+                        EdgeCode.isVersion(code[node]) ? Optional.empty() : Optional.of(EdgeCode.kind(code[node]));
+                found.add(new Affected(
+                        graph.id(node), names.modelOf(node), kind, graph.id(via[node]), distance[node], open));
+            }
+        }
     }
 
     /** The affected versions by the kind of edge they hang on, in the order of the kinds; version edges left out. */

@@ -10,6 +10,7 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -24,13 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineageGraph {
     final GraphData data;
-    private final IdTable byId;
+    private volatile @Nullable IdTable byId;
     private volatile @Nullable Children children;
     private volatile @Nullable Names names;
 
     LineageGraph(GraphData data) {
         this.data = data;
-        this.byId = new IdTable(data.ids, data.size);
     }
 
     /** Reads everything reachable from the models and tags of a lineage. */
@@ -54,7 +54,7 @@ public final class LineageGraph {
     }
 
     public boolean contains(VersionId id) {
-        return byId.find(id) >= 0;
+        return find(id) >= 0;
     }
 
     /** False for a parent that is known by its id alone, because its record is not in this repository. */
@@ -101,6 +101,46 @@ public final class LineageGraph {
         return names().modelOf(node(id));
     }
 
+    /** The model whose version edges lead from its head to this version, see {@link #modelOf}; empty if there is none. */
+    public Optional<String> ownerOf(VersionId id) {
+        int node = find(id);
+        return node < 0 || names().behind(node) < 0 ? Optional.empty() : Optional.of(names().modelOf(node));
+    }
+
+    /**
+     * What a version was derived from: its provenance edges or, where it was made by hand from an earlier version of its
+     * model, those of the latest before it that has any.
+     */
+    public List<ProvenanceEdge> derivedFrom(VersionId id) {
+        int node = latestDerived(node(id));
+        List<ProvenanceEdge> origins = new ArrayList<>();
+        for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
+            if (!EdgeCode.isVersion(data.edgeCode[e])) {
+                origins.add(origin(e));
+            }
+        }
+        return origins;
+    }
+
+    /** The latest version with provenance edges on the way back from one over version edges; its first if none has. */
+    int latestDerived(int head) {
+        int node = head;
+        while (true) {
+            int edges = data.edgeStart[node + 1] - data.edgeStart[node];
+            boolean hasPrevious = edges > 0 && EdgeCode.isVersion(data.edgeCode[data.edgeStart[node]]);
+            if (!hasPrevious || edges > 1) {
+                return node;
+            }
+            node = data.edgeParent[data.edgeStart[node]];
+        }
+    }
+
+    private ProvenanceEdge origin(int edge) {
+        byte code = data.edgeCode[edge];
+        String model = data.strings.get(data.edgeModel[edge]);
+        return new ProvenanceEdge(id(data.edgeParent[edge]), model, EdgeCode.kind(code), EdgeCode.source(code));
+    }
+
     /** The shortest way to say it: {@code model~2} where a model's head leads here by version edges, else the id. */
     public String describe(VersionId id) {
         int node = node(id);
@@ -113,7 +153,7 @@ public final class LineageGraph {
      * before its child.
      */
     public Iterator<Version> log(Collection<VersionId> from, Direction direction, EdgeFilter edges) {
-        return LogOrder.of(this, Reach.from(this, nodes(from), direction, edges));
+        return LogOrder.of(this, Reach.from(this, nodes(from), direction, edges), node -> true);
     }
 
     /** Versions reached from one version, without it, children before parents. */
@@ -164,20 +204,30 @@ public final class LineageGraph {
     }
 
     int node(VersionId id) {
-        int node = byId.find(id);
+        int node = find(id);
         if (node < 0) {
             throw MgitException.usage("no model or tag leads to version " + id.abbreviated());
         }
         return node;
     }
 
+    /** The version's number, or −1. */
     int find(VersionId id) {
-        return byId.find(id);
+        return byId().find(id);
     }
 
-    /** @param id the 20 bytes of one */
-    int find(byte[] id) {
-        return byId.find(id);
+    /**
+     * The number of the version whose id stands somewhere in an array, or −1.
+     *
+     * @param guess tried first; may be out of range
+     */
+    int find(byte[] ids, int at, int guess) {
+        int end = at + GraphData.ID_BYTES;
+        int start = guess * GraphData.ID_BYTES;
+        boolean right = guess >= 0
+                && guess < data.size
+                && Arrays.equals(data.ids, start, start + GraphData.ID_BYTES, ids, at, end);
+        return right ? guess : byId().find(Arrays.copyOfRange(ids, at, end));
     }
 
     int[] nodes(Collection<VersionId> ids) {
@@ -193,13 +243,10 @@ public final class LineageGraph {
         Optional<VersionId> previous = Optional.empty();
         List<ProvenanceEdge> origins = new ArrayList<>();
         for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
-            byte code = data.edgeCode[e];
-            VersionId parent = id(data.edgeParent[e]);
-            if (EdgeCode.isVersion(code)) {
-                previous = Optional.of(parent);
+            if (EdgeCode.isVersion(data.edgeCode[e])) {
+                previous = Optional.of(id(data.edgeParent[e]));
             } else {
-                String model = data.strings.get(data.edgeModel[e]);
-                origins.add(new ProvenanceEdge(parent, model, EdgeCode.kind(code), EdgeCode.source(code)));
+                origins.add(origin(e));
             }
         }
         var text = TextCodec.decode(data.text, data.textStart[node], data.textStart[node + 1]);
@@ -212,6 +259,15 @@ public final class LineageGraph {
                 new Person(data.strings.get(data.authorName[node]), data.strings.get(data.authorMail[node])),
                 Instant.ofEpochSecond(data.when[node]),
                 text.trailers());
+    }
+
+    private IdTable byId() {
+        IdTable known = byId;
+        if (known == null) {
+            known = new IdTable(data.ids, data.size);
+            byId = known;
+        }
+        return known;
     }
 
     Children children() {

@@ -5,37 +5,53 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.IntPredicate;
 
 /** Shows a set of versions newest first, a version only after all its children in the set. */
 final class LogOrder implements Iterator<Version> {
+    private static final int NONE = -1;
+
     private final LineageGraph graph;
     private final BitSet set;
-    /** Children in the set not shown yet. */
+    private final IntPredicate shown;
+    /** Children in the set not passed yet. */
     private final int[] waiting;
 
     private final PriorityQueue<Integer> ready;
+    private int next = NONE;
 
-    private LogOrder(LineageGraph graph, BitSet set) {
+    private LogOrder(LineageGraph graph, BitSet set, IntPredicate shown) {
         this.graph = graph;
         this.set = set;
+        this.shown = shown;
         GraphData data = graph.data;
         waiting = new int[data.size];
-        set.stream().forEach(node -> count(node, 1));
+        for (int node = set.nextSetBit(0); node >= 0; node = set.nextSetBit(node + 1)) {
+            count(node, 1);
+        }
         ready = new PriorityQueue<>((a, b) -> {
             int byTime = Long.compare(data.when[b], data.when[a]);
             return byTime != 0 ? byTime : Integer.compare(b, a);
         });
-        set.stream().filter(node -> waiting[node] == 0).forEach(ready::add);
+        for (int node = set.nextSetBit(0); node >= 0; node = set.nextSetBit(node + 1)) {
+            if (waiting[node] == 0) {
+                ready.add(node);
+            }
+        }
     }
 
-    /** Versions whose record is absent are passed over. */
-    static Iterator<Version> of(LineageGraph graph, BitSet set) {
+    /**
+     * Versions whose record is absent are passed over.
+     *
+     * @param shown which of the others to show
+     */
+    static Iterator<Version> of(LineageGraph graph, BitSet set, IntPredicate shown) {
         for (int node = set.nextSetBit(0); node >= 0; node = set.nextSetBit(node + 1)) {
             if (graph.data.absent[node] != 0) {
                 set.clear(node);
             }
         }
-        return new LogOrder(graph, set);
+        return new LogOrder(graph, set, shown);
     }
 
     private void count(int node, int change) {
@@ -45,17 +61,7 @@ final class LogOrder implements Iterator<Version> {
         }
     }
 
-    @Override
-    public boolean hasNext() {
-        return !ready.isEmpty();
-    }
-
-    @Override
-    public Version next() {
-        Integer node = ready.poll();
-        if (node == null) {
-            throw new NoSuchElementException();
-        }
+    private void pass(int node) {
         count(node, -1);
         GraphData data = graph.data;
         for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
@@ -65,6 +71,25 @@ final class LogOrder implements Iterator<Version> {
                 ready.add(parent);
             }
         }
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next == NONE && !ready.isEmpty()) {
+            int node = ready.remove();
+            pass(node);
+            next = shown.test(node) ? node : NONE;
+        }
+        return next != NONE;
+    }
+
+    @Override
+    public Version next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        int node = next;
+        next = NONE;
         return graph.version(node);
     }
 }

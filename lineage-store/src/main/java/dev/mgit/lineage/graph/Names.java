@@ -48,7 +48,12 @@ final class Names {
     }
 
     String modelOf(int node) {
-        return data.strings.get(owner[node] < 0 ? data.model[node] : data.modelName[owner[node]]);
+        return data.strings.get(modelString(node));
+    }
+
+    /** Number of the string that {@link #modelOf} gives. */
+    int modelString(int node) {
+        return owner[node] < 0 ? data.model[node] : data.modelName[owner[node]];
     }
 
     /** Version edges between a model's head and this version; 0 for a head, −1 where no head leads here. */

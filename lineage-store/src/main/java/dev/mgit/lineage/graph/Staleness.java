@@ -30,7 +30,7 @@ public final class Staleness {
      */
     public List<Behind> of(Model model) {
         GraphData data = graph.data;
-        int node = latestDerived(graph.node(model.head()));
+        int node = graph.latestDerived(graph.node(model.head()));
         List<Behind> behind = new ArrayList<>();
         for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
             int parent = data.edgeParent[e];
@@ -49,18 +49,5 @@ public final class Staleness {
     /** All stale models, by name. */
     public List<Behind> all() {
         return graph.models().stream().flatMap(model -> of(model).stream()).toList();
-    }
-
-    private int latestDerived(int head) {
-        GraphData data = graph.data;
-        int node = head;
-        while (true) {
-            int edges = data.edgeStart[node + 1] - data.edgeStart[node];
-            boolean hasPrevious = edges > 0 && EdgeCode.isVersion(data.edgeCode[data.edgeStart[node]]);
-            if (!hasPrevious || edges > 1) {
-                return node;
-            }
-            node = data.edgeParent[data.edgeStart[node]];
-        }
     }
 }

@@ -7,8 +7,10 @@ final class Suspects {
     private static final int BATCH = Long.SIZE;
 
     private final int[] nodes;
-    /** Parents among the suspects, as positions in {@link #nodes}. */
-    private final int[][] parents;
+    /** Parents among the suspects, as positions in {@link #nodes}: of suspect i, {@code first[i]} to {@code first[i+1]}. */
+    private final int[] parents;
+
+    private final int[] first;
 
     private final int count;
     private boolean merges;
@@ -20,16 +22,17 @@ final class Suspects {
         for (int i = 0; i < count; i++) {
             position[nodes[i]] = i;
         }
-        parents = new int[count][];
+        parents = new int[data.edgeParent.length];
+        first = new int[count + 1];
         for (int i = 0; i < count; i++) {
-            BitSet among = new BitSet();
+            int next = first[i];
             for (int e = data.edgeStart[nodes[i]]; e < data.edgeStart[nodes[i] + 1]; e++) {
                 if (suspects.get(data.edgeParent[e])) {
-                    among.set(position[data.edgeParent[e]]);
+                    parents[next++] = position[data.edgeParent[e]];
                 }
             }
-            parents[i] = among.stream().toArray();
-            merges |= parents[i].length > 1;
+            first[i + 1] = next;
+            merges |= next - first[i] > 1;
         }
     }
 
@@ -56,7 +59,7 @@ final class Suspects {
     private int[] treeWeights() {
         int[] weights = new int[count];
         for (int i = 0; i < count; i++) {
-            weights[i] = 1 + (parents[i].length == 0 ? 0 : weights[parents[i][0]]);
+            weights[i] = 1 + (first[i] == first[i + 1] ? 0 : weights[parents[first[i]]]);
         }
         return weights;
     }
@@ -68,8 +71,8 @@ final class Suspects {
             long[] descends = new long[count - start];
             for (int i = start; i < count; i++) {
                 long word = i - start < BATCH ? 1L << (i - start) : 0;
-                for (int parent : parents[i]) {
-                    word |= parent >= start ? descends[parent - start] : 0;
+                for (int p = first[i]; p < first[i + 1]; p++) {
+                    word |= parents[p] >= start ? descends[parents[p] - start] : 0;
                 }
                 descends[i - start] = word;
                 weights[i] += Long.bitCount(word);

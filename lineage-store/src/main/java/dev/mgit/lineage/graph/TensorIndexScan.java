@@ -31,6 +31,7 @@ final class TensorIndexScan {
     private final BitSet known = new BitSet();
     private final BitSet hits = new BitSet();
     private long size;
+    private int last = -1;
 
     TensorIndexScan(LineageGraph graph, TensorCondition wanted) {
         this.graph = graph;
@@ -112,7 +113,7 @@ final class TensorIndexScan {
 
     private boolean record(ByteBuffer buffer, int length) {
         CRC32 crc = new CRC32();
-        crc.update(buffer.slice(buffer.position(), length - Integer.BYTES));
+        crc.update(buffer.array(), buffer.arrayOffset() + buffer.position(), length - Integer.BYTES);
         int kind = buffer.getInt();
         ByteBuffer payload = buffer.slice(buffer.position() + Integer.BYTES, length - TensorIndexWriter.FRAME);
         buffer.position(buffer.position() + length - 2 * Integer.BYTES);
@@ -135,21 +136,28 @@ final class TensorIndexScan {
         if (payload.remaining() < GraphData.ID_BYTES) {
             return false;
         }
-        byte[] id = new byte[GraphData.ID_BYTES];
-        payload.get(id);
-        int node = graph.find(id);
+        byte[] bytes = payload.array();
+        int at = payload.arrayOffset();
+        int end = at + payload.remaining();
+        // Versions are written down as the graph numbers them, so it is most often the next one.
+        int node = graph.find(bytes, at, last + 1);
         if (node < 0) {
             return true; // of a version that is gone, or not there yet
         }
+        last = node;
         known.set(node);
-        while (payload.remaining() >= 2 * Integer.BYTES) {
-            int start = payload.getInt();
-            if (fits(start, payload.getInt())) {
+        for (at += GraphData.ID_BYTES; at <= end - 2 * Integer.BYTES; at += 2 * Integer.BYTES) {
+            if (fits(number(bytes, at), number(bytes, at + Integer.BYTES))) {
                 hits.set(node);
                 return true;
             }
         }
         return true;
+    }
+
+    /** Plain shifts: this is asked of every tensor of every version, before anything but the interpreter is warm. */
+    private static int number(byte[] bytes, int at) {
+        return bytes[at] << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | (bytes[at + 3] & 0xff);
     }
 
     private boolean fits(int start, int shape) {

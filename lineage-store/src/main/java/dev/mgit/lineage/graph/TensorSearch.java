@@ -10,11 +10,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
 /**
- * Finds versions by their tensors. Reads the manifests of the versions it is given, one at a time, less those that an
- * index says need not be read.
+ * Finds versions by their tensors. Reads manifests one at a time, less those that an index says need not be read.
  */
 public final class TensorSearch {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{4,64}");
@@ -49,7 +49,7 @@ public final class TensorSearch {
         }
         TensorCondition wanted =
                 new TensorCondition(Optional.empty(), Optional.of(hash), Optional.empty(), Optional.empty());
-        List<Match> found = search(all(), wanted, Integer.MAX_VALUE);
+        List<Match> found = search(node -> true, wanted, Integer.MAX_VALUE);
         TreeSet<ObjectId> objects = new TreeSet<>();
         found.forEach(match -> match.tensors().forEach(tensor -> objects.add(tensor.object())));
         if (objects.isEmpty()) {
@@ -65,18 +65,17 @@ public final class TensorSearch {
         return found;
     }
 
-    /** The first of the given versions that have a tensor of a kind, in their order, each with all such tensors. */
-    public List<Match> search(Iterable<VersionId> versions, TensorCondition wanted, int limit) {
+    /** The newest versions of some that have a tensor of a kind, newest first, each with all such tensors. */
+    List<Match> search(IntPredicate versions, TensorCondition wanted, int limit) {
         BitSet worthReading = index.worthReading(graph, lineage, wanted);
         Tensors tensors = new Tensors(lineage);
         List<Match> found = new ArrayList<>();
-        for (VersionId version : versions) {
-            if (found.size() >= limit) {
-                break;
-            }
-            if (!worthReading.get(graph.node(version))) {
+        int node = worthReading.previousSetBit(graph.size() - 1);
+        for (; node >= 0 && found.size() < limit; node = worthReading.previousSetBit(node - 1)) {
+            if (!versions.test(node)) {
                 continue;
             }
+            VersionId version = graph.id(node);
             List<TensorAt> matching =
                     tensors.of(version).all().stream().filter(wanted).toList();
             if (!matching.isEmpty()) {
@@ -84,15 +83,5 @@ public final class TensorSearch {
             }
         }
         return found;
-    }
-
-    private List<VersionId> all() {
-        List<VersionId> all = new ArrayList<>();
-        for (int node = graph.size() - 1; node >= 0; node--) {
-            if (graph.data.absent[node] == 0) {
-                all.add(graph.id(node));
-            }
-        }
-        return all;
     }
 }

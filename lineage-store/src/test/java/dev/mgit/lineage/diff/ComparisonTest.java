@@ -124,6 +124,49 @@ class ComparisonTest {
                 .isZero();
     }
 
+    /** Sizes that take one part, several parts of whole rows, and rows longer than a part. */
+    @ParameterizedTest
+    @CsvSource({"3,5", "1100,900", "2,600000"})
+    void aTransposedMatrixHasTheFiguresItWouldHaveTheOtherWayRound(int rows, int columns) throws IOException {
+        var random = new Random(rows);
+        float[] a = new float[rows * columns];
+        float[] b = new float[a.length];
+        float[] turned = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = (float) random.nextGaussian();
+            b[i] = i % 3 == 0 ? a[i] : a[i] + (float) random.nextGaussian() / 100;
+            turned[i % columns * rows + i / columns] = b[i];
+        }
+        List<Long> shape = List.of((long) rows, (long) columns);
+        Weight first = floats(shape, a);
+        TensorStatistics plain = Comparison.of(first, floats(shape, b));
+
+        TensorStatistics found = turned(first, floats(List.of((long) columns, (long) rows), turned));
+
+        assertThat(found.elements()).isEqualTo(a.length);
+        assertThat(found.changed()).isEqualTo(plain.changed());
+        assertThat(found.maxDelta()).isEqualTo(plain.maxDelta());
+        assertThat(found.l2()).isCloseTo(plain.l2(), within(1e-9 * plain.l2()));
+        assertThat(found.cosine()).isCloseTo(plain.cosine(), within(1e-9));
+        assertThat(found.rank()).isEqualTo(plain.rank());
+    }
+
+    @Test
+    void aTransposedMatrixOfIntegersIsMultipliedOutAsItIsStored() throws IOException {
+        byte[] integers = {1, 2, 3, 4, 5, 6};
+        Weight turned = floats(List.of(3L, 2L), 0.5f, 8f, 1f, 10f, 1.5f, 12f);
+        var rows = Scaling.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
+        Weight quantised = weight(Dtype.I8, List.of(2L, 3L), integers, rows);
+
+        assertThat(turned(turned, quantised).changed()).isZero();
+        assertThat(turned(quantised, turned).changed()).isZero();
+    }
+
+    private static TensorStatistics turned(Weight a, Weight b) throws IOException {
+        return Comparison.of(List.of(new Comparison.Matched(a, b, true)), 2, true, done -> {})
+                .get(0);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 16, 32})
     void theRankOfAnUpdateIsFoundThroughASketch(int rank) throws IOException {

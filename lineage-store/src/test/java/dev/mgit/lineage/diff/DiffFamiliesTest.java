@@ -2,6 +2,7 @@ package dev.mgit.lineage.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.FormatException;
@@ -125,6 +126,7 @@ class DiffFamiliesTest {
             chat | chat-renamed    | the same weights, 45 tensors under another name
             base | chat-renamed    | 45 tensors under another name; fine-tuned: everything changed a little .*
             chat | chat-transposed | 15 matrices transposed
+            base | chat-transposed | 15 matrices transposed; fine-tuned: everything changed a little \\(relative L2 1\\.[78]\\d%\\)
             base | unrelated       | unrelated weights of the same architecture
             base | dropped         | block 2 dropped; fine-tuned: .*
             base | doubled         | block 3 inserted; fine-tuned: .*
@@ -184,6 +186,27 @@ class DiffFamiliesTest {
         assertThat(experts.tensors())
                 .filteredOn(tensor -> tensor.name().contains("experts.1."))
                 .allSatisfy(tensor -> assertThat(tensor.sameAs()).isPresent());
+    }
+
+    @Test
+    void transposedMatricesAreMeasured() throws IOException {
+        assertThat(diff("chat", "chat-transposed").tensors())
+                .filteredOn(tensor -> tensor.status() == Status.TRANSPOSED)
+                .allSatisfy(tensor ->
+                        assertThat(tensor.statistics().orElseThrow().changed()).isZero());
+        Diff plain = diff("base", "chat");
+        assertThat(diff("base", "chat-transposed").tensors())
+                .filteredOn(tensor -> tensor.status() == Status.TRANSPOSED)
+                .allSatisfy(tensor -> {
+                    TensorStatistics expected = plain.tensors().stream()
+                            .filter(other -> other.name().equals(tensor.name()))
+                            .flatMap(other -> other.statistics().stream())
+                            .findFirst()
+                            .orElseThrow();
+                    TensorStatistics found = tensor.statistics().orElseThrow();
+                    assertThat(found.l2()).isCloseTo(expected.l2(), within(1e-9));
+                    assertThat(found.changed()).isEqualTo(expected.changed());
+                });
     }
 
     @Test

@@ -110,7 +110,7 @@ class LineageGraphTest {
         VersionId old = made.commit(made.version("tuned").from(base, "base", EdgeKind.FINETUNE));
         VersionId tuned = made.commit(made.version("tuned").after(old));
         VersionId small = made.commit(made.version("small").from(old, "tuned", EdgeKind.QUANTIZE));
-        List<Affected> affected = new Impact(made.graph()).of(List.of(base), EdgeFilter.ALL);
+        List<Affected> affected = Impact.of(made.graph(), List.of(base), EdgeFilter.ALL, false);
 
         assertThat(affected)
                 .extracting(Affected::version)
@@ -131,7 +131,7 @@ class LineageGraphTest {
         VersionId right = made.commit(made.version("right").from(base, "base", EdgeKind.FINETUNE));
         VersionId merged = made.commit(
                 made.version("merged").from(left, "left", EdgeKind.MERGE).from(right, "right", EdgeKind.MERGE));
-        assertThat(new Impact(made.graph()).of(List.of(base), EdgeFilter.ALL))
+        assertThat(Impact.of(made.graph(), List.of(base), EdgeFilter.ALL, false))
                 .extracting(Affected::version)
                 .containsExactlyInAnyOrder(left, right, merged);
     }

@@ -211,8 +211,7 @@ class QuestionsTest {
         Query finetuned =
                 new Query(Optional.empty(), no, Map.of(), no, any, any, Set.of(EdgeKind.FINETUNE), none, List.of());
         assertThat(find(finetuned)).containsExactly(tuned);
-        assertThat(new Find(made.graph(), made.lineage, TensorIndex.none())
-                        .filter(made.lineage.walk(List.of(tuned)), finetuned))
+        assertThat(Find.log(made.graph(), List.of(tuned), LineageGraph.Direction.ANCESTORS, finetuned))
                 .toIterable()
                 .extracting(Version::id)
                 .containsExactly(tuned);

@@ -16,20 +16,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Merges the same made models with mgit and with the real mergekit. mergekit brings PyTorch, several gigabytes, so no
- * test installs it: name a Python that has it in {@code MGIT_MERGEKIT_PYTHON} (run with mergekit 0.1.5).
+ * test installs it: it is compared with where the Python named in {@code MGIT_MERGEKIT_PYTHON}, or else the {@code
+ * python3} on the path, has it. Prints the versions and the largest difference, or why nothing was compared.
  */
 class MergekitTest {
-    private static final String PYTHON = "MGIT_MERGEKIT_PYTHON";
+    private static final String VARIABLE = "MGIT_MERGEKIT_PYTHON";
+
+    private static Optional<String> python = Optional.empty();
+
     /** Standard deviation of the weights the script makes. */
     private static final double SPREAD = 0.05;
 
@@ -50,11 +56,40 @@ class MergekitTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
+    private double largest;
+
+    /** A Python that is named must have mergekit; the one on the path may. */
+    @BeforeAll
+    static void findMergekit() throws IOException, InterruptedException {
+        Optional<String> named = Optional.ofNullable(System.getenv(VARIABLE)).filter(path -> !path.isEmpty());
+        python = named.isPresent() || !hasMergekit("python3") ? named : Optional.of("python3");
+        if (python.isEmpty()) {
+            System.err.println(missing());
+        }
+    }
+
+    private static String missing() {
+        return "not compared with mergekit: python3 does not have it, and " + VARIABLE + " names no Python";
+    }
+
+    private static boolean hasMergekit(String command) throws InterruptedException {
+        String look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('mergekit') is None)";
+        try {
+            Process process = new ProcessBuilder(command, "-c", look)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false; // there is no such program
+        }
+    }
+
     /** @param unit the largest error allowed, in parts of the value, or of the models' spread if that is larger */
     @ParameterizedTest
     @CsvSource({"float32,F32,1e-6", "bfloat16,BF16,0.008", "float16,F16,0.001"})
     void resultsAgreeToRounding(String torch, Dtype dtype, double unit) throws Exception {
-        mergeWithMergekit(torch);
+        String versions = mergeWithMergekit(torch);
         MadeTensors made = new MadeTensors();
         Map.of(Side.BASE, "base", Side.OURS, "ours", Side.THEIRS, "theirs")
                 .forEach((side, name) -> load(made, side, name));
@@ -72,6 +107,8 @@ class MergekitTest {
                 compare(what, merged, wanted, unit, open);
             }
         }
+        System.err.printf(
+                Locale.ROOT, "%s, %s: largest difference %.1e, allowed %.1e%n", versions, torch, largest, unit);
     }
 
     /** As {@code mgit merge ours theirs --base base --strategy STRATEGY --output mgit-NAME} does it. */
@@ -90,13 +127,13 @@ class MergekitTest {
         }
     }
 
-    private static void compare(String what, double[] merged, double[] wanted, double unit, boolean[] open) {
+    private void compare(String what, double[] merged, double[] wanted, double unit, boolean[] open) {
         assertThat(merged).hasSameSizeAs(wanted);
         for (int i = 0; i < merged.length; i++) {
             if (open.length == 0 || !open[i]) {
-                assertThat(merged[i])
-                        .as("%s, element %d", what, i)
-                        .isCloseTo(wanted[i], within(unit * Math.max(SPREAD, Math.abs(wanted[i]))));
+                double size = Math.max(SPREAD, Math.abs(wanted[i]));
+                assertThat(merged[i]).as("%s, element %d", what, i).isCloseTo(wanted[i], within(unit * size));
+                largest = Math.max(largest, Math.abs(merged[i] - wanted[i]) / size);
             }
         }
     }
@@ -136,25 +173,24 @@ class MergekitTest {
         return MadeTensors.values(dtype, made.data(tensor));
     }
 
-    private void mergeWithMergekit(String torch) throws IOException, InterruptedException {
-        String python = System.getenv().getOrDefault(PYTHON, "");
-        String reason = "not compared with mergekit: " + PYTHON + " names no Python that has it";
-        if (python.isEmpty()) {
-            System.err.println(reason);
-        }
-        Assumptions.assumeFalse(python.isEmpty(), reason);
+    /** @return what did it, in which versions */
+    private String mergeWithMergekit(String torch) throws IOException, InterruptedException {
+        Assumptions.assumeTrue(python.isPresent(), MergekitTest::missing);
         String script;
         try (var in = MergekitTest.class.getResourceAsStream(SCRIPT)) {
             assertThat(in).isNotNull();
             script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        ProcessBuilder builder = new ProcessBuilder(List.of(python, "-c", script, folder.toString(), torch));
+        ProcessBuilder builder =
+                new ProcessBuilder(List.of(python.orElseThrow(), "-c", script, folder.toString(), torch));
         builder.environment().put("HF_HUB_OFFLINE", "1");
         Path log = folder.resolve("log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as("see %s", log).isZero();
+        List<String> lines = Files.readAllLines(log);
+        assertThat(process.exitValue()).as("%s", lines).isZero();
+        return lines.get(lines.size() - 1);
     }
 
     private MadeTensors load(MadeTensors made, Side side, String name) {

@@ -1,4 +1,4 @@
-"""Makes a base and two models tuned from it (random, seeded), merges them with mergekit, and prints its version.
+"""Makes a base and two models tuned from it (random, seeded), merges them with mergekit, and prints versions.
 
 Arguments: folder to work in, dtype of all models (float32, bfloat16, float16).
 """
@@ -97,4 +97,4 @@ merge("ties-rescaled", "ties", *half, {"rescale": True, "normalize": False}, bas
 whole = {"weight": 0.7, "density": 1.0}, {"weight": 0.4, "density": 1.0}
 merge("dare", "dare_linear", *whole, {}, base="base")
 merge("dare-ties", "dare_ties", *whole, {}, base="base")
-print(importlib.metadata.version("mergekit"))
+print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("mergekit", "torch", "transformers")))

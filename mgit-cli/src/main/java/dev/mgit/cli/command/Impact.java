@@ -74,10 +74,7 @@ public final class Impact implements Callable<Integer> {
             }
             List<VersionId> sources = version.map(List::of)
                     .orElse(containing.stream().map(TensorSearch.Match::version).toList());
-            List<Affected> affected = new dev.mgit.lineage.graph.Impact(graph)
-                    .of(sources, edges).stream()
-                            .filter(one -> !openOnly || one.open())
-                            .toList();
+            List<Affected> affected = dev.mgit.lineage.graph.Impact.of(graph, sources, edges, openOnly);
             List<TensorSearch.Match> matches = containing;
             if (json.wanted()) {
                 context.output().json(out -> json(out, matches, sources, affected));

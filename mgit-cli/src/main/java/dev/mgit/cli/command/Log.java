@@ -7,11 +7,9 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.graph.EdgeFilter;
 import dev.mgit.lineage.graph.Find.Query;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
-import dev.mgit.lineage.graph.TensorIndex;
 import dev.mgit.lineage.graph.TextGraph;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
@@ -114,9 +112,7 @@ public final class Log implements Callable<Integer> {
         }
         LineageGraph graph = session.repository().graph();
         Direction direction = descendants ? Direction.DESCENDANTS : Direction.ANCESTORS;
-        Iterator<Version> versions = graph.log(start, direction, EdgeFilter.ALL);
-        return new dev.mgit.lineage.graph.Find(graph, lineage, TensorIndex.none())
-                .filter(versions, Query.ofKinds(wanted));
+        return dev.mgit.lineage.graph.Find.log(graph, start, direction, Query.ofKinds(wanted));
     }
 
     private List<VersionId> start(Lineage lineage) {

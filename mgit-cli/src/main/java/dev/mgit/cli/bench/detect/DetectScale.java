@@ -5,6 +5,8 @@ import dev.mgit.fixtures.LabelledSet.Member;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ final class DetectScale {
     private static final int MEASURED = 50;
 
     private static final int BATCH = 500;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Library library;
     private final Path folder;
@@ -38,10 +41,12 @@ final class DetectScale {
      *
      * @param searchNanos median time of finding and ranking candidates in the index
      * @param compareNanos median time of a whole search, candidates read and compared
+     * @param processorNanos median processor time of a whole search, which other programs do not lengthen
      * @param insertNanos mean time of adding one of the last models, synced to disk
      * @param bytes of the whole index
      */
-    record Row(long searchNanos, long worstNanos, long compareNanos, long insertNanos, long bytes) {}
+    record Row(
+            long searchNanos, long worstNanos, long compareNanos, long processorNanos, long insertNanos, long bytes) {}
 
     Row growTo(int target) throws IOException {
         Map<VersionId, ModelSketch> batch = new LinkedHashMap<>();
@@ -67,16 +72,22 @@ final class DetectScale {
         }
         long[] search = new long[SEARCHES];
         long[] whole = new long[SEARCHES];
+        long[] processor = new long[SEARCHES];
         for (int i = 0; i < SEARCHES; i++) {
             long start = System.nanoTime();
+            long startProcessor = THREADS.getCurrentThreadCpuTime();
             library.near(asked.get(i), 24);
             search[i] = System.nanoTime() - start;
             library.originOf(asked.get(i));
             whole[i] = System.nanoTime() - start;
+            processor[i] = THREADS.getCurrentThreadCpuTime() - startProcessor;
         }
         Arrays.sort(search);
         Arrays.sort(whole);
-        return new Row(search[SEARCHES / 2], whole[SEARCHES - 1], whole[SEARCHES / 2], inserting / MEASURED, bytes());
+        Arrays.sort(processor);
+        int median = SEARCHES / 2;
+        return new Row(
+                search[median], whole[SEARCHES - 1], whole[median], processor[median], inserting / MEASURED, bytes());
     }
 
     private long bytes() throws IOException {

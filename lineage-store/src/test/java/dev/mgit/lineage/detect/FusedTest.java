@@ -1,0 +1,55 @@
+package dev.mgit.lineage.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.fixtures.Element;
+import dev.mgit.fixtures.Families;
+import dev.mgit.fixtures.MadeModel;
+import dev.mgit.fixtures.ModelShape;
+import dev.mgit.lineage.diff.CheckpointWeights;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Query, key and value in one matrix are taken for what they were apart. Made models. */
+class FusedTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private final MadeModel apart = Families.base("apart", 3, new ModelShape(300, 64, 2, Element.F32));
+
+    private Likeness likeness(MadeModel fused) throws IOException {
+        return Likeness.of(sketch(apart), sketch(fused));
+    }
+
+    private ModelSketch sketch(MadeModel model) throws IOException {
+        Path file = folder.resolve(model.name() + ".safetensors");
+        model.writeWeightsTo(file);
+        try (CheckpointWeights weights = CheckpointWeights.of(file)) {
+            return Sketcher.of(weights, Claims.NONE);
+        }
+    }
+
+    @Test
+    void onTopOfEachOther() throws IOException {
+        Likeness likeness = likeness(Families.fused(apart, "fused"));
+        assertThat(likeness.shareOfA()).isEqualTo(1);
+        assertThat(likeness.distance()).isZero();
+    }
+
+    @Test
+    void sideBySide() throws IOException {
+        Likeness likeness = likeness(Families.transposed(Families.fused(apart, "fused"), "turned", name -> true));
+        assertThat(likeness.shareOfA()).isEqualTo(1);
+        assertThat(likeness.distance()).isZero();
+    }
+
+    @Test
+    void andTrainedOn() throws IOException {
+        Likeness likeness = likeness(Families.fineTuned(Families.fused(apart, "fused"), "tuned", 9, 1e-3));
+        assertThat(likeness.shareOfA()).isEqualTo(1);
+        assertThat(Relation.of(likeness)).isPresent();
+    }
+}
