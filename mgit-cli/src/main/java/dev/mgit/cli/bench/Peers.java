@@ -16,7 +16,7 @@ final class Peers {
 
     /** These two need torch, so they share an environment. */
     private static final List<String> WITH_TORCH =
-            List.of("zipnn==0.5.4", "deltatensors[torch]==0.2.0", "safetensors==0.6.2");
+            List.of("zipnn==0.5.4", "deltatensors[torch]==0.2.0", "safetensors==0.6.2", "packaging==24.2");
 
     private Peers() {}
 
