@@ -22,6 +22,7 @@ public final class BlockCoder implements AutoCloseable {
     private static final int RESIDUAL_TOKENS = 6;
     private static final int PALETTE = 7;
     private static final int QUANTISED = 8;
+    private static final int QUANTISED_ROWS = 9;
 
     /** Blocks are at most this long. */
     private static final int MOST = 1 << 26;
@@ -52,6 +53,7 @@ public final class BlockCoder implements AutoCloseable {
             case RESIDUAL_TOKENS -> "residual tokens";
             case PALETTE -> "palette";
             case QUANTISED -> "quantised";
+            case QUANTISED_ROWS -> "quantised rows";
             default -> "method " + method;
         };
     }
@@ -85,7 +87,11 @@ public final class BlockCoder implements AutoCloseable {
     /** Whether a payload can be decoded only with the prediction it was made with. */
     public static boolean needsPrediction(byte[] payload) {
         int method = payload[0];
-        return method == SAME || method == BYTE_DIFFERENCES || method == RESIDUAL_TOKENS || method == QUANTISED;
+        return method == SAME || method == BYTE_DIFFERENCES || method == RESIDUAL_TOKENS || isQuantised(method);
+    }
+
+    private static boolean isQuantised(int method) {
+        return method == QUANTISED || method == QUANTISED_ROWS;
     }
 
     private void encodeBest(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
@@ -135,8 +141,8 @@ public final class BlockCoder implements AutoCloseable {
             byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort) {
         near(prediction, length);
         best.clear();
-        best.put(QUANTISED);
-        quanta.encode(raw, prediction, length / dtype.bytes(), dtype, quantum, effort, near, best);
+        best.put(QUANTISED_ROWS);
+        quanta.encode(raw, prediction, length / dtype.bytes(), dtype, quantum, near, best);
         if (Arrays.equals(raw, 0, length, near, 0, length)) {
             best.put(SAME);
         } else {
@@ -154,7 +160,7 @@ public final class BlockCoder implements AutoCloseable {
 
     /** The step a payload was coded with, if it was coded with one. */
     public Optional<Quantum> quantum(byte[] payload) {
-        if (payload.length == 0 || payload[0] != QUANTISED) {
+        if (payload.length == 0 || !isQuantised(payload[0])) {
             return Optional.empty();
         }
         input.open(payload, 1, payload.length - 1);
@@ -327,16 +333,17 @@ public final class BlockCoder implements AutoCloseable {
             case PLANES -> getTail(planes.decode(input, target, length), target, length);
             case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
             case PALETTE -> getTail(palette.decode(input, target, length), target, length);
-            case QUANTISED -> decodeQuantised(guess(prediction), target, length);
+            case QUANTISED, QUANTISED_ROWS ->
+                decodeQuantised(method == QUANTISED_ROWS, guess(prediction), target, length);
             default -> throw ByteInput.damaged("it was made by an unknown method, perhaps of a newer version");
         }
     }
 
-    private void decodeQuantised(byte[] prediction, byte[] target, int length) {
+    private void decodeQuantised(boolean byRows, byte[] prediction, byte[] target, int length) {
         near(prediction, length);
-        quanta.decode(input, prediction, near, length);
+        quanta.decode(input, byRows, prediction, near, length);
         int method = input.get();
-        if (method == QUANTISED) {
+        if (isQuantised(method)) {
             throw ByteInput.damaged("it is quantised twice");
         }
         decodeMethod(method, near, target, length);

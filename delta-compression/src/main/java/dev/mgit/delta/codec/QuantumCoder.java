@@ -4,77 +4,73 @@ import dev.mgit.delta.Dtype;
 import java.util.Arrays;
 
 /**
- * Numbers of steps from a guess, each as a token in the context of how large its neighbours are: a running mean along
- * the row and, where the length of rows is known, one along each column. Contexts are joined to classes as exponents
- * are for tokens, and each class is a stream of its own.
+ * Numbers of steps from a guess, each as a token in the context of how large those before it let expect it. Contexts are
+ * joined to classes as exponents are for tokens, and each class is a stream of its own. Rows of nothing but zeros are
+ * left out where the length of rows is known.
  *
  * <pre>
  * body := dtype(byte) step(8 bytes) varint(columns) alphabet classes stream*classes bits
+ *       | dtype(byte) step(8 bytes) varint(columns) alphabet stream classes stream*classes bits    (by rows)
  * </pre>
  */
 final class QuantumCoder {
-    /** Running means are in units of a 64th, and no single element counts for more than this. */
-    private static final int UNIT = 64;
-
-    private static final int LARGEST = 1 << 12;
-    private static final int ROW_SHIFT = 4;
-    private static final int COLUMN_SHIFT = 4;
-    private static final int KEYS = 4 * 20;
     private static final int BITS = 24;
+    /** Of sizes; signs are as good as random and go with the extra bits. */
+    private static final Tokens ALPHABET = new Tokens(5, 2);
+    /** Finding contexts takes most of the time, so what follows may as well be thorough. */
+    private static final Effort EFFORT = Effort.SMALL;
 
     private final StreamCoder streams;
+    private final RunningMeans runningMeans = new RunningMeans();
+    private final RowsTimesColumns rowsTimesColumns = new RowsTimesColumns();
     private final Classes classes = new Classes();
     private final int[] keyCounts = new int[Classes.KEYS];
     private final int[] tokenCounts = new int[Classes.MOST * 256];
     private final int[] next = new int[Classes.MOST];
     private final int[] start = new int[Classes.MOST + 1];
     private int[] quanta = new int[0];
-    private int[] means = new int[0];
     private byte[] keys = new byte[0];
     private byte[] tokens = new byte[0];
-    private int row;
+    /** Of each row, 1 if some element is not 0. */
+    private byte[] moved = new byte[1];
 
     QuantumCoder(StreamCoder streams) {
         this.streams = streams;
     }
 
     /**
-     * Codes the steps that lead from the guess to a block as nearly as steps can.
+     * Codes the steps that lead from the guess to a block as nearly as steps can; without columns all is one row.
      *
      * @param near receives where they lead, for the rest to be coded against
      */
-    void encode(
-            byte[] raw,
-            byte[] guess,
-            int count,
-            Dtype dtype,
-            Quantum quantum,
-            Effort effort,
-            byte[] near,
-            ByteSink sink) {
+    void encode(byte[] raw, byte[] guess, int count, Dtype dtype, Quantum quantum, byte[] near, ByteSink sink) {
         reserve(count);
         var steps = new Steps(dtype, quantum.step());
         steps.between(guess, raw, 0, count, quanta);
         steps.walk(guess, quanta, 0, count, near);
         sink.put(dtype.code());
         putLong(Double.doubleToRawLongBits(quantum.step()), sink);
-        int columns = Math.min(quantum.columns(), count);
+        int columns = quantum.columns() == 0 ? count : Math.min(quantum.columns(), count);
         sink.putVarint(columns);
-        Tokens alphabet = Tokens.choose(BITS, count);
-        alphabet.write(sink);
-        chooseClasses(count, columns, alphabet);
-        split(count, alphabet);
+        ALPHABET.write(sink);
+        streams.encode(moved, 0, findRows(count, columns), EFFORT, sink);
+        int coded = chooseKeys(count, columns);
+        chooseClasses(coded);
+        split(coded);
         classes.write(0, sink);
         for (int c = 0; c + 1 < classes.size(); c++) {
             sink.putVarint(start[c + 1] - start[c]);
         }
         for (int c = 0; c < classes.size(); c++) {
-            streams.encode(tokens, start[c], start[c + 1] - start[c], effort, sink);
+            streams.encode(tokens, start[c], start[c + 1] - start[c], EFFORT, sink);
         }
         BitSink bits = new BitSink(sink);
-        for (int i = 0; i < count; i++) {
-            int value = zigzag(quanta[i]);
-            bits.put(value, alphabet.extraBits(value));
+        for (int i = 0; i < coded; i++) {
+            int size = Math.abs(quanta[i]);
+            bits.put(size, ALPHABET.extraBits(size));
+            if (size != 0) {
+                bits.put(quanta[i] >>> 31, 1);
+            }
         }
         bits.close();
     }
@@ -84,31 +80,62 @@ final class QuantumCoder {
             quanta = new int[count];
             keys = new byte[count];
             tokens = new byte[count];
+            moved = new byte[count + 1];
         }
     }
 
-    private void chooseClasses(int count, int columns, Tokens alphabet) {
-        Arrays.fill(keyCounts, 0);
-        begin(columns);
-        for (int i = 0, column = 0; i < count; i++) {
-            keys[i] = (byte) key(columns, column);
-            keyCounts[keys[i]]++;
-            column = learn(quanta[i], columns, column);
+    /** Finds out which rows move, and returns how many rows there are. */
+    private int findRows(int count, int columns) {
+        int row = 0;
+        for (int from = 0; from < count; from += columns, row++) {
+            int at = from;
+            int end = Math.min(count, from + columns);
+            while (at < end && quanta[at] == 0) {
+                at++;
+            }
+            moved[row] = (byte) (at < end ? 1 : 0);
         }
+        return row;
+    }
+
+    /** Fills in the key of each element of a row that moves, gathers their quanta, and returns how many they are. */
+    private int chooseKeys(int count, int columns) {
+        Arrays.fill(keyCounts, 0);
+        rowsTimesColumns.begin(columns);
+        int coded = 0;
+        for (int from = 0, row = 0; from < count; from += columns, row++) {
+            if (moved[row] == 0) {
+                continue;
+            }
+            rowsTimesColumns.beginRow();
+            int some = Math.min(columns, count - from);
+            for (int column = 0; column < some; column++) {
+                int quantum = quanta[from + column];
+                int key = rowsTimesColumns.key(column);
+                rowsTimesColumns.learn(column, quantum);
+                keyCounts[key]++;
+                keys[coded] = (byte) key;
+                quanta[coded++] = quantum;
+            }
+        }
+        return coded;
+    }
+
+    private void chooseClasses(int count) {
         classes.cut(keyCounts, count);
         Arrays.fill(tokenCounts, 0, classes.size() * 256, 0);
         byte[] ofKey = classes.ofKey();
         for (int i = 0; i < count; i++) {
-            tokenCounts[(ofKey[keys[i]] << 8) + alphabet.token(zigzag(quanta[i]))]++;
+            tokenCounts[(ofKey[keys[i]] << 8) + ALPHABET.token(Math.abs(quanta[i]))]++;
         }
         classes.join(tokenCounts, 1);
     }
 
     /** Sorts the tokens by class, in element order within each. */
-    private void split(int count, Tokens alphabet) {
+    private void split(int count) {
         Arrays.fill(start, 0);
         byte[] ofKey = classes.ofKey();
-        for (int key = 0; key < KEYS; key++) {
+        for (int key = 0; key < RowsTimesColumns.KEYS; key++) {
             start[ofKey[key] + 1] += keyCounts[key];
         }
         for (int c = 0; c < classes.size(); c++) {
@@ -116,45 +143,16 @@ final class QuantumCoder {
             next[c] = start[c];
         }
         for (int i = 0; i < count; i++) {
-            tokens[next[ofKey[keys[i]]]++] = (byte) alphabet.token(zigzag(quanta[i]));
+            tokens[next[ofKey[keys[i]]]++] = (byte) ALPHABET.token(Math.abs(quanta[i]));
         }
     }
 
-    private void begin(int columns) {
-        row = 0;
-        if (means.length < columns) {
-            means = new int[columns];
-        }
-        Arrays.fill(means, 0, columns, 0);
-    }
-
-    /** Quarter octaves of the size to be expected. */
-    private int key(int columns, int column) {
-        int mean = columns == 0 ? 2 * row : row + means[column];
-        if (mean < 4) {
-            return mean;
-        }
-        int octave = 31 - Integer.numberOfLeadingZeros(mean);
-        return Math.min(KEYS - 1, 4 * octave - 4 + (mean >>> (octave - 2) & 3));
-    }
-
-    /** Takes an element into the running means, and returns the next one's column. */
-    private int learn(int quantum, int columns, int column) {
-        int size = Math.min(LARGEST, Math.abs(quantum)) * UNIT;
-        row += (size - row) >> ROW_SHIFT;
-        if (columns == 0) {
-            return 0;
-        }
-        means[column] += (size - means[column]) >> COLUMN_SHIFT;
-        return column + 1 == columns ? 0 : column + 1;
-    }
-
-    private static int zigzag(int value) {
-        return value << 1 ^ value >> 31;
-    }
-
-    /** Fills in where the steps lead. */
-    void decode(ByteInput input, byte[] guess, byte[] target, int length) {
+    /**
+     * Fills in where the steps lead.
+     *
+     * @param byRows whether rows that do not move are left out, and sizes are those of rows times those of columns
+     */
+    void decode(ByteInput input, boolean byRows, byte[] guess, byte[] target, int length) {
         Dtype dtype = Dtype.byCode(input.get())
                 .filter(Quantum::suits)
                 .orElseThrow(() -> ByteInput.damaged("it names an unknown number format"));
@@ -166,40 +164,83 @@ final class QuantumCoder {
         int columns = input.getVarint(count);
         Tokens alphabet = Tokens.read(input);
         reserve(count);
+        int coded = byRows ? readRows(input, count, columns) : count;
         classes.read(input, 0);
         int size = classes.size();
         start[0] = 0;
         for (int c = 0; c + 1 < size; c++) {
-            start[c + 1] = start[c] + input.getVarint(count - start[c]);
+            start[c + 1] = start[c] + input.getVarint(coded - start[c]);
         }
-        start[size] = count;
+        start[size] = coded;
         for (int c = 0; c < size; c++) {
             streams.decode(input, tokens, start[c], start[c + 1] - start[c]);
         }
-        join(input, count, columns, alphabet);
+        System.arraycopy(start, 0, next, 0, size);
+        if (byRows) {
+            joinRows(input, count, columns, alphabet);
+        } else {
+            joinAll(input, count, columns, alphabet);
+        }
         new Steps(dtype, step).walk(guess, quanta, 0, count, target);
     }
 
-    private void join(ByteInput input, int count, int columns, Tokens alphabet) {
-        int size = classes.size();
-        byte[] ofKey = classes.ofKey();
-        System.arraycopy(start, 0, next, 0, size);
-        begin(columns);
-        BitInput bits = new BitInput(input);
-        for (int i = 0, column = 0; i < count; i++) {
-            int c = ofKey[key(columns, column)];
-            if (next[c] == start[c + 1]) {
-                throw ByteInput.damaged("a class has the wrong number of words");
-            }
-            int token = tokens[next[c]++] & 0xff;
-            int extra = alphabet.extraBitsOf(token);
-            if (extra >= BITS) {
-                throw ByteInput.damaged("a number of steps is out of range");
-            }
-            int value = (int) alphabet.base(token) + bits.get(extra);
-            quanta[i] = value >>> 1 ^ -(value & 1);
-            column = learn(quanta[i], columns, column);
+    /** Reads which rows move, and returns how many elements those have. */
+    private int readRows(ByteInput input, int count, int columns) {
+        if (columns == 0 && count > 0) {
+            throw ByteInput.damaged("its rows have no elements");
         }
+        int coded = 0;
+        int rows = count == 0 ? 0 : (int) (((long) count + columns - 1) / columns);
+        streams.decode(input, moved, 0, rows);
+        for (int row = 0; row < rows; row++) {
+            coded += moved[row] == 0 ? 0 : Math.min(columns, count - row * columns);
+        }
+        return coded;
+    }
+
+    private void joinRows(ByteInput input, int count, int columns, Tokens alphabet) {
+        BitInput bits = new BitInput(input);
+        rowsTimesColumns.begin(columns);
+        for (int from = 0, row = 0; from < count; from += columns, row++) {
+            int some = Math.min(columns, count - from);
+            if (moved[row] == 0) {
+                Arrays.fill(quanta, from, from + some, 0);
+                continue;
+            }
+            rowsTimesColumns.beginRow();
+            for (int column = 0; column < some; column++) {
+                int size = next(rowsTimesColumns.key(column), alphabet, bits);
+                int quantum = size != 0 && bits.get(1) == 1 ? -size : size;
+                rowsTimesColumns.learn(column, quantum);
+                quanta[from + column] = quantum;
+            }
+        }
+    }
+
+    private void joinAll(ByteInput input, int count, int columns, Tokens alphabet) {
+        BitInput bits = new BitInput(input);
+        runningMeans.begin(columns);
+        for (int i = 0, column = 0; i < count; i++) {
+            int zigzag = next(runningMeans.key(column), alphabet, bits);
+            int quantum = zigzag >>> 1 ^ -(zigzag & 1);
+            runningMeans.learn(column, quantum);
+            quanta[i] = quantum;
+            column = column + 1 >= columns ? 0 : column + 1;
+        }
+    }
+
+    /** The next of the class that a key is in. */
+    private int next(int key, Tokens alphabet, BitInput bits) {
+        int c = classes.ofKey()[key];
+        if (next[c] == start[c + 1]) {
+            throw ByteInput.damaged("a class has the wrong number of words");
+        }
+        int token = tokens[next[c]++] & 0xff;
+        int extra = alphabet.extraBitsOf(token);
+        if (extra >= BITS) {
+            throw ByteInput.damaged("a number of steps is out of range");
+        }
+        return (int) alphabet.base(token) + bits.get(extra);
     }
 
     /** The step and columns of a body that was checked before. */

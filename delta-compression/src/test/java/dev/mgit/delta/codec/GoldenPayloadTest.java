@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Payloads written once must decode to the same bytes for ever. Each line of the resource holds a dtype, the block's
  * length, its prediction (or {@code -}) and payload in Base64, and the SHA-256 of the raw bytes. The data is made;
- * {@link #main} writes a new resource, which is right only when a method was added.
+ * {@link #main} writes what today's coder makes of it, of which the lines of an added method belong behind the others.
  */
 class GoldenPayloadTest {
     private static final String RESOURCE = "golden-payloads.txt";
@@ -47,7 +47,7 @@ class GoldenPayloadTest {
                 methods.add((int) payload[0]);
             }
         }
-        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     private static String digest(byte[] bytes) {

@@ -67,7 +67,7 @@ class QuantiserTest {
             Assertions.fail("%s, %d bytes, %s, method %d", dtype, length, effort, out[0]);
         }
         byte[] payload = Arrays.copyOf(out, size);
-        if (out[0] == 8) {
+        if (out[0] == 8 || out[0] == 9) {
             assertThat(coder.quantum(payload).orElseThrow().step()).isEqualTo(quantum.step());
         } else {
             assertThat(coder.quantum(payload)).isEmpty();
@@ -83,7 +83,7 @@ class QuantiserTest {
                 .reconstruct(pair.child, 1 << 20, pair.parent, 768)
                 .orElseThrow();
         byte[] payload = roundTrip(made.raw(), 1 << 20, Dtype.F32, pair.parent, made.quantum(), Effort.BALANCED);
-        assertThat(payload.length * 8.0 / (1 << 18)).isBetween(2.5, 2.85);
+        assertThat(payload.length * 8.0 / (1 << 18)).isBetween(2.6, 2.7);
     }
 
     /** Rows and columns whose updates differ in size cost less than their mixture, whose entropy is 3.2 bits. */
@@ -113,6 +113,30 @@ class QuantiserTest {
         assertThat(learnt).isLessThan(flat * 9 / 10);
     }
 
+    /** One row in four moves, as rows of an embedding do: the others cost the entropy of which they are, 0.81 bits. */
+    @Test
+    void rowsThatDoNotMoveCostNextToNothing() {
+        int columns = 256;
+        int rows = 1024;
+        Pair pair = update(Dtype.F32, 4 * rows * columns, 3e-4, 5);
+        SplittableRandom random = new SplittableRandom(9);
+        int moved = 0;
+        for (int row = 0; row < rows; row++) {
+            boolean moves = random.nextInt(4) == 0;
+            moved += moves ? 1 : 0;
+            if (!moves) {
+                System.arraycopy(pair.parent, 4 * row * columns, pair.child, 4 * row * columns, 4 * columns);
+            }
+        }
+        var made = new Quantiser(Dtype.F32, 1e-4)
+                .reconstruct(pair.child, 4 * rows * columns, pair.parent, columns)
+                .orElseThrow();
+        byte[] payload =
+                roundTrip(made.raw(), 4 * rows * columns, Dtype.F32, pair.parent, made.quantum(), Effort.BALANCED);
+        double ofMoved = payload.length * 8.0 / (moved * columns);
+        assertThat(ofMoved).isBetween(2.6, 2.7);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void whatIsNotFiniteIsLeftAlone(Dtype dtype) {
@@ -139,7 +163,7 @@ class QuantiserTest {
                 .reconstruct(pair.child, 20_000, pair.parent, 50)
                 .orElseThrow();
         byte[] good = roundTrip(made.raw(), 20_000, Dtype.F32, pair.parent, made.quantum(), Effort.BALANCED);
-        assertThat(good[0]).isEqualTo((byte) 8);
+        assertThat(good[0]).isEqualTo((byte) 9);
         int refused = 0;
         for (int round = 0; round < 3000; round++) {
             byte[] bad = random.nextInt(3) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.predict.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -44,13 +46,40 @@ class TorchTest {
                         spec("state_dict.flag", Dtype.BOOL),
                         spec("state_dict.parameter", Dtype.F64, 2),
                         spec("optimizer.state.0.exp_avg", Dtype.F32, 4));
-        var data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int weight = (int) Hostile.range(layout, "state_dict.encoder.weight").offset();
-        int tail = (int) Hostile.range(layout, "state_dict.view.tail").offset();
-        for (int i = 0; i < 24; i++) {
-            assertThat(data.getFloat(weight + 4 * i)).isEqualTo(i);
+    }
+
+    /** Every view lies in memory as 0, 1, 2, ..., a slice from where it begins; of gaps the whole storage is read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "zip-2.pt", "legacy-2.pt"})
+    void findsEveryElement(String file) {
+        byte[] bytes = Hostile.real(file);
+        Layout layout = Hostile.layout(file, bytes);
+        List<TensorSpec> tensors = Hostile.tensors(layout);
+
+        assertThat(tensors).extracting(TensorSpec::dtype).contains(Dtype.F16, Dtype.BF16, Dtype.F64);
+        for (TensorSpec tensor : tensors) {
+            int first = tensor.name().endsWith("view.tail") ? 6 : tensor.dtype() == Dtype.BOOL ? 1 : 0;
+            Layout.Range range = Hostile.range(layout, tensor.name());
+            byte[] raw = Arrays.copyOfRange(bytes, (int) range.offset(), (int) range.end());
+            double[] expected = new double[(int) tensor.elements()];
+            Arrays.setAll(expected, i -> first + i);
+            assertThat(values(tensor.dtype(), raw, expected.length))
+                    .as(tensor.name())
+                    .containsExactly(expected);
         }
-        assertThat(data.getLong(tail)).isEqualTo(6);
+        assertThat(tensors.stream().anyMatch(tensor -> tensor.equals(spec("state_dict.float8", Dtype.F8_E4M3, 4))))
+                .isEqualTo(file.contains("-2"));
+    }
+
+    private static double[] values(Dtype dtype, byte[] raw, int count) {
+        double[] values = new double[count];
+        var data = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+        switch (dtype) {
+            case I64 -> Arrays.setAll(values, i -> data.getLong(8 * i));
+            case BOOL -> Arrays.setAll(values, i -> raw[i]);
+            default -> Floats.read(dtype, raw, 0, values, count);
+        }
+        return values;
     }
 
     @Test
@@ -174,7 +203,7 @@ class TorchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt"})
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt", "zip-2.pt", "legacy-2.pt"})
     void isNeverTakenWhenCutOff(String file) {
         assertThat(Hostile.acceptedWhenCut(file, Hostile.real(file)))
                 .allSatisfy(length -> assertThat(length).isLessThan(16));
@@ -187,7 +216,7 @@ class TorchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt"})
+    @ValueSource(strings = {"zip.pt", "legacy.pt", "tensor.pt", "zip-2.pt", "legacy-2.pt"})
     void withstandsMutationsOfSeed6(String file) {
         Hostile.mutate(file, Hostile.real(file), 6, 2_000);
     }

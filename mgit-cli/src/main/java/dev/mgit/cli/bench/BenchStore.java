@@ -59,9 +59,10 @@ public final class BenchStore implements Callable<Integer> {
 
     @Option(
             names = "--peers",
-            description = "Also measure dvc, borg and zipnn, each installed from the Python package index into an "
-                    + "environment of its own below the user's cache folder, and git-lfs and restic, if they are on "
-                    + "the path (Debian: apt-get install git-lfs restic).")
+            description =
+                    "Also measure dvc, git-theta, zipnn, deltatensors, z4ai, bigsmall, lmzip and hf-xet, installed "
+                            + "from the Python package index into environments below the user's cache folder, and git-lfs, "
+                            + "restic and borg, if they are on the path (Debian: apt-get install git-lfs restic borgbackup).")
     private boolean peers;
 
     @Option(names = "--depth", description = "Also measure checkouts of versions deep in a chain.")
@@ -126,7 +127,7 @@ public final class BenchStore implements Callable<Integer> {
         return pairs;
     }
 
-    private List<Tool> tools() {
+    private List<Tool> tools(Path scratch) throws IOException {
         List<Tool> tools = new ArrayList<>();
         efforts.forEach(effort -> tools.add(new MgitTool(effort)));
         if (!mine) {
@@ -134,14 +135,14 @@ public final class BenchStore implements Callable<Integer> {
         }
         if (peers) {
             tools.addAll(Peers.installed());
-            tools.addAll(Peers.ofPython());
+            tools.addAll(Peers.ofPython(scratch));
         }
         return tools;
     }
 
     private List<Row> measure(Pair pair, Path scratch) throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (Tool tool : tools()) {
+        for (Tool tool : tools(scratch)) {
             Path folder = Files.createTempDirectory(scratch, "tool-");
             Spawned.run(folder, List.of("sh", "-c", "cat '" + pair.child() + "' > /dev/null"));
             rows.add(new Row(pair, tool.run(pair, folder)));

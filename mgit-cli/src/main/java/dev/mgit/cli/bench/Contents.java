@@ -28,9 +28,13 @@ final class Contents {
         }
     }
 
+    static boolean isSame(Path given, Path back) throws IOException {
+        return Files.isRegularFile(back) && Files.mismatch(given, back) < 0;
+    }
+
     /** @throws MgitException of kind INTEGRITY if what came back is not what was given */
     static void requireSame(String tool, Path given, Path back) throws IOException {
-        if (!Files.isRegularFile(back) || Files.mismatch(given, back) >= 0) {
+        if (!isSame(given, back)) {
             throw MgitException.integrity(tool + " did not give '" + given.getFileName() + "' back as it was");
         }
     }

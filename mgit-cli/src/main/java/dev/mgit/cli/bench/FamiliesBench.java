@@ -8,9 +8,11 @@ import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.NarrowTypes;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
 import dev.mgit.fixtures.Reordered;
+import dev.mgit.fixtures.TrainedFamily;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.maintain.DiskUsageReport.Representation;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Option;
         description = {
             "Commit a child of every kind with its edge, and print what it takes and how it is predicted.",
             "Every child is checked out again and compared byte for byte.",
-            "Made families of fp32 base weights, and the really published BGE and MiniLM families."
+            "Made families of fp32 base weights, one of small networks that are really trained, and the really",
+            "published BGE and MiniLM families."
         })
 public final class FamiliesBench implements Callable<Integer> {
     private final Context context;
@@ -76,12 +79,18 @@ public final class FamiliesBench implements Callable<Integer> {
 
     private void made(Table table, BenchRepository repository, Path folder) throws IOException {
         var shape = new ModelShape(8 * hidden, hidden, 2, Element.F32);
-        for (MadeModel model : models(shape)) {
+        made(table, repository, folder, models(shape), "made");
+        made(table, repository, folder, TrainedFamily.of(1), "trained");
+    }
+
+    private void made(Table table, BenchRepository repository, Path folder, List<MadeModel> models, String data)
+            throws IOException {
+        for (MadeModel model : models) {
             // The second step of a run is known to follow the first.
             List<String> parents = model.name().equals("step-2") ? List.of("step-1") : model.parents();
             Path files = model.writeTo(folder.resolve("models"));
             EdgeKind kind = model.edge().equals("root") ? EdgeKind.OTHER : EdgeKind.parse(model.edge());
-            add(table, repository, model.name(), files, parents, kind, "made");
+            add(table, repository, model.name(), files, parents, kind, data);
             Trees.delete(files);
         }
     }
@@ -91,7 +100,12 @@ public final class FamiliesBench implements Callable<Integer> {
         MadeModel base = models.get(0);
         models.add(Reordered.permutedVocabulary(base, "permuted-words", 11));
         models.add(Reordered.tensorParallel(base, "tensor-parallel", 4));
+        models.add(Reordered.pipelineParallel(base, "pipeline-parallel", 2));
         models.add(Reordered.tf32(base, "tf32"));
+        MadeModel chat = models.get(1);
+        models.add(Families.cast(chat, "chat-f8-e5m2", Element.F8_E5M2));
+        models.add(NarrowTypes.int4(chat, "chat-int4"));
+        models.add(NarrowTypes.mask(Families.pruned(chat, "pruned", 0.5), "pruned-mask"));
         MadeModel bf16 = Families.cast(base, "base-bf16", Element.BF16);
         models.add(bf16);
         models.add(Families.sparselyTuned(bf16, "rl-bf16", 12, 0.05));

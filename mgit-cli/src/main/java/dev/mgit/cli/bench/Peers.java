@@ -1,22 +1,22 @@
 package dev.mgit.cli.bench;
 
 import dev.mgit.fixtures.PythonEnv;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The programs mgit is measured beside. */
 final class Peers {
     private static final long SLOW = 64_000_000;
 
-    private static final String ZIPNN = """
-            import sys
-            from zipnn import ZipNN
-            def codec(): return ZipNN(input_format='byte', bytearray_dtype=sys.argv[1])
-            data = open(sys.argv[3], 'rb').read()
-            out = codec().compress(data) if sys.argv[2] == 'in' else codec().decompress(data)
-            open(sys.argv[4], 'wb').write(out)
-            """;
+    /** These two need torch, so they share an environment. */
+    private static final List<String> WITH_TORCH =
+            List.of("zipnn==0.5.4", "deltatensors[torch]==0.2.0", "safetensors==0.6.2", "packaging==24.2");
 
     private Peers() {}
 
@@ -46,6 +46,7 @@ final class Peers {
     /** Programs that are measured if they are on the path. */
     static List<Tool> installed() {
         String git = "git -c user.name=bench -c user.email=bench@localhost";
+        String borg = "export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes; borg";
         return List.of(
                 new ShellTool(
                         "git lfs",
@@ -62,21 +63,49 @@ final class Peers {
                                 + "cp \"$new\" m",
                         "export RESTIC_PASSWORD=x; restic -q -r store backup m",
                         "export RESTIC_PASSWORD=x; restic -q -r store dump latest \"$PWD/m\" > \"$out\"",
+                        0),
+                new ShellTool(
+                        "borg",
+                        "borg",
+                        borg + " init -e none store; cp \"$old\" m; " + borg + " create store::old m; cp \"$new\" m",
+                        borg + " create store::new m",
+                        borg + " extract --stdout store::new m > \"$out\"",
                         0));
     }
 
-    /** Python programs, each in an environment of its own that is made on first use. */
-    static List<Tool> ofPython() {
-        List<Tool> tools = new ArrayList<>();
-        tools.add(dvc());
-        tools.add(borg());
-        tools.add(zipnn("zipnn (bf16)", "bfloat16"));
-        tools.add(zipnn("zipnn (fp32)", "float32"));
-        return tools;
+    /**
+     * Python programs, in environments that are made on first use. Those that are libraries are called as
+     * {@code peers.py} says, which is written to the scratch folder.
+     */
+    static List<Tool> ofPython(Path scratch) throws IOException {
+        Path script = scratch.resolve("peers.py");
+        try (InputStream in = Objects.requireNonNull(Peers.class.getResourceAsStream("peers.py"))) {
+            Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return List.of(
+                dvc(),
+                gitTheta(script),
+                library(script, "zipnn", WITH_TORCH),
+                library(script, "deltatensors", WITH_TORCH),
+                library(script, "z4ai", List.of("z4ai==0.2.0")),
+                library(script, "z4ai_delta", List.of("z4ai==0.2.0")),
+                library(script, "bigsmall", List.of("bigsmall==4.0.0")),
+                library(script, "bigsmall_delta", List.of("bigsmall==4.0.0")),
+                library(script, "lmzip", List.of("lmzip==1.3.0")),
+                library(script, "xet", List.of("hf-xet==1.8.0")));
+    }
+
+    private static Tool library(Path script, String peer, List<String> packages) {
+        return python(peer.replace('_', ' '), packages, bin -> {
+            String run = "'" + bin + "/python' -W ignore '" + script + "' " + peer;
+            String files = " \"$old\" \"$new\" \"$PWD/store/packed\" \"$out\"";
+            String prepare = peer.equals("xet") ? run + " prepare" + files : "";
+            return new ShellTool(peer.replace('_', ' '), "", prepare, run + " in" + files, run + " out" + files, 0);
+        });
     }
 
     private static Tool dvc() {
-        return python("dvc", "dvc==3.63.0", bin -> {
+        return python("dvc", List.of("dvc==3.67.1"), bin -> {
             String dvc = "'" + bin + "/python' -m dvc -q";
             return new ShellTool(
                     "dvc add",
@@ -89,24 +118,23 @@ final class Peers {
         });
     }
 
-    private static Tool borg() {
-        return python("borg", "borgbackup==1.4.1", bin -> {
-            String borg = "export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes; '" + bin + "/borg'";
+    /** Its installer writes to the user's Git settings, so it gets a home of its own. It keeps tensors, not files. */
+    private static Tool gitTheta(Path script) {
+        return python("git theta", List.of("git-theta==0.2.0", "safetensors==0.6.2"), bin -> {
+            String start = "export HOME=\"$PWD\" PATH='" + bin + "':\"$PATH\" GIT_THETA_CHECKPOINT_TYPE=safetensors; ";
+            String theta = "python -W ignore '" + script + "' theta";
+            String files = " \"$old\" \"$new\" \"$HOME/store/packed\" \"$out\"";
             return new ShellTool(
-                    "borg",
-                    "",
-                    borg + " init -e none store; cp \"$old\" m; " + borg + " create store::old m; cp \"$new\" m",
-                    borg + " create store::new m",
-                    borg + " extract --stdout store::new m > \"$out\"",
+                    "git theta",
+                    "git-lfs",
+                    start + theta + " prepare" + files + "; git config --global user.name bench; git config --global "
+                            + "user.email bench@localhost; cd store; git init -q; git lfs install --local; git-theta "
+                            + "install; git-theta track m.safetensors; cp \"$old\" m.safetensors; git add .; git commit "
+                            + "-qm old; cp \"$new\" m.safetensors",
+                    start + "cd store; git add .; git commit -qm new; " + theta + " in" + files,
+                    start + "cd store; rm m.safetensors; git checkout -q m.safetensors; cp m.safetensors "
+                            + "\"$out.tensors\"; " + theta + " out" + files,
                     0);
-        });
-    }
-
-    private static Tool zipnn(String name, String dtype) {
-        return python(name, "zipnn==0.5.3", bin -> {
-            String run = "'" + bin + "/python' -c \"" + ZIPNN.replace("\"", "\\\"") + "\" " + dtype;
-            return new ShellTool(
-                    name, "", "", run + " in \"$new\" store/packed", run + " out store/packed \"$out\"", 1L << 30);
         });
     }
 
@@ -115,9 +143,17 @@ final class Peers {
         Tool of(String binFolder);
     }
 
-    private static Tool python(String name, String requirement, Made made) {
-        Optional<PythonEnv> env = PythonEnv.withPackages(requirement);
-        return env.<Tool>map(found -> made.of(String.valueOf(found.python().getParent())))
-                .orElseGet(() -> new ShellTool(name, "package-" + requirement, "", "", "", 0));
+    private static Tool python(String name, List<String> packages, Made made) {
+        Optional<PythonEnv> env = PythonEnv.withPackages(packages.toArray(String[]::new));
+        return env.map(found -> made.of(String.valueOf(found.python().getParent())))
+                .orElseGet(() -> new Missing(name, "Python has no " + packages.get(0) + " here"));
+    }
+
+    /** A peer that cannot be had. */
+    private record Missing(String name, String why) implements Tool {
+        @Override
+        public Trial run(Pair pair, Path folder) {
+            return Trial.none(this, why);
+        }
     }
 }

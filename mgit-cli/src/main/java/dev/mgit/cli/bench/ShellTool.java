@@ -49,8 +49,14 @@ record ShellTool(String name, String needs, String prepare, String write, String
         String remark = sampled ? "first " + most / 1_000_000 + " MB only" : "";
         Optional<Usage> back = Optional.empty();
         if (!read.isEmpty()) {
-            back = Optional.of(shell(folder, variables, read));
-            Contents.requireSame(name, child, out);
+            Usage got = shell(folder, variables, read);
+            if (got.exit() != 0) {
+                return Trial.none(this, got.lastLine());
+            }
+            if (!Contents.isSame(child, out)) {
+                return Trial.none(this, "what comes back is not what was given");
+            }
+            back = Optional.of(got);
         }
         return new Trial(name, Files.size(child), Optional.of(written), stored, back, remark);
     }

@@ -33,6 +33,8 @@ class FamiliesBenchTest {
             Map.entry("chat-fused", "slice-concat"),
             Map.entry("permuted-words", "rows"),
             Map.entry("tensor-parallel", "slice-concat"),
+            Map.entry("pipeline-parallel", "none"),
+            Map.entry("chat-f8-e5m2", "cast"),
             Map.entry("tf32", "parent"),
             Map.entry("base-bf16", "cast"));
 
@@ -55,6 +57,11 @@ class FamiliesBenchTest {
         });
         UPDATED.forEach(
                 (child, least) -> assertThat(ratio(rows, child)).as(child).isGreaterThan(least));
+        assertThat(ratio(rows, "net-a")).isGreaterThan(1);
+        assertThat(ratio(rows, "net-rl-bf16")).isGreaterThan(ratio(rows, "net-a-bf16"));
+        assertThat(rows.get("net-a-pruned").get(6)).contains("pruned");
+        assertThat(rows.get("net-ab").get(6)).contains("combine");
+        assertThat(rows.get("net-lora-merged").get(6)).contains("low-rank");
         assertThat(rows.get("step-2").get(6)).contains("extrapolate");
         assertThat(rows.get("tied").get(4)).isEqualTo("0 B");
     }

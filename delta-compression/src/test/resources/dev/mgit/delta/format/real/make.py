@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2
 """
 
 import os
@@ -96,7 +96,8 @@ def gguf():
     writer.close()
 
 
-def torch():
+def checkpoint():
+    """Tied, transposed, sliced and strided views, narrow types, and things that are no tensors."""
     import collections
 
     import torch as t
@@ -115,7 +116,7 @@ def torch():
     state["flag"] = t.tensor(True)
     state["empty"] = t.zeros(0, 3)
     state["parameter"] = t.nn.Parameter(t.arange(2, dtype=t.float64))
-    checkpoint = {
+    return {
         "epoch": 3,
         "lr": 0.1,
         "big": 1 << 80,
@@ -123,11 +124,26 @@ def torch():
         "optimizer": {"state": {0: {"exp_avg": t.arange(4, dtype=t.float32), "step": 7}},
                       "param_groups": [{"params": [0], "betas": (0.9, 0.999), "foreach": None}]},
     }
-    t.save(checkpoint, "zip.pt")
-    t.save(checkpoint, "legacy.pt", _use_new_zipfile_serialization=False)
+
+
+def torch():
+    import torch as t
+
+    t.save(checkpoint(), "zip.pt")
+    t.save(checkpoint(), "legacy.pt", _use_new_zipfile_serialization=False)
     t.manual_seed(0)
     t.save(t.nn.Sequential(t.nn.Linear(3, 2), t.nn.BatchNorm1d(2)), "module.pt")
     t.save(t.arange(5, dtype=t.int32), "tensor.pt", pickle_protocol=4)
+
+
+def torch2():
+    """What torch 1 did not have, or writes otherwise."""
+    import torch as t
+
+    whole = checkpoint()
+    whole["state_dict"]["float8"] = t.arange(4).to(t.float8_e4m3fn)
+    t.save(whole, "zip-2.pt")
+    t.save(whole, "legacy-2.pt", _use_new_zipfile_serialization=False)
 
 
 if __name__ == "__main__":
