@@ -167,6 +167,25 @@ class TestCommandTest {
     }
 
     @Test
+    void theReportLeavesOutWhatNoTestAppliesToUnlessItIsNamed() throws IOException {
+        models.test("lines", "a", "manual", "lines:lower", HookedRepository.COUNT);
+        assertThat(repository.ok("test", "report").lines())
+                .as("not run yet, but it applies")
+                .anyMatch(line -> line.startsWith("a "))
+                .noneMatch(line -> line.startsWith("base "));
+        repository.ok("test", "run", "a");
+        JsonObject all = json(repository.ok("test", "report", "--json"));
+        assertThat(all.objects("versions"))
+                .extracting(version -> version.string("model"))
+                .containsExactly("a");
+        assertThat(json(repository.ok("test", "report", "base", "--json")).objects("versions"))
+                .extracting(version -> version.string("model"))
+                .containsExactly("base");
+        assertThat(json(repository.ok("test", "report", "--all", "--json")).objects("versions"))
+                .hasSize(1);
+    }
+
+    @Test
     void whatCannotRunIsRefused() throws IOException {
         repository.refuses(1, "no test applies to these versions", "test", "run");
         repository.refuses(2, "unknown revision 'nobody'", "test", "run", "nobody");
