@@ -171,6 +171,22 @@ class UpdateCommandTest {
     }
 
     @Test
+    void aNotifyCommandThatCannotStartOrFailsStopsNothing() throws IOException {
+        models.derive("a", "base").ran();
+        models.commit("base", "base2");
+        Cli.Ran absent = repository.run("update", "base", "--notify-command", "no-such-program x");
+        assertThat(absent.exit()).as("%s", absent).isZero();
+        assertThat(absent.out()).contains("done: 1 passed");
+        assertThat(absent.err()).contains("base: published", "notify command: failed: ", "no-such-program");
+
+        models.commit("base", "base3");
+        Cli.Ran failing = repository.run("update", "base", "--notify-command", "false");
+        assertThat(failing.exit()).as("%s", failing).isZero();
+        assertThat(failing.err()).contains("base: published").doesNotContain("notify command");
+        assertThat(models.history("a")).isEqualTo("base3\n+a\n");
+    }
+
+    @Test
     void anUpdateOfAnotherProcessIsAConflict() throws IOException {
         models.derive("a", "base").ran();
         models.commit("base", "base2");
