@@ -43,9 +43,13 @@ public final class BisectRun {
         this.command = List.copyOf(command);
     }
 
-    /** Folder with the logs of the runs of a search. */
-    public static Path logs(Workspace workspace) {
-        return workspace.scratch().resolve("bisect");
+    /**
+     * Folder with the logs of the runs of a search.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
+    public static Path logs(Path scratch) {
+        return scratch.resolve("bisect");
     }
 
     /** Versions judged so far. */
@@ -56,7 +60,7 @@ public final class BisectRun {
     /** @throws MgitException of kind FAILED if the command could not be run or was ended */
     public Verdict judge(VersionId id) {
         Version version = workspace.lineage().version(id);
-        Path folder = logs(workspace).resolve(id.hex());
+        Path folder = logs(workspace.scratch()).resolve(id.hex());
         Folders.delete(folder);
         Path model = Folders.create(folder.resolve("model"));
         try {

@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The files of the update that is under way, and of those that are over. */
 record CascadeFiles(Path scratch) {
@@ -37,13 +36,18 @@ record CascadeFiles(Path scratch) {
         return folder().resolve("work");
     }
 
+    /** Holds a folder for each update. */
+    Path logs() {
+        return scratch.resolve("logs");
+    }
+
     Path logs(String cascade) {
-        return scratch.resolve("logs").resolve(cascade);
+        return logs().resolve(cascade);
     }
 
     /** The report of the latest update that is over. */
     Path lastFile() {
-        return scratch.resolve("logs").resolve("last.json");
+        return logs().resolve("last.json");
     }
 
     Optional<byte[]> lastReport() {
@@ -61,16 +65,10 @@ record CascadeFiles(Path scratch) {
 
     /** The folders of all jobs there may be below a folder of attempts or tests. */
     static List<Path> jobs(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> attempts = Files.list(folder)) {
-            return attempts.map(attempt -> attempt.resolve("job"))
-                    .filter(Files::isDirectory)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Folders.folders(folder).stream()
+                .map(attempt -> attempt.resolve("job"))
+                .filter(Files::isDirectory)
+                .toList();
     }
 
     /** The right to work on the update, free again the moment its holder dies. */

@@ -12,6 +12,7 @@ import dev.mgit.hooks.executor.JobHandle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -214,6 +215,19 @@ public final class Updates {
     /** How the latest finished update ended, as {@link UpdateReport#toJson()} wrote it. */
     public Optional<JsonObject> last() {
         return files.lastReport().map(bytes -> Members.read(bytes, "the last update's report", json -> json));
+    }
+
+    /**
+     * The folders with the logs of updates that are over.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
+    public static List<Path> logsOfThePast(Path scratch) {
+        var files = new CascadeFiles(scratch);
+        Optional<Path> present = CascadeState.read(files.journal()).map(state -> files.logs(state.id));
+        return Folders.folders(files.logs()).stream()
+                .filter(folder -> !present.equals(Optional.of(folder)))
+                .toList();
     }
 
     /** The executor the update under way was started with. */
