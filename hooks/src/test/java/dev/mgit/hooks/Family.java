@@ -63,6 +63,13 @@ public final class Family {
         return derive(List.of(model), first + "; " + TRAIN, parents);
     }
 
+    /** Models that one command trains together. */
+    public Family together(List<String> models, String parent) {
+        String line = "for m in $MGIT_MODELS; do cat {parent1}/weights > {output}/$m/weights;"
+                + " echo +$m >> {output}/$m/weights; done; echo group >> $RUNS";
+        return derive(models, line, parent);
+    }
+
     public Family derive(List<String> models, String line, String... parents) {
         List<Recipe.Parent> from = Arrays.stream(parents)
                 .map(parent -> new Recipe.Parent(parent, workspace.head(parent), EdgeKind.FINETUNE))

@@ -2,11 +2,9 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -45,8 +43,7 @@ class LeftoversTest {
     }
 
     private List<String> wouldGo(String age) {
-        String out = repository.ok("gc", "--dry-run", "--prune-older-than", age, "--json");
-        return Json.parseObject(out.getBytes(StandardCharsets.UTF_8)).objects("leftovers").stream()
+        return repository.json("gc", "--dry-run", "--prune-older-than", age, "--json").objects("leftovers").stream()
                 .map(leftover -> leftover.string("folder"))
                 .toList();
     }
@@ -99,8 +96,7 @@ class LeftoversTest {
         Files.writeString(folder.resolve("broken"), "");
         models.commit("base", "base3");
         assertThat(repository.run("update", "base", "--no-keep-going").exit()).isEqualTo(1);
-        JsonObject stopped =
-                Json.parseObject(repository.ok("update", "--status", "--json").getBytes(StandardCharsets.UTF_8));
+        JsonObject stopped = repository.json("update", "--status", "--json");
         // As if it had died while it moved its logs there.
         Path present = Files.createDirectory(Path.of(stopped.string("logs")));
 

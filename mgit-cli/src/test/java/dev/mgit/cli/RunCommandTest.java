@@ -2,10 +2,8 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +26,6 @@ class RunCommandTest {
     void aModel() throws IOException {
         models = HookedRepository.init(folder);
         repository = models.repository();
-    }
-
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -69,7 +63,7 @@ class RunCommandTest {
         assertThat(ran.exit()).as("%s", ran).isZero();
         assertThat(ran.out()).matches("\\[a [0-9a-f]{10}]\n");
         assertThat(models.history("a")).isEqualTo("base1\nlearnt\nhigh 7\n");
-        JsonObject recipe = json(repository.ok("recipe", "show", "a", "--json"));
+        JsonObject recipe = repository.json("recipe", "show", "a", "--json");
         assertThat(recipe.strings("command"))
                 .containsExactly("sh", "train.sh", "{parent1}", "{output}", "{input:data}", "{seed}");
         assertThat(recipe.objects("inputs").get(0).string("path")).isEqualTo("data.txt");
@@ -84,7 +78,7 @@ class RunCommandTest {
         assertThat(off.exit()).isEqualTo(3);
         assertThat(off.out()).contains("came out differently", "different: history.txt", "input 'data' has changed");
         assertThat(repository.run("rerun", "a").exit()).isZero();
-        JsonObject report = json(repository.ok("rerun", "a", "--json"));
+        JsonObject report = repository.json("rerun", "a", "--json");
         assertThat(report.flag("identical")).isFalse();
         assertThat(report.objects("files").get(0).string("outcome")).isEqualTo("different");
     }

@@ -72,12 +72,8 @@ public final class BisectRun {
             String name = "bisect " + version.model() + "@" + id.abbreviated();
             var job = new Job(name, command, environment, directory, folder.resolve("job"), Limits.NONE, List.of());
             JobHandle handle = executor.submit(job);
-            try {
-                return verdict(name, executor.await(handle), handle);
-            } finally {
-                executor.cancel(handle);
-                runs++;
-            }
+            runs++;
+            return verdict(name, executor.conclude(handle), handle);
         } finally {
             Folders.delete(model);
         }

@@ -2,14 +2,12 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
+import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,29 +70,16 @@ record CascadeFiles(Path scratch) {
     }
 
     /** The right to work on the update, free again the moment its holder dies. */
-    FileChannel lock() {
+    ExclusiveFile lock() {
         Folders.create(folder());
         try {
-            FileChannel channel = FileChannel.open(
-                    scratch.resolve("update.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new MgitException(
-                        MgitException.Kind.CONFLICT,
-                        "another process is working on an update here",
-                        "mgit update --status shows how far it is");
-            }
-            return channel;
+            return ExclusiveFile.tryAcquire(scratch.resolve("update.lock"), "an update")
+                    .orElseThrow(() -> new MgitException(
+                            MgitException.Kind.CONFLICT,
+                            "another process is working on an update here",
+                            "mgit update --status shows how far it is"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 

@@ -9,9 +9,9 @@ import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +140,7 @@ public final class Updates {
 
     /** Without a journal to go by, everything that any update can have left goes. */
     private void dropDamaged() {
-        FileChannel lock = files.lock();
+        ExclusiveFile lock = files.lock();
         try {
             endTests();
             CascadeFiles.jobs(files.work()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
@@ -257,7 +257,7 @@ public final class Updates {
     }
 
     private UpdateReport locked(java.util.function.Supplier<UpdateReport> body) {
-        FileChannel lock = files.lock();
+        ExclusiveFile lock = files.lock();
         try {
             try {
                 return body.get();

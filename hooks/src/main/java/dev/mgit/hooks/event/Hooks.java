@@ -145,12 +145,7 @@ public final class Hooks {
                     folder.resolve("job"),
                     hook.limits(),
                     List.of()));
-            JobStatus status;
-            try {
-                status = executor.await(handle);
-            } finally {
-                executor.cancel(handle);
-            }
+            JobStatus status = executor.conclude(handle);
             return new Result(
                     hook,
                     subject.model(),

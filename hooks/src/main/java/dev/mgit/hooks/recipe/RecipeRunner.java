@@ -135,12 +135,7 @@ public final class RecipeRunner {
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
         progress.on(Progress.Kind.STARTED, subject, handle.stdout().toString());
-        JobStatus status;
-        try {
-            status = executor.await(handle);
-        } finally {
-            executor.cancel(handle);
-        }
+        JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         try {
             requireOk(status, subject, handle);

@@ -162,12 +162,7 @@ public final class TestRunner {
                 List.of());
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
-        JobStatus status;
-        try {
-            status = executor.await(handle);
-        } finally {
-            executor.cancel(handle);
-        }
+        JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         return result(test, data, status, metrics, handle, started, seconds);
     }

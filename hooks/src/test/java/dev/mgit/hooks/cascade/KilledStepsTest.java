@@ -2,6 +2,7 @@ package dev.mgit.hooks.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Trees;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -66,11 +67,7 @@ class KilledStepsTest {
                 Files.copy(root.resolveSibling(beside), copy.resolveSibling(beside));
             }
         }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : (Iterable<Path>) paths::iterator) {
-                Files.copy(path, copy.resolve(root.relativize(path)));
-            }
-        }
+        Trees.copy(root, copy);
         return copy;
     }
 

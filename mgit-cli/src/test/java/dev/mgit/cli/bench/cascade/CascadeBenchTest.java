@@ -3,7 +3,6 @@ package dev.mgit.cli.bench.cascade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.cli.Cli;
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.lineage.repository.Repository;
@@ -12,7 +11,6 @@ import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +27,7 @@ class CascadeBenchTest {
     void everyShapeIsBuiltUpdatedAndComparedCellByCell() throws Exception {
         Cli.Ran ran = Cli.run(folder, "bench", "cascade", "--quick", "--keep", "kept", "--json");
         assertThat(ran.exit()).as("%s", ran).isZero();
-        List<JsonObject> graphs =
-                Json.parseObject(ran.out().getBytes(StandardCharsets.UTF_8)).objects("graphs");
+        List<JsonObject> graphs = ran.json().objects("graphs");
         assertThat(graphs)
                 .extracting(graph -> graph.string("graph") + " " + graph.number("cells"))
                 .containsExactly("g2 20", "g3 20", "g4 10", "g5 20");
