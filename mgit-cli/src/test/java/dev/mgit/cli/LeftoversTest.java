@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class LeftoversTest {
         String[] run = {"run", "--model", "x", "--no-progress", "--shell", "--", line};
         try (Crash finishes = Crash.start(Main.class, models.root(), JVM, run);
                 Crash dies = Crash.start(Main.class, models.root(), JVM, run)) {
-            awaitStarted(2);
+            await(() -> started() == 2);
             dies.killAfter(Duration.ZERO);
             assertThat(wouldGo("0")).isEmpty();
             Files.writeString(go, "");
@@ -146,23 +147,23 @@ class LeftoversTest {
         }
         assertThat(models.history("x")).isEqualTo("made\n");
         Path left = left("runs").get(0);
-        while (Files.notExists(left.resolve("job/exit"))) {
-            Thread.sleep(50);
-        }
-        while (wouldGo("0").isEmpty()) {
-            Thread.sleep(50); // the script has left its exit code and is about to end
-        }
+        // The command that outlived its mgit ends, too, and then its script.
+        await(() -> !wouldGo("0").isEmpty());
+        assertThat(left.resolve("job/exit")).hasContent("0");
         repository.ok("gc", "--prune-older-than", "0");
         assertThat(left("runs")).isEmpty();
     }
 
-    private void awaitStarted(int runs) throws Exception {
-        long started = 0;
-        while (started < runs) {
+    private long started() throws IOException {
+        return left("runs").stream()
+                .filter(run -> Files.exists(run.resolve("job/pid")))
+                .count();
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        for (int attempt = 0; attempt < 1200 && !condition.call(); attempt++) {
             Thread.sleep(50);
-            started = left("runs").stream()
-                    .filter(run -> Files.exists(run.resolve("job/pid")))
-                    .count();
         }
+        assertThat(condition.call()).isTrue();
     }
 }

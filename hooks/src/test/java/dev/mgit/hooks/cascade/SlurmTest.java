@@ -234,7 +234,9 @@ class SlurmTest {
     @Test
     void aJobThatSlurmEndsCarriesSlurmsOwnLog() throws Exception {
         JobHandle job = submit("ended", Limits.NONE, "echo began; sleep 300");
-        while (!Files.exists(job.stdout()) || Files.size(job.stdout()) == 0) {
+        for (int attempt = 0;
+                attempt < 1200 && (!Files.exists(job.stdout()) || Files.size(job.stdout()) == 0);
+                attempt++) {
             Thread.sleep(50);
         }
         var scancel = new ProcessBuilder("scancel", "--full", "--signal=KILL", job.id());
