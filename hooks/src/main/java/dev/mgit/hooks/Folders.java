@@ -88,6 +88,20 @@ public final class Folders {
         }
     }
 
+    /** The folders in a folder, sorted; none if it is not there. */
+    public static List<Path> folders(Path parent) {
+        if (!Files.isDirectory(parent)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** SHA-256 of a file's bytes; of a folder, the SHA-256 over the paths and digests of its files, sorted. */
     public static String digest(Path path) {
         MessageDigest digest = Hashes.sha256();

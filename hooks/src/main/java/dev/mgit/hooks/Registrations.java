@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Registrations of one sort: a registry file each, {@code FOLDER/NAME.json}, versioned with the repository. What is
  * registered here is trusted here at once.
  */
 public final class Registrations<T> {
+    /** Of the form registrations are written in. */
+    public static final int SCHEMA = 1;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
     private final Workspace workspace;
     private final Trust trust;
     private final String folder;
@@ -25,6 +31,33 @@ public final class Registrations<T> {
         this.trust = new Trust(workspace.trusted());
         this.folder = folder;
         this.reader = reader;
+    }
+
+    /**
+     * Checks what is registered.
+     *
+     * @param sort {@code test} or {@code hook}, for the message
+     * @throws MgitException of kind USAGE if it cannot have this name, or has no command
+     */
+    public static void require(String sort, String name, List<String> command) {
+        if (!NAME.matcher(name).matches()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "'" + name + "' cannot name a " + sort, "use letters, digits, . _ and -");
+        }
+        if (command.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, sort + " '" + name + "' has no command", "give it after --");
+        }
+    }
+
+    /** @throws MgitException if a registration was written by an mgit that knows more */
+    public static void requireReadable(String sort, JsonObject registration) {
+        if (registration.number("schema") > SCHEMA) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    sort + " '" + registration.string("name") + "' was registered by a newer mgit",
+                    "update mgit to run it");
+        }
     }
 
     private String path(String name) {

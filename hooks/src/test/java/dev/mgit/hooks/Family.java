@@ -58,6 +58,18 @@ public final class Family {
         return derive(List.of(model), TRAIN, parents);
     }
 
+    /** The same with a line for a shell to run first. */
+    public Family deriveAfter(String first, String model, String... parents) {
+        return derive(List.of(model), first + "; " + TRAIN, parents);
+    }
+
+    /** Models that one command trains together. */
+    public Family together(List<String> models, String parent) {
+        String line = "for m in $MGIT_MODELS; do cat {parent1}/weights > {output}/$m/weights;"
+                + " echo +$m >> {output}/$m/weights; done; echo group >> $RUNS";
+        return derive(models, line, parent);
+    }
+
     public Family derive(List<String> models, String line, String... parents) {
         List<Recipe.Parent> from = Arrays.stream(parents)
                 .map(parent -> new Recipe.Parent(parent, workspace.head(parent), EdgeKind.FINETUNE))
@@ -82,6 +94,11 @@ public final class Family {
 
     /** Registers a test for updates that counts the lines of the weights, and fails above a limit if there is one. */
     public Family gate(String on, String rule) {
+        return gate(on, rule, ":");
+    }
+
+    /** The same with a line for a shell to run first. */
+    public Family gate(String on, String rule, String first) {
         new TestRegistry(workspace)
                 .add(new TestDefinition(
                         "lines",
@@ -91,7 +108,7 @@ public final class Family {
                         Limits.NONE,
                         List.of(),
                         true,
-                        List.of("echo test $MGIT_MODEL_NAME >> " + RUNS + "; "
+                        List.of(first + "; echo test $MGIT_MODEL_NAME >> " + RUNS + "; "
                                 + "echo \"{\\\"lines\\\": $(wc -l < $MGIT_MODEL/weights)}\" > $MGIT_METRICS")));
         return this;
     }

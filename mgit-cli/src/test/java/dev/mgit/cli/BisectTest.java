@@ -2,10 +2,8 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,20 +57,16 @@ class BisectTest {
     @Test
     void marksByHandLeadToTheSameVersion() {
         repository.ok("bisect", "start", "tuned", "chain~5");
-        JsonObject step = json("bisect", "log", "--json");
+        JsonObject step = repository.json("bisect", "log", "--json");
         while (step.string("step").equals("test")) {
             String version = step.string("version");
             String files = repository.ok("show", version, "--json");
             boolean good = !files.contains("\"tuned\"")
                     && repository.ok("log", "--oneline", version).lines().count() <= 4;
-            step = json("bisect", good ? "good" : "bad", "--json");
+            step = repository.json("bisect", good ? "good" : "bad", "--json");
         }
         assertThat(step.string("step")).isEqualTo("found");
         assertThat(step.string("version")).startsWith(repository.id("chain~1"));
-    }
-
-    private JsonObject json(String... arguments) {
-        return Json.parseObject(repository.ok(arguments).getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Terminal;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,7 +13,12 @@ public final class Cli {
     private Cli() {}
 
     /** What a command left behind. */
-    public record Ran(int exit, String out, String err) {}
+    public record Ran(int exit, String out, String err) {
+        /** The one JSON object that {@code --json} prints. */
+        public JsonObject json() {
+            return Json.parseObject(out.getBytes(StandardCharsets.UTF_8));
+        }
+    }
 
     /** Runs a command in a folder. */
     public static Ran run(Path folder, String... arguments) {

@@ -14,12 +14,8 @@ import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,19 +76,7 @@ record CrashRepository(Path folder) {
     /** The same elsewhere, file times included; what was there goes. */
     CrashRepository copyTo(Path target) throws IOException {
         Trees.delete(target);
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(target.resolve(folder.relativize(from)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path from, BasicFileAttributes attributes) throws IOException {
-                Files.copy(from, target.resolve(folder.relativize(from)), StandardCopyOption.COPY_ATTRIBUTES);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        Trees.copy(folder, target);
         return new CrashRepository(target);
     }
 

@@ -2,15 +2,10 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Trees;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,20 +27,17 @@ class HooksCommandTest {
         models.ran();
     }
 
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
-    }
-
     @Test
     void hooksAreRegisteredShownAndRemoved() throws IOException {
         repository.ok("hooks", "add", "tell", "--event", "post-commit", "--on", "b*", "--", "echo", "$(id)");
         assertThat(repository.ok("hooks", "list")).contains("tell  post-commit  b*  echo '$(id)'");
-        assertThat(json(repository.ok("hooks", "list", "--json"))
+        assertThat(repository
+                        .json("hooks", "list", "--json")
                         .objects("hooks")
                         .get(0)
                         .flag("trusted"))
                 .isTrue();
-        assertThat(json(repository.ok("hooks", "show", "tell", "--json")).strings("command"))
+        assertThat(repository.json("hooks", "show", "tell", "--json").strings("command"))
                 .containsExactly("echo", "$(id)");
         // No shell reads it.
         assertThat(models.commit("base", "base2").err()).contains("tell: $(id)");
@@ -130,7 +122,7 @@ class HooksCommandTest {
     private TestRepository cloned() throws IOException, InterruptedException {
         TestRepository clone = TestRepository.init(folder.resolve("clone"));
         Path lineage = clone.mgit().resolve("lineage.git");
-        delete(lineage);
+        Trees.delete(lineage);
         Process git = new ProcessBuilder(
                         "git",
                         "clone",
@@ -141,33 +133,9 @@ class HooksCommandTest {
                 .inheritIO()
                 .start();
         assertThat(git.waitFor()).isZero();
-        copy(repository.mgit().resolve("parameters"), clone.mgit().resolve("parameters"));
+        Trees.delete(clone.mgit().resolve("parameters"));
+        Trees.copy(repository.mgit().resolve("parameters"), clone.mgit().resolve("parameters"));
         return clone;
-    }
-
-    private static void delete(Path tree) throws IOException {
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (var files = Files.list(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
     }
 
     @Test
@@ -190,12 +158,11 @@ class HooksCommandTest {
         Cli.Ran shown = clone.run("hooks", "trust");
         assertThat(shown.out()).contains("tests/lines.json", "hooks/late.json", "recipe of a", "echo hook >> ../runs");
         assertThat(shown.err()).contains("hint: accept with 'mgit hooks trust ID...'");
-        List<JsonObject> pending = json(clone.ok("hooks", "trust", "--json")).objects("pending");
+        List<JsonObject> pending = clone.json("hooks", "trust", "--json").objects("pending");
         assertThat(pending).hasSize(3);
         clone.refuses(2, "nothing that waits has the id 'tests/lines.json'", "hooks", "trust", "tests/lines.json");
         clone.ok("hooks", "trust", pending.get(0).string("id").substring(0, 12));
-        assertThat(json(clone.ok("hooks", "trust", "--json")).objects("pending"))
-                .hasSize(2);
+        assertThat(clone.json("hooks", "trust", "--json").objects("pending")).hasSize(2);
         clone.ok("hooks", "trust", "--all");
         assertThat(clone.ok("hooks", "trust")).contains("Everything here is trusted");
         there.commit("base", "base3");

@@ -2,11 +2,9 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,15 +40,11 @@ class MergeTest {
         return made;
     }
 
-    private JsonObject json(String... arguments) {
-        return Json.parseObject(repository.ok(arguments).getBytes(StandardCharsets.UTF_8));
-    }
-
     @Test
     void layersChangedOnOneSideMergeCleanly() throws IOException {
-        JsonObject merged = json("merge", "a", "b", "--model", "ab", "-m", "Both", "--json");
+        JsonObject merged = repository.json("merge", "a", "b", "--model", "ab", "-m", "Both", "--json");
         assertThat(merged.string("outcome")).isEqualTo("no-conflict");
-        JsonObject version = json("show", "ab", "--json");
+        JsonObject version = repository.json("show", "ab", "--json");
         assertThat(version.string("message")).isEqualTo("Both");
         assertThat(version.objects("from"))
                 .extracting(edge -> edge.string("kind") + " of " + edge.string("model"))
@@ -67,7 +61,7 @@ class MergeTest {
     void withoutANameTheResultIsOursNextVersion() {
         String before = repository.id("a");
         repository.ok("merge", "a", "b");
-        assertThat(json("show", "a", "--json").string("previous")).startsWith(before);
+        assertThat(repository.json("show", "a", "--json").string("previous")).startsWith(before);
         assertThat(repository.ok("merge", "a", "b")).startsWith("Nothing to merge: a was made from the other");
         repository.ok("undo");
     }
@@ -104,21 +98,16 @@ class MergeTest {
         assertThat(repository.stored()).isEqualTo(before);
     }
 
+    private void testThatFinds(double accuracy) {
+        String line = "echo '{\"accuracy\":" + accuracy + "}' >$MGIT_METRICS";
+        repository.ok(
+                "test", "add", "good", "--on", "ad", "--metric", "accuracy:higher:min=0.5", "--shell", "--", line);
+    }
+
     @Test
     void testsDecideOnWhatMayNotFitTogether() throws IOException {
         commit("d", Map.of(1, 41), "--from", "base");
-        repository.ok(
-                "test",
-                "add",
-                "good",
-                "--on",
-                "ad",
-                "--metric",
-                "accuracy:higher:min=0.5",
-                "--",
-                "sh",
-                "-c",
-                "echo '{\"accuracy\":0.4}' >$MGIT_METRICS");
+        testThatFinds(0.4);
         var before = repository.ok("log", "--oneline");
         Cli.Ran held = repository.run("merge", "a", "d", "--model", "ad");
         assertThat(held.exit()).as("%s", held).isEqualTo(4);
@@ -129,18 +118,7 @@ class MergeTest {
         assertThat(Files.exists(repository.mgit().resolve("lineage.git/refs/mgit/merge/candidate")))
                 .isFalse();
 
-        repository.ok(
-                "test",
-                "add",
-                "good",
-                "--on",
-                "ad",
-                "--metric",
-                "accuracy:higher:min=0.5",
-                "--",
-                "sh",
-                "-c",
-                "echo '{\"accuracy\":0.6}' >$MGIT_METRICS");
+        testThatFinds(0.6);
         assertThat(repository.ok("merge", "--continue")).contains("[ad ", "test good: ");
         assertThat(repository.ok("find", "--metric", "accuracy>0.5")).contains("(ad)");
     }

@@ -3,10 +3,8 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.PythonEnv;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,19 +49,15 @@ class PythonExampleTest {
 
         assertThat(accuracy("pruned")).isGreaterThan(before);
         assertThat(repository.ok("test", "report")).contains("base", "tuned", "pruned");
-        JsonObject recipe = json(repository.ok("recipe", "show", "pruned", "--json"));
+        JsonObject recipe = repository.json("recipe", "show", "pruned", "--json");
         assertThat(recipe.toString()).contains("scikit-learn", "safetensors", "python 3.");
         assertThat(repository.ok("diff", "tuned", "pruned")).contains("pruned to 30% zeros");
     }
 
     private double accuracy(String model) throws Exception {
-        JsonObject run = json(repository.ok("test", "run", model, "--json"));
+        JsonObject run = repository.json("test", "run", model, "--json");
         JsonObject result = run.objects("results").get(0).object("result");
         return result.object("metrics").optionalReal("accuracy").orElseThrow();
-    }
-
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** {@code mgit run} with these options, of which the first word that is none of its own begins the program's. */

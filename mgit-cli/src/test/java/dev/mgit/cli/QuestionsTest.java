@@ -40,15 +40,9 @@ class QuestionsTest {
         repository.ok(command.toArray(String[]::new));
     }
 
-    private JsonObject json(String... arguments) {
-        JsonObject json = Json.parseObject(repository.ok(arguments).getBytes(StandardCharsets.UTF_8));
-        assertThat(json.number("schema")).isEqualTo(1);
-        return json;
-    }
-
     @Test
     void blameNamesTheAncestorThatLastChangedEachTensor() {
-        assertThat(json("blame", "small", "--json").objects("tensors"))
+        assertThat(repository.json("blame", "small", "--json").objects("tensors"))
                 .extracting(line -> line.string("name") + " " + line.string("model") + " " + line.string("change"))
                 .containsExactly(
                         "l.0.weight tuned changed",
@@ -63,7 +57,9 @@ class QuestionsTest {
     void impactListsWhatIsDownstreamByKindOpenFirst() {
         assertThat(repository.ok("impact", "base"))
                 .contains("3 version(s) of 3 model(s) are downstream", "finetune (1)", "quantize (1)", "2 steps away");
-        assertThat(json("impact", "base", "--kind", "prune", "--json").objects("affected"))
+        assertThat(repository
+                        .json("impact", "base", "--kind", "prune", "--json")
+                        .objects("affected"))
                 .extracting(one -> one.string("model"))
                 .containsExactly("pruned");
         assertThat(repository.ok("impact", "small"))
@@ -72,11 +68,12 @@ class QuestionsTest {
 
     @Test
     void impactOfATensorListsTheVersionsThatContainIt() {
-        String object = json("blame", "small", "l.0.weight", "--json")
+        String object = repository
+                .json("blame", "small", "l.0.weight", "--json")
                 .objects("tensors")
                 .get(0)
                 .string("object");
-        JsonObject impact = json("impact", object.substring(0, 12), "--json");
+        JsonObject impact = repository.json("impact", object.substring(0, 12), "--json");
         assertThat(impact.string("object")).isEqualTo(object);
         assertThat(impact.strings("sources")).hasSize(2);
         assertThat(impact.objects("affected")).isEmpty();
@@ -105,7 +102,7 @@ class QuestionsTest {
     }
 
     private List<String> models(String... arguments) {
-        return json(arguments).objects("versions").stream()
+        return repository.json(arguments).objects("versions").stream()
                 .map(version -> version.string("model"))
                 .toList();
     }
@@ -139,7 +136,7 @@ class QuestionsTest {
 
     @Test
     void auditNamesEveryAncestorAndWhatIsNotKnown() {
-        JsonObject audit = json("audit", "small", "--deep", "--json");
+        JsonObject audit = repository.json("audit", "small", "--deep", "--json");
         assertThat(audit.flag("verified")).isTrue();
         assertThat(audit.object("checked").number("versions")).isEqualTo(3);
         assertThat(audit.object("checked").number("blocks")).isPositive();

@@ -2,12 +2,10 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,20 +28,16 @@ class RealQuestionsTest {
         repository.ok("commit", family.get(2).folder().toString(), "--model", "v15-q", "--from", "v15=quantize");
     }
 
-    private static JsonObject json(String... arguments) {
-        return Json.parseObject(repository.ok(arguments).getBytes(StandardCharsets.UTF_8));
-    }
-
     @Test
     void questionsKnowTheFamily() {
         assertThat(repository.ok("impact", "v1")).contains("2 version(s) of 2 model(s)", "continue-pretrain (1)");
         assertThat(repository.ok("find", "--shape", "30522x384", "--dtype", "F32"))
                 .contains("(v1)", "(v15)");
-        JsonObject blame = json("blame", "v15", "*LayerNorm*", "--json");
+        JsonObject blame = repository.json("blame", "v15", "*LayerNorm*", "--json");
         assertThat(blame.objects("tensors"))
                 .isNotEmpty()
                 .allMatch(line -> List.of("v15", "v1").contains(line.string("model")));
-        JsonObject audit = json("audit", "v15-q", "--json");
+        JsonObject audit = repository.json("audit", "v15-q", "--json");
         assertThat(audit.flag("verified")).isTrue();
         assertThat(audit.objects("versions")).hasSize(3);
         assertThat(audit.objects("versions"))
@@ -56,12 +50,12 @@ class RealQuestionsTest {
         String merged = repository.ok(
                 "merge", "v1", "v15", "--model", "soup", "-s", "average", "-s", "*.md=theirs", "-s", "*.json=theirs");
         assertThat(merged).contains("[soup ", "merge of v1@", "merge of v15@");
-        JsonObject soup = json("du", "--json").objects("groups").stream()
+        JsonObject soup = repository.json("du", "--json").objects("groups").stream()
                 .filter(model -> model.string("name").equals("soup"))
                 .findFirst()
                 .orElseThrow();
         assertThat(soup.number("logical_bytes")).isGreaterThan(130_000_000);
         assertThat(soup.number("stored_bytes")).isLessThan(soup.number("logical_bytes") / 1000);
-        assertThat(json("audit", "soup", "--json").flag("verified")).isTrue();
+        assertThat(repository.json("audit", "soup", "--json").flag("verified")).isTrue();
     }
 }

@@ -2,12 +2,11 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mgit run}, {@code recipe} and {@code rerun}: real commands on made models. */
 class RunCommandTest {
+    private static final String WEIGHTS = "cp ../by-hand/base/model.safetensors {output}/; ";
+
     @TempDir
     private Path folder;
 
@@ -25,10 +26,6 @@ class RunCommandTest {
     void aModel() throws IOException {
         models = HookedRepository.init(folder);
         repository = models.repository();
-    }
-
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -66,7 +63,7 @@ class RunCommandTest {
         assertThat(ran.exit()).as("%s", ran).isZero();
         assertThat(ran.out()).matches("\\[a [0-9a-f]{10}]\n");
         assertThat(models.history("a")).isEqualTo("base1\nlearnt\nhigh 7\n");
-        JsonObject recipe = json(repository.ok("recipe", "show", "a", "--json"));
+        JsonObject recipe = repository.json("recipe", "show", "a", "--json");
         assertThat(recipe.strings("command"))
                 .containsExactly("sh", "train.sh", "{parent1}", "{output}", "{input:data}", "{seed}");
         assertThat(recipe.objects("inputs").get(0).string("path")).isEqualTo("data.txt");
@@ -81,7 +78,7 @@ class RunCommandTest {
         assertThat(off.exit()).isEqualTo(3);
         assertThat(off.out()).contains("came out differently", "different: history.txt", "input 'data' has changed");
         assertThat(repository.run("rerun", "a").exit()).isZero();
-        JsonObject report = json(repository.ok("rerun", "a", "--json"));
+        JsonObject report = repository.json("rerun", "a", "--json");
         assertThat(report.flag("identical")).isFalse();
         assertThat(report.objects("files").get(0).string("outcome")).isEqualTo("different");
     }
@@ -130,6 +127,42 @@ class RunCommandTest {
                 "run", "--model", "a", "--no-progress", "--shell", "--", "ln -s /etc/passwd $MGIT_OUTPUT/link");
         TestRepository.assertRefused(escaping, 1, "output 'link' is a link that leads out of the output folder");
         repository.refuses(2, "unknown revision 'a'", "show", "a");
+    }
+
+    @Test
+    void gpuSlotsAreTheDevicesThatAreConfigured() throws IOException {
+        repository.ok("config", "executor.gpus", "3,5");
+        String devices = WEIGHTS + "echo gpus:$CUDA_VISIBLE_DEVICES > {output}/history.txt; ";
+        repository.ok("run", "--model", "both", "--gpus", "2", "--shell", "--", devices);
+        assertThat(models.history("both")).isEqualTo("gpus:3,5\n");
+        repository.ok("run", "--model", "none", "--shell", "--", devices);
+        assertThat(models.history("none")).isEqualTo("gpus:\n");
+
+        // In the update each waits until both are there: at once, they cannot have the same device.
+        String meet = devices + "grep -q base1 $MGIT_PARENT_1/history.txt && exit 0; touch ../at-{model}; "
+                + "until test -e ../at-x && test -e ../at-y; do sleep 0.1; done";
+        repository.ok("run", "--model", "x", "--from", "base", "--gpus", "1", "--shell", "--", meet);
+        repository.ok("run", "--model", "y", "--from", "base", "--gpus", "1", "--shell", "--", meet);
+        models.commit("base", "base2");
+        repository.ok("update", "base", "--jobs", "2");
+        assertThat(List.of(models.history("x"), models.history("y"))).containsExactlyInAnyOrder("gpus:3\n", "gpus:5\n");
+    }
+
+    @Test
+    void aNotifyCommandThatCannotStartIsSaidAndStopsNothing() throws IOException {
+        Cli.Ran ran = repository.run(
+                "run",
+                "--model",
+                "a",
+                "--no-progress",
+                "--notify-command",
+                "no-such-program x",
+                "--shell",
+                "--",
+                WEIGHTS + "echo 1 > {output}/history.txt");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).contains("notify command: failed: ", "no-such-program");
+        assertThat(models.history("a")).isEqualTo("1\n");
     }
 
     @Test

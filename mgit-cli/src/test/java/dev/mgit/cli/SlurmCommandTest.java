@@ -3,11 +3,14 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.SlurmCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -70,7 +73,8 @@ class SlurmCommandTest {
 
         Cli.Ran tested = run(models, "test", "run", "b", "--fresh", "--executor", "slurm");
         assertThat(tested.out()).as("%s", tested).endsWith("1 passed\n");
-        String line = "test -n \"$SLURM_JOB_ID\" && cp $MGIT_PARENT_1/* {output}/";
+        String line = "test -n \"$SLURM_JOB_ID\" && cp $MGIT_PARENT_1/* {output}/"
+                + " && scontrol show job $SLURM_JOB_ID > {output}/history.txt";
         Cli.Ran made = run(
                 models,
                 "run",
@@ -82,10 +86,50 @@ class SlurmCommandTest {
                 "slurm",
                 "--cpus",
                 "1",
+                "--memory",
+                "200m",
                 "--shell",
                 "--",
                 line);
         assertThat(made.exit()).as("%s", made).isZero();
+        assertThat(models.history("x")).contains("MinMemoryNode=200M", "NumCPUs=1");
+    }
+
+    @Test
+    void mgitIsKilledWhileJobsRunAndWhatTheyMakeIsCollectedLater() throws Exception {
+        HookedRepository models = HookedRepository.init(folder)
+                .deriveBy(
+                        "grep -q base1 $MGIT_PARENT_1/history.txt || until test -e ../go; do sleep 0.1; done; "
+                                + HookedRepository.TRAIN,
+                        "a",
+                        "base")
+                .derive("b", "a");
+        models.test("lines", "all", "update", "lines:lower:max=9", HookedRepository.COUNT);
+        models.commit("base", "base2");
+        models.ran();
+        Path work = models.repository().mgit().resolve("hooks/update/work");
+        String configuration = "SLURM_CONF=" + environment.get("SLURM_CONF");
+        String[] update = {"update", "base", "--executor", "slurm", "--no-progress"};
+        try (Crash mgit = Crash.start(
+                List.of("/usr/bin/env", configuration), Main.class, models.root(), List.of("-Xmx256m"), update)) {
+            await(work.resolve("0-1/job/pid"));
+            await(work.resolve("1-1/job/job.sh"));
+            assertThat(mgit.isAlive()).isTrue();
+            assertThat(mgit.killAfter(Duration.ZERO).killed()).isTrue();
+        }
+        assertThat(run(models, "update", "--status").out())
+                .containsPattern("a .*Slurm job \\d+ RUNNING")
+                .contains("open: 2 running");
+        assertThat(models.ran()).isEmpty();
+
+        // Nobody of mgit's watches: the queue goes from a to b by itself.
+        Files.writeString(folder.resolve("go"), "");
+        awaitFile(work.resolve("1-1/job/exit"));
+        assertThat(models.history("b")).startsWith("base1");
+        Cli.Ran collected = run(models, "update", "--continue", "--no-progress");
+        assertThat(collected.exit()).as("%s", collected).isZero();
+        assertThat(models.ran()).containsExactly("a", "b", "test a", "test b");
+        assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
     }
 
     @Test
@@ -112,9 +156,14 @@ class SlurmCommandTest {
     }
 
     private static void awaitFile(Path file) throws InterruptedException {
+        await(file);
+        assertThat(file).hasContent("0");
+    }
+
+    private static void await(Path file) throws InterruptedException {
         for (int attempt = 0; attempt < 1200 && Files.notExists(file); attempt++) {
             Thread.sleep(100);
         }
-        assertThat(file).hasContent("0");
+        assertThat(file).exists();
     }
 }

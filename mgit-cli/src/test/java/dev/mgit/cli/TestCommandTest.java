@@ -2,10 +2,8 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,10 +25,6 @@ class TestCommandTest {
         assertThat(models.ran()).containsExactly("a");
     }
 
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
-    }
-
     @Test
     void testsAreRegisteredShownAndRemoved() throws IOException {
         repository.ok(
@@ -50,12 +44,11 @@ class TestCommandTest {
 
         assertThat(repository.ok("test", "list"))
                 .contains("lines  kind:finetune  manual  lines:lower:max=9.0  count 'two words' @file");
-        JsonObject shown = json(repository.ok("test", "show", "lines", "--json"));
+        JsonObject shown = repository.json("test", "show", "lines", "--json");
         assertThat(shown.strings("command")).containsExactly("count", "two words", "@file");
         assertThat(shown.object("limits").number("timeoutSeconds")).isEqualTo(120);
         assertThat(shown.flag("trusted")).isTrue();
-        assertThat(json(repository.ok("test", "list", "--json")).objects("tests"))
-                .hasSize(1);
+        assertThat(repository.json("test", "list", "--json").objects("tests")).hasSize(1);
         repository.ok("test", "rm", "lines");
         assertThat(repository.ok("test", "list")).isEmpty();
         repository.refuses(2, "no test 'lines'", "test", "rm", "lines");
@@ -105,7 +98,7 @@ class TestCommandTest {
         assertThat(first.out()).contains("lines  passed  lines 2").endsWith("2 passed\n");
         assertThat(first.err()).contains("a: test lines: passed");
         assertThat(models.ran()).containsExactly("test a", "test base");
-        JsonObject again = json(repository.ok("test", "run", "a", "--ancestors", "-j", "2", "--json"));
+        JsonObject again = repository.json("test", "run", "a", "--ancestors", "-j", "2", "--json");
         assertThat(again.objects("results"))
                 .hasSize(2)
                 .allMatch(result -> result.string("status").equals("passed"));
@@ -115,6 +108,8 @@ class TestCommandTest {
         models.commit("base", "base2");
         repository.ok("test", "run", "--since", "a");
         assertThat(models.ran()).containsExactly("test base");
+        repository.ok("test", "run", "base~1", "--descendants", "--fresh");
+        assertThat(models.ran()).containsExactly("test a", "test base", "test base");
         repository.ok("test", "run", "--all", "--test", "lines", "--fresh");
         assertThat(models.ran()).containsExactly("test a", "test base", "test base");
         assertThat(repository.ok("log", "--tests", "-n", "1", "a")).contains("test lines: passed (lines 2)");
@@ -155,15 +150,34 @@ class TestCommandTest {
         repository.ok("test", "run");
 
         assertThat(repository.ok("test", "report")).contains("2 (+1 worse)", "0 of 1 values no worse than before.");
-        JsonObject report = json(repository.ok("test", "report", "--json"));
+        JsonObject report = repository.json("test", "report", "--json");
         assertThat(report.number("regressions")).isEqualTo(1);
-        assertThat(json(repository.ok("test", "report", "--format", "json"))).isEqualTo(report);
+        assertThat(repository.json("test", "report", "--format", "json")).isEqualTo(report);
         assertThat(repository.ok("test", "report", "--format", "md")).contains("| model | version | lines lines |");
         assertThat(repository.ok("test", "report", "--format", "html"))
                 .startsWith("<!doctype html>")
                 .contains("worse");
         repository.refuses(2, "no report format 'pdf'", "test", "report", "--format", "pdf");
         repository.refuses(2, "no test 'none'", "test", "report", "--test", "none");
+    }
+
+    @Test
+    void theReportLeavesOutWhatNoTestAppliesToUnlessItIsNamed() throws IOException {
+        models.test("lines", "a", "manual", "lines:lower", HookedRepository.COUNT);
+        assertThat(repository.ok("test", "report").lines())
+                .as("not run yet, but it applies")
+                .anyMatch(line -> line.startsWith("a "))
+                .noneMatch(line -> line.startsWith("base "));
+        repository.ok("test", "run", "a");
+        JsonObject all = repository.json("test", "report", "--json");
+        assertThat(all.objects("versions"))
+                .extracting(version -> version.string("model"))
+                .containsExactly("a");
+        assertThat(repository.json("test", "report", "base", "--json").objects("versions"))
+                .extracting(version -> version.string("model"))
+                .containsExactly("base");
+        assertThat(repository.json("test", "report", "--all", "--json").objects("versions"))
+                .hasSize(1);
     }
 
     @Test
@@ -195,11 +209,11 @@ class TestCommandTest {
         Cli.Ran ran = repository.run("test", "run", "a", "--json", "--no-progress");
 
         assertThat(ran.exit()).isEqualTo(1);
-        JsonObject evil = json(ran.out()).objects("results").get(0);
+        JsonObject evil = ran.json().objects("results").get(0);
         assertThat(evil.object("result").string("stderr"))
                 .contains("error: a command that mgit runs cannot change the repository it runs for");
         assertThat(repository.ok("tag")).isEmpty();
-        JsonObject nosy = json(ran.out()).objects("results").get(1);
+        JsonObject nosy = ran.json().objects("results").get(1);
         assertThat(nosy.object("result").string("stdout")).contains("Model:    a");
     }
 

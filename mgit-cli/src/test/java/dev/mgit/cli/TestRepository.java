@@ -2,6 +2,7 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
@@ -41,6 +42,15 @@ record TestRepository(Path root) {
         assertThat(ran.exit()).as("%s", ran).isZero();
         assertThat(ran.err()).doesNotContain("Exception", "\tat ");
         return ran.out();
+    }
+
+    /** The same with what {@code --json} printed. */
+    JsonObject json(String... arguments) {
+        Cli.Ran ran = run(arguments);
+        assertThat(ran.exit()).as("%s", ran).isZero();
+        JsonObject json = ran.json();
+        assertThat(json.number("schema")).isEqualTo(1);
+        return json;
     }
 
     /** The id of a version. */

@@ -2,15 +2,11 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,10 +27,6 @@ class UpdateCommandTest {
         repository = models.repository();
     }
 
-    private static JsonObject json(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
-    }
-
     private static Map<String, String> states(JsonObject report) {
         Map<String, String> states = new TreeMap<>();
         report.objects("units")
@@ -51,7 +43,7 @@ class UpdateCommandTest {
 
         String plan = repository.ok("update", "base", "--plan");
         assertThat(plan).contains("base has a new version", "a, b have a new version", "5 commands to run");
-        JsonObject planned = json(repository.ok("update", "base", "--plan", "--json"));
+        JsonObject planned = repository.json("update", "base", "--plan", "--json");
         assertThat(planned.objects("units")).hasSize(5);
         assertThat(planned.has("estimateSeconds")).isTrue();
         assertThat(models.ran()).isEmpty();
@@ -63,7 +55,7 @@ class UpdateCommandTest {
         assertThat(models.ran()).containsExactly("a", "b", "c", "d", "q");
         assertThat(models.history("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
         assertThat(repository.ok("update", "--status")).contains("done: 5 passed");
-        assertThat(states(json(repository.ok("update", "--status", "--json")))).hasSize(5);
+        assertThat(states(repository.json("update", "--status", "--json"))).hasSize(5);
         assertThat(repository.ok("update", "base")).contains("Nothing to run");
         assertThat(repository.ok("status")).doesNotContain("behind");
     }
@@ -88,6 +80,24 @@ class UpdateCommandTest {
     }
 
     @Test
+    void gatesThatAreNamedDecideInPlaceOfTheRegisteredOnes() throws IOException {
+        models.derive("a", "base");
+        models.test("short", "a", "update", "lines:lower:max=1", HookedRepository.COUNT);
+        models.test("long", "a", "manual", "lines:higher:min=2", HookedRepository.COUNT);
+        models.commit("base", "base2");
+        models.ran();
+        repository.ok("update", "base", "--gate", "long");
+        assertThat(models.ran()).containsExactly("a", "test a");
+        assertThat(models.history("a")).isEqualTo("base2\n+a\n");
+
+        models.commit("base", "base3");
+        Cli.Ran held = repository.run("update", "base", "--gate", "long,short");
+        assertThat(held.exit()).isEqualTo(4);
+        assertThat(held.out()).contains("a: test short failed: lines 2 is above 1");
+        assertThat(models.history("a")).isEqualTo("base2\n+a\n");
+    }
+
+    @Test
     void aCommandThatFailsStopsWhatIsBelowItAndExitsWith1() throws IOException {
         models.derive("a", "base")
                 .deriveBy(
@@ -101,7 +111,7 @@ class UpdateCommandTest {
 
         assertThat(update.exit()).isEqualTo(1);
         assertThat(update.err()).isEmpty();
-        JsonObject report = json(update.out());
+        JsonObject report = update.json();
         assertThat(states(report)).isEqualTo(Map.of("a", "passed", "b", "failed", "c", "skipped"));
         assertThat(Files.readString(Path.of(report.string("logs")).resolve("b.err.log")))
                 .isEqualTo("out of luck\n");
@@ -121,7 +131,7 @@ class UpdateCommandTest {
         assertThat(stopped.out()).contains("stopped: 1 passed, 1 failed");
         assertThat(stopped.err()).contains("hint: 'mgit update --continue' goes on");
         assertThat(models.history("a")).startsWith("base1");
-        assertThat(states(json(repository.ok("update", "--status", "--json"))))
+        assertThat(states(repository.json("update", "--status", "--json")))
                 .isEqualTo(Map.of("a", "passed", "z", "failed"));
         repository.refuses(5, "an update is under way", "update", "base");
 
@@ -171,13 +181,28 @@ class UpdateCommandTest {
     }
 
     @Test
+    void aNotifyCommandThatCannotStartOrFailsStopsNothing() throws IOException {
+        models.derive("a", "base").ran();
+        models.commit("base", "base2");
+        Cli.Ran absent = repository.run("update", "base", "--notify-command", "no-such-program x");
+        assertThat(absent.exit()).as("%s", absent).isZero();
+        assertThat(absent.out()).contains("done: 1 passed");
+        assertThat(absent.err()).contains("base: published", "notify command: failed: ", "no-such-program");
+
+        models.commit("base", "base3");
+        Cli.Ran failing = repository.run("update", "base", "--notify-command", "false");
+        assertThat(failing.exit()).as("%s", failing).isZero();
+        assertThat(failing.err()).contains("base: published").doesNotContain("notify command");
+        assertThat(models.history("a")).isEqualTo("base3\n+a\n");
+    }
+
+    @Test
     void anUpdateOfAnotherProcessIsAConflict() throws IOException {
         models.derive("a", "base").ran();
         models.commit("base", "base2");
         Path lock = Files.createDirectories(repository.mgit().resolve("hooks")).resolve("update.lock");
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock held = channel.lock()) {
-            assertThat(held.isValid()).isTrue();
+        try (ExclusiveFile held = ExclusiveFile.tryAcquire(lock, "a test").orElseThrow()) {
+            assertThat(held).isNotNull();
             repository.refuses(5, "another process is working on an update here", "update", "base");
         }
         repository.ok("update", "base");

@@ -43,9 +43,13 @@ public final class BisectRun {
         this.command = List.copyOf(command);
     }
 
-    /** Folder with the logs of the runs of a search. */
-    public static Path logs(Workspace workspace) {
-        return workspace.scratch().resolve("bisect");
+    /**
+     * Folder with the logs of the runs of a search.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
+    public static Path logs(Path scratch) {
+        return scratch.resolve("bisect");
     }
 
     /** Versions judged so far. */
@@ -56,7 +60,7 @@ public final class BisectRun {
     /** @throws MgitException of kind FAILED if the command could not be run or was ended */
     public Verdict judge(VersionId id) {
         Version version = workspace.lineage().version(id);
-        Path folder = logs(workspace).resolve(id.hex());
+        Path folder = logs(workspace.scratch()).resolve(id.hex());
         Folders.delete(folder);
         Path model = Folders.create(folder.resolve("model"));
         try {
@@ -68,12 +72,8 @@ public final class BisectRun {
             String name = "bisect " + version.model() + "@" + id.abbreviated();
             var job = new Job(name, command, environment, directory, folder.resolve("job"), Limits.NONE, List.of());
             JobHandle handle = executor.submit(job);
-            try {
-                return verdict(name, executor.await(handle), handle);
-            } finally {
-                executor.cancel(handle);
-                runs++;
-            }
+            runs++;
+            return verdict(name, executor.conclude(handle), handle);
         } finally {
             Folders.delete(model);
         }

@@ -2,17 +2,14 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
+import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The files of the update that is under way, and of those that are over. */
 record CascadeFiles(Path scratch) {
@@ -37,13 +34,18 @@ record CascadeFiles(Path scratch) {
         return folder().resolve("work");
     }
 
+    /** Holds a folder for each update. */
+    Path logs() {
+        return scratch.resolve("logs");
+    }
+
     Path logs(String cascade) {
-        return scratch.resolve("logs").resolve(cascade);
+        return logs().resolve(cascade);
     }
 
     /** The report of the latest update that is over. */
     Path lastFile() {
-        return scratch.resolve("logs").resolve("last.json");
+        return logs().resolve("last.json");
     }
 
     Optional<byte[]> lastReport() {
@@ -61,42 +63,23 @@ record CascadeFiles(Path scratch) {
 
     /** The folders of all jobs there may be below a folder of attempts or tests. */
     static List<Path> jobs(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> attempts = Files.list(folder)) {
-            return attempts.map(attempt -> attempt.resolve("job"))
-                    .filter(Files::isDirectory)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Folders.folders(folder).stream()
+                .map(attempt -> attempt.resolve("job"))
+                .filter(Files::isDirectory)
+                .toList();
     }
 
     /** The right to work on the update, free again the moment its holder dies. */
-    FileChannel lock() {
+    ExclusiveFile lock() {
         Folders.create(folder());
         try {
-            FileChannel channel = FileChannel.open(
-                    scratch.resolve("update.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new MgitException(
-                        MgitException.Kind.CONFLICT,
-                        "another process is working on an update here",
-                        "mgit update --status shows how far it is");
-            }
-            return channel;
+            return ExclusiveFile.tryAcquire(scratch.resolve("update.lock"), "an update")
+                    .orElseThrow(() -> new MgitException(
+                            MgitException.Kind.CONFLICT,
+                            "another process is working on an update here",
+                            "mgit update --status shows how far it is"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 

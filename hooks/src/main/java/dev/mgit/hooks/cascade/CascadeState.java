@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** How far an update is, as its journal says. Only {@link #apply} changes it. Safe for use by several threads. */
 final class CascadeState {
@@ -37,6 +39,20 @@ final class CascadeState {
 
         boolean over() {
             return this == PASSED || this == FAILED || this == SKIPPED;
+        }
+
+        /** The states a journal may name next. */
+        Set<Unit> next() {
+            return switch (this) {
+                case PLANNED -> EnumSet.of(RUNNING, SKIPPED);
+                // Again when the executor has given its handle, and for a new attempt; skipped only in a queue.
+                case RUNNING -> EnumSet.of(RUNNING, RAN, FAILED, SKIPPED);
+                case RAN -> EnumSet.of(PASSED, FAILED);
+                case PASSED -> EnumSet.noneOf(Unit.class);
+                // Tried again: from the gates, if the versions are there.
+                case FAILED -> EnumSet.of(PLANNED, RAN);
+                case SKIPPED -> EnumSet.of(PLANNED);
+            };
         }
     }
 
@@ -62,7 +78,18 @@ final class CascadeState {
         /** The transaction that shows everything may or may not have happened. */
         PUBLISHING,
         DONE,
-        ABORTING
+        ABORTING;
+
+        /** The states a journal may name next. */
+        Set<Whole> next() {
+            return switch (this) {
+                case OPEN -> EnumSet.of(STOPPED, PUBLISHING, ABORTING);
+                case STOPPED -> EnumSet.of(OPEN, ABORTING);
+                case PUBLISHING -> EnumSet.of(PUBLISHING, DONE, ABORTING);
+                case DONE -> EnumSet.noneOf(Whole.class);
+                case ABORTING -> EnumSet.of(ABORTING);
+            };
+        }
     }
 
     final String id;
@@ -173,7 +200,9 @@ final class CascadeState {
 
     synchronized void apply(JsonObject record) {
         if (record.has("update")) {
-            whole = Whole.valueOf(record.string("update"));
+            Whole next = Whole.valueOf(record.string("update"));
+            requireMayFollow(whole, next, whole.next());
+            whole = next;
             return;
         }
         Progress unit = progress.get((int) record.number("unit"));
@@ -182,7 +211,9 @@ final class CascadeState {
                     Map.entry(new VersionId(record.string("tested")), TestResult.fromJson(record.object("result"))));
             return;
         }
-        unit.state = Unit.valueOf(record.string("state"));
+        Unit next = Unit.valueOf(record.string("state"));
+        requireMayFollow(unit.state, next, unit.state.next());
+        unit.state = next;
         unit.detail = record.optionalString("detail").orElse("");
         unit.gate = record.flag("gate");
         record.optionalNumber("attempt").ifPresent(attempt -> unit.attempt = attempt.intValue());
@@ -192,6 +223,12 @@ final class CascadeState {
         record.optionalString("handle").ifPresent(handle -> unit.handle = Optional.of(handle));
         record.optionalString("started").ifPresent(at -> unit.started = Optional.of(Instant.parse(at)));
         unit.versions.putAll(ids(record, "versions"));
+    }
+
+    private static <S extends Enum<S>> void requireMayFollow(S before, S next, Set<S> may) {
+        if (!may.contains(next)) {
+            throw new IllegalArgumentException(next + " cannot follow " + before);
+        }
     }
 
     /** Where a new version waits. */

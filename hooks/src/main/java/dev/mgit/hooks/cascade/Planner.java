@@ -1,10 +1,10 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Glob;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -9,9 +9,10 @@ import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -139,7 +140,7 @@ public final class Updates {
 
     /** Without a journal to go by, everything that any update can have left goes. */
     private void dropDamaged() {
-        FileChannel lock = files.lock();
+        ExclusiveFile lock = files.lock();
         try {
             endTests();
             CascadeFiles.jobs(files.work()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
@@ -216,6 +217,19 @@ public final class Updates {
         return files.lastReport().map(bytes -> Members.read(bytes, "the last update's report", json -> json));
     }
 
+    /**
+     * The folders with the logs of updates that are over.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
+    public static List<Path> logsOfThePast(Path scratch) {
+        var files = new CascadeFiles(scratch);
+        Optional<Path> present = CascadeState.read(files.journal()).map(state -> files.logs(state.id));
+        return Folders.folders(files.logs()).stream()
+                .filter(folder -> !present.equals(Optional.of(folder)))
+                .toList();
+    }
+
     /** The executor the update under way was started with. */
     public Optional<String> executorName() {
         return CascadeState.read(files.journal()).map(state -> state.executor);
@@ -243,7 +257,7 @@ public final class Updates {
     }
 
     private UpdateReport locked(java.util.function.Supplier<UpdateReport> body) {
-        FileChannel lock = files.lock();
+        ExclusiveFile lock = files.lock();
         try {
             try {
                 return body.get();

@@ -6,6 +6,7 @@ import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Registrations;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -121,8 +121,8 @@ public final class Hooks {
     }
 
     private Result run(HookRegistration hook, Subject subject) {
-        Path folder = Folders.create(
-                workspace.scratch().resolve("events").resolve(UUID.randomUUID().toString()));
+        WorkFolder work = WorkFolder.create(workspace.scratch().resolve("events"));
+        Path folder = work.path();
         try {
             Path model = write(subject.writer(), folder.resolve("model"));
             List<Commands.Parent> parents = new ArrayList<>();
@@ -145,12 +145,7 @@ public final class Hooks {
                     folder.resolve("job"),
                     hook.limits(),
                     List.of()));
-            JobStatus status;
-            try {
-                status = executor.await(handle);
-            } finally {
-                executor.cancel(handle);
-            }
+            JobStatus status = executor.conclude(handle);
             return new Result(
                     hook,
                     subject.model(),
@@ -158,7 +153,7 @@ public final class Hooks {
                     Folders.tail(handle.stdout(), KEPT_OUTPUT),
                     Folders.tail(handle.stderr(), KEPT_OUTPUT));
         } finally {
-            Folders.delete(folder);
+            work.delete();
         }
     }
 

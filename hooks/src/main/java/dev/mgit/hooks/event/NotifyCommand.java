@@ -14,6 +14,9 @@ import java.util.Set;
  * cannot be started is told to the other listener and stops nothing.
  */
 public final class NotifyCommand implements Progress {
+    /** What the other listener hears of if the command cannot be started. */
+    public static final String SUBJECT = "notify command";
+
     private static final Set<Kind> TOLD = EnumSet.of(Kind.FAILED, Kind.PUBLISHED);
 
     private final Progress next;
@@ -47,7 +50,7 @@ public final class NotifyCommand implements Progress {
         try {
             builder.start().getOutputStream().close();
         } catch (IOException e) {
-            next.on(Kind.FAILED, "notify command", String.valueOf(e.getMessage()));
+            next.on(Kind.FAILED, SUBJECT, String.valueOf(e.getMessage()));
         }
     }
 }

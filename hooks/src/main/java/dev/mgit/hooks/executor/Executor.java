@@ -56,6 +56,15 @@ public interface Executor extends AutoCloseable {
         }
     }
 
+    /** The same for a command nobody but the caller knows of: however the wait ends, nothing of it runs on. */
+    default JobStatus conclude(JobHandle handle) {
+        try {
+            return await(handle);
+        } finally {
+            cancel(handle);
+        }
+    }
+
     /** Lets go of the executor's resources; jobs that run go on. */
     @Override
     void close();

@@ -18,6 +18,12 @@ public record JobHandle(String id, Path folder) {
         return folder.resolve("stderr.log");
     }
 
+    /** Whether its process runs on this machine. */
+    public boolean running() {
+        var job = new JobFolder(folder);
+        return job.pid().filter(pid -> ProcessTree.runs(pid, job.script())).isPresent();
+    }
+
     /** Seconds from its start to its end; 0 while it is not over. */
     public double seconds() {
         return new JobFolder(folder).seconds();

@@ -6,6 +6,7 @@ import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.NewModelVersion;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
@@ -23,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /** Makes versions by running commands, and records how. */
@@ -63,16 +63,21 @@ public final class RecipeRunner {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
         request.models().forEach(model -> heads.put(model, head(model)));
-        Path folder =
-                workspace.scratch().resolve("runs").resolve(UUID.randomUUID().toString());
-        Carried carried = carryOut(recipe, request.models(), folder, "run", progress);
-        for (String model : request.models()) {
-            Path made = carried.job().folderOf(model);
-            gate.require(model, edges(carried.recipe().parents()), to -> Folders.copy(made, to));
+        try (WorkFolder folder = WorkFolder.create(runs(workspace))) {
+            Carried carried = carryOut(recipe, request.models(), folder.path(), "run", progress);
+            for (String model : request.models()) {
+                Path made = carried.job().folderOf(model);
+                gate.require(model, edges(carried.recipe().parents()), to -> Folders.copy(made, to));
+            }
+            Map<String, VersionId> made = workspace.locked("run", () -> commit(request, carried, heads));
+            folder.delete();
+            return made;
         }
-        Map<String, VersionId> made = workspace.locked("run", () -> commit(request, carried, heads));
-        Folders.delete(folder);
-        return made;
+    }
+
+    /** Where the folders of runs are; that of one that failed stays. */
+    static Path runs(Workspace workspace) {
+        return workspace.scratch().resolve("runs");
     }
 
     private Optional<VersionId> head(String model) {
@@ -130,12 +135,7 @@ public final class RecipeRunner {
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
         progress.on(Progress.Kind.STARTED, subject, handle.stdout().toString());
-        JobStatus status;
-        try {
-            status = executor.await(handle);
-        } finally {
-            executor.cancel(handle);
-        }
+        JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         try {
             requireOk(status, subject, handle);

@@ -3,6 +3,7 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.lineage.version.Version;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.UUID;
 
 /** Carries a version's recipe out again and says whether the same comes out. Commits nothing. */
 public final class Rerun {
@@ -60,15 +60,15 @@ public final class Rerun {
         Recipe recipe = recipes.get(id);
         recipes.requireTrusted(version.model(), recipe);
         List<String> models = recipe.group().isEmpty() ? List.of(version.model()) : recipe.group();
-        Path folder =
-                workspace.scratch().resolve("runs").resolve(UUID.randomUUID().toString());
-        RecipeRunner.Carried carried = runner.carryOut(recipe, models, folder, "run", progress);
-        Path expected = Folders.create(folder.resolve("expected"));
-        workspace.checkout(id, expected);
-        Path actual = carried.job().folderOf(version.model());
-        var report = new Report(compare(expected, actual), changes(recipe, carried.recipe()), carried.recipe());
-        Folders.delete(folder);
-        return report;
+        try (WorkFolder folder = WorkFolder.create(RecipeRunner.runs(workspace))) {
+            RecipeRunner.Carried carried = runner.carryOut(recipe, models, folder.path(), "run", progress);
+            Path expected = Folders.create(folder.path().resolve("expected"));
+            workspace.checkout(id, expected);
+            Path actual = carried.job().folderOf(version.model());
+            var report = new Report(compare(expected, actual), changes(recipe, carried.recipe()), carried.recipe());
+            folder.delete();
+            return report;
+        }
     }
 
     private List<FileResult> compare(Path expected, Path actual) {

@@ -61,6 +61,20 @@ public record Report(List<Column> columns, List<Row> rows) {
         rows = List.copyOf(rows);
     }
 
+    /** The same without versions that no test of the table applies to and that have no result of one. */
+    public Report ofTested(Workspace workspace) {
+        return new Report(
+                columns,
+                rows.stream()
+                        .filter(row -> row.cells().stream()
+                                        .anyMatch(cell -> cell.status().isPresent())
+                                || columns.stream()
+                                        .anyMatch(column -> column.test()
+                                                .on()
+                                                .matches(workspace.lineage().version(row.version()))))
+                        .toList());
+    }
+
     /** Builds the table; a column for every metric a test judges by. */
     public static Report of(
             Workspace workspace, List<VersionId> versions, List<TestDefinition> tests, TestResults results) {

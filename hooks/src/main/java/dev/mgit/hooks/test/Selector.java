@@ -1,8 +1,8 @@
 package dev.mgit.hooks.test;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Glob;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import java.util.List;
@@ -34,6 +34,6 @@ public record Selector(String text) {
             EdgeKind kind = EdgeKind.parse(text.substring(KIND.length()));
             return origins.stream().anyMatch(edge -> edge.kind() == kind);
         }
-        return new Glob(text).matches(model);
+        return new Glob(text).test(model);
     }
 }

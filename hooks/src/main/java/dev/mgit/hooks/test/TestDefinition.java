@@ -5,12 +5,12 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Members;
+import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.executor.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A registered test.
@@ -29,20 +29,11 @@ public record TestDefinition(
         List<String> inputs,
         boolean shell,
         List<String> command) {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final int SCHEMA = 1;
-
     public TestDefinition {
         metrics = List.copyOf(metrics);
         inputs = List.copyOf(inputs);
         command = List.copyOf(command);
-        if (!NAME.matcher(name).matches()) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + name + "' cannot name a test", "use letters, digits, . _ and -");
-        }
-        if (command.isEmpty()) {
-            throw new MgitException(MgitException.Kind.USAGE, "test '" + name + "' has no command", "give it after --");
-        }
+        Registrations.require("test", name, command);
     }
 
     public Optional<MetricRule> rule(String metric) {
@@ -52,7 +43,7 @@ public record TestDefinition(
     public JsonObject toJson() {
         return Members.of(
                 "schema",
-                SCHEMA,
+                Registrations.SCHEMA,
                 "name",
                 name,
                 "on",
@@ -72,12 +63,7 @@ public record TestDefinition(
     }
 
     static TestDefinition fromJson(JsonObject json) {
-        if (json.number("schema") > SCHEMA) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "test '" + json.string("name") + "' was registered by a newer mgit",
-                    "update mgit to run it");
-        }
+        Registrations.requireReadable("test", json);
         return new TestDefinition(
                 json.string("name"),
                 new Selector(json.string("on")),

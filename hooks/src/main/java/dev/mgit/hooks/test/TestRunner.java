@@ -7,6 +7,7 @@ import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Parallel;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Runs tests. Besides the variables of {@link Commands} the command finds {@code MGIT_MODEL} (folder with the files
@@ -129,13 +129,13 @@ public final class TestRunner {
         if (known.isPresent()) {
             return known.get();
         }
-        Path folder = Folders.create(scratch.resolve(UUID.randomUUID().toString()));
+        WorkFolder folder = WorkFolder.create(scratch);
         try {
-            TestResult result = run(version, test, data, folder);
+            TestResult result = run(version, test, data, folder.path());
             results.add(version.id(), result);
             return result;
         } finally {
-            Folders.delete(folder);
+            folder.delete();
         }
     }
 
@@ -162,12 +162,7 @@ public final class TestRunner {
                 List.of());
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
-        JobStatus status;
-        try {
-            status = executor.await(handle);
-        } finally {
-            executor.cancel(handle);
-        }
+        JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         return result(test, data, status, metrics, handle, started, seconds);
     }

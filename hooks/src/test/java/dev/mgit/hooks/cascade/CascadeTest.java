@@ -213,11 +213,7 @@ class CascadeTest {
     @Test
     void modelsTrainedTogetherRunOnceAndAppearTogether() {
         workspace.commit("base", "base1\n");
-        family.derive(
-                List.of("mtl/a", "mtl/b"),
-                "for m in $MGIT_MODELS; do cat {parent1}/weights > {output}/$m/weights; echo +$m >> {output}/$m/weights;"
-                        + " done; echo group >> $RUNS",
-                "base");
+        family.together(List.of("mtl/a", "mtl/b"), "base");
         family.derive("below", "mtl/b").ran();
         workspace.commit("base", "base2\n");
 

@@ -2,6 +2,7 @@ package dev.mgit.hooks.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Trees;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -10,7 +11,6 @@ import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.test.TestResults;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,14 +32,6 @@ class KillTest {
     Path temp;
 
     private int copies;
-
-    private void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> paths = Files.walk(from)) {
-            for (Path path : (Iterable<Path>) paths::iterator) {
-                Files.copy(path, to.resolve(from.relativize(path)));
-            }
-        }
-    }
 
     /** base → a → b with a gate on both, base having got a new version. */
     private Path chain() throws IOException {
@@ -59,7 +50,7 @@ class KillTest {
 
     private Path copyOf(Path root) throws IOException {
         Path copy = Folders.create(temp.resolve("copy" + copies++)).resolve("repo");
-        copy(root, copy);
+        Trees.copy(root, copy);
         return copy;
     }
 

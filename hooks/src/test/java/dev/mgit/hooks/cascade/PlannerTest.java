@@ -189,11 +189,7 @@ class PlannerTest {
     @Test
     void modelsTrainedTogetherAreOneUnit() {
         workspace.commit("base", "base1\n");
-        family.derive(
-                List.of("mtl/a", "mtl/b"),
-                "for m in $MGIT_MODELS; do cat {parent1}/weights > {output}/$m/weights; echo +$m >> {output}/$m/weights;"
-                        + " done; echo group >> $RUNS",
-                "base");
+        family.together(List.of("mtl/a", "mtl/b"), "base");
         family.derive("below", "mtl/b");
         workspace.commit("base", "base2\n");
 

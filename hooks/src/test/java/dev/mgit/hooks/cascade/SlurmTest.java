@@ -1,9 +1,11 @@
 package dev.mgit.hooks.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.fixtures.SlurmCluster;
+import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -175,6 +177,76 @@ class SlurmTest {
                         .containsExactly("a", "b");
             }
         }
+    }
+
+    /** The one step of a journal that only a queue takes; all others are KilledStepsTest's. */
+    @Test
+    void killedWhileItLeavesOutWhatAlreadyRanItLeavesItOutAllTheSame() throws Exception {
+        Map<String, String> environment =
+                java.util.Objects.requireNonNull(slurm).environment();
+        for (String instant : List.of("before ", "after ")) {
+            String step = instant + KilledStepsTest.IN_A_QUEUE;
+            Path root = gated("traced" + instant.strip());
+            int point = UpdateProcess.steps(root, "start", environment).indexOf(step) + 1;
+            root = gated("killed" + instant.strip());
+            assertThat(UpdateProcess.killAt(root, "start", point, environment))
+                    .hasValueSatisfying(where -> assertThat(where).startsWith(step));
+            try (var workspace = FolderWorkspace.open(root)) {
+                UpdateReport report = new Updates(workspace, executor, Progress.NONE).resume();
+                assertThat(states(report)).isEqualTo(Map.of("a", "failed", "b", "skipped"));
+                assertThat(workspace.weights("b")).startsWith("base1");
+                assertThat(workspace.lineage().privateRefs("staging/")).isEmpty();
+                assertThat(workspace.scratch().resolve("update")).doesNotExist();
+            }
+        }
+    }
+
+    /** base → a → b with a gate that lets no new a through, base having got a new version. */
+    private Path gated(String name) {
+        Path root = Folders.create(temp.resolve(name)).resolve("repo");
+        try (var workspace = FolderWorkspace.create(root)) {
+            workspace.commit("base", "base1\n");
+            new Family(workspace).derive("a", "base").derive("b", "a").gate("a", "lines:lower:max=1");
+            workspace.commit("base", "base2\n");
+        }
+        return root;
+    }
+
+    @Test
+    void aJobAsksSlurmForWhatItsLimitsSay() throws Exception {
+        var limits = new Limits(Optional.of(Duration.ofSeconds(90)), Optional.of(200L << 20), 2, 0);
+        JobHandle job = submit("asks", limits, "scontrol show job $SLURM_JOB_ID; nproc; echo threads:$OMP_NUM_THREADS");
+        assertThat(executor.await(job).ok()).isTrue();
+
+        assertThat(Files.readString(job.stdout()))
+                .contains("MinMemoryNode=200M", "CPUs/Task=2", "TimeLimit=00:02:00", "threads:2");
+    }
+
+    @Test
+    void whatSlurmCannotGiveIsRefusedInItsOwnWords() {
+        var limits = new Limits(Optional.empty(), Optional.of(1L << 50), 0, 0);
+        assertThatThrownBy(() -> submit("huge", limits, "true"))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageStartingWith("Slurm refused huge\n")
+                .hasMessageContaining("Memory specification can not be satisfied");
+    }
+
+    @Test
+    void aJobThatSlurmEndsCarriesSlurmsOwnLog() throws Exception {
+        JobHandle job = submit("ended", Limits.NONE, "echo began; sleep 300");
+        for (int attempt = 0;
+                attempt < 1200 && (!Files.exists(job.stdout()) || Files.size(job.stdout()) == 0);
+                attempt++) {
+            Thread.sleep(50);
+        }
+        var scancel = new ProcessBuilder("scancel", "--full", "--signal=KILL", job.id());
+        scancel.environment().putAll(java.util.Objects.requireNonNull(slurm).environment());
+        assertThat(scancel.start().waitFor()).isZero();
+
+        JobStatus status = executor.await(job);
+        assertThat(status.state()).isEqualTo(JobStatus.State.LOST);
+        assertThat(status.detail()).startsWith("Slurm ended the job").contains("CANCELLED");
+        assertThat(job.stdout()).hasContent("began");
     }
 
     @Test

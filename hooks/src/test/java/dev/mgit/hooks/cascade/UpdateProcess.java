@@ -16,13 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An update in a process of its own, to be killed. Started as {@code root verb point}, under Slurm if
- * {@code SLURM_CONF} is set: at the given point, counting
- * the instants before and after each journal record from 1, it says so and stands still.
+ * An update in a process of its own, to be killed. Started as {@code root verb point}, under Slurm if {@code SLURM_CONF}
+ * is set. It tells of the instants before and after each journal record, and at the given one, counting from 1, it
+ * stands still.
  */
 final class UpdateProcess {
+    private static final String PASSES = "passes ";
     private static final String STANDS = "stands at ";
 
     private UpdateProcess() {}
@@ -30,10 +32,18 @@ final class UpdateProcess {
     public static void main(String[] arguments) {
         int point = Integer.parseInt(arguments[2]);
         var count = new AtomicInteger();
+        var step = new AtomicReference<>("");
+        Path journal = Path.of(arguments[0], ".mgit/hooks/update/journal");
+        var steps = new JournalSteps(Journal.read(journal));
         Journal.Watcher watcher = (record, written) -> {
-            if (count.incrementAndGet() == point) {
-                System.out.println(STANDS + (written ? "after " : "before ") + Json.text(record));
-                System.out.flush();
+            if (!written) {
+                step.set(steps.take(Json.parseObject(Json.bytes(record))));
+            }
+            boolean here = count.incrementAndGet() == point;
+            System.out.println(
+                    (here ? STANDS : PASSES) + (written ? "after " : "before ") + step.get() + " " + Json.text(record));
+            System.out.flush();
+            if (here) {
                 standStill();
             }
         };
@@ -42,9 +52,10 @@ final class UpdateProcess {
                     ? new LocalExecutor()
                     : new SlurmExecutor(System.getenv(), List.of(), Limits.NONE);
             var updates = new Updates(workspace, executor, Progress.NONE, watcher);
-            var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, false);
+            boolean failFast = arguments[1].equals("start-strict");
+            var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, failFast);
             switch (arguments[1]) {
-                case "start" -> updates.start(updates.plan(options), options);
+                case "start", "start-strict" -> updates.start(updates.plan(options), options);
                 case "submit" -> updates.submit(updates.plan(options), options);
                 case "resume" -> updates.resume();
                 default -> updates.abort();
@@ -76,6 +87,21 @@ final class UpdateProcess {
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /** The steps that a process takes from start to end, each with {@code before} or {@code after}, in order. */
+    static List<String> steps(Path root, String verb, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Process process = start(root, verb, 0, environment);
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            List<String> steps = lines.lines()
+                    .filter(text -> text.startsWith(PASSES))
+                    .map(text ->
+                            text.substring(PASSES.length(), text.indexOf(' ', text.indexOf(' ', PASSES.length()) + 1)))
+                    .toList();
+            process.waitFor();
+            return steps;
+        }
     }
 
     /** Waits for the process to stand still and kills it; empty if it ended before it came to the point. */

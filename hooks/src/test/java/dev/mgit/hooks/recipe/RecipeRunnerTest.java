@@ -79,6 +79,8 @@ class RecipeRunnerTest {
         assertThat(recipe.directory()).isEqualTo(".");
         assertThat(recipe.environment()).containsExactly(Map.entry("STEPS", "3"));
         assertThat(recipe.circumstances().code()).isEmpty();
+        assertThat(recipe.circumstances().machine()).contains(System.getProperty("os.arch"));
+        assertThat(recipe.circumstances().seconds()).isPositive();
         assertThat(Recipe.fromBytes(recipe.toBytes(), "itself")).isEqualTo(recipe);
         assertThat(workspace.scratch().resolve("runs")).isEmptyDirectory();
     }

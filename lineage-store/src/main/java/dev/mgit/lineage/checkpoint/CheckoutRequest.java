@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,12 +9,12 @@ import java.util.Optional;
  * What to check out where.
  *
  * @param model name under which the folder's next version would be committed
- * @param files glob of paths to write; empty for all
- * @param tensors glob of tensor names; if given, only these tensors are written, as safetensors
+ * @param files paths to write; empty for all
+ * @param tensors names; if given, only these tensors are written, as safetensors
  * @param force overwrite files that were changed
  */
 public record CheckoutRequest(
-        VersionId version, String model, Path folder, Optional<String> files, Optional<String> tensors, boolean force) {
+        VersionId version, String model, Path folder, Optional<Glob> files, Optional<Glob> tensors, boolean force) {
     public static CheckoutRequest whole(VersionId version, String model, Path folder) {
         return new CheckoutRequest(version, model, folder, Optional.empty(), Optional.empty(), false);
     }

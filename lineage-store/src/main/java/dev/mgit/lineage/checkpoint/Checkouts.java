@@ -9,6 +9,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,15 +57,13 @@ public final class Checkouts {
             return new TensorExtraction(repository, progress, threads).extract(request, checkpoint);
         }
         List<FileEntry> wanted = checkpoint.files().stream()
-                .filter(file -> request.files()
-                        .map(Globs::ofPaths)
-                        .map(glob -> glob.test(file.path()))
-                        .orElse(true))
+                .filter(file ->
+                        request.files().map(glob -> glob.testPath(file.path())).orElse(true))
                 .toList();
         wanted.forEach(file -> requireSafe(file.path()));
         if (wanted.isEmpty()) {
             throw MgitException.usage("no file of " + request.version().abbreviated() + " matches '"
-                    + request.files().orElse("*") + "'");
+                    + request.files().orElse(Glob.ALL) + "'");
         }
         Path folder = request.folder().toAbsolutePath().normalize();
         boolean partial = wanted.size() < checkpoint.files().size();

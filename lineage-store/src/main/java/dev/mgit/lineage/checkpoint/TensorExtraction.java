@@ -8,6 +8,7 @@ import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 
 /** Writes chosen tensors of a version as one safetensors file, whatever format they were committed in. */
 final class TensorExtraction {
@@ -38,8 +38,8 @@ final class TensorExtraction {
     }
 
     List<String> extract(CheckoutRequest request, Checkpoint checkpoint) throws IOException {
-        String glob = request.tensors().orElseThrow();
-        Map<TensorSpec, Manifest.Entry> chosen = choose(request, checkpoint, Globs.ofNames(glob));
+        Glob glob = request.tensors().orElseThrow();
+        Map<TensorSpec, Manifest.Entry> chosen = choose(request, checkpoint, glob);
         if (chosen.isEmpty()) {
             throw MgitException.usage("no tensor of " + request.version().abbreviated() + " matches '" + glob + "'");
         }
@@ -58,12 +58,11 @@ final class TensorExtraction {
         return List.of(FILE);
     }
 
-    private Map<TensorSpec, Manifest.Entry> choose(
-            CheckoutRequest request, Checkpoint checkpoint, Predicate<String> names) {
-        Predicate<String> files = request.files().map(Globs::ofPaths).orElse(path -> true);
+    private Map<TensorSpec, Manifest.Entry> choose(CheckoutRequest request, Checkpoint checkpoint, Glob names) {
+        Glob files = request.files().orElse(Glob.ALL);
         Map<TensorSpec, Manifest.Entry> chosen = new LinkedHashMap<>();
         for (FileEntry file : checkpoint.files()) {
-            if (file.stored() == FileEntry.Stored.PARAMETERS && files.test(file.path())) {
+            if (file.stored() == FileEntry.Stored.PARAMETERS && files.testPath(file.path())) {
                 for (Manifest.Entry entry : repository
                         .lineage()
                         .manifest(request.version(), file.path())

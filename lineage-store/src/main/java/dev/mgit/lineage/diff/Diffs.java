@@ -1,10 +1,10 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.Globs;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public final class Diffs {
      * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
      */
     public Diff diff(DiffRequest request) throws IOException {
-        Predicate<String> wanted = request.files().map(Globs::ofPaths).orElse(path -> true);
+        Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
         try (var store = new StoredBytes.Store(() -> repository().parameters());
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
@@ -89,7 +89,7 @@ public final class Diffs {
         if (request.tensors().isEmpty()) {
             return matches;
         }
-        Predicate<String> names = Globs.ofNames(request.tensors().get());
+        Glob names = request.tensors().get();
         List<Matching.TensorMatch> chosen = matches.stream()
                 .filter(match -> match.a()
                                 .filter(weight -> names.test(weight.name()))

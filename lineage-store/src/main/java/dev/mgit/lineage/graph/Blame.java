@@ -2,6 +2,7 @@ package dev.mgit.lineage.graph;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.DidYouMean;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;

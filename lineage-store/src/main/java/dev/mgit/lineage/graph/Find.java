@@ -3,6 +3,7 @@ package dev.mgit.lineage.graph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
 import dev.mgit.lineage.graph.TensorSearch.Match;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;

@@ -2,6 +2,7 @@ package dev.mgit.lineage.graph;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Glob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

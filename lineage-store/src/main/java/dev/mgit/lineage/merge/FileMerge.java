@@ -67,7 +67,7 @@ final class FileMerge {
 
     private Optional<Side> ruled(String path) {
         return rules.stream()
-                .filter(rule -> rule.strategy().method().picks() && rule.names().test(path))
+                .filter(rule -> rule.strategy().method().picks() && rule.names().testPath(path))
                 .map(rule -> rule.strategy().method() == Method.OURS ? Side.OURS : Side.THEIRS)
                 .findFirst();
     }

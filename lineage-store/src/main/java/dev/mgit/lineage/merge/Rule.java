@@ -1,6 +1,6 @@
 package dev.mgit.lineage.merge;
 
-import dev.mgit.lineage.graph.Glob;
+import dev.mgit.lineage.version.Glob;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

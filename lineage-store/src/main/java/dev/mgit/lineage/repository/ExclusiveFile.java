@@ -15,7 +15,7 @@ import java.util.Optional;
  * system, which frees it when its holder dies. POSIX takes all locks of a process off a file as soon as the process
  * closes any descriptor of it (fcntl(2)), so this process never opens a file that it holds a second time.
  */
-final class ExclusiveFile implements AutoCloseable {
+public final class ExclusiveFile implements AutoCloseable {
     /** What this process holds, and what for. */
     private static final Map<Path, String> HELD = new HashMap<>();
 
@@ -32,7 +32,7 @@ final class ExclusiveFile implements AutoCloseable {
      *
      * @param what for whoever asks in this process
      */
-    static Optional<ExclusiveFile> tryAcquire(Path file, String what) throws IOException {
+    public static Optional<ExclusiveFile> tryAcquire(Path file, String what) throws IOException {
         synchronized (HELD) {
             Path key = key(file);
             if (HELD.containsKey(key)) {

@@ -13,6 +13,7 @@ import dev.mgit.fixtures.MadeTensor;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.diff.TensorChange.Status;
+import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -258,7 +259,7 @@ class DiffFamiliesTest {
                         side("base"),
                         side("chat"),
                         Optional.empty(),
-                        Optional.of("*nothing*"),
+                        Optional.of(new Glob("*nothing*")),
                         DiffRequest.Depth.NUMBERS)))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("no tensor of either side matches '*nothing*'");

@@ -40,12 +40,7 @@ class FsckTest {
         try (var made = new MadeRepository(folder)) {
             VersionId base = made.commit(BASE);
             VersionId child = made.commit(CHILD, "base");
-            Manifest.Entry head = made.repository().lineage().manifest(base, "model.safetensors").entries().stream()
-                    .filter(entry -> entry.tensor()
-                            .filter(tensor -> tensor.name().equals("lm_head.weight"))
-                            .isPresent())
-                    .findFirst()
-                    .orElseThrow();
+            Manifest.Entry head = made.tensor(base, "lm_head.weight");
             try (WriterLock lock = made.lock();
                     var store = made.repository().writableParameters(lock)) {
                 StoredObject.Block block =

@@ -139,12 +139,7 @@ final class GoldenRepositories {
 
     private static void inStore(MadeRepository made, StoreDamage damage) throws IOException {
         VersionId base = made.repository().lineage().resolve("base");
-        Manifest.Entry head = made.repository().lineage().manifest(base, "model.safetensors").entries().stream()
-                .filter(entry -> entry.tensor()
-                        .filter(tensor -> tensor.name().equals("lm_head.weight"))
-                        .isPresent())
-                .findFirst()
-                .orElseThrow();
+        Manifest.Entry head = made.tensor(base, "lm_head.weight");
         try (WriterLock lock = made.lock();
                 ParameterStore store = made.repository().writableParameters(lock)) {
             damage.to(store, store.object(head.object()).orElseThrow());

@@ -11,6 +11,7 @@ import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
@@ -81,6 +82,16 @@ final class MadeRepository implements AutoCloseable {
     }
 
     /** Cleans up, forgetting all operations. */
+    /** The entry of a version's tensor in its manifest. */
+    Manifest.Entry tensor(VersionId version, String name) {
+        return repository.lineage().manifest(version, "model.safetensors").entries().stream()
+                .filter(entry -> entry.tensor()
+                        .filter(tensor -> tensor.name().equals(name))
+                        .isPresent())
+                .findFirst()
+                .orElseThrow();
+    }
+
     GcReport collectAll() throws IOException {
         return collect(new GarbageCollector.Request(Instant.now().plusSeconds(60), Optional.empty()));
     }

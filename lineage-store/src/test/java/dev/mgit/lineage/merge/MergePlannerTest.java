@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.lineage.graph.Glob;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Dependency;
@@ -13,6 +12,7 @@ import dev.mgit.lineage.merge.MergePlan.Outcome;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
 import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.InMemoryLineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Person;

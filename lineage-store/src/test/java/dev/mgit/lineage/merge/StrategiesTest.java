@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.lineage.graph.Glob;
+import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;

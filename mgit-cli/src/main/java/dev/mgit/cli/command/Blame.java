@@ -8,8 +8,8 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.lineage.graph.Blame.Change;
 import dev.mgit.lineage.graph.Blame.Line;
-import dev.mgit.lineage.graph.Glob;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
@@ -44,7 +44,7 @@ public final class Blame implements Callable<Integer> {
             paramLabel = "TENSOR-GLOB",
             arity = "0..1",
             defaultValue = "*",
-            description = "Only tensors whose name this fits; '*' stands for any characters.")
+            description = "Only tensors whose name this fits.")
     private String tensors = "*";
 
     @Option(names = "--stat", description = "Only count the tensors of each version.")

@@ -6,6 +6,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -61,7 +62,12 @@ public final class Checkout implements Callable<Integer> {
                 throw MgitException.usage("'" + folder + "' lies in the repository's own folder");
             }
             var request = new CheckoutRequest(
-                    version, model, folder, Optional.ofNullable(files), Optional.ofNullable(tensors), force);
+                    version,
+                    model,
+                    folder,
+                    Optional.ofNullable(files).map(Glob::new),
+                    Optional.ofNullable(tensors).map(Glob::new),
+                    force);
             List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("

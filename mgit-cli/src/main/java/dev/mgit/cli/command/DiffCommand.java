@@ -21,6 +21,7 @@ import dev.mgit.lineage.diff.Side;
 import dev.mgit.lineage.diff.Sides;
 import dev.mgit.lineage.diff.TensorChange;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -109,8 +110,8 @@ public final class DiffCommand implements Callable<Integer> {
         var request = new DiffRequest(
                 both.get(0),
                 both.get(1),
-                Optional.ofNullable(files),
-                Optional.ofNullable(tensors),
+                Optional.ofNullable(files).map(Glob::new),
+                Optional.ofNullable(tensors).map(Glob::new),
                 namesOnly ? DiffRequest.Depth.NAMES : DiffRequest.Depth.NUMBERS);
         return new Diffs(repository, progress, threads).diff(request);
     }

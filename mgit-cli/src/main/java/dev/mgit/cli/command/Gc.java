@@ -1,6 +1,7 @@
 package dev.mgit.cli.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.BisectCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -8,6 +9,8 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.hooks.maintain.Leftovers;
+import dev.mgit.hooks.maintain.Leftovers.Leftover;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.maintain.GcReport;
@@ -15,6 +18,7 @@ import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -30,7 +34,8 @@ import picocli.CommandLine.Option;
         name = "gc",
         description = {
             "Remove what no model, tag, checked-out folder or recent operation leads to, and give its space back.",
-            "Operations older than the age given can be undone no longer."
+            "Operations older than the age given can be undone no longer; folders of failed runs, and logs of updates "
+                    + "and searches that are over, go when nothing in them is younger."
         })
 public final class Gc implements Callable<Integer> {
     private static final Pattern AGE = Pattern.compile("(\\d{1,6})([smhdw]?)");
@@ -44,7 +49,8 @@ public final class Gc implements Callable<Integer> {
             names = "--prune-older-than",
             paramLabel = "AGE",
             defaultValue = "14d",
-            description = "How far back 'mgit undo' still reaches: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How far back 'mgit undo' and logs still reach: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
     private String age = "14d";
 
     @Option(names = "--repack", description = "Code every block anew and keep what is smaller.")
@@ -73,23 +79,41 @@ public final class Gc implements Callable<Integer> {
             throw new MgitException(MgitException.Kind.USAGE, "--effort is for --repack", "give both");
         }
         try (Session session = Session.open(context)) {
-            var request = new GarbageCollector.Request(Instant.now().minus(keep), repack(session));
+            Instant horizon = Instant.now().minus(keep);
+            var request = new GarbageCollector.Request(horizon, repack(session));
             var collector = new GarbageCollector(session.repository(), session.progress());
             GcReport report;
+            List<Leftover> leftovers;
             if (dryRun) {
                 report = collector.plan(request);
+                leftovers = leftovers(session, horizon);
             } else {
                 try (WriterLock lock = wait.lock(context, session.repository(), "mgit gc")) {
                     report = collector.collect(request, lock);
+                    leftovers = leftovers(session, horizon);
+                    Leftovers.delete(leftovers);
                 }
             }
             if (json.wanted()) {
-                context.output().json(out -> json(out, report));
+                context.output().json(out -> json(out, session, report, leftovers));
             } else {
-                print(report);
+                print(session, report, leftovers);
             }
         }
         return 0;
+    }
+
+    private static List<Leftover> leftovers(Session session, Instant horizon) throws IOException {
+        return Leftovers.before(horizon, session.repository().files().hooks(), BisectCommand.underWay(session));
+    }
+
+    private static long bytes(List<Leftover> leftovers) {
+        return leftovers.stream().mapToLong(Leftover::bytes).sum();
+    }
+
+    /** Of the whole repository; the collector measures before the leftovers go. */
+    private static long bytesAfter(GcReport report, List<Leftover> leftovers) {
+        return report.bytesAfter() - (report.dryRun() ? 0 : bytes(leftovers));
     }
 
     private Optional<Effort> repack(Session session) {
@@ -118,13 +142,20 @@ public final class Gc implements Callable<Integer> {
         };
     }
 
-    private void print(GcReport report) {
+    private void print(Session session, GcReport report, List<Leftover> leftovers) {
         Output output = context.output();
         String does = report.dryRun() ? "Would remove " : "Removed ";
         output.line(does + report.versions() + " versions, " + report.operations() + " old operations, "
                 + report.gitObjects() + " Git objects");
         output.line(does + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
                 + Output.bytes(report.blockBytes()) + "); " + report.liveBlocks() + " blocks stay");
+        if (!leftovers.isEmpty()) {
+            output.line(does + leftovers.size() + " folders of old runs and logs (" + Output.bytes(bytes(leftovers))
+                    + ")" + (report.dryRun() ? ":" : ""));
+        }
+        if (report.dryRun()) {
+            leftovers.forEach(leftover -> output.line("  " + session.shown(leftover.folder())));
+        }
         report.repacked()
                 .ifPresent(repacked -> output.line((report.dryRun() ? "Would recode " : "Recoded ")
                         + repacked.blocks() + " blocks from " + Output.bytes(repacked.bytesBefore()) + " to "
@@ -132,11 +163,12 @@ public final class Gc implements Callable<Integer> {
                         + " of them were too deep"));
         if (!report.dryRun()) {
             output.line("Repository: " + Output.bytes(report.bytesBefore()) + " before, "
-                    + Output.bytes(report.bytesAfter()) + " now");
+                    + Output.bytes(bytesAfter(report, leftovers)) + " now");
         }
     }
 
-    private static void json(JsonGenerator json, GcReport report) throws IOException {
+    private static void json(JsonGenerator json, Session session, GcReport report, List<Leftover> leftovers)
+            throws IOException {
         json.writeBooleanField("dry_run", report.dryRun());
         json.writeNumberField("operations", report.operations());
         json.writeNumberField("versions", report.versions());
@@ -145,6 +177,14 @@ public final class Gc implements Callable<Integer> {
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("block_bytes", report.blockBytes());
         json.writeNumberField("live_blocks", report.liveBlocks());
+        json.writeArrayFieldStart("leftovers");
+        for (Leftover leftover : leftovers) {
+            json.writeStartObject();
+            json.writeStringField("folder", session.shown(leftover.folder()));
+            json.writeNumberField("bytes", leftover.bytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         if (report.repacked().isPresent()) {
             GcReport.Repacked repacked = report.repacked().get();
             json.writeObjectFieldStart("repacked");
@@ -155,6 +195,6 @@ public final class Gc implements Callable<Integer> {
             json.writeEndObject();
         }
         json.writeNumberField("bytes_before", report.bytesBefore());
-        json.writeNumberField("bytes_after", report.bytesAfter());
+        json.writeNumberField("bytes_after", bytesAfter(report, leftovers));
     }
 }

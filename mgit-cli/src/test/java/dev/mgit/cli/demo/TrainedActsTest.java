@@ -40,6 +40,11 @@ class TrainedActsTest {
         assertThat(text().split("\\(exit code 4\\)", -1)).hasSize(2);
         assertThat(text()).containsPattern("digits/small +[0-9a-f]+ +[0-9a-f]+ +failed +.*worse than the parent's");
         assertThat(text()).containsPattern("digits/small-int8 +[0-9a-f]+ +- +skipped");
+        assertThat(text())
+                .as("the plan, then the report with values before and after")
+                .containsPattern("[0-9]+ commands to run")
+                .containsPattern("digits/rotated +[0-9a-f]{10} +0\\.[0-9]+ \\([+-]0\\.[0-9]+( worse)?\\)")
+                .containsPattern("[0-9]+ of [0-9]+ values no worse than before");
         try (Repository repository = Repository.open(folder)) {
             Lineage lineage = repository.lineage();
             assertThat(lineage.models()).hasSize(8);

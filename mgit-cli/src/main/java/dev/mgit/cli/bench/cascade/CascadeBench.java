@@ -1,6 +1,7 @@
 package dev.mgit.cli.bench.cascade;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Progress;
 import dev.mgit.cli.console.Table;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Builds the paper's graphs by real training, improves their roots, updates what is below, and compares. */
@@ -53,6 +55,9 @@ public final class CascadeBench implements Callable<Integer> {
     @Option(names = "--keep", paramLabel = "DIR", description = "Build below this folder and leave the repositories.")
     private @Nullable Path keep;
 
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
     CascadeBench(Context context) {
         this.context = context;
     }
@@ -71,11 +76,23 @@ public final class CascadeBench implements Callable<Integer> {
             for (Shape shape : shapes) {
                 if (which == Which.ALL || which.name().equalsIgnoreCase(shape.name())) {
                     Outcome outcome = measure(shape, folder.resolve(shape.name()));
-                    print(outcome);
+                    if (!json.wanted()) {
+                        print(outcome);
+                    }
                     outcomes.add(outcome);
                 }
             }
-            summarise(outcomes);
+            if (json.wanted()) {
+                context.output().json(out -> {
+                    out.writeArrayFieldStart("graphs");
+                    for (Outcome outcome : outcomes) {
+                        outcome.write(out);
+                    }
+                    out.writeEndArray();
+                });
+            } else {
+                summarise(outcomes);
+            }
         } finally {
             if (keep == null) {
                 Trees.delete(folder);
@@ -83,21 +100,6 @@ public final class CascadeBench implements Callable<Integer> {
         }
         return 0;
     }
-
-    /**
-     * What was measured of a shape.
-     *
-     * @param usage before the cascade
-     * @param updated recipes the cascade ran
-     */
-    private record Outcome(
-            Shape shape,
-            Accuracies before,
-            Accuracies after,
-            DiskUsageReport usage,
-            double buildSeconds,
-            int updated,
-            double updateSeconds) {}
 
     private Outcome measure(Shape shape, Path folder) throws IOException {
         Nursery nursery = new Nursery(folder, context.terminal().environment(), jobs);
@@ -115,13 +117,13 @@ public final class CascadeBench implements Callable<Integer> {
             Accuracies before = nursery.evaluate(shape.judged());
             nursery.train(shape.better());
             started = System.nanoTime();
-            int updated = 0;
+            int recipes = 0;
             for (Training root : shape.better()) {
-                updated += nursery.update(root.models().get(0));
+                recipes += nursery.update(root.models().get(0));
             }
             double updateSeconds = seconds(started);
             Accuracies after = nursery.evaluate(shape.judged());
-            return new Outcome(shape, before, after, usage, buildSeconds, updated, updateSeconds);
+            return new Outcome(shape, before, after, usage, buildSeconds, recipes, updateSeconds);
         }
     }
 
@@ -131,17 +133,14 @@ public final class CascadeBench implements Callable<Integer> {
 
     private void print(Outcome outcome) {
         Output output = context.output();
-        int versions = outcome.usage().groups().stream()
-                .mapToInt(DiskUsageReport.Group::versions)
-                .sum();
         output.line(outcome.shape().name().toUpperCase(Locale.ROOT) + ": "
                 + outcome.shape().title());
         output.line(String.format(
                 Locale.ROOT,
                 "%d versions trained in %.0f s; below the better base, %d recipes and their tests in %.0f s",
-                versions,
+                outcome.versions(),
                 outcome.buildSeconds(),
-                outcome.updated(),
+                outcome.recipes(),
                 outcome.updateSeconds()));
         output.line("Accuracy in percent before the cascade and, by kind of change to the scans, what it gained:");
         List<String> headings = new ArrayList<>(List.of("model", "before", "after"));
@@ -172,7 +171,7 @@ public final class CascadeBench implements Callable<Integer> {
                 "cells",
                 "no worse",
                 "better",
-                "paper: no worse",
+                "paper: no worse (better)",
                 "mean before",
                 "after",
                 "changed scans before",
@@ -186,19 +185,18 @@ public final class CascadeBench implements Callable<Integer> {
                     after.cells(),
                     after.noWorse(before),
                     after.better(before),
-                    outcome.shape().paper().orElse("-"),
+                    outcome.shape()
+                            .paper()
+                            .map(paper -> paper.noWorse() + " (" + paper.better() + ") of " + paper.cells())
+                            .orElse("-"),
                     percent("%.1f", before.mean()),
                     percent("%.1f", after.mean()),
                     percent("%.1f", before.meanChanged()),
                     percent("%.1f", after.meanChanged()));
-            long logical = outcome.usage().groups().stream()
-                    .mapToLong(DiskUsageReport.Group::logicalBytes)
-                    .sum();
+            long logical = outcome.logicalBytes();
             bytes.row(
                     outcome.shape().name(),
-                    outcome.usage().groups().stream()
-                            .mapToInt(DiskUsageReport.Group::versions)
-                            .sum(),
+                    outcome.versions(),
                     Output.bytes(logical),
                     Output.bytes(outcome.usage().frameBytes()),
                     Output.ratio(logical, outcome.usage().frameBytes()),

@@ -73,7 +73,7 @@ record ManyTasks(Scale scale) implements Shape {
     }
 
     @Override
-    public Optional<String> paper() {
-        return Optional.of("78 of 90");
+    public Optional<Paper> paper() {
+        return Optional.of(new Paper(90, 78, 66));
     }
 }

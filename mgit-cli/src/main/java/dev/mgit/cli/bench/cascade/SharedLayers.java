@@ -49,7 +49,7 @@ record SharedLayers(Scale scale) implements Shape {
     }
 
     @Override
-    public Optional<String> paper() {
-        return Optional.of("58 of 90");
+    public Optional<Paper> paper() {
+        return Optional.of(new Paper(90, 58, 53));
     }
 }

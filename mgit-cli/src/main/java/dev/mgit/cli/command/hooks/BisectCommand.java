@@ -158,10 +158,19 @@ public final class BisectCommand {
         try (HookSession hooks = HookSession.open(context)) {
             boolean any =
                     Files.deleteIfExists(hooks.session().repository().files().bisect());
-            Folders.delete(BisectRun.logs(hooks.workspace()));
+            Folders.delete(BisectRun.logs(hooks.workspace().scratch()));
             context.output().line(any ? "The search is over" : "There was no search");
         }
         return 0;
+    }
+
+    /** Whether a search has been begun and has not come to its end. */
+    public static boolean underWay(Session session) throws IOException {
+        if (Files.notExists(session.repository().files().bisect())) {
+            return false;
+        }
+        Step step = next(session, load(session));
+        return !(step instanceof Found) && !(step instanceof Undecided);
     }
 
     private int mark(Verdict verdict, @Nullable List<String> revisions, JsonOption json) throws IOException {

@@ -7,13 +7,10 @@ import dev.mgit.hooks.event.HookRegistration;
 import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.test.Selector;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Registers a hook. */
 @Command(
@@ -25,15 +22,8 @@ import picocli.CommandLine.Parameters;
 final class HooksAdd implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The hook's name.")
-    private String name = "";
-
-    @Parameters(
-            index = "1..*",
-            paramLabel = "COMMAND",
-            arity = "1..*",
-            description = "After --, program and arguments.")
-    private List<String> command = new ArrayList<>();
+    @Mixin
+    private final RegisteredCommand registered = new RegisteredCommand();
 
     @Option(
             names = "--event",
@@ -49,9 +39,6 @@ final class HooksAdd implements Callable<Integer> {
     private String on = "all";
 
     @Mixin
-    private final JobOptions job = new JobOptions();
-
-    @Mixin
     private final WaitOption wait = new WaitOption();
 
     HooksAdd(Context context) {
@@ -62,9 +49,15 @@ final class HooksAdd implements Callable<Integer> {
     public Integer call() throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {
             var hook = new HookRegistration(
-                    name, HookEvent.parse(event), new Selector(on), job.limits(), job.shell(), command);
+                    registered.name(),
+                    HookEvent.parse(event),
+                    new Selector(on),
+                    registered.limits(),
+                    registered.shell(),
+                    registered.command());
             new Hooks(session.workspace(), session.executor("local")).add(hook);
-            context.output().line("Hook " + name + " on " + hook.event().word() + " of " + on);
+            context.output()
+                    .line("Hook " + registered.name() + " on " + hook.event().word() + " of " + on);
         }
         return 0;
     }

@@ -29,8 +29,13 @@ final class ProgressOptions {
     }
 
     /** Tells of the end, where the command itself says it to the terminal. */
-    void end(HookSession session, Progress.Kind kind, String subject, String detail) {
-        notifying(session, Progress.NONE).on(kind, subject, detail);
+    void end(Context context, HookSession session, Progress.Kind kind, String subject, String detail) {
+        Progress complaint = event -> {
+            if (event.subject().equals(NotifyCommand.SUBJECT)) {
+                context.output().note(ProgressLines.text(event));
+            }
+        };
+        notifying(session, complaint).on(kind, subject, detail);
     }
 
     /** Plain lines on stderr. */

@@ -86,11 +86,11 @@ public final class RunCommand implements Callable<Integer> {
                                 (model, origins, writer) -> hooks.requirePreCommit(model, origins, writer, told),
                                 told);
             } catch (MgitException e) {
-                progress.end(session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
+                progress.end(context, session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
                 throw e;
             }
             made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
-            progress.end(session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
+            progress.end(context, session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
             new AfterCommit(context, session, told).tell(made.values());
         }
         return 0;

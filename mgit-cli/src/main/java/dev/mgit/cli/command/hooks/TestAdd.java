@@ -15,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Registers a test. */
 @Command(
@@ -28,15 +27,8 @@ import picocli.CommandLine.Parameters;
 final class TestAdd implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The test's name.")
-    private String name = "";
-
-    @Parameters(
-            index = "1..*",
-            paramLabel = "COMMAND",
-            arity = "1..*",
-            description = "After --, program and arguments.")
-    private List<String> command = new ArrayList<>();
+    @Mixin
+    private final RegisteredCommand registered = new RegisteredCommand();
 
     @Option(
             names = "--on",
@@ -66,9 +58,6 @@ final class TestAdd implements Callable<Integer> {
     private List<Path> inputs = new ArrayList<>();
 
     @Mixin
-    private final JobOptions job = new JobOptions();
-
-    @Mixin
     private final WaitOption wait = new WaitOption();
 
     TestAdd(Context context) {
@@ -79,17 +68,17 @@ final class TestAdd implements Callable<Integer> {
     public Integer call() throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {
             var test = new TestDefinition(
-                    name,
+                    registered.name(),
                     new Selector(on),
                     Event.parse(event),
                     metrics.stream().map(MetricRule::parse).toList(),
-                    job.limits(),
+                    registered.limits(),
                     inputs.stream().map(path -> input(session, path)).toList(),
-                    job.shell(),
-                    command);
+                    registered.shell(),
+                    registered.command());
             new TestRegistry(session.workspace()).add(test);
-            context.output().line("Test " + name + " on " + on + ", " + when(test.event()));
-            context.output().hint("'mgit test run --test " + name + "' runs it on the newest versions");
+            context.output().line("Test " + registered.name() + " on " + on + ", " + when(test.event()));
+            context.output().hint("'mgit test run --test " + registered.name() + "' runs it on the newest versions");
         }
         return 0;
     }

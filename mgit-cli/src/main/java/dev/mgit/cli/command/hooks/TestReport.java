@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = {
             "Show versions by metrics, from the results there are; runs nothing.",
             "Each value is compared with the model's previous version, else with the first parent that has one; what "
-                    + "is worse is marked."
+                    + "is worse is marked. Versions that no test applies to are shown only if REV names them."
         })
 final class TestReport implements Callable<Integer> {
     private final Context context;
@@ -51,7 +51,8 @@ final class TestReport implements Callable<Integer> {
                     : scope.tests().stream().map(registry::get).toList();
             List<VersionId> rows = scope.versions(session, versions);
             Report report = Report.of(session.workspace(), rows, tests, new TestResults(session.workspace()));
-            context.output().line(form.write(report).stripTrailing());
+            Report shown = scope.named() ? report : report.ofTested(session.workspace());
+            context.output().line(form.write(shown).stripTrailing());
         }
         return 0;
     }

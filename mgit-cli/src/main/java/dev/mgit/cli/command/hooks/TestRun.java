@@ -84,7 +84,7 @@ final class TestRun implements Callable<Integer> {
             print(session, verdicts);
             int exit = Verdicts.exit(verdicts);
             Progress.Kind end = exit == 0 ? Progress.Kind.PUBLISHED : Progress.Kind.FAILED;
-            progress.end(session, end, "test run", Verdicts.summary(verdicts));
+            progress.end(context, session, end, "test run", Verdicts.summary(verdicts));
             return exit;
         }
     }

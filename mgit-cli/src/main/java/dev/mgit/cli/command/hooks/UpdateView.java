@@ -5,6 +5,7 @@ import dev.mgit.cli.console.LiveLines;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.cascade.Plan;
 import dev.mgit.hooks.cascade.UpdateReport;
+import dev.mgit.hooks.event.NotifyCommand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +89,10 @@ final class UpdateView implements Progress, AutoCloseable {
 
     @Override
     public void on(Event event) {
+        if (event.subject().equals(NotifyCommand.SUBJECT)) {
+            complain(event);
+            return;
+        }
         if (live.isEmpty()) {
             if (context.progressWanted()) {
                 lines.on(event);
@@ -96,6 +101,12 @@ final class UpdateView implements Progress, AutoCloseable {
         }
         note(event);
         draw();
+    }
+
+    /** A line of its own above the table, which is drawn again below it. */
+    private synchronized void complain(Event event) {
+        live.ifPresent(LiveLines::close);
+        context.output().note(ProgressLines.text(event));
     }
 
     private synchronized void note(Event event) {

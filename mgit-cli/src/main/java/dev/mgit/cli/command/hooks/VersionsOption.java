@@ -33,6 +33,11 @@ final class VersionsOption {
     @Option(names = "--test", paramLabel = "NAME", description = "Only this test. May be given several times.")
     private List<String> tests = new ArrayList<>();
 
+    /** Whether versions were asked for by name. */
+    boolean named() {
+        return !revisions.isEmpty();
+    }
+
     List<String> tests() {
         return tests;
     }

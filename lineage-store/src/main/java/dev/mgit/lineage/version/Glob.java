@@ -1,13 +1,17 @@
-package dev.mgit.lineage.graph;
+package dev.mgit.lineage.version;
 
+import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
-/** A name pattern: {@code *} stands for any characters, dots and slashes included, {@code ?} for exactly one. */
+/**
+ * A pattern over names of models, names of tensors and paths of files, the only kind mgit knows: {@code *} stands for
+ * any characters, slashes and dots included, as in Git's pathspecs; {@code ?} for exactly one; everything else for
+ * itself, brackets too, which names of tensors hold.
+ */
 public record Glob(String pattern) implements Predicate<String> {
     public static final Glob ALL = new Glob("*");
 
-    /** Linear in the name for each star; no pattern can make it slow, as a regular expression could. */
+    /** Whether the whole name fits. Takes time linear in the name for each star, whatever the pattern. */
     @Override
     public boolean test(String name) {
         int star = -1;
@@ -31,9 +35,13 @@ public record Glob(String pattern) implements Predicate<String> {
         return pattern.substring(p).chars().allMatch(c -> c == '*');
     }
 
-    /** True if the pattern has a star or question mark and so may match several names. */
-    public boolean isPattern() {
-        return Pattern.compile("[*?]").matcher(pattern).find();
+    /** Whether a file fits: by its path or, for a pattern without a slash, by its last name, in whatever folder. */
+    public boolean testPath(String path) {
+        return test(path) || (pattern.indexOf('/') < 0 && test(path.substring(path.lastIndexOf('/') + 1)));
+    }
+
+    public static boolean any(List<String> patterns, String name) {
+        return patterns.stream().anyMatch(pattern -> new Glob(pattern).test(name));
     }
 
     @Override

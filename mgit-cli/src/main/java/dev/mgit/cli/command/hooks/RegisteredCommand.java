@@ -1,0 +1,39 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.hooks.executor.Limits;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** A name, a command and how it is run, mixed into commands that register one. */
+final class RegisteredCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The name to register it under.")
+    private String name = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "COMMAND",
+            arity = "1..*",
+            description = "After --, program and arguments.")
+    private List<String> command = new ArrayList<>();
+
+    @Mixin
+    private final JobOptions job = new JobOptions();
+
+    String name() {
+        return name;
+    }
+
+    List<String> command() {
+        return command;
+    }
+
+    Limits limits() {
+        return job.limits();
+    }
+
+    boolean shell() {
+        return job.shell();
+    }
+}
