@@ -3,9 +3,8 @@ package dev.mgit.delta.codec;
 import java.util.Arrays;
 
 /**
- * The sum of a running mean along the rows and one along each column, as contexts: what method 8
- * means, which is read but no longer written. Sizes are in units of a
- * 64th. Without columns the one along the row stands for both.
+ * The sum of a running mean along the rows and one along each column, as contexts: what method 8 means, which is read
+ * but no longer written. Sizes are in units of a 64th. Without columns the one along the row stands for both.
  */
 final class RunningMeans {
     private static final int KEYS = 4 * 20;

@@ -3,16 +3,22 @@ package dev.mgit.lineage.repository;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Small files that are on disk when a method returns. */
 public final class DurableFiles {
+    private static final String UNFINISHED = ".new";
+
     private DurableFiles() {}
 
     /** Writes a file and syncs it. */
@@ -29,9 +35,27 @@ public final class DurableFiles {
 
     /** Replaces a file as a whole: a reader sees the old content or the new. */
     public static void replace(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(folderOf(file), String.valueOf(file.getFileName()), ".new");
+        Path temporary = Files.createTempFile(folderOf(file), String.valueOf(file.getFileName()), UNFINISHED);
         write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Removes what a killed process was writing in a folder, or down to so many levels below it. */
+    static void removeUnfinished(Path folder, int depth) throws IOException {
+        Files.walkFileTree(folder, Set.of(), depth, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (file.toString().endsWith(UNFINISHED)) {
+                    Files.deleteIfExists(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /** Removes a folder and all it holds, if it is there; links are not followed. */

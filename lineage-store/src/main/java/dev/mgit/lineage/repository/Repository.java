@@ -242,15 +242,9 @@ public final class Repository implements AutoCloseable {
     /** Removes what a killed holder of the lock was writing beside mgit's own files. */
     private void removeLeftovers() throws IOException {
         Files.deleteIfExists(files.config().resolveSibling("config.lock"));
-        for (Path folder : List.of(files.mgit(), files.checkouts(), files.index())) {
-            if (Files.isDirectory(folder)) {
-                try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "*.new")) {
-                    for (Path file : unfinished) {
-                        Files.deleteIfExists(file);
-                    }
-                }
-            }
-        }
+        DurableFiles.removeUnfinished(files.mgit(), 1);
+        DurableFiles.removeUnfinished(files.checkouts(), 1);
+        DurableFiles.removeUnfinished(files.index(), Integer.MAX_VALUE);
     }
 
     /** Finishes or takes back what a killed command was doing to the user's folders. */

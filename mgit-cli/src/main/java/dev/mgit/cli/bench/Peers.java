@@ -62,7 +62,7 @@ final class Peers {
                         "export RESTIC_PASSWORD=x; restic -q init -r store; cp \"$old\" m; restic -q -r store backup m; "
                                 + "cp \"$new\" m",
                         "export RESTIC_PASSWORD=x; restic -q -r store backup m",
-                        "export RESTIC_PASSWORD=x; restic -q -r store dump latest \"$PWD/m\" > \"$out\"",
+                        "export RESTIC_PASSWORD=x; restic -q -r store dump latest /m > \"$out\"",
                         0),
                 new ShellTool(
                         "borg",
