@@ -65,6 +65,13 @@ public final class BenchStore implements Callable<Integer> {
                             + "restic and borg, if they are on the path (Debian: apt-get install git-lfs restic borgbackup).")
     private boolean peers;
 
+    @Option(
+            names = "--tools",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Beside mgit only these of the tools, named as in the table.")
+    private List<String> tools = List.of();
+
     @Option(names = "--depth", description = "Also measure checkouts of versions deep in a chain.")
     private boolean depth;
 
@@ -128,16 +135,19 @@ public final class BenchStore implements Callable<Integer> {
     }
 
     private List<Tool> tools(Path scratch) throws IOException {
-        List<Tool> tools = new ArrayList<>();
-        efforts.forEach(effort -> tools.add(new MgitTool(effort)));
+        List<Tool> others = new ArrayList<>();
         if (!mine) {
-            tools.addAll(Peers.plain());
+            others.addAll(Peers.plain());
         }
         if (peers) {
-            tools.addAll(Peers.installed());
-            tools.addAll(Peers.ofPython(scratch));
+            others.addAll(Peers.installed());
+            others.addAll(Peers.ofPython(scratch));
         }
-        return tools;
+        others.removeIf(tool -> !tools.isEmpty() && !tools.contains(tool.name()));
+        List<Tool> all = new ArrayList<>();
+        efforts.forEach(effort -> all.add(new MgitTool(effort)));
+        all.addAll(others);
+        return all;
     }
 
     private List<Row> measure(Pair pair, Path scratch) throws IOException {
