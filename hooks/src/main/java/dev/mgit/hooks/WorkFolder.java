@@ -4,6 +4,7 @@ import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,15 +24,22 @@ public final class WorkFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Makes a new folder below the given one. */
+    /** Makes a new folder below the given one: another if upkeep, which is just looking, takes it for left over. */
     public static WorkFolder create(Path parent) {
-        Path path = Folders.create(parent.resolve(UUID.randomUUID().toString()));
-        return new WorkFolder(path, acquire(path).orElseThrow());
+        while (true) {
+            Path path = Folders.create(parent.resolve(UUID.randomUUID().toString()));
+            Optional<ExclusiveFile> lock = acquire(path);
+            if (lock.isPresent()) {
+                return new WorkFolder(path, lock.get());
+            }
+        }
     }
 
     private static Optional<ExclusiveFile> acquire(Path path) {
         try {
             return ExclusiveFile.tryAcquire(path.resolve(LOCK), "a command");
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

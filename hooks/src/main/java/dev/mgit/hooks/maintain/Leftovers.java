@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -50,8 +52,7 @@ public final class Leftovers {
         return candidates.stream()
                 // Where mgit was killed its command may run on.
                 .filter(folder -> !new JobHandle("", folder.resolve("job")).running())
-                .filter(folder -> !changed(folder).isAfter(horizon))
-                .map(folder -> new Leftover(folder, bytes(folder)))
+                .flatMap(folder -> old(folder, horizon).stream())
                 .toList();
     }
 
@@ -60,30 +61,35 @@ public final class Leftovers {
         leftovers.forEach(leftover -> Folders.delete(leftover.folder()));
     }
 
-    private static Instant changed(Path folder) {
-        return attributes(folder).stream()
-                .map(entry -> entry.lastModifiedTime().toInstant())
-                .max(Instant::compareTo)
-                .orElse(Instant.MIN);
-    }
-
-    private static long bytes(Path folder) {
-        return attributes(folder).stream()
+    /** The folder, if nothing in it is younger; a command that ends meanwhile deletes its own. */
+    private static Optional<Leftover> old(Path folder, Instant horizon) {
+        List<BasicFileAttributes> all;
+        try {
+            all = attributes(folder);
+        } catch (IOException | UncheckedIOException e) {
+            IOException cause = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
+            if (cause instanceof NoSuchFileException) {
+                return Optional.empty();
+            }
+            throw new UncheckedIOException(cause);
+        }
+        boolean young = all.stream()
+                .anyMatch(entry -> entry.lastModifiedTime().toInstant().isAfter(horizon));
+        long bytes = all.stream()
                 .filter(BasicFileAttributes::isRegularFile)
                 .mapToLong(BasicFileAttributes::size)
                 .sum();
+        return young ? Optional.empty() : Optional.of(new Leftover(folder, bytes));
     }
 
     /** Of the folder and all below it. */
-    private static List<BasicFileAttributes> attributes(Path folder) {
+    private static List<BasicFileAttributes> attributes(Path folder) throws IOException {
         List<BasicFileAttributes> all = new ArrayList<>();
         try (Stream<Path> entries = Files.walk(folder)) {
             for (Path entry : (Iterable<Path>) entries::iterator) {
                 all.add(Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
             }
-            return all;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return all;
     }
 }

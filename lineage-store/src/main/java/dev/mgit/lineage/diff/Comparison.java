@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams pairs of tensors and measures how far apart they are. A pair is cut into runs of whole rows of about 1 MB;
- * each thread holds one run of each side, of a transposed matrix as the other side has it. Results do not depend on the number of threads.
+ * each thread holds one run of each side, of a transposed matrix as the other side has it. Results do not depend on the
+ * number of threads.
  */
 public final class Comparison {
     private static final int CHUNK_BYTES = 1 << 20;
