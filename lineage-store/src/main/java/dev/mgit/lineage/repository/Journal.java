@@ -37,13 +37,11 @@ public final class Journal implements AutoCloseable {
     private static final String PREPARED = ".prepared";
     private static final String STAGING = ".mgit-staging-";
 
-    private final RepositoryFiles repository;
     private final Switch change;
     private final Optional<Entry> entry;
     private boolean unfinished;
 
-    private Journal(RepositoryFiles repository, Switch change, Optional<Entry> entry) {
-        this.repository = repository;
+    private Journal(Switch change, Optional<Entry> entry) {
         this.change = change;
         this.entry = entry;
     }
@@ -64,8 +62,7 @@ public final class Journal implements AutoCloseable {
         Optional<Path> journal = user.makeJournal(repository);
         String id = UUID.randomUUID().toString();
         Optional<Entry> entry = journal.isEmpty() ? Optional.empty() : Optional.of(Entry.create(journal.get(), id));
-        var started = new Journal(
-                repository, new Switch(identity(repository), folder, staging, prepared(repository, id)), entry);
+        var started = new Journal(new Switch(identity(repository), folder, staging, prepared(repository, id)), entry);
         boolean ready = false;
         try {
             started.write();
