@@ -88,9 +88,9 @@ public final class Folders {
         }
     }
 
-    /** The folders in a folder, sorted; none if it is not there. */
+    /** The folders in a folder, sorted; none if it is not there, or a link. */
     public static List<Path> folders(Path parent) {
-        if (!Files.isDirectory(parent)) {
+        if (!Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(parent)) {

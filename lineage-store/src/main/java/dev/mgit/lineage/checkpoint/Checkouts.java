@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Writes versions into folders, bit for bit. Everything is written beside the target and verified first, then moved
@@ -94,8 +93,8 @@ public final class Checkouts {
             throws IOException {
         Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
         Files.createDirectories(parent);
-        Path staging = parent.resolve(".mgit-staging-" + UUID.randomUUID());
-        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+        Path staging = Journal.staging(parent);
+        try (Journal journal = repository.startSwitch(folder, staging)) {
             restoreAll(request, wanted, staging);
             repository.leavePointer(staging, folder);
             var files = new TreeMap<String, Fingerprint>();
@@ -153,8 +152,8 @@ public final class Checkouts {
                             + String.join(", ", inTheWay.subList(0, Math.min(5, inTheWay.size()))),
                     "commit them first, choose another folder, or give --force");
         }
-        Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
-        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+        Path staging = Journal.staging(folder);
+        try (Journal journal = repository.startSwitch(folder, staging)) {
             restoreAll(request, missing, staging);
             List<Journal.Move> moves = new ArrayList<>();
             for (FileEntry file : missing) {

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Future;
 
 /** Writes chosen tensors of a version as one safetensors file, whatever format they were committed in. */
@@ -50,8 +49,8 @@ final class TensorExtraction {
                     MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
         }
         Files.createDirectories(folder);
-        Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
-        try (Journal journal = Journal.start(repository.files().journal(), staging)) {
+        Path staging = Journal.staging(folder);
+        try (Journal journal = repository.startSwitch(folder, staging)) {
             write(request, chosen, staging.resolve(FILE));
             journal.finish(List.of(new Journal.Move(staging.resolve(FILE), target)), List.of());
         }

@@ -10,8 +10,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,41 +23,49 @@ import java.util.UUID;
 /**
  * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says where each
  * goes, then they are moved. A crash before the journal says so leaves the old files and a staging folder to remove; a
- * crash after it, moves to be finished. Either is done by the next command that asks. Each entry has a lock file that
- * its process holds, so that the entries of the living are left alone.
+ * crash after it, moves to be finished. Either is done by the next command of the same user that asks. Each entry has a
+ * lock file that its process holds, so that the entries of the living are left alone.
+ *
+ * <p>Entries lie in the user's own {@link UserState}, never in the repository, which somebody else may have made. Even so
+ * one is carried out only in the repository it was written for, only below the folder it names, through no link, and over
+ * nothing that was changed since.
  */
 public final class Journal implements AutoCloseable {
     private static final String ENTRY = ".json";
     private static final String LOCK = ".lock";
     private static final String NEW = ".new";
     private static final String PREPARED = ".prepared";
+    private static final String STAGING = ".mgit-staging-";
 
-    private final Path entry;
-    private final Path staging;
-    private final ExclusiveFile alive;
+    private final Switch change;
+    private final Optional<Entry> entry;
     private boolean unfinished;
 
-    private Journal(Path entry, Path staging, ExclusiveFile alive) {
+    private Journal(Switch change, Optional<Entry> entry) {
+        this.change = change;
         this.entry = entry;
-        this.staging = staging;
-        this.alive = alive;
+    }
+
+    /** A fresh name for a staging folder. */
+    public static Path staging(Path parent) {
+        return parent.resolve(STAGING + UUID.randomUUID());
     }
 
     /**
      * Starts: writes down that the staging folder is mgit's to remove, then creates it.
      *
-     * @param journal {@link RepositoryFiles#journal()}
-     * @param staging a folder that does not exist, on the same file system as the targets
+     * @param folder the user's folder that is changed
+     * @param staging from {@link #staging}, beside or in that folder
      */
-    public static Journal start(Path journal, Path staging) throws IOException {
-        Files.createDirectories(journal);
+    static Journal start(RepositoryFiles repository, UserState user, Path folder, Path staging) throws IOException {
+        Files.createDirectories(repository.journal());
+        Optional<Path> journal = user.makeJournal(repository);
         String id = UUID.randomUUID().toString();
-        ExclusiveFile alive = ExclusiveFile.tryAcquire(journal.resolve(id + LOCK), "a checkout")
-                .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
-        var started = new Journal(journal.resolve(id + ENTRY), staging, alive);
+        Optional<Entry> entry = journal.isEmpty() ? Optional.empty() : Optional.of(Entry.create(journal.get(), id));
+        var started = new Journal(new Switch(identity(repository), folder, staging, prepared(repository, id)), entry);
         boolean ready = false;
         try {
-            started.write(Map.of("staging", staging.toString()));
+            started.write();
             Files.createDirectories(staging);
             ready = true;
             return started;
@@ -68,15 +78,17 @@ public final class Journal implements AutoCloseable {
 
     /** Where a file of mgit's own may be prepared that is to appear with the others; gone with the entry. */
     public Path prepared() {
-        return prepared(entry);
+        return change.prepared;
     }
 
-    private static Path prepared(Path entry) {
-        return beside(entry, PREPARED);
+    private static Path prepared(RepositoryFiles repository, String id) {
+        return repository.journal().resolve(id + PREPARED);
     }
 
-    private static Path beside(Path entry, String ending) {
-        return Path.of(entry.toString().replaceFirst("\\.json$", ending));
+    /** Which repository an entry is meant for, though another may stand at its path one day. */
+    private static String identity(RepositoryFiles repository) throws IOException {
+        return String.valueOf(Files.readAttributes(repository.mgit(), BasicFileAttributes.class)
+                .fileKey());
     }
 
     /** One step of the switch. */
@@ -84,20 +96,22 @@ public final class Journal implements AutoCloseable {
 
     /** Makes every move and removal, or has the next command make them if this one is killed. */
     public void finish(List<Move> moves, List<Path> removals) throws IOException {
-        write(Map.of(
-                "staging", staging.toString(),
-                "moves",
-                        moves.stream()
-                                .map(move -> Map.of(
-                                        "from",
-                                        move.from().toString(),
-                                        "to",
-                                        move.to().toString()))
-                                .toList(),
-                "removals", removals.stream().map(Path::toString).toList()));
+        for (Move move : moves) {
+            change.moves.add(new Switch.Step(move.from(), move.to(), Switch.look(move.to())));
+        }
+        for (Path removal : removals) {
+            change.removals.add(new Switch.Step(removal, removal, Switch.look(removal)));
+        }
+        write();
         unfinished = true;
-        roll(moves, removals);
+        change.carryOut(false);
         unfinished = false;
+    }
+
+    private void write() throws IOException {
+        if (entry.isPresent()) {
+            entry.get().write(change.json());
+        }
     }
 
     /**
@@ -106,78 +120,122 @@ public final class Journal implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        try (alive) {
-            if (unfinished) {
-                return;
+        try {
+            if (!unfinished) {
+                DurableFiles.deleteTree(change.staging);
+                Files.deleteIfExists(change.prepared);
+                if (entry.isPresent()) {
+                    entry.get().delete();
+                }
             }
-            DurableFiles.deleteTree(staging);
-            Files.deleteIfExists(prepared());
-            Files.deleteIfExists(beside(entry, NEW));
-            Files.deleteIfExists(entry);
-            alive.delete();
+        } finally {
+            if (entry.isPresent()) {
+                entry.get().close();
+            }
         }
     }
 
-    private static void roll(List<Move> moves, List<Path> removals) throws IOException {
-        for (Move move : moves) {
-            if (Files.exists(move.from(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(DurableFiles.folderOf(move.to()));
-                Files.move(move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            }
+    /** What older versions of mgit, or somebody else, left in the repository itself: nothing there is carried out. */
+    static List<Path> foreign(RepositoryFiles repository) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(repository.journal(), "*" + ENTRY)) {
+            entries.forEach(found::add);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
         }
-        for (Path removal : removals) {
-            Files.deleteIfExists(removal);
-        }
+        return found;
     }
 
-    /** Finishes or takes back whatever crashed commands left. */
-    static void recover(Path journal) throws IOException {
-        // By the lock: an entry that was never written down has one too.
-        List<Path> locks = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
-            found.forEach(locks::add);
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        for (Path lock : locks) {
-            Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
-            if (dead.isPresent()) {
-                try (ExclusiveFile mine = dead.get()) {
-                    recover(Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY)), mine);
+    /** Finishes or takes back whatever this user's crashed commands left. */
+    static void recover(RepositoryFiles repository, UserState user) throws IOException {
+        for (Path journal : user.journals(repository)) {
+            // By the lock: an entry that was never written down has one too.
+            List<Path> locks = new ArrayList<>();
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
+                found.forEach(locks::add);
+            }
+            for (Path lock : locks) {
+                String id = String.valueOf(lock.getFileName()).replaceFirst("\\.lock$", "");
+                Optional<Entry> dead = Entry.take(journal, id);
+                if (dead.isPresent()) {
+                    try (Entry mine = dead.get()) {
+                        recover(repository, id, mine);
+                    }
                 }
             }
         }
     }
 
-    private static void recover(Path entry, ExclusiveFile alive) throws IOException {
+    private static void recover(RepositoryFiles repository, String id, Entry entry) throws IOException {
         try {
-            JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
-            List<Move> moves = json.objects("moves").stream()
-                    .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
-                    .toList();
-            roll(moves, json.strings("removals").stream().map(Path::of).toList());
-            new Journal(entry, Path.of(json.string("staging")), alive).close();
-        } catch (NoSuchFileException e) {
-            // Never written down, or finished by somebody else just now.
-            Files.deleteIfExists(beside(entry, NEW));
-            alive.delete();
+            Optional<JsonObject> written = entry.read();
+            if (written.isPresent()) {
+                Switch change = Switch.of(written.get(), prepared(repository, id));
+                change.requireWithin(repository);
+                if (change.repository.equals(identity(repository))) {
+                    change.carryOut(true);
+                    DurableFiles.deleteTree(change.staging);
+                    Files.deleteIfExists(change.prepared);
+                }
+            }
+            entry.delete();
         } catch (FileSystemException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "a checkout that was interrupted cannot be finished: " + e.getMessage(),
-                    "mend that and run the command again, or remove " + entry + " to give the checkout up",
+                    "fix that and run the command again, or remove " + entry.file() + " to abandon the checkout",
                     e);
         } catch (JsonException | InvalidPathException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
-            Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
-            alive.delete();
+            entry.setAside();
         }
     }
 
-    private void write(Map<String, ?> content) throws IOException {
-        Path temporary = beside(entry, NEW);
-        DurableFiles.write(temporary, CheckedJson.bytes(content));
-        Files.move(temporary, entry, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DurableFiles.syncFolder(DurableFiles.folderOf(entry));
+    /** The file of one switch under way, and the lock that says its process lives. */
+    private record Entry(Path file, ExclusiveFile alive) implements AutoCloseable {
+        static Entry create(Path journal, String id) throws IOException {
+            return take(journal, id).orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
+        }
+
+        /** Empty if a living process has it. */
+        static Optional<Entry> take(Path journal, String id) throws IOException {
+            return ExclusiveFile.tryAcquire(journal.resolve(id + LOCK), "a checkout")
+                    .map(lock -> new Entry(journal.resolve(id + ENTRY), lock));
+        }
+
+        private Path fresh() {
+            return Path.of(file.toString() + NEW);
+        }
+
+        void write(Map<String, ?> content) throws IOException {
+            DurableFiles.write(fresh(), CheckedJson.bytes(content));
+            Files.move(fresh(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.syncFolder(DurableFiles.folderOf(file));
+        }
+
+        /** Empty if it was never written down, or finished by somebody else just now. */
+        Optional<JsonObject> read() throws IOException {
+            try {
+                return Optional.of(CheckedJson.parse(Files.readAllBytes(file)));
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        }
+
+        void setAside() throws IOException {
+            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+            delete();
+        }
+
+        void delete() throws IOException {
+            Files.deleteIfExists(fresh());
+            Files.deleteIfExists(file);
+            alive.delete();
+        }
+
+        @Override
+        public void close() throws IOException {
+            alive.close();
+        }
     }
 }

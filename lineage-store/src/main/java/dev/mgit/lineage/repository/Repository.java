@@ -38,11 +38,13 @@ public final class Repository implements AutoCloseable {
     private static final String BUILDING = RepositoryFiles.FOLDER + "-new-";
 
     private final RepositoryFiles files;
+    private final UserState user;
     private @Nullable Lineage lineage;
     private @Nullable Settings settings;
 
-    private Repository(RepositoryFiles files) {
+    private Repository(RepositoryFiles files, UserState user) {
         this.files = files;
+        this.user = user;
     }
 
     /**
@@ -67,7 +69,7 @@ public final class Repository implements AutoCloseable {
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
         }
-        return new Repository(target);
+        return new Repository(target, UserState.none());
     }
 
     private static void build(RepositoryFiles building) throws IOException {
@@ -97,12 +99,18 @@ public final class Repository implements AutoCloseable {
         }
     }
 
+    /** Opens a repository for a program that acts for no user. */
+    public static Repository open(Path start) throws IOException {
+        return open(start, UserState.none());
+    }
+
     /**
      * Opens the repository a folder lies in, found by walking up as Git does.
      *
-     * @throws MgitException of kind FAILED if there is none
+     * @param user whose interrupted checkouts are finished
+     * @throws MgitException of kind FAILED if there is none, INTEGRITY if part of it is a link
      */
-    public static Repository open(Path start) throws IOException {
+    public static Repository open(Path start, UserState user) throws IOException {
         Path from = start.toAbsolutePath().normalize();
         for (Path folder = from; folder != null; folder = folder.getParent()) {
             Path mgit = folder.resolve(RepositoryFiles.FOLDER);
@@ -110,8 +118,10 @@ public final class Repository implements AutoCloseable {
                 mgit = pointedTo(mgit);
             }
             if (Files.isDirectory(mgit)) {
-                var repository = new Repository(new RepositoryFiles(
-                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit));
+                var files = new RepositoryFiles(
+                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit);
+                files.requireNoLinks();
+                var repository = new Repository(files, user);
                 repository.checkFormat();
                 return repository;
             }
@@ -249,7 +259,22 @@ public final class Repository implements AutoCloseable {
 
     /** Finishes or takes back what a killed command was doing to the user's folders. */
     public void recover() throws IOException {
-        Journal.recover(files.journal());
+        Journal.recover(files, user);
+    }
+
+    /** Entries of interrupted checkouts that this user's mgit did not write: nothing in them is carried out. */
+    public List<Path> foreignJournal() throws IOException {
+        return Journal.foreign(files);
+    }
+
+    /**
+     * Starts to change files of the user's.
+     *
+     * @param folder what is changed
+     * @param staging from {@link Journal#staging}, beside or in that folder
+     */
+    public Journal startSwitch(Path folder, Path staging) throws IOException {
+        return Journal.start(files, user, folder, staging);
     }
 
     /** The parameter store for writing; the caller holds the lock and closes the store. */
