@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Candidates;
@@ -29,6 +30,7 @@ final class ParentTensors {
     private final ParameterStore store;
     private final BlockReader reader;
     private final ProcessorTime reading = new ProcessorTime();
+    private final ProcessorTime searching = new ProcessorTime();
 
     ParentTensors(Lineage lineage, ParameterStore store, BlockReader reader) {
         this.lineage = lineage;
@@ -77,10 +79,14 @@ final class ParentTensors {
 
     private void add(Candidates candidates, Manifest manifest, int rank, String origin) {
         for (Manifest.Entry entry : manifest.entries()) {
-            entry.tensor()
-                    .ifPresent(tensor -> store.object(entry.object())
-                            .ifPresent(object ->
-                                    candidates.add(new Source(reader, reading, tensor, object, rank, origin))));
+            TensorSpec spec = entry.tensor().orElseGet(() -> TensorSpec.opaque("", entry.length()));
+            store.object(entry.object()).ifPresent(object -> {
+                if (spec.dtype() == Dtype.OPAQUE) {
+                    candidates.addOpaque(new Source(reader, searching, spec, object, rank, origin));
+                } else {
+                    candidates.add(new Source(reader, reading, spec, object, rank, origin));
+                }
+            });
         }
     }
 

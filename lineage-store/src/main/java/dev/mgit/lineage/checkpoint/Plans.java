@@ -1,9 +1,11 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.predict.Candidates;
 import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
+import dev.mgit.delta.predict.ReferenceIndex;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Plans {
     private final Planner planner;
     private final Candidates candidates;
+    private final ReferenceIndex references;
     private final ProcessorTime time = new ProcessorTime();
 
     Plans(Planner planner, Candidates candidates) {
         this.planner = planner;
         this.candidates = candidates;
+        this.references = candidates.references();
     }
 
     /** Processor time spent planning, the reading of samples from parents included. */
@@ -28,8 +32,17 @@ final class Plans {
         return time.sum();
     }
 
+    /** Tensors are planned; bytes nothing is known about are looked for in those of other versions. */
     TensorPredictions of(ChildTensor tensor) {
-        return new Lazy(tensor);
+        return tensor.spec().dtype() == Dtype.OPAQUE ? referencesOf(tensor) : new Lazy(tensor);
+    }
+
+    private TensorPredictions referencesOf(ChildTensor bytes) {
+        return (offset, length) -> {
+            byte[] block = new byte[length];
+            bytes.read(offset, block, length);
+            return references.predictionFor(block, length);
+        };
     }
 
     private final class Lazy implements TensorPredictions {

@@ -1,7 +1,6 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
-import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
@@ -11,7 +10,6 @@ import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
@@ -35,12 +33,12 @@ public final class FileWriter implements AutoCloseable {
         this.threads = new Threads(threads);
     }
 
-    private record Written(Layout.Range range, List<Future<StoredObject.Block>> blocks) {}
+    private record Written(Layout.Range range, List<Future<List<StoredObject.Block>>> blocks) {}
 
     /**
      * Takes a file.
      *
-     * @param predictions how each tensor may be predicted
+     * @param predictions how each tensor, or range nothing is known about, may be predicted
      * @param progress told the bytes of each block done; called from several threads
      */
     public Manifest write(
@@ -52,11 +50,12 @@ public final class FileWriter implements AutoCloseable {
         MessageDigest sha256 = Hashes.sha256();
         List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
+            TensorPredictions how = predictions.apply(range);
             written.add(new Written(
                     range,
                     range.tensor().isPresent()
-                            ? writeTensor(source, range, sha256, predictions.apply(range), progress)
-                            : writeOpaque(source, range, sha256, progress)));
+                            ? writeTensor(source, range, sha256, how, progress)
+                            : writeOpaque(source, range, sha256, how, progress)));
         }
         List<Manifest.Entry> entries = new ArrayList<>();
         for (Written range : written) {
@@ -65,7 +64,7 @@ public final class FileWriter implements AutoCloseable {
         return new Manifest(layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries);
     }
 
-    private List<Future<StoredObject.Block>> writeTensor(
+    private List<Future<List<StoredObject.Block>>> writeTensor(
             ByteSource source,
             Layout.Range range,
             MessageDigest sha256,
@@ -74,7 +73,7 @@ public final class FileWriter implements AutoCloseable {
             throws IOException {
         TensorSpec tensor = range.tensor().orElseThrow();
         BlockGrid grid = BlockGrid.of(tensor, range.length());
-        List<Future<StoredObject.Block>> written = new ArrayList<>(grid.blocks());
+        List<Future<List<StoredObject.Block>>> written = new ArrayList<>(grid.blocks());
         for (int i = 0; i < grid.blocks(); i++) {
             long offset = grid.offset(i);
             int length = grid.length(i);
@@ -85,7 +84,7 @@ public final class FileWriter implements AutoCloseable {
                 BlockId id = sink.block(raw, length, tensor.dtype(), predictions, offset);
                 buffers.add(raw);
                 progress.accept(length);
-                return new StoredObject.Block(id, length);
+                return List.of(new StoredObject.Block(id, length));
             }));
         }
         return written;
@@ -97,25 +96,43 @@ public final class FileWriter implements AutoCloseable {
         return buffer == null ? new byte[BlockGrid.TARGET] : buffer;
     }
 
-    private List<Future<StoredObject.Block>> writeOpaque(
-            ByteSource source, Layout.Range range, MessageDigest sha256, LongConsumer progress) throws IOException {
-        List<Future<StoredObject.Block>> written = new ArrayList<>();
+    private List<Future<List<StoredObject.Block>>> writeOpaque(
+            ByteSource source,
+            Layout.Range range,
+            MessageDigest sha256,
+            TensorPredictions predictions,
+            LongConsumer progress)
+            throws IOException {
+        List<Future<List<StoredObject.Block>>> written = new ArrayList<>();
+        var run = new ChunkRun();
         ContentDefinedChunks.split(source, range.offset(), range.length(), (position, buffer, offset, length) -> {
             sha256.update(buffer, offset, length);
-            byte[] chunk = Arrays.copyOfRange(buffer, offset, offset + length);
-            written.add(threads.submit(() -> {
-                BlockId id = sink.block(chunk, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
-                progress.accept(length);
-                return new StoredObject.Block(id, length);
-            }));
+            if (run.isFull(length)) {
+                written.add(submit(run.take(), predictions, progress));
+            }
+            run.add(position - range.offset(), buffer, offset, length);
         });
+        written.add(submit(run.take(), predictions, progress));
         return written;
+    }
+
+    private Future<List<StoredObject.Block>> submit(
+            ChunkRun.Chunks chunks, TensorPredictions predictions, LongConsumer progress) {
+        return threads.submit(() -> {
+            List<BlockId> ids = sink.chunks(chunks.bytes(), chunks.lengths(), predictions, chunks.offset());
+            List<StoredObject.Block> blocks = new ArrayList<>();
+            for (int i = 0; i < ids.size(); i++) {
+                blocks.add(new StoredObject.Block(ids.get(i), chunks.lengths().get(i)));
+            }
+            progress.accept(chunks.bytes().length);
+            return blocks;
+        });
     }
 
     private Manifest.Entry finish(Written written) throws IOException {
         List<StoredObject.Block> blocks = new ArrayList<>(written.blocks().size());
-        for (Future<StoredObject.Block> block : written.blocks()) {
-            blocks.add(Threads.get(block));
+        for (Future<List<StoredObject.Block>> some : written.blocks()) {
+            blocks.addAll(Threads.get(some));
         }
         StoredObject object = StoredObject.of(blocks);
         sink.object(object);
