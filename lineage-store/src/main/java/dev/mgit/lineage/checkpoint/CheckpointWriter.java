@@ -114,6 +114,7 @@ final class CheckpointWriter {
                         ChildTensor tensor = tensors.of(range);
                         return tolerance.applied(format, tensor.spec(), plans.of(tensor));
                     },
+                    plans.opaque(),
                     progress::advance);
             file.entry().requireUnchanged();
             return manifest;

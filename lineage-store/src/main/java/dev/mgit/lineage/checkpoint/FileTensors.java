@@ -22,7 +22,7 @@ final class FileTensors {
         }
     }
 
-    /** @param range a tensor, or bytes nothing is known about */
+    /** @param range one that is a tensor */
     ChildTensor of(Layout.Range range) {
         return new OnDisk(range);
     }
@@ -36,7 +36,7 @@ final class FileTensors {
 
         @Override
         public TensorSpec spec() {
-            return range.tensor().orElseGet(() -> TensorSpec.opaque("", range.length()));
+            return range.tensor().orElseThrow();
         }
 
         @Override

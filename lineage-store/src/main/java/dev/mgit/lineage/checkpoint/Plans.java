@@ -6,6 +6,7 @@ import dev.mgit.delta.predict.Candidates;
 import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
 import dev.mgit.delta.predict.ReferenceIndex;
+import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,12 +33,17 @@ final class Plans {
         return time.sum();
     }
 
-    /** Tensors are planned; bytes nothing is known about are looked for in those of other versions. */
+    /** Tensors are planned; those of which only the name is known are searched for, as all opaque bytes are. */
     TensorPredictions of(ChildTensor tensor) {
-        return tensor.spec().dtype() == Dtype.OPAQUE ? referencesOf(tensor) : new Lazy(tensor);
+        return tensor.spec().dtype() == Dtype.OPAQUE ? named(tensor) : new Lazy(tensor);
     }
 
-    private TensorPredictions referencesOf(ChildTensor bytes) {
+    /** What may predict bytes that are no tensor's. */
+    OpaquePredictions opaque() {
+        return references::predictionFor;
+    }
+
+    private TensorPredictions named(ChildTensor bytes) {
         return (offset, length) -> {
             byte[] block = new byte[length];
             bytes.read(offset, block, length);

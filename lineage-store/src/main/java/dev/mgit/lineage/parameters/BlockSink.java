@@ -22,11 +22,9 @@ public interface BlockSink {
      *
      * @param raw holds all of them, one after the other
      * @param lengths of each
-     * @param predictions how the range they belong to may be predicted
-     * @param offset where in that range the first starts
      * @return their ids
      */
-    List<BlockId> chunks(byte[] raw, List<Integer> lengths, TensorPredictions predictions, long offset);
+    List<BlockId> chunks(byte[] raw, List<Integer> lengths, OpaquePredictions predictions);
 
     /** Takes the list of blocks of one range, all of which were taken before. */
     void object(StoredObject object);
@@ -40,7 +38,7 @@ public interface BlockSink {
             }
 
             @Override
-            public List<BlockId> chunks(byte[] raw, List<Integer> lengths, TensorPredictions predictions, long offset) {
+            public List<BlockId> chunks(byte[] raw, List<Integer> lengths, OpaquePredictions predictions) {
                 List<BlockId> ids = new ArrayList<>();
                 int at = 0;
                 for (int length : lengths) {

@@ -77,7 +77,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
      * to the other, and frequencies are learnt once.
      */
     @Override
-    public List<BlockId> chunks(byte[] raw, List<Integer> lengths, TensorPredictions predictions, long offset) {
+    public List<BlockId> chunks(byte[] raw, List<Integer> lengths, OpaquePredictions predictions) {
         List<BlockId> ids = new ArrayList<>();
         List<Region> fresh = new ArrayList<>();
         int at = 0;
@@ -86,24 +86,24 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             if (underway.add(id) && !store.hasBlock(id)) {
                 fresh.add(new Region(List.of(id), at, length));
             } else {
-                putTogether(raw, fresh, predictions, offset);
+                putTogether(raw, fresh, predictions);
             }
             ids.add(id);
             at += length;
         }
-        putTogether(raw, fresh, predictions, offset);
+        putTogether(raw, fresh, predictions);
         return ids;
     }
 
     /** @param chunks where in {@code raw} each stands; empty afterwards */
-    private void putTogether(byte[] raw, List<Region> chunks, TensorPredictions predictions, long offset) {
+    private void putTogether(byte[] raw, List<Region> chunks, OpaquePredictions predictions) {
         if (chunks.isEmpty()) {
             return;
         }
         int from = chunks.get(0).skip();
         int length = chunks.stream().mapToInt(Region::length).sum();
         byte[] whole = Arrays.copyOfRange(raw, from, from + length);
-        Frame frame = encodeOpaque(whole, length, predictions.at(offset + from, length));
+        Frame frame = encodeOpaque(whole, length, predictions.of(whole, length));
         if (chunks.size() == 1) {
             put(chunks.get(0).blocks().get(0), frame);
         } else if (frame.payload().length > NOISE * length) {

@@ -4,9 +4,9 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.ContentDefinedChunks;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -33,35 +33,62 @@ public final class FileWriter implements AutoCloseable {
         this.threads = new Threads(threads);
     }
 
-    private record Written(Layout.Range range, List<Future<List<StoredObject.Block>>> blocks) {}
-
     /**
-     * Takes a file.
+     * Takes a file. What is no tensor's becomes one object, however many ranges it is in: most are short, and they
+     * resemble each other.
      *
-     * @param predictions how each tensor, or range nothing is known about, may be predicted
+     * @param predictions how each tensor may be predicted
+     * @param opaque how everything else may be
      * @param progress told the bytes of each block done; called from several threads
      */
     public Manifest write(
             ByteSource source,
             Layout layout,
             Function<Layout.Range, TensorPredictions> predictions,
+            OpaquePredictions opaque,
             LongConsumer progress)
             throws IOException {
         MessageDigest sha256 = Hashes.sha256();
+        List<Future<List<StoredObject.Block>>> rest = new ArrayList<>();
+        var stream = new OpaqueStream(run -> rest.add(threads.submit(() -> write(run, opaque, progress))));
         List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
-            TensorPredictions how = predictions.apply(range);
-            written.add(new Written(
-                    range,
-                    range.tensor().isPresent()
-                            ? writeTensor(source, range, sha256, how, progress)
-                            : writeOpaque(source, range, sha256, how, progress)));
+            if (range.tensor().isPresent()) {
+                written.add(
+                        new Written(range, 0, writeTensor(source, range, sha256, predictions.apply(range), progress)));
+            } else {
+                written.add(new Written(range, stream.total(), rest));
+                stream.add(source, range.offset(), range.length(), sha256);
+            }
         }
-        List<Manifest.Entry> entries = new ArrayList<>();
-        for (Written range : written) {
-            entries.add(finish(range));
+        stream.finish();
+        return new Manifest(
+                layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries(written, rest));
+    }
+
+    /** A range of a file, and where in the object that its blocks make it starts. */
+    private record Written(Layout.Range range, long start, List<Future<List<StoredObject.Block>>> blocks) {}
+
+    private List<Manifest.Entry> entries(List<Written> written, List<Future<List<StoredObject.Block>>> rest)
+            throws IOException {
+        ObjectId opaque = rest.isEmpty() ? null : finish(rest);
+        List<Manifest.Entry> entries = new ArrayList<>(written.size());
+        for (Written w : written) {
+            ObjectId object = w.blocks() == rest && opaque != null ? opaque : finish(w.blocks());
+            entries.add(new Manifest.Entry(
+                    w.range().offset(), w.range().length(), w.range().tensor(), object, w.start()));
         }
-        return new Manifest(layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries);
+        return entries;
+    }
+
+    private List<StoredObject.Block> write(OpaqueStream.Run run, OpaquePredictions predictions, LongConsumer progress) {
+        List<BlockId> ids = sink.chunks(run.bytes(), run.lengths(), predictions);
+        List<StoredObject.Block> blocks = new ArrayList<>(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            blocks.add(new StoredObject.Block(ids.get(i), run.lengths().get(i)));
+        }
+        progress.accept(run.bytes().length);
+        return blocks;
     }
 
     private List<Future<List<StoredObject.Block>>> writeTensor(
@@ -96,48 +123,14 @@ public final class FileWriter implements AutoCloseable {
         return buffer == null ? new byte[BlockGrid.TARGET] : buffer;
     }
 
-    private List<Future<List<StoredObject.Block>>> writeOpaque(
-            ByteSource source,
-            Layout.Range range,
-            MessageDigest sha256,
-            TensorPredictions predictions,
-            LongConsumer progress)
-            throws IOException {
-        List<Future<List<StoredObject.Block>>> written = new ArrayList<>();
-        var run = new ChunkRun();
-        ContentDefinedChunks.split(source, range.offset(), range.length(), (position, buffer, offset, length) -> {
-            sha256.update(buffer, offset, length);
-            if (run.isFull(length)) {
-                written.add(submit(run.take(), predictions, progress));
-            }
-            run.add(position - range.offset(), buffer, offset, length);
-        });
-        written.add(submit(run.take(), predictions, progress));
-        return written;
-    }
-
-    private Future<List<StoredObject.Block>> submit(
-            ChunkRun.Chunks chunks, TensorPredictions predictions, LongConsumer progress) {
-        return threads.submit(() -> {
-            List<BlockId> ids = sink.chunks(chunks.bytes(), chunks.lengths(), predictions, chunks.offset());
-            List<StoredObject.Block> blocks = new ArrayList<>();
-            for (int i = 0; i < ids.size(); i++) {
-                blocks.add(new StoredObject.Block(ids.get(i), chunks.lengths().get(i)));
-            }
-            progress.accept(chunks.bytes().length);
-            return blocks;
-        });
-    }
-
-    private Manifest.Entry finish(Written written) throws IOException {
-        List<StoredObject.Block> blocks = new ArrayList<>(written.blocks().size());
-        for (Future<List<StoredObject.Block>> some : written.blocks()) {
+    private ObjectId finish(List<Future<List<StoredObject.Block>>> written) throws IOException {
+        List<StoredObject.Block> blocks = new ArrayList<>(written.size());
+        for (Future<List<StoredObject.Block>> some : written) {
             blocks.addAll(Threads.get(some));
         }
         StoredObject object = StoredObject.of(blocks);
         sink.object(object);
-        Layout.Range range = written.range();
-        return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
+        return object.id();
     }
 
     @Override

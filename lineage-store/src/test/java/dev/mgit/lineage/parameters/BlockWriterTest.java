@@ -98,8 +98,8 @@ class BlockWriterTest {
         return text;
     }
 
-    private List<BlockId> chunks(byte[] raw, int length, TensorPredictions predictions) {
-        return writer.chunks(raw, Collections.nCopies(raw.length / length, length), predictions, 0);
+    private List<BlockId> chunks(byte[] raw, int length, OpaquePredictions predictions) {
+        return writer.chunks(raw, Collections.nCopies(raw.length / length, length), predictions);
     }
 
     @Test
@@ -108,7 +108,7 @@ class BlockWriterTest {
         byte[] raw = text(10 * length);
         BlockId known = writer.block(
                 Arrays.copyOfRange(raw, 3 * length, 4 * length), length, Dtype.OPAQUE, TensorPredictions.none(), 0);
-        List<BlockId> ids = chunks(raw, length, TensorPredictions.none());
+        List<BlockId> ids = chunks(raw, length, OpaquePredictions.none());
         assertThat(ids.get(3)).isEqualTo(known);
         for (int i = 0; i < ids.size(); i++) {
             assertThat(reader.read(ids.get(i))).isEqualTo(Arrays.copyOfRange(raw, i * length, (i + 1) * length));
@@ -122,7 +122,7 @@ class BlockWriterTest {
     @Test
     void noiseIsNotCodedTogether() {
         byte[] raw = noise(4 * LENGTH);
-        List<BlockId> ids = chunks(raw, LENGTH, TensorPredictions.none());
+        List<BlockId> ids = chunks(raw, LENGTH, OpaquePredictions.none());
         assertThat(ids)
                 .allSatisfy(id -> assertThat(
                                 Frame.parse(store.frame(id).orElseThrow()).prediction())
@@ -133,7 +133,7 @@ class BlockWriterTest {
     void referencesReadWhatTheirPlacesArePartsOfAndStayShallow() {
         int length = 20_000;
         byte[] raw = text(8 * length);
-        List<BlockId> ids = chunks(raw, length, TensorPredictions.none());
+        List<BlockId> ids = chunks(raw, length, OpaquePredictions.none());
         for (int generation = 0; generation < 3 * MAX_DEPTH; generation++) {
             List<Region> places =
                     ids.stream().map(id -> Region.whole(id, length)).toList();
@@ -143,7 +143,7 @@ class BlockWriterTest {
             ids = chunks(
                     raw,
                     length,
-                    (offset, size) -> Optional.of(new Prediction(Predictors.REFERENCE, places, new byte[0])));
+                    (block, size) -> Optional.of(new Prediction(Predictors.REFERENCE, places, new byte[0])));
             int at = 0;
             for (BlockId id : ids) {
                 Frame frame = Frame.parse(store.frame(id).orElseThrow());
