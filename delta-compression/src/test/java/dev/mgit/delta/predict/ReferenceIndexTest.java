@@ -23,6 +23,7 @@ class ReferenceIndexTest {
     }
 
     /** A source whose regions name one block, as long as it is. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Bytes(byte[] bytes) implements SourceTensor {
         @Override
         public TensorSpec spec() {
