@@ -26,6 +26,7 @@ final class OpaqueStream {
     private long total;
 
     /** Consecutive chunks, all in one array. */
+    @SuppressWarnings("ArrayRecordComponent") // handed from one to the other, never compared
     record Run(byte[] bytes, List<Integer> lengths) {}
 
     OpaqueStream(Consumer<Run> sink) {
