@@ -198,7 +198,9 @@ public final class Commits {
                                 stored.verbatim().get(file.path()))
                         : lineage.manifest(previous, file.path())
                                 .sha256()
-                                .equals(stored.manifests().get(file.path()).sha256()));
+                                .equals(Objects.requireNonNull(
+                                                stored.manifests().get(file.path()))
+                                        .sha256()));
     }
 
     private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {
