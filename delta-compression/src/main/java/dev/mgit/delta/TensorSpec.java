@@ -13,6 +13,11 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
         shape = List.copyOf(shape);
     }
 
+    /** Bytes of which nothing but a name is known, if that. */
+    public static TensorSpec opaque(String name, long length) {
+        return new TensorSpec(name, Dtype.OPAQUE, List.of(length));
+    }
+
     /**
      * Number of elements.
      *

@@ -23,6 +23,12 @@ public final class BlockCoder implements AutoCloseable {
     private static final int PALETTE = 7;
     private static final int QUANTISED = 8;
     private static final int QUANTISED_ROWS = 9;
+    private static final int REFERENCE = 10;
+
+    /** The payload of a block that is just what was predicted. */
+    public static byte[] same() {
+        return new byte[] {SAME};
+    }
 
     /** Blocks are at most this long. */
     private static final int MOST = 1 << 26;
@@ -54,6 +60,7 @@ public final class BlockCoder implements AutoCloseable {
             case PALETTE -> "palette";
             case QUANTISED -> "quantised";
             case QUANTISED_ROWS -> "quantised rows";
+            case REFERENCE -> "matches";
             default -> "method " + method;
         };
     }
@@ -68,7 +75,8 @@ public final class BlockCoder implements AutoCloseable {
      *
      * @param raw the block's bytes, little-endian words of the dtype, from index 0
      * @param length bytes of the block; what does not fill a last word is kept as it is
-     * @param prediction the guess, at least {@code length} bytes, or null
+     * @param prediction the guess, at least {@code length} bytes, or null; for opaque bytes one of any length, to be
+     *     searched for matches
      * @param out receives the payload from index 0; at least {@link #maxEncodedLength} bytes
      * @return the payload's length, at most {@code maxEncodedLength(length)}
      */
@@ -87,7 +95,11 @@ public final class BlockCoder implements AutoCloseable {
     /** Whether a payload can be decoded only with the prediction it was made with. */
     public static boolean needsPrediction(byte[] payload) {
         int method = payload[0];
-        return method == SAME || method == BYTE_DIFFERENCES || method == RESIDUAL_TOKENS || isQuantised(method);
+        return method == SAME
+                || method == BYTE_DIFFERENCES
+                || method == RESIDUAL_TOKENS
+                || method == REFERENCE
+                || isQuantised(method);
     }
 
     private static boolean isQuantised(int method) {
@@ -95,15 +107,17 @@ public final class BlockCoder implements AutoCloseable {
     }
 
     private void encodeBest(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
-        checkLengths(raw, length, prediction);
+        checkLengths(raw, length, dtype, prediction);
         best.clear();
-        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+        if (isSame(raw, length, prediction)) {
             best.put(SAME);
             return;
         }
         if (!encodeRepeat(raw, length, dtype)) {
             if (prediction == null) {
                 encodeAlone(raw, length, dtype, effort);
+            } else if (dtype == Dtype.OPAQUE) {
+                encodeOpaque(raw, length, prediction, effort);
             } else {
                 encodeEither(raw, length, dtype, prediction, effort);
             }
@@ -125,8 +139,8 @@ public final class BlockCoder implements AutoCloseable {
      */
     public int encode(
             byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort, byte[] out) {
-        checkLengths(raw, length, prediction);
-        if (!Arrays.equals(raw, 0, length, prediction, 0, length)) {
+        checkLengths(raw, length, dtype, prediction);
+        if (!isSame(raw, length, prediction)) {
             Residual residual = residual(raw, length, WordForm.of(dtype));
             encodeQuantised(raw, length, dtype, prediction, quantum, effort);
             if (best.size() < Math.min(length, estimator.bytes(raw, length, residual, prediction))) {
@@ -146,7 +160,7 @@ public final class BlockCoder implements AutoCloseable {
         if (Arrays.equals(raw, 0, length, near, 0, length)) {
             best.put(SAME);
         } else {
-            encodePredicted(raw, length, dtype, residual(raw, length, WordForm.of(dtype)), near, effort);
+            encodePredicted(raw, length, residual(raw, length, WordForm.of(dtype)), near, effort);
         }
     }
 
@@ -184,7 +198,7 @@ public final class BlockCoder implements AutoCloseable {
             byte @Nullable [] prediction,
             byte[] target,
             int length) {
-        checkLengths(target, length, prediction);
+        checkLengths(target, length, dtype, prediction);
         try {
             input.open(payload, offset, payloadLength);
             decodeMethod(input.get(), prediction, target, length);
@@ -202,8 +216,8 @@ public final class BlockCoder implements AutoCloseable {
      * the exponent of the prediction, or, with no prediction, of the byte planes. For choosing among predictions.
      */
     public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction) {
-        checkLengths(raw, length, prediction);
-        if (prediction != null && Arrays.equals(raw, 0, length, prediction, 0, length)) {
+        checkLengths(raw, length, dtype, prediction);
+        if (isSame(raw, length, prediction)) {
             return 1;
         }
         return estimator.bytes(raw, length, residual(raw, length, WordForm.of(dtype)), prediction);
@@ -214,11 +228,17 @@ public final class BlockCoder implements AutoCloseable {
         zstd.close();
     }
 
-    private static void checkLengths(byte[] block, int length, byte @Nullable [] prediction) {
+    private static boolean isSame(byte[] raw, int length, byte @Nullable [] prediction) {
+        return prediction != null
+                && prediction.length >= length
+                && Arrays.equals(raw, 0, length, prediction, 0, length);
+    }
+
+    private static void checkLengths(byte[] block, int length, Dtype dtype, byte @Nullable [] prediction) {
         if (length < 0 || length > MOST || length > block.length) {
             throw new IllegalArgumentException("a block of " + length + " bytes in " + block.length);
         }
-        if (prediction != null && prediction.length < length) {
+        if (prediction != null && prediction.length < length && dtype != Dtype.OPAQUE) {
             throw new IllegalArgumentException("a prediction of " + prediction.length + " bytes for " + length);
         }
     }
@@ -245,27 +265,36 @@ public final class BlockCoder implements AutoCloseable {
         Residual residual = residual(raw, length, WordForm.of(dtype));
         double alone = estimator.bytes(raw, length, residual, null);
         double predicted = estimator.bytes(raw, length, residual, prediction);
-        if (predicted > 1.1 * alone && dtype != Dtype.OPAQUE) {
+        if (predicted > 1.1 * alone) {
             encodeAlone(raw, length, dtype, effort);
             return;
         }
-        encodePredicted(raw, length, dtype, residual, prediction, effort);
-        if (best.size() > DOUBTFUL * alone || dtype == Dtype.OPAQUE) {
+        encodePredicted(raw, length, residual, prediction, effort);
+        if (best.size() > DOUBTFUL * alone) {
             int size = best.size();
             encodeAlone(raw, length, dtype, effort);
             best.keepShorter(0, size);
         }
     }
 
-    private void encodePredicted(
-            byte[] raw, int length, Dtype dtype, Residual residual, byte[] prediction, Effort effort) {
-        int count = length >> residual.form().log2Bytes();
-        if (dtype == Dtype.OPAQUE) {
+    /** Opaque bytes every way there is: matches in the guess, differences to it, alone. */
+    private void encodeOpaque(byte[] raw, int length, byte[] prediction, Effort effort) {
+        best.put(REFERENCE);
+        zstd.compressAfter(prediction, effort, raw, length, best);
+        if (prediction.length >= length) {
+            int size = best.size();
             subtract(raw, prediction, length);
             best.put(BYTE_DIFFERENCES);
             zstd.compress(general(effort), differences, 0, length, best);
-            return;
+            best.keepShorter(0, size);
         }
+        int size = best.size();
+        encodeAlone(raw, length, Dtype.OPAQUE, effort);
+        best.keepShorter(0, size);
+    }
+
+    private void encodePredicted(byte[] raw, int length, Residual residual, byte[] prediction, Effort effort) {
+        int count = length >> residual.form().log2Bytes();
         best.put(RESIDUAL_TOKENS);
         tokens.encode(raw, prediction, count, residual, effort, best);
         putTail(raw, length, residual.form());
@@ -330,6 +359,7 @@ public final class BlockCoder implements AutoCloseable {
                     target[i] += guess[i];
                 }
             }
+            case REFERENCE -> zstd.decompressAfter(guess(prediction), input, input.remaining(), target, length);
             case PLANES -> getTail(planes.decode(input, target, length), target, length);
             case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
             case PALETTE -> getTail(palette.decode(input, target, length), target, length);

@@ -19,6 +19,12 @@ final class Zstd implements AutoCloseable {
 
     private static final int LEVEL_FAST = 3;
     private static final int LEVEL_SMALL = 12;
+    private static final int LEVEL_MATCHES_FAST = 5;
+    private static final int LEVEL_MATCHES = 12;
+    private static final int LEVEL_MATCHES_SMALL = 19;
+    private static final int LEAST_WINDOW_LOG = 16;
+    /** Zeros in front of bytes that matches may reach back into. */
+    private static final int PLAIN = 8;
 
     private final ZstdCompressCtx plane = context(1).setMinMatch(7).setHashLog(6);
     private final ZstdCompressCtx fast = context(LEVEL_FAST);
@@ -48,12 +54,55 @@ final class Zstd implements AutoCloseable {
         return written;
     }
 
+    /**
+     * Appends a frame whose matches may reach back into {@code before}, as if that stood in front of the source. Indexing
+     * {@code before} costs more than the frame itself, so this is for bytes that are known to resemble it.
+     */
+    void compressAfter(byte[] before, Effort effort, byte[] source, int length, ByteSink sink) {
+        int room = (int) com.github.luben.zstd.Zstd.compressBound(length);
+        sink.reserve(room);
+        int level = switch (effort) {
+            case FAST -> LEVEL_MATCHES_FAST;
+            case BALANCED -> LEVEL_MATCHES;
+            case SMALL -> LEVEL_MATCHES_SMALL;
+        };
+        try (ZstdCompressCtx context = context(level)) {
+            context.setWindowLog(windowLog(before.length + length)).loadDict(content(before));
+            sink.advance(context.compressByteArray(sink.array(), sink.size(), room, source, 0, length));
+        }
+    }
+
+    /** Expands what {@link #compressAfter} made to exactly {@code length} bytes. */
+    void decompressAfter(byte[] before, ByteInput input, int coded, byte[] target, int length) {
+        try (ZstdDecompressCtx context = new ZstdDecompressCtx().setMagicless(true)) {
+            context.loadDict(content(before));
+            expand(context, input, coded, target, 0, length);
+        }
+    }
+
+    /** The least window that reaches over so many bytes. */
+    private static int windowLog(int bytes) {
+        return Math.max(LEAST_WINDOW_LOG, Integer.SIZE - Integer.numberOfLeadingZeros(bytes + PLAIN));
+    }
+
+    /** Bytes that zstd cannot take for a trained dictionary, whose magic number they might begin with. */
+    private static byte[] content(byte[] before) {
+        byte[] content = new byte[before.length + PLAIN];
+        System.arraycopy(before, 0, content, PLAIN, before.length);
+        return content;
+    }
+
     /** Expands a frame of {@code coded} bytes to exactly {@code length}. */
     void decompress(ByteInput input, int coded, byte[] target, int to, int length) {
+        expand(decompress, input, coded, target, to, length);
+    }
+
+    private static void expand(
+            ZstdDecompressCtx context, ByteInput input, int coded, byte[] target, int to, int length) {
         int at = input.skip(coded);
         int got;
         try {
-            got = decompress.decompressByteArray(target, to, length, input.array(), at, coded);
+            got = context.decompressByteArray(target, to, length, input.array(), at, coded);
         } catch (ZstdException e) {
             throw ByteInput.damaged("zstd says " + e.getMessage());
         }

@@ -22,6 +22,7 @@ public final class Candidates {
     private final Map<Long, List<SourceTensor>> byElements = new LinkedHashMap<>();
     private final List<SourceTensor> adapters = new ArrayList<>();
     private final List<SourceTensor> others = new ArrayList<>();
+    private final List<SourceTensor> opaque = new ArrayList<>();
     private final Map<String, double[]> probes = new ConcurrentHashMap<>();
 
     /** Adds a tensor. Those of {@link SourceTensor#SAME_VERSION} become useful to the tensors planned after them. */
@@ -38,6 +39,18 @@ public final class Candidates {
         if (tensor.rank() != SourceTensor.SAME_VERSION) {
             others.add(tensor);
         }
+    }
+
+    /** Adds bytes nothing is known about. Those of the version being stored are of no use: others may be coded meanwhile. */
+    public synchronized void addOpaque(SourceTensor bytes) {
+        if (bytes.rank() != SourceTensor.SAME_VERSION) {
+            opaque.add(bytes);
+        }
+    }
+
+    /** Where content of the opaque bytes added so far is found again. */
+    public synchronized ReferenceIndex references() {
+        return new ReferenceIndex(opaque);
     }
 
     private static <K> void insert(Map<K, List<SourceTensor>> index, K key, SourceTensor tensor) {

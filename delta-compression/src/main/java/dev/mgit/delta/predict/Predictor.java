@@ -14,13 +14,18 @@ public interface Predictor {
     /** Short name as users see it: {@code parent}, {@code cast}, {@code low-rank}. */
     String name();
 
+    /** Bytes of the guess at a block of {@code length} bytes: as many, but for what is only searched for matches. */
+    default int guessLength(List<byte[]> inputs, int length) {
+        return length;
+    }
+
     /**
      * Writes the guess.
      *
      * @param inputs the bytes of each source region, in the order the prediction names them
      * @param parameters what this predictor wrote when it was planned; checked before use
      * @param dtype the dtype of the block to guess
-     * @param target receives exactly {@code length} bytes from index 0
+     * @param target receives {@link #guessLength} bytes from index 0
      * @throws dev.mgit.delta.MgitException of kind INTEGRITY if parameters or input lengths make no sense
      */
     void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length);

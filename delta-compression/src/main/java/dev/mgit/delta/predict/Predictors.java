@@ -21,13 +21,17 @@ public final class Predictors {
             new ScaledSlice(),
             new Extrapolate(),
             new Pipe(),
-            new AbsmaxScale());
+            new AbsmaxScale(),
+            new Reference());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));
 
     /** Code of the predictor that guesses the parent's bytes. */
     public static final int PARENT = Parent.CODE;
+
+    /** Code of the predictor that hands over bytes to be searched for matches. */
+    public static final int REFERENCE = Reference.CODE;
 
     private Predictors() {}
 

@@ -87,6 +87,43 @@ class BlockCoderTest {
         return raw;
     }
 
+    /** Opaque bytes in which words repeat, the same for the same seed. */
+    static byte[] words(long seed, int length) {
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] words = new byte[length];
+        for (int i = 0; i < length; i++) {
+            words[i] = (byte) ('a' + random.nextInt(random.nextInt(1, 26)));
+        }
+        return words;
+    }
+
+    @Test
+    void opaqueBytesAreFoundAgainAnywhereInAGuessOfAnyLength() {
+        byte[] guess = words(3, 100_000);
+        byte[] raw = new byte[60_000];
+        System.arraycopy(guess, 70_000, raw, 0, 30_000);
+        System.arraycopy(guess, 1_000, raw, 30_001, 29_999);
+        for (Effort effort : Effort.values()) {
+            byte[] payload = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, guess, effort);
+            assertThat(BlockCoder.needsPrediction(payload)).isTrue();
+            assertThat(payload).hasSizeLessThan(100);
+            byte[] longer = assertRoundTrip(guess, guess.length, Dtype.OPAQUE, raw, effort);
+            assertThat(longer).hasSizeLessThan(guess.length / 2);
+        }
+    }
+
+    /** 0xEC30A437 begins a trained dictionary, which would be parsed. */
+    @Test
+    void aGuessMayLookLikeATrainedDictionary() {
+        byte[] guess = words(5, 20_000);
+        byte[] magic = {0x37, (byte) 0xa4, 0x30, (byte) 0xec};
+        System.arraycopy(magic, 0, guess, 0, magic.length);
+        byte[] raw = Arrays.copyOfRange(guess, 100, 19_000);
+        assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, guess, Effort.BALANCED))
+                .hasSizeLessThan(60);
+        assertRoundTrip(raw, raw.length, Dtype.OPAQUE, new byte[0], Effort.BALANCED);
+    }
+
     @Test
     void aRightPredictionTakesOneByte() {
         BlockSamples made = BlockSamples.make(BlockSamples.Kind.IDENTICAL, Dtype.F32, 5000, 1);

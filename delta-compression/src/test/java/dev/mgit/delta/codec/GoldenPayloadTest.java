@@ -47,7 +47,7 @@ class GoldenPayloadTest {
                 methods.add((int) payload[0]);
             }
         }
-        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 
     private static String digest(byte[] bytes) {
@@ -77,6 +77,11 @@ class GoldenPayloadTest {
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, edited, text));
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, text, null));
             lines.addAll(quantised(coder));
+            byte[] moved = new byte[edited.length - 40];
+            System.arraycopy(edited, 40, moved, 0, moved.length);
+            lines.add(line(coder, Dtype.OPAQUE, Effort.BALANCED, moved, BlockCoderTest.words(3, 900)));
+            lines.add(line(
+                    coder, Dtype.OPAQUE, Effort.BALANCED, BlockCoderTest.words(3, 400), BlockCoderTest.words(3, 900)));
             byte[] steps = BlockCoderTest.smallSteps((1 << 14) + 1);
             lines.add(line(coder, Dtype.U8, Effort.BALANCED, steps, new byte[steps.length]));
         }

@@ -48,7 +48,8 @@ class PredictorsTest {
                         "scaled-slice 161",
                         "extrapolate 177",
                         "pipe 193",
-                        "absmax-scale 209");
+                        "absmax-scale 209",
+                        "reference 225");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");

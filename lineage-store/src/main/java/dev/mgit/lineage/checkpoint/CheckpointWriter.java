@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.predict.Candidates;
+import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
@@ -109,7 +110,11 @@ final class CheckpointWriter {
             Manifest manifest = writer.write(
                     source,
                     file.layout(),
-                    range -> tolerance.applied(format, range.tensor().orElseThrow(), plans.of(tensors.of(range))),
+                    range -> {
+                        ChildTensor tensor = tensors.of(range);
+                        return tolerance.applied(format, tensor.spec(), plans.of(tensor));
+                    },
+                    plans.opaque(),
                     progress::advance);
             file.entry().requireUnchanged();
             return manifest;

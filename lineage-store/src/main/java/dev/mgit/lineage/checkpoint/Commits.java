@@ -197,7 +197,10 @@ public final class Commits {
                                 lineage.verbatim(previous, file.path()),
                                 stored.verbatim().get(file.path()))
                         : lineage.manifest(previous, file.path())
-                                .equals(stored.manifests().get(file.path())));
+                                .sha256()
+                                .equals(Objects.requireNonNull(
+                                                stored.manifests().get(file.path()))
+                                        .sha256()));
     }
 
     private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {

@@ -6,6 +6,7 @@ import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
@@ -59,7 +60,8 @@ final class FileContents {
             } catch (MgitException e) {
                 layout = Formats.opaque(source);
             }
-            return writer.write(source, layout, tensor -> TensorPredictions.none(), done -> {});
+            return writer.write(
+                    source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Candidates;
@@ -10,14 +11,17 @@ import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds the stored tensors that a new version may be predicted from: its parents', and theirs, and its own. */
 final class ParentTensors {
@@ -29,6 +33,7 @@ final class ParentTensors {
     private final ParameterStore store;
     private final BlockReader reader;
     private final ProcessorTime reading = new ProcessorTime();
+    private final ProcessorTime searching = new ProcessorTime();
 
     ParentTensors(Lineage lineage, ParameterStore store, BlockReader reader) {
         this.lineage = lineage;
@@ -76,11 +81,19 @@ final class ParentTensors {
     }
 
     private void add(Candidates candidates, Manifest manifest, int rank, String origin) {
+        Set<ObjectId> seen = new HashSet<>();
         for (Manifest.Entry entry : manifest.entries()) {
-            entry.tensor()
-                    .ifPresent(tensor -> store.object(entry.object())
-                            .ifPresent(object ->
-                                    candidates.add(new Source(reader, reading, tensor, object, rank, origin))));
+            if (entry.tensor().isEmpty() && !seen.add(entry.object())) {
+                continue;
+            }
+            store.object(entry.object()).ifPresent(object -> {
+                TensorSpec spec = entry.tensor().orElseGet(() -> TensorSpec.opaque("", object.length()));
+                if (spec.dtype() == Dtype.OPAQUE) {
+                    candidates.addOpaque(new Source(reader, searching, spec, object, rank, origin));
+                } else {
+                    candidates.add(new Source(reader, reading, spec, object, rank, origin));
+                }
+            });
         }
     }
 

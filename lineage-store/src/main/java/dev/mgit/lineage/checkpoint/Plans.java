@@ -1,9 +1,12 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.predict.Candidates;
 import dev.mgit.delta.predict.ChildTensor;
 import dev.mgit.delta.predict.Planner;
+import dev.mgit.delta.predict.ReferenceIndex;
+import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Plans {
     private final Planner planner;
     private final Candidates candidates;
+    private final ReferenceIndex references;
     private final ProcessorTime time = new ProcessorTime();
 
     Plans(Planner planner, Candidates candidates) {
         this.planner = planner;
         this.candidates = candidates;
+        this.references = candidates.references();
     }
 
     /** Processor time spent planning, the reading of samples from parents included. */
@@ -28,8 +33,22 @@ final class Plans {
         return time.sum();
     }
 
+    /** Tensors are planned; those of which only the name is known are searched for, as all opaque bytes are. */
     TensorPredictions of(ChildTensor tensor) {
-        return new Lazy(tensor);
+        return tensor.spec().dtype() == Dtype.OPAQUE ? named(tensor) : new Lazy(tensor);
+    }
+
+    /** What may predict bytes that are no tensor's. */
+    OpaquePredictions opaque() {
+        return references::predictionFor;
+    }
+
+    private TensorPredictions named(ChildTensor bytes) {
+        return (offset, length) -> {
+            byte[] block = new byte[length];
+            bytes.read(offset, block, length);
+            return references.predictionFor(block, length);
+        };
     }
 
     private final class Lazy implements TensorPredictions {

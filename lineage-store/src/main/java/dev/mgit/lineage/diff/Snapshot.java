@@ -11,6 +11,7 @@ import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.Repository;
@@ -96,7 +97,8 @@ final class Snapshot implements AutoCloseable {
         }
         progress.start("reading " + path, source.size());
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
-            Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), progress::advance);
+            Manifest manifest = writer.write(
+                    source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), progress::advance);
             large(path, manifest, source, null);
         } finally {
             progress.done();

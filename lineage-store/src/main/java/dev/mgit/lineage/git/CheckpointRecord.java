@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** The JSON of a version's record ({@code mgit/version.json}) and of manifests; schema 1 of both. */
 final class CheckpointRecord {
     private static final long SCHEMA = 1;
+    /** Manifests in which several ranges are parts of one object. */
+    private static final long SCHEMA_PARTS = 2;
 
     private CheckpointRecord() {}
 
@@ -64,7 +66,8 @@ final class CheckpointRecord {
 
     static byte[] write(Manifest manifest) {
         var text = new StringBuilder("{\n");
-        text.append("\"schema\": ").append(SCHEMA).append(",\n");
+        boolean parts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
+        text.append("\"schema\": ").append(parts ? SCHEMA_PARTS : SCHEMA).append(",\n");
         text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
         text.append("\"size\": ").append(manifest.size()).append(",\n");
         text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
@@ -86,6 +89,9 @@ final class CheckpointRecord {
         });
         json.put("length", entry.length());
         json.put("object", entry.object().hex());
+        if (entry.start() > 0) {
+            json.put("start", entry.start());
+        }
         return json;
     }
 
@@ -95,7 +101,12 @@ final class CheckpointRecord {
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
                 long length = range.number("length");
-                entries.add(new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object"))));
+                entries.add(new Manifest.Entry(
+                        offset,
+                        length,
+                        tensor(range),
+                        new ObjectId(range.string("object")),
+                        range.optionalNumber("start").orElse(0L)));
                 offset = Math.addExact(offset, length);
             }
             if (offset != json.number("size")) {
@@ -123,10 +134,10 @@ final class CheckpointRecord {
         try {
             JsonObject json = Json.parseObject(bytes);
             long schema = json.number("schema");
-            if (schema > SCHEMA) {
+            if (schema > SCHEMA_PARTS) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA,
+                        "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA_PARTS,
                         "use a newer mgit");
             }
             return reading.read(json);

@@ -85,8 +85,8 @@ final class VersionContents {
                 String model = lineage.version(version).model();
                 for (FileEntry file : lineage.checkpoint(version).files()) {
                     if (file.stored() == FileEntry.Stored.PARAMETERS) {
-                        lineage.manifest(version, file.path())
-                                .entries()
+                        lineage.manifest(version, file.path()).entries().stream()
+                                .filter(entry -> entry.start() == 0) // once for an object in several parts
                                 .forEach(entry -> visitor.visit(version, model, file.path(), entry));
                     }
                 }

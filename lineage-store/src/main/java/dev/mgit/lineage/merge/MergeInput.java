@@ -11,6 +11,7 @@ import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.FileEntry;
@@ -99,7 +100,8 @@ final class MergeInput implements AutoCloseable {
         open.add(source);
         Layout layout = Formats.layoutOf(String.valueOf(file.getFileName()), source);
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
-            Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), done -> {});
+            Manifest manifest = writer.write(
+                    source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});
             large(path, Files.isExecutable(file), manifest, () -> source);
             for (Manifest.Entry entry : manifest.entries()) {
                 tensor(path, entry, () -> new SliceByteSource(source, entry.offset(), entry.length()));

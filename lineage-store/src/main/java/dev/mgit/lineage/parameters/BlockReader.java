@@ -7,6 +7,7 @@ import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predict.Predictor;
 import dev.mgit.delta.predict.Predictors;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,8 +124,9 @@ public final class BlockReader implements AutoCloseable {
                 && prediction.parameters().length == 0) {
             return inputs.get(0);
         }
-        byte[] guess = new byte[length];
-        Predictors.byCode(prediction.predictor()).predict(inputs, prediction.parameters(), dtype, guess, length);
+        Predictor predictor = Predictors.byCode(prediction.predictor());
+        byte[] guess = new byte[predictor.guessLength(inputs, length)];
+        predictor.predict(inputs, prediction.parameters(), dtype, guess, length);
         return guess;
     }
 
@@ -150,12 +152,14 @@ public final class BlockReader implements AutoCloseable {
                 return block;
             }
         }
+        // Who reads a part of one block is likely to read its other parts next.
+        boolean kept = shared || region.blocks().size() == 1;
         byte[] bytes = new byte[region.length()];
         int skip = region.skip();
         int filled = 0;
         for (BlockId id : region.blocks()) {
             // Of a region too large to be kept, the same first part is kept every time.
-            byte[] block = source(id, depthLeft, shared && filled < blockBytes);
+            byte[] block = source(id, depthLeft, kept && filled < blockBytes);
             int part = Math.min(block.length - skip, bytes.length - filled);
             if (part < 0) {
                 throw MgitException.integrity("a prediction reads beyond block " + id.hex());

@@ -9,6 +9,8 @@ import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class BlockWriter implements BlockSink, AutoCloseable {
     /** A skip is not taken if the parent would make do with this share of what it costs. */
     private static final double DEAR_SKIP = 0.8;
+    /** Up to so many opaque bytes of a commit the slowest search is affordable, up to so many a slow one. */
+    private static final long WORTH_ALL = 64L << 20;
+
+    private static final long WORTH_MOST = 512L << 20;
+
+    /** Bytes that stay above this share of themselves are not coded together with their neighbours. */
+    private static final double NOISE = 0.95;
 
     private final ParameterStore store;
     private final BlockReader reader;
@@ -32,6 +41,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private final AtomicLong newBytes = new AtomicLong();
     private final AtomicLong storedBytes = new AtomicLong();
     private final LossyBlocks lossy;
+    private final AtomicLong opaqueBytes = new AtomicLong();
 
     /** @param maxDepth most frames a reader may have to decode before the one it wants */
     public BlockWriter(ParameterStore store, BlockReader reader, Effort effort, int maxDepth) {
@@ -60,6 +70,70 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             return lossy.of(id, () -> standIn(id, raw, length, dtype, predictions.at(offset, length), loss.get()));
         }
         return exact(id, raw, length, dtype, () -> predictions.at(offset, length));
+    }
+
+    /**
+     * New chunks that stand next to each other are coded as one block, of which each is a part: matches may lead from one
+     * to the other, and frequencies are learnt once.
+     */
+    @Override
+    public List<BlockId> chunks(byte[] raw, List<Integer> lengths, OpaquePredictions predictions) {
+        List<BlockId> ids = new ArrayList<>();
+        List<Region> fresh = new ArrayList<>();
+        int at = 0;
+        for (int length : lengths) {
+            BlockId id = BlockId.hash(raw, at, length);
+            if (underway.add(id) && !store.hasBlock(id)) {
+                fresh.add(new Region(List.of(id), at, length));
+            } else {
+                putTogether(raw, fresh, predictions);
+            }
+            ids.add(id);
+            at += length;
+        }
+        putTogether(raw, fresh, predictions);
+        return ids;
+    }
+
+    /** @param chunks where in {@code raw} each stands; empty afterwards */
+    private void putTogether(byte[] raw, List<Region> chunks, OpaquePredictions predictions) {
+        if (chunks.isEmpty()) {
+            return;
+        }
+        int from = chunks.get(0).skip();
+        int length = chunks.stream().mapToInt(Region::length).sum();
+        byte[] whole = Arrays.copyOfRange(raw, from, from + length);
+        Frame frame = encodeOpaque(whole, length, predictions.of(whole, length));
+        if (chunks.size() == 1) {
+            put(chunks.get(0).blocks().get(0), frame);
+        } else if (frame.payload().length > NOISE * length) {
+            for (Region chunk : chunks) {
+                byte[] bytes = Arrays.copyOfRange(raw, chunk.skip(), chunk.skip() + chunk.length());
+                put(chunk.blocks().get(0), encode(bytes, chunk.length(), Dtype.OPAQUE, Optional.empty(), effort));
+            }
+        } else {
+            BlockId id = BlockId.hash(whole, 0, length);
+            if (underway.add(id) && !store.hasBlock(id)) {
+                byte[] bytes = frame.encode();
+                store.putBlock(id, bytes);
+                storedBytes.addAndGet(bytes.length);
+            }
+            chunks.forEach(chunk -> put(chunk.blocks().get(0), part(id, frame, chunk.skip() - from, chunk.length())));
+        }
+        chunks.clear();
+    }
+
+    /** A block that is a part of another. */
+    private static Frame part(BlockId whole, Frame frame, int offset, int length) {
+        Prediction prediction =
+                new Prediction(Predictors.PARENT, List.of(new Region(List.of(whole), offset, length)), new byte[0]);
+        return new Frame(
+                Dtype.OPAQUE,
+                length,
+                frame.depth() + 1,
+                frame.generation() + 1,
+                Optional.of(prediction),
+                BlockCoder.same());
     }
 
     /** @param wanted asked only if the block is new: choosing a prediction costs time */
@@ -114,6 +188,22 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
+        return encode(raw, length, dtype, wanted, effort);
+    }
+
+    /**
+     * Opaque bytes are few as a rule and worth the greatest effort; where they are many, time counts more. One at a time:
+     * searching for matches takes memory.
+     */
+    private Frame encodeOpaque(byte[] raw, int length, Optional<Prediction> wanted) {
+        long before = opaqueBytes.getAndAdd(length);
+        Effort afforded = before < WORTH_ALL ? Effort.SMALL : before < WORTH_MOST ? Effort.BALANCED : Effort.FAST;
+        synchronized (opaqueBytes) {
+            return encode(raw, length, Dtype.OPAQUE, wanted, effort == Effort.BALANCED ? afforded : effort);
+        }
+    }
+
+    private Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Effort effort) {
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         BlockCoder coder = coders.borrow();
@@ -158,6 +248,9 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
                     || (fits(prediction)
                             && cost(prediction, raw, length, dtype) < DEAR_SKIP * cost(skipped, raw, length, dtype));
             kept = stays ? prediction : skipped;
+        }
+        if (prediction.predictor() == Predictors.REFERENCE) {
+            return new ReferencePlaces(reader, maxDepth).resolve(prediction);
         }
         return Optional.of(kept).map(this::shallower).filter(this::fits);
     }

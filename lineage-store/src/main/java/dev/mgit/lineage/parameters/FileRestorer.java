@@ -2,13 +2,16 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 
@@ -34,8 +37,17 @@ public final class FileRestorer implements AutoCloseable {
     public void restore(Manifest manifest, String where, Path target, LongConsumer progress) throws IOException {
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             List<Future<Void>> pending = new ArrayList<>();
+            Map<ObjectId, List<Manifest.Entry>> shared = new LinkedHashMap<>();
             for (Manifest.Entry entry : manifest.entries()) {
-                pending.addAll(restore(entry, where, channel, entry.offset(), progress));
+                if (entry.tensor().isPresent()) {
+                    pending.addAll(restore(entry, where, channel, entry.offset(), progress));
+                } else {
+                    shared.computeIfAbsent(entry.object(), id -> new ArrayList<>())
+                            .add(entry);
+                }
+            }
+            for (List<Manifest.Entry> parts : shared.values()) {
+                pending.addAll(restore(parts, where, channel, progress));
             }
             for (Future<Void> block : pending) {
                 Threads.get(block);
@@ -44,7 +56,49 @@ public final class FileRestorer implements AutoCloseable {
         }
     }
 
-    /** Writes one range of a stored file at a position of another. */
+    /** Writes the parts of one object, each where it belongs; a block is read once for all of them. */
+    private List<Future<Void>> restore(
+            List<Manifest.Entry> parts, String where, FileChannel channel, LongConsumer progress) {
+        List<Future<Void>> pending = new ArrayList<>();
+        Manifest.Entry last = parts.get(parts.size() - 1);
+        StoredObject object = object(last, where);
+        int next = 0;
+        long start = 0;
+        for (StoredObject.Block block : object.blocks()) {
+            long end = start + block.length();
+            List<Manifest.Entry> within = new ArrayList<>();
+            while (next < parts.size() && parts.get(next).start() < end) {
+                within.add(parts.get(next));
+                if (parts.get(next).start() + parts.get(next).length() > end) {
+                    break; // goes on in the next block
+                }
+                next++;
+            }
+            long from = start;
+            pending.add(threads.submit(() -> {
+                writeParts(channel, within, from, block(block, last, where));
+                progress.accept(block.length());
+                return null;
+            }));
+            start = end;
+        }
+        return pending;
+    }
+
+    /** @param start where in the parts' object the bytes begin */
+    private static void writeParts(FileChannel channel, List<Manifest.Entry> parts, long start, byte[] bytes)
+            throws IOException {
+        for (Manifest.Entry part : parts) {
+            long from = Math.max(start, part.start());
+            long to = Math.min(start + bytes.length, part.start() + part.length());
+            if (from < to) {
+                ByteBuffer piece = ByteBuffer.wrap(bytes, (int) (from - start), (int) (to - from));
+                write(channel, part.offset() + from - part.start(), piece);
+            }
+        }
+    }
+
+    /** Writes one tensor of a stored file at a position of another. */
     public List<Future<Void>> restore(
             Manifest.Entry entry, String where, FileChannel channel, long position, LongConsumer progress) {
         List<Future<Void>> pending = new ArrayList<>();
@@ -52,7 +106,7 @@ public final class FileRestorer implements AutoCloseable {
         for (StoredObject.Block block : object(entry, where).blocks()) {
             long start = at;
             pending.add(threads.submit(() -> {
-                write(channel, start, block(block, entry, where));
+                write(channel, start, ByteBuffer.wrap(block(block, entry, where)));
                 progress.accept(block.length());
                 return null;
             }));
@@ -72,8 +126,11 @@ public final class FileRestorer implements AutoCloseable {
         StoredObject object = store.object(entry.object())
                 .orElseThrow(
                         () -> damaged(entry, where, "object " + entry.object().abbreviated() + " is missing"));
-        if (object.length() != entry.length()) {
-            throw damaged(entry, where, "it has " + object.length() + " bytes instead of " + entry.length());
+        if (object.length() != entry.start() + entry.length()) {
+            throw damaged(
+                    entry,
+                    where,
+                    "it has " + object.length() + " bytes instead of " + (entry.start() + entry.length()));
         }
         return object;
     }
@@ -103,8 +160,7 @@ public final class FileRestorer implements AutoCloseable {
                 "run 'mgit fsck' to see which versions are affected; nothing was written");
     }
 
-    private static void write(FileChannel channel, long position, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private static void write(FileChannel channel, long position, ByteBuffer buffer) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {
             at += channel.write(buffer, at);

@@ -1,17 +1,15 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
-import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.ContentDefinedChunks;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
@@ -35,37 +33,65 @@ public final class FileWriter implements AutoCloseable {
         this.threads = new Threads(threads);
     }
 
-    private record Written(Layout.Range range, List<Future<StoredObject.Block>> blocks) {}
-
     /**
-     * Takes a file.
+     * Takes a file. What is no tensor's becomes one object, however many ranges it is in: most are short, and they
+     * resemble each other.
      *
      * @param predictions how each tensor may be predicted
+     * @param opaque how everything else may be
      * @param progress told the bytes of each block done; called from several threads
      */
     public Manifest write(
             ByteSource source,
             Layout layout,
             Function<Layout.Range, TensorPredictions> predictions,
+            OpaquePredictions opaque,
             LongConsumer progress)
             throws IOException {
         MessageDigest sha256 = Hashes.sha256();
+        List<Future<List<StoredObject.Block>>> rest = new ArrayList<>();
+        var stream = new OpaqueStream(run -> rest.add(threads.submit(() -> write(run, opaque, progress))));
         List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
-            written.add(new Written(
-                    range,
-                    range.tensor().isPresent()
-                            ? writeTensor(source, range, sha256, predictions.apply(range), progress)
-                            : writeOpaque(source, range, sha256, progress)));
+            if (range.tensor().isPresent()) {
+                written.add(
+                        new Written(range, 0, writeTensor(source, range, sha256, predictions.apply(range), progress)));
+            } else {
+                written.add(new Written(range, stream.total(), rest));
+                stream.add(source, range.offset(), range.length(), sha256);
+            }
         }
-        List<Manifest.Entry> entries = new ArrayList<>();
-        for (Written range : written) {
-            entries.add(finish(range));
-        }
-        return new Manifest(layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries);
+        stream.finish();
+        return new Manifest(
+                layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries(written, rest));
     }
 
-    private List<Future<StoredObject.Block>> writeTensor(
+    /** A range of a file, and where in the object that its blocks make it starts. */
+    private record Written(Layout.Range range, long start, List<Future<List<StoredObject.Block>>> blocks) {}
+
+    private List<Manifest.Entry> entries(List<Written> written, List<Future<List<StoredObject.Block>>> rest)
+            throws IOException {
+        ObjectId opaque = rest.isEmpty() ? null : finish(rest);
+        List<Manifest.Entry> entries = new ArrayList<>(written.size());
+        for (Written w : written) {
+            ObjectId object = w.blocks() == rest && opaque != null ? opaque : finish(w.blocks());
+            entries.add(new Manifest.Entry(
+                    w.range().offset(), w.range().length(), w.range().tensor(), object, w.start()));
+        }
+        return entries;
+    }
+
+    private List<StoredObject.Block> write(OpaqueStream.Run run, OpaquePredictions predictions, LongConsumer progress) {
+        List<BlockId> ids = sink.chunks(run.bytes(), run.lengths(), predictions);
+        List<StoredObject.Block> blocks = new ArrayList<>(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            blocks.add(new StoredObject.Block(ids.get(i), run.lengths().get(i)));
+        }
+        progress.accept(run.bytes().length);
+        return blocks;
+    }
+
+    private List<Future<List<StoredObject.Block>>> writeTensor(
             ByteSource source,
             Layout.Range range,
             MessageDigest sha256,
@@ -74,7 +100,7 @@ public final class FileWriter implements AutoCloseable {
             throws IOException {
         TensorSpec tensor = range.tensor().orElseThrow();
         BlockGrid grid = BlockGrid.of(tensor, range.length());
-        List<Future<StoredObject.Block>> written = new ArrayList<>(grid.blocks());
+        List<Future<List<StoredObject.Block>>> written = new ArrayList<>(grid.blocks());
         for (int i = 0; i < grid.blocks(); i++) {
             long offset = grid.offset(i);
             int length = grid.length(i);
@@ -85,7 +111,7 @@ public final class FileWriter implements AutoCloseable {
                 BlockId id = sink.block(raw, length, tensor.dtype(), predictions, offset);
                 buffers.add(raw);
                 progress.accept(length);
-                return new StoredObject.Block(id, length);
+                return List.of(new StoredObject.Block(id, length));
             }));
         }
         return written;
@@ -97,30 +123,14 @@ public final class FileWriter implements AutoCloseable {
         return buffer == null ? new byte[BlockGrid.TARGET] : buffer;
     }
 
-    private List<Future<StoredObject.Block>> writeOpaque(
-            ByteSource source, Layout.Range range, MessageDigest sha256, LongConsumer progress) throws IOException {
-        List<Future<StoredObject.Block>> written = new ArrayList<>();
-        ContentDefinedChunks.split(source, range.offset(), range.length(), (position, buffer, offset, length) -> {
-            sha256.update(buffer, offset, length);
-            byte[] chunk = Arrays.copyOfRange(buffer, offset, offset + length);
-            written.add(threads.submit(() -> {
-                BlockId id = sink.block(chunk, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
-                progress.accept(length);
-                return new StoredObject.Block(id, length);
-            }));
-        });
-        return written;
-    }
-
-    private Manifest.Entry finish(Written written) throws IOException {
-        List<StoredObject.Block> blocks = new ArrayList<>(written.blocks().size());
-        for (Future<StoredObject.Block> block : written.blocks()) {
-            blocks.add(Threads.get(block));
+    private ObjectId finish(List<Future<List<StoredObject.Block>>> written) throws IOException {
+        List<StoredObject.Block> blocks = new ArrayList<>(written.size());
+        for (Future<List<StoredObject.Block>> some : written) {
+            blocks.addAll(Threads.get(some));
         }
         StoredObject object = StoredObject.of(blocks);
         sink.object(object);
-        Layout.Range range = written.range();
-        return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
+        return object.id();
     }
 
     @Override

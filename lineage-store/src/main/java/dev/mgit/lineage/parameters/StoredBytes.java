@@ -5,7 +5,9 @@ import dev.mgit.delta.format.ByteSource;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +72,21 @@ public final class StoredBytes {
 
     /** A whole stored file. */
     public static ByteSource file(Store store, Manifest manifest) {
+        Map<ObjectId, ByteSource> shared = new HashMap<>();
         List<Piece> pieces = manifest.entries().stream()
-                .map(entry -> new Piece(entry.offset(), object(store, entry.object(), entry.length()), entry.length()))
+                .map(entry -> entry.tensor().isPresent()
+                        ? new Piece(entry.offset(), object(store, entry.object(), entry.length()), 0, entry.length())
+                        : new Piece(
+                                entry.offset(),
+                                shared.computeIfAbsent(entry.object(), id -> new Blocks(store, id, UNKNOWN)),
+                                entry.start(),
+                                entry.length()))
                 .toList();
         return new Pieces(pieces, manifest.size());
     }
 
-    private record Piece(long offset, ByteSource bytes, long length) {}
+    /** @param start where in {@code bytes} the piece begins */
+    private record Piece(long offset, ByteSource bytes, long start, long length) {}
 
     private record Pieces(List<Piece> pieces, long size) implements ByteSource {
         @Override
@@ -88,7 +98,7 @@ public final class StoredBytes {
             while (from < end) {
                 Piece piece = pieces.get(index++);
                 int count = (int) (Math.min(end, piece.offset() + piece.length()) - from);
-                piece.bytes().read(from - piece.offset(), target, at + (int) (from - position), count);
+                piece.bytes().read(piece.start() + from - piece.offset(), target, at + (int) (from - position), count);
                 from += count;
             }
         }
@@ -114,6 +124,9 @@ public final class StoredBytes {
             throw new EOFException("bytes " + position + " to " + (position + length) + " of " + size);
         }
     }
+
+    /** Size of an object as long as its blocks say. */
+    private static final long UNKNOWN = -1;
 
     private static final class Blocks implements ByteSource {
         private final Store store;
@@ -141,14 +154,14 @@ public final class StoredBytes {
 
         @Override
         public long size() {
-            return size;
+            return size == UNKNOWN ? object().length() : size;
         }
 
         private synchronized StoredObject object() {
             StoredObject found = object;
             if (found == null) {
                 found = store.object(id);
-                if (found.length() != size) {
+                if (size != UNKNOWN && found.length() != size) {
                     throw MgitException.integrity(
                             "object " + id.abbreviated() + " has " + found.length() + " bytes instead of " + size);
                 }
@@ -159,7 +172,7 @@ public final class StoredBytes {
 
         @Override
         public void read(long position, byte[] target, int at, int length) throws EOFException {
-            requireWithin(position, length, size);
+            requireWithin(position, length, size());
             long end = position + length;
             long start = 0;
             for (StoredObject.Block block : object().blocks()) {

@@ -13,8 +13,19 @@ import java.util.Optional;
  * @param sha256 SHA-256 of the whole file, lower-case hexadecimal: what {@code sha256sum} and model hubs print
  */
 public record Manifest(String format, long size, String sha256, List<Entry> entries) {
-    /** One range of the file; {@code tensor} is empty where the bytes are not a tensor's. */
-    public record Entry(long offset, long length, Optional<TensorSpec> tensor, ObjectId object) {}
+    /**
+     * One range of the file.
+     *
+     * @param tensor empty where the bytes are not a tensor's
+     * @param object holds them, and others too where {@code tensor} is empty
+     * @param start where in the object they start
+     */
+    public record Entry(long offset, long length, Optional<TensorSpec> tensor, ObjectId object, long start) {
+        /** A range that is an object of its own. */
+        public Entry(long offset, long length, Optional<TensorSpec> tensor, ObjectId object) {
+            this(offset, length, tensor, object, 0);
+        }
+    }
 
     public Manifest {
         entries = List.copyOf(entries);

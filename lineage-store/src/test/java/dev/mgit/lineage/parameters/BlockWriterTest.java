@@ -10,6 +10,8 @@ import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Predictors;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -84,6 +86,80 @@ class BlockWriterTest {
             assertThat(frame.depth())
                     .isBetween(generation < MAX_DEPTH ? generation : 1, Math.min(generation, MAX_DEPTH));
             assertThat(reader.read(id)).isEqualTo(raw);
+        }
+    }
+
+    /** Chunks of text: a whole that compresses, and parts that are found again. */
+    private byte[] text(int length) {
+        byte[] text = new byte[length];
+        for (int i = 0; i < length; i++) {
+            text[i] = (byte) ('a' + random.nextInt(random.nextInt(1, 26)));
+        }
+        return text;
+    }
+
+    private List<BlockId> chunks(byte[] raw, int length, OpaquePredictions predictions) {
+        return writer.chunks(raw, Collections.nCopies(raw.length / length, length), predictions);
+    }
+
+    @Test
+    void newChunksAreCodedTogetherAndComeBackOneByOne() {
+        int length = 20_000;
+        byte[] raw = text(10 * length);
+        BlockId known = writer.block(
+                Arrays.copyOfRange(raw, 3 * length, 4 * length), length, Dtype.OPAQUE, TensorPredictions.none(), 0);
+        List<BlockId> ids = chunks(raw, length, OpaquePredictions.none());
+        assertThat(ids.get(3)).isEqualTo(known);
+        for (int i = 0; i < ids.size(); i++) {
+            assertThat(reader.read(ids.get(i))).isEqualTo(Arrays.copyOfRange(raw, i * length, (i + 1) * length));
+            if (i != 3) {
+                assertThat(store.frame(ids.get(i)).orElseThrow()).hasSizeLessThan(80);
+            }
+        }
+        assertThat(writer.newBytes()).isEqualTo(raw.length);
+    }
+
+    @Test
+    void noiseIsNotCodedTogether() {
+        byte[] raw = noise(4 * LENGTH);
+        List<BlockId> ids = chunks(raw, LENGTH, OpaquePredictions.none());
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(
+                                Frame.parse(store.frame(id).orElseThrow()).prediction())
+                        .isEmpty());
+    }
+
+    @Test
+    void referencesReadWhatTheirPlacesArePartsOfAndStayShallow() {
+        int length = 20_000;
+        byte[] raw = text(8 * length);
+        List<BlockId> ids = chunks(raw, length, OpaquePredictions.none());
+        for (int generation = 0; generation < 3 * MAX_DEPTH; generation++) {
+            List<Region> places =
+                    ids.stream().map(id -> Region.whole(id, length)).toList();
+            for (int at = 0; at < raw.length; at += length) {
+                raw[at + random.nextInt(length)]++;
+            }
+            ids = chunks(
+                    raw,
+                    length,
+                    (block, size) -> Optional.of(new Prediction(Predictors.REFERENCE, places, new byte[0])));
+            int at = 0;
+            for (BlockId id : ids) {
+                Frame frame = Frame.parse(store.frame(id).orElseThrow());
+                assertThat(frame.depth()).isBetween(1, MAX_DEPTH);
+                assertThat(reader.read(id)).isEqualTo(Arrays.copyOfRange(raw, at, at += length));
+            }
+            BlockId together = Frame.parse(store.frame(ids.get(0)).orElseThrow())
+                    .prediction()
+                    .orElseThrow()
+                    .sources()
+                    .get(0)
+                    .blocks()
+                    .get(0);
+            Frame whole = Frame.parse(store.frame(together).orElseThrow());
+            assertThat(whole.payload()).hasSizeLessThan(raw.length / 50);
+            assertThat(whole.prediction().orElseThrow().sources()).hasSizeLessThanOrEqualTo(2);
         }
     }
 

@@ -1,0 +1,39 @@
+package dev.mgit.delta.predict;
+
+import dev.mgit.delta.Dtype;
+import java.util.List;
+
+/**
+ * Stored bytes in which much of the block is found again, at any place: the sources one after the other. The guess is as
+ * long as they are; the block is coded as matches in it and what lies between them, like {@code zstd --patch-from}.
+ */
+final class Reference implements Predictor {
+    static final int CODE = 14 * 16 + 1;
+
+    @Override
+    public int code() {
+        return CODE;
+    }
+
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public int guessLength(List<byte[]> inputs, int length) {
+        return inputs.stream().mapToInt(input -> input.length).sum();
+    }
+
+    @Override
+    public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
+        Parameters.reader(this, parameters).expectEnd();
+        Parameters.require(dtype == Dtype.OPAQUE, this, "the block is " + dtype + ", not opaque bytes");
+        Parameters.require(target.length >= guessLength(inputs, length), this, "the sources are longer than the guess");
+        int at = 0;
+        for (byte[] input : inputs) {
+            System.arraycopy(input, 0, target, at, input.length);
+            at += input.length;
+        }
+    }
+}
