@@ -1,7 +1,7 @@
 package dev.mgit.cli.command.hooks;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.test.TestScope;
+import dev.mgit.hooks.modeltest.TestScope;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
