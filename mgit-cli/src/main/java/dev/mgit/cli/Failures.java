@@ -1,11 +1,12 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
-import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
+import dev.mgit.lineage.text.VisibleText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -51,7 +52,9 @@ final class Failures {
             exit = say(1, "internal error: " + cause + " (this is a bug; run with --stacktrace)", null);
         }
         if (context.stackTraces()) {
-            thrown.printStackTrace(context.terminal().err());
+            var trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            trace.toString().lines().forEach(line -> context.output().note(line.replace("\t", "    ")));
         }
         return exit;
     }
@@ -125,7 +128,7 @@ final class Failures {
 
     /** Names out of hostile files come along in messages: they shall neither steer the terminal nor flood it. */
     private static String oneLine(String text) {
-        String line = Output.safe(text);
+        String line = VisibleText.of(text);
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

@@ -39,6 +39,6 @@ public final class CompletionCommand implements Runnable {
     public void run() {
         String script = AutoComplete.bash("mgit", spec.root().commandLine());
         String load = shell == Shell.ZSH ? "autoload -U +X compinit && compinit\n" : "";
-        context.output().line(load + script);
+        context.output().document(load + script);
     }
 }

@@ -119,16 +119,16 @@ public final class DiffCommand implements Callable<Integer> {
     private void print(Diff diff) {
         Output output = context.output();
         if (json.wanted() || format == Format.JSON) {
-            output.line(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
+            output.document(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
         } else if (namesOnly) {
             names(diff);
         } else if (format == Format.HTML) {
-            output.line(DiffHtml.render(DiffReport.of(diff, Detail.TENSORS)));
+            output.document(DiffHtml.render(DiffReport.of(diff, Detail.TENSORS)));
         } else {
             Detail detail = stat ? Detail.SUMMARY : tensors == null ? Detail.LAYERS : Detail.TENSORS;
             DiffReport report = DiffReport.of(diff, detail);
             if (format == Format.MD) {
-                output.line(DiffMarkdown.render(report));
+                output.document(DiffMarkdown.render(report));
             } else {
                 DiffText.lines(report, this::styled).forEach(output::line);
             }
@@ -136,12 +136,11 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     private void names(Diff diff) {
-        diff.files().forEach(file -> context.output().line(word(file.kind()) + "\tfile\t" + file.path()));
+        diff.files().forEach(file -> context.output().fields(word(file.kind()), "file", file.path()));
         diff.tensors().stream()
                 .filter(tensor -> tensor.status() != TensorChange.Status.SAME)
                 .forEach(tensor -> context.output()
-                        .line(word(tensor.status()) + "\ttensor\t"
-                                + tensor.name().replaceAll("\\p{Cntrl}", "?")));
+                        .fields(word(tensor.status()), "tensor", tensor.name()));
     }
 
     private static String word(Enum<?> constant) {

@@ -99,7 +99,7 @@ public final class LogCommand implements Callable<Integer> {
             if (json.wanted()) {
                 print(versions, text, results);
             } else {
-                print(versions, text, results, new TextGraph(context.terminal().out()));
+                print(versions, text, results, new TextGraph(context.output()::line));
             }
         }
         return 0;

@@ -133,7 +133,7 @@ final class MergeText {
 
     private void print(List<Verdict> verdicts) {
         verdicts.forEach(
-                verdict -> context.output().line("test " + verdict.test().name() + ": " + Output.safe(verdict.text())));
+                verdict -> context.output().line("test " + verdict.test().name() + ": " + verdict.text()));
     }
 
     private void facts(MergePlan plan) {
@@ -149,18 +149,18 @@ final class MergeText {
                                     .toList()));
         }
         for (Problem problem : plan.problems().stream().limit(SHOWN).toList()) {
-            output.line("  " + word(problem.reason()) + ": " + Output.safe(problem.text()));
+            output.line("  " + word(problem.reason()) + ": " + problem.text());
         }
         for (Conflict conflict : plan.conflicts().stream().limit(SHOWN).toList()) {
-            output.line("  conflict: " + Output.safe(conflict.name())
+            output.line("  conflict: " + conflict.name()
                     + (conflict.tensors().isEmpty()
                             ? " (file)"
                             : " (" + conflict.tensors().size()
                                     + (conflict.tensors().size() == 1 ? " tensor)" : " tensors)")));
         }
         for (Dependency dependency : plan.dependencies().stream().limit(SHOWN).toList()) {
-            output.line("  may depend on each other: " + Output.safe(dependency.ours()) + " (ours), "
-                    + Output.safe(dependency.theirs()) + " (theirs)");
+            output.line("  may depend on each other: " + dependency.ours() + " (ours), "
+                    + dependency.theirs() + " (theirs)");
         }
         long more = left(plan.problems()) + left(plan.conflicts()) + left(plan.dependencies());
         if (more > 0) {

@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -85,7 +84,8 @@ public final class ShowCommand implements Callable<Integer> {
         Map<String, TensorLoss> losses = new HashMap<>();
         LossReport.of(lineage, checkpoint.version()).ifPresent(loss -> {
             loss.tensors().forEach(tensor -> losses.put(tensor.name(), tensor));
-            output.line("\nLossy: " + losses.size() + " tensors, every value of them within " + loss.boundText()
+            output.line("");
+            output.line("Lossy: " + losses.size() + " tensors, every value of them within " + loss.boundText()
                     + " of the original");
             loss.files()
                     .forEach(file -> output.line("  the original of " + file.path() + " had SHA-256 " + file.sha256()));
@@ -100,7 +100,8 @@ public final class ShowCommand implements Callable<Integer> {
         }
         table.print();
         if (!checkpoint.ignored().isEmpty()) {
-            output.line("\nLeft out: " + String.join(", ", checkpoint.ignored()));
+            output.line("");
+            output.line("Left out: " + String.join(", ", checkpoint.ignored()));
         }
         if (tensors) {
             output.line("");
@@ -118,16 +119,12 @@ public final class ShowCommand implements Callable<Integer> {
     private static void row(Table list, Map<String, TensorLoss> losses, Manifest.Entry entry, TensorSpec tensor) {
         String object = entry.object().abbreviated();
         if (losses.isEmpty()) {
-            list.row(object, tensor.dtype(), shape(tensor.shape()), tensor.name());
+            list.row(object, tensor.dtype(), Output.shape(tensor.shape()), tensor.name());
         } else {
             TensorLoss loss = losses.get(tensor.name());
             String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
-            list.row(object, tensor.dtype(), shape(tensor.shape()), error, tensor.name());
+            list.row(object, tensor.dtype(), Output.shape(tensor.shape()), error, tensor.name());
         }
-    }
-
-    public static String shape(List<Long> shape) {
-        return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
     }
 
     private static List<Manifest.Entry> large(Lineage lineage, Checkpoint checkpoint, FileEntry file) {

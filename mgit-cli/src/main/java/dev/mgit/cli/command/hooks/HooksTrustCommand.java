@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,9 +28,6 @@ import picocli.CommandLine.Parameters;
 final class HooksTrustCommand implements Callable<Integer> {
     private static final int ID = 12;
     private static final int LEAST = 6;
-
-    /** What could steer a terminal, or hide what a line says. */
-    private static final Pattern HIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029&&[^\n]]");
 
     private final Context context;
 
@@ -84,8 +80,8 @@ final class HooksTrustCommand implements Callable<Integer> {
         if (asked) {
             pending.forEach(this::show);
         }
-        leaving.forEach(item -> output.line("No longer trusted: " + visible(item.name())));
-        entering.forEach(item -> output.line("Trusted: " + visible(item.name())));
+        leaving.forEach(item -> output.line("No longer trusted: " + item.name()));
+        entering.forEach(item -> output.line("Trusted: " + item.name()));
         if (asked && pending.isEmpty()) {
             output.line("Everything here is trusted");
         } else if (asked && !all) {
@@ -95,20 +91,13 @@ final class HooksTrustCommand implements Callable<Integer> {
 
     private void show(Trust.Item item) {
         Output output = context.output();
-        output.line(output.styled(Output.Style.BOLD, id(item) + "  " + visible(item.name())));
-        item.content().lines().forEach(line -> output.line("    " + visible(line)));
+        output.line(output.styled(Output.Style.BOLD, id(item) + "  " + item.name()));
+        item.content().lines().forEach(line -> output.line("    " + line));
         output.line("");
     }
 
     private static String id(Trust.Item item) {
         return item.digest().substring(0, ID);
-    }
-
-    /** The text with everything that would not be seen written as its number. */
-    private static String visible(String text) {
-        return HIDDEN.matcher(text)
-                .replaceAll(
-                        found -> String.format("<U+%04X>", (int) found.group().charAt(0)));
     }
 
     /** What is to be accepted is named by its digest alone, so that it is what was shown. */

@@ -15,7 +15,7 @@ public final class Records {
     private Records() {}
 
     public static void print(Context context, JsonObject record) {
-        context.output().line(new String(Json.pretty(record), StandardCharsets.UTF_8).stripTrailing());
+        context.output().document(new String(Json.pretty(record), StandardCharsets.UTF_8));
     }
 
     /** A record with one member more. */
@@ -25,12 +25,11 @@ public final class Records {
         return new JsonObject(members);
     }
 
-    /** A command as one line; words that are not plain are quoted, and what could steer a terminal is not printed. */
+    /** A command as one line; words that are not plain are quoted. */
     public static String line(List<String> command) {
         return command.stream()
                 .map(word -> word.matches("[\\w@%+=:,./{}-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "))
-                .replaceAll("\\p{Cntrl}", " ");
+                .collect(Collectors.joining(" "));
     }
 
     static void hintIfInert(Context context, boolean allTrusted) {

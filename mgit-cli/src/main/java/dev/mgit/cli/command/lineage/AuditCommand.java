@@ -79,7 +79,7 @@ public final class AuditCommand implements Callable<Integer> {
         for (Finding gap : gaps) {
             Output.Style style = gap.gap() == Gap.NOT_VERIFIED ? Output.Style.RED : Output.Style.YELLOW;
             output.line("  " + output.styled(style, word(gap.gap()).replace('_', ' ')) + "  "
-                    + name(report, gap.version()) + ": " + Output.safe(gap.text()));
+                    + name(report, gap.version()) + ": " + gap.text());
         }
         Checked checked = report.checked();
         output.line("");
@@ -100,8 +100,8 @@ public final class AuditCommand implements Callable<Integer> {
             output.line("  not in this repository");
             return;
         }
-        output.line("  " + Output.safe(entry.subject()));
-        output.line("  by " + Output.safe(entry.author().toString()) + " at " + entry.when());
+        output.line("  " + entry.subject());
+        output.line("  by " + entry.author().toString() + " at " + entry.when());
         for (Parent parent : entry.parents()) {
             output.line("  " + kind(parent) + " of " + parent.model() + "@" + parent.version() + " ("
                     + word(parent.source()) + ")");
@@ -111,17 +111,17 @@ public final class AuditCommand implements Callable<Integer> {
         }
         output.line("  licence: "
                 + entry.licence()
-                        .map(licence -> Output.safe(licence.name()) + " (" + licence.where() + ")")
+                        .map(licence -> licence.name() + " (" + licence.where() + ")")
                         .orElse("not known")
                 + "; recipe: " + (entry.recipe() ? "recorded" : "none"));
         for (EdgeNotes.Entry later : entry.later()) {
             output.line("  later: " + word(later.op()) + " " + later.kind().word() + " of " + later.model() + "@"
                     + later.parent().abbreviated() + ", by "
-                    + Output.safe(later.by().toString()) + " at "
+                    + later.by().toString() + " at "
                     + later.when());
         }
         entry.signatures()
-                .forEach(signature -> output.line("  signed by " + Output.safe(signature.signer())
+                .forEach(signature -> output.line("  signed by " + signature.signer()
                         + (signature.valid() ? "" : ", but the signature does not hold")));
         output.line("");
     }

@@ -86,7 +86,7 @@ public final class BlameCommand implements Callable<Integer> {
                     date(blamed),
                     blamed.author().name(),
                     word(line.change()),
-                    Output.safe(line.tensor().name() + before));
+                    line.tensor().name() + before);
         }
         table.print();
     }
@@ -105,7 +105,7 @@ public final class BlameCommand implements Callable<Integer> {
                             graph.modelOf(blamed.id()),
                             date(blamed),
                             blamed.author().name(),
-                            Output.safe(blamed.subject()));
+                            blamed.subject());
                 });
         table.print();
     }

@@ -1,7 +1,6 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mgit.cli.command.history.ShowCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -193,7 +192,7 @@ public final class FindCommand implements Callable<Integer> {
 
     private static String tensor(TensorAt tensor) {
         return tensor.object().abbreviated() + "  " + tensor.spec().dtype() + "  "
-                + ShowCommand.shape(tensor.spec().shape()) + "  " + Output.safe(tensor.name());
+                + Output.shape(tensor.spec().shape()) + "  " + tensor.name();
     }
 
     private static void json(JsonGenerator json, LineageGraph graph, VersionText names, List<TensorSearch.Match> found)

@@ -73,7 +73,7 @@ public final class GraphCommand implements Callable<Integer> {
             LineageGraph graph = session.repository().graph();
             String drawing = GraphExport.write(graph, chosen(session, graph), wanted);
             if (output == null) {
-                context.terminal().out().print(drawing);
+                context.output().document(drawing);
             } else {
                 Path file = context.resolve(output);
                 DurableFiles.replace(file, drawing.getBytes(StandardCharsets.UTF_8));

@@ -91,7 +91,7 @@ public final class ImpactCommand implements Callable<Integer> {
         if (!containing.isEmpty()) {
             output.line(containing.size() + " version(s) contain tensor " + subject);
             containing.forEach(match -> output.line("  " + name(graph, match.version()) + open(match.open()) + "  "
-                    + Output.safe(match.tensors().get(0).name())));
+                    + match.tensors().get(0).name()));
         }
         String of = sources.size() == 1 ? name(graph, sources.get(0)) : "these";
         long models = affected.stream().map(Affected::model).distinct().count();

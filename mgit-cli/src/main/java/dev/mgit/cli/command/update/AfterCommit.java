@@ -122,16 +122,12 @@ public final class AfterCommit {
     /** What hooks said, and those that failed, which changes nothing any more. */
     static void hooks(Output output, List<Hooks.Result> results) {
         for (Hooks.Result result : results) {
-            result.stdout().lines().forEach(line -> output.note(result.hook().name() + ": " + plain(line)));
+            result.stdout().lines().forEach(line -> output.note(result.hook().name() + ": " + line));
             if (!result.ok()) {
                 output.note("hook '" + result.hook().name() + "' failed on " + result.model() + ": "
                         + result.status().detail());
-                result.stderr().lines().forEach(line -> output.note("  " + plain(line)));
+                result.stderr().lines().forEach(line -> output.note("  " + line));
             }
         }
-    }
-
-    private static String plain(String line) {
-        return line.replaceAll("\\p{Cntrl}", " ");
     }
 }

@@ -51,6 +51,6 @@ final class RecipeText {
     }
 
     private static void row(Output output, String name, String value) {
-        output.line(String.format("%-10s", name + ":") + value.replaceAll("[\\p{Cc}\\p{Cf}]", " "));
+        output.line(String.format("%-10s", name + ":") + value);
     }
 }

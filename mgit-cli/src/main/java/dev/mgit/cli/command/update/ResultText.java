@@ -67,7 +67,7 @@ public final class ResultText {
     }
 
     private static String first(String text) {
-        return text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
+        return text.lines().findFirst().orElse("");
     }
 
     /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}. */

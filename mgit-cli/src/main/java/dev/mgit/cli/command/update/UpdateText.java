@@ -76,7 +76,7 @@ final class UpdateText {
                 output.line("");
                 output.line(line.name() + ":");
                 rest.subList(Math.max(0, rest.size() - DETAIL_LINES), rest.size())
-                        .forEach(text -> output.line("  " + text.replaceAll("\\p{Cntrl}", " ")));
+                        .forEach(text -> output.line("  " + text));
             }
         }
         output.line(summary(report));
