@@ -1,6 +1,5 @@
 package dev.mgit.cli;
 
-import dev.mgit.bench.BenchCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
 import dev.mgit.cli.command.help.HelpCommand;
 import dev.mgit.cli.command.history.BranchCommand;
@@ -36,14 +35,16 @@ import dev.mgit.cli.command.update.RerunCommand;
 import dev.mgit.cli.command.update.RunCommand;
 import dev.mgit.cli.command.update.UpdateCommand;
 import dev.mgit.cli.console.Context;
-import dev.mgit.demo.DemoCommand;
+import dev.mgit.cli.console.ExtraCommands;
 import java.lang.reflect.Constructor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/** All commands, in the order help lists them; makes them, handing each the context its constructor asks for. */
+/** All commands of the product, in the order help lists them; makes them, handing each the context its constructor asks for. */
 final class Commands implements IFactory {
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
@@ -80,8 +81,6 @@ final class Commands implements IFactory {
         ALL.put("op", OpCommand.class);
         ALL.put("undo", UndoCommand.class);
         ALL.put("config", ConfigCommand.class);
-        ALL.put("demo", DemoCommand.class);
-        ALL.put("bench", BenchCommand.class);
         ALL.put("completion", CompletionCommand.class);
         ALL.put("help", HelpCommand.class);
     }
@@ -91,6 +90,9 @@ final class Commands implements IFactory {
     Commands(Context context) {
         this.context = context;
     }
+
+    /** Commands that come in {@code mgit-bench.jar}, which a checkout of the sources builds beside {@code mgit.jar}. */
+    static final List<String> OF_SOURCES = List.of("demo", "bench");
 
     /**
      * Adds the command the arguments name, or all of them where that is not plain to see. Reading the options of
@@ -103,11 +105,18 @@ final class Commands implements IFactory {
             line.addSubcommand(named, only);
         } else {
             ALL.forEach(line::addSubcommand);
+            extra().forEach(line::addSubcommand);
         }
     }
 
+    private static Map<String, Class<?>> extra() {
+        Map<String, Class<?>> extra = new LinkedHashMap<>();
+        ServiceLoader.load(ExtraCommands.class).forEach(more -> extra.putAll(more.commands()));
+        return extra;
+    }
+
     /** The first argument that is neither an option nor the folder of {@code -C}; empty if there is none. */
-    private static String named(String... args) {
+    static String named(String... args) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("-C")) {
                 i++;

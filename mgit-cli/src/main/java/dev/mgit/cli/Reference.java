@@ -13,6 +13,7 @@ final class Reference {
 
     static String markdown(Context context) {
         CommandLine line = Main.everything(context);
+        Commands.OF_SOURCES.forEach(name -> line.getCommandSpec().removeSubcommand(name));
         line.setUsageHelpWidth(COLUMNS);
         StringBuilder text = new StringBuilder("# Commands\n\nWritten by the build from the commands themselves.\n");
         write(line, "##", text);

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
 
 /** The arrows between modules and packages, and which package owns which library. */
 class ArchitectureTest {
@@ -66,13 +67,27 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheDemoAndTheBenchmarkUseFixtures() {
+    void theProductKnowsNoBenchmarkNoDemoAndNoFixture() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(FIXTURES, "dev.mgit.demo..", "dev.mgit.bench..")
+                .resideOutsideOfPackages(FIXTURES, BENCH, DEMO)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(FIXTURES));
+                .resideInAnyPackage(FIXTURES, BENCH, DEMO));
+    }
+
+    @Test
+    void aCommandIsOneTopLevelClassThatSaysSo() {
+        check(classes()
+                .that()
+                .areAnnotatedWith(Command.class)
+                .and(DescribedPredicate.not(JavaClass.Predicates.type(Main.class)))
+                .should()
+                .haveSimpleNameEndingWith("Command")
+                .andShould()
+                .beTopLevelClasses()
+                .andShould()
+                .resideInAnyPackage("dev.mgit.cli.command..", BENCH, DEMO));
     }
 
     @Test
