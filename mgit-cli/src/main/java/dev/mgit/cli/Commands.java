@@ -37,15 +37,18 @@ import dev.mgit.cli.command.update.UpdateCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.ExtraCommands;
 import java.lang.reflect.Constructor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /** All commands of the product, in the order help lists them; makes them, handing each the context its constructor asks for. */
 final class Commands implements IFactory {
+    private static final Pattern COUNT = Pattern.compile("-[0-9]+");
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
@@ -107,6 +110,25 @@ final class Commands implements IFactory {
             ALL.forEach(line::addSubcommand);
             extra().forEach(line::addSubcommand);
         }
+    }
+
+    /** The arguments with Git's {@code log -3} as {@code log -n 3}, which no option can be named for. */
+    static String[] inFull(String... args) {
+        if (!named(args).equals("log")) {
+            return args;
+        }
+        List<String> words = new ArrayList<>();
+        for (String argument : args) {
+            boolean option = !words.contains("--")
+                    && (words.isEmpty() || !words.get(words.size() - 1).equals("-n"));
+            if (option && COUNT.matcher(argument).matches()) {
+                words.add("-n");
+                words.add(argument.substring(1));
+            } else {
+                words.add(argument);
+            }
+        }
+        return words.toArray(String[]::new);
     }
 
     private static Map<String, Class<?>> extra() {

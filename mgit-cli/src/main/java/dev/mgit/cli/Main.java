@@ -62,7 +62,8 @@ public final class Main implements Runnable, CommandRunner {
         Failures failures = new Failures(context);
         int exit;
         try {
-            exit = commandLine(context, failures, args).execute(args);
+            String[] words = Commands.inFull(args);
+            exit = commandLine(context, failures, words).execute(words);
             terminal.out().flush();
         } catch (Throwable e) {
             // picocli hands exceptions to its handler but lets errors, such as a full heap, through

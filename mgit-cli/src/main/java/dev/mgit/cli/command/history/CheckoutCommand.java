@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.history;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,7 +31,7 @@ import picocli.CommandLine.Parameters;
 public final class CheckoutCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "REV", description = "A model, tag, id, or REV~N.")
+    @Parameters(index = "0", paramLabel = "REV", description = "A model, tag, id, @, or REV~N.")
     private String revision = "";
 
     @Parameters(index = "1", paramLabel = "DIR", arity = "0..1", description = "Default: a folder named as the model.")
@@ -47,6 +49,9 @@ public final class CheckoutCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Overwrite files that were changed.")
     private boolean force;
 
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
     CheckoutCommand(Context context) {
         this.context = context;
     }
@@ -55,7 +60,7 @@ public final class CheckoutCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            VersionId version = lineage.resolve(revision);
+            VersionId version = session.resolve(revision);
             String model = modelOf(lineage, version);
             Path folder = context.resolve(directory == null ? named(model, version) : directory);
             if (folder.startsWith(session.repository().files().mgit())) {
@@ -69,11 +74,28 @@ public final class CheckoutCommand implements Callable<Integer> {
                     Optional.ofNullable(tensors).map(Glob::new),
                     force);
             List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
+            if (json.wanted()) {
+                json(version, model, folder, written);
+                return 0;
+            }
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
         }
         return 0;
+    }
+
+    private void json(VersionId version, String model, Path folder, List<String> written) throws IOException {
+        context.output().json(out -> {
+            out.writeStringField("id", version.hex());
+            out.writeStringField("model", model);
+            out.writeStringField("folder", folder.toString());
+            out.writeArrayFieldStart("files");
+            for (String file : written) {
+                out.writeString(file);
+            }
+            out.writeEndArray();
+        });
     }
 
     /** A version from elsewhere says itself what its model is called: that must not lead out of this folder. */

@@ -3,6 +3,7 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
+import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
@@ -71,6 +72,9 @@ public final class CommitCommand implements Callable<Integer> {
     private final LossyOptions lossy = new LossyOptions();
 
     @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     CommitCommand(Context context) {
@@ -80,11 +84,14 @@ public final class CommitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         lossy.requireSense();
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
             List<CommitRequest.Origin> origins =
-                    from.origins(session.repository().lineage());
+                    from.origins(session);
             if (detect) {
                 origins = detected(session, search, files, origins);
             }
@@ -100,7 +107,11 @@ public final class CommitCommand implements Callable<Integer> {
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
             CommitResult result = lossy.commit(context, session, wait, commits, request);
-            print(session, result);
+            if (json.wanted()) {
+                context.output().json(out -> new CommitJson(session).write(out, result));
+            } else {
+                print(session, result);
+            }
             search.after(files, result).ifPresent(origin -> search.suggest(result.model(), origin));
             AfterCommit.tell(context, session, wait, result.version());
         }

@@ -3,6 +3,8 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Revisions;
+import dev.mgit.cli.console.Revisions.Range;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
@@ -15,7 +17,6 @@ import dev.mgit.lineage.diff.DiffMarkdown;
 import dev.mgit.lineage.diff.DiffReport;
 import dev.mgit.lineage.diff.DiffReport.Detail;
 import dev.mgit.lineage.diff.DiffRequest;
-import dev.mgit.lineage.diff.DiffText;
 import dev.mgit.lineage.diff.Diffs;
 import dev.mgit.lineage.diff.Side;
 import dev.mgit.lineage.diff.Sides;
@@ -24,6 +25,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +42,8 @@ import picocli.CommandLine.Parameters;
         name = "diff",
         description = {
             "Show what differs between two checkpoints, and say in one line what it means.",
-            "A and B are revisions or paths; a revision wins over a path of its name, ./NAME is always a path.",
+            "A and B are revisions or paths; a revision wins over a path of its name, ./NAME is always a path. "
+                    + "A..B is the same as A B, @ the version checked out here.",
             "Without B, the current folder is the second side; without A too, the first is the version checked out here.",
             "Paths can be compared outside a repository."
         })
@@ -78,6 +81,9 @@ public final class DiffCommand implements Callable<Integer> {
             description = "List only the names of files and tensors that differ; measures none.")
     private boolean namesOnly;
 
+    @Option(names = "--name-only", description = "List only the paths of files that differ, as git does.")
+    private boolean nameOnly;
+
     @Option(names = "--exit-code", description = "Exit with 3 if anything differs.")
     private boolean exitCode;
 
@@ -90,14 +96,19 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (nameOnly && namesOnly) {
+            throw MgitException.usage("choose one of --name-only and --names-only");
+        }
         try (Session session = Session.ifAny(context)) {
             Diff diff = session == null
                     ? diff(
                             Optional.empty(),
+                            sides,
                             Progress.none(),
                             Runtime.getRuntime().availableProcessors())
                     : diff(
                             Optional.of(session.repository()),
+                            named(session.revisions()),
                             session.progress(),
                             StoreSettings.of(session.repository().settings()).threads());
             print(diff);
@@ -105,14 +116,28 @@ public final class DiffCommand implements Callable<Integer> {
         }
     }
 
-    private Diff diff(Optional<Repository> repository, Progress progress, int threads) throws IOException {
-        List<Side> both = new Sides(repository, context.directory()).of(sides);
+    /** The two sides as the lineage knows them. */
+    private List<String> named(Revisions revisions) {
+        if (sides.size() == 1 && Files.notExists(context.directory().resolve(sides.get(0)))) {
+            Optional<Range> range = Range.parse(sides.get(0));
+            if (range.isPresent()) {
+                return List.of(
+                        revisions.inFull(range.get().from()),
+                        revisions.inFull(range.get().to()));
+            }
+        }
+        return sides.stream().map(revisions::inFull).toList();
+    }
+
+    private Diff diff(Optional<Repository> repository, List<String> named, Progress progress, int threads)
+            throws IOException {
+        List<Side> both = new Sides(repository, context.directory()).of(named);
         var request = new DiffRequest(
                 both.get(0),
                 both.get(1),
                 Optional.ofNullable(files).map(Glob::new),
                 Optional.ofNullable(tensors).map(Glob::new),
-                namesOnly ? DiffRequest.Depth.NAMES : DiffRequest.Depth.NUMBERS);
+                namesOnly || nameOnly ? DiffRequest.Depth.NAMES : DiffRequest.Depth.NUMBERS);
         return new Diffs(repository, progress, threads).diff(request);
     }
 
@@ -120,17 +145,18 @@ public final class DiffCommand implements Callable<Integer> {
         Output output = context.output();
         if (json.wanted() || format == Format.JSON) {
             output.document(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
+        } else if (nameOnly) {
+            diff.files().forEach(file -> output.line(file.path()));
         } else if (namesOnly) {
             names(diff);
         } else if (format == Format.HTML) {
             output.document(DiffHtml.render(DiffReport.of(diff, Detail.TENSORS)));
         } else {
             Detail detail = stat ? Detail.SUMMARY : tensors == null ? Detail.LAYERS : Detail.TENSORS;
-            DiffReport report = DiffReport.of(diff, detail);
             if (format == Format.MD) {
-                output.document(DiffMarkdown.render(report));
+                output.document(DiffMarkdown.render(DiffReport.of(diff, detail)));
             } else {
-                DiffText.lines(report, this::styled).forEach(output::line);
+                DiffLines.of(output, diff, detail).forEach(output::line);
             }
         }
     }
@@ -145,19 +171,5 @@ public final class DiffCommand implements Callable<Integer> {
 
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private String styled(DiffReport.Look look, boolean heading, String text) {
-        Output output = context.output();
-        if (heading) {
-            return output.styled(Output.Style.BOLD, text);
-        }
-        return switch (look) {
-            case PLAIN -> text;
-            case ADDED -> output.styled(Output.Style.GREEN, text);
-            case REMOVED -> output.styled(Output.Style.RED, text);
-            case CHANGED -> output.styled(Output.Style.YELLOW, text);
-            case SAME -> output.styled(Output.Style.FAINT, text);
-        };
     }
 }

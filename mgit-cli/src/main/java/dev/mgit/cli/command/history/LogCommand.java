@@ -8,20 +8,19 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.diff.DiffReport.Detail;
 import dev.mgit.lineage.graph.Find.Query;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
 import dev.mgit.lineage.graph.TextGraph;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
-import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +34,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show versions and what they were derived from, newest first, across models.",
             "Starts from the given revisions and goes back to what they were made from, or with --descendants on to what "
-                    + "was made from them; without any, or with --all, from every model."
+                    + "was made from them; without any, or with --all, from every model.",
+            "A..B shows what B was made from and A was not, @ stands for the version checked out here."
         })
 public final class LogCommand implements Callable<Integer> {
     private static final int MOST_WALKED = 256;
@@ -71,7 +71,18 @@ public final class LogCommand implements Callable<Integer> {
     @Option(names = "--tests", description = "With the latest result of each test.")
     private boolean tests;
 
-    @Option(names = "-n", paramLabel = "N", description = "At most N versions.")
+    @Option(
+            names = {"-p", "--patch"},
+            description = "With what changed against the version before, or against what it was derived from.")
+    private boolean patch;
+
+    @Option(names = "--stat", description = "As -p, but only counts and files.")
+    private boolean stat;
+
+    @Option(
+            names = {"-n", "--max-count"},
+            paramLabel = "N",
+            description = "At most N versions; -N is short for it.")
     private int limit = Integer.MAX_VALUE;
 
     @Mixin
@@ -92,14 +103,20 @@ public final class LogCommand implements Callable<Integer> {
         Set<EdgeKind> wanted = Kinds.parse(kinds);
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            List<VersionId> start = start(lineage);
-            Iterator<Version> versions = versions(session, start, wanted);
+            var span = new LogSpan(session, revisions, all);
+            Iterator<Version> versions = span.without(versions(session, span.start(), wanted), descendants);
             var text = new VersionText(lineage, context.output());
-            Optional<ResultText> results = tests ? Optional.of(new ResultText(context, session)) : Optional.empty();
+            List<LogDetail> details = new ArrayList<>();
+            if (tests) {
+                details.add(LogDetail.of(new ResultText(context, session)));
+            }
+            if (patch || stat) {
+                details.add(new VersionDiff(session, context.output(), patch ? Detail.LAYERS : Detail.SUMMARY));
+            }
             if (json.wanted()) {
-                print(versions, text, results);
+                print(versions, text, details);
             } else {
-                print(versions, text, results, new TextGraph(context.output()::line));
+                print(versions, text, details, new TextGraph(context.output()::line));
             }
         }
         return 0;
@@ -116,25 +133,15 @@ public final class LogCommand implements Callable<Integer> {
         return dev.mgit.lineage.graph.Find.log(graph, start, direction, Query.ofKinds(wanted));
     }
 
-    private List<VersionId> start(Lineage lineage) {
-        List<VersionId> start = new ArrayList<>();
-        revisions.forEach(revision -> start.add(lineage.resolve(revision)));
-        if (all || revisions.isEmpty()) {
-            lineage.models().stream().map(Model::head).forEach(start::add);
-            lineage.tags().forEach(tag -> start.add(tag.version()));
-        }
-        return start;
-    }
-
-    private void print(Iterator<Version> versions, VersionText text, Optional<ResultText> results) throws IOException {
+    private void print(Iterator<Version> versions, VersionText text, List<LogDetail> details) throws IOException {
         context.output().json(json -> {
             json.writeArrayFieldStart("versions");
             for (int i = 0; i < limit && versions.hasNext(); i++) {
                 Version version = versions.next();
                 json.writeStartObject();
                 text.fields(json, version);
-                if (results.isPresent()) {
-                    results.get().json(json, version);
+                for (LogDetail detail : details) {
+                    detail.json(json, version);
                 }
                 json.writeEndObject();
             }
@@ -142,13 +149,15 @@ public final class LogCommand implements Callable<Integer> {
         });
     }
 
-    private void print(Iterator<Version> versions, VersionText text, Optional<ResultText> results, TextGraph lanes)
+    private void print(Iterator<Version> versions, VersionText text, List<LogDetail> details, TextGraph lanes)
             throws IOException {
         Output output = context.output();
         for (int i = 0; i < limit && versions.hasNext(); i++) {
             Version version = versions.next();
             List<String> lines = new ArrayList<>(oneLine || graph ? text.brief(version, !oneLine) : text.full(version));
-            results.ifPresent(shown -> shown.lines(version).forEach(line -> lines.add("  " + line)));
+            for (LogDetail detail : details) {
+                detail.lines(version).forEach(line -> lines.add(line.isEmpty() ? "" : "  " + line));
+            }
             if (graph) {
                 lanes.add(version, '*', lines);
             } else {

@@ -167,14 +167,14 @@ public final class MergeCommand implements Callable<Integer> {
 
     private int begin(HookSession session, MergeFiles files) throws IOException {
         Lineage lineage = session.lineage();
-        VersionId ours = lineage.resolve(sides.get(0));
-        VersionId theirs = lineage.resolve(sides.get(1));
+        VersionId ours = session.resolve(sides.get(0));
+        VersionId theirs = session.resolve(sides.get(1));
         if (ours.equals(theirs)) {
             throw MgitException.usage("'" + sides.get(0) + "' and '" + sides.get(1) + "' are one version");
         }
         Optional<VersionId> ancestor = base == null
                 ? MergeBase.of(graph(session.session(), ours, theirs), ours, theirs)
-                : Optional.of(lineage.resolve(base));
+                : Optional.of(session.resolve(base));
         boolean computes = strategies.stream().map(Rule::parse).anyMatch(Rule::everywhere);
         if (!computes
                 && ancestor.isPresent()

@@ -3,9 +3,6 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.git.GitLineage;
-import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,17 +32,7 @@ public final class MvCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            Lineage lineage = session.repository().lineage();
-            Models.require(lineage, from);
-            if (lineage.model(to).isPresent()) {
-                throw MgitException.usage("there is already a model '" + to + "'");
-            }
-            GitLineage.requireModelName(to, lineage.models());
-            wait.change(context, session, "mv " + from + " " + to, transaction -> {
-                transaction.setModel(to, Models.require(lineage, from).head());
-                transaction.deleteModel(from);
-            });
-            context.output().line(from + " is now " + to);
+            Models.rename(context, session, wait, from, to);
         }
         return 0;
     }

@@ -3,7 +3,6 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +34,7 @@ public final class RmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            Lineage lineage = session.repository().lineage();
-            names.forEach(name -> Models.require(lineage, name));
-            wait.change(
-                    context,
-                    session,
-                    "rm " + String.join(" ", names),
-                    transaction -> names.forEach(transaction::deleteModel));
-            context.output().line("Removed " + String.join(", ", names));
-            context.output().hint("'mgit undo' takes this back");
+            Models.remove(context, session, wait, names);
         }
         return 0;
     }

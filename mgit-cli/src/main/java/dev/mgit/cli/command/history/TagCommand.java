@@ -6,10 +6,12 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +35,11 @@ public final class TagCommand implements Callable<Integer> {
             description = "Remove the tag.")
     private boolean delete;
 
+    @Option(
+            names = {"-l", "--list"},
+            description = "List the tags; with NAME, those that match it as a pattern: 'v*'.")
+    private boolean list;
+
     @Option(names = "--force", description = "Move the tag if it exists.")
     private boolean force;
 
@@ -49,7 +56,7 @@ public final class TagCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            if (name == null) {
+            if (name == null || list) {
                 list(session.repository().lineage());
             } else if (delete) {
                 delete(session, name);
@@ -70,7 +77,7 @@ public final class TagCommand implements Callable<Integer> {
             throw new MgitException(
                     MgitException.Kind.USAGE, "which version shall be '" + tag + "'?", "mgit tag " + tag + " REV");
         }
-        VersionId version = lineage.resolve(revision);
+        VersionId version = session.resolve(revision);
         if (exists(lineage, tag) && !force) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "there is already a tag '" + tag + "'", "move it with --force");
@@ -89,10 +96,17 @@ public final class TagCommand implements Callable<Integer> {
     }
 
     private void list(Lineage lineage) throws IOException {
+        if (delete || force || revision != null) {
+            throw MgitException.usage(name == null ? "name the tag" : "--list takes a pattern and nothing else");
+        }
+        Glob pattern = name == null ? Glob.ALL : new Glob(name);
+        List<Tag> tags = lineage.tags().stream()
+                .filter(tag -> pattern.test(tag.name()))
+                .toList();
         if (json.wanted()) {
             context.output().json(out -> {
                 out.writeArrayFieldStart("tags");
-                for (Tag tag : lineage.tags()) {
+                for (Tag tag : tags) {
                     out.writeStartObject();
                     out.writeStringField("name", tag.name());
                     out.writeStringField("version", tag.version().hex());
@@ -103,7 +117,7 @@ public final class TagCommand implements Callable<Integer> {
             return;
         }
         Table table = context.output().table("Tag", "Version", "Model");
-        for (Tag tag : lineage.tags()) {
+        for (Tag tag : tags) {
             table.row(
                     tag.name(),
                     tag.version().abbreviated(),

@@ -62,6 +62,10 @@ public final class HookSession implements AutoCloseable {
         return workspace.lineage();
     }
 
+    public VersionId resolve(String revision) {
+        return session.resolve(revision);
+    }
+
     public Version version(VersionId id) {
         return lineage().version(id);
     }

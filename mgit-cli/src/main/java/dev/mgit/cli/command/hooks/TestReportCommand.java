@@ -52,7 +52,7 @@ final class TestReportCommand implements Callable<Integer> {
             List<VersionId> rows = scope.versions(session, versions);
             Report report = Report.of(session.workspace(), rows, tests, new TestResults(session.workspace()));
             Report shown = scope.named() ? report : report.ofTested(session.workspace());
-            context.output().line(form.write(shown).stripTrailing());
+            context.output().document(form.write(shown).stripTrailing());
         }
         return 0;
     }

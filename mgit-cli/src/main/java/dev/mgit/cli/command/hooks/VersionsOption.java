@@ -55,10 +55,10 @@ final class VersionsOption {
             return scope.versions(scope.heads(), TestScope.Range.ANCESTORS);
         }
         if (since != null) {
-            return scope.versions(List.of(session.lineage().resolve(since)), TestScope.Range.SINCE);
+            return scope.versions(List.of(session.resolve(since)), TestScope.Range.SINCE);
         }
         List<VersionId> named =
-                revisions.stream().map(session.lineage()::resolve).toList();
+                revisions.stream().map(session::resolve).toList();
         if (named.isEmpty()) {
             return scope.heads();
         }

@@ -58,7 +58,7 @@ public final class AuditCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            VersionId subject = lineage.resolve(revision);
+            VersionId subject = session.resolve(revision);
             LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
             var verifier = new AuditVerifier(session.repository(), session.progress());
             AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);

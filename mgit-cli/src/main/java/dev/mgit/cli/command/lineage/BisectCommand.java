@@ -184,7 +184,7 @@ public final class BisectCommand {
                 state = state.with(verdict, test.version());
             } else {
                 for (String revision : revisions) {
-                    state = state.with(verdict, session.repository().lineage().resolve(revision));
+                    state = state.with(verdict, session.resolve(revision));
                 }
             }
             Step step = next(session, state);
@@ -196,10 +196,10 @@ public final class BisectCommand {
     private static BisectState marked(Session session, BisectState before, @Nullable String bad, List<String> good) {
         BisectState state = before;
         if (bad != null) {
-            state = state.with(Verdict.BAD, session.repository().lineage().resolve(bad));
+            state = state.with(Verdict.BAD, session.resolve(bad));
         }
         for (String revision : good) {
-            state = state.with(Verdict.GOOD, session.repository().lineage().resolve(revision));
+            state = state.with(Verdict.GOOD, session.resolve(revision));
         }
         return state;
     }

@@ -61,7 +61,7 @@ public final class BlameCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            VersionId version = lineage.resolve(revision);
+            VersionId version = session.resolve(revision);
             LineageGraph graph = session.repository().graphWith(version);
             List<Line> lines = new dev.mgit.lineage.graph.Blame(graph, lineage).of(version, new Glob(tensors));
             if (json.wanted()) {

@@ -55,8 +55,8 @@ public final class EdgeCommand {
     private int change(EdgeNotes.Op op, String childName, String parentName, String kindWord) throws IOException {
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            VersionId child = lineage.resolve(childName);
-            VersionId parent = lineage.resolve(parentName);
+            VersionId child = session.resolve(childName);
+            VersionId parent = session.resolve(parentName);
             List<ProvenanceEdge> existing = lineage.version(child).origins().stream()
                     .filter(edge -> edge.parent().equals(parent))
                     .toList();

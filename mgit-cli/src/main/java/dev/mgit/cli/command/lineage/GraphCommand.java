@@ -85,7 +85,7 @@ public final class GraphCommand implements Callable<Integer> {
 
     private Set<VersionId> chosen(Session session, LineageGraph graph) {
         List<VersionId> start = new ArrayList<>();
-        revisions.forEach(revision -> start.add(session.repository().lineage().resolve(revision)));
+        revisions.forEach(revision -> start.add(session.resolve(revision)));
         boolean both = ancestors == descendants;
         Set<VersionId> chosen = new LinkedHashSet<>();
         if (revisions.isEmpty()) {

@@ -61,11 +61,11 @@ public final class ImpactCommand implements Callable<Integer> {
         EdgeFilter edges = followed.isEmpty() ? EdgeFilter.ALL : EdgeFilter.of(true, followed);
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
-            Optional<VersionId> version = lineage.tryResolve(subject);
+            Optional<VersionId> version = lineage.tryResolve(session.revisions().inFull(subject));
             List<TensorSearch.Match> containing = List.of();
             LineageGraph graph;
             if (version.isPresent() || !TensorSearch.looksLikeHash(subject)) {
-                version = Optional.of(version.orElseGet(() -> lineage.resolve(subject)));
+                version = Optional.of(version.orElseGet(() -> session.resolve(subject)));
                 graph = session.repository().graphWith(version.get());
             } else {
                 graph = session.repository().graph();

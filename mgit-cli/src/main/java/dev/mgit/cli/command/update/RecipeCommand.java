@@ -28,7 +28,7 @@ public final class RecipeCommand {
     int show(@Parameters(paramLabel = "REV", description = "The version.") String revision, @Mixin JsonOption json)
             throws IOException {
         try (HookSession session = HookSession.open(context)) {
-            VersionId id = session.lineage().resolve(revision);
+            VersionId id = session.resolve(revision);
             var recipes = new Recipes(session.workspace());
             Recipe recipe = recipes.get(id);
             boolean trusted = recipes.trusted(session.version(id).model(), recipe);

@@ -60,7 +60,7 @@ final class RecipeSetCommand implements Callable<Integer> {
             throw MgitException.usage("say how it is made: either -- COMMAND or --like REV");
         }
         try (HookSession session = HookSession.open(context, wait)) {
-            VersionId id = session.lineage().resolve(revision);
+            VersionId id = session.resolve(revision);
             Version version = session.version(id);
             List<Recipe.Parent> parents = version.origins().stream()
                     .map(edge -> new Recipe.Parent(edge.model(), edge.parent(), edge.kind()))
@@ -78,7 +78,7 @@ final class RecipeSetCommand implements Callable<Integer> {
     }
 
     private Recipe copied(HookSession session, Recipes recipes, List<Recipe.Parent> parents) {
-        VersionId other = session.lineage().resolve(String.valueOf(like));
+        VersionId other = session.resolve(String.valueOf(like));
         Recipe recipe = recipes.get(other);
         recipes.requireTrusted(session.version(other).model(), recipe);
         return recipe.with(recipe.inputs(), parents.isEmpty() ? recipe.parents() : parents, recipe.circumstances());

@@ -57,7 +57,7 @@ public final class RerunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {
-            VersionId id = session.lineage().resolve(revision);
+            VersionId id = session.resolve(revision);
             var rerun = new Rerun(session.workspace(), executor.create(session), new FileTensorComparator());
             Rerun.Report report = rerun.run(id, ProgressOptions.lines(context));
             if (json.wanted()) {

@@ -6,6 +6,7 @@ import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.hooks.Records;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
+import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
@@ -69,6 +70,9 @@ public final class RunCommand implements Callable<Integer> {
     private final ProgressOptions progress = new ProgressOptions();
 
     @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     RunCommand(Context context) {
@@ -77,6 +81,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
         try (HookSession session = HookSession.open(context, wait)) {
             RunRequest request = recipe.request(context, models, parents(session), message(), command);
             Progress told = ProgressOptions.lines(context);
@@ -93,11 +100,28 @@ public final class RunCommand implements Callable<Integer> {
                 progress.end(context, session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
                 throw e;
             }
-            made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
+            print(made);
             progress.end(context, session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
             new AfterCommit(context, session, told).tell(made.values());
         }
         return 0;
+    }
+
+    private void print(Map<String, VersionId> made) throws IOException {
+        if (!json.wanted()) {
+            made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
+            return;
+        }
+        context.output().json(out -> {
+            out.writeArrayFieldStart("versions");
+            for (Map.Entry<String, VersionId> version : made.entrySet()) {
+                out.writeStartObject();
+                out.writeStringField("model", version.getKey());
+                out.writeStringField("id", version.getValue().hex());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
     }
 
     private String message() {
@@ -105,7 +129,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private List<Recipe.Parent> parents(HookSession session) {
-        return from.origins(session.lineage()).stream()
+        return from.origins(session.session()).stream()
                 .map(origin ->
                         new Recipe.Parent(session.version(origin.version()).model(), origin.version(), origin.kind()))
                 .toList();

@@ -136,7 +136,7 @@ public final class UpdateCommand implements Callable<Integer> {
         var registry = new TestRegistry(session.workspace());
         gates.forEach(gate -> registry.requireTrusted(registry.get(gate)));
         UpdateOptions options =
-                new UpdateOptions(model(session.lineage()), only, skip, until, gates, jobs(session), !keepGoing);
+                new UpdateOptions(model(session), only, skip, until, gates, jobs(session), !keepGoing);
         try (Executor where = executor.create(session);
                 UpdateView view = new UpdateView(context)) {
             var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
@@ -182,12 +182,13 @@ public final class UpdateCommand implements Callable<Integer> {
         }
     }
 
-    private String model(Lineage lineage) {
+    private String model(HookSession session) {
+        Lineage lineage = session.lineage();
         String text = String.valueOf(target);
         if (lineage.model(text).isPresent()) {
             return text;
         }
-        VersionId id = lineage.resolve(text);
+        VersionId id = session.resolve(text);
         return lineage.models().stream()
                 .filter(model -> model.head().equals(id))
                 .map(dev.mgit.lineage.version.Model::name)
