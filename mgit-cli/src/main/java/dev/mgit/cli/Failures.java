@@ -1,19 +1,25 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
-import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.TextWriter;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
+import dev.mgit.lineage.text.VisibleText;
+import dev.mgit.lineage.version.DidYouMean;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The one place where exceptions become {@code error:} and {@code hint:} lines and an exit code. */
 final class Failures {
     private static final int INTERRUPTED = 130;
+    private static final int CLOSED_PIPE = 141;
     private static final int LONGEST = 1000;
     private static final int MOST_LINES = 40;
 
@@ -35,12 +42,21 @@ final class Failures {
     int report(Throwable thrown) {
         Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
         int exit;
-        if (cause instanceof MgitException e) {
+        if (cause instanceof TextWriter.Failed e) {
+            return e.isClosedPipe()
+                    ? CLOSED_PIPE
+                    : say(1, "cannot write to standard output: " + e.getCause().getMessage(), null);
+        } else if (cause instanceof MgitException e) {
             List<String> lines =
                     e instanceof CommandFailure ? e.getMessage().lines().toList() : List.of();
             exit = say(e.kind().exitCode(), lines.isEmpty() ? e.getMessage() : lines.get(0), e.hint(), lines);
         } else if (cause instanceof ParameterException e) {
             return usage(e);
+        } else if (cause instanceof InvalidPathException e) {
+            exit = say(
+                    MgitException.Kind.USAGE.exitCode(),
+                    "'" + e.getInput() + "' cannot be a path here: " + e.getReason(),
+                    "outside ASCII, Java needs a locale of UTF-8: start mgit by its launcher, or set LC_ALL=C.UTF-8");
         } else if (cause instanceof IOException e) {
             exit = say(MgitException.Kind.FAILED.exitCode(), sentence(e), null);
         } else if (cause instanceof InterruptedException) {
@@ -51,7 +67,9 @@ final class Failures {
             exit = say(1, "internal error: " + cause + " (this is a bug; run with --stacktrace)", null);
         }
         if (context.stackTraces()) {
-            thrown.printStackTrace(context.terminal().err());
+            var trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            trace.toString().lines().forEach(line -> context.output().note(line.replace("\t", "    ")));
         }
         return exit;
     }
@@ -64,15 +82,31 @@ final class Failures {
         }
         if (e instanceof UnmatchedArgumentException unmatched) {
             String argument = unmatched.getUnmatched().get(0);
-            boolean asCommand = !command.getSubcommands().isEmpty();
-            return usage(
-                    command,
-                    asCommand
-                            ? "'" + argument + "' is not a command of mgit"
-                            : "unexpected argument '" + argument + "'",
-                    asCommand ? unmatched.getSuggestions() : List.of());
+            return command.getSubcommands().isEmpty()
+                    ? usage(command, "unexpected argument '" + argument + "'", List.of())
+                    : unknownCommand(command, argument);
         }
         return usage(command, String.valueOf(e.getMessage()), List.of());
+    }
+
+    private int unknownCommand(CommandLine command, String typed) {
+        boolean first = command.getParent() == null;
+        if (first && Commands.OF_SOURCES.contains(typed)) {
+            return say(
+                    MgitException.Kind.USAGE.exitCode(),
+                    "'mgit " + typed + "' needs mgit-bench.jar, which is built beside mgit.jar from mgit's sources",
+                    "run './mgit " + typed + "' in a checkout of the sources");
+        }
+        String name = command.getCommandSpec().qualifiedName();
+        String message = "'" + typed + "' is not a command of " + name;
+        Optional<String> advice = first ? Synonyms.advice(typed) : Optional.empty();
+        if (advice.isPresent()) {
+            return say(MgitException.Kind.USAGE.exitCode(), message, advice.get());
+        }
+        Collection<String> known = command.getSubcommands().keySet();
+        List<String> meant =
+                Synonyms.of(typed, known).map(List::of).orElseGet(() -> DidYouMean.near(typed, known));
+        return usage(command, message, meant.stream().map(word -> name + " " + word).toList());
     }
 
     private int usage(CommandLine command, String message, List<String> suggestions) {
@@ -112,7 +146,7 @@ final class Failures {
 
     /** @param lines what a command that mgit started said last, from the second line on */
     private int say(int exit, String message, @Nullable String hint, List<String> lines) {
-        context.terminal().out().flush();
+        flushResults();
         PrintWriter err = context.terminal().err();
         err.println("error: " + oneLine(message));
         lines.stream().skip(1).limit(MOST_LINES).forEach(line -> err.println("  " + oneLine(line)));
@@ -123,9 +157,17 @@ final class Failures {
         return exit;
     }
 
+    private void flushResults() {
+        try {
+            context.terminal().out().flush();
+        } catch (TextWriter.Failed e) {
+            // told by whoever wrote what is lost
+        }
+    }
+
     /** Names out of hostile files come along in messages: they shall neither steer the terminal nor flood it. */
     private static String oneLine(String text) {
-        String line = Output.safe(text);
+        String line = VisibleText.of(text);
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }

@@ -9,7 +9,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code mgit} command: parses options, runs one command, turns what it throws into a sentence and a code. */
 @Command(
@@ -18,6 +20,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
+        footerHeading = "%nFrom a checkout of the sources: mgit demo, mgit bench.%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -59,12 +62,13 @@ public final class Main implements Runnable, CommandRunner {
         Failures failures = new Failures(context);
         int exit;
         try {
-            exit = commandLine(context, failures, args).execute(args);
+            String[] words = Commands.inFull(args);
+            exit = commandLine(context, failures, words).execute(words);
+            terminal.out().flush();
         } catch (Throwable e) {
             // picocli hands exceptions to its handler but lets errors, such as a full heap, through
             exit = failures.report(e);
         }
-        terminal.out().flush();
         terminal.err().flush();
         return exit;
     }
@@ -84,9 +88,23 @@ public final class Main implements Runnable, CommandRunner {
         line.setUsageHelpWidth(Math.max(80, Math.min(terminal.columns(), MOST_COLUMNS)));
         line.setExpandAtFiles(false); // words of commands, and revisions such as @{1}, may begin with an @
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionStrategy(Main::carryOut);
         line.setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
         line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));
         return line;
+    }
+
+    /** Runs the last command named. A word in its place that is no command is an error even where help is asked for. */
+    private static int carryOut(ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        CommandLine command = last.commandSpec().commandLine();
+        if (!last.unmatched().isEmpty() && !command.getSubcommands().isEmpty()) {
+            throw new UnmatchedArgumentException(command, last.unmatched());
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     @Override
@@ -96,6 +114,7 @@ public final class Main implements Runnable, CommandRunner {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "no command given");
+        CommandLine line = spec.commandLine();
+        line.usage(line.getOut(), line.getColorScheme());
     }
 }

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
 
 /** The arrows between modules and packages, and which package owns which library. */
 class ArchitectureTest {
@@ -32,6 +33,8 @@ class ArchitectureTest {
     private static final String LINEAGE = "dev.mgit.lineage..";
     private static final String HOOKS = "dev.mgit.hooks..";
     private static final String CLI = "dev.mgit.cli..";
+    private static final String BENCH = "dev.mgit.bench..";
+    private static final String DEMO = "dev.mgit.demo..";
     private static final String FIXTURES = "dev.mgit.fixtures..";
     private static final Set<String> TERMINAL = Set.of("getenv", "console", "exit");
 
@@ -64,13 +67,27 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheDemoAndTheBenchmarkUseFixtures() {
+    void theProductKnowsNoBenchmarkNoDemoAndNoFixture() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(FIXTURES, "dev.mgit.cli.demo..", "dev.mgit.cli.bench..")
+                .resideOutsideOfPackages(FIXTURES, BENCH, DEMO)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(FIXTURES));
+                .resideInAnyPackage(FIXTURES, BENCH, DEMO));
+    }
+
+    @Test
+    void aCommandIsOneTopLevelClassThatSaysSo() {
+        check(classes()
+                .that()
+                .areAnnotatedWith(Command.class)
+                .and(DescribedPredicate.not(JavaClass.Predicates.type(Main.class)))
+                .should()
+                .haveSimpleNameEndingWith("Command")
+                .andShould()
+                .beTopLevelClasses()
+                .andShould()
+                .resideInAnyPackage("dev.mgit.cli.command..", BENCH, DEMO));
     }
 
     @Test
@@ -78,7 +95,7 @@ class ArchitectureTest {
         check(only("org.rocksdb..", "dev.mgit.lineage.parameters.."));
         check(only("com.github.luben..", "dev.mgit.delta.codec.."));
         check(only("org.eclipse.jgit..", LINEAGE));
-        check(only("picocli..", CLI));
+        check(only("picocli..", CLI, BENCH, DEMO));
     }
 
     @Test
@@ -112,9 +129,9 @@ class ArchitectureTest {
         check(slices().matching("dev.mgit.(**)").should().beFreeOfCycles());
     }
 
-    private static ArchRule only(String library, String owner) {
+    private static ArchRule only(String library, String... owners) {
         return noClasses()
-                .that(resideInAPackage("dev.mgit..").and(DescribedPredicate.not(resideInAnyPackage(owner))))
+                .that(resideInAPackage("dev.mgit..").and(DescribedPredicate.not(resideInAnyPackage(owners))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library);

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,13 +37,63 @@ class MainTest {
         Cli.Ran ran = Cli.run(folder, "completon");
         assertThat(ran).isEqualTo(new Cli.Ran(2, "", """
                 error: 'completon' is not a command of mgit
-                hint: did you mean 'completion'? Or see 'mgit --help'
+                hint: did you mean 'mgit completion'? Or see 'mgit --help'
                 """));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "switch,mgit checkout",
+        "restore,mgit checkout",
+        "list,mgit branch",
+        "ls,mgit branch",
+        "delete,mgit rm",
+        "remove,mgit rm",
+        "rename,mgit mv",
+        "hooks ls,mgit hooks list",
+        "test remove,mgit test rm",
+        "bench star,mgit bench start"
+    })
+    void whatPeopleTypeIsUnderstoodBeforeLettersAreCounted(String typed, String meant) {
+        Cli.Ran ran = Cli.run(folder, typed.split(" "));
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("hint: did you mean '" + meant + "'?");
+    }
+
+    @Test
+    void everySynonymLeadsToACommand() {
+        var commands = Main.everything(new Context(Terminal.system())).getSubcommands();
+        Synonyms.targets()
+                .forEach((typed, targets) -> assertThat(targets)
+                        .as(typed)
+                        .anyMatch(target -> commands.containsKey(target) || target.equals("--version")));
+        assertThat(Synonyms.targets().keySet()).noneMatch(commands::containsKey);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"push", "pull", "fetch", "clone", "remote"})
+    void whatMgitCannotDoYetIsSaid(String typed) {
+        assertThat(Cli.run(folder, typed).err()).contains("'" + typed + "' is not a command of mgit", "no remotes yet");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"completon --help", "completon -h", "hooks lst --help", "help completon", "-C . completon --help"})
+    void helpOfAnUnknownCommandIsAnErrorToo(String typed) {
+        Cli.Ran ran = Cli.run(folder, typed.split(" "));
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("is not a command of mgit").contains("did you mean");
+    }
+
+    @Test
+    void withoutACommandItPrintsHelp() {
+        assertThat(Cli.run(folder)).isEqualTo(Cli.run(folder, "--help"));
+        assertThat(Cli.run(folder).out()).contains("Commands:", "From a checkout of the sources");
     }
 
     @Test
     void aMissingOrWrongArgumentIsAUsageError() {
-        assertThat(Cli.run(folder).exit()).isEqualTo(2);
+        assertThat(Cli.run(folder, "completion").exit()).isEqualTo(2);
         assertThat(Cli.run(folder, "completion").err()).contains("Missing required parameter: 'SHELL'");
         assertThat(Cli.run(folder, "completion", "bash", "--stacktrase")).isEqualTo(new Cli.Ran(2, "", """
                         error: unknown option --stacktrase

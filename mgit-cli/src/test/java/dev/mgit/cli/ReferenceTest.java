@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/commands.md} is what the commands say. {@code -Dgolden.update=true} writes it anew. */
+/** What {@code docs} says of commands and settings is what they say themselves. {@code -Dgolden.update=true} writes it. */
 class ReferenceTest {
-    private static final Path REFERENCE = Path.of("..", "docs", "commands.md");
+    private static final Path DOCS = Path.of("..", "docs");
 
     @Test
-    void theReferenceIsUpToDate() throws IOException {
+    void theReferenceOfCommandsIsUpToDate() throws IOException {
         Terminal terminal = new Terminal(
                 Terminal.writer(OutputStream.nullOutputStream()),
                 Terminal.writer(OutputStream.nullOutputStream()),
@@ -25,13 +25,22 @@ class ReferenceTest {
                 100,
                 Path.of("/"),
                 Map.of());
-        String current = Reference.markdown(new Context(terminal));
+        assertUpToDate("commands.md", Reference.markdown(new Context(terminal)));
+    }
+
+    @Test
+    void theReferenceOfSettingsIsUpToDate() throws IOException {
+        assertUpToDate("configuration.md", Reference.settings());
+    }
+
+    private static void assertUpToDate(String name, String current) throws IOException {
+        Path file = DOCS.resolve(name);
         if (Boolean.getBoolean("golden.update")) {
-            Files.createDirectories(REFERENCE.getParent());
-            Files.writeString(REFERENCE, current);
+            Files.createDirectories(DOCS);
+            Files.writeString(file, current);
         }
-        assertThat(Files.readString(REFERENCE))
-                .as("docs/commands.md; run the test with -Dgolden.update=true to rewrite it")
+        assertThat(Files.readString(file))
+                .as("docs/" + name + "; run the test with -Dgolden.update=true to rewrite it")
                 .isEqualTo(current);
     }
 }

@@ -227,7 +227,7 @@ class RefusedInputTest {
                 .directory(model.toFile())
                 .start();
         assumeTrue(made.waitFor() == 0, "this file system takes no such name");
-        refuses(FAILED, "has characters that not every system can store");
+        refuses(FAILED, "is not UTF-8");
         Files.writeString(model.resolve(".mgitignore"), "bad*\n");
         repository.ok("commit", model.toString(), "--model", "good");
     }

@@ -4,7 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
-import dev.mgit.hooks.test.TestResult;
+import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.time.Instant;

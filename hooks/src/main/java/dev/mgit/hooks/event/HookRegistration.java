@@ -4,7 +4,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.executor.Limits;
-import dev.mgit.hooks.test.Selector;
+import dev.mgit.hooks.modeltest.Selector;
 import java.util.List;
 
 /**

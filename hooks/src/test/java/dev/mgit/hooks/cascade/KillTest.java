@@ -8,7 +8,7 @@ import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.executor.LocalExecutor;
-import dev.mgit.hooks.test.TestResults;
+import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;

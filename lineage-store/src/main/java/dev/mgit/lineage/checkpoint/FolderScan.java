@@ -103,10 +103,16 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
     }
 
     private void file(Path file, String path) {
-        if (path.indexOf(REPLACEMENT) >= 0 || !path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\')) {
+        if (path.indexOf(REPLACEMENT) >= 0) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the file name '" + path.replaceAll("\\p{Cntrl}", "?")
+                    "the file name '" + path + "' is not UTF-8",
+                    "rename the file or list it in .mgitignore; if it is UTF-8, start mgit with LC_ALL=C.UTF-8");
+        }
+        if (!path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\')) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the file name '" + path
                             + "' has characters that not every system can store",
                     "rename the file or list it in .mgitignore");
         }

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.diff;
 
+import dev.mgit.lineage.text.VisibleText;
 import java.util.Locale;
 
 /** A report as one HTML page that needs nothing else. */
@@ -47,7 +48,7 @@ public final class DiffHtml {
     }
 
     private static String escaped(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ")
+        return VisibleText.of(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.diff;
 
+import dev.mgit.lineage.text.VisibleText;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -30,7 +31,7 @@ public final class DiffMarkdown {
 
     /** Everything that could end a cell or start markup or HTML. */
     private static String escaped(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ")
+        return VisibleText.of(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replaceAll("([\\\\`*_\\[\\]|~#!])", "\\\\$1");

@@ -1,5 +1,7 @@
 package dev.mgit.lineage.diff;
 
+import dev.mgit.lineage.text.TextWidth;
+import dev.mgit.lineage.text.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -7,7 +9,6 @@ import java.util.regex.Pattern;
 /** A report as aligned lines of text. */
 public final class DiffText {
     private static final Pattern NUMBER = Pattern.compile("[-+<>~]?\\d.*|inf|-|");
-    private static final Pattern UNSAFE = Pattern.compile("\\p{Cntrl}");
     private static final String GAP = "  ";
 
     private DiffText() {}
@@ -20,8 +21,8 @@ public final class DiffText {
 
     public static List<String> lines(DiffReport report, Styler styler) {
         List<String> lines = new ArrayList<>();
-        lines.add(styler.style(DiffReport.Look.PLAIN, true, safe(report.title())));
-        lines.add(safe(report.reading()));
+        lines.add(styler.style(DiffReport.Look.PLAIN, true, VisibleText.of(report.title())));
+        lines.add(VisibleText.of(report.reading()));
         lines.add(styler.style(DiffReport.Look.SAME, false, report.counts()));
         for (DiffReport.Table table : report.tables()) {
             lines.add("");
@@ -39,7 +40,7 @@ public final class DiffText {
             widths[c] = table.headings().get(c).length();
             table.rows()
                     .forEach(row -> widths[at] =
-                            Math.max(widths[at], safe(row.cells().get(at)).length()));
+                            Math.max(widths[at], TextWidth.of(VisibleText.of(row.cells().get(at)))));
             right[c] = table.rows().stream()
                     .allMatch(row -> NUMBER.matcher(row.cells().get(at)).matches());
         }
@@ -55,15 +56,10 @@ public final class DiffText {
     private static String line(List<String> cells, int[] widths, boolean[] right) {
         var line = new StringBuilder();
         for (int c = 0; c < widths.length; c++) {
-            String cell = safe(cells.get(c));
-            String padding = " ".repeat(widths[c] - cell.length());
+            String cell = VisibleText.of(cells.get(c));
+            String padding = " ".repeat(widths[c] - TextWidth.of(cell));
             line.append(c == 0 ? "" : GAP).append(right[c] ? padding + cell : cell + padding);
         }
         return line.toString().stripTrailing();
-    }
-
-    /** Names come from files that may come from anywhere: none may steer the terminal. */
-    private static String safe(String text) {
-        return UNSAFE.matcher(text).replaceAll("?");
     }
 }

@@ -2,11 +2,11 @@ package dev.mgit.lineage.graph;
 
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Draws a log as lanes, one version at a time, children first. A lane leads down to a version still to come: {@code |}
@@ -26,11 +26,12 @@ public final class TextGraph {
     private static final char VERSION = '|';
     private static final char PROVENANCE = ':';
 
-    private final Appendable out;
+    private final Consumer<String> out;
     private final List<VersionId> lanes = new ArrayList<>();
     private final List<Character> marks = new ArrayList<>();
 
-    public TextGraph(Appendable out) {
+    /** @param out prints a line, and sees to what must not reach a terminal */
+    public TextGraph(Consumer<String> out) {
         this.out = out;
     }
 
@@ -38,9 +39,9 @@ public final class TextGraph {
      * Draws one version. Each version must come after all its children that are drawn.
      *
      * @param mark stands for the version, e.g. {@code *}
-     * @param text lines to put beside it; control characters are replaced
+     * @param text lines to put beside it
      */
-    public void add(Version version, char mark, List<String> text) throws IOException {
+    public void add(Version version, char mark, List<String> text) {
         int lane = lanes.indexOf(version.id());
         if (lane < 0) {
             lane = lanes.size();
@@ -72,15 +73,15 @@ public final class TextGraph {
     }
 
     /** One character for each lane and a space after each, then the text. */
-    private void line(int lane, char mark, String text) throws IOException {
+    private void line(int lane, char mark, String text) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < lanes.size(); i++) {
             line.append(i == lane ? mark : marks.get(i)).append(' ');
         }
-        print(line.append(' ').append(Escape.controls(text)));
+        print(line.append(' ').append(text));
     }
 
-    private void end(int lane, List<String> text) throws IOException {
+    private void end(int lane, List<String> text) {
         char space = ' ';
         marks.set(lane, space);
         for (String more : text.subList(Math.min(1, text.size()), text.size())) {
@@ -98,7 +99,7 @@ public final class TextGraph {
     }
 
     /** Opens a lane right of another; the lanes further right move over. */
-    private void fork(int lane, Map.Entry<VersionId, Character> parent) throws IOException {
+    private void fork(int lane, Map.Entry<VersionId, Character> parent) {
         StringBuilder line = straight(lane).append(marks.get(lane));
         for (int i = lane; i < lanes.size(); i++) {
             line.append("\\ ");
@@ -109,7 +110,7 @@ public final class TextGraph {
     }
 
     /** Joins lanes that lead to the same version into the left one. */
-    private void joinTwins() throws IOException {
+    private void joinTwins() {
         for (int right = 1; right < lanes.size(); right++) {
             int left = lanes.indexOf(lanes.get(right));
             if (left < right) {
@@ -119,7 +120,7 @@ public final class TextGraph {
         }
     }
 
-    private void join(int left, int right) throws IOException {
+    private void join(int left, int right) {
         if (marks.get(right) == VERSION) {
             marks.set(left, VERSION);
         }
@@ -143,7 +144,7 @@ public final class TextGraph {
         return line;
     }
 
-    private void print(StringBuilder line) throws IOException {
-        out.append(line.toString().stripTrailing()).append('\n');
+    private void print(StringBuilder line) {
+        out.accept(line.toString().stripTrailing());
     }
 }

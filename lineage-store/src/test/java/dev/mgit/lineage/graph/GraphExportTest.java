@@ -29,7 +29,7 @@ class GraphExportTest {
     private String text() throws IOException {
         LineageGraph graph = made.graph();
         StringBuilder out = new StringBuilder();
-        TextGraph lanes = new TextGraph(out);
+        TextGraph lanes = new TextGraph(line -> out.append(line).append('\n'));
         List<VersionId> heads = graph.models().stream().map(Model::head).toList();
         Iterator<Version> log = graph.log(heads, Direction.ANCESTORS, EdgeFilter.ALL);
         while (log.hasNext()) {
@@ -106,7 +106,7 @@ class GraphExportTest {
             List<VersionId> nodes = random.randomDag(new Random(seed), 25, 3, 8);
             LineageGraph graph = random.graph();
             StringBuilder out = new StringBuilder();
-            TextGraph lanes = new TextGraph(out);
+            TextGraph lanes = new TextGraph(line -> out.append(line).append('\n'));
             Iterator<Version> log = graph.log(nodes, Direction.ANCESTORS, EdgeFilter.ALL);
             while (log.hasNext()) {
                 lanes.add(log.next(), '*', List.of("x", "second line"));

@@ -3,7 +3,6 @@ package dev.mgit.cli.console;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.Lineage;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -18,13 +17,13 @@ public final class FromOption {
     private List<String> from = new ArrayList<>();
 
     /** @throws MgitException of kind USAGE if a version or kind does not exist, or a version is given twice */
-    public List<CommitRequest.Origin> origins(Lineage lineage) {
+    public List<CommitRequest.Origin> origins(Session session) {
         List<CommitRequest.Origin> origins = new ArrayList<>();
         for (String origin : from) {
             int equals = origin.lastIndexOf('=');
             String revision = equals < 0 ? origin : origin.substring(0, equals);
             EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
-            origins.add(new CommitRequest.Origin(lineage.resolve(revision), kind));
+            origins.add(new CommitRequest.Origin(session.resolve(revision), kind));
         }
         if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
             throw MgitException.usage("the same version is given twice with --from");

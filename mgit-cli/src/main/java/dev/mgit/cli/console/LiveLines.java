@@ -1,5 +1,7 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.lineage.text.TextWidth;
+import dev.mgit.lineage.text.VisibleText;
 import java.util.List;
 
 /** A few lines on stderr that are drawn again in place, for long work of several parts; wiped at the end. */
@@ -17,8 +19,7 @@ public final class LiveLines implements AutoCloseable {
     public synchronized void draw(List<String> lines) {
         var text = new StringBuilder(wiping());
         for (String line : lines) {
-            text.append(line.length() < terminal.columns() ? line : line.substring(0, terminal.columns() - 1))
-                    .append('\n');
+            text.append(TextWidth.cut(VisibleText.of(line), terminal.columns() - 1)).append('\n');
         }
         terminal.err().print(text);
         terminal.err().flush();

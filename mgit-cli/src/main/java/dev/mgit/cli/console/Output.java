@@ -2,21 +2,37 @@ package dev.mgit.cli.console;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.lineage.text.TextWidth;
+import dev.mgit.lineage.text.VisibleText;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What a command prints as its result: text, tables or one JSON object. */
 public final class Output {
     /** Number of the shape of all JSON output; grows when a field changes its meaning or goes. */
     public static final int SCHEMA = 1;
 
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]");
+    private static final Pattern STYLE = Pattern.compile("\u001b\\[\\d+m");
 
     private final Terminal terminal;
 
+    /**
+     * Stands before the code of a style within a line, and cannot be guessed: a name that holds an escape sequence is
+     * escaped, a style that was asked for is not.
+     */
+    private final String mark;
+
+    private boolean onlyJson;
+
     Output(Terminal terminal) {
         this.terminal = terminal;
+        this.mark = terminal.colour() ? "\ufdd0" + Long.toHexString(new SplittableRandom().nextLong()) + ":" : "";
     }
 
     /** The few looks text may have. */
@@ -37,14 +53,39 @@ public final class Output {
         }
     }
 
+    /** Leaves stdout to the JSON object: from now on, lines are remarks and go to stderr. */
+    public void onlyJson() {
+        onlyJson = true;
+    }
+
+    /** Prints one line. Whatever names and messages it holds cannot steer the terminal or start a line of their own. */
     public void line(String text) {
-        terminal.out().println(text);
+        if (onlyJson) {
+            note(text);
+        } else {
+            terminal.out().println(visible(text));
+        }
+    }
+
+    /** Prints one line of fields with tabs between them, for programs to read. */
+    public void fields(String... fields) {
+        terminal.out().println(Arrays.stream(fields).map(VisibleText::of).collect(Collectors.joining("\t")));
+    }
+
+    /** Prints a document of many lines whose writer has seen to what it holds, and a line end if it has none. */
+    public void document(String text) {
+        terminal.out().print(text.endsWith("\n") ? text : text + "\n");
+    }
+
+    /** Where bytes go that are a result as they are, after what was printed so far. */
+    public OutputStream bytes() {
+        return terminal.out().bytes();
     }
 
     /** A remark for people that is no part of the result; goes to stderr. */
     public void note(String text) {
         terminal.out().flush();
-        terminal.err().println(text);
+        terminal.err().println(visible(text));
         terminal.err().flush();
     }
 
@@ -55,7 +96,29 @@ public final class Output {
 
     /** The text in a style where the terminal shows colour, as it is elsewhere. */
     public String styled(Style style, String text) {
-        return terminal.colour() ? "\u001b[" + style.code + "m" + text + "\u001b[0m" : text;
+        return mark.isEmpty() ? text : mark + style.code + "m" + text + mark + "0m";
+    }
+
+    /** The line as the terminal gets it. */
+    String visible(String text) {
+        if (mark.isEmpty() || !text.contains(mark)) {
+            return VisibleText.of(text);
+        }
+        var shown = new StringBuilder();
+        int at = 0;
+        for (int next = text.indexOf(mark); next >= 0; next = text.indexOf(mark, at)) {
+            int end = text.indexOf('m', next + mark.length()) + 1;
+            shown.append(VisibleText.of(text.substring(at, next)))
+                    .append("\u001b[")
+                    .append(text, next + mark.length(), end);
+            at = end;
+        }
+        return shown.append(VisibleText.of(text.substring(at))).toString();
+    }
+
+    /** Columns the text takes once it is printed. */
+    int columns(String text) {
+        return TextWidth.of(mark.isEmpty() ? VisibleText.of(text) : STYLE.matcher(visible(text)).replaceAll(""));
     }
 
     /** Starts a table; its columns are as wide as what is put in them. */
@@ -82,9 +145,9 @@ public final class Output {
         terminal.out().println();
     }
 
-    /** A name or message out of a file or commit of unknown origin, unable to steer the terminal. */
-    public static String safe(String text) {
-        return CONTROLS.matcher(text).replaceAll("?");
+    /** A shape for people: {@code [768x3072]}. */
+    public static String shape(List<Long> shape) {
+        return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
     }
 
     /** A number of bytes for people, in decimal units: {@code 999 B}, {@code 1.5 kB}, {@code 133 MB}. */

@@ -1,5 +1,7 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.lineage.text.TextWidth;
+import dev.mgit.lineage.text.VisibleText;
 import java.util.Locale;
 
 /** One line on stderr that says how far something is, redrawn in place and wiped at the end. Safe for threads. */
@@ -43,7 +45,7 @@ public final class Progress implements AutoCloseable {
     /** Prints a line that stays, such as what is being waited for; also where no progress is shown. */
     public synchronized void message(String line) {
         wipe();
-        terminal.err().println(line);
+        terminal.err().println(VisibleText.of(line));
         terminal.err().flush();
     }
 
@@ -54,10 +56,11 @@ public final class Progress implements AutoCloseable {
     }
 
     private void draw(String line) {
-        String fitting = line.length() < terminal.columns() ? line : line.substring(0, terminal.columns() - 1);
-        terminal.err().print("\r" + fitting + " ".repeat(Math.max(0, width - fitting.length())));
+        String fitting = TextWidth.cut(VisibleText.of(line), terminal.columns() - 1);
+        int columns = TextWidth.of(fitting);
+        terminal.err().print("\r" + fitting + " ".repeat(Math.max(0, width - columns)));
         terminal.err().flush();
-        width = fitting.length();
+        width = columns;
     }
 
     private void wipe() {

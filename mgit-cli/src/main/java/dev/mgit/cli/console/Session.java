@@ -1,5 +1,6 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
@@ -62,6 +63,16 @@ public final class Session implements AutoCloseable {
 
     public Repository repository() {
         return repository;
+    }
+
+    /** Reads revisions as they are typed where the command runs. */
+    public Revisions revisions() {
+        return new Revisions(repository, context.directory());
+    }
+
+    /** @throws MgitException of kind USAGE if there is no such version, with a hint */
+    public VersionId resolve(String revision) {
+        return revisions().resolve(revision);
     }
 
     /** Who makes changes: mgit's settings, Git's environment, Git's own settings, or the login name. */

@@ -38,7 +38,7 @@ public final class Table {
         Arrays.fill(right, true);
         for (int r = 0; r < rows.size(); r++) {
             for (int c = 0; c < columns; c++) {
-                widths[c] = Math.max(widths[c], rows.get(r)[c].length());
+                widths[c] = Math.max(widths[c], output.columns(rows.get(r)[c]));
                 right[c] &= r == 0 || NUMBER.matcher(rows.get(r)[c]).matches();
             }
         }
@@ -48,10 +48,10 @@ public final class Table {
         }
     }
 
-    private static String line(String[] cells, int[] widths, boolean[] right) {
+    private String line(String[] cells, int[] widths, boolean[] right) {
         StringBuilder line = new StringBuilder();
         for (int c = 0; c < cells.length; c++) {
-            String padding = " ".repeat(widths[c] - cells[c].length());
+            String padding = " ".repeat(widths[c] - output.columns(cells[c]));
             line.append(c == 0 ? "" : GAP).append(right[c] ? padding + cells[c] : cells[c] + padding);
         }
         return line.toString().stripTrailing();

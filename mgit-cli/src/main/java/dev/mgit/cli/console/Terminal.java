@@ -3,10 +3,8 @@ package dev.mgit.cli.console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,14 +16,15 @@ import java.util.Map;
  * @param columns width to lay text out for
  */
 public record Terminal(
-        PrintWriter out,
-        PrintWriter err,
+        TextWriter out,
+        TextWriter err,
         boolean outIsTerminal,
         boolean errIsTerminal,
         int columns,
         Path directory,
         Map<String, String> environment) {
 
+    private static final String USERS_LOCALE = "MGIT_LC_ALL";
     private static final int DEFAULT_COLUMNS = 80;
     private static final int WIDE = 200;
 
@@ -35,13 +34,37 @@ public record Terminal(
         boolean err = Boolean.getBoolean("mgit.tty.err");
         int columns = Integer.getInteger("mgit.columns", 0);
         return new Terminal(
-                writer(new FileOutputStream(FileDescriptor.out)),
+                writer(TextWriter.strict(new FileOutputStream(FileDescriptor.out))),
                 writer(new FileOutputStream(FileDescriptor.err)),
                 out,
                 err,
                 columns > 0 ? columns : out ? DEFAULT_COLUMNS : WIDE,
                 Path.of("").toAbsolutePath(),
-                System.getenv());
+                ofUser(System.getenv()));
+    }
+
+    /**
+     * The environment as the user has it. The launcher gives Java a locale of UTF-8, without which it can read no name
+     * outside ASCII, and leaves the user's own in {@code MGIT_LC_ALL}, empty where there was none.
+     */
+    static Map<String, String> ofUser(Map<String, String> environment) {
+        String locale = environment.get(USERS_LOCALE);
+        if (locale == null) {
+            return environment;
+        }
+        Map<String, String> own = new HashMap<>(environment);
+        own.remove(USERS_LOCALE);
+        if (locale.isEmpty()) {
+            own.remove("LC_ALL");
+        } else {
+            own.put("LC_ALL", locale);
+        }
+        return own;
+    }
+
+    /** The same terminal with results going elsewhere. */
+    Terminal to(TextWriter results) {
+        return new Terminal(results, err, outIsTerminal, errIsTerminal, columns, directory, environment);
     }
 
     /** The same terminal in another folder. */
@@ -50,8 +73,8 @@ public record Terminal(
     }
 
     /** A writer of UTF-8, flushed by whoever needs its text seen. */
-    public static PrintWriter writer(OutputStream stream) {
-        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+    public static TextWriter writer(OutputStream stream) {
+        return new TextWriter(stream);
     }
 
     /** Whether to colour what is printed to {@code out}; any NO_COLOR, even an empty one, says no. */

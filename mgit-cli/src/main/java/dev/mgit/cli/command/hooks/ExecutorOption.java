@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --executor}, mixed into commands that start others. */
-final class ExecutorOption {
+public final class ExecutorOption {
     @Option(
             names = "--executor",
             paramLabel = "local|slurm",
             description = "Where commands run. Default: the setting executor.name, else local.")
     private @Nullable String name;
 
-    Optional<String> named() {
+    public Optional<String> named() {
         return Optional.ofNullable(name);
     }
 
-    Executor create(HookSession session) {
+    public Executor create(HookSession session) {
         return session.executor(named().orElseGet(() -> Executors.configured(session.workspace()::setting)));
     }
 }

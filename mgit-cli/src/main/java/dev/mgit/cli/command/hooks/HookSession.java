@@ -36,38 +36,42 @@ public final class HookSession implements AutoCloseable {
     }
 
     /** Opens the repository the command runs in. */
-    static HookSession open(Context context, WaitOption wait) throws IOException {
+    public static HookSession open(Context context, WaitOption wait) throws IOException {
         return new HookSession(context, Session.open(context), wait, true);
     }
 
     /** The hooks' view of a repository that is open already and stays so. */
-    static HookSession within(Context context, Session session, WaitOption wait) {
+    public static HookSession within(Context context, Session session, WaitOption wait) {
         return new HookSession(context, session, wait, false);
     }
 
     /** The same for a command that only reads. */
-    static HookSession open(Context context) throws IOException {
+    public static HookSession open(Context context) throws IOException {
         return open(context, new WaitOption());
     }
 
-    Session session() {
+    public Session session() {
         return session;
     }
 
-    Workspace workspace() {
+    public Workspace workspace() {
         return workspace;
     }
 
-    Lineage lineage() {
+    public Lineage lineage() {
         return workspace.lineage();
     }
 
-    Version version(VersionId id) {
+    public VersionId resolve(String revision) {
+        return session.resolve(revision);
+    }
+
+    public Version version(VersionId id) {
         return lineage().version(id);
     }
 
     /** The executor of a name. What it started here ends when the user breaks the command off, unless it queues. */
-    Executor executor(String name) {
+    public Executor executor(String name) {
         Executor executor = Executors.create(name, workspace::setting, workspace.environment());
         executors.add(executor);
         if (executor instanceof LocalExecutor local) {

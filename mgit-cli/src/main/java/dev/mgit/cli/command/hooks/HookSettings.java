@@ -22,7 +22,7 @@ public final class HookSettings {
     }
 
     /** How many commands of an update run at once, unless told. */
-    static int jobs(Function<String, Optional<String>> setting) {
+    public static int jobs(Function<String, Optional<String>> setting) {
         String text = setting.apply("update.jobs").orElse("1");
         if (!text.matches("[1-9][0-9]{0,5}")) {
             throw new MgitException(

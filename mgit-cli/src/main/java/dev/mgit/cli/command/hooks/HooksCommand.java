@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Commands that run on events, and what may run at all. */
 @Command(
         name = "hooks",
-        subcommands = {HooksAdd.class, HooksTrust.class},
+        subcommands = {HooksAddCommand.class, HooksTrustCommand.class},
         description = {
             "Register commands that run when versions appear, and decide what may run here.",
             "pre-commit hooks can refuse a version; post-commit and post-update hooks come after it."

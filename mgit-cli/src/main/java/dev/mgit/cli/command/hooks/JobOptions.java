@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a registered command is run, mixed into commands that register one. */
-final class JobOptions {
+public final class JobOptions {
     @Option(names = "--timeout", paramLabel = "TIME", description = "Kill it after so long: 90s, 10m, 2h.")
     private @Nullable String timeout;
 
@@ -23,11 +23,11 @@ final class JobOptions {
     @Option(names = "--shell", description = "COMMAND is a line for /bin/sh instead of a program and its arguments.")
     private boolean shell;
 
-    boolean shell() {
+    public boolean shell() {
         return shell;
     }
 
-    Limits limits() {
+    public Limits limits() {
         return new Limits(
                 Optional.ofNullable(timeout).map(Quantities::duration),
                 Optional.ofNullable(memory).map(Quantities::bytes),

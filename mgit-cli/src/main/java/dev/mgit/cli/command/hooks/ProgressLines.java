@@ -4,10 +4,10 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.hooks.Progress;
 
 /** Tells of long work in plain lines on stderr. */
-final class ProgressLines implements Progress {
+public final class ProgressLines implements Progress {
     private final Context context;
 
-    ProgressLines(Context context) {
+    public ProgressLines(Context context) {
         this.context = context;
     }
 
@@ -16,7 +16,7 @@ final class ProgressLines implements Progress {
         context.output().note(text(event));
     }
 
-    static String text(Event event) {
+    public static String text(Event event) {
         String first = event.detail().lines().findFirst().orElse("");
         String detail = first.isEmpty() ? "" : ": " + first;
         return switch (event.kind()) {

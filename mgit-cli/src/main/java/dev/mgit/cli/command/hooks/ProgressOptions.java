@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How long work is told of: lines on stderr, and {@code --notify-command}. */
-final class ProgressOptions {
+public final class ProgressOptions {
     @Option(
             names = "--notify-command",
             paramLabel = "LINE",
@@ -17,7 +17,7 @@ final class ProgressOptions {
     private @Nullable String notifyCommand;
 
     /** @param shown hears everything first */
-    Progress notifying(HookSession session, Progress shown) {
+    public Progress notifying(HookSession session, Progress shown) {
         if (notifyCommand == null || notifyCommand.isBlank()) {
             return shown;
         }
@@ -29,7 +29,7 @@ final class ProgressOptions {
     }
 
     /** Tells of the end, where the command itself says it to the terminal. */
-    void end(Context context, HookSession session, Progress.Kind kind, String subject, String detail) {
+    public void end(Context context, HookSession session, Progress.Kind kind, String subject, String detail) {
         Progress complaint = event -> {
             if (event.subject().equals(NotifyCommand.SUBJECT)) {
                 context.output().note(ProgressLines.text(event));
@@ -39,7 +39,7 @@ final class ProgressOptions {
     }
 
     /** Plain lines on stderr. */
-    static Progress lines(Context context) {
+    public static Progress lines(Context context) {
         return context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
     }
 }

@@ -11,26 +11,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Printing what the hooks library records as JSON anyway. */
-final class Records {
+public final class Records {
     private Records() {}
 
-    static void print(Context context, JsonObject record) {
-        context.output().line(new String(Json.pretty(record), StandardCharsets.UTF_8).stripTrailing());
+    public static void print(Context context, JsonObject record) {
+        context.output().document(new String(Json.pretty(record), StandardCharsets.UTF_8));
     }
 
     /** A record with one member more. */
-    static JsonObject with(JsonObject record, String name, @Nullable Object value) {
+    public static JsonObject with(JsonObject record, String name, @Nullable Object value) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>(record.members());
         members.put(name, value);
         return new JsonObject(members);
     }
 
-    /** A command as one line; words that are not plain are quoted, and what could steer a terminal is not printed. */
-    static String line(List<String> command) {
+    /** A command as one line; words that are not plain are quoted. */
+    public static String line(List<String> command) {
         return command.stream()
                 .map(word -> word.matches("[\\w@%+=:,./{}-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "))
-                .replaceAll("\\p{Cntrl}", " ");
+                .collect(Collectors.joining(" "));
     }
 
     static void hintIfInert(Context context, boolean allTrusted) {

@@ -6,8 +6,8 @@ import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
-import dev.mgit.hooks.test.TestDefinition;
-import dev.mgit.hooks.test.TestRegistry;
+import dev.mgit.hooks.modeltest.TestDefinition;
+import dev.mgit.hooks.modeltest.TestRegistry;
 import java.io.IOException;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** Tests of models. */
 @Command(
         name = "test",
-        subcommands = {TestAdd.class, TestRun.class, TestReport.class},
+        subcommands = {TestAddCommand.class, TestRunCommand.class, TestReportCommand.class},
         description = {
             "Register commands that measure versions, run them, and compare what they say.",
             "A test is versioned with the repository; its results hang on the versions."

@@ -3,7 +3,7 @@ package dev.mgit.cli.command.hooks;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
-import dev.mgit.hooks.test.Verdict;
+import dev.mgit.hooks.modeltest.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How verdicts of tests are shown, and what they mean for the exit code. */
-final class Verdicts {
+public final class Verdicts {
     private Verdicts() {}
 
     /** GATE if a metric broke a limit, FAILED if a test gave no answer, which comes first. */
@@ -38,11 +38,11 @@ final class Verdicts {
     }
 
     /** {@code accuracy 0.91, loss 0.2}. */
-    static String metrics(Verdict verdict) {
+    public static String metrics(Verdict verdict) {
         return metrics(verdict.result().metrics());
     }
 
-    static String metrics(Map<String, Double> metrics) {
+    public static String metrics(Map<String, Double> metrics) {
         return metrics.entrySet().stream()
                 .map(metric -> metric.getKey() + " " + number(metric.getValue()))
                 .collect(Collectors.joining(", "));

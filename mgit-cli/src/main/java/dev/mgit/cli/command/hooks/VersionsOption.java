@@ -1,7 +1,7 @@
 package dev.mgit.cli.command.hooks;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.test.TestScope;
+import dev.mgit.hooks.modeltest.TestScope;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
@@ -55,10 +55,10 @@ final class VersionsOption {
             return scope.versions(scope.heads(), TestScope.Range.ANCESTORS);
         }
         if (since != null) {
-            return scope.versions(List.of(session.lineage().resolve(since)), TestScope.Range.SINCE);
+            return scope.versions(List.of(session.resolve(since)), TestScope.Range.SINCE);
         }
         List<VersionId> named =
-                revisions.stream().map(session.lineage()::resolve).toList();
+                revisions.stream().map(session::resolve).toList();
         if (named.isEmpty()) {
             return scope.heads();
         }

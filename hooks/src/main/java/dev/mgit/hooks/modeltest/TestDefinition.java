@@ -1,0 +1,110 @@
+package dev.mgit.hooks.modeltest;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.Members;
+import dev.mgit.hooks.Registrations;
+import dev.mgit.hooks.executor.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A registered test.
+ *
+ * @param metrics the metrics it judges by; the command may write more
+ * @param inputs files and folders the result depends on, relative to the repository's folder
+ * @param shell true if the command is a line for a shell rather than words
+ * @param command program and arguments, run in the repository's folder
+ */
+public record TestDefinition(
+        String name,
+        Selector on,
+        Event event,
+        List<MetricRule> metrics,
+        Limits limits,
+        List<String> inputs,
+        boolean shell,
+        List<String> command) {
+    public TestDefinition {
+        metrics = List.copyOf(metrics);
+        inputs = List.copyOf(inputs);
+        command = List.copyOf(command);
+        Registrations.require("test", name, command);
+    }
+
+    public Optional<MetricRule> rule(String metric) {
+        return metrics.stream().filter(rule -> rule.name().equals(metric)).findFirst();
+    }
+
+    public JsonObject toJson() {
+        return Members.of(
+                "schema",
+                Registrations.SCHEMA,
+                "name",
+                name,
+                "on",
+                on.text(),
+                "event",
+                event.word(),
+                "metrics",
+                metrics.stream().map(MetricRule::toString).toList(),
+                "limits",
+                limits.toJson(),
+                "inputs",
+                inputs,
+                "shell",
+                shell,
+                "command",
+                command);
+    }
+
+    static TestDefinition fromJson(JsonObject json) {
+        Registrations.requireReadable("test", json);
+        return new TestDefinition(
+                json.string("name"),
+                new Selector(json.string("on")),
+                Event.parse(json.string("event")),
+                json.strings("metrics").stream().map(MetricRule::parse).toList(),
+                json.optionalObject("limits").map(Limits::fromJson).orElse(Limits.NONE),
+                json.strings("inputs"),
+                json.flag("shell"),
+                json.strings("command"));
+    }
+
+    /** Digest of what decides which values come out; limits and direction may change without a new run. */
+    public String digest() {
+        return Folders.digest(Json.bytes(Members.of("command", command, "shell", shell)));
+    }
+
+    /**
+     * Digest of the data a result depends on: the named inputs, and every word of the command that names a file.
+     *
+     * @throws MgitException if an input is not there
+     */
+    public String dataDigest(Path root) {
+        var text = new StringBuilder();
+        for (String input : inputs) {
+            Path path = root.resolve(input);
+            if (!Files.exists(path)) {
+                throw new MgitException(
+                        MgitException.Kind.FAILED,
+                        "input '" + input + "' of test '" + name + "' is not there",
+                        "put it there, or register the test again");
+            }
+            text.append(Folders.digest(path)).append("  ").append(input).append('\n');
+        }
+        for (String word : command) {
+            if (word.length() < 1000 && word.indexOf('\0') < 0 && Files.isRegularFile(root.resolve(word))) {
+                text.append(Folders.digest(root.resolve(word)))
+                        .append("  ")
+                        .append(word)
+                        .append('\n');
+            }
+        }
+        return Folders.digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}

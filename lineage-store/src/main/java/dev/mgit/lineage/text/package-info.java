@@ -1,0 +1,8 @@
+/**
+ * How text of unknown origin is shown: what must not reach a terminal, and how many columns the rest takes. Nothing here
+ * knows models or prints anything.
+ */
+@NullMarked
+package dev.mgit.lineage.text;
+
+import org.jspecify.annotations.NullMarked;

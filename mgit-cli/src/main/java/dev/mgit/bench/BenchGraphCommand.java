@@ -1,0 +1,185 @@
+package dev.mgit.bench;
+
+import dev.mgit.bench.Spawned.Usage;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Table;
+import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Families;
+import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures questions to a large lineage. */
+@Command(
+        name = "graph",
+        description = {
+            "Make a Git repository of many versions and measure questions to it, each as a process of its own, start-up "
+                    + "included.",
+            "The versions are made (200 a model, models finetuned from one another, one version in ten merged); Git, "
+                    + "the files below .mgit and the processes are real."
+        })
+final class BenchGraphCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Option(
+            names = "--versions",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "How many versions (default: ${DEFAULT-VALUE}).")
+    private int versions;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How often each question is asked (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(names = "--keep", description = "Leave the repository, and say where it is.")
+    private boolean keep;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    private final Map<String, List<Usage>> measured = new LinkedHashMap<>();
+
+    BenchGraphCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (versions < 2 || runs < 1) {
+            throw MgitException.usage("--versions takes a number from 2 up, --runs one from 1 up");
+        }
+        Path folder = Files.createTempDirectory("mgit-bench-graph");
+        try {
+            context.output().note("making " + versions + " versions in " + folder);
+            LineageMaker made = make(folder, versions);
+            measure(folder, made);
+            print(made);
+        } finally {
+            if (keep) {
+                context.output().note("the repository is in " + folder);
+            } else {
+                Trees.delete(folder);
+            }
+        }
+        return 0;
+    }
+
+    /** A repository of so many versions, packed as Git's own upkeep would pack it. */
+    static LineageMaker make(Path folder, int versions) throws IOException {
+        Families.base("base", 7, ModelShape.TINY).writeTo(folder);
+        ChildProcess.output(folder, Spawned.mgit("init"));
+        ChildProcess.output(folder, Spawned.mgit("commit", "base", "--model", "seed"));
+        Path git = folder.resolve(".mgit/lineage.git");
+        String tree = ChildProcess.output(git, List.of("git", "rev-parse", "refs/heads/seed^{tree}"));
+        LineageMaker made = new LineageMaker(tree, versions);
+        made.make(git, versions);
+        String last = made.ids().get(versions - 1);
+        ChildProcess.output(git, List.of("git", "cat-file", "-e", last));
+        ChildProcess.output(git, List.of("git", "pack-refs", "--all"));
+        ChildProcess.output(git, List.of("git", "commit-graph", "write", "--reachable"));
+        return made;
+    }
+
+    private void measure(Path folder, LineageMaker made) throws IOException {
+        Path index = folder.resolve(".mgit/index");
+        String first = made.ids().get(0);
+        String middle = made.ids().get(versions / 2);
+        String last = made.ids().get(versions - 1);
+        Trees.delete(index);
+        time(folder, "any question, index missing", 1, "find", "--text", "no such words");
+        time(folder, "log -n 20", runs, "log", "-n", "20");
+        time(folder, "log --graph -n 20", runs, "log", "--graph", "-n", "20");
+        time(folder, "log --descendants FIRST -n 20", runs, "log", "--descendants", first, "-n", "20");
+        time(folder, "log --kind merge -n 20", runs, "log", "--kind", "merge", "-n", "20");
+        time(folder, "show LAST", runs, "show", last);
+        time(folder, "impact FIRST --open", runs, "impact", first, "--open");
+        time(folder, "impact MIDDLE", runs, "impact", middle);
+        time(folder, "blame LAST", runs, "blame", last);
+        time(folder, "find --text", runs, "find", "--text", "no such words");
+        time(folder, "find --model --kind", runs, "find", "--model", "team/*7", "--kind", "merge", "-n", "20");
+        time(folder, "find --tensor, tensor index missing", 1, "find", "--tensor", "0123456789");
+        time(folder, "find --tensor HASH", runs, "find", "--tensor", "0123456789");
+        time(folder, "find --shape -n 20", runs, "find", "--shape", "*x64", "-n", "20");
+        time(folder, "bisect start LAST", runs, "bisect", "start", last);
+        time(folder, "bisect good MIDDLE", runs, "bisect", "good", middle);
+        time(folder, "status (which models are stale)", runs, "status");
+        time(folder, "graph MIDDLE --format svg -n 50", runs, "graph", middle, "--format", "svg", "-n", "50");
+        time(folder, "branch", runs, "branch");
+        ChildProcess.output(folder, Spawned.mgit("branch", "fresh", first));
+        time(folder, "find --text, one reference moved", 1, "find", "--text", "no such words");
+        Path git = folder.resolve(".mgit/lineage.git");
+        time(git, "git log --branches -n 20", runs, List.of("git", "log", "--branches", "-n", "20"));
+    }
+
+    private void time(Path folder, String what, int times, String... arguments) throws IOException {
+        time(folder, what, times, Spawned.mgit(arguments));
+    }
+
+    private void time(Path folder, String what, int times, List<String> command) throws IOException {
+        List<Usage> all = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            all.add(Spawned.run(folder, command).orFail(String.join(" ", command)));
+        }
+        measured.put(what, all);
+    }
+
+    private void print(LineageMaker made) throws IOException {
+        Output output = context.output();
+        if (json.wanted()) {
+            output.json(out -> {
+                out.writeNumberField("versions", versions);
+                out.writeNumberField("models", made.models());
+                out.writeArrayFieldStart("questions");
+                for (Map.Entry<String, List<Usage>> question : measured.entrySet()) {
+                    out.writeStartObject();
+                    out.writeStringField("question", question.getKey());
+                    out.writeNumberField("best_seconds", sorted(question.getValue(), Usage::seconds)[0]);
+                    out.writeNumberField("median_seconds", median(question.getValue(), Usage::seconds));
+                    out.writeNumberField("processor_seconds", median(question.getValue(), Usage::processor));
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
+            });
+            return;
+        }
+        output.line(versions + " versions of " + made.models() + " models; whole processes, seconds; cpu is user and"
+                + " system time, the median");
+        Table table = output.table("Question", "Best", "Median", "Cpu");
+        measured.forEach((question, all) -> table.row(
+                question,
+                shown(sorted(all, Usage::seconds)[0]),
+                shown(median(all, Usage::seconds)),
+                shown(median(all, Usage::processor))));
+        table.print();
+    }
+
+    private static double[] sorted(List<Usage> all, ToDoubleFunction<Usage> figure) {
+        return all.stream().mapToDouble(figure).sorted().toArray();
+    }
+
+    private static double median(List<Usage> all, ToDoubleFunction<Usage> figure) {
+        return sorted(all, figure)[all.size() / 2];
+    }
+
+    private static String shown(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

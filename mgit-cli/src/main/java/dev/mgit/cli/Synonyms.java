@@ -1,0 +1,100 @@
+package dev.mgit.cli;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What people type who come from Git, a shell or another store of models, and what mgit calls it. */
+final class Synonyms {
+    /** The nearest command first; the first one that exists where it was typed is meant. */
+    private static final Map<String, List<String>> MEANT = Map.ofEntries(
+            Map.entry("add", List.of("commit")),
+            Map.entry("annotate", List.of("blame")),
+            Map.entry("branches", List.of("branch")),
+            Map.entry("cat", List.of("show")),
+            Map.entry("cat-file", List.of("show")),
+            Map.entry("ci", List.of("commit")),
+            Map.entry("clean", List.of("gc")),
+            Map.entry("co", List.of("checkout")),
+            Map.entry("compare", List.of("diff")),
+            Map.entry("create", List.of("add", "init")),
+            Map.entry("delete", List.of("rm")),
+            Map.entry("describe", List.of("show")),
+            Map.entry("detect", List.of("import")),
+            Map.entry("doctor", List.of("fsck")),
+            Map.entry("download", List.of("checkout")),
+            Map.entry("eval", List.of("test")),
+            Map.entry("evaluate", List.of("test")),
+            Map.entry("export", List.of("checkout")),
+            Map.entry("extract", List.of("checkout")),
+            Map.entry("get", List.of("checkout")),
+            Map.entry("grep", List.of("find")),
+            Map.entry("history", List.of("log")),
+            Map.entry("hook", List.of("hooks")),
+            Map.entry("info", List.of("show")),
+            Map.entry("ingest", List.of("import")),
+            Map.entry("inspect", List.of("show")),
+            Map.entry("lineage", List.of("graph")),
+            Map.entry("link", List.of("edge")),
+            Map.entry("list", List.of("list", "branch")),
+            Map.entry("load", List.of("checkout")),
+            Map.entry("ls", List.of("list", "branch")),
+            Map.entry("ls-files", List.of("show")),
+            Map.entry("models", List.of("branch")),
+            Map.entry("move", List.of("mv")),
+            Map.entry("new", List.of("add", "init")),
+            Map.entry("oplog", List.of("op")),
+            Map.entry("praise", List.of("blame")),
+            Map.entry("provenance", List.of("audit")),
+            Map.entry("prune", List.of("gc")),
+            Map.entry("reflog", List.of("op")),
+            Map.entry("remove", List.of("rm")),
+            Map.entry("rename", List.of("mv")),
+            Map.entry("repack", List.of("gc")),
+            Map.entry("reset", List.of("undo")),
+            Map.entry("restore", List.of("checkout")),
+            Map.entry("retrain", List.of("update")),
+            Map.entry("revert", List.of("undo")),
+            Map.entry("save", List.of("commit")),
+            Map.entry("search", List.of("find")),
+            Map.entry("set", List.of("config")),
+            Map.entry("settings", List.of("config")),
+            Map.entry("size", List.of("du")),
+            Map.entry("st", List.of("status")),
+            Map.entry("stage", List.of("commit")),
+            Map.entry("store", List.of("commit")),
+            Map.entry("switch", List.of("checkout")),
+            Map.entry("tags", List.of("tag")),
+            Map.entry("tests", List.of("test")),
+            Map.entry("train", List.of("run")),
+            Map.entry("tree", List.of("graph")),
+            Map.entry("usage", List.of("du")),
+            Map.entry("verify", List.of("fsck")),
+            Map.entry("version", List.of("--version")));
+
+    /** Words about exchanging repositories, which have no command to be a slip of. */
+    private static final List<String> EXCHANGE =
+            List.of("clone", "fetch", "pull", "push", "remote", "serve", "sync", "upload");
+
+    private Synonyms() {}
+
+    static Map<String, List<String>> targets() {
+        return MEANT;
+    }
+
+    /** @param known the commands there are where the word was typed */
+    static Optional<String> of(String typed, Collection<String> known) {
+        return MEANT.getOrDefault(typed, List.of()).stream()
+                .filter(command -> known.contains(command) || command.startsWith("--"))
+                .findFirst();
+    }
+
+    /** What to do instead, for a word that no command stands for. */
+    static Optional<String> advice(String typed) {
+        return EXCHANGE.contains(typed)
+                ? Optional.of("mgit has no remotes yet: copy the folder that holds .mgit; plain Git can push its "
+                        + "lineage.git, without the weights")
+                : Optional.empty();
+    }
+}

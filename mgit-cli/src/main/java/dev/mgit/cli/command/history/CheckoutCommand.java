@@ -1,0 +1,117 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CheckoutRequest;
+import dev.mgit.lineage.checkpoint.Checkouts;
+import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.version.Glob;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a version's files. */
+@Command(
+        name = "checkout",
+        description = {
+            "Write the files of a version into a folder, bit for bit.",
+            "Everything is verified before the folder changes; files changed there are not overwritten."
+        })
+public final class CheckoutCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(index = "0", paramLabel = "REV", description = "A model, tag, id, @, or REV~N.")
+    private String revision = "";
+
+    @Parameters(index = "1", paramLabel = "DIR", arity = "0..1", description = "Default: a folder named as the model.")
+    private @Nullable Path directory;
+
+    @Option(names = "--files", paramLabel = "GLOB", description = "Only the files whose path matches.")
+    private @Nullable String files;
+
+    @Option(
+            names = "--tensors",
+            paramLabel = "GLOB",
+            description = "Only the tensors whose name matches, written to DIR/tensors.safetensors.")
+    private @Nullable String tensors;
+
+    @Option(names = "--force", description = "Overwrite files that were changed.")
+    private boolean force;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    CheckoutCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            Lineage lineage = session.repository().lineage();
+            VersionId version = session.resolve(revision);
+            String model = modelOf(lineage, version);
+            Path folder = context.resolve(directory == null ? named(model, version) : directory);
+            if (folder.startsWith(session.repository().files().mgit())) {
+                throw MgitException.usage("'" + folder + "' lies in the repository's own folder");
+            }
+            var request = new CheckoutRequest(
+                    version,
+                    model,
+                    folder,
+                    Optional.ofNullable(files).map(Glob::new),
+                    Optional.ofNullable(tensors).map(Glob::new),
+                    force);
+            List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
+            if (json.wanted()) {
+                json(version, model, folder, written);
+                return 0;
+            }
+            context.output()
+                    .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
+                            + written.size() + (written.size() == 1 ? " file)" : " files)"));
+        }
+        return 0;
+    }
+
+    private void json(VersionId version, String model, Path folder, List<String> written) throws IOException {
+        context.output().json(out -> {
+            out.writeStringField("id", version.hex());
+            out.writeStringField("model", model);
+            out.writeStringField("folder", folder.toString());
+            out.writeArrayFieldStart("files");
+            for (String file : written) {
+                out.writeString(file);
+            }
+            out.writeEndArray();
+        });
+    }
+
+    /** A version from elsewhere says itself what its model is called: that must not lead out of this folder. */
+    private static Path named(String model, VersionId version) {
+        try {
+            GitLineage.requireModelName(model, List.of());
+            return Path.of(model);
+        } catch (MgitException e) {
+            return Path.of(version.abbreviated());
+        }
+    }
+
+    /** The model whose head is checked out by its name, else the one the version was made for. */
+    private String modelOf(Lineage lineage, VersionId version) {
+        return lineage.model(revision).isPresent()
+                ? revision
+                : lineage.version(version).model();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.command.update.AfterCommit;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FromOption;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest;
+import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.repository.WriterLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a version of a checkpoint. */
+@Command(
+        name = "commit",
+        description = {
+            "Store a checkpoint as a new version of a model.",
+            "PATH is a file, or a folder with weights and whatever belongs to them. It is only read.",
+            "In a folder that mgit checked out, the model and where it came from are known."
+        })
+public final class CommitCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "PATH", arity = "0..1", defaultValue = ".", description = "Default: the current folder.")
+    private Path path = Path.of(".");
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "The model this is a version of; a new name makes a new model. "
+                    + "Default: the model checked out here, else the name of PATH.")
+    private @Nullable String model;
+
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "MSG",
+            description = "What is new about this version.")
+    private @Nullable String message;
+
+    @Mixin
+    private final FromOption from = new FromOption();
+
+    @Option(
+            names = "--detect",
+            description = "Find out from the weights what it was derived from, and record that as inferred.")
+    private boolean detect;
+
+    @Option(
+            names = "--trailer",
+            paramLabel = "K=V",
+            description = "A line 'K: V' to end the message with. May be given several times.")
+    private Map<String, String> trailers = new LinkedHashMap<>();
+
+    @Mixin
+    private final LossyOptions lossy = new LossyOptions();
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    CommitCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        lossy.requireSense();
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
+        try (Session session = Session.open(context)) {
+            Path files = context.resolve(path);
+            var search = new ParentSearch(session, context.output());
+            List<CommitRequest.Origin> origins =
+                    from.origins(session);
+            if (detect) {
+                origins = detected(session, search, files, origins);
+            }
+            var request = new CommitRequest(
+                    files,
+                    Optional.ofNullable(model),
+                    Optional.ofNullable(message),
+                    origins,
+                    trailers,
+                    session.author(),
+                    Instant.now(),
+                    Map.of());
+            var commits = new Commits(session.repository(), session.progress());
+            AfterCommit.requirePreCommit(context, session, wait, commits, request);
+            CommitResult result = lossy.commit(context, session, wait, commits, request);
+            if (json.wanted()) {
+                context.output().json(out -> new CommitJson(session).write(out, result));
+            } else {
+                print(session, result);
+            }
+            search.after(files, result).ifPresent(origin -> search.suggest(result.model(), origin));
+            AfterCommit.tell(context, session, wait, result.version());
+        }
+        return 0;
+    }
+
+    private List<CommitRequest.Origin> detected(
+            Session session, ParentSearch search, Path files, List<CommitRequest.Origin> declared) throws IOException {
+        if (!declared.isEmpty()) {
+            throw MgitException.usage("give --from or --detect, not both");
+        }
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit --detect")) {
+            Optional<Detected> found = search.detect(files, lock);
+            found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
+            return found.map(ParentSearch::origins).orElse(List.of());
+        }
+    }
+
+    private void print(Session session, CommitResult result) {
+        Output output = context.output();
+        String fresh = result.previous().isEmpty() ? " (new model)" : "";
+        output.line("[" + result.model() + " " + result.version().abbreviated() + "]" + fresh);
+        result.origins()
+                .forEach(origin -> output.line("  " + origin.kind().word() + " of " + session.name(origin.version())));
+        output.line("  " + count(result.files(), "file") + ", " + count(result.tensors(), "tensor") + ", "
+                + Output.bytes(result.bytes()) + "; new " + Output.bytes(result.newBytes()) + ", stored as "
+                + Output.bytes(result.storedBytes()) + " (" + Output.ratio(result.bytes(), result.storedBytes()) + ")");
+        if (lossy.isWanted()) {
+            lossy.print(output, result);
+        }
+        if (!result.ignored().isEmpty()) {
+            output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
+        }
+    }
+
+    private static String count(int number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,175 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Revisions;
+import dev.mgit.cli.console.Revisions.Range;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.diff.Diff;
+import dev.mgit.lineage.diff.DiffHtml;
+import dev.mgit.lineage.diff.DiffJson;
+import dev.mgit.lineage.diff.DiffMarkdown;
+import dev.mgit.lineage.diff.DiffReport;
+import dev.mgit.lineage.diff.DiffReport.Detail;
+import dev.mgit.lineage.diff.DiffRequest;
+import dev.mgit.lineage.diff.Diffs;
+import dev.mgit.lineage.diff.Side;
+import dev.mgit.lineage.diff.Sides;
+import dev.mgit.lineage.diff.TensorChange;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Glob;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what differs between two checkpoints. */
+@Command(
+        name = "diff",
+        description = {
+            "Show what differs between two checkpoints, and say in one line what it means.",
+            "A and B are revisions or paths; a revision wins over a path of its name, ./NAME is always a path. "
+                    + "A..B is the same as A B, @ the version checked out here.",
+            "Without B, the current folder is the second side; without A too, the first is the version checked out here.",
+            "Paths can be compared outside a repository."
+        })
+public final class DiffCommand implements Callable<Integer> {
+    /** What to print. */
+    enum Format {
+        TEXT,
+        JSON,
+        HTML,
+        MD
+    }
+
+    private final Context context;
+
+    @Parameters(paramLabel = "A B", arity = "0..2", description = "Revisions, files or folders.")
+    private List<String> sides = new ArrayList<>();
+
+    @Option(names = "--files", paramLabel = "GLOB", description = "Compare only files this fits.")
+    private @Nullable String files;
+
+    @Option(
+            names = "--tensors",
+            paramLabel = "GLOB",
+            description = "Compare only tensors whose name this fits, and list each.")
+    private @Nullable String tensors;
+
+    @Option(names = "--format", description = "text (default), json, html or md.")
+    private Format format = Format.TEXT;
+
+    @Option(names = "--stat", description = "Show no layers or tensors, only the reading, counts and files.")
+    private boolean stat;
+
+    @Option(
+            names = "--names-only",
+            description = "List only the names of files and tensors that differ; measures none.")
+    private boolean namesOnly;
+
+    @Option(names = "--name-only", description = "List only the paths of files that differ, as git does.")
+    private boolean nameOnly;
+
+    @Option(names = "--exit-code", description = "Exit with 3 if anything differs.")
+    private boolean exitCode;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    DiffCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (nameOnly && namesOnly) {
+            throw MgitException.usage("choose one of --name-only and --names-only");
+        }
+        try (Session session = Session.ifAny(context)) {
+            Diff diff = session == null
+                    ? diff(
+                            Optional.empty(),
+                            sides,
+                            Progress.none(),
+                            Runtime.getRuntime().availableProcessors())
+                    : diff(
+                            Optional.of(session.repository()),
+                            named(session.revisions()),
+                            session.progress(),
+                            StoreSettings.of(session.repository().settings()).threads());
+            print(diff);
+            return exitCode && diff.differs() ? MgitException.Kind.DIFFERS.exitCode() : 0;
+        }
+    }
+
+    /** The two sides as the lineage knows them. */
+    private List<String> named(Revisions revisions) {
+        if (sides.size() == 1 && Files.notExists(context.directory().resolve(sides.get(0)))) {
+            Optional<Range> range = Range.parse(sides.get(0));
+            if (range.isPresent()) {
+                return List.of(
+                        revisions.inFull(range.get().from()),
+                        revisions.inFull(range.get().to()));
+            }
+        }
+        return sides.stream().map(revisions::inFull).toList();
+    }
+
+    private Diff diff(Optional<Repository> repository, List<String> named, Progress progress, int threads)
+            throws IOException {
+        List<Side> both = new Sides(repository, context.directory()).of(named);
+        var request = new DiffRequest(
+                both.get(0),
+                both.get(1),
+                Optional.ofNullable(files).map(Glob::new),
+                Optional.ofNullable(tensors).map(Glob::new),
+                namesOnly || nameOnly ? DiffRequest.Depth.NAMES : DiffRequest.Depth.NUMBERS);
+        return new Diffs(repository, progress, threads).diff(request);
+    }
+
+    private void print(Diff diff) {
+        Output output = context.output();
+        if (json.wanted() || format == Format.JSON) {
+            output.document(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
+        } else if (nameOnly) {
+            diff.files().forEach(file -> output.line(file.path()));
+        } else if (namesOnly) {
+            names(diff);
+        } else if (format == Format.HTML) {
+            output.document(DiffHtml.render(DiffReport.of(diff, Detail.TENSORS)));
+        } else {
+            Detail detail = stat ? Detail.SUMMARY : tensors == null ? Detail.LAYERS : Detail.TENSORS;
+            if (format == Format.MD) {
+                output.document(DiffMarkdown.render(DiffReport.of(diff, detail)));
+            } else {
+                DiffLines.of(output, diff, detail).forEach(output::line);
+            }
+        }
+    }
+
+    private void names(Diff diff) {
+        diff.files().forEach(file -> context.output().fields(word(file.kind()), "file", file.path()));
+        diff.tensors().stream()
+                .filter(tensor -> tensor.status() != TensorChange.Status.SAME)
+                .forEach(tensor -> context.output()
+                        .fields(word(tensor.status()), "tensor", tensor.name()));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Executors;
+import dev.mgit.hooks.modeltest.LossyGate;
+import dev.mgit.lineage.checkpoint.CommitRequest;
+import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.checkpoint.LossReport;
+import dev.mgit.lineage.checkpoint.Lossy;
+import dev.mgit.lineage.repository.WriterLock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --lossy} and {@code --gate} of {@code mgit commit}. */
+public final class LossyOptions {
+    @Option(
+            names = "--lossy",
+            paramLabel = "EPS",
+            description = "Store float tensors that have a parent within EPS of the original rather than exactly: no "
+                    + "element is off by more, which is checked. PATH keeps the original; the store does not have it. "
+                    + "Everything else, and what would gain nothing, stays exact.")
+    private @Nullable Double bound;
+
+    @Option(
+            names = "--gate",
+            paramLabel = "TEST",
+            split = ",",
+            description =
+                    "With --lossy, and as often as needed: run registered tests on the original and on what would be stored. While "
+                            + "one finds the latter worse than its tolerance, the worse half of the tensors stays exact.")
+    private List<String> tests = new ArrayList<>();
+
+    public boolean isWanted() {
+        return bound != null;
+    }
+
+    /** @throws MgitException of kind USAGE if the options make no sense */
+    public void requireSense() {
+        if (bound != null && !(bound > 0 && bound < 1)) {
+            throw MgitException.usage("--lossy takes a bound between 0 and 1, such as 1e-4, not " + bound);
+        }
+        if (bound == null && !tests.isEmpty()) {
+            throw MgitException.usage("--gate decides about --lossy and means nothing without it");
+        }
+    }
+
+    /** Commits as wanted. Tests that decide run while the repository is locked, and their results are noted after. */
+    public CommitResult commit(Context context, Session open, WaitOption wait, Commits commits, CommitRequest request)
+            throws IOException {
+        Optional<Lossy> ungated = Optional.ofNullable(bound).map(Lossy::within);
+        if (tests.isEmpty()) {
+            return commit(context, open, wait, commits, request, ungated);
+        }
+        try (HookSession session = HookSession.within(context, open, wait)) {
+            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+            var gate = new LossyGate(session.workspace(), executor, tests, request.path());
+            CommitResult result =
+                    commit(context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));
+            gate.objections().forEach(why -> context.output().note("kept tensors exact because of " + why));
+            gate.note();
+            return result;
+        }
+    }
+
+    private static CommitResult commit(
+            Context context,
+            Session session,
+            WaitOption wait,
+            Commits commits,
+            CommitRequest request,
+            Optional<Lossy> lossy)
+            throws IOException {
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
+            return commits.commit(request, lossy, lock);
+        }
+    }
+
+    /** Tells what was lost. */
+    public void print(Output output, CommitResult result) {
+        Optional<LossReport> loss = result.loss();
+        if (loss.isEmpty()) {
+            output.line("  every tensor is exact");
+            return;
+        }
+        double largest = loss.get().tensors().stream()
+                .mapToDouble(LossReport.TensorLoss::largest)
+                .max()
+                .orElse(0);
+        output.line("  lossy: " + loss.get().tensors().size() + " of " + result.tensors() + " tensors within "
+                + loss.get().boundText() + " (greatest error " + String.format(Locale.ROOT, "%.3g", largest) + ")");
+    }
+}

@@ -1,0 +1,268 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressLines;
+import dev.mgit.cli.command.update.AfterCommit;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.event.Hooks;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.merge.MergeFiles;
+import dev.mgit.hooks.merge.Merging;
+import dev.mgit.hooks.modeltest.TestDefinition;
+import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.merge.Merge;
+import dev.mgit.lineage.merge.MergeBase;
+import dev.mgit.lineage.merge.MergePlan;
+import dev.mgit.lineage.merge.MergeState;
+import dev.mgit.lineage.merge.Rule;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Merges two versions, or two folders. */
+@Command(
+        name = "merge",
+        description = {
+            "Merge two versions that come from a common ancestor: what one side changed is taken from that side.",
+            "Layers and files that both sides changed are conflicts: nothing is made, exit code 5 and a list; "
+                    + "--strategy says what to do with them, now or with --continue. Where the sides changed layers that "
+                    + "depend on each other, the tests registered for the model decide; if one fails, exit code 4 and "
+                    + "nothing is made.",
+            "Strategies: ours and theirs pick a side where both changed; average, linear, slerp, task-arithmetic, ties, "
+                    + "dare and dare-ties compute, wherever the sides differ, what mergekit computes. The first rule "
+                    + "whose GLOB fits a tensor's name, or a file's path, counts.",
+            "With --output, A, B and C may also be files or folders, and the result is written to a folder."
+        })
+public final class MergeCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "A B", arity = "0..2", description = "Ours and theirs: revisions.")
+    private List<String> sides = new ArrayList<>();
+
+    @Option(
+            names = "--base",
+            paramLabel = "C",
+            description = "What both come from. Default: the nearest common ancestor in the lineage.")
+    private @Nullable String base;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "The model to make a version of; a new name makes a new model. Default: the model A.")
+    private @Nullable String model;
+
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "MSG",
+            description = "The new version's message.")
+    private @Nullable String message;
+
+    @Option(
+            names = {"-s", "--strategy"},
+            paramLabel = "[GLOB=]NAME[:NUMBERS]",
+            description = "For example average, linear:0.7,0.3, '*.attention.*=slerp:t=0.3', 'ties:density=0.5', "
+                    + "'tokenizer.json=ours'. Numbers by key: ours theirs normalize t lambda density rescale seed. "
+                    + "May be given several times.")
+    private List<String> strategies = new ArrayList<>();
+
+    @Option(names = "--continue", description = "Go on with the merge that stopped; further strategies count first.")
+    private boolean goOn;
+
+    @Option(names = "--abort", description = "Give the merge that stopped up.")
+    private boolean abort;
+
+    @Option(
+            names = {"--plan", "--dry-run"},
+            description = "Only say what would be done.")
+    private boolean planOnly;
+
+    @Option(names = "--no-test", description = "Run no tests.")
+    private boolean noTest;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "Write the result to a new or empty folder, and make no version.")
+    private @Nullable Path output;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    MergeCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        strategies.forEach(Rule::parse);
+        requireSense();
+        if (output != null) {
+            return new MergeToFolder(context, json, sides, Optional.ofNullable(base), strategies)
+                    .run(context.resolve(output), planOnly);
+        }
+        try (HookSession session = HookSession.open(context, wait)) {
+            var files = new MergeFiles(session.session().repository().files().merge());
+            if (abort) {
+                return abort(session, files);
+            }
+            if (goOn) {
+                MergeState stopped = files.load()
+                        .orElseThrow(() -> new MgitException(
+                                MgitException.Kind.USAGE, "no merge is under way", "begin one with: mgit merge A B"));
+                return carryOut(session, files, stopped.with(strategies));
+            }
+            if (!planOnly) {
+                files.requireNone();
+            }
+            return begin(session, files);
+        }
+    }
+
+    private void requireSense() {
+        if (goOn && abort) {
+            throw MgitException.usage("--continue and --abort exclude each other");
+        }
+        boolean stopped = goOn || abort;
+        if (stopped && (!sides.isEmpty() || base != null || model != null || message != null || output != null)) {
+            throw MgitException.usage("--continue and --abort are about the merge that stopped and take no other");
+        }
+        if (!stopped && sides.size() != 2) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "a merge takes two versions, not " + sides.size(), "mgit merge A B");
+        }
+        if (output != null && model != null) {
+            throw MgitException.usage("--output makes no version, so there is nothing to name with --model");
+        }
+    }
+
+    private int abort(HookSession session, MergeFiles files) {
+        boolean any = session.workspace().locked("merge", () -> {
+            boolean withdrawn = Merging.withdraw(session.workspace());
+            return files.delete() || withdrawn;
+        });
+        context.output().line(any ? "The merge is given up; no model was changed" : "No merge was under way");
+        return 0;
+    }
+
+    private int begin(HookSession session, MergeFiles files) throws IOException {
+        Lineage lineage = session.lineage();
+        VersionId ours = session.resolve(sides.get(0));
+        VersionId theirs = session.resolve(sides.get(1));
+        if (ours.equals(theirs)) {
+            throw MgitException.usage("'" + sides.get(0) + "' and '" + sides.get(1) + "' are one version");
+        }
+        Optional<VersionId> ancestor = base == null
+                ? MergeBase.of(graph(session.session(), ours, theirs), ours, theirs)
+                : Optional.of(session.resolve(base));
+        boolean computes = strategies.stream().map(Rule::parse).anyMatch(Rule::everywhere);
+        if (!computes
+                && ancestor.isPresent()
+                && (ancestor.get().equals(ours) || ancestor.get().equals(theirs))) {
+            String newer = ancestor.get().equals(ours) ? sides.get(1) : sides.get(0);
+            context.output()
+                    .line("Nothing to merge: " + newer + " was made from the other, so it is the result already");
+            return 0;
+        }
+        if (!computes && ancestor.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "'" + sides.get(0) + "' and '" + sides.get(1)
+                            + "' have no common ancestor, so nobody knows which side changed what",
+                    "name one with --base, or mix all with --strategy average, linear or slerp");
+        }
+        String name = model(lineage, ours);
+        GitLineage.requireModelName(name, lineage.models());
+        var state = new MergeState(
+                ours,
+                theirs,
+                ancestor,
+                name,
+                lineage.model(name).map(Model::head),
+                message == null ? "Merge " + sides.get(1) + " and " + sides.get(0) : message,
+                strategies,
+                !noTest);
+        return carryOut(session, files, state);
+    }
+
+    /** Versions that no model leads to any more can be merged too. */
+    private static LineageGraph graph(Session session, VersionId ours, VersionId theirs) {
+        LineageGraph whole = session.repository().graph();
+        return whole.contains(ours) && whole.contains(theirs)
+                ? whole
+                : LineageGraph.of(session.repository().lineage(), List.of(ours, theirs));
+    }
+
+    private String model(Lineage lineage, VersionId ours) {
+        if (model != null) {
+            return model;
+        }
+        return lineage.model(sides.get(0))
+                .map(Model::name)
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "'" + sides.get(0) + "' is a version (" + ours.abbreviated()
+                                + "), not a model, so it is not clear what the result is a version of",
+                        "name a model with --model NAME"));
+    }
+
+    private int carryOut(HookSession session, MergeFiles files, MergeState state) throws IOException {
+        int threads =
+                StoreSettings.of(session.session().repository().settings()).threads();
+        try (Merge merge = Merge.open(
+                Optional.of(session.session().repository()),
+                state.base().map(Merge.Stored::new),
+                new Merge.Stored(state.ours()),
+                new Merge.Stored(state.theirs()),
+                session.session().progress(),
+                threads)) {
+            MergePlan plan = merge.plan(state.parsedRules());
+            Executor executor = session.executor("local");
+            Progress told = context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
+            var hooks = new Hooks(session.workspace(), executor);
+            var merging = new Merging(
+                    session.workspace(),
+                    executor,
+                    files,
+                    (name, origins, writer) -> hooks.requirePreCommit(name, origins, writer, told));
+            List<TestDefinition> tests = merging.tests(state, plan);
+            var text = new MergeText(context, json);
+            if (planOnly) {
+                return text.plan(plan, Optional.of(state), tests);
+            }
+            files.save(state);
+            if (!plan.canGoOn()) {
+                return text.stopped(plan, state);
+            }
+            Merging.Result result = merging.run(state, merge, plan);
+            if (result.version().isEmpty()) {
+                return text.heldBack(plan, state, result.verdicts());
+            }
+            files.delete();
+            text.done(session, plan, state, result);
+            new AfterCommit(context, session, told)
+                    .tell(List.of(result.version().get()));
+        }
+        return 0;
+    }
+}

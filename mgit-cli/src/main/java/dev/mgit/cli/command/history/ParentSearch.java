@@ -1,0 +1,95 @@
+package dev.mgit.cli.command.history;
+
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest;
+import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.detect.ModelSketch;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What {@code mgit commit} does about where a checkpoint comes from: {@code --detect}, and the hint without it. */
+final class ParentSearch {
+    /** Less sure finds are not worth a hint. */
+    private static final double SURE = 0.4;
+
+    private final Session session;
+    private final Output output;
+    private final Detector detector;
+
+    ParentSearch(Session session, Output output) {
+        this.session = session;
+        this.output = output;
+        this.detector = new Detector(session.repository());
+    }
+
+    /** The origin of a checkpoint among all versions, printed with its evidence. */
+    Optional<Detected> detect(Path path, WriterLock lock) throws IOException {
+        detector.update(lock, session.progress());
+        Optional<Detected> found = detector.originOf(name(path), Detector.sketch(path));
+        if (found.isEmpty()) {
+            output.note("no version in this repository is near enough to be the parent");
+        }
+        found.ifPresent(origin -> {
+            output.note("found: " + words(origin));
+            origin.evidence().forEach(reason -> output.note("  " + reason));
+        });
+        return found;
+    }
+
+    static List<CommitRequest.Origin> origins(Detected found) {
+        return found.parents().stream()
+                .flatMap(parent -> parent.version().stream())
+                .map(version -> new CommitRequest.Origin(version, found.kind(), ProvenanceEdge.Source.INFERRED))
+                .toList();
+    }
+
+    static Map<String, String> trailer(Detected found) {
+        return Map.of("Inferred-Confidence", String.format(Locale.ROOT, "%.2f", found.confidence()));
+    }
+
+    /**
+     * Keeps the sketch of a fresh version for later searches and, where nothing is known of its origin, tells what it
+     * looks like it comes from. The version is safe whatever happens here, so failures are silent, another writer among
+     * them: the sketch is derived data, and the next search takes it from the store.
+     */
+    Optional<Detected> after(Path path, CommitResult result) {
+        try (WriterLock lock = session.repository().lock("mgit commit", Duration.ZERO, notice -> {})) {
+            ModelSketch sketch = Detector.sketch(path);
+            boolean unknown = result.previous().isEmpty() && result.origins().isEmpty();
+            Optional<Detected> found = unknown ? detector.originOf(result.model(), sketch) : Optional.empty();
+            detector.remember(result.version(), sketch, lock);
+            return found.filter(origin -> origin.confidence() >= SURE);
+        } catch (IOException | MgitException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Says what a model without known origin looks like, and how to record that. */
+    void suggest(String model, Detected found) {
+        output.note("this looks like a " + words(found));
+        found.parents()
+                .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name() + " "
+                        + found.kind().word() + "', or commit with --detect"));
+    }
+
+    private static String words(Detected found) {
+        List<String> names = found.parents().stream().map(Detected.Parent::name).toList();
+        return found.kind().word() + " of " + String.join(" and ", names)
+                + String.format(Locale.ROOT, " (confidence %.2f)", found.confidence());
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

@@ -1,0 +1,218 @@
+package dev.mgit.cli.command.history;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.update.ResultText;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.lineage.checkpoint.CheckoutState;
+import dev.mgit.lineage.checkpoint.FolderStatus;
+import dev.mgit.lineage.checkpoint.LossReport;
+import dev.mgit.lineage.graph.Staleness;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Model;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what changed in checked-out folders, and which models fell behind. */
+@Command(
+        name = "status",
+        description = {
+            "Show what changed in a checked-out folder against its version, and models whose parents have newer versions.",
+            "Without DIR, and outside any checked-out folder, shows all of them."
+        })
+public final class StatusCommand implements Callable<Integer> {
+    private static final int TENSORS_SHOWN = 5;
+
+    private final Context context;
+
+    @Parameters(paramLabel = "DIR", arity = "0..1", description = "Default: the current folder.")
+    private @Nullable Path directory;
+
+    @Option(names = "--exit-code", description = "Exit with 3 if anything changed or is stale.")
+    private boolean exitCode;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    StatusCommand(Context context) {
+        this.context = context;
+    }
+
+    private void noteForeign(List<Path> entries) {
+        if (!entries.isEmpty()) {
+            context.output()
+                    .note(entries.size() + " interrupted checkout(s) in "
+                            + entries.get(0).getParent() + " were not written by your mgit and are ignored");
+            context.output().hint("check the folders they name, then remove them");
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            session.repository().recover();
+            noteForeign(session.repository().foreignJournal());
+            List<FolderStatus> folders = new ArrayList<>();
+            for (CheckoutState checkout : checkouts(session)) {
+                folders.add(FolderStatus.of(session.repository(), checkout));
+            }
+            List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
+            if (json.wanted()) {
+                context.output().json(out -> json(session, out, folders, behind));
+            } else {
+                print(session, folders, behind);
+            }
+            boolean clean = behind.isEmpty() && folders.stream().allMatch(FolderStatus::clean);
+            return exitCode && !clean ? 3 : 0;
+        }
+    }
+
+    private List<CheckoutState> checkouts(Session session) throws IOException {
+        Path path = directory == null ? context.directory() : context.resolve(directory);
+        Optional<CheckoutState> here = CheckoutState.find(session.repository(), path);
+        if (here.isPresent()) {
+            return List.of(here.get());
+        }
+        if (directory != null) {
+            context.output().note("'" + directory + "' is not a checked-out folder");
+            return List.of();
+        }
+        return CheckoutState.all(session.repository());
+    }
+
+    private void print(Session session, List<FolderStatus> folders, List<Staleness.Behind> behind) {
+        Output output = context.output();
+        Lineage lineage = session.repository().lineage();
+        var tests = new ResultText(context, session);
+        for (FolderStatus folder : folders) {
+            CheckoutState checkout = folder.checkout();
+            output.line(session.shown(checkout.folder()) + ": " + checkout.model() + " at "
+                    + checkout.version().abbreviated()
+                    + LossReport.markOf(lineage.version(checkout.version()))
+                            .map(bound -> " (lossy " + bound + ")")
+                            .orElse("")
+                    + headRemark(lineage, checkout)
+                    + (checkout.partial() ? ", in part" : "") + (folder.clean() ? ", unchanged" : ""));
+            String tested = tests.brief(lineage.version(checkout.version()));
+            if (!tested.isEmpty()) {
+                output.line("  tests:    " + tested);
+            }
+            folder.changed().forEach(file -> {
+                output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
+            });
+            folder.missing().forEach(file -> output.line("  " + output.styled(Output.Style.RED, "missing:  ") + file));
+            folder.added().forEach(file -> output.line("  " + output.styled(Output.Style.GREEN, "new:      ") + file));
+            if (!folder.clean()) {
+                String where = session.shown(checkout.folder());
+                output.hint("'mgit commit " + where + " -m ...' makes the next version of " + checkout.model()
+                        + "; 'mgit checkout " + checkout.model() + " " + where + " --force' takes the changes back");
+            }
+        }
+        if (folders.isEmpty() && lineage.models().isEmpty()) {
+            output.line("No models yet");
+            output.hint("'mgit commit PATH --model NAME' stores the first");
+        } else if (folders.isEmpty()) {
+            output.line("Nothing is checked out; " + lineage.models().size() + " models");
+        }
+        for (Staleness.Behind stale : behind) {
+            output.line(stale.model().name() + " is " + stale.versions() + " behind " + stale.upstream() + " ("
+                    + stale.kind().word() + " of " + stale.used().abbreviated() + ", now "
+                    + stale.newest().abbreviated() + ")");
+        }
+        if (!behind.isEmpty()) {
+            output.hint("'mgit update " + behind.get(0).upstream() + " --plan' shows what would be made anew");
+        }
+    }
+
+    private static String headRemark(Lineage lineage, CheckoutState checkout) {
+        Optional<Model> head = lineage.model(checkout.model());
+        if (head.isEmpty()) {
+            return " (the model is gone)";
+        }
+        return head.get().head().equals(checkout.version())
+                ? ""
+                : ", not the newest (" + head.get().head().abbreviated() + ")";
+    }
+
+    private static String tensors(FolderStatus.ChangedFile file) {
+        List<String> parts = new ArrayList<>();
+        part(parts, file.changedTensors(), "changed");
+        part(parts, file.addedTensors(), "new");
+        part(parts, file.missingTensors(), "missing");
+        return parts.isEmpty() ? "" : " (" + String.join("; ", parts) + ")";
+    }
+
+    private static void part(List<String> parts, List<String> names, String what) {
+        if (!names.isEmpty()) {
+            String shown = String.join(", ", names.subList(0, Math.min(TENSORS_SHOWN, names.size())));
+            String more = names.size() > TENSORS_SHOWN ? ", …" : "";
+            parts.add(names.size() + " tensors " + what + ": " + shown + more);
+        }
+    }
+
+    private void json(Session session, JsonGenerator json, List<FolderStatus> folders, List<Staleness.Behind> behind)
+            throws IOException {
+        var tests = new ResultText(context, session);
+        json.writeArrayFieldStart("folders");
+        for (FolderStatus folder : folders) {
+            json.writeStartObject();
+            json.writeStringField("folder", folder.checkout().folder().toString());
+            json.writeStringField("model", folder.checkout().model());
+            json.writeStringField("version", folder.checkout().version().hex());
+            Optional<String> lossy = LossReport.markOf(
+                    session.repository().lineage().version(folder.checkout().version()));
+            if (lossy.isPresent()) {
+                json.writeStringField("lossy", lossy.get());
+            }
+            json.writeBooleanField("partial", folder.checkout().partial());
+            json.writeArrayFieldStart("changed");
+            for (FolderStatus.ChangedFile file : folder.changed()) {
+                json.writeStartObject();
+                json.writeStringField("path", file.path());
+                strings(json, "changed_tensors", file.changedTensors());
+                strings(json, "new_tensors", file.addedTensors());
+                strings(json, "missing_tensors", file.missingTensors());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            strings(json, "missing", folder.missing());
+            strings(json, "new", folder.added());
+            tests.json(
+                    json,
+                    session.repository().lineage().version(folder.checkout().version()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("behind");
+        for (Staleness.Behind stale : behind) {
+            json.writeStartObject();
+            json.writeStringField("model", stale.model().name());
+            json.writeStringField("upstream", stale.upstream());
+            json.writeStringField("kind", stale.kind().word());
+            json.writeStringField("used", stale.used().hex());
+            json.writeStringField("newest", stale.newest().hex());
+            json.writeNumberField("versions", stale.versions());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+}

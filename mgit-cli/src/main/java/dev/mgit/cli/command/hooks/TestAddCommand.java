@@ -1,0 +1,99 @@
+package dev.mgit.cli.command.hooks;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.hooks.modeltest.Event;
+import dev.mgit.hooks.modeltest.MetricRule;
+import dev.mgit.hooks.modeltest.Selector;
+import dev.mgit.hooks.modeltest.TestDefinition;
+import dev.mgit.hooks.modeltest.TestRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Registers a test. */
+@Command(
+        name = "add",
+        description = {
+            "Register a test, or replace the one of the same name.",
+            "COMMAND runs in the repository's folder. It finds the model's files in the folder MGIT_MODEL, its parents' "
+                    + "in MGIT_PARENT_1 and on, and writes one JSON object of numbers to the file MGIT_METRICS."
+        })
+final class TestAddCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Mixin
+    private final RegisteredCommand registered = new RegisteredCommand();
+
+    @Option(
+            names = "--on",
+            paramLabel = "WHAT",
+            required = true,
+            description = "A model, a glob over names, kind:KIND of derivation, or all.")
+    private String on = "";
+
+    @Option(
+            names = "--event",
+            paramLabel = "EVENT",
+            description = "When it runs by itself: commit, update (as a gate), or manual (never; the default).")
+    private String event = "manual";
+
+    @Option(
+            names = "--metric",
+            paramLabel = "METRIC",
+            description = "What it is judged by: NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%%]"
+                    + "[:tolerance-vs-previous=Y|Y%%]. May be given several times.")
+    private List<String> metrics = new ArrayList<>();
+
+    @Option(
+            names = "--input",
+            paramLabel = "PATH",
+            description = "Data the result depends on: when it changes, the test runs again. May be given several "
+                    + "times. Files that COMMAND names count anyway.")
+    private List<Path> inputs = new ArrayList<>();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    TestAddCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (HookSession session = HookSession.open(context, wait)) {
+            var test = new TestDefinition(
+                    registered.name(),
+                    new Selector(on),
+                    Event.parse(event),
+                    metrics.stream().map(MetricRule::parse).toList(),
+                    registered.limits(),
+                    inputs.stream().map(path -> input(session, path)).toList(),
+                    registered.shell(),
+                    registered.command());
+            new TestRegistry(session.workspace()).add(test);
+            context.output().line("Test " + registered.name() + " on " + on + ", " + when(test.event()));
+            context.output().hint("'mgit test run --test " + registered.name() + "' runs it on the newest versions");
+        }
+        return 0;
+    }
+
+    private String input(HookSession session, Path typed) {
+        Path path = context.resolve(typed);
+        Path root = session.workspace().root().toAbsolutePath().normalize();
+        return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+    }
+
+    private static String when(Event event) {
+        return switch (event) {
+            case COMMIT -> "at every commit if update.auto is test, plan or run";
+            case UPDATE -> "as a gate of updates";
+            case MANUAL -> "when asked";
+        };
+    }
+}

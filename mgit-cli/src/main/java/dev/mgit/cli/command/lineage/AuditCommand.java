@@ -1,0 +1,221 @@
+package dev.mgit.cli.command.lineage;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.graph.Audit;
+import dev.mgit.lineage.graph.AuditReport;
+import dev.mgit.lineage.graph.AuditReport.Checked;
+import dev.mgit.lineage.graph.AuditReport.Entry;
+import dev.mgit.lineage.graph.AuditReport.Finding;
+import dev.mgit.lineage.graph.AuditReport.Gap;
+import dev.mgit.lineage.graph.AuditReport.Parent;
+import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.maintain.AuditVerifier;
+import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.EdgeNotes;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what a version is built from, and verifies it. */
+@Command(
+        name = "audit",
+        description = {
+            "Show everything a version is built from, back to the roots: who made what, when, how and under which "
+                    + "licence, each parent pinned by hash; name what is not known; and verify it.",
+            "Read from the lineage itself, never from an index. Commits, small files and manifests are verified; with "
+                    + "--deep also every stored block. Exit code 6 if something does not verify."
+        })
+public final class AuditCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "REV", description = "A model, tag, id, or REV~N.")
+    private String revision = "";
+
+    @Option(names = "--deep", description = "Decode and hash every stored block too.")
+    private boolean deep;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    AuditCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            Lineage lineage = session.repository().lineage();
+            VersionId subject = session.resolve(revision);
+            LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
+            var verifier = new AuditVerifier(session.repository(), session.progress());
+            AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
+            if (json.wanted()) {
+                context.output().json(out -> json(out, report));
+            } else {
+                print(report);
+            }
+            return report.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+        }
+    }
+
+    private void print(AuditReport report) {
+        report.entries().forEach(this::print);
+        Output output = context.output();
+        List<Finding> gaps = report.findings();
+        output.line(output.styled(Output.Style.BOLD, gaps.isEmpty() ? "No gaps" : "Gaps (" + gaps.size() + ")"));
+        for (Finding gap : gaps) {
+            Output.Style style = gap.gap() == Gap.NOT_VERIFIED ? Output.Style.RED : Output.Style.YELLOW;
+            output.line("  " + output.styled(style, word(gap.gap()).replace('_', ' ')) + "  "
+                    + name(report, gap.version()) + ": " + gap.text());
+        }
+        Checked checked = report.checked();
+        output.line("");
+        output.line("Checked " + checked.versions() + " version(s): " + checked.gitObjects()
+                + " commits, trees, manifests and small files"
+                + (checked.deep()
+                        ? ", " + checked.blocks() + " blocks (" + Output.bytes(checked.bytes()) + ")"
+                        : "; no blocks (--deep does)")
+                + (checked.signatures() ? ", signatures" : "; signatures are not looked for") + ". "
+                + (report.verified() ? "Everything checked verifies." : "NOT everything verifies."));
+    }
+
+    private void print(Entry entry) {
+        Output output = context.output();
+        output.line(output.styled(Output.Style.YELLOW, entry.model() + "@" + entry.version())
+                + (entry.model().equals(entry.recordedModel()) ? "" : " (made as " + entry.recordedModel() + ")"));
+        if (!entry.present()) {
+            output.line("  not in this repository");
+            return;
+        }
+        output.line("  " + entry.subject());
+        output.line("  by " + entry.author().toString() + " at " + entry.when());
+        for (Parent parent : entry.parents()) {
+            output.line("  " + kind(parent) + " of " + parent.model() + "@" + parent.version() + " ("
+                    + word(parent.source()) + ")");
+        }
+        if (entry.parents().isEmpty()) {
+            output.line("  a root");
+        }
+        output.line("  licence: "
+                + entry.licence()
+                        .map(licence -> licence.name() + " (" + licence.where() + ")")
+                        .orElse("not known")
+                + "; recipe: " + (entry.recipe() ? "recorded" : "none"));
+        for (EdgeNotes.Entry later : entry.later()) {
+            output.line("  later: " + word(later.op()) + " " + later.kind().word() + " of " + later.model() + "@"
+                    + later.parent().abbreviated() + ", by "
+                    + later.by().toString() + " at "
+                    + later.when());
+        }
+        entry.signatures()
+                .forEach(signature -> output.line("  signed by " + signature.signer()
+                        + (signature.valid() ? "" : ", but the signature does not hold")));
+        output.line("");
+    }
+
+    private static String name(AuditReport report, VersionId version) {
+        return report.entries().stream()
+                        .filter(entry -> entry.version().equals(version))
+                        .map(Entry::model)
+                        .findFirst()
+                        .orElse("")
+                + "@" + version.abbreviated();
+    }
+
+    private static String kind(Parent parent) {
+        return parent.kind().map(EdgeKind::word).orElse("next version");
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void json(JsonGenerator json, AuditReport report) throws IOException {
+        json.writeStringField("subject", report.subject().hex());
+        json.writeBooleanField("verified", report.verified());
+        Checked checked = report.checked();
+        json.writeObjectFieldStart("checked");
+        json.writeNumberField("versions", checked.versions());
+        json.writeNumberField("git_objects", checked.gitObjects());
+        json.writeBooleanField("deep", checked.deep());
+        json.writeNumberField("blocks", checked.blocks());
+        json.writeNumberField("bytes", checked.bytes());
+        json.writeBooleanField("signatures", checked.signatures());
+        json.writeEndObject();
+        json.writeArrayFieldStart("versions");
+        for (Entry entry : report.entries()) {
+            json(json, entry);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("gaps");
+        for (Finding gap : report.findings()) {
+            json.writeStartObject();
+            json.writeStringField("gap", word(gap.gap()));
+            json.writeStringField("version", gap.version().hex());
+            json.writeStringField("text", gap.text());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void json(JsonGenerator json, Entry entry) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", entry.version().hex());
+        json.writeStringField("model", entry.model());
+        json.writeStringField("recorded_model", entry.recordedModel());
+        json.writeBooleanField("present", entry.present());
+        if (entry.present()) {
+            json.writeStringField("author", entry.author().toString());
+            json.writeStringField("when", entry.when().toString());
+            json.writeStringField("subject", entry.subject());
+        }
+        json.writeBooleanField("recipe", entry.recipe());
+        if (entry.licence().isPresent()) {
+            json.writeStringField("licence", entry.licence().get().name());
+            json.writeStringField("licence_from", entry.licence().get().where());
+        }
+        json.writeArrayFieldStart("parents");
+        for (Parent parent : entry.parents()) {
+            json.writeStartObject();
+            json.writeStringField("id", parent.version().hex());
+            json.writeStringField("model", parent.model());
+            json.writeStringField("kind", parent.kind().map(EdgeKind::word).orElse("version"));
+            json.writeStringField("source", word(parent.source()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("later");
+        for (EdgeNotes.Entry later : entry.later()) {
+            json.writeStartObject();
+            json.writeStringField("op", word(later.op()));
+            json.writeStringField("parent", later.parent().hex());
+            json.writeStringField("kind", later.kind().word());
+            json.writeStringField("by", later.by().toString());
+            json.writeStringField("when", later.when().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("signatures");
+        for (AuditReport.Signature signature : entry.signatures()) {
+            json.writeStartObject();
+            json.writeStringField("signer", signature.signer());
+            json.writeBooleanField("valid", signature.valid());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

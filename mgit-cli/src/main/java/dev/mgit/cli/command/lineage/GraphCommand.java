@@ -1,0 +1,109 @@
+package dev.mgit.cli.command.lineage;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.graph.EdgeFilter;
+import dev.mgit.lineage.graph.GraphExport;
+import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.graph.LineageGraph.Direction;
+import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Draws the lineage for other programs, or for people. */
+@Command(
+        name = "graph",
+        description = {
+            "Write the lineage as a drawing, or for another program to draw.",
+            "Without REV all versions; with REV those it is built from and those built on it."
+        })
+public final class GraphCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "Only what hangs together with these.")
+    private List<String> revisions = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "mermaid",
+            description = "dot (Graphviz), mermaid (default), html (one page that needs nothing else) or svg.")
+    private String format = "mermaid";
+
+    @Option(names = "--ancestors", description = "Of REV only what it is built from.")
+    private boolean ancestors;
+
+    @Option(names = "--descendants", description = "Of REV only what is built on it.")
+    private boolean descendants;
+
+    @Option(names = "-n", paramLabel = "N", description = "At most N versions, the newest.")
+    private int limit = Integer.MAX_VALUE;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write to a file instead.")
+    private @Nullable Path output;
+
+    GraphCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        GraphExport.Format wanted = GraphExport.Format.parse(format);
+        if (limit < 0) {
+            throw MgitException.usage("-n takes a number from 0 up");
+        }
+        try (Session session = Session.open(context)) {
+            LineageGraph graph = session.repository().graph();
+            String drawing = GraphExport.write(graph, chosen(session, graph), wanted);
+            if (output == null) {
+                context.output().document(drawing);
+            } else {
+                Path file = context.resolve(output);
+                DurableFiles.replace(file, drawing.getBytes(StandardCharsets.UTF_8));
+                context.output().line("Wrote " + session.shown(file));
+            }
+        }
+        return 0;
+    }
+
+    private Set<VersionId> chosen(Session session, LineageGraph graph) {
+        List<VersionId> start = new ArrayList<>();
+        revisions.forEach(revision -> start.add(session.resolve(revision)));
+        boolean both = ancestors == descendants;
+        Set<VersionId> chosen = new LinkedHashSet<>();
+        if (revisions.isEmpty()) {
+            graph.models().forEach(model -> start.add(model.head()));
+            graph.tags().forEach(tag -> start.add(tag.version()));
+        }
+        if (ancestors || both) {
+            add(chosen, graph.log(start, Direction.ANCESTORS, EdgeFilter.ALL));
+        }
+        if (descendants || both) {
+            add(chosen, graph.log(start, Direction.DESCENDANTS, EdgeFilter.ALL));
+        }
+        return chosen;
+    }
+
+    private void add(Set<VersionId> chosen, Iterator<Version> versions) {
+        while (versions.hasNext() && chosen.size() < limit) {
+            chosen.add(versions.next().id());
+        }
+    }
+}

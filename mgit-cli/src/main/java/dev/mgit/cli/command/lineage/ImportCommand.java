@@ -1,0 +1,142 @@
+package dev.mgit.cli.command.lineage;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.imports.ImportPlan;
+import dev.mgit.lineage.imports.Imports;
+import dev.mgit.lineage.repository.WriterLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Takes in folders full of checkpoints. */
+@Command(
+        name = "import",
+        description = {
+            "Find checkpoints, work out from their weights which were derived from which, and commit them all.",
+            "Knows Hugging Face caches, trainers' checkpoint folders, plain folders and single files.",
+            "Edges found are marked as inferred. What is in the repository already is not imported again, so an",
+            "import that was interrupted goes on where it stopped."
+        })
+public final class ImportCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files.")
+    private List<Path> paths = new ArrayList<>();
+
+    @Option(names = "--recursive", description = "Look into all folders below, not only those right below.")
+    private boolean recursive;
+
+    @Option(names = "--dry-run", description = "Only say what would be imported; change nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--explain", description = "Show the evidence for each origin.")
+    private boolean explain;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    ImportCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> resolved = paths.stream().map(context::resolve).toList();
+        try (Session session = Session.open(context)) {
+            if (dryRun) {
+                ImportPlan plan = new Imports(session.repository(), session.progress()).plan(resolved, recursive);
+                return report(session, plan, Map.of(), Map.of());
+            }
+            try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {
+                return carryOut(session, resolved, lock);
+            }
+        }
+    }
+
+    private int carryOut(Session session, List<Path> resolved, WriterLock lock) throws IOException {
+        var imports = new Imports(session.repository(), session.progress());
+        new Detector(session.repository()).update(lock, session.progress());
+        ImportPlan plan = imports.plan(resolved, recursive);
+        Map<Path, CommitResult> done = new LinkedHashMap<>();
+        Map<Path, String> failed = imports.carryOut(plan, session.author(), lock, (step, result) -> {
+            done.put(step.checkpoint().path(), result);
+            if (!json.wanted()) {
+                print(session, step, result.version().abbreviated());
+            }
+        });
+        return report(session, plan, done, failed);
+    }
+
+    private int report(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> failed)
+            throws IOException {
+        Map<Path, String> left = new LinkedHashMap<>(plan.skipped());
+        left.putAll(failed);
+        if (json.wanted()) {
+            new ImportJson(context.output()).print(plan, done, left);
+        } else {
+            if (dryRun) {
+                plan.steps().forEach(step -> print(session, step, "would import"));
+            }
+            summary(session, plan, done, left);
+        }
+        return left.isEmpty() ? 0 : MgitException.Kind.FAILED.exitCode();
+    }
+
+    private void print(Session session, ImportPlan.Step step, String how) {
+        Output output = context.output();
+        String label = step.checkpoint().label().isEmpty()
+                ? ""
+                : " " + step.checkpoint().label();
+        output.line("[" + step.model() + " " + how + "]" + (step.newModel() ? " (new model)" : "")
+                + output.styled(
+                        Output.Style.FAINT,
+                        " " + session.shown(step.checkpoint().path()) + label));
+        if (!step.parents().isEmpty()) {
+            Detected origin = step.origin().orElseThrow();
+            String names = step.parents().stream().map(Detected.Parent::name).collect(Collectors.joining(" and "));
+            output.line("  " + origin.kind().word() + " of " + names + ", inferred"
+                    + String.format(Locale.ROOT, " (confidence %.2f)", origin.confidence()));
+        }
+        if (explain) {
+            step.origin().ifPresent(origin -> origin.evidence().forEach(reason -> output.line("    " + reason)));
+            step.claims().forEach(claim -> output.line("    " + claim));
+            if (step.origin().isEmpty()) {
+                output.line("    no other model's weights are near enough to come from");
+            }
+        }
+    }
+
+    private void summary(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> left) {
+        Output output = context.output();
+        plan.known().forEach((path, version) -> output.note(session.shown(path) + " is already here: " + version));
+        left.forEach((path, reason) -> output.note("left out: " + session.shown(path) + ": " + reason));
+        int count = dryRun ? plan.steps().size() : done.size();
+        long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();
+        long stored =
+                done.values().stream().mapToLong(CommitResult::storedBytes).sum();
+        String sizes = done.isEmpty() ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
+        output.line((dryRun ? "would import " : "imported ") + count + (count == 1 ? " version" : " versions") + " ("
+                + plan.known().size() + " already here, " + left.size() + " left out)" + sizes);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.mgit.cli.command.store;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.maintain.FsckReport;
+import dev.mgit.lineage.maintain.FsckReport.Damage;
+import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks what is stored. */
+@Command(
+        name = "fsck",
+        description = {
+            "Check everything stored, and say which versions and tensors any damage touches.",
+            "Reads all, changes nothing. Exit code 6 if anything is damaged."
+        })
+public final class FsckCommand implements Callable<Integer> {
+    private static final int SHOWN = 20;
+
+    private final Context context;
+
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "Check only these versions and what they need.")
+    private List<String> revisions = new ArrayList<>();
+
+    @Option(names = "--lineage-only", description = "Leave the parameter store alone.")
+    private boolean lineageOnly;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    FsckCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            var fsck = new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress());
+            FsckReport report =
+                    revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
+            if (json.wanted()) {
+                context.output().json(out -> json(out, report));
+            } else {
+                print(report);
+            }
+            return report.isClean() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+        }
+    }
+
+    private List<VersionId> versions(Session session) {
+        Lineage lineage = session.repository().lineage();
+        return revisions.stream().map(lineage::resolve).toList();
+    }
+
+    private void print(FsckReport report) {
+        Output output = context.output();
+        for (Damage damage : report.damage()) {
+            output.line(output.styled(Output.Style.RED, "damaged: ") + damage.what() + ": " + damage.why());
+            damage.touched().stream().limit(SHOWN).forEach(touched -> output.line("  touches " + text(touched)));
+            if (damage.touched().size() > SHOWN) {
+                output.line("  and " + (damage.touched().size() - SHOWN) + " more places; --json lists all");
+            }
+            if (damage.touched().isEmpty()) {
+                output.line("  touches no version");
+            }
+        }
+        output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
+                + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
+                + Output.bytes(report.bytes()) + "): "
+                + (report.isClean() ? "no damage" : report.damage().size() + " damaged"));
+    }
+
+    private static String text(Touched touched) {
+        return (touched.model().isEmpty() ? "" : touched.model() + "@")
+                + touched.version().abbreviated()
+                + touched.file().map(file -> ", " + file).orElse("")
+                + touched.tensor().map(tensor -> ", tensor '" + tensor + "'").orElse("")
+                + (touched.byPrediction() ? " (predicted from it)" : "");
+    }
+
+    private static void json(JsonGenerator json, FsckReport report) throws IOException {
+        json.writeBooleanField("clean", report.isClean());
+        json.writeNumberField("versions", report.versions());
+        json.writeNumberField("git_objects", report.gitObjects());
+        json.writeNumberField("objects", report.objects());
+        json.writeNumberField("blocks", report.blocks());
+        json.writeNumberField("bytes", report.bytes());
+        json.writeArrayFieldStart("damage");
+        for (Damage damage : report.damage()) {
+            json.writeStartObject();
+            json.writeStringField("place", damage.place().name().toLowerCase(Locale.ROOT));
+            json.writeStringField("what", damage.what());
+            json.writeStringField("why", damage.why());
+            json.writeArrayFieldStart("touches");
+            for (Touched touched : damage.touched()) {
+                json.writeStartObject();
+                json.writeStringField("version", touched.version().hex());
+                json.writeStringField("model", touched.model());
+                if (touched.file().isPresent()) {
+                    json.writeStringField("file", touched.file().get());
+                }
+                if (touched.tensor().isPresent()) {
+                    json.writeStringField("tensor", touched.tensor().get());
+                }
+                json.writeBooleanField("by_prediction", touched.byPrediction());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.mgit.cli.command.store;
+
+import dev.mgit.cli.command.hooks.HookSettings;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.version.DidYouMean;
+import dev.mgit.lineage.version.Settings;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Every setting there is. Whoever reads a new one enters it here; what is not here is refused. */
+public final class KnownSettings {
+    private static final Consumer<Settings> STORE = StoreSettings::of;
+    private static final Consumer<Settings> HOOKS = settings -> HookSettings.check(settings::get);
+    private static final Consumer<Settings> ANY = settings -> {};
+
+    /**
+     * One setting.
+     *
+     * @param fallback what holds where it is not set, for people
+     * @param meaning one sentence, with the values it takes
+     * @param check refuses settings in which this one has a value it cannot have
+     */
+    public record Setting(String name, String fallback, String meaning, Consumer<Settings> check) {}
+
+    private static final List<Setting> ALL = List.of(
+            new Setting("user.name", "Git's user.name", "Who makes versions.", ANY),
+            new Setting("user.email", "Git's user.email", "Their e-mail address.", ANY),
+            new Setting(
+                    "store.effort", "balanced", "How hard to look for a smaller encoding: fast, balanced, small.", STORE),
+            new Setting(
+                    "store.maxDepth", "4", "Most blocks to decode before the one that is read, 1 to 64.", STORE),
+            new Setting("store.threads", "all processors", "Blocks to encode at once, 1 to 256.", STORE),
+            new Setting(
+                    "update.auto", "report", "What follows a commit: off, test, plan, run; unset, stale models are named.", HOOKS),
+            new Setting("update.jobs", "1", "Commands of an update to run at once.", HOOKS),
+            new Setting("executor.name", "local", "Where commands run: local, slurm.", HOOKS),
+            new Setting("executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", HOOKS),
+            new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", HOOKS),
+            new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", HOOKS),
+            new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", HOOKS),
+            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", HOOKS));
+
+    private KnownSettings() {}
+
+    public static List<Setting> all() {
+        return ALL;
+    }
+
+    /** @throws MgitException of kind USAGE, with a did-you-mean hint, if there is none of that name */
+    static Setting require(String name) {
+        if (name.equalsIgnoreCase("core.pager")) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "core.pager is a command, which a repository from elsewhere must not choose",
+                    "set it for yourself: git config --global core.pager COMMAND, or MGIT_PAGER");
+        }
+        return ALL.stream()
+                .filter(setting -> setting.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "there is no setting '" + name + "'",
+                        DidYouMean.hint(
+                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' shows all")));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.mgit.cli.command.store;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.Table;
+import dev.mgit.lineage.version.Operation;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The operation log. */
+@Command(name = "op", description = "Look at what was done to the repository, whoever did it.")
+public final class OpCommand {
+    private final Context context;
+
+    OpCommand(Context context) {
+        this.context = context;
+    }
+
+    @Command(name = "log", description = "List operations, newest first. 'mgit undo ID' takes one back.")
+    int log(
+            @Option(names = "-n", paramLabel = "N", defaultValue = "20", description = "At most N (default: 20).")
+                    int limit,
+            @Mixin JsonOption json)
+            throws IOException {
+        try (Session session = Session.open(context)) {
+            List<Operation> operations = session.repository().lineage().operations(Math.max(0, limit));
+            if (json.wanted()) {
+                json(operations);
+                return 0;
+            }
+            Table table = context.output().table("Operation", "When", "Who", "What");
+            for (Operation operation : operations) {
+                table.row(
+                        operation.id(),
+                        operation.when().toString().substring(0, 19),
+                        operation.author().name(),
+                        operation.description());
+            }
+            table.print();
+        }
+        return 0;
+    }
+
+    private void json(List<Operation> operations) throws IOException {
+        context.output().json(out -> {
+            out.writeArrayFieldStart("operations");
+            for (Operation operation : operations) {
+                out.writeStartObject();
+                out.writeStringField("id", operation.id());
+                out.writeStringField("description", operation.description());
+                out.writeStringField("author", operation.author().toString());
+                out.writeStringField("when", operation.when().toString());
+                if (operation.undoes().isPresent()) {
+                    out.writeStringField("undoes", operation.undoes().get());
+                }
+                out.writeArrayFieldStart("changes");
+                for (Operation.RefChange change : operation.changes()) {
+                    out.writeStartObject();
+                    out.writeStringField("ref", change.ref());
+                    out.writeStringField("before", change.before().orElse(null));
+                    out.writeStringField("after", change.after().orElse(null));
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
+    }
+}

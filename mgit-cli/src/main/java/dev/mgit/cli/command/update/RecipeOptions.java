@@ -1,0 +1,100 @@
+package dev.mgit.cli.command.update;
+
+import dev.mgit.cli.command.hooks.JobOptions;
+import dev.mgit.cli.console.Context;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RunRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a recipe is made of besides its command, mixed into {@code run} and {@code recipe set}. */
+final class RecipeOptions {
+    @Option(
+            names = "--input",
+            paramLabel = "[NAME=]PATH",
+            description = "A file or folder of data it reads; its digest is recorded. The command finds it as "
+                    + "{input:NAME} and in MGIT_INPUT_NAME; a word that is PATH itself is replaced. NAME is the file's "
+                    + "name up to its first dot unless given.")
+    private List<String> inputs = new ArrayList<>();
+
+    @Option(
+            names = "--env",
+            paramLabel = "VAR[=VALUE]",
+            description = "A variable to record and set whenever the recipe runs; without =VALUE, as it is now.")
+    private List<String> variables = new ArrayList<>();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Given to the command as {seed} and MGIT_SEED.")
+    private @Nullable Long seed;
+
+    @Mixin
+    private final JobOptions job = new JobOptions();
+
+    Limits limits() {
+        return job.limits();
+    }
+
+    /** The whole request; the command runs in the folder mgit was started in. */
+    RunRequest request(
+            Context context, List<String> models, List<Recipe.Parent> from, String message, List<String> words) {
+        Map<String, Path> paths = new LinkedHashMap<>();
+        List<String> command = new ArrayList<>(words);
+        for (String input : inputs) {
+            int equals = input.indexOf('=');
+            String typed = input.substring(equals + 1);
+            Path path = context.resolve(Path.of(typed));
+            String name = equals > 0 ? input.substring(0, equals) : nameOf(path);
+            if (!Files.exists(path)) {
+                throw MgitException.usage("input '" + typed + "' does not exist");
+            }
+            if (paths.put(name, path) != null) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE, "two inputs are named '" + name + "'", "write --input NAME=PATH");
+            }
+            command.replaceAll(word -> word.equals(typed) ? "{input:" + name + "}" : word);
+        }
+        return new RunRequest(
+                models,
+                from,
+                message,
+                paths,
+                environment(context),
+                Optional.ofNullable(seed),
+                limits(),
+                context.directory(),
+                job.shell(),
+                command);
+    }
+
+    private static String nameOf(Path path) {
+        String file = String.valueOf(path.getFileName());
+        int dot = file.indexOf('.');
+        return dot > 0 ? file.substring(0, dot) : file;
+    }
+
+    private Map<String, String> environment(Context context) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String variable : variables) {
+            int equals = variable.indexOf('=');
+            String name = equals < 0 ? variable : variable.substring(0, equals);
+            String value = equals < 0 ? context.terminal().environment().get(name) : variable.substring(equals + 1);
+            if (value == null || name.isEmpty()) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "the variable '" + name + "' is not set",
+                        "write --env " + name + "=VALUE");
+            }
+            environment.put(name, value);
+        }
+        return environment;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mgit.cli.command.update;
+
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.LocalExecutor;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeRunner;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Gives a version a recipe. */
+@Command(
+        name = "set",
+        description = {
+            "Say how a version is made, in place of what is recorded, so that mgit update can make it again. Runs nothing.",
+            "The recipe's parents are the version's own; {parent1} and on stand for their folders, {output} for where "
+                    + "the result belongs. The command will run in the folder this is typed in."
+        })
+final class RecipeSetCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(index = "0", paramLabel = "REV", description = "The version.")
+    private String revision = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "COMMAND",
+            arity = "0..*",
+            description = "After --, program and arguments.")
+    private List<String> command = new ArrayList<>();
+
+    @Option(names = "--like", paramLabel = "REV", description = "Take the recipe of this version, e.g. MODEL~1.")
+    private @Nullable String like;
+
+    @Mixin
+    private final RecipeOptions options = new RecipeOptions();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    RecipeSetCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if ((like == null) == command.isEmpty()) {
+            throw MgitException.usage("say how it is made: either -- COMMAND or --like REV");
+        }
+        try (HookSession session = HookSession.open(context, wait)) {
+            VersionId id = session.resolve(revision);
+            Version version = session.version(id);
+            List<Recipe.Parent> parents = version.origins().stream()
+                    .map(edge -> new Recipe.Parent(edge.model(), edge.parent(), edge.kind()))
+                    .toList();
+            var recipes = new Recipes(session.workspace());
+            recipes.set(id, like == null ? given(session, version, parents) : copied(session, recipes, parents));
+            context.output().line("Recipe of " + session.session().name(id) + " set");
+        }
+        return 0;
+    }
+
+    private Recipe given(HookSession session, Version version, List<Recipe.Parent> parents) {
+        var runner = new RecipeRunner(session.workspace(), new LocalExecutor());
+        return runner.recipe(options.request(context, List.of(version.model()), parents, "", command));
+    }
+
+    private Recipe copied(HookSession session, Recipes recipes, List<Recipe.Parent> parents) {
+        VersionId other = session.resolve(String.valueOf(like));
+        Recipe recipe = recipes.get(other);
+        recipes.requireTrusted(session.version(other).model(), recipe);
+        return recipe.with(recipe.inputs(), parents.isEmpty() ? recipe.parents() : parents, recipe.circumstances());
+    }
+}

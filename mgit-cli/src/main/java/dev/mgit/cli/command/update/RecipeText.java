@@ -1,0 +1,56 @@
+package dev.mgit.cli.command.update;
+
+import dev.mgit.cli.command.hooks.Records;
+import dev.mgit.cli.console.Output;
+import dev.mgit.hooks.recipe.Recipe;
+import java.util.stream.Collectors;
+
+/** A recipe for people. */
+final class RecipeText {
+    private static final int PACKAGES_SHOWN = 8;
+
+    private RecipeText() {}
+
+    static void print(Output output, Recipe recipe, boolean trusted) {
+        Recipe.Circumstances at = recipe.circumstances();
+        row(output, "Command", (recipe.shell() ? "(shell) " : "") + Records.line(recipe.command()));
+        row(output, "Folder", recipe.directory());
+        recipe.parents()
+                .forEach(parent -> row(
+                        output,
+                        "Parent",
+                        parent.kind().word() + " of " + parent.model() + "@"
+                                + parent.version().abbreviated()));
+        if (!recipe.group().isEmpty()) {
+            row(output, "Together", String.join(", ", recipe.group()));
+        }
+        recipe.inputs()
+                .forEach(input ->
+                        row(output, "Input", input.name() + " = " + input.path() + ", SHA-256 " + input.sha256()));
+        recipe.environment().forEach((name, value) -> row(output, "Variable", name + "=" + value));
+        recipe.seed().ifPresent(seed -> row(output, "Seed", seed.toString()));
+        at.code()
+                .ifPresent(code -> row(
+                        output, "Code", "Git " + code.revision() + (code.dirty() ? ", with uncommitted changes" : "")));
+        at.runtime().ifPresent(runtime -> row(output, "Runtime", runtime));
+        if (!at.packages().isEmpty()) {
+            row(
+                    output,
+                    "Packages",
+                    at.packages().entrySet().stream()
+                                    .limit(PACKAGES_SHOWN)
+                                    .map(entry -> entry.getKey() + " " + entry.getValue())
+                                    .collect(Collectors.joining(", "))
+                            + (at.packages().size() > PACKAGES_SHOWN
+                                    ? ", and " + (at.packages().size() - PACKAGES_SHOWN) + " more (--json)"
+                                    : ""));
+        }
+        row(output, "Machine", at.machine());
+        row(output, "Took", at.seconds() == 0 ? "not run yet" : UpdateText.time(at.seconds()));
+        row(output, "Trusted", trusted ? "yes" : "no; 'mgit hooks trust' says how to accept it");
+    }
+
+    private static void row(Output output, String name, String value) {
+        output.line(String.format("%-10s", name + ":") + value);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.mgit.cli.command.update;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.Verdicts;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.hooks.modeltest.TestDefinition;
+import dev.mgit.hooks.modeltest.TestRegistry;
+import dev.mgit.hooks.modeltest.TestResult;
+import dev.mgit.hooks.modeltest.TestResults;
+import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.version.Version;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What tests and the recipe say of a version, for commands that show versions. Runs nothing. */
+public final class ResultText {
+    private final Output output;
+    private final HookSession session;
+    private final TestResults results;
+    private final Map<String, TestDefinition> tests = new LinkedHashMap<>();
+
+    public ResultText(Context context, Session open) {
+        this.output = context.output();
+        this.session = HookSession.within(context, open, new WaitOption());
+        this.results = new TestResults(session.workspace());
+        new TestRegistry(session.workspace()).list().forEach(test -> tests.put(test.name(), test));
+    }
+
+    /** The latest result of one test, judged by the limits of today where the test is registered as it was run. */
+    private record Shown(String test, String status, String text, Map<String, Double> metrics) {
+        String line() {
+            return test + ": " + text + (metrics.isEmpty() ? "" : " (" + Verdicts.metrics(metrics) + ")");
+        }
+    }
+
+    private List<Shown> of(Version version) {
+        Map<String, TestResult> latest = new TreeMap<>();
+        results.of(version.id()).forEach(result -> latest.put(result.test(), result));
+        List<Shown> shown = new ArrayList<>();
+        latest.forEach((name, result) -> {
+            Optional<Verdict> verdict =
+                    Optional.ofNullable(tests.get(name)).flatMap(test -> results.verdict(version, test));
+            shown.add(verdict.map(now -> new Shown(
+                            name,
+                            now.status().word(),
+                            first(now.text()),
+                            now.result().metrics()))
+                    .orElseGet(() -> new Shown(
+                            name,
+                            result.outcome().word(),
+                            result.outcome().word() + ", by a test that is no longer registered like this",
+                            result.metrics())));
+        });
+        return shown;
+    }
+
+    private static String first(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
+    /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}. */
+    public List<String> lines(Version version) {
+        return of(version).stream()
+                .map(shown -> output.styled(
+                        shown.status().equals(Verdict.Status.PASSED.word()) ? Output.Style.GREEN : Output.Style.RED,
+                        "test " + shown.line()))
+                .toList();
+    }
+
+    /** All in a few words, e.g. {@code accuracy passed, speed timed-out}; empty if there is no result. */
+    public String brief(Version version) {
+        return of(version).stream()
+                .map(shown -> shown.test() + " " + shown.status())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Prints the recipe, where the version has one. */
+    public void printRecipe(Version version) {
+        var recipes = new Recipes(session.workspace());
+        recipes.of(version.id()).ifPresent(recipe -> {
+            output.line("");
+            RecipeText.print(output, recipe, recipes.trusted(version.model(), recipe));
+        });
+    }
+
+    /** Writes the field {@code tests} of a version's object. */
+    public void json(JsonGenerator json, Version version) throws IOException {
+        json.writeArrayFieldStart("tests");
+        for (Shown shown : of(version)) {
+            json.writeStartObject();
+            json.writeStringField("test", shown.test());
+            json.writeStringField("status", shown.status());
+            json.writeStringField("text", shown.text());
+            json.writeObjectFieldStart("metrics");
+            for (Map.Entry<String, Double> metric : shown.metrics().entrySet()) {
+                if (Double.isFinite(metric.getValue())) {
+                    json.writeNumberField(metric.getKey(), metric.getValue());
+                } else {
+                    json.writeStringField(metric.getKey(), String.valueOf(metric.getValue()));
+                }
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Writes the field {@code recipe}, where the version has one: its command and parents. */
+    public void recipeJson(JsonGenerator json, Version version) throws IOException {
+        Optional<Recipe> recipe = new Recipes(session.workspace()).of(version.id());
+        if (recipe.isPresent()) {
+            json.writeObjectFieldStart("recipe");
+            json.writeBooleanField("shell", recipe.get().shell());
+            json.writeArrayFieldStart("command");
+            for (String word : recipe.get().command()) {
+                json.writeString(word);
+            }
+            json.writeEndArray();
+            json.writeNumberField("seconds", recipe.get().circumstances().seconds());
+            json.writeEndObject();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.mgit.cli.command.update;
+
+import dev.mgit.cli.command.hooks.ExecutorOption;
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressOptions;
+import dev.mgit.cli.command.hooks.Records;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FromOption;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.event.Hooks;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeRunner;
+import dev.mgit.hooks.recipe.RunRequest;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a version by running a command. */
+@Command(
+        name = "run",
+        description = {
+            "Make a version by running a command, and record how: mgit rerun and mgit update run it again.",
+            "The parents are checked out to folders of their own, {parent1} and on (also MGIT_PARENT_1). What COMMAND "
+                    + "leaves in the folder {output} (MGIT_OUTPUT) becomes the new version. Recorded are the words of the "
+                    + "command, the code's Git revision and whether it was changed, the interpreter and its packages, "
+                    + "digests of the data, variables, seed, time and machine."
+        })
+public final class RunCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "After --, program and arguments.")
+    private List<String> command = new ArrayList<>();
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            required = true,
+            description = "The model to make a version of. Several for models that one command makes together: each "
+                    + "in the folder {output:NAME}.")
+    private List<String> models = new ArrayList<>();
+
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "MSG",
+            description = "What is new about this version.")
+    private @Nullable String message;
+
+    @Mixin
+    private final FromOption from = new FromOption();
+
+    @Mixin
+    private final RecipeOptions recipe = new RecipeOptions();
+
+    @Mixin
+    private final ExecutorOption executor = new ExecutorOption();
+
+    @Mixin
+    private final ProgressOptions progress = new ProgressOptions();
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    RunCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
+        try (HookSession session = HookSession.open(context, wait)) {
+            RunRequest request = recipe.request(context, models, parents(session), message(), command);
+            Progress told = ProgressOptions.lines(context);
+            Executor where = executor.create(session);
+            Map<String, VersionId> made;
+            try {
+                var hooks = new Hooks(session.workspace(), where);
+                made = new RecipeRunner(session.workspace(), where)
+                        .run(
+                                request,
+                                (model, origins, writer) -> hooks.requirePreCommit(model, origins, writer, told),
+                                told);
+            } catch (MgitException e) {
+                progress.end(context, session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
+                throw e;
+            }
+            print(made);
+            progress.end(context, session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
+            new AfterCommit(context, session, told).tell(made.values());
+        }
+        return 0;
+    }
+
+    private void print(Map<String, VersionId> made) throws IOException {
+        if (!json.wanted()) {
+            made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
+            return;
+        }
+        context.output().json(out -> {
+            out.writeArrayFieldStart("versions");
+            for (Map.Entry<String, VersionId> version : made.entrySet()) {
+                out.writeStartObject();
+                out.writeStringField("model", version.getKey());
+                out.writeStringField("id", version.getValue().hex());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        });
+    }
+
+    private String message() {
+        return message == null ? "Made by " + Records.line(command) : message;
+    }
+
+    private List<Recipe.Parent> parents(HookSession session) {
+        return from.origins(session.session()).stream()
+                .map(origin ->
+                        new Recipe.Parent(session.version(origin.version()).model(), origin.version(), origin.kind()))
+                .toList();
+    }
+}

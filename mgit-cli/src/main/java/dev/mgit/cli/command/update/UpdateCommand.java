@@ -1,0 +1,241 @@
+package dev.mgit.cli.command.update;
+
+import dev.mgit.cli.command.hooks.ExecutorOption;
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.HookSettings;
+import dev.mgit.cli.command.hooks.ProgressOptions;
+import dev.mgit.cli.command.hooks.Records;
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Members;
+import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.cascade.Plan;
+import dev.mgit.hooks.cascade.UpdateOptions;
+import dev.mgit.hooks.cascade.UpdateReport;
+import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.event.Automation;
+import dev.mgit.hooks.event.Hooks;
+import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.modeltest.TestRegistry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes everything downstream of a new version again. */
+@Command(
+        name = "update",
+        description = {
+            "Make everything that was made from a model again, now that it has a new version: each once, parents first, "
+                    + "by the recipes mgit run recorded.",
+            "New versions wait until the tests registered for updates let them through and then appear together. What "
+                    + "fails stops what is below it and nothing else. Exits with 4 if only tests stood in the way, "
+                    + "with 5 if another process is at an update."
+        })
+public final class UpdateCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "MODEL|REV", arity = "0..1", description = "The model that got a new version.")
+    private @Nullable String target;
+
+    @ArgGroup(exclusive = true)
+    private @Nullable Mode mode;
+
+    /** Everything else one can do with an update. */
+    private static final class Mode {
+        @Option(names = "--plan", description = "Print what would run, why, and how long it took before; run nothing.")
+        private boolean plan;
+
+        @Option(names = "--continue", description = "Go on with the update under way, repeating nothing finished.")
+        private boolean resume;
+
+        @Option(names = "--abort", description = "Drop the update under way; models are as they were before it.")
+        private boolean abort;
+
+        @Option(names = "--status", description = "Show the update under way, or how the last one ended.")
+        private boolean status;
+    }
+
+    @Option(names = "--only", paramLabel = "GLOB", description = "Update only models that match; others keep theirs.")
+    private List<String> only = new ArrayList<>();
+
+    @Option(names = "--skip", paramLabel = "GLOB", description = "Leave matching models as they are; go on below them.")
+    private List<String> skip = new ArrayList<>();
+
+    @Option(names = "--until", paramLabel = "GLOB", description = "Update matching models, but nothing below them.")
+    private List<String> until = new ArrayList<>();
+
+    @Option(
+            names = "--gate",
+            paramLabel = "TEST",
+            split = ",",
+            description = "Let these tests decide instead of those registered for updates.")
+    private List<String> gates = new ArrayList<>();
+
+    @Option(
+            names = {"-j", "--jobs"},
+            paramLabel = "N",
+            description = "So many commands at once (default: the setting update.jobs, else 1).")
+    private @Nullable Integer jobs;
+
+    @Option(
+            names = "--keep-going",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "With --no-keep-going the first failure stops everything, and nothing is published before "
+                    + "--continue. Otherwise only what is below it stops.")
+    private boolean keepGoing = true;
+
+    @Option(
+            names = "--detach",
+            description = "With a queue (slurm): submit everything and come back; --continue collects.")
+    private boolean detach;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final ExecutorOption executor = new ExecutorOption();
+
+    @Mixin
+    private final ProgressOptions progress = new ProgressOptions();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    UpdateCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Mode how = mode == null ? new Mode() : mode;
+        boolean existing = how.resume || how.abort || how.status;
+        if (existing == (target != null)) {
+            throw MgitException.usage(
+                    existing ? "this goes on with the update under way; name no model" : "which model has changed?");
+        }
+        try (HookSession session = HookSession.open(context, wait)) {
+            return existing ? existing(session, how) : fresh(session, how.plan);
+        }
+    }
+
+    private int fresh(HookSession session, boolean planOnly) throws IOException {
+        var registry = new TestRegistry(session.workspace());
+        gates.forEach(gate -> registry.requireTrusted(registry.get(gate)));
+        UpdateOptions options =
+                new UpdateOptions(model(session), only, skip, until, gates, jobs(session), !keepGoing);
+        try (Executor where = executor.create(session);
+                UpdateView view = new UpdateView(context)) {
+            var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
+            Plan plan = updates.plan(options);
+            if (planOnly || plan.units().isEmpty()) {
+                printPlan(plan, options.jobs());
+                return 0;
+            }
+            if (detach && !where.queues()) {
+                throw MgitException.usage("--detach needs an executor with a queue, and " + where.name() + " has none");
+            }
+            view.begin(plan);
+            return end(session, detach ? updates.submit(plan, options) : updates.start(plan, options), where, view);
+        }
+    }
+
+    private int existing(HookSession session, Mode how) throws IOException {
+        try (Executor where = session.executor(executor.named().orElseGet(() -> startedWith(session)));
+                UpdateView view = new UpdateView(context)) {
+            var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
+            if (how.abort) {
+                updates.abort();
+                context.output().line("The update is dropped; models are as they were before it");
+                return 0;
+            }
+            if (how.status) {
+                status(updates);
+                return 0;
+            }
+            updates.status().ifPresent(view::begin);
+            return end(session, updates.resume(), where, view);
+        }
+    }
+
+    /** A damaged journal names none; then it does not matter to --abort, and the others say what is wrong. */
+    private static String startedWith(HookSession session) {
+        try {
+            return new Updates(session.workspace(), session.executor("local"), Progress.NONE)
+                    .executorName()
+                    .orElse("local");
+        } catch (MgitException e) {
+            return "local";
+        }
+    }
+
+    private String model(HookSession session) {
+        Lineage lineage = session.lineage();
+        String text = String.valueOf(target);
+        if (lineage.model(text).isPresent()) {
+            return text;
+        }
+        VersionId id = session.resolve(text);
+        return lineage.models().stream()
+                .filter(model -> model.head().equals(id))
+                .map(dev.mgit.lineage.version.Model::name)
+                .findFirst()
+                .orElseThrow(() -> new MgitException(
+                        MgitException.Kind.USAGE,
+                        "'" + text + "' is not the newest version of a model",
+                        "an update starts from the newest: mgit update "
+                                + lineage.version(id).model()));
+    }
+
+    private int jobs(HookSession session) {
+        int number = jobs != null ? jobs : HookSettings.jobs(session.workspace()::setting);
+        if (number < 1) {
+            throw MgitException.usage("--jobs takes a number from 1 up");
+        }
+        return number;
+    }
+
+    private void printPlan(Plan plan, int atOnce) {
+        if (json.wanted()) {
+            Records.print(context, plan.toJson(atOnce));
+        } else {
+            new UpdateText(context).plan(plan, atOnce);
+        }
+    }
+
+    private int end(HookSession session, UpdateReport report, Executor where, UpdateView view) {
+        view.close(); // what is printed now must not be drawn over
+        if (json.wanted()) {
+            Records.print(context, report.toJson());
+        } else {
+            new UpdateText(context).report(report);
+        }
+        List<Hooks.Result> hooks = new Automation(session.workspace(), where, view).afterUpdate(report);
+        AfterCommit.hooks(context.output(), hooks);
+        return report.failure().map(MgitException.Kind::exitCode).orElse(0);
+    }
+
+    private void status(Updates updates) {
+        Optional<UpdateReport> report = updates.status().or(() -> updates.last().map(UpdateReport::fromJson));
+        if (json.wanted()) {
+            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> Members.of("schema", 1)));
+        } else if (report.isEmpty()) {
+            context.output().line("No update is under way, and there was none before");
+        } else {
+            new UpdateText(context).report(report.get());
+        }
+    }
+}

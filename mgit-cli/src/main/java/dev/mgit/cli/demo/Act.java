@@ -1,8 +1,0 @@
-package dev.mgit.cli.demo;
-
-import java.io.IOException;
-
-/** A part of the demo that tells one story. */
-interface Act {
-    void play(Stage stage) throws IOException;
-}

@@ -1,0 +1,62 @@
+package dev.mgit.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.cli.Cli;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmarks run to their end on small made data and print what they promise. Nothing here is timed. */
+class BenchTest {
+    @TempDir
+    private Path dir;
+
+    private String run(String... arguments) {
+        Cli.Ran ran = Cli.run(dir, arguments);
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        return ran.out();
+    }
+
+    @Test
+    void storeMeasuresMgitAndThePlainPeersOnTheSameBytes() {
+        String out =
+                run("bench", "store", "--only", "BF16", "--size", "2MB", "--effort", "fast", "--in", dir.toString());
+        assertThat(out)
+                .containsPattern("mgit fast +[0-9]")
+                .containsPattern("cp \\+ sha256sum +[0-9]")
+                .containsPattern("choosing predictions took [0-9.]+%, reading samples of parents for it [0-9.]+%");
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void storeSpeaksJsonAlone() {
+        String out = run(
+                "bench",
+                "store",
+                "--only",
+                "BF16",
+                "--size",
+                "1MB",
+                "--effort",
+                "small",
+                "--mine",
+                "--json",
+                "--in",
+                dir.toString());
+        assertThat(out).startsWith("{").contains("\"tool\" : \"mgit small\"", "\"peak_bytes\" : ");
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void codecComparesWithPublishedOnesAndTheEntropy() {
+        String out = run("bench", "codec", "--only", "BF16, 95%", "--size", "1MB", "--seconds", "0.01");
+        assertThat(out).contains("entropy", "mgit small", "BitX", "ZipNN", "FM-Delta", "zstd -19");
+    }
+
+    @Test
+    void startTimesShortCommandsBesideGit() {
+        assertThat(run("bench", "start", "--versions", "150", "--runs", "1"))
+                .contains("mgit log -n 20", "git log -n 20");
+    }
+}

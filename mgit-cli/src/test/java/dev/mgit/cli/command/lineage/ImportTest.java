@@ -1,0 +1,203 @@
+package dev.mgit.cli.command.lineage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.cli.Cli;
+import dev.mgit.cli.Main;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.Element;
+import dev.mgit.fixtures.Families;
+import dev.mgit.fixtures.MadeModel;
+import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.Trees;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code import} and {@code commit --detect} as a user meets them; made models, real files and links. */
+class ImportTest {
+    private static final MadeModel BASE = Families.base("base", 1, ModelShape.TINY);
+    private static final MadeModel CHILD = Families.fineTuned(BASE, "child", 2, 1e-3);
+
+    @TempDir
+    private Path folder;
+
+    private Path repository;
+    private Path disk;
+
+    @BeforeEach
+    void anEmptyRepository() throws IOException {
+        repository = Files.createDirectory(folder.resolve("repository"));
+        disk = Files.createDirectory(folder.resolve("disk"));
+        run(0, "init");
+    }
+
+    private Cli.Ran run(int exit, String... arguments) {
+        Cli.Ran ran = Cli.run(repository, arguments);
+        assertThat(ran.exit()).as(ran.toString()).isEqualTo(exit);
+        assertThat(ran.err()).doesNotContain("Exception");
+        return ran;
+    }
+
+    private Map<String, JsonObject> imported(String... arguments) {
+        JsonObject result = Json.parseObject(run(0, arguments).out().getBytes(StandardCharsets.UTF_8));
+        Map<String, JsonObject> byModel = new HashMap<>();
+        result.objects("checkpoints").forEach(one -> byModel.put(one.string("model"), one));
+        return byModel;
+    }
+
+    @Test
+    void importsPlainFoldersParentsFirstWithInferredEdges() throws IOException {
+        MadeModel quantised = Families.quantised(CHILD, "a-small-one");
+        for (MadeModel model : List.of(quantised, CHILD, BASE, Families.base("stranger", 9, ModelShape.TINY))) {
+            model.writeTo(disk);
+        }
+        Map<String, JsonObject> done = imported("import", disk.toString(), "--json");
+        assertThat(done).containsOnlyKeys("base", "child", "a-small-one", "stranger");
+        assertThat(done.get("child").strings("parents")).containsExactly("base");
+        assertThat(done.get("child").string("kind")).isEqualTo("finetune");
+        assertThat(done.get("child").strings("claims"))
+                .containsExactly("its files name 'base' as its base: the weights agree");
+        assertThat(done.get("a-small-one").strings("parents")).containsExactly("child");
+        assertThat(done.get("stranger").strings("parents")).isEmpty();
+        assertThat(done.get("a-small-one").number("stored_bytes"))
+                .as("predicted from its parent")
+                .isLessThan(done.get("a-small-one").number("bytes") / 4);
+        assertThat(run(0, "show", "child").out()).contains("finetune", "base");
+        assertThat(run(0, "log", "child", "--json").out()).contains("inferred");
+        Cli.Ran again = run(0, "import", disk.toString());
+        assertThat(again.out()).contains("imported 0 versions (4 already here");
+    }
+
+    @Test
+    void takesAChangedFolderAsANewVersion() throws IOException {
+        BASE.writeTo(disk);
+        run(0, "import", disk.resolve("base").toString());
+        Families.fineTuned(BASE, "base", 5, 1e-3).writeTo(disk);
+        assertThat(imported("import", disk.toString(), "--json").get("base").strings("parents"))
+                .isEmpty();
+        assertThat(run(0, "log", "base", "--oneline").out().lines()).hasSize(2);
+    }
+
+    @Test
+    void readsTheCacheOfAHubWithItsLinks() throws IOException {
+        Path model = disk.resolve("models--acme--bert");
+        snapshot(model, "1111", BASE);
+        snapshot(model, "2222", CHILD);
+        Files.createDirectories(model.resolve("refs"));
+        Files.writeString(model.resolve("refs/main"), "2222");
+        Path other = disk.resolve("models--acme--bert-cast");
+        snapshot(other, "3333", Families.cast(CHILD, "cast", Element.BF16));
+        Map<String, JsonObject> plan = imported("import", disk.toString(), "--dry-run", "--json");
+        assertThat(plan).containsOnlyKeys("acme/bert", "acme/bert-cast");
+        assertThat(models()).isZero();
+        run(0, "import", disk.toString());
+        assertThat(run(0, "log", "acme/bert", "--oneline").out().lines()).hasSize(2);
+        assertThat(run(0, "show", "acme/bert-cast").out()).contains("cast", "acme/bert");
+        run(0, "checkout", "acme/bert", folder.resolve("out").toString());
+        assertThat(Files.mismatch(
+                        folder.resolve("out/model.safetensors"), model.resolve("snapshots/2222/model.safetensors")))
+                .isEqualTo(-1);
+    }
+
+    private static void snapshot(Path model, String commit, MadeModel weights) throws IOException {
+        Path blobs = Files.createDirectories(model.resolve("blobs"));
+        Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(commit));
+        Path blob = blobs.resolve("blob" + commit);
+        weights.writeWeightsTo(blob);
+        Files.createSymbolicLink(snapshot.resolve("model.safetensors"), snapshot.relativize(blob));
+    }
+
+    @Test
+    void takesATrainersCheckpointsAsVersionsOfOneModel() throws IOException {
+        MadeModel later = Families.fineTuned(CHILD, "checkpoint-1000", 3, 1e-4);
+        new MadeModel("checkpoint-500", CHILD.shape(), CHILD.tensors(), List.of(), "root", 1)
+                .writeTo(disk.resolve("run"));
+        later.writeTo(disk.resolve("run"));
+        run(0, "import", disk.toString());
+        assertThat(run(0, "log", "run", "--oneline").out().lines()).hasSize(2);
+        assertThat(run(0, "log", "run", "-n", "1").out()).contains("checkpoint-1000");
+    }
+
+    @Test
+    void leavesOutWhatIsDamagedAndSaysSo() throws IOException {
+        BASE.writeTo(disk);
+        Path broken = Files.createDirectories(disk.resolve("broken"));
+        Files.write(broken.resolve("model.safetensors"), new byte[] {-1, -1, -1, -1, -1, -1, -1, 127, '{'});
+        Path loop = Files.createDirectories(disk.resolve("loop"));
+        Files.createSymbolicLink(loop.resolve("again"), disk);
+        Files.createSymbolicLink(loop.resolve("model.bin"), loop.resolve("model.bin"));
+        Files.createDirectories(disk.resolve("empty"));
+        Path odd = Families.fineTuned(BASE, "odd", 4, 1e-3).writeTo(disk);
+        Files.move(odd, disk.resolve(" strange..name~^: "));
+        Cli.Ran ran = run(1, "import", disk.toString(), "--recursive");
+        assertThat(ran.out()).contains("imported 2 versions (0 already here, 2 left out)");
+        assertThat(ran.err()).contains("broken", "loop");
+        assertThat(run(0, "branch").out()).contains("base", "strange.name");
+        run(0, "fsck");
+    }
+
+    @Test
+    void refusesFoldersWithoutCheckpoints() {
+        assertThat(run(1, "import", disk.toString()).err()).contains("there are no checkpoints in", "--recursive");
+        assertThat(run(2, "import", disk.resolve("nowhere").toString()).err()).contains("there is no file or folder");
+    }
+
+    private long models() {
+        return run(0, "log", "--all", "--oneline").out().lines().count();
+    }
+
+    @Test
+    void goesOnAfterAKill() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            Families.base("model-" + (char) ('a' + i), i, ModelShape.TINY).writeTo(disk);
+        }
+        try (Crash child = Crash.start(Main.class, repository, List.of("-Xmx256m"), "import", disk.toString())) {
+            while (child.isAlive() && models() == 0) {
+                Thread.onSpinWait();
+            }
+            child.killAfter(Duration.ZERO);
+        }
+        long before = models();
+        assertThat(before).isPositive();
+        Cli.Ran rest = run(0, "import", disk.toString());
+        assertThat(rest.out()).contains("imported " + (6 - before) + " version");
+        assertThat(run(0, "log", "--all", "--oneline").out().lines()).hasSize(6);
+        run(0, "fsck");
+    }
+
+    @Test
+    void commitSuggestsAParentAndTakesItWhenAsked() throws IOException {
+        run(0, "commit", BASE.writeTo(disk).toString());
+        Cli.Ran plain = run(0, "commit", CHILD.writeTo(disk).toString(), "--model", "first");
+        assertThat(plain.err()).contains("this looks like a finetune of base", "mgit edge add first base finetune");
+        Cli.Ran detected = run(
+                0, "commit", Families.pruned(CHILD, "pruned", 0.5).writeTo(disk).toString(), "--detect");
+        assertThat(detected.err()).contains("found: prune of first");
+        assertThat(detected.out()).contains("prune of first");
+        assertThat(run(0, "log", "pruned", "--json").out()).contains("inferred");
+        assertThat(run(2, "commit", disk.resolve("child").toString(), "--model", "x", "--detect", "--from", "base")
+                        .err())
+                .contains("--from or --detect, not both");
+    }
+
+    @Test
+    void rebuildsALostIndexFromTheStore() throws IOException {
+        run(0, "commit", BASE.writeTo(disk).toString());
+        run(0, "commit", CHILD.writeTo(disk).toString(), "--from", "base");
+        Trees.delete(repository.resolve(".mgit/index"));
+        MadeModel cast = Families.cast(CHILD, "cast", Element.F16);
+        assertThat(run(0, "commit", cast.writeTo(disk).toString(), "--detect").out())
+                .contains("cast of child");
+    }
+}
