@@ -91,7 +91,8 @@ class ConcurrentCommandsTest {
             lock.close();
             Crash.Ended ended = waiting.finish();
             assertThat(ended.exit()).as(ended.output()).isZero();
-            assertThat(ended.output()).startsWith("waiting for process " + ProcessHandle.current().pid() + " ");
+            assertThat(ended.output())
+                    .startsWith("waiting for process " + ProcessHandle.current().pid() + " ");
         }
         assertThat(repository.ok("branch")).contains("second");
     }

@@ -26,6 +26,7 @@ class KilledCommandTest {
     private static final int FILES = 3;
     private static final int ELEMENTS = 1 << 20;
     private static final int RANDOM_KILLS = 6;
+
     @TempDir
     private Path folder;
 

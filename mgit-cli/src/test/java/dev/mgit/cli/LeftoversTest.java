@@ -133,7 +133,8 @@ class LeftoversTest {
     @Test
     void whatACommandWorksWithStaysAndSoDoesWhatOutlivedItsMgit() throws Exception {
         Path go = folder.resolve("go");
-        String line = Await.forFile(go) + "; cp ../by-hand/base/model.safetensors {output}/; echo made > {output}/history.txt";
+        String line = Await.forFile(go)
+                + "; cp ../by-hand/base/model.safetensors {output}/; echo made > {output}/history.txt";
         String[] run = {"run", "--model", "x", "--no-progress", "--shell", "--", line};
         try (Crash finishes = Crash.start(Main.class, models.root(), JVM, run);
                 Crash dies = Crash.start(Main.class, models.root(), JVM, run)) {
@@ -158,5 +159,4 @@ class LeftoversTest {
                 .filter(run -> Files.exists(run.resolve("job/pid")))
                 .count();
     }
-
 }

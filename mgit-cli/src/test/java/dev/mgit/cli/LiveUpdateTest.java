@@ -92,10 +92,7 @@ class LiveUpdateTest {
     @Test
     void aRealTerminalIsShownTheTableAndAPipePlainLines() throws Exception {
         Path script = Path.of("/usr/bin/script");
-        if (!Files.isExecutable(script)) {
-            System.out.println("No terminal is tested: there is no " + script);
-        }
-        assumeTrue(Files.isExecutable(script));
+        assumeTrue(Files.isExecutable(script), "there is no " + script);
         HookedRepository models =
                 HookedRepository.init(folder).derive("a", "base").derive("b", "a");
         String mgit = launcher().toString();

@@ -33,7 +33,6 @@ class SlurmCommandTest {
     @BeforeAll
     static void startSlurm() throws Exception {
         Optional<String> reason = SlurmCluster.reasonAgainst();
-        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = Optional.of(SlurmCluster.start(cluster));
         environment = slurm.get().environment();
@@ -99,8 +98,8 @@ class SlurmCommandTest {
     void mgitIsKilledWhileJobsRunAndWhatTheyMakeIsCollectedLater() throws Exception {
         HookedRepository models = HookedRepository.init(folder)
                 .deriveBy(
-                        "grep -q base1 $MGIT_PARENT_1/history.txt || { "
-                                + Await.forFile(folder.resolve("go")) + "; }; " + HookedRepository.TRAIN,
+                        "grep -q base1 $MGIT_PARENT_1/history.txt || { " + Await.forFile(folder.resolve("go")) + "; }; "
+                                + HookedRepository.TRAIN,
                         "a",
                         "base")
                 .derive("b", "a");

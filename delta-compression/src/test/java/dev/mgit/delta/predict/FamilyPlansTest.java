@@ -26,7 +26,7 @@ class FamilyPlansTest {
     @Test
     void aSecondFormatCostsNextToNothing() throws IOException {
         Optional<Path> folder = RealModels.miniLmSafetensors();
-        assumeTrue(folder.isPresent());
+        assumeTrue(folder.isPresent(), "needs Python and its package index");
         try (PlannedFile files = new PlannedFile()) {
             files.store(0, RealModels.miniLm().weights());
             var second = files.store(0, folder.orElseThrow().resolve("model.safetensors"));

@@ -45,7 +45,6 @@ class SlurmTest {
     @BeforeAll
     static void startSlurm() throws Exception {
         Optional<String> reason = SlurmCluster.reasonAgainst();
-        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = SlurmCluster.start(cluster);
     }

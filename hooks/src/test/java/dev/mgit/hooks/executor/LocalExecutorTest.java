@@ -77,7 +77,8 @@ class LocalExecutorTest {
                 "sh",
                 "-c",
                 "setsid sh -c 'echo $$ >> " + pids + "; sleep 300' & echo $$ >> " + pids + "; sleep 300"));
-        Await.until("both run", () -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
+        Await.until(
+                "both run", () -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
         assertThat(executor.poll(handle).state()).isEqualTo(JobStatus.State.RUNNING);
         // As if the hour had passed.
         FileTime before = FileTime.from(Instant.now().minus(Duration.ofHours(2)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
@@ -203,7 +204,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void aReaderWorksWhileStoreIsCleanedAgainAndAgain() throws IOException {
+    void aReaderWorksWhileStoreIsCleanedAgainAndAgain() throws Exception {
         try (var made = new MadeRepository(folder)) {
             VersionId base = made.commit(BASE);
             VersionId child = made.commit(CHILD, "base");
@@ -240,17 +241,9 @@ class GarbageCollectorTest {
                 }
             } finally {
                 stop.set(true);
-                join(cleaner);
+                Await.until("the cleaner has ended", () -> !cleaner.isAlive());
             }
             assertThat(failure.get()).isNull();
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 
