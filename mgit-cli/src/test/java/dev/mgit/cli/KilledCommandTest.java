@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Real processes, really killed: in the middle of reading and storing, around the moves that make a change visible, and
  * at seeded random changes of files. The weights are made.
  */
+@Tag("slow")
 class KilledCommandTest {
     private static final int FILES = 3;
     private static final int ELEMENTS = 1 << 20;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The real command, really killed as soon as its journal shows a state, then continued or dropped. Every instant at the
  * journal is the hooks module's KillTest; here it is the whole command over a real repository. The models are made.
  */
+@Tag("slow")
 class KilledUpdateTest {
     /** What the journal holds once an update of base → a → b is in a state, in the order they come. */
     private static final List<String> STATES = List.of(

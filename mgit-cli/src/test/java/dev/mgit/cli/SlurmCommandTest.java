@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mgit update --executor slurm} against a real Slurm of one node, started here; models are made. */
+@Tag("slow")
 class SlurmCommandTest {
     @TempDir
     private static Path cluster;

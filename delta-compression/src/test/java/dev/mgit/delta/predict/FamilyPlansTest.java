@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole families, planned, coded and decoded. */
+@Tag("slow")
 class FamilyPlansTest {
     /** Real: one set of weights, published as ONNX and as safetensors. */
     @Test

@@ -19,10 +19,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Updates in real processes, killed with SIGKILL, then continued or dropped. Models are made; commands are real. */
+@Tag("slow")
 class KillTest {
     @TempDir
     Path temp;

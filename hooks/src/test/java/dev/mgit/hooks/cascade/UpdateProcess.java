@@ -71,6 +71,7 @@ final class UpdateProcess {
         var builder = new ProcessBuilder(
                         java,
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classes,
                         UpdateProcess.class.getName(),
