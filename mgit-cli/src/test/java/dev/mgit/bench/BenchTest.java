@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.cli.Cli;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmarks run to their end on small made data and print what they promise. Nothing here is timed. */
+@Tag("slow")
 class BenchTest {
     @TempDir
     private Path dir;
@@ -56,7 +58,7 @@ class BenchTest {
 
     @Test
     void startTimesShortCommandsBesideGit() {
-        assertThat(run("bench", "start", "--versions", "150", "--runs", "1"))
+        assertThat(run("bench", "start", "--versions", "25", "--runs", "1"))
                 .contains("mgit log -n 20", "git log -n 20");
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every kind of made child through the whole store, by the benchmark that prints the table in the documentation: it
  * checks each out again and compares it byte for byte. Models are smaller here, so fixed costs weigh more.
  */
+@Tag("slow")
 class FamiliesBenchTest {
     /** What is computable from its parents takes a hundredth of its size at most. */
     private static final Map<String, String> COMPUTED = Map.ofEntries(

@@ -8,6 +8,7 @@ import dev.mgit.fixtures.Crash;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,42 +83,49 @@ class ConcurrentCommandsTest {
 
     @Test
     void whoWaitsGoesOnOnceTheOtherIsDone() throws Exception {
-        Repository held = Repository.open(repository.root());
-        WriterLock lock = held.lock("mgit commit", Duration.ZERO, notice -> {});
-        var release = new Thread(() -> {
-            try (held;
-                    lock) {
-                Thread.sleep(300);
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        release.start();
-        Cli.Ran waited = repository.run("commit", model.toString(), "--model", "second");
-        release.join();
-        assertThat(waited.exit()).as("%s", waited).isZero();
-        assertThat(waited.err()).contains("waiting for process").contains("(mgit commit) to finish");
+        try (Repository held = Repository.open(repository.root());
+                WriterLock lock = held.lock("mgit commit", Duration.ZERO, notice -> {});
+                Crash waiting = start("commit", model.toString(), "--model", "second", "--wait", "3600")) {
+            waiting.awaitOutput("(mgit commit) to finish");
+            assertThat(repository.ok("branch")).doesNotContain("second");
+            lock.close();
+            Crash.Ended ended = waiting.finish();
+            assertThat(ended.exit()).as(ended.output()).isZero();
+            assertThat(ended.output())
+                    .startsWith("waiting for process " + ProcessHandle.current().pid() + " ");
+        }
+        assertThat(repository.ok("branch")).contains("second");
     }
 
     @Test
-    void readersAreNeverInTheWayOfACommitNorItOfThem() throws IOException {
+    void readersAreNeverInTheWayOfACommitNorItOfThem() throws Exception {
         Path next = folder.resolve("next");
         for (int i = 0; i < 4; i++) {
             weights(next.resolve("part" + i + ".safetensors"), 10 + i, 1 << 20);
         }
-        int rounds = 0;
-        try (Crash child = start("commit", next.toString(), "--model", "second")) {
-            while (child.isAlive() || rounds == 0) {
-                assertThat(repository.ok("log", "first")).contains("Add first");
-                assertThat(repository.ok("show", "first")).contains("model.safetensors");
-                String out = "out" + rounds++;
-                repository.ok("checkout", "first", out);
-                assertThat(contents(repository.root().resolve(out))).isEqualTo(contents(model));
+        Path operations = repository.mgit().resolve("operations");
+        long logged = Files.size(operations);
+        try (PausedCommand commit = PausedCommand.start(repository.root(), "commit", next.toString(), "-m", "second")) {
+            commit.until("it has the lock", () -> Files.size(repository.mgit().resolve("lock")) > 0);
+            readAll("locked");
+            for (int step = 0; step < 3; step++) {
+                assertThat(commit.step()).isTrue();
+                readAll("step" + step);
             }
-            Crash.Ended ended = child.finish();
+            commit.until("the operation is logged", () -> Files.size(operations) > logged);
+            readAll("logged");
+            Crash.Ended ended = commit.finish();
             assertThat(ended.exit()).as(ended.output()).isZero();
         }
-        repository.ok("checkout", "second", "second");
+        readAll("done");
+        repository.ok("checkout", "next", "second");
         assertThat(contents(repository.root().resolve("second"))).isEqualTo(contents(next));
+    }
+
+    private void readAll(String out) throws IOException {
+        assertThat(repository.ok("log", "first")).contains("Add first");
+        assertThat(repository.ok("show", "first")).contains("model.safetensors");
+        repository.ok("checkout", "first", out);
+        assertThat(contents(repository.root().resolve(out))).isEqualTo(contents(model));
     }
 }

@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ class HooksCommandTest {
                         lineage.toString())
                 .inheritIO()
                 .start();
-        assertThat(git.waitFor()).isZero();
+        assertThat(Await.exit(git)).isZero();
         Trees.delete(clone.mgit().resolve("parameters"));
         Trees.copy(repository.mgit().resolve("parameters"), clone.mgit().resolve("parameters"));
         return clone;

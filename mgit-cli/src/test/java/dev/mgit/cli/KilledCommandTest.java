@@ -5,32 +5,29 @@ import static dev.mgit.cli.TestRepository.holdsStaging;
 import static dev.mgit.cli.TestRepository.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.fixtures.Crash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Real processes, really killed: in the middle of reading and storing, around the moves that make a change visible, and
- * at seeded random times. The weights are made.
+ * at seeded random changes of files. The weights are made.
  */
+@Tag("slow")
 class KilledCommandTest {
     private static final int FILES = 3;
     private static final int ELEMENTS = 1 << 20;
     private static final int RANDOM_KILLS = 6;
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     @TempDir
     private Path folder;
@@ -50,33 +47,33 @@ class KilledCommandTest {
         Files.writeString(model.resolve("config.json"), "{}");
     }
 
-    private Crash start(String... arguments) throws IOException {
-        return Crash.start(Main.class, repository.root(), JVM, arguments);
+    /** What has come true when a command is killed, looked at just before each change it makes to a file. */
+    private record Moment(String name, Callable<Boolean> come) {
+        /** Among so many changes; a command that makes fewer is killed before its last ones. */
+        static Moment atRandom(Random random, int changes) {
+            int[] left = {1 + random.nextInt(changes * 3 / 4)};
+            return new Moment("change " + left[0], () -> left[0]-- == 0);
+        }
     }
 
-    /** Kills a child as soon as something has come true, or lets it end. */
-    private static boolean killWhen(Crash child, BooleanSupplier moment) {
-        try (child) {
-            while (child.isAlive() && !moment.getAsBoolean()) {
-                Thread.onSpinWait();
+    private void kill(Moment moment, String... arguments) throws Exception {
+        try (PausedCommand command = PausedCommand.start(repository.root(), arguments)) {
+            assertThat(command.until(moment.name(), moment.come()).kill().killed())
+                    .as(moment.name())
+                    .isTrue();
+        }
+    }
+
+    /** How often a command that nobody kills changes a file, for killing the next ones at random ones of them. */
+    private int changesOf(String... arguments) throws Exception {
+        try (PausedCommand command = PausedCommand.start(repository.root(), arguments)) {
+            int changes = 0;
+            while (command.step()) {
+                changes++;
             }
-            return child.killAfter(Duration.ZERO).killed();
+            assertThat(command.finish().exit()).isZero();
+            return changes;
         }
-    }
-
-    /** How long a command takes that nobody kills, for killing the next ones at random moments of it. */
-    private long millisOf(String... arguments) throws IOException {
-        long start = System.nanoTime();
-        try (Crash child = start(arguments)) {
-            Crash.Ended ended = child.finish();
-            assertThat(ended.exit()).as(ended.output()).isZero();
-        }
-        return (System.nanoTime() - start) / 1_000_000;
-    }
-
-    private BooleanSupplier after(long millis) {
-        long start = System.nanoTime();
-        return () -> System.nanoTime() - start > millis * 1_000_000;
     }
 
     private static boolean anyFile(Path root, String glob) {
@@ -91,35 +88,42 @@ class KilledCommandTest {
         return file.toFile().length();
     }
 
-    private List<BooleanSupplier> momentsOfACommit(long millis) {
+    private Moment momentOfACommit(int number, int changes) {
         Path operations = repository.mgit().resolve("operations");
         Path heads = repository.mgit().resolve("lineage.git/refs/heads");
         long logged = size(operations);
-        List<BooleanSupplier> moments = new ArrayList<>(List.of(
-                () -> size(repository.mgit().resolve("lock")) > 0,
-                () -> anyFile(repository.mgit().resolve("parameters"), ".*\\.blob"),
-                () -> size(operations) > logged,
-                () -> anyFile(heads, ".*\\.lock")));
-        for (int i = 0; i < RANDOM_KILLS; i++) {
-            moments.add(after(millis / 5 + random.nextInt((int) millis)));
+        long blobs = blobs();
+        return switch (number) {
+            case 0 -> new Moment("it has the lock", () -> size(repository.mgit().resolve("lock")) > 0);
+            case 1 -> new Moment("blocks are there", () -> blobs() > blobs);
+            case 2 -> new Moment("the operation is logged", () -> size(operations) > logged);
+            case 3 -> new Moment("the head is about to move", () -> anyFile(heads, ".*\\.lock"));
+            default -> Moment.atRandom(random, changes);
+        };
+    }
+
+    private long blobs() {
+        try (Stream<Path> files = Files.walk(repository.mgit().resolve("parameters"))) {
+            return files.filter(file -> file.toString().endsWith(".blob")).count();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return 0; // a file went away while they were listed
         }
-        return moments;
     }
 
     @Test
-    void aKilledCommitLeavesTheOldStateOrTheNew() throws IOException {
-        long millis = millisOf("commit", model.toString(), "--model", "m");
+    void aKilledCommitLeavesTheOldStateOrTheNew() throws Exception {
+        repository.ok("commit", model.toString(), "--model", "m");
         Map<String, TreeMap<String, String>> versions = new TreeMap<>();
         versions.put(repository.id("m"), contents(model));
-        int killed = 0;
-        int moments = momentsOfACommit(millis).size();
-        for (int i = 0; i < moments; i++) {
+        weights(model.resolve("part0.safetensors"), 99, ELEMENTS);
+        int changes = changesOf("commit", model.toString(), "--model", "m");
+        versions.put(repository.id("m"), contents(model));
+        for (int i = 0; i < 4 + RANDOM_KILLS; i++) {
             String old = repository.id("m");
             weights(model.resolve("part" + i % FILES + ".safetensors"), 100 + i, ELEMENTS);
             Files.setLastModifiedTime(model.resolve("config.json"), FileTime.fromMillis(1_000_000_000_000L));
             TreeMap<String, String> input = contents(model);
-            Crash child = start("commit", model.toString(), "--model", "m", "-m", "try " + i);
-            killed += killWhen(child, momentsOfACommit(millis).get(i)) ? 1 : 0;
+            kill(momentOfACommit(i, changes), "commit", model.toString(), "--model", "m", "-m", "try " + i);
 
             String now = repository.id("m");
             repository.ok("checkout", "m", "out" + i);
@@ -134,7 +138,6 @@ class KilledCommandTest {
                     .isEqualTo(1_000_000_000_000L);
             versions.put(repository.id("m"), input);
         }
-        assertThat(killed).isPositive();
         assertEveryVersion(versions);
         assertThat(repository.ok("op", "log")).contains("commit m");
         assertThat(anyFile(repository.mgit(), ".*\\.lock")).isFalse();
@@ -148,32 +151,30 @@ class KilledCommandTest {
         }
     }
 
-    private List<BooleanSupplier> momentsOfACheckout(Path out, long millis, FileTime[] before) {
-        List<BooleanSupplier> moments = new ArrayList<>(List.of(
-                () -> anyFile(out.getParent(), "\\.mgit-staging-.*"),
-                () -> anyFile(out.getParent(), "part2.*") && anyFile(out, "\\.mgit-staging-.*"),
-                () -> changed(out.resolve("part0.safetensors"), before[0]),
-                () -> changed(out.resolve("part1.safetensors"), before[1])));
-        for (int i = 0; i < RANDOM_KILLS; i++) {
-            moments.add(after(millis / 5 + random.nextInt((int) millis)));
-        }
-        return moments;
+    private Moment momentOfACheckout(int number, Path out, int changes) {
+        Path first = out.resolve("part0.safetensors");
+        Path second = out.resolve("part1.safetensors");
+        Object[] before = {identity(first), identity(second)};
+        return switch (number) {
+            case 0 -> new Moment("files are staged", () -> anyFile(out.getParent(), "\\.mgit-staging-.*"));
+            case 1 -> new Moment("all of them are", () -> anyFile(out, "\\.mgit-staging-.*"));
+            case 2 -> new Moment("the first is in place", () -> !identity(first).equals(before[0]));
+            case 3 -> new Moment("the second is, too", () -> !identity(second).equals(before[1]));
+            default -> Moment.atRandom(random, changes);
+        };
     }
 
-    private static boolean changed(Path file, FileTime before) {
-        return !modified(file).equals(before);
-    }
-
-    private static FileTime modified(Path file) {
+    /** Another one once another file is there under the same name. */
+    private static Object identity(Path file) {
         try {
-            return Files.getLastModifiedTime(file);
+            return Files.getAttribute(file, "unix:ino");
         } catch (IOException e) {
-            return FileTime.fromMillis(0);
+            return "none";
         }
     }
 
     @Test
-    void aKilledCheckoutOverAFolderIsFinishedOrTakenBackByTheNextCommand() throws IOException {
+    void aKilledCheckoutOverAFolderIsFinishedOrTakenBackByTheNextCommand() throws Exception {
         repository.ok("commit", model.toString(), "--model", "m");
         TreeMap<String, String> first = contents(model);
         for (int i = 0; i < FILES; i++) {
@@ -185,39 +186,29 @@ class KilledCommandTest {
         TreeMap<String, String> second = contents(model);
 
         Path out = repository.root().resolve("work/out");
-        long millis = millisOf("checkout", "m~1", "work/out");
-        int killed = 0;
-        int moments = momentsOfACheckout(out, millis, new FileTime[2]).size();
-        for (int i = 0; i < moments; i++) {
+        repository.ok("checkout", "m", "work/out");
+        int changes = changesOf("checkout", "m~1", "work/out");
+        for (int i = 0; i < 4 + RANDOM_KILLS; i++) {
             String to = i % 2 == 0 ? "m" : "m~1";
-            FileTime[] before = {modified(out.resolve("part0.safetensors")), modified(out.resolve("part1.safetensors"))
-            };
-            killed += killWhen(
-                            start("checkout", to, "work/out"),
-                            momentsOfACheckout(out, millis, before).get(i))
-                    ? 1
-                    : 0;
+            kill(momentOfACheckout(i, out, changes), "checkout", to, "work/out");
             repository.ok("status");
             assertThat(contents(out)).isIn(first, second);
             assertThat(holdsStaging(repository.root())).isFalse();
             repository.ok("checkout", to, "work/out");
             assertThat(contents(out)).isEqualTo(to.equals("m") ? second : first);
         }
-        assertThat(killed).isPositive();
     }
 
     @Test
-    void aKilledCheckoutIntoANewFolderLeavesTheWholeOrNothing() throws IOException {
+    void aKilledCheckoutIntoANewFolderLeavesTheWholeOrNothing() throws Exception {
         repository.ok("commit", model.toString(), "--model", "m");
-        long millis = millisOf("checkout", "m", folder.resolve("out").toString());
+        int changes = changesOf("checkout", "m", folder.resolve("out").toString());
         for (int i = 0; i < 4; i++) {
             Path out = folder.resolve("out" + i);
-            Crash child = start("checkout", "m", out.toString());
-            killWhen(
-                    child,
-                    i == 0
-                            ? () -> anyFile(folder, "\\.mgit-staging-.*")
-                            : after(millis / 3 + random.nextInt((int) millis)));
+            Moment moment = i == 0
+                    ? new Moment("files are staged", () -> anyFile(folder, "\\.mgit-staging-.*"))
+                    : Moment.atRandom(random, changes);
+            kill(moment, "checkout", "m", out.toString());
             repository.ok("status");
             assertThat(holdsStaging(folder)).isFalse();
             if (Files.exists(out)) {

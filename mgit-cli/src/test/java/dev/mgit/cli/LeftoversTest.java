@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,13 +133,13 @@ class LeftoversTest {
     @Test
     void whatACommandWorksWithStaysAndSoDoesWhatOutlivedItsMgit() throws Exception {
         Path go = folder.resolve("go");
-        String line = "until test -e ../go; do sleep 0.1; done; "
-                + "cp ../by-hand/base/model.safetensors {output}/; echo made > {output}/history.txt";
+        String line = Await.forFile(go)
+                + "; cp ../by-hand/base/model.safetensors {output}/; echo made > {output}/history.txt";
         String[] run = {"run", "--model", "x", "--no-progress", "--shell", "--", line};
         try (Crash finishes = Crash.start(Main.class, models.root(), JVM, run);
                 Crash dies = Crash.start(Main.class, models.root(), JVM, run)) {
-            await(() -> started() == 2);
-            dies.killAfter(Duration.ZERO);
+            Await.until("both commands run", () -> started() == 2);
+            dies.kill();
             assertThat(wouldGo("0")).isEmpty();
             Files.writeString(go, "");
             Crash.Ended ended = finishes.finish();
@@ -148,7 +148,7 @@ class LeftoversTest {
         assertThat(models.history("x")).isEqualTo("made\n");
         Path left = left("runs").get(0);
         // The command that outlived its mgit ends, too, and then its script.
-        await(() -> !wouldGo("0").isEmpty());
+        Await.until("it may be removed", () -> !wouldGo("0").isEmpty());
         assertThat(left.resolve("job/exit")).hasContent("0");
         repository.ok("gc", "--prune-older-than", "0");
         assertThat(left("runs")).isEmpty();
@@ -158,12 +158,5 @@ class LeftoversTest {
         return left("runs").stream()
                 .filter(run -> Files.exists(run.resolve("job/pid")))
                 .count();
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        for (int attempt = 0; attempt < 1200 && !condition.call(); attempt++) {
-            Thread.sleep(50);
-        }
-        assertThat(condition.call()).isTrue();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.cli.console.Terminal;
+import dev.mgit.fixtures.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -84,17 +85,14 @@ class LiveUpdateTest {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(Await.exit(process)).as(output).isZero();
         return output;
     }
 
     @Test
     void aRealTerminalIsShownTheTableAndAPipePlainLines() throws Exception {
         Path script = Path.of("/usr/bin/script");
-        if (!Files.isExecutable(script)) {
-            System.out.println("No terminal is tested: there is no " + script);
-        }
-        assumeTrue(Files.isExecutable(script));
+        assumeTrue(Files.isExecutable(script), "there is no " + script);
         HookedRepository models =
                 HookedRepository.init(folder).derive("a", "base").derive("b", "a");
         String mgit = launcher().toString();

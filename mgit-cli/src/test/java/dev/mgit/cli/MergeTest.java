@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,8 +125,9 @@ class MergeTest {
     }
 
     @Test
-    void aKilledMergeGoesOnOrIsGivenUp() throws IOException, InterruptedException {
+    void aKilledMergeGoesOnOrIsGivenUp() throws Exception {
         Path started = folder.resolve("started");
+        Path go = folder.resolve("go");
         repository.ok(
                 "test",
                 "add",
@@ -137,17 +139,17 @@ class MergeTest {
                 "--",
                 "sh",
                 "-c",
-                "touch " + started + "; sleep 2; echo '{\"x\":1}' >$MGIT_METRICS");
+                "touch " + started + "; " + Await.forFile(go) + "; echo '{\"x\":1}' >$MGIT_METRICS");
         for (String way : List.of("--continue", "--abort")) {
             Files.deleteIfExists(started);
+            Files.deleteIfExists(go);
             String model = "killed" + way;
             try (Crash child = Crash.start(
                     Main.class, repository.root(), JVM, "merge", "a", "c", "--model", model, "-s", "average")) {
-                while (child.isAlive() && !Files.exists(started)) {
-                    Thread.sleep(5);
-                }
+                Await.until("the test runs", () -> !child.isAlive() || Files.exists(started));
+                assertThat(child.kill().killed()).isTrue();
             }
-            assertThat(Files.exists(started)).isTrue();
+            Files.createFile(go);
             assertThat(repository.ok("branch")).doesNotContain(model);
             repository.ok("merge", way);
             assertThat(repository.ok("branch").contains(model)).isEqualTo(way.equals("--continue"));

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example in {@code examples/python} through mgit: real scikit-learn, real scans, recipes, tests and an update. */
+@Tag("slow")
 class PythonExampleTest {
     private static final Path EXAMPLES =
             Path.of("..", "examples").toAbsolutePath().normalize();

@@ -3,19 +3,18 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.SmallDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,7 +225,7 @@ class RefusedInputTest {
         Process made = new ProcessBuilder("bash", "-c", "touch $'bad\\xff\\xfename.bin'")
                 .directory(model.toFile())
                 .start();
-        assumeTrue(made.waitFor() == 0, "this file system takes no such name");
+        assumeTrue(Await.exit(made) == 0, "this file system takes no such name");
         refuses(FAILED, "is not UTF-8");
         Files.writeString(model.resolve(".mgitignore"), "bad*\n");
         repository.ok("commit", model.toString(), "--model", "good");
@@ -265,7 +264,7 @@ class RefusedInputTest {
     @Test
     void aPipe() throws Exception {
         Process made = new ProcessBuilder("mkfifo", model.resolve("pipe").toString()).start();
-        assumeTrue(made.waitFor() == 0, "no pipes here");
+        assumeTrue(Await.exit(made) == 0, "no pipes here");
         refuses(FAILED, "'pipe' is not a regular file");
         repository.refuses(
                 FAILED, "not a regular file", "commit", model.resolve("pipe").toString(), "--model", "p");
@@ -308,24 +307,21 @@ class RefusedInputTest {
     void aFileThatIsWrittenToWhileItIsRead() throws Exception {
         Path file = model.resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(file);
-        var done = new AtomicBoolean();
-        var writer = new Thread(() -> {
-            while (!done.get()) {
-                try {
-                    Files.write(file, bytes, StandardOpenOption.WRITE);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        });
-        writer.start();
-        String before = repository.ok("log");
-        Cli.Ran ran = repository.run("commit", model.toString(), "--model", "good");
-        done.set(true);
-        writer.join();
-        TestRepository.assertRefused(ran, FAILED, "'model.safetensors' changed while it was being read");
-        assertThat(repository.ok("log")).isEqualTo(before);
-        repository.ok("commit", model.toString(), "--model", "good");
+        TestRepository fresh = TestRepository.init(folder.resolve("fresh"));
+        String[] commit = {"commit", model.toString(), "--model", "good"};
+        try (PausedCommand command = PausedCommand.start(fresh.root(), commit)) {
+            Path parameters = fresh.mgit().resolve("parameters");
+            command.until("it stores what it reads", () -> Files.exists(parameters));
+            bytes[bytes.length - 1]++;
+            Files.write(file, bytes);
+            Crash.Ended ended = command.finish();
+            TestRepository.assertRefused(
+                    new Cli.Ran(ended.exit(), "", ended.output()),
+                    FAILED,
+                    "'model.safetensors' changed while it was being read");
+        }
+        assertThat(fresh.ok("branch")).isEqualTo("No models yet\n");
+        fresh.ok("commit", model.toString(), "--model", "good");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +141,7 @@ class RunCommandTest {
 
         // In the update each waits until both are there: at once, they cannot have the same device.
         String meet = devices + "grep -q base1 $MGIT_PARENT_1/history.txt && exit 0; touch ../at-{model}; "
-                + "until test -e ../at-x && test -e ../at-y; do sleep 0.1; done";
+                + Await.forFile(folder.resolve("at-x")) + "; " + Await.forFile(folder.resolve("at-y"));
         repository.ok("run", "--model", "x", "--from", "base", "--gpus", "1", "--shell", "--", meet);
         repository.ok("run", "--model", "y", "--from", "base", "--gpus", "1", "--shell", "--", meet);
         models.commit("base", "base2");

@@ -3,22 +3,24 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.SlurmCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mgit update --executor slurm} against a real Slurm of one node, started here; models are made. */
+@Tag("slow")
 class SlurmCommandTest {
     @TempDir
     private static Path cluster;
@@ -33,7 +35,6 @@ class SlurmCommandTest {
     @BeforeAll
     static void startSlurm() throws Exception {
         Optional<String> reason = SlurmCluster.reasonAgainst();
-        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = Optional.of(SlurmCluster.start(cluster));
         environment = slurm.get().environment();
@@ -99,7 +100,7 @@ class SlurmCommandTest {
     void mgitIsKilledWhileJobsRunAndWhatTheyMakeIsCollectedLater() throws Exception {
         HookedRepository models = HookedRepository.init(folder)
                 .deriveBy(
-                        "grep -q base1 $MGIT_PARENT_1/history.txt || until test -e ../go; do sleep 0.1; done; "
+                        "grep -q base1 $MGIT_PARENT_1/history.txt || { " + Await.forFile(folder.resolve("go")) + "; }; "
                                 + HookedRepository.TRAIN,
                         "a",
                         "base")
@@ -115,7 +116,7 @@ class SlurmCommandTest {
             await(work.resolve("0-1/job/pid"));
             await(work.resolve("1-1/job/job.sh"));
             assertThat(mgit.isAlive()).isTrue();
-            assertThat(mgit.killAfter(Duration.ZERO).killed()).isTrue();
+            assertThat(mgit.kill().killed()).isTrue();
         }
         assertThat(run(models, "update", "--status").out())
                 .containsPattern("a .*Slurm job \\d+ RUNNING")
@@ -155,15 +156,12 @@ class SlurmCommandTest {
         assertThat(models.repository().mgit().resolve("hooks/update")).doesNotExist();
     }
 
-    private static void awaitFile(Path file) throws InterruptedException {
+    private static void awaitFile(Path file) throws Exception {
         await(file);
         assertThat(file).hasContent("0");
     }
 
-    private static void await(Path file) throws InterruptedException {
-        for (int attempt = 0; attempt < 1200 && Files.notExists(file); attempt++) {
-            Thread.sleep(100);
-        }
-        assertThat(file).exists();
+    private static void await(Path file) throws Exception {
+        Await.until(file + " is there", () -> Files.exists(file));
     }
 }

@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,9 +225,7 @@ class TestCommandTest {
         repository.ok("test", "run", "--notify-command", "sh " + script);
 
         Path heard = folder.resolve("heard");
-        for (int attempt = 0; attempt < 200 && (Files.notExists(heard) || Files.size(heard) == 0); attempt++) {
-            Thread.sleep(50);
-        }
+        Await.until("the command has written", () -> Files.exists(heard) && Files.size(heard) > 0);
         assertThat(heard).hasContent("published 2 passed");
     }
 }

@@ -15,10 +15,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo's acts about training, as {@code mgit demo} plays them: real training on real scans, real processes. */
+@Tag("slow")
 class TrainedActsTest {
     @TempDir
     private Path folder;

@@ -17,16 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole families, planned, coded and decoded. */
+@Tag("slow")
 class FamilyPlansTest {
     /** Real: one set of weights, published as ONNX and as safetensors. */
     @Test
     void aSecondFormatCostsNextToNothing() throws IOException {
         Optional<Path> folder = RealModels.miniLmSafetensors();
-        assumeTrue(folder.isPresent());
+        assumeTrue(folder.isPresent(), "needs Python and its package index");
         try (PlannedFile files = new PlannedFile()) {
             files.store(0, RealModels.miniLm().weights());
             var second = files.store(0, folder.orElseThrow().resolve("model.safetensors"));

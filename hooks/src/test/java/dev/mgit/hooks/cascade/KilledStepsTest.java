@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every step that a journal can take, with a real process killed just before and just after the step is on disk: what
  * was begun is then finished, or dropped, as if nothing had happened. Models are made; commands are real.
  */
+@Tag("slow")
 class KilledStepsTest {
     /** Only an executor with a queue has a unit running whose parent can still fail: killed there by SlurmTest. */
     static final String IN_A_QUEUE = "RUNNING>SKIPPED";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.SlurmCluster;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Family;
@@ -26,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cascades under a real Slurm of one node, started here; models are made. */
+@Tag("slow")
 class SlurmTest {
     @TempDir
     static Path cluster;
@@ -44,7 +47,6 @@ class SlurmTest {
     @BeforeAll
     static void startSlurm() throws Exception {
         Optional<String> reason = SlurmCluster.reasonAgainst();
-        reason.ifPresent(why -> System.out.println("Slurm is not tested: " + why));
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = SlurmCluster.start(cluster);
     }
@@ -70,11 +72,13 @@ class SlurmTest {
 
     @Test
     void jobsWaitForEachOtherAndLeaveTheirExitCodes() throws Exception {
-        JobHandle first = submit("first", Limits.NONE, "sleep 1; echo one > shared; echo said");
+        Path go = temp.resolve("go");
+        JobHandle first = submit("first", Limits.NONE, Await.forFile(go) + "; echo one > shared; echo said");
         JobHandle second = submit("second", Limits.NONE, "cat shared; exit 3", first);
         JobHandle third = submit("third", Limits.NONE, "echo never", second);
 
         assertThat(executor.peek(third).detail()).startsWith("Slurm job " + third.id() + " PENDING");
+        Files.createFile(go);
         assertThat(executor.await(first).ok()).isTrue();
         assertThat(executor.await(second).exitCode()).isEqualTo(3);
         assertThat(Files.readString(second.stdout())).isEqualTo("one\n");
@@ -115,9 +119,7 @@ class SlurmTest {
         }
         // The submitter is gone; the last job of the diamond ends all the same.
         Path last = root.resolve(".mgit/hooks/update/work/4-1/job/exit");
-        for (int attempt = 0; attempt < 1200 && !Files.exists(last); attempt++) {
-            Thread.sleep(100);
-        }
+        Await.until("the last job has ended", () -> Files.exists(last));
         assertThat(last).hasContent("0");
         try (var workspace = FolderWorkspace.open(root)) {
             var updates = new Updates(workspace, executor, Progress.NONE);
@@ -234,14 +236,10 @@ class SlurmTest {
     @Test
     void aJobThatSlurmEndsCarriesSlurmsOwnLog() throws Exception {
         JobHandle job = submit("ended", Limits.NONE, "echo began; sleep 300");
-        for (int attempt = 0;
-                attempt < 1200 && (!Files.exists(job.stdout()) || Files.size(job.stdout()) == 0);
-                attempt++) {
-            Thread.sleep(50);
-        }
+        Await.until("it runs", () -> Files.exists(job.stdout()) && Files.size(job.stdout()) > 0);
         var scancel = new ProcessBuilder("scancel", "--full", "--signal=KILL", job.id());
         scancel.environment().putAll(java.util.Objects.requireNonNull(slurm).environment());
-        assertThat(scancel.start().waitFor()).isZero();
+        assertThat(Await.exit(scancel.start())).isZero();
 
         JobStatus status = executor.await(job);
         assertThat(status.state()).isEqualTo(JobStatus.State.LOST);

@@ -1,6 +1,8 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.json.Json;
+import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.Crash;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.executor.Executor;
@@ -40,12 +42,11 @@ final class UpdateProcess {
                 step.set(steps.take(Json.parseObject(Json.bytes(record))));
             }
             boolean here = count.incrementAndGet() == point;
-            System.out.println(
-                    (here ? STANDS : PASSES) + (written ? "after " : "before ") + step.get() + " " + Json.text(record));
-            System.out.flush();
+            String where = (written ? "after " : "before ") + step.get() + " " + Json.text(record);
             if (here) {
-                standStill();
+                Crash.standStill(STANDS + where);
             }
+            System.out.println(PASSES + where);
         };
         try (var workspace = FolderWorkspace.open(Path.of(arguments[0]))) {
             Executor executor = System.getenv("SLURM_CONF") == null
@@ -64,20 +65,13 @@ final class UpdateProcess {
         System.exit(0);
     }
 
-    private static void standStill() {
-        try {
-            Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     static Process start(Path root, String verb, int point, Map<String, String> environment) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         var builder = new ProcessBuilder(
                         java,
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classes,
                         UpdateProcess.class.getName(),
@@ -99,7 +93,7 @@ final class UpdateProcess {
                     .map(text ->
                             text.substring(PASSES.length(), text.indexOf(' ', text.indexOf(' ', PASSES.length()) + 1)))
                     .toList();
-            process.waitFor();
+            Await.exit(process);
             return steps;
         }
     }
@@ -116,7 +110,7 @@ final class UpdateProcess {
             Optional<String> line =
                     lines.lines().filter(text -> text.startsWith(STANDS)).findFirst();
             // SIGKILL: the process gets no chance to tidy up.
-            process.destroyForcibly().waitFor();
+            Await.exit(process.destroyForcibly());
             return line.map(text -> text.substring(STANDS.length()));
         }
     }

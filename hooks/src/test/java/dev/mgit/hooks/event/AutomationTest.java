@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
@@ -196,12 +197,9 @@ class AutomationTest {
         UpdateOptions options = UpdateOptions.of("base");
         updates.start(updates.plan(options), options);
 
-        for (int attempt = 0;
-                attempt < 200
-                        && (!Files.exists(heard) || Files.readAllLines(heard).size() < 2);
-                attempt++) {
-            Thread.sleep(50);
-        }
+        Await.until(
+                "both commands have written",
+                () -> Files.exists(heard) && Files.readAllLines(heard).size() == 2);
         assertThat(Files.readAllLines(heard)).containsExactlyInAnyOrder("failed b", "published base");
         assertThat(events.stream().map(event -> event.kind() + " " + event.subject()))
                 .contains("STARTED a", "MADE a", "PASSED a", "STARTED b", "FAILED b", "PUBLISHED base");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +72,20 @@ class ExecutorsTest {
         var told = new java.util.concurrent.atomic.AtomicReference<JobStatus>();
         Thread waiting = new Thread(() -> told.set(local.await(handle)));
         waiting.setDaemon(true);
+        waiting.setUncaughtExceptionHandler((thread, interrupted) -> {});
         waiting.start();
         local.breakOff();
 
         // Another process, or the next one, finds it ended.
         assertThat(new LocalExecutor().await(handle).state()).isEqualTo(JobStatus.State.CANCELLED);
-        waiting.join(300);
+        Await.until(
+                "whoever waits has seen the end, too",
+                () -> !waiting.isAlive()
+                        || Arrays.stream(waiting.getStackTrace())
+                                .anyMatch(frame -> frame.getMethodName().equals("waitForTheEnd")));
         assertThat(told.get()).isNull();
+        assertThat(waiting.isAlive()).isTrue();
+        waiting.interrupt();
     }
 
     @Test

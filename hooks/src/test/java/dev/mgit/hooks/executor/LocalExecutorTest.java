@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,16 +72,20 @@ class LocalExecutorTest {
         Path pids = folder.resolve("pids");
         JobHandle handle = executor.submit(job(
                 "slow",
-                Limits.timeout(Duration.ofMillis(1500)),
+                Limits.timeout(Duration.ofHours(1)),
                 Map.of(),
                 "sh",
                 "-c",
-                "setsid sh -c 'echo $$ >> " + pids + "; sleep 300' & sleep 0.3; echo $$ >> " + pids + "; sleep 300"));
+                "setsid sh -c 'echo $$ >> " + pids + "; sleep 300' & echo $$ >> " + pids + "; sleep 300"));
+        Await.until(
+                "both run", () -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
+        assertThat(executor.poll(handle).state()).isEqualTo(JobStatus.State.RUNNING);
+        // As if the hour had passed.
+        FileTime before = FileTime.from(Instant.now().minus(Duration.ofHours(2)));
+        Files.setLastModifiedTime(handle.folder().resolve("started"), before);
 
         assertThat(executor.await(handle).state()).isEqualTo(JobStatus.State.TIMED_OUT);
-        List<String> lines = Files.readAllLines(pids);
-        assertThat(lines).hasSize(2);
-        for (String pid : lines) {
+        for (String pid : Files.readAllLines(pids)) {
             assertEnds(Long.parseLong(pid));
         }
     }
@@ -96,9 +103,7 @@ class LocalExecutorTest {
     void aCancelledJobEndsAndSaysSo() throws Exception {
         Path pid = folder.resolve("pid");
         JobHandle handle = executor.submit(shell("cancelled", "echo $$ > " + pid + "; sleep 300"));
-        while (!Files.exists(pid) || Files.size(pid) == 0) {
-            Thread.sleep(10);
-        }
+        Await.until("it runs", () -> Files.exists(pid) && Files.size(pid) > 0);
         executor.cancel(handle);
 
         assertThat(executor.await(handle).state()).isEqualTo(JobStatus.State.CANCELLED);
@@ -108,11 +113,9 @@ class LocalExecutorTest {
     /** A killed process is gone once it has been reaped, which may take its new parent a moment. */
     private static void assertEnds(long pid) throws Exception {
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
-        if (process.isPresent() && !zombie(pid)) {
-            process.get().onExit().get(20, java.util.concurrent.TimeUnit.SECONDS);
-        }
-        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty() || zombie(pid))
-                .isTrue();
+        Await.until(
+                "process " + pid + " has ended",
+                () -> process.filter(ProcessHandle::isAlive).isEmpty() || zombie(pid));
     }
 
     private static boolean zombie(long pid) throws IOException {
@@ -125,11 +128,13 @@ class LocalExecutorTest {
 
     @Test
     void anotherProcessCanCollectAJobItDidNotStart() throws Exception {
-        JobHandle handle = executor.submit(shell("adopted", "sleep 0.5; exit 7"));
-        while (!Files.exists(handle.folder().resolve("pid"))) {
-            Thread.sleep(5);
-        }
+        Path go = folder.resolve("go");
+        JobHandle handle = executor.submit(shell("adopted", Await.forFile(go) + "; exit 7"));
+        Path pid = handle.folder().resolve("pid");
+        Await.until("it runs", () -> Files.exists(pid) && Files.size(pid) > 0);
         var later = new LocalExecutor();
+        assertThat(later.poll(handle).state()).isEqualTo(JobStatus.State.RUNNING);
+        Files.createFile(go);
 
         assertThat(later.await(handle).exitCode()).isEqualTo(7);
     }
@@ -148,11 +153,7 @@ class LocalExecutorTest {
     }
 
     private static int run(String... command) throws IOException {
-        try {
-            return new ProcessBuilder(command).start().waitFor();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Await.exit(new ProcessBuilder(command).start());
     }
 
     @Test
@@ -168,7 +169,7 @@ class LocalExecutorTest {
     void gpuSlotsAreHandedOutAndComeBack() throws IOException {
         var gpus = new LocalExecutor(List.of("0", "1"), Limits.NONE);
         var one = new Limits(Optional.empty(), Optional.empty(), 0, 1);
-        String[] command = {"sh", "-c", "echo $CUDA_VISIBLE_DEVICES; sleep 0.2"};
+        String[] command = {"sh", "-c", "echo $CUDA_VISIBLE_DEVICES"};
         JobHandle first = gpus.submit(job("gpu1", one, Map.of(), command));
         JobHandle second = gpus.submit(job("gpu2", one, Map.of(), command));
         assertThat(gpus.await(first).ok() && gpus.await(second).ok()).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.Progress;
@@ -125,10 +126,8 @@ class RecipeRunnerTest {
             {"git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "code"}
         }) {
             Files.writeString(root.resolve("train.sh"), "cp \"$MGIT_PARENT_1/weights\" \"$MGIT_OUTPUT/weights\"\n");
-            assertThat(new ProcessBuilder(command)
-                            .directory(root.toFile())
-                            .start()
-                            .waitFor())
+            assertThat(Await.exit(
+                            new ProcessBuilder(command).directory(root.toFile()).start()))
                     .isZero();
         }
         Recipe clean = new Recipes(workspace).get(run(request(Map.of(), false, "sh", "train.sh")));

@@ -3,6 +3,7 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.git.GitTextDiff;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,11 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.eclipse.jgit.diff.Edit;
-import org.eclipse.jgit.diff.EditList;
-import org.eclipse.jgit.diff.HistogramDiff;
-import org.eclipse.jgit.diff.RawText;
-import org.eclipse.jgit.diff.RawTextComparator;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the files of two checkpoints: which are there, and what changed in the small ones. */
@@ -55,9 +51,7 @@ final class FileChanges {
         if (a.small() && b.small()) {
             byte[] left = bytes(a);
             byte[] right = bytes(b);
-            if (!RawText.isBinary(left) && !RawText.isBinary(right)) {
-                lines = Optional.of(lines(left, right));
-            }
+            lines = GitTextDiff.of(left, right).map(diff -> new FileChange.Lines(diff.added(), diff.removed()));
             if (a.path().toLowerCase(Locale.ROOT).endsWith(".json")) {
                 keys = keys(left, right);
             }
@@ -70,17 +64,6 @@ final class FileChanges {
         byte[] bytes = new byte[Math.toIntExact(file.size())];
         file.bytes().read(0, bytes, 0, bytes.length);
         return bytes;
-    }
-
-    private static FileChange.Lines lines(byte[] a, byte[] b) {
-        EditList edits = new HistogramDiff().diff(RawTextComparator.DEFAULT, new RawText(a), new RawText(b));
-        int added = 0;
-        int removed = 0;
-        for (Edit edit : edits) {
-            added += edit.getLengthB();
-            removed += edit.getLengthA();
-        }
-        return new FileChange.Lines(added, removed);
     }
 
     private static List<FileChange.KeyChange> keys(byte[] a, byte[] b) {

@@ -2,6 +2,7 @@ package dev.mgit.lineage.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.LineageContract;
 import dev.mgit.lineage.version.NewVersion;
@@ -71,7 +72,7 @@ class GitLineageTest extends LineageContract {
                 .start();
         String out = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(git.waitFor()).as(out).isZero();
+        assertThat(Await.exit(git)).as(out).isZero();
         assertThat(out.lines()).containsExactly("a version|team/base", "a version|team/base");
     }
 

@@ -3,6 +3,7 @@ package dev.mgit.lineage.maintain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
@@ -150,7 +151,7 @@ class FsckTest {
                 List<String> words = new ArrayList<>(
                         List.of("git", "-C", made.repository().files().lineage().toString()));
                 words.addAll(List.of(command.split(" ")));
-                assertThat(new ProcessBuilder(words).start().waitFor()).isZero();
+                assertThat(Await.exit(new ProcessBuilder(words).start())).isZero();
             }
             made.reopen();
             assertThat(made.fsck().damage()).isEmpty();

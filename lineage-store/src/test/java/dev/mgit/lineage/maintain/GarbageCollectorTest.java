@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GarbageCollectorTest {
     private static final MadeModel BASE = Families.base("base", 1, ModelShape.TINY);
     private static final MadeModel CHILD = Families.fineTuned(BASE, "child", 2, 1e-3);
+    /** How often the store is cleaned below a reader. */
+    private static final int ROUNDS = 6;
+
     private static final MadeModel OTHER = Families.base("other", 3, ModelShape.TINY);
 
     @TempDir
@@ -199,11 +204,12 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void aReaderWorksWhileStoreIsCleanedAgainAndAgain() throws IOException {
+    void aReaderWorksWhileStoreIsCleanedAgainAndAgain() throws Exception {
         try (var made = new MadeRepository(folder)) {
             VersionId base = made.commit(BASE);
             VersionId child = made.commit(CHILD, "base");
             var stop = new AtomicBoolean();
+            var cleaned = new Semaphore(0);
             var failure = new AtomicReference<Throwable>();
             var cleaner = new Thread(() -> {
                 try (var writer = new MadeRepository(folder)) {
@@ -212,16 +218,20 @@ class GarbageCollectorTest {
                         writer.commit(passing);
                         writer.change("rm", transaction -> transaction.deleteModel("passing"));
                         writer.collectAll();
+                        cleaned.release();
                     }
                 } catch (IOException | RuntimeException | AssertionError e) {
                     failure.set(e);
+                } finally {
+                    cleaned.release(ROUNDS);
                 }
             });
             cleaner.start();
             try (var reader = new MadeRepository(folder)) {
                 try (var store = reader.repository().parameters()) {
-                    for (int i = 0; i < 6; i++) {
+                    for (int i = 0; i < ROUNDS; i++) {
                         reader.requireSame(i % 2 == 0 ? base : child, i % 2 == 0 ? "base" : "child");
+                        cleaned.acquireUninterruptibly();
                     }
                     // A snapshot from before all that still answers.
                     var contents = new VersionContents(reader.repository().lineage());
@@ -231,17 +241,9 @@ class GarbageCollectorTest {
                 }
             } finally {
                 stop.set(true);
-                join(cleaner);
+                Await.until("the cleaner has ended", () -> !cleaner.isAlive());
             }
             assertThat(failure.get()).isNull();
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 

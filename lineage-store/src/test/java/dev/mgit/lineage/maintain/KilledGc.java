@@ -1,6 +1,7 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.codec.Effort;
+import dev.mgit.fixtures.Crash;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
@@ -49,11 +50,6 @@ final class KilledGc {
     }
 
     private static void waitForDeath() {
-        System.out.println(MARKER);
-        try {
-            Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        Crash.standStill(MARKER);
     }
 }

@@ -7,6 +7,7 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
+import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.graph.TensorAt;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +60,7 @@ class MergekitTest {
 
     /** A Python that is named must have mergekit; the one on the path may. */
     @BeforeAll
-    static void findMergekit() throws IOException, InterruptedException {
+    static void findMergekit() throws IOException {
         Optional<String> named = Optional.ofNullable(System.getenv(VARIABLE)).filter(path -> !path.isEmpty());
         python = named.isPresent() || !hasMergekit("python3") ? named : Optional.of("python3");
         if (python.isEmpty()) {
@@ -72,14 +72,14 @@ class MergekitTest {
         return "not compared with mergekit: python3 does not have it, and " + VARIABLE + " names no Python";
     }
 
-    private static boolean hasMergekit(String command) throws InterruptedException {
+    private static boolean hasMergekit(String command) {
         String look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('mergekit') is None)";
         try {
             Process process = new ProcessBuilder(command, "-c", look)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0;
+            return Await.exit(process) == 0;
         } catch (IOException e) {
             return false; // there is no such program
         }
@@ -174,7 +174,7 @@ class MergekitTest {
     }
 
     /** @return what did it, in which versions */
-    private String mergeWithMergekit(String torch) throws IOException, InterruptedException {
+    private String mergeWithMergekit(String torch) throws IOException {
         Assumptions.assumeTrue(python.isPresent(), MergekitTest::missing);
         String script;
         try (var in = MergekitTest.class.getResourceAsStream(SCRIPT)) {
@@ -187,9 +187,9 @@ class MergekitTest {
         Path log = folder.resolve("log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        int exit = Await.exit(process);
         List<String> lines = Files.readAllLines(log);
-        assertThat(process.exitValue()).as("%s", lines).isZero();
+        assertThat(exit).as("%s", lines).isZero();
         return lines.get(lines.size() - 1);
     }
 

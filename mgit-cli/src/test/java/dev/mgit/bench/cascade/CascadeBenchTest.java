@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small piece of each graph, really trained and really updated; the full ones are {@code mgit bench cascade}. */
+@Tag("slow")
 class CascadeBenchTest {
     @TempDir
     private Path folder;

@@ -3,10 +3,9 @@ package dev.mgit.cli.command.lineage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.cli.Cli;
-import dev.mgit.cli.Main;
+import dev.mgit.cli.PausedCommand;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,18 +156,15 @@ class ImportTest {
     }
 
     @Test
-    void goesOnAfterAKill() throws IOException {
+    void goesOnAfterAKill() throws Exception {
         for (int i = 0; i < 6; i++) {
             Families.base("model-" + (char) ('a' + i), i, ModelShape.TINY).writeTo(disk);
         }
-        try (Crash child = Crash.start(Main.class, repository, List.of("-Xmx256m"), "import", disk.toString())) {
-            while (child.isAlive() && models() == 0) {
-                Thread.onSpinWait();
-            }
-            child.killAfter(Duration.ZERO);
+        try (PausedCommand command = PausedCommand.start(repository, "import", disk.toString())) {
+            command.until("two models are there", () -> models() == 2).kill();
         }
         long before = models();
-        assertThat(before).isPositive();
+        assertThat(before).isEqualTo(2);
         Cli.Ran rest = run(0, "import", disk.toString());
         assertThat(rest.out()).contains("imported " + (6 - before) + " version");
         assertThat(run(0, "log", "--all", "--oneline").out().lines()).hasSize(6);
