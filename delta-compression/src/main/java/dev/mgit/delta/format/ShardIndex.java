@@ -7,14 +7,16 @@ import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The index of a checkpoint split over several files, as Hugging Face writes it: {@code *.index.json} with a
  * {@code weight_map} from tensor name to the name of the file beside it that holds the tensor.
  *
  * @param files file name by tensor name, in the order of the index
+ * @param totalSize bytes of all tensors together, if the index has it
  */
-public record ShardIndex(Map<String, String> files) {
+public record ShardIndex(Map<String, String> files, OptionalLong totalSize) {
     /** Of all shards together; models of a trillion parameters have some hundred thousand. */
     private static final int MAX_TENSORS = 1 << 20;
 
@@ -31,10 +33,13 @@ public record ShardIndex(Map<String, String> files) {
         try {
             return StrictJson.read(new MemoryByteSource(bytes), 0, bytes.length, json -> {
                 Map<String, String> files = null;
+                OptionalLong total = OptionalLong.empty();
                 StrictJson.expect(json, JsonToken.START_OBJECT, "the index");
                 while (json.nextToken() == JsonToken.FIELD_NAME) {
                     if (json.currentName().equals("weight_map")) {
                         files = weightMap(json);
+                    } else if (json.currentName().equals("metadata")) {
+                        total = totalSize(json);
                     } else {
                         StrictJson.skipValue(json);
                     }
@@ -42,11 +47,29 @@ public record ShardIndex(Map<String, String> files) {
                 if (files == null) {
                     throw new FormatException("the index has no weight_map");
                 }
-                return new ShardIndex(files);
+                return new ShardIndex(files, total);
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Some writers give it as a float. */
+    private static OptionalLong totalSize(JsonParser json) throws IOException {
+        OptionalLong total = OptionalLong.empty();
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return total;
+        }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            boolean wanted = json.currentName().equals("total_size");
+            JsonToken value = json.nextToken();
+            if (wanted && value.isNumeric()) {
+                total = OptionalLong.of((long) json.getDoubleValue());
+            }
+            json.skipChildren();
+        }
+        return total;
     }
 
     private static Map<String, String> weightMap(JsonParser json) throws IOException {
@@ -57,7 +80,7 @@ public record ShardIndex(Map<String, String> files) {
             String tensor = StrictJson.wellFormed(json.currentName());
             StrictJson.expect(json, JsonToken.VALUE_STRING, "the file of tensor " + tensor);
             if (files.size() >= MAX_TENSORS) {
-                throw new FormatException("the index lists more than " + MAX_TENSORS + " tensors");
+                throw new UnsupportedFormatException("the index lists more than " + MAX_TENSORS + " tensors");
             }
             String file = StrictJson.wellFormed(json.getText());
             if (file.indexOf('/') >= 0) {

@@ -6,6 +6,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Settings;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
         name = "config",
         description = {
             "Show all settings, show one, or set one, in .mgit/config (Git's syntax).",
-            "Known: store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
+            "Known: commit.strict (true|false), store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
                     + "update.auto (off|test|plan|run), update.jobs, executor.name (local|slurm), executor.gpus (devices, by "
                     + "commas), executor.cpus, executor.memory, executor.timeout, slurm.arguments."
         })
@@ -75,6 +76,7 @@ public final class Config implements Callable<Integer> {
             Settings changed = settings.with(name, value);
             HookSettings.check(changed::get);
             StoreSettings.of(changed);
+            CommitSettings.of(changed);
         }
         WriterLock lock = wait.lock(context, session.repository(), "mgit config");
         try (lock) {

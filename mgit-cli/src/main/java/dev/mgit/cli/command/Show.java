@@ -9,6 +9,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.version.Checkpoint;
@@ -99,6 +100,11 @@ public final class Show implements Callable<Integer> {
             table.row(Output.bytes(file.size()), format, file.path());
         }
         table.print();
+        List<String> findings = FindingsText.lines(Findings.of(lineage, checkpoint.version()));
+        if (!findings.isEmpty()) {
+            output.line("");
+            findings.forEach(output::line);
+        }
         if (!checkpoint.ignored().isEmpty()) {
             output.line("\nLeft out: " + String.join(", ", checkpoint.ignored()));
         }
@@ -144,6 +150,7 @@ public final class Show implements Callable<Integer> {
         if (loss.isPresent()) {
             losses(json, loss.get());
         }
+        FindingsText.json(json, Findings.of(lineage, checkpoint.version()));
         json.writeNumberField("size", checkpoint.size());
         json.writeArrayFieldStart("files");
         for (FileEntry file : checkpoint.files()) {
