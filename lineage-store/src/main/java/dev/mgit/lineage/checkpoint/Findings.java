@@ -5,6 +5,8 @@ import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,15 @@ public record Findings(Map<String, String> opaque, List<String> missing) {
     public Findings {
         opaque = new TreeMap<>(opaque);
         missing = List.copyOf(missing);
+    }
+
+    /**
+     * What a commit of a file or folder would notice.
+     *
+     * @throws dev.mgit.delta.MgitException if it would refuse them
+     */
+    public static Findings in(Path path) throws IOException {
+        return CheckpointFiles.read(path).findings();
     }
 
     /** What was noticed when a version was committed; nothing if that is not known. */

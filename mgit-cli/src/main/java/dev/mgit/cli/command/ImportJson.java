@@ -26,7 +26,10 @@ final class ImportJson {
             }
             json.writeEndArray();
             paths(json, "known", "version", plan.known());
-            paths(json, "skipped", "reason", left);
+            json.writeArrayFieldStart("skipped");
+            skipped(json, left, true);
+            skipped(json, plan.passedOver(), false);
+            json.writeEndArray();
         });
     }
 
@@ -53,6 +56,7 @@ final class ImportJson {
             strings(json, "evidence", step.origin().get().evidence());
         }
         strings(json, "claims", step.claims());
+        FindingsText.json(json, step.findings());
         json.writeEndObject();
     }
 
@@ -62,6 +66,17 @@ final class ImportJson {
             json.writeString(value);
         }
         json.writeEndArray();
+    }
+
+    /** @param failed whether it seems to hold weights that should have been taken */
+    private static void skipped(JsonGenerator json, Map<Path, String> paths, boolean failed) throws IOException {
+        for (Map.Entry<Path, String> path : paths.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("path", path.getKey().toString());
+            json.writeStringField("reason", path.getValue());
+            json.writeBooleanField("failed", failed);
+            json.writeEndObject();
+        }
     }
 
     private static void paths(JsonGenerator json, String name, String field, Map<Path, String> paths)
