@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One commit of a model in the cache of huggingface_hub: {@code models--ORG--NAME/snapshots/COMMIT}. Its files are links
@@ -25,7 +26,6 @@ import java.util.regex.Pattern;
  */
 public record HubSnapshot(Path folder, Path model) {
     private static final Pattern MODEL = Pattern.compile("(models|datasets|spaces)--.+");
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{1,128}");
     private static final String SNAPSHOTS = "snapshots";
     private static final String BLOBS = "blobs";
     private static final long LONGEST_LISTING = 64L << 20;
@@ -101,10 +101,16 @@ public record HubSnapshot(Path folder, Path model) {
      */
     public List<String> unfinished() throws IOException {
         List<String> sentences = new ArrayList<>();
-        for (Map.Entry<String, Listed> file : listing().entrySet()) {
+        List<String> parts = parts();
+        Map<String, Listed> listing = listing();
+        if (listing.isEmpty() && !parts.isEmpty()) {
+            sentences.add("a download of this model did not end: the cache has " + String.join(", ", parts));
+        }
+        for (Map.Entry<String, Listed> file : listing.entrySet()) {
             Path there = folder.resolve(file.getKey());
             if (Files.notExists(there)) {
-                if (file.getValue().blobs().stream().anyMatch(this::isPart)) {
+                if (file.getValue().blobs().stream()
+                        .anyMatch(blob -> parts.stream().anyMatch(part -> part.startsWith(blob + ".")))) {
                     sentences.add("the download of " + file.getKey() + " did not end");
                 }
             } else if (Files.size(there) != file.getValue().size()) {
@@ -115,9 +121,13 @@ public record HubSnapshot(Path folder, Path model) {
         return sentences;
     }
 
-    private boolean isPart(String blob) {
-        return HASH.matcher(blob).matches()
-                && Files.exists(model.resolve(BLOBS).resolve(blob + ".incomplete"));
+    private List<String> parts() throws IOException {
+        try (Stream<Path> blobs = Files.list(model.resolve(BLOBS))) {
+            return blobs.map(HubSnapshot::name)
+                    .filter(name -> name.endsWith(".incomplete"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private Map<String, Listed> listing() throws IOException {

@@ -73,7 +73,7 @@ final class HubScan {
         List<String> absent = snapshot.notDownloaded();
         if (weights.isEmpty()) {
             List<String> why = new ArrayList<>(snapshot.unfinished());
-            why.add(0, "no weights were downloaded");
+            why.add(0, "no weights were downloaded" + (absent.isEmpty() ? "" : "; the hub has " + String.join(", ", absent)));
             passedOver.put(folder, String.join("; ", why));
             return Optional.empty();
         }
