@@ -144,13 +144,16 @@ class HubCacheTest {
         }
         Files.createDirectories(cache.resolve("datasets--acme--words"));
         download();
-        assertThat(snapshot("base").resolve("model.safetensors").toRealPath()).startsWith(cache.toRealPath().resolve("blobs"));
+        assertThat(snapshot("base").resolve("model.safetensors").toRealPath())
+                .startsWith(cache.toRealPath().resolve("blobs"));
 
         JsonObject imported = repository.json("import", cache.toString(), "--json");
         assertThat(byModel(imported)).containsOnlyKeys("acme/base", "acme/tuned", "acme/pipeline");
         assertThat(byModel(imported).get("acme/tuned").strings("parents")).containsExactly("acme/base");
-        assertThat(byModel(imported).values()).allSatisfy(one -> assertThat(one.strings("missing")).isEmpty());
-        assertThat(skipped(imported)).containsOnlyKeys(cache.resolve("datasets--acme--words").toString());
+        assertThat(byModel(imported).values())
+                .allSatisfy(one -> assertThat(one.strings("missing")).isEmpty());
+        assertThat(skipped(imported))
+                .containsOnlyKeys(cache.resolve("datasets--acme--words").toString());
         for (String name : List.of("base", "tuned", "pipeline")) {
             repository.ok("checkout", "acme/" + name, "out-" + name);
             assertThat(TestRepository.contents(repository.root().resolve("out-" + name)))
@@ -181,7 +184,8 @@ class HubCacheTest {
         Path other = snapshot("whole").resolve("config.json");
         Files.createSymbolicLink(other, folder.resolve("elsewhere.json"));
 
-        JsonObject plan = Cli.run(repository.root(), "import", cache.toString(), "--dry-run", "--json").json();
+        JsonObject plan = Cli.run(repository.root(), "import", cache.toString(), "--dry-run", "--json")
+                .json();
         assertThat(byModel(plan)).containsOnlyKeys("acme/cut");
         assertThat(byModel(plan).get("acme/cut").strings("missing"))
                 .anySatisfy(one -> assertThat(one).contains("model-00002-of-00002.safetensors"));

@@ -160,7 +160,8 @@ public record FileKind(String what, boolean isModel) {
         }
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         return head.length > 0
-                && !decoder.decode(ByteBuffer.wrap(head), CharBuffer.allocate(head.length), false).isError();
+                && !decoder.decode(ByteBuffer.wrap(head), CharBuffer.allocate(head.length), false)
+                        .isError();
     }
 
     private static Map<String, String> models(String... lines) {

@@ -83,7 +83,8 @@ public final class OnnxReader implements FormatReader {
                     return;
                 }
                 if (++count[0] > LayoutBuilder.MAX_TENSORS) {
-                    throw new UnsupportedFormatException("more than " + LayoutBuilder.MAX_TENSORS + " external tensors");
+                    throw new UnsupportedFormatException(
+                            "more than " + LayoutBuilder.MAX_TENSORS + " external tensors");
                 }
                 files.computeIfAbsent(location(tensor), file -> new ArrayList<>())
                         .add(external(tensor));

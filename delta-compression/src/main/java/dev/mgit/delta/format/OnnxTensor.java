@@ -47,7 +47,8 @@ final class OnnxTensor {
 
     void dim(long dimension) {
         if (dims.size() == LayoutBuilder.MAX_RANK) {
-            throw new UnsupportedFormatException("tensor " + name + " has more than " + LayoutBuilder.MAX_RANK + " dimensions");
+            throw new UnsupportedFormatException(
+                    "tensor " + name + " has more than " + LayoutBuilder.MAX_RANK + " dimensions");
         }
         dims.add(dimension);
     }

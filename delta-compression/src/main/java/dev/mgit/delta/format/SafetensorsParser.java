@@ -63,7 +63,8 @@ final class SafetensorsParser {
             if (name.equals(SafetensorsHeader.METADATA)) {
                 parseMetadata();
             } else if (tensors.size() >= LayoutBuilder.MAX_TENSORS) {
-                throw new UnsupportedFormatException("the header lists more than " + LayoutBuilder.MAX_TENSORS + " tensors");
+                throw new UnsupportedFormatException(
+                        "the header lists more than " + LayoutBuilder.MAX_TENSORS + " tensors");
             } else {
                 tensors.add(parseTensor(name));
             }
@@ -111,7 +112,8 @@ final class SafetensorsParser {
                 case "data_offsets" -> offsets = numbers(what + " data_offsets", 2);
                 default -> {
                     if (++unknown > MAX_UNKNOWN_FIELDS) {
-                        throw new UnsupportedFormatException(what + " has more than " + MAX_UNKNOWN_FIELDS + " unknown fields");
+                        throw new UnsupportedFormatException(
+                                what + " has more than " + MAX_UNKNOWN_FIELDS + " unknown fields");
                     }
                     StrictJson.skipValue(json);
                 }

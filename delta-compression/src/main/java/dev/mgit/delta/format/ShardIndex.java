@@ -3,7 +3,6 @@ package dev.mgit.delta.format;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,29 +28,25 @@ public record ShardIndex(Map<String, String> files, OptionalLong totalSize) {
      *
      * @throws FormatException if it is not JSON, has no {@code weight_map}, or names a file outside its own folder
      */
-    public static ShardIndex parse(byte[] bytes) {
-        try {
-            return StrictJson.read(new MemoryByteSource(bytes), 0, bytes.length, json -> {
-                Map<String, String> files = null;
-                OptionalLong total = OptionalLong.empty();
-                StrictJson.expect(json, JsonToken.START_OBJECT, "the index");
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    if (json.currentName().equals("weight_map")) {
-                        files = weightMap(json);
-                    } else if (json.currentName().equals("metadata")) {
-                        total = totalSize(json);
-                    } else {
-                        StrictJson.skipValue(json);
-                    }
+    public static ShardIndex parse(ByteSource source) throws IOException {
+        return StrictJson.read(source, 0, source.size(), json -> {
+            Map<String, String> files = null;
+            OptionalLong total = OptionalLong.empty();
+            StrictJson.expect(json, JsonToken.START_OBJECT, "the index");
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                if (json.currentName().equals("weight_map")) {
+                    files = weightMap(json);
+                } else if (json.currentName().equals("metadata")) {
+                    total = totalSize(json);
+                } else {
+                    StrictJson.skipValue(json);
                 }
-                if (files == null) {
-                    throw new FormatException("the index has no weight_map");
-                }
-                return new ShardIndex(files, total);
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+            }
+            if (files == null) {
+                throw new FormatException("the index has no weight_map");
+            }
+            return new ShardIndex(files, total);
+        });
     }
 
     /** Some writers give it as a float. */

@@ -93,7 +93,8 @@ final class TorchReader implements FormatReader {
         }
         PickleParser.parse(in);
         if (!Long.valueOf(LEGACY_VERSION).equals(PickleParser.parse(in))) {
-            throw new UnsupportedFormatException("torch saved it in a form of which only " + LEGACY_VERSION + " is known");
+            throw new UnsupportedFormatException(
+                    "torch saved it in a form of which only " + LEGACY_VERSION + " is known");
         }
         if (isBigEndian(PickleParser.parse(in))) {
             throw bigEndian();

@@ -49,7 +49,8 @@ class GgufTest {
             Formats.Reading reading = Hostile.reading("x.gguf", file(version, 0, 0));
 
             assertThat(reading.isOpaque()).isTrue();
-            assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains("of the GGUF format"));
+            assertThat(reading.limit())
+                    .hasValueSatisfying(why -> assertThat(why).contains("of the GGUF format"));
         }
     }
 

@@ -195,7 +195,8 @@ class SafetensorsTest {
         byte[] file = file("{'__metadata__':null,'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}", 8);
 
         assertThat(Hostile.tensors(Hostile.layout("x.safetensors", file))).hasSize(1);
-        assertThat(SafetensorsHeader.parse(new MemoryByteSource(file)).metadata()).isEmpty();
+        assertThat(SafetensorsHeader.parse(new MemoryByteSource(file)).metadata())
+                .isEmpty();
     }
 
     private static String numbered(int count, String part) {

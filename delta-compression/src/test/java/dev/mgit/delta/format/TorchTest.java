@@ -104,23 +104,14 @@ class TorchTest {
 
     /** Torch itself loads each of these. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "bare-protocol-1.pt",
-                "bare-protocol-4.pt",
-                "bare-protocol-5.pt",
-                "zip-protocol-1.pt"
-            })
+    @ValueSource(strings = {"bare-protocol-1.pt", "bare-protocol-4.pt", "bare-protocol-5.pt", "zip-protocol-1.pt"})
     void readsPicklesOfEveryProtocol(String file) {
         Layout layout = Hostile.layout(file, Hostile.real(file));
 
         assertThat(Hostile.tensors(layout))
                 .containsExactlyInAnyOrder(spec("a", Dtype.F32, 4, 6), spec("b", Dtype.BF16, 3));
         Layout.Range a = Hostile.range(layout, "a");
-        assertThat(values(
-                        Dtype.F32,
-                        Arrays.copyOfRange(Hostile.real(file), (int) a.offset(), (int) a.end()),
-                        24))
+        assertThat(values(Dtype.F32, Arrays.copyOfRange(Hostile.real(file), (int) a.offset(), (int) a.end()), 24))
                 .startsWith(0, 1, 2)
                 .endsWith(22, 23);
     }
@@ -151,8 +142,7 @@ class TorchTest {
         String tensor = new String(tensor(0, 4, 1), StandardCharsets.ISO_8859_1);
         String whole = pickle.replace("@", tensor.substring(2, tensor.length() - 1));
 
-        assertThat(Hostile.tensors(
-                        Hostile.layout("x.pt", zip(whole.getBytes(StandardCharsets.ISO_8859_1)))))
+        assertThat(Hostile.tensors(Hostile.layout("x.pt", zip(whole.getBytes(StandardCharsets.ISO_8859_1)))))
                 .containsExactly(spec("w1", Dtype.F32, 4));
     }
 

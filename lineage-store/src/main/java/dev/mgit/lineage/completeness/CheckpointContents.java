@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param ignored paths left out by rules; folders end in {@code /}
  */
 public record CheckpointContents(Path root, SortedMap<String, File> files, List<String> ignored) {
-    private static final long LONGEST_JSON = 64L << 20;
+    /** Anything longer is no manifest but a model itself, and would not fit the memory. */
+    private static final long LONGEST_JSON = 8L << 20;
 
     /** One file, already read by its reader. */
     public record File(String path, Path onDisk, long size, Layout layout) {
@@ -55,7 +56,8 @@ public record CheckpointContents(Path root, SortedMap<String, File> files, List<
 
     /** Whether rules leave a path out, itself or with its folder. */
     boolean ignores(String path) {
-        return ignored.stream().anyMatch(rule -> rule.endsWith("/") ? (path + "/").startsWith(rule) : path.equals(rule));
+        return ignored.stream()
+                .anyMatch(rule -> rule.endsWith("/") ? (path + "/").startsWith(rule) : path.equals(rule));
     }
 
     /** A JSON file's value; empty if it is not there, is none, or is too long for what it should be. */

@@ -34,8 +34,7 @@ public final class Completeness {
             check.look(contents, gaps);
         }
         Path root = contents.root();
-        Optional<HubSnapshot> snapshot =
-                Files.isDirectory(root) ? HubSnapshot.containing(root) : Optional.empty();
+        Optional<HubSnapshot> snapshot = Files.isDirectory(root) ? HubSnapshot.containing(root) : Optional.empty();
         if (snapshot.isPresent() && snapshot.get().folder().equals(root.toRealPath())) {
             snapshot.get().unfinished().forEach(gaps::say);
         }

@@ -49,7 +49,8 @@ final class Components implements Completeness.Check {
     private static boolean hasWeights(CheckpointContents contents, String folder) {
         return contents.files().tailMap(folder).values().stream()
                 .takeWhile(file -> file.path().startsWith(folder))
-                .anyMatch(file -> file.size() > 0 && FileKind.byName(file.name()).isPresent());
+                .anyMatch(
+                        file -> file.size() > 0 && FileKind.byName(file.name()).isPresent());
     }
 
     /** Normalizing needs no files, so its folder is nowhere kept. */
@@ -58,7 +59,8 @@ final class Components implements Completeness.Check {
                 .filter(JsonObject.class::isInstance)
                 .map(JsonObject.class::cast)
                 .filter(module -> module.members().get("path") instanceof String path && !path.isEmpty())
-                .filter(module -> !Objects.toString(module.members().get("type"), "").endsWith("Normalize"))
+                .filter(module ->
+                        !Objects.toString(module.members().get("type"), "").endsWith("Normalize"))
                 .map(module -> file.folder() + module.string("path"))
                 .toList();
         gaps.missing(file.path() + " names", folders);

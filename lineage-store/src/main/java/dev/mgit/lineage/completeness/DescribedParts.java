@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /** Files that describe others: an adapter's settings, manifests of TensorFlow.js and Core ML, indexes and graphs. */
 final class DescribedParts implements Completeness.Check {
     private static final Pattern DISTRIBUTED = Pattern.compile("__\\d+_\\d+\\.distcp");
-    private static final long LONGEST_METADATA = 64L << 20;
+    private static final long LONGEST_METADATA = 16L << 20;
 
     @Override
     public void look(CheckpointContents contents, Gaps gaps) throws IOException {

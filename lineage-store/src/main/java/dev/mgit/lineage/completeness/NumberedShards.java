@@ -28,8 +28,7 @@ final class NumberedShards implements Completeness.Check {
         for (File file : contents.all()) {
             Matcher name = SHARD.matcher(file.name());
             if (name.matches()) {
-                var family = new Family(
-                        file.folder() + name.group(1), Integer.parseInt(name.group(3)), name.group(4));
+                var family = new Family(file.folder() + name.group(1), Integer.parseInt(name.group(3)), name.group(4));
                 families.put(family.path(0), family);
                 there.computeIfAbsent(family.path(0), f -> new BitSet()).set(Integer.parseInt(name.group(2)));
             }
@@ -51,11 +50,13 @@ final class NumberedShards implements Completeness.Check {
 
     /** What transformers needs to find a tensor in a set of shards. */
     private static void index(Family family, CheckpointContents contents, Gaps gaps) {
-        boolean wanted = family.before().endsWith("-") && List.of(".safetensors", ".bin").contains(family.after());
+        boolean wanted =
+                family.before().endsWith("-") && List.of(".safetensors", ".bin").contains(family.after());
         String stem = family.before().substring(0, Math.max(0, family.before().length() - 1));
         String folder = stem.substring(0, stem.lastIndexOf('/') + 1);
         if (wanted && contents.has(folder + "config.json") && family.count() > 1) {
-            gaps.missing("the shards of " + stem + family.after() + " need", List.of(stem + family.after() + ".index.json"));
+            gaps.missing(
+                    "the shards of " + stem + family.after() + " need", List.of(stem + family.after() + ".index.json"));
         }
     }
 }

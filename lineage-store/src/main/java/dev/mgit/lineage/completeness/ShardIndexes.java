@@ -1,12 +1,12 @@
 package dev.mgit.lineage.completeness;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.ShardIndex;
 import dev.mgit.lineage.completeness.CheckpointContents.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +19,11 @@ import java.util.regex.Pattern;
 final class ShardIndexes implements Completeness.Check {
     private static final String SUFFIX = ".index.json";
     private static final Pattern OF_WEIGHTS = Pattern.compile(".*\\.(safetensors|bin|msgpack|h5)\\.index\\.json");
-    private static final long LONGEST = 256L << 20;
 
     @Override
     public void look(CheckpointContents contents, Gaps gaps) throws IOException {
         for (File file : contents.all()) {
-            if (file.name().endsWith(SUFFIX) && file.size() <= LONGEST) {
+            if (file.name().endsWith(SUFFIX)) {
                 index(contents, file, gaps);
             }
         }
@@ -32,8 +31,8 @@ final class ShardIndexes implements Completeness.Check {
 
     private static void index(CheckpointContents contents, File file, Gaps gaps) throws IOException {
         ShardIndex index;
-        try {
-            index = ShardIndex.parse(Files.readAllBytes(file.onDisk()));
+        try (FileByteSource source = FileByteSource.open(file.onDisk())) {
+            index = ShardIndex.parse(source);
         } catch (FormatException e) {
             if (OF_WEIGHTS.matcher(file.name()).matches()) {
                 gaps.say(file.path() + " cannot be used as an index: " + e.getMessage());
@@ -41,8 +40,9 @@ final class ShardIndexes implements Completeness.Check {
             return;
         }
         Map<String, Set<String>> byShard = new HashMap<>();
-        index.files().forEach((tensor, shard) ->
-                byShard.computeIfAbsent(file.folder() + shard, s -> new HashSet<>()).add(tensor));
+        index.files()
+                .forEach((tensor, shard) -> byShard.computeIfAbsent(file.folder() + shard, s -> new HashSet<>())
+                        .add(tensor));
         List<String> shards = byShard.keySet().stream().sorted().toList();
         gaps.missing(file.path() + " names", shards);
         long bytes = 0;
@@ -61,10 +61,13 @@ final class ShardIndexes implements Completeness.Check {
 
     private static void lacking(File index, File shard, Set<String> due, Gaps gaps) {
         Set<String> lacking = new HashSet<>(due);
-        shard.layout().ranges().forEach(range -> range.tensor().map(TensorSpec::name).ifPresent(lacking::remove));
+        shard.layout()
+                .ranges()
+                .forEach(range -> range.tensor().map(TensorSpec::name).ifPresent(lacking::remove));
         if (!lacking.isEmpty()) {
-            gaps.say("the index " + index.path() + " puts " + Gaps.list(lacking.stream().sorted().toList()) + " into "
-                    + shard.path() + ", which does not have " + (lacking.size() == 1 ? "it" : "them"));
+            gaps.say("the index " + index.path() + " puts "
+                    + Gaps.list(lacking.stream().sorted().toList()) + " into " + shard.path() + ", which does not have "
+                    + (lacking.size() == 1 ? "it" : "them"));
         }
     }
 

@@ -32,7 +32,8 @@ final class UnfinishedDownloads implements Completeness.Check {
         }
         List<Path> left;
         try (Stream<Path> found = Files.walk(parts, DEEPEST)) {
-            left = found.filter(path -> PART.matcher(path.getFileName().toString()).matches())
+            left = found.filter(
+                            path -> PART.matcher(path.getFileName().toString()).matches())
                     .toList();
         }
         if (!left.isEmpty()) {

@@ -28,7 +28,7 @@ public record HubSnapshot(Path folder, Path model) {
     private static final Pattern MODEL = Pattern.compile("(models|datasets|spaces)--.+");
     private static final String SNAPSHOTS = "snapshots";
     private static final String BLOBS = "blobs";
-    private static final long LONGEST_LISTING = 64L << 20;
+    private static final long LONGEST_LISTING = 8L << 20;
 
     /** What the hub says of a file: its bytes, and under which names its blob may be. */
     private record Listed(long size, List<String> blobs) {}
@@ -64,8 +64,7 @@ public record HubSnapshot(Path folder, Path model) {
     private Optional<Path> sharedBlobs() {
         Path cache = model.getParent();
         return cache != null && MODEL.matcher(name(model)).matches()
-                ? Optional.of(cache.resolve(BLOBS))
-                        .filter(blobs -> Files.isDirectory(blobs, LinkOption.NOFOLLOW_LINKS))
+                ? Optional.of(cache.resolve(BLOBS)).filter(blobs -> Files.isDirectory(blobs, LinkOption.NOFOLLOW_LINKS))
                 : Optional.empty();
     }
 
@@ -81,7 +80,8 @@ public record HubSnapshot(Path folder, Path model) {
             return false;
         }
         Path due = parent.toRealPath().resolve(target).normalize();
-        return due.startsWith(model.resolve(BLOBS)) || sharedBlobs().filter(due::startsWith).isPresent();
+        return due.startsWith(model.resolve(BLOBS))
+                || sharedBlobs().filter(due::startsWith).isPresent();
     }
 
     /** Files that the hub has and the snapshot does not, in path order; nothing if the cache holds no listing. */

@@ -79,7 +79,10 @@ final class Folders {
     }
 
     static Instant newest(List<Path> files) {
-        return files.stream().map(Folders::written).max(Comparator.naturalOrder()).orElse(Instant.EPOCH);
+        return files.stream()
+                .map(Folders::written)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
     }
 
     static Instant written(Path path) {

@@ -69,18 +69,22 @@ final class HubScan {
     private Optional<FoundCheckpoint> take(Path model, Path folder) throws IOException {
         HubSnapshot snapshot = HubSnapshot.containing(folder)
                 .orElseGet(() -> new HubSnapshot(folder.toAbsolutePath().normalize(), model));
-        List<Path> weights = Folders.weightsBelow(folder).stream().filter(Files::isRegularFile).toList();
+        List<Path> weights = Folders.weightsBelow(folder).stream()
+                .filter(Files::isRegularFile)
+                .toList();
         List<String> absent = snapshot.notDownloaded();
         if (weights.isEmpty()) {
             List<String> why = new ArrayList<>(snapshot.unfinished());
-            why.add(0, "no weights were downloaded" + (absent.isEmpty() ? "" : "; the hub has " + String.join(", ", absent)));
+            why.add(
+                    0,
+                    "no weights were downloaded"
+                            + (absent.isEmpty() ? "" : "; the hub has " + String.join(", ", absent)));
             passedOver.put(folder, String.join("; ", why));
             return Optional.empty();
         }
         absent.forEach(path -> passedOver.put(folder.resolve(path), "on the hub, not downloaded"));
         String name = Folders.name(model).substring(MODEL.length()).replace("--", "/");
-        return Optional.of(
-                new FoundCheckpoint(folder, name, model, Folders.name(folder), Folders.written(folder)));
+        return Optional.of(new FoundCheckpoint(folder, name, model, Folders.name(folder), Folders.written(folder)));
     }
 
     /** The commit that the cache's {@code refs/main} names: the newest the user asked for. */

@@ -69,7 +69,8 @@ final class ImportScan {
             List<Path> children = Folders.children(folder);
             List<Path> weights = children.stream().filter(Folders::isWeights).toList();
             List<Path> steps = steps(folder, children);
-            List<Path> own = children.stream().filter(child -> !steps.contains(child)).toList();
+            List<Path> own =
+                    children.stream().filter(child -> !steps.contains(child)).toList();
             if (ModelTree.isOne(folder, own, weights)) {
                 String label = steps.isEmpty() ? "" : "final";
                 List<Path> newest = weights.isEmpty() ? Folders.weightsBelow(folder) : weights;
@@ -86,14 +87,15 @@ final class ImportScan {
     private List<Path> steps(Path folder, List<Path> children) throws IOException {
         List<Path> steps = new ArrayList<>();
         for (Path child : children) {
-            boolean step = Folders.isFolder(child) && STEP.matcher(Folders.name(child)).matches();
+            boolean step =
+                    Folders.isFolder(child) && STEP.matcher(Folders.name(child)).matches();
             if (step && !Folders.weightsBelow(child).isEmpty()) {
                 steps.add(child);
             }
         }
         steps.sort(Comparator.comparing(ImportScan::number));
-        steps.forEach(step -> found.add(new FoundCheckpoint(
-                step, Folders.name(folder), folder, Folders.name(step), Folders.written(step))));
+        steps.forEach(step -> found.add(
+                new FoundCheckpoint(step, Folders.name(folder), folder, Folders.name(step), Folders.written(step))));
         return steps;
     }
 

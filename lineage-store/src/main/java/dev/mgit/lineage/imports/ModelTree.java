@@ -40,6 +40,7 @@ final class ModelTree {
     /** What tells variants of one model apart that exporters put into one folder. */
     private static final Pattern VARIANT = Pattern.compile(
             "[-_.](i?q\\d[a-z0-9_]*|tq\\d_\\d|[bf]?f?p?(4|8|16|32)|u?int[48]|bnb4|mxfp4(_moe)?|quantized|quant|o[1-4])$");
+
     private static final Pattern VARIED = Pattern.compile(".*\\.(gguf|onnx|onnx_data)", Pattern.CASE_INSENSITIVE);
 
     private ModelTree() {}
@@ -63,13 +64,15 @@ final class ModelTree {
 
     private static boolean isDescribed(Path folder, List<Path> children) {
         return DESCRIPTION.matcher(Folders.name(folder)).matches()
-                || children.stream().map(Folders::name).anyMatch(name -> DESCRIPTIONS.contains(
-                                name.toLowerCase(Locale.ROOT))
-                        || DESCRIPTION.matcher(name).matches() && !name.contains(".ml"))
+                || children.stream()
+                        .map(Folders::name)
+                        .anyMatch(name -> DESCRIPTIONS.contains(name.toLowerCase(Locale.ROOT))
+                                || DESCRIPTION.matcher(name).matches() && !name.contains(".ml"))
                 || has(children, "meta.json") && has(children, "config.cfg") // spaCy
                 || has(children, "model.json") && children.stream().anyMatch(Folders::isWeights) // TensorFlow.js
                 || has(children, ".metadata")
-                        && children.stream().anyMatch(child -> Folders.name(child).endsWith(".distcp"));
+                        && children.stream()
+                                .anyMatch(child -> Folders.name(child).endsWith(".distcp"));
     }
 
     private static boolean has(List<Path> children, String name) {

@@ -19,10 +19,14 @@ final class FindingsText {
         List<String> lines = new ArrayList<>();
         List<String> opaque = new ArrayList<>();
         findings.opaque()
-                .forEach((path, reason) -> opaque.add(
-                        "stored as opaque bytes: " + Output.safe(path) + " (" + Output.safe(reason) + ")"));
+                .forEach((path, reason) ->
+                        opaque.add("stored as opaque bytes: " + Output.safe(path) + " (" + Output.safe(reason) + ")"));
         few(opaque, lines);
-        few(findings.missing().stream().map(one -> "incomplete: " + Output.safe(one)).toList(), lines);
+        few(
+                findings.missing().stream()
+                        .map(one -> "incomplete: " + Output.safe(one))
+                        .toList(),
+                lines);
         return lines;
     }
 

@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
         name = "import",
         description = {
             "Find checkpoints, work out from their weights which were derived from which, and commit them all.",
-            "Knows Hugging Face caches, trainers' checkpoint folders, pipelines and other trees, plain folders and single",
-            "files. Models that no reader understands are stored as opaque bytes. What is not taken is listed with the",
-            "reason.",
+            "Knows Hugging Face caches, trainers' checkpoint folders, pipelines and other trees, plain",
+            "folders and single files. Models that no reader understands are stored as opaque bytes.",
+            "What is not taken is listed with the reason.",
             "Edges found are marked as inferred. What is in the repository already is not imported again, so an",
             "import that was interrupted goes on where it stopped."
         })
@@ -73,7 +73,8 @@ public final class Import implements Callable<Integer> {
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
-                ImportPlan plan = new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict);
+                ImportPlan plan =
+                        new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict);
                 return report(session, plan, Map.of(), Map.of());
             }
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {

@@ -25,8 +25,9 @@ final class PassedOver {
         List<String> lines = new ArrayList<>();
         groups.forEach((group, paths) -> {
             if (paths.size() > ALONE && group.folder().isPresent()) {
-                lines.add("passed over: " + Output.safe(shown.apply(group.folder().get())) + ": " + paths.size()
-                        + " files: " + Output.safe(group.reason()));
+                lines.add(
+                        "passed over: " + Output.safe(shown.apply(group.folder().get())) + ": " + paths.size()
+                                + " files: " + Output.safe(group.reason()));
             } else {
                 paths.forEach(path -> lines.add(
                         "passed over: " + Output.safe(shown.apply(path)) + ": " + Output.safe(group.reason())));

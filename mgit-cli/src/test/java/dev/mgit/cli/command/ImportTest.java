@@ -153,8 +153,11 @@ class ImportTest {
 
     private Map<String, String> skipped(int exit, String... arguments) {
         Map<String, String> reasons = new HashMap<>();
-        run(exit, arguments).json().objects("skipped").forEach(one -> reasons.put(
-                disk.relativize(Path.of(one.string("path"))).toString(), one.string("reason")));
+        run(exit, arguments)
+                .json()
+                .objects("skipped")
+                .forEach(one ->
+                        reasons.put(disk.relativize(Path.of(one.string("path"))).toString(), one.string("reason")));
         return reasons;
     }
 
@@ -207,8 +210,7 @@ class ImportTest {
                 .containsOnlyKeys("pipeline", "sentence", "export", "adapted", "variants", "web");
         for (String model : List.of("pipeline", "export", "adapted", "variants")) {
             run(0, "checkout", model, folder.resolve("out").resolve(model).toString());
-            assertThat(contents(folder.resolve("out").resolve(model)))
-                    .isEqualTo(contents(disk.resolve(model)));
+            assertThat(contents(folder.resolve("out").resolve(model))).isEqualTo(contents(disk.resolve(model)));
         }
     }
 
@@ -258,7 +260,8 @@ class ImportTest {
         }
         assertThat(run(0, "import", disk.toString()).err()).contains("texts: 9 files: text");
         assertThat(skipped(0, "import", disk.toString(), "--json")).hasSize(9);
-        assertThat(skipped(1, "import", disk.resolve("texts").toString(), "--json")).hasSize(9);
+        assertThat(skipped(1, "import", disk.resolve("texts").toString(), "--json"))
+                .hasSize(9);
     }
 
     @Test

@@ -46,7 +46,8 @@ class IncompleteCheckpointTest {
     /** Commits what is there as it is: the sentence must be told, kept, and enough to refuse it when asked. */
     private void isMissing(String sentence) {
         assertThat(run(1, "commit", "m", "--strict").err()).contains("'" + model + "' is incomplete", sentence);
-        assertThat(ok("commit", "m", "--model", "m").err()).contains("incomplete: ", sentence, "hint: fetch what is missing");
+        assertThat(ok("commit", "m", "--model", "m").err())
+                .contains("incomplete: ", sentence, "hint: fetch what is missing");
         assertThat(ok("show", "m").out()).contains("incomplete: ", sentence);
         assertThat(ok("show", "m", "--json").json().strings("missing"))
                 .anySatisfy(one -> assertThat(one).contains(sentence));
@@ -81,8 +82,10 @@ class IncompleteCheckpointTest {
     }
 
     private void index(String total, String shardOfA, String shardOfB) throws IOException {
-        file(INDEX, "{'metadata':{'total_size':" + total + "},'weight_map':{'a':'" + shardOfA + "','b':'" + shardOfB
-                + "'}}");
+        file(
+                INDEX,
+                "{'metadata':{'total_size':" + total + "},'weight_map':{'a':'" + shardOfA + "','b':'" + shardOfB
+                        + "'}}");
     }
 
     @Test
