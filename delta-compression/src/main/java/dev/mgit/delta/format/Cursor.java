@@ -124,13 +124,15 @@ final class Cursor {
     /**
      * Text of {@code length} bytes of UTF-8.
      *
-     * @throws FormatException if it is longer than {@code most} bytes or not valid UTF-8
+     * @throws UnsupportedFormatException if it is longer than {@code most} bytes
+     * @throws FormatException if it is not valid UTF-8
      */
     String utf8(long length, int most) throws IOException {
         long start = position;
         need(length);
         if (length > most) {
-            throw new FormatException("the text at byte " + start + " is " + length + " bytes long, more than " + most);
+            throw new UnsupportedFormatException(
+                    "the text at byte " + start + " is " + length + " bytes long, more than " + most);
         }
         try {
             byte[] bytes = bytes((int) length);

@@ -2,8 +2,11 @@ package dev.mgit.delta.format;
 
 import dev.mgit.delta.MgitException;
 
-/** A file that claims a format and breaks its rules. The message says which rule and where, in one sentence. */
-public final class FormatException extends MgitException {
+/**
+ * A file that claims a format and breaks its rules. The message says which rule and where, in one sentence. What only
+ * goes beyond this reader is an {@link UnsupportedFormatException}.
+ */
+public sealed class FormatException extends MgitException permits UnsupportedFormatException {
     private static final String HINT = "the file is damaged or cut off; fetch it again, or list it in .mgitignore";
     private static final int MAX_MESSAGE = 500;
 

@@ -22,6 +22,7 @@ public interface FormatReader {
      * @param fileName the file's name without folders; a hint only, contents decide
      * @return empty if the file is not of this format
      * @throws FormatException if it says it is of this format but its header is damaged or hostile
+     * @throws UnsupportedFormatException if it is of this format, but in a way this reader does not understand
      */
     Optional<Layout> read(String fileName, ByteSource source) throws IOException;
 

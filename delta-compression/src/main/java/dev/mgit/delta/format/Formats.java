@@ -25,24 +25,49 @@ public final class Formats {
     private static final byte[] LFS_POINTER =
             "version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.US_ASCII);
 
+    /**
+     * What was made of a file.
+     *
+     * @param limit why a file of a known format is opaque all the same: what its reader does not understand, in words
+     *     that end no sentence; empty if it was read, or no reader knows the format
+     */
+    public record Reading(Layout layout, Optional<String> limit) {
+        public boolean isOpaque() {
+            return layout.format().equals(OPAQUE);
+        }
+    }
+
     private Formats() {}
 
+    /** The layout in {@link #read(String, ByteSource)}. */
+    public static Layout layoutOf(String fileName, ByteSource source) throws IOException {
+        return read(fileName, source).layout();
+    }
+
+    /** The layout in {@link #read(Path, ByteSource)}. */
+    public static Layout layoutOf(Path file, ByteSource source) throws IOException {
+        return read(file, source).layout();
+    }
+
     /**
-     * Reads the layout of any file. Contents decide which format it is; a file no reader claims is
+     * Reads any file. Contents decide which format it is; a file no reader claims, or none understands, is
      * {@link #OPAQUE}.
      *
      * @param fileName the file's name without folders
      * @throws FormatException if the name promises a format and the contents break its rules: a checkpoint that was
      *     cut off is never taken for opaque bytes
      */
-    public static Layout layoutOf(String fileName, ByteSource source) throws IOException {
+    public static Reading read(String fileName, ByteSource source) throws IOException {
         FormatException damage = null;
+        Optional<String> limit = Optional.empty();
         for (FormatReader reader : READERS) {
             try {
                 Optional<Layout> layout = reader.read(fileName, source);
                 if (layout.isPresent()) {
-                    return layout.get();
+                    return new Reading(layout.get(), Optional.empty());
                 }
+            } catch (UnsupportedFormatException e) {
+                limit = limit.or(() -> Optional.of(e.getMessage()));
             } catch (FormatException e) {
                 damage = damage == null && reader.ownsName(fileName) ? e : damage;
             }
@@ -50,26 +75,30 @@ public final class Formats {
         if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(source)) {
             throw lfsPointer().in(fileName);
         }
-        if (damage != null) {
+        if (damage != null && limit.isEmpty()) {
             throw damage.in(fileName);
         }
-        return opaque(source);
+        return new Reading(opaque(source), limit);
     }
 
     /**
-     * Reads the layout of a file on disk: as {@link #layoutOf(String, ByteSource)}, and where that finds nothing known, by
-     * what an ONNX model beside it says of it.
+     * Reads a file on disk: as {@link #read(String, ByteSource)}, and where that finds nothing known, by what an ONNX
+     * model beside it says of it.
      *
      * @param source the file's bytes
      */
-    public static Layout layoutOf(Path file, ByteSource source) throws IOException {
+    public static Reading read(Path file, ByteSource source) throws IOException {
         String name = String.valueOf(file.getFileName());
-        Layout layout = layoutOf(name, source);
-        if (!layout.format().equals(OPAQUE)) {
-            return layout;
+        Reading reading = read(name, source);
+        if (!reading.isOpaque()) {
+            return reading;
         }
         try {
-            return ExternalData.layoutOf(file, source).orElse(layout);
+            return ExternalData.layoutOf(file, source)
+                    .map(layout -> new Reading(layout, Optional.empty()))
+                    .orElse(reading);
+        } catch (UnsupportedFormatException e) {
+            return new Reading(reading.layout(), Optional.of(e.getMessage()));
         } catch (FormatException e) {
             throw e.in(name);
         }

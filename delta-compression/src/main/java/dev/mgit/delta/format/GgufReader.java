@@ -9,12 +9,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads GGUF files, versions 2 and 3, little-endian, after the GGUF specification in the ggml project
- * ({@code docs/gguf.md}): magic, version, counts, metadata, tensor infos, then the data, each aligned. Metadata are
- * walked over, not kept.
+ * Reads GGUF files, versions 1 to 3, after the GGUF specification in the ggml project ({@code docs/gguf.md}): magic,
+ * version, counts, metadata, tensor infos, then the data, each aligned. Metadata are walked over, not kept. Of tensors
+ * in big-endian files only the name and the length are known, unless their elements are single bytes.
  */
 final class GgufReader implements FormatReader {
-    private static final long MAGIC = 0x46554747L;
     private static final int TYPE_U32 = 4;
     private static final int TYPE_STRING = 8;
     private static final int TYPE_ARRAY = 9;
@@ -45,16 +44,12 @@ final class GgufReader implements FormatReader {
 
     @Override
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
-        var in = new Cursor(source);
-        if (in.remaining() < 4 || in.u32() != MAGIC) {
+        if (!GgufInput.isGguf(source)) {
             return notThis(fileName, "the letters GGUF");
         }
-        int version = in.i32();
-        if (version != 2 && version != 3) {
-            return Optional.empty();
-        }
-        long tensors = in.i64();
-        long values = in.i64();
+        GgufInput in = GgufInput.open(source);
+        long tensors = in.count();
+        long values = in.count();
         if (tensors < 0 || tensors > LayoutBuilder.MAX_TENSORS || values < 0) {
             throw new FormatException("the GGUF header announces " + Long.toUnsignedString(tensors) + " tensors and "
                     + Long.toUnsignedString(values) + " metadata values");
@@ -65,13 +60,13 @@ final class GgufReader implements FormatReader {
             infos.add(info(in));
         }
         long data = (in.position() + alignment - 1) / alignment * alignment;
-        return Optional.of(layout(source, data, infos));
+        return Optional.of(layout(source, data, infos, in.isBigEndian()));
     }
 
-    private static long alignment(Cursor in, long values) throws IOException {
+    private static long alignment(GgufInput in, long values) throws IOException {
         long alignment = DEFAULT_ALIGNMENT;
         for (long i = 0; i < values; i++) {
-            String key = in.utf8(in.i64(), MAX_KEY);
+            String key = in.text(MAX_KEY);
             int type = in.i32();
             if (key.equals("general.alignment") && type == TYPE_U32) {
                 alignment = in.u32();
@@ -85,13 +80,13 @@ final class GgufReader implements FormatReader {
         return alignment;
     }
 
-    private static void skipValue(Cursor in, int type, int depth) throws IOException {
+    private static void skipValue(GgufInput in, int type, int depth) throws IOException {
         if (type < 0 || type >= VALUE_BYTES.length || depth > MAX_ARRAY_DEPTH) {
             throw new FormatException("before byte " + in.position() + " is metadata of the unknown type "
                     + Integer.toUnsignedString(type) + ", or arrays nested too deep");
         }
         if (type == TYPE_STRING) {
-            in.skip(in.i64());
+            in.skip(in.count());
         } else if (type == TYPE_ARRAY) {
             skipArray(in, depth + 1);
         } else {
@@ -99,9 +94,9 @@ final class GgufReader implements FormatReader {
         }
     }
 
-    private static void skipArray(Cursor in, int depth) throws IOException {
+    private static void skipArray(GgufInput in, int depth) throws IOException {
         int type = in.i32();
-        long count = in.i64();
+        long count = in.count();
         // Every element takes a byte at least.
         if (count < 0 || count > in.remaining()) {
             throw new FormatException("before byte " + in.position() + " is an array of " + Long.toUnsignedString(count)
@@ -116,8 +111,8 @@ final class GgufReader implements FormatReader {
         }
     }
 
-    private static Info info(Cursor in) throws IOException {
-        String name = in.utf8(in.i64(), MAX_NAME);
+    private static Info info(GgufInput in) throws IOException {
+        String name = in.text(MAX_NAME);
         long rank = in.u32();
         if (rank > MAX_RANK) {
             throw new FormatException("tensor " + name + " has " + rank + " dimensions, more than " + MAX_RANK);
@@ -125,13 +120,13 @@ final class GgufReader implements FormatReader {
         // The file lists dimensions innermost first.
         List<Long> shape = new ArrayList<>();
         for (long i = 0; i < rank; i++) {
-            shape.add(0, in.i64());
+            shape.add(0, in.count());
         }
         int type = in.i32();
         return new Info(name, type, shape, in.i64());
     }
 
-    private Layout layout(ByteSource source, long data, List<Info> infos) throws IOException {
+    private Layout layout(ByteSource source, long data, List<Info> infos, boolean bigEndian) throws IOException {
         var layout = new LayoutBuilder(name(), source.size());
         for (Info info : infos) {
             GgmlTypes.Type type = GgmlTypes.byNumber(info.type());
@@ -140,10 +135,16 @@ final class GgufReader implements FormatReader {
                         + Long.toUnsignedString(info.offset()) + " of the data, after the end of the file");
             }
             if (type.blockBytes() > 0) {
-                layout.tensor(data + info.offset(), spec(info, type));
+                layout.tensor(data + info.offset(), stored(spec(info, type), bigEndian));
             }
         }
         return layout.build();
+    }
+
+    private static TensorSpec stored(TensorSpec spec, boolean bigEndian) {
+        return bigEndian && spec.dtype() != Dtype.I8
+                ? LayoutBuilder.opaque(spec.name(), LayoutBuilder.checkedLength(spec))
+                : spec;
     }
 
     private static TensorSpec spec(Info info, GgmlTypes.Type type) {

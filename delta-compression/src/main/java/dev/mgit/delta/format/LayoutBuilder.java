@@ -16,12 +16,13 @@ import java.util.Optional;
  * first; the others are left out.
  */
 final class LayoutBuilder {
-    /** More tensors than any file known; bounds what a hostile header can make a reader allocate. */
-    static final int MAX_TENSORS = 1 << 18;
+    /** Several times the tensors of any public model; bounds what a hostile header can make a reader allocate. */
+    static final int MAX_TENSORS = 1 << 20;
     /** More dimensions than NumPy (64) or PyTorch (64) allow. */
     static final int MAX_RANK = 64;
 
-    private static final long MAX_NAME_CHARACTERS = 1L << 26;
+    /** As many as fit the longest header of any format here, that of safetensors. */
+    private static final long MAX_NAME_CHARACTERS = SafetensorsHeader.MAX_JSON;
 
     private final String format;
     private final long size;
@@ -38,7 +39,8 @@ final class LayoutBuilder {
     /**
      * Adds a tensor whose data are the bytes from {@code offset} on. A name that was used before gets a number.
      *
-     * @throws FormatException if it reaches beyond the file, or there are too many
+     * @throws FormatException if it reaches beyond the file
+     * @throws UnsupportedFormatException if there are too many
      */
     void tensor(long offset, TensorSpec spec) {
         long length = spec.byteLength();
@@ -48,10 +50,12 @@ final class LayoutBuilder {
         }
         nameCharacters += spec.name().length();
         if (tensors.size() >= MAX_TENSORS || nameCharacters > MAX_NAME_CHARACTERS) {
-            throw new FormatException("more than " + MAX_TENSORS + " tensors, or names longer than all reason");
+            throw new UnsupportedFormatException(
+                    "it has more than " + MAX_TENSORS + " tensors, or " + MAX_NAME_CHARACTERS + " characters of names");
         }
-        tensors.add(new Range(
-                offset, length, Optional.of(new TensorSpec(unused(spec.name()), spec.dtype(), spec.shape()))));
+        String name = unused(spec.name());
+        TensorSpec named = name.equals(spec.name()) ? spec : new TensorSpec(name, spec.dtype(), spec.shape());
+        tensors.add(new Range(offset, length, Optional.of(named)));
     }
 
     private String unused(String name) {
@@ -92,12 +96,14 @@ final class LayoutBuilder {
     /**
      * Bytes a tensor takes, checked.
      *
-     * @throws FormatException if a dimension is negative, there are too many, the product overflows, or the blocks of
-     *     a block type are not filled
+     * @throws FormatException if a dimension is negative, the product overflows, or the blocks of a block type are not
+     *     filled
+     * @throws UnsupportedFormatException if there are too many dimensions
      */
     static long checkedLength(TensorSpec spec) {
         if (spec.shape().size() > MAX_RANK) {
-            throw new FormatException("tensor " + spec.name() + " has more than " + MAX_RANK + " dimensions");
+            throw new UnsupportedFormatException(
+                    "tensor " + spec.name() + " has more than " + MAX_RANK + " dimensions");
         }
         for (long dimension : spec.shape()) {
             if (dimension < 0) {

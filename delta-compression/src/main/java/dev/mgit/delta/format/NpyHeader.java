@@ -45,8 +45,9 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
      * Reads the header of an array.
      *
      * @param name what the array is to be called
-     * @return empty if this is no array in NumPy's format, or of a later version
+     * @return empty if this is no array in NumPy's format
      * @throws FormatException if it is one, but damaged or cut off
+     * @throws UnsupportedFormatException if it is of a later version
      */
     static Optional<NpyHeader> read(String name, ByteSource source) throws IOException {
         var in = new Cursor(source);
@@ -58,7 +59,7 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
         int version = in.u8();
         in.skip(1);
         if (version < 1 || version > 3) {
-            return Optional.empty();
+            throw new UnsupportedFormatException("its array has version " + version + " of NumPy's format");
         }
         String text = in.utf8(version == 1 ? in.u16() : in.u32(), MAX_HEADER);
         Matcher dictionary = DICTIONARY.matcher(text);

@@ -23,7 +23,7 @@ final class NumpyReader implements FormatReader {
         String array = ownsName(fileName) ? fileName.substring(0, fileName.length() - SUFFIX.length()) : fileName;
         Optional<NpyHeader> header = NpyHeader.read(array, source);
         if (header.isEmpty()) {
-            return notThis(fileName, "\\x93NUMPY and a known version");
+            return notThis(fileName, "\\x93NUMPY");
         }
         var layout = new LayoutBuilder(name(), source.size());
         layout.tensor(header.get().dataOffset(), header.get().spec());

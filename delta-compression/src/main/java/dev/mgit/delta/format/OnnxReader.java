@@ -37,9 +37,17 @@ public final class OnnxReader implements FormatReader {
 
     @Override
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
-        if (!ownsName(fileName) && !looksLikeModel(source)) {
-            return Optional.empty();
+        if (ownsName(fileName)) {
+            return Optional.of(layout(source));
         }
+        try {
+            return looksLikeModel(source) ? Optional.of(layout(source)) : Optional.empty();
+        } catch (UnsupportedFormatException e) {
+            return Optional.empty(); // other protobuf files begin alike
+        }
+    }
+
+    private Layout layout(ByteSource source) throws IOException {
         var layout = new LayoutBuilder(name(), source.size());
         walk(source, new OnnxWalker.Visitor() {
             @Override
@@ -47,7 +55,7 @@ public final class OnnxReader implements FormatReader {
                 tensor.spec().ifPresent(spec -> layout.tensor(tensor.offset(), spec));
             }
         });
-        return Optional.of(layout.build());
+        return layout.build();
     }
 
     /** Field 1, a varint, as every serialiser writes it first: the IR version. */
@@ -75,7 +83,8 @@ public final class OnnxReader implements FormatReader {
                     return;
                 }
                 if (++count[0] > LayoutBuilder.MAX_TENSORS) {
-                    throw new FormatException("more than " + LayoutBuilder.MAX_TENSORS + " external tensors");
+                    throw new UnsupportedFormatException(
+                            "more than " + LayoutBuilder.MAX_TENSORS + " external tensors");
                 }
                 files.computeIfAbsent(location(tensor), file -> new ArrayList<>())
                         .add(external(tensor));
@@ -144,7 +153,7 @@ public final class OnnxReader implements FormatReader {
             @Override
             public void node(OnnxNode node) {
                 if (nodes.size() >= OnnxWalker.MAX_NODES) {
-                    throw new FormatException("the graph has more than " + OnnxWalker.MAX_NODES + " nodes");
+                    throw new UnsupportedFormatException("the graph has more than " + OnnxWalker.MAX_NODES + " nodes");
                 }
                 nodes.add(node);
             }

@@ -47,14 +47,16 @@ final class OnnxTensor {
 
     void dim(long dimension) {
         if (dims.size() == LayoutBuilder.MAX_RANK) {
-            throw new FormatException("tensor " + name + " has more than " + LayoutBuilder.MAX_RANK + " dimensions");
+            throw new UnsupportedFormatException(
+                    "tensor " + name + " has more than " + LayoutBuilder.MAX_RANK + " dimensions");
         }
         dims.add(dimension);
     }
 
     void externalEntry(String key, String value) {
         if (externalData.size() == MAX_EXTERNAL_ENTRIES) {
-            throw new FormatException("tensor " + name + " has too many external_data entries");
+            throw new UnsupportedFormatException(
+                    "tensor " + name + " has more than " + MAX_EXTERNAL_ENTRIES + " external_data entries");
         }
         externalData.put(key, value);
     }

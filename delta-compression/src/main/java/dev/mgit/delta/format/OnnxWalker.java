@@ -29,7 +29,8 @@ final class OnnxWalker {
     private static final int FIXED32 = 5;
 
     /** Messages within messages; a graph in a graph is three of them, and exporters nest one or two graphs. */
-    private static final int MAX_DEPTH = 64;
+    /** As deep as protobuf's own parsers go. */
+    private static final int MAX_DEPTH = 100;
     /** Nodes kept; graphs of large models have some ten thousand. */
     static final int MAX_NODES = 1 << 19;
     /** Characters of names kept with nodes, with 32 more for each; graphs of large models have some million. */
@@ -135,7 +136,8 @@ final class OnnxWalker {
                     message(() -> {
                         OnnxTensor tensor = tensor();
                         if (values.size() >= LayoutBuilder.MAX_TENSORS) {
-                            throw new FormatException("the node at byte " + in.position() + " has too many tensors");
+                            throw new UnsupportedFormatException("the node at byte " + in.position() + " has more than "
+                                    + LayoutBuilder.MAX_TENSORS + " values");
                         }
                         values.add(tensor);
                     });
@@ -254,7 +256,7 @@ final class OnnxWalker {
         String text = in.utf8(in.varint(), MAX_TEXT);
         textLeft -= text.length() + 32;
         if (visitor.wantsNodes() && textLeft < 0) {
-            throw new FormatException("the graph has more names than " + MAX_NODE_TEXT + " characters");
+            throw new UnsupportedFormatException("the graph has more names than " + MAX_NODE_TEXT + " characters");
         }
         return text;
     }

@@ -8,13 +8,14 @@ import dev.mgit.delta.format.Pickle.Persistent;
 import dev.mgit.delta.format.Pickle.UnsupportedException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Parses a pickle into inert data ({@link Pickle}). The opcodes are those that protocols 2 to 5 use for plain objects,
+ * Parses a pickle into inert data ({@link Pickle}). The opcodes are those that protocols 0 to 5 use for plain objects,
  * numbered as in Python's {@code pickletools}; any other ends the parse. Time and memory are bounded by
  * {@link #MAX_STEPS}.
  */
@@ -23,6 +24,8 @@ final class PickleParser {
     static final int MAX_STEPS = 1 << 21;
     /** Bytes of text and of byte strings kept at most. */
     static final int MAX_TEXT = 1 << 25;
+
+    private static final int MAX_LINE = 4096;
 
     private static final Object MARK = new Object();
 
@@ -67,15 +70,23 @@ final class PickleParser {
             case 'K' -> stack.add((long) in.u8());
             case 'M' -> stack.add((long) in.u16());
             case 'J' -> stack.add((long) in.i32());
+            case 'I', 'L' -> stack.add(PickleLines.integer(line()));
+            case 'F' -> stack.add(PickleLines.real(line()));
+            case 'S' -> stack.add(PickleLines.quoted(line()));
+            case 'V' -> stack.add(PickleLines.unicode(line()));
             case 0x8a -> stack.add(integer(in.u8()));
             case 0x8b -> stack.add(integer(in.u32()));
             case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.i64())));
             case 'X' -> stack.add(text(in.u32()));
             case 0x8c -> stack.add(text(in.u8()));
             case 0x8d -> stack.add(text(in.i64()));
-            case 'U', 'C' -> skipBytes(in.u8());
-            case 'T', 'B' -> skipBytes(in.u32());
+            case 'U' -> oldText(in.u8());
+            case 'T' -> oldText(in.u32());
+            case 'C' -> skipBytes(in.u8());
+            case 'B' -> skipBytes(in.u32());
             case 0x8e, 0x96 -> skipBytes(in.i64());
+            case 'p' -> memo.put(place(), top());
+            case 'g' -> recall(place());
             case 'q' -> memo.put((long) in.u8(), top());
             case 'r' -> memo.put(in.u32(), top());
             case 0x94 -> memo.put((long) memo.size(), top());
@@ -84,11 +95,12 @@ final class PickleParser {
             case 'c' -> stack.add(new Global(line(), line()));
             case 0x93 -> stackGlobal();
             case 'Q' -> stack.add(new Persistent(pop()));
+            case 'P' -> throw new UnsupportedException("storages named by text, as protocol 0 has them");
             default -> build(opcode);
         }
     }
 
-    private void build(int opcode) throws UnsupportedException {
+    private void build(int opcode) throws IOException, UnsupportedException {
         switch (opcode) {
             case '}' -> stack.add(new Pairs());
             case ']', ')', 0x8f -> stack.add(new Items());
@@ -107,6 +119,17 @@ final class PickleParser {
                 List<Object> pairs = popToMark();
                 stack.add(new Pairs());
                 set(pairs);
+            }
+            case 'i' -> {
+                var function = new Global(line(), line());
+                stack.add(new Call(function, new Items(popToMark())));
+            }
+            case 'o' -> {
+                List<Object> parts = popToMark();
+                if (parts.isEmpty()) {
+                    throw new UnsupportedException("an object without a class");
+                }
+                stack.add(new Call(parts.remove(0), new Items(parts)));
             }
             case 'R', 0x81 -> {
                 Object arguments = pop();
@@ -203,18 +226,37 @@ final class PickleParser {
         stack.add(Pickle.NONE);
     }
 
+    /** Text of Python 2, which had no other; what is not UTF-8 is no name. */
+    private void oldText(long length) throws IOException, UnsupportedException {
+        if (length > MAX_LINE) {
+            skipBytes(length);
+            return;
+        }
+        textLeft -= (int) length;
+        byte[] bytes = in.bytes((int) length);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        stack.add(textLeft < 0 || text.indexOf('\ufffd') >= 0 ? Pickle.NONE : text);
+    }
+
+    private long place() throws IOException, UnsupportedException {
+        if (PickleLines.integer(line()) instanceof Long place) {
+            return place;
+        }
+        throw new UnsupportedException("a memory without a number");
+    }
+
     private String line() throws IOException, UnsupportedException {
         var line = new StringBuilder();
         for (int next = in.u8(); next != '\n'; next = in.u8()) {
-            if (line.length() == 512) {
-                throw new UnsupportedException("the name of a global is too long");
+            if (line.length() == MAX_LINE || --textLeft < 0) {
+                throw new UnsupportedException("a line of more than " + MAX_LINE + " characters");
             }
             line.append((char) next);
         }
         return line.toString();
     }
 
-    /** Little-endian two's complement. Numbers beyond 64 bits are no sizes, so nobody asks for their value. */
+    /** Little-endian two's complement. */
     private Object integer(long length) throws IOException, UnsupportedException {
         if (length > 255) {
             throw new UnsupportedException("an integer of " + length + " bytes");
@@ -226,6 +268,6 @@ final class PickleParser {
             bytes[j] = low;
         }
         BigInteger value = bytes.length == 0 ? BigInteger.ZERO : new BigInteger(bytes);
-        return value.bitLength() < 64 ? (Object) value.longValue() : value;
+        return PickleLines.number(value);
     }
 }

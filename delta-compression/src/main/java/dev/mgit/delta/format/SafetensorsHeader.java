@@ -54,9 +54,10 @@ public record SafetensorsHeader(Map<String, String> metadata, List<Entry> tensor
      * file without holes or overlaps.
      *
      * @throws FormatException if any of it is not so
+     * @throws UnsupportedFormatException if there is more in it than this reader takes
      */
     public static SafetensorsHeader parse(ByteSource source) throws IOException {
-        return SafetensorsParser.parse(source);
+        return SafetensorsParser.parse(source, true);
     }
 
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses and checks a safetensors header with the reference implementation's strictness, and a little more. */
 final class SafetensorsParser {
-    private static final int MAX_METADATA = 1 << 16;
+    private static final int MAX_METADATA = 1 << 18;
     private static final int MAX_UNKNOWN_FIELDS = 64;
 
     /** A tensor as the JSON describes it; offsets count from the first byte after the JSON. */
@@ -22,12 +22,15 @@ final class SafetensorsParser {
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<Described> tensors = new ArrayList<>();
     private final JsonParser json;
+    private final boolean keepMetadata;
 
-    private SafetensorsParser(JsonParser json) {
+    private SafetensorsParser(JsonParser json, boolean keepMetadata) {
         this.json = json;
+        this.keepMetadata = keepMetadata;
     }
 
-    static SafetensorsHeader parse(ByteSource source) throws IOException {
+    /** @param keepMetadata whether {@code __metadata__} is wanted; where it is not, it may be as long as the header */
+    static SafetensorsHeader parse(ByteSource source, boolean keepMetadata) throws IOException {
         long size = source.size();
         if (size < 10) {
             throw new FormatException("a safetensors file has at least 10 bytes, this one " + size);
@@ -45,8 +48,9 @@ final class SafetensorsParser {
         if (length < 2 || cursor.u8() != '{') {
             throw new FormatException("the header does not begin with { at byte 8");
         }
+        Surrogates.refuseHalves(source, 8, length);
         return StrictJson.read(source, 8, length, json -> {
-            var parser = new SafetensorsParser(json);
+            var parser = new SafetensorsParser(json, keepMetadata);
             parser.parseHeader();
             return parser.check(8 + length, size);
         });
@@ -55,29 +59,38 @@ final class SafetensorsParser {
     private void parseHeader() throws IOException {
         StrictJson.expect(json, JsonToken.START_OBJECT, "the header");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String name = StrictJson.wellFormed(json.currentName());
+            String name = json.currentName();
             if (name.equals(SafetensorsHeader.METADATA)) {
                 parseMetadata();
             } else if (tensors.size() >= LayoutBuilder.MAX_TENSORS) {
-                throw new FormatException("the header lists more than " + LayoutBuilder.MAX_TENSORS + " tensors");
+                throw new UnsupportedFormatException(
+                        "the header lists more than " + LayoutBuilder.MAX_TENSORS + " tensors");
             } else {
                 tensors.add(parseTensor(name));
             }
         }
     }
 
+    /** The reference implementation takes null for none. */
     private void parseMetadata() throws IOException {
+        JsonToken first = json.nextToken();
+        if (first == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (first != JsonToken.START_OBJECT) {
+            throw new FormatException(SafetensorsHeader.METADATA + " should be an object");
+        }
         long text = 0;
-        StrictJson.expect(json, JsonToken.START_OBJECT, SafetensorsHeader.METADATA);
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String key = StrictJson.wellFormed(json.currentName());
+        for (int entries = 1; json.nextToken() == JsonToken.FIELD_NAME; entries++) {
+            String key = json.currentName();
             StrictJson.expect(json, JsonToken.VALUE_STRING, SafetensorsHeader.METADATA + " entry " + key);
-            String value = StrictJson.wellFormed(json.getText());
-            metadata.put(key, value);
-            text += key.length() + value.length();
-            if (metadata.size() > MAX_METADATA || text > StrictJson.MAX_TEXT) {
-                throw new FormatException(SafetensorsHeader.METADATA + " has more than " + MAX_METADATA + " entries or "
-                        + StrictJson.MAX_TEXT + " characters");
+            if (keepMetadata) {
+                metadata.put(key, json.getText());
+                text += key.length() + json.getTextLength();
+            }
+            if (entries > MAX_METADATA || text > StrictJson.MAX_TEXT) {
+                throw new UnsupportedFormatException(SafetensorsHeader.METADATA + " has more than " + MAX_METADATA
+                        + " entries or " + StrictJson.MAX_TEXT + " characters");
             }
         }
     }
@@ -99,7 +112,8 @@ final class SafetensorsParser {
                 case "data_offsets" -> offsets = numbers(what + " data_offsets", 2);
                 default -> {
                     if (++unknown > MAX_UNKNOWN_FIELDS) {
-                        throw new FormatException(what + " has more than " + MAX_UNKNOWN_FIELDS + " unknown fields");
+                        throw new UnsupportedFormatException(
+                                what + " has more than " + MAX_UNKNOWN_FIELDS + " unknown fields");
                     }
                     StrictJson.skipValue(json);
                 }
@@ -143,7 +157,10 @@ final class SafetensorsParser {
                 throw new FormatException(what + " holds something other than whole numbers from 0 to 2^63");
             }
             if (numbers.size() == most) {
-                throw new FormatException(what + " has more than " + most + " numbers");
+                String sentence = what + " has more than " + most + " numbers";
+                throw most == LayoutBuilder.MAX_RANK
+                        ? new UnsupportedFormatException(sentence)
+                        : new FormatException(sentence);
             }
             numbers.add(json.getLongValue());
         }

@@ -18,7 +18,7 @@ final class SafetensorsReader implements FormatReader {
 
     @Override
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
-        SafetensorsHeader header = SafetensorsHeader.parse(source);
+        SafetensorsHeader header = SafetensorsParser.parse(source, false);
         var layout = new LayoutBuilder(name(), source.size());
         for (SafetensorsHeader.Entry tensor : header.tensors()) {
             layout.tensor(tensor.offset(), tensor.spec());

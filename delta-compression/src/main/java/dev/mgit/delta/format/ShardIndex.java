@@ -3,18 +3,19 @@ package dev.mgit.delta.format;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The index of a checkpoint split over several files, as Hugging Face writes it: {@code *.index.json} with a
  * {@code weight_map} from tensor name to the name of the file beside it that holds the tensor.
  *
  * @param files file name by tensor name, in the order of the index
+ * @param totalSize bytes of all tensors together, if the index has it
  */
-public record ShardIndex(Map<String, String> files) {
+public record ShardIndex(Map<String, String> files, OptionalLong totalSize) {
     /** Of all shards together; models of a trillion parameters have some hundred thousand. */
     private static final int MAX_TENSORS = 1 << 20;
 
@@ -27,26 +28,43 @@ public record ShardIndex(Map<String, String> files) {
      *
      * @throws FormatException if it is not JSON, has no {@code weight_map}, or names a file outside its own folder
      */
-    public static ShardIndex parse(byte[] bytes) {
-        try {
-            return StrictJson.read(new MemoryByteSource(bytes), 0, bytes.length, json -> {
-                Map<String, String> files = null;
-                StrictJson.expect(json, JsonToken.START_OBJECT, "the index");
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    if (json.currentName().equals("weight_map")) {
-                        files = weightMap(json);
-                    } else {
-                        StrictJson.skipValue(json);
-                    }
+    public static ShardIndex parse(ByteSource source) throws IOException {
+        return StrictJson.read(source, 0, source.size(), json -> {
+            Map<String, String> files = null;
+            OptionalLong total = OptionalLong.empty();
+            StrictJson.expect(json, JsonToken.START_OBJECT, "the index");
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                if (json.currentName().equals("weight_map")) {
+                    files = weightMap(json);
+                } else if (json.currentName().equals("metadata")) {
+                    total = totalSize(json);
+                } else {
+                    StrictJson.skipValue(json);
                 }
-                if (files == null) {
-                    throw new FormatException("the index has no weight_map");
-                }
-                return new ShardIndex(files);
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            }
+            if (files == null) {
+                throw new FormatException("the index has no weight_map");
+            }
+            return new ShardIndex(files, total);
+        });
+    }
+
+    /** Some writers give it as a float. */
+    private static OptionalLong totalSize(JsonParser json) throws IOException {
+        OptionalLong total = OptionalLong.empty();
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return total;
         }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            boolean wanted = json.currentName().equals("total_size");
+            JsonToken value = json.nextToken();
+            if (wanted && value.isNumeric()) {
+                total = OptionalLong.of((long) json.getDoubleValue());
+            }
+            json.skipChildren();
+        }
+        return total;
     }
 
     private static Map<String, String> weightMap(JsonParser json) throws IOException {
@@ -57,7 +75,7 @@ public record ShardIndex(Map<String, String> files) {
             String tensor = StrictJson.wellFormed(json.currentName());
             StrictJson.expect(json, JsonToken.VALUE_STRING, "the file of tensor " + tensor);
             if (files.size() >= MAX_TENSORS) {
-                throw new FormatException("the index lists more than " + MAX_TENSORS + " tensors");
+                throw new UnsupportedFormatException("the index lists more than " + MAX_TENSORS + " tensors");
             }
             String file = StrictJson.wellFormed(json.getText());
             if (file.indexOf('/') >= 0) {

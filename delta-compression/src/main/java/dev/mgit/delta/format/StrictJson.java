@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -14,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 
 /** Streams JSON that may be hostile: valid UTF-8, no duplicate keys, little nesting, one value and nothing after it. */
 final class StrictJson {
-    /** Characters of the longest text. */
+    /** Characters of the longest text that is kept; what is only passed over may be of any length. */
     static final int MAX_TEXT = 1 << 24;
+
+    private static final int MAX_NAME = 1 << 20;
 
     /** Tokens in a value nobody asked for; a parser that looks for duplicate keys keeps them all. */
     private static final int MAX_SKIPPED = 1 << 16;
@@ -27,7 +30,7 @@ final class StrictJson {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(32)
                     .maxNumberLength(100)
-                    .maxNameLength(1 << 16)
+                    .maxNameLength(MAX_NAME)
                     .maxStringLength(MAX_TEXT)
                     .build())
             .build();
@@ -42,7 +45,8 @@ final class StrictJson {
     /**
      * Reads the JSON in a byte range.
      *
-     * @throws FormatException if it is not well-formed
+     * @throws FormatException if it is not well-formed, or nested deeper than any reader goes
+     * @throws UnsupportedFormatException if a name or a text that is asked for is too long
      */
     static <T> T read(ByteSource source, long offset, long length, Body<T> body) throws IOException {
         Reader text = new InputStreamReader(
@@ -53,6 +57,8 @@ final class StrictJson {
                 throw new FormatException("the JSON at byte " + offset + " is followed by something else");
             }
             return result;
+        } catch (StreamConstraintsException e) {
+            throw limit(e);
         } catch (JsonProcessingException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getCharOffset());
             throw new FormatException("the JSON near byte " + (offset + at) + " is broken: " + reason(e));
@@ -81,7 +87,7 @@ final class StrictJson {
                 return;
             }
         }
-        throw new FormatException("a value in the JSON has more than " + MAX_SKIPPED + " parts");
+        throw new UnsupportedFormatException("a value in the JSON has more than " + MAX_SKIPPED + " parts");
     }
 
     /** Refuses halves of surrogate pairs, which no encoding can carry on. */
@@ -99,6 +105,13 @@ final class StrictJson {
             case VALUE_STRING -> "a text";
             default -> token.toString();
         };
+    }
+
+    private static FormatException limit(StreamConstraintsException e) {
+        String message = "a part of the JSON is too large: " + reason(e);
+        // The parser gives its three limits no types of their own.
+        boolean nested = e.getOriginalMessage().contains("nesting");
+        return nested ? new FormatException(message) : new UnsupportedFormatException(message);
     }
 
     /** The parser's first line, without its remarks on where it was reading from. */

@@ -25,6 +25,7 @@ final class TorchReader implements FormatReader {
     private static final String PICKLE = "/data.pkl";
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_VERSION = 1001;
+    private static final long LONGEST_MAGIC = 64;
     private static final long MAX_PICKLE = 1L << 28;
 
     /** Where a storage's bytes are in the file. */
@@ -47,7 +48,7 @@ final class TorchReader implements FormatReader {
             Optional<List<ZipDirectory.Entry>> entries = ZipDirectory.read(source);
             return entries.isPresent() ? zip(source, entries.get()) : legacy(source);
         } catch (UnsupportedException e) {
-            return Optional.empty();
+            throw new UnsupportedFormatException("its pickle has " + e.getMessage());
         }
     }
 
@@ -55,14 +56,18 @@ final class TorchReader implements FormatReader {
             throws IOException, UnsupportedException {
         Optional<ZipDirectory.Entry> pickle =
                 entries.stream().filter(entry -> entry.name().endsWith(PICKLE)).findFirst();
-        if (pickle.isEmpty() || !pickle.get().stored() || pickle.get().length() > MAX_PICKLE) {
+        if (pickle.isEmpty()) {
             return Optional.empty();
+        }
+        if (!pickle.get().stored() || pickle.get().length() > MAX_PICKLE) {
+            throw new UnsupportedFormatException(
+                    "its " + pickle.get().name() + " is compressed, or longer than " + MAX_PICKLE + " bytes");
         }
         String folder = pickle.get().name().substring(0, pickle.get().name().length() - PICKLE.length());
         Map<String, Place> places = new HashMap<>();
         for (ZipDirectory.Entry entry : entries) {
             if (entry.name().equals(folder + "/byteorder") && !isLittle(source, entry)) {
-                return Optional.empty();
+                throw bigEndian();
             }
             String data = folder + "/data/";
             if (entry.stored() && entry.name().startsWith(data)) {
@@ -82,25 +87,27 @@ final class TorchReader implements FormatReader {
 
     /** Pickles of a magic number, a version, facts about the system, the object, and the storages' keys; then each. */
     private Optional<Layout> legacy(ByteSource source) throws IOException, UnsupportedException {
-        var in = new Cursor(source);
-        if (in.remaining() < 16 || in.u8() != 0x80 || in.u8() > 5 || in.u8() != 0x8a) {
+        Cursor in = new Cursor(source);
+        if (!beginsWithMagic(source)) {
             return Optional.empty();
         }
-        in.seek(0);
-        if (!LEGACY_MAGIC.equals(PickleParser.parse(in))
-                || !Long.valueOf(LEGACY_VERSION).equals(PickleParser.parse(in))
-                || isBigEndian(PickleParser.parse(in))) {
-            return Optional.empty();
+        PickleParser.parse(in);
+        if (!Long.valueOf(LEGACY_VERSION).equals(PickleParser.parse(in))) {
+            throw new UnsupportedFormatException(
+                    "torch saved it in a form of which only " + LEGACY_VERSION + " is known");
+        }
+        if (isBigEndian(PickleParser.parse(in))) {
+            throw bigEndian();
         }
         TorchState state = TorchState.of(PickleParser.parse(in));
         if (!(PickleParser.parse(in) instanceof Items keys)) {
-            return Optional.empty();
+            throw new UnsupportedFormatException("the keys of its storages are no list");
         }
         Map<String, Place> places = new HashMap<>();
         for (Object key : keys.values) {
             TorchStorage storage = key instanceof String text ? state.storages().get(text) : null;
             if (storage == null) {
-                return Optional.empty();
+                throw new UnsupportedFormatException("nothing in its pickle says what storage " + key + " is");
             }
             long elements = in.i64();
             if (elements != storage.elements()) {
@@ -111,6 +118,25 @@ final class TorchReader implements FormatReader {
             in.skip(storage.bytes());
         }
         return layout(source, state, places);
+    }
+
+    /** Protocols 2 and later begin with their number, older ones with the line of a long. */
+    private static boolean beginsWithMagic(ByteSource source) throws IOException {
+        var in = new Cursor(new SliceByteSource(source, 0, Math.min(source.size(), LONGEST_MAGIC)));
+        int first = in.atEnd() ? 0 : in.u8();
+        if (first != 0x80 && first != 'L') {
+            return false;
+        }
+        in.seek(0);
+        try {
+            return LEGACY_MAGIC.equals(PickleParser.parse(in));
+        } catch (UnsupportedException | FormatException e) {
+            return false; // some other pickle
+        }
+    }
+
+    private static UnsupportedFormatException bigEndian() {
+        return new UnsupportedFormatException("its storages are big-endian");
     }
 
     private static boolean isBigEndian(Object system) {

@@ -105,7 +105,7 @@ final class ZipDirectory {
 
     private List<Entry> entries() throws IOException {
         if (count < 0 || count > MAX_ENTRIES) {
-            throw new FormatException("the zip directory lists more than " + MAX_ENTRIES + " files");
+            throw new UnsupportedFormatException("the zip directory lists more than " + MAX_ENTRIES + " files");
         }
         List<Entry> entries = new ArrayList<>();
         in.seek(directoryOffset);
@@ -115,7 +115,8 @@ final class ZipDirectory {
             entries.add(entry());
             names += entries.get(entries.size() - 1).name().length();
             if (names > MAX_ALL_NAMES) {
-                throw new FormatException("the names in the zip directory are longer than all reason");
+                throw new UnsupportedFormatException(
+                        "the names in the zip directory take more than " + MAX_ALL_NAMES + " characters");
             }
         }
         if (!in.atEnd()) {

@@ -44,9 +44,76 @@ class GgufTest {
     }
 
     @Test
-    void doesNotClaimOtherVersionsOrByteOrders() {
-        assertThat(Hostile.layout("x.gguf", file(1, 0, 0)).format()).isEqualTo("opaque");
-        assertThat(Hostile.layout("x.gguf", file(0x0300_0000, 0, 0)).format()).isEqualTo("opaque");
+    void keepsLaterVersionsAsOpaqueBytesAndSaysWhy() {
+        for (int version : new int[] {0, 4, 0x0400_0000}) {
+            Formats.Reading reading = Hostile.reading("x.gguf", file(version, 0, 0));
+
+            assertThat(reading.isOpaque()).isTrue();
+            assertThat(reading.limit())
+                    .hasValueSatisfying(why -> assertThat(why).contains("of the GGUF format"));
+        }
+    }
+
+    /** Version 1: counts, lengths and dimensions of four bytes. Made after the specification's history. */
+    @Test
+    void readsVersion1() {
+        byte[] name = "w".getBytes(StandardCharsets.UTF_8);
+        byte[] key = "tokens".getBytes(StandardCharsets.UTF_8);
+        byte[] head = Hostile.concat(
+                "GGUF".getBytes(StandardCharsets.US_ASCII),
+                ints(1, 1, 1),
+                Hostile.concat(ints(key.length), key, ints(9, 8, 2, 1), name, ints(1), name),
+                Hostile.concat(ints(1), name, ints(2, 8, 2, 0), longs(0)));
+        byte[] file = Hostile.concat(head, new byte[(32 - head.length % 32) % 32], new byte[64]);
+        Layout layout = Hostile.layout("x.gguf", file);
+
+        assertThat(layout.format()).isEqualTo("gguf");
+        assertThat(Hostile.tensors(layout)).containsExactly(new TensorSpec("w", Dtype.F32, List.of(2L, 8L)));
+        assertThat(Hostile.range(layout, "w").offset()).isEqualTo(file.length - 64);
+        Hostile.covers(layout, file.length);
+        Hostile.flipEveryBit("x.gguf", file);
+        assertThat(Hostile.acceptedWhenCut("x.gguf", file)).isEmpty();
+    }
+
+    /** Of big-endian data only the name and the length are known, but for single bytes. */
+    @Test
+    void readsBigEndianFiles() {
+        byte[] head = Hostile.concat(
+                "GGUF".getBytes(StandardCharsets.US_ASCII),
+                turned(Integer.BYTES, ints(3)),
+                turned(Long.BYTES, longs(2, 1)),
+                turned(Long.BYTES, longs(17)),
+                "general.alignment".getBytes(StandardCharsets.US_ASCII),
+                turned(Integer.BYTES, ints(4, 64)),
+                bigEndianInfo("f", 0, 0, 4),
+                bigEndianInfo("b", 24, 64, 8));
+        byte[] file = Hostile.concat(head, new byte[(64 - head.length % 64) % 64], new byte[72]);
+        Layout layout = Hostile.layout("x.gguf", file);
+
+        assertThat(layout.format()).isEqualTo("gguf");
+        assertThat(Hostile.tensors(layout))
+                .containsExactly(
+                        new TensorSpec("f", Dtype.OPAQUE, List.of(16L)), new TensorSpec("b", Dtype.I8, List.of(8L)));
+        Hostile.covers(layout, file.length);
+    }
+
+    private static byte[] bigEndianInfo(String name, int type, long offset, long dimension) {
+        return Hostile.concat(
+                turned(Long.BYTES, longs(name.length())),
+                name.getBytes(StandardCharsets.UTF_8),
+                turned(Integer.BYTES, ints(1)),
+                turned(Long.BYTES, longs(dimension)),
+                turned(Integer.BYTES, ints(type)),
+                turned(Long.BYTES, longs(offset)));
+    }
+
+    /** Each value of so many bytes the other way round. */
+    private static byte[] turned(int width, byte[] values) {
+        byte[] turned = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            turned[i] = values[i / width * width + width - 1 - i % width];
+        }
+        return turned;
     }
 
     @Test

@@ -33,6 +33,14 @@ final class Hostile {
         }
     }
 
+    static Formats.Reading reading(String fileName, byte[] bytes) {
+        try {
+            return Formats.read(fileName, new MemoryByteSource(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static List<TensorSpec> tensors(Layout layout) {
         return layout.ranges().stream()
                 .flatMap(range -> range.tensor().stream())

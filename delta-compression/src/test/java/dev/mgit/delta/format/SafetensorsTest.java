@@ -152,21 +152,51 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Hostile.layout("x.safetensors", file)).isInstanceOf(FormatException.class);
     }
 
-    /** Each would fill the memory if it were kept. */
+    /** Each would fill the memory if it were kept; none contradicts itself. */
     @Test
-    void refusesHeadersOfManySmallParts() {
-        String metadata = numbered(100_000, "'%d':''");
-        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'__metadata__':{" + metadata + "}}", 0)))
-                .hasMessageContaining("__metadata__ has more than 65536 entries");
+    void takesHeadersOfTooManySmallPartsForOpaqueBytes() {
+        String metadata = numbered(300_000, "'%d':''");
+        goesBeyond("{'__metadata__':{" + metadata + "}}", "__metadata__ has more than 262144 entries");
         String unknown = numbered(100, "'%d':0");
-        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'a':{" + unknown + "}}", 0)))
-                .hasMessageContaining("tensor a has more than 64 unknown fields");
+        goesBeyond("{'a':{" + unknown + "}}", "tensor a has more than 64 unknown fields");
         String nested = numbered(100_000, "'%d':0");
-        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{'a':{'b':{" + nested + "}}}", 0)))
-                .hasMessageContaining("more than 65536 parts");
+        goesBeyond("{'a':{'b':{" + nested + "}}}", "more than 65536 parts");
+        String dimensions = "1,".repeat(100) + "1";
+        goesBeyond("{'a':{'dtype':'U8','shape':[" + dimensions + "],'data_offsets':[0,0]}}", "more than 64 numbers");
+        String name = "n".repeat(1_100_000);
+        goesBeyond("{'" + name + "':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}}", "too large");
+    }
+
+    private static void goesBeyond(String header, String limit) {
+        Formats.Reading reading = Hostile.reading("x.safetensors", file(header, 0));
+
+        assertThat(reading.isOpaque()).isTrue();
+        assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains(limit));
+    }
+
+    /** Far beyond any public file, and within the format's own limit on its header. */
+    @Test
+    void readsLargeHeaders() {
         String tensors = numbered(300_000, "'%d':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}");
-        assertThatThrownBy(() -> Hostile.layout("x.safetensors", file("{" + tensors + "}", 0)))
-                .hasMessageContaining("more than 262144 tensors");
+        assertThat(Hostile.tensors(Hostile.layout("x.safetensors", file("{" + tensors + "}", 0))))
+                .hasSize(300_000);
+        String thumbnail = "{'__metadata__':{'thumbnail':'" + "A".repeat(20_000_000) + "'}}";
+        assertThat(Hostile.layout("x.safetensors", file(thumbnail, 0)).format()).isEqualTo("safetensors");
+        String name = "n".repeat(70_000);
+        assertThat(Hostile.tensors(Hostile.layout(
+                        "x.safetensors", file("{'" + name + "':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}}", 0))))
+                .extracting(TensorSpec::name)
+                .containsExactly(name);
+    }
+
+    /** The reference implementation reads it as none. */
+    @Test
+    void takesNullForNoMetadata() throws IOException {
+        byte[] file = file("{'__metadata__':null,'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}}", 8);
+
+        assertThat(Hostile.tensors(Hostile.layout("x.safetensors", file))).hasSize(1);
+        assertThat(SafetensorsHeader.parse(new MemoryByteSource(file)).metadata())
+                .isEmpty();
     }
 
     private static String numbered(int count, String part) {

@@ -3,6 +3,7 @@ package dev.mgit.delta.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardIndexTest {
     @Test
-    void mapsTensorsToFiles() {
+    void mapsTensorsToFiles() throws IOException {
         ShardIndex index = ShardIndex.parse(json("{'metadata':{'total_size':8,'x':[{}]},'weight_map':"
                 + "{'a':'model-00001-of-00002.safetensors','b':'model-00002-of-00002.safetensors'}}"));
 
@@ -19,6 +20,12 @@ class ShardIndexTest {
                 .isEqualTo(Map.of(
                         "a", "model-00001-of-00002.safetensors",
                         "b", "model-00002-of-00002.safetensors"));
+        assertThat(index.totalSize()).hasValue(8);
+        assertThat(ShardIndex.parse(json("{'metadata':null,'weight_map':{}}")).totalSize())
+                .isEmpty();
+        assertThat(ShardIndex.parse(json("{'metadata':{'total_size':8.0},'weight_map':{}}"))
+                        .totalSize())
+                .hasValue(8);
     }
 
     @ParameterizedTest
@@ -44,7 +51,7 @@ class ShardIndexTest {
                 .hasMessageContaining(message);
     }
 
-    private static byte[] json(String text) {
-        return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    private static ByteSource json(String text) {
+        return new MemoryByteSource(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -102,6 +102,64 @@ class TorchTest {
                 .containsExactly(spec("tensor", Dtype.I32, 5));
     }
 
+    /** Torch itself loads each of these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bare-protocol-1.pt", "bare-protocol-4.pt", "bare-protocol-5.pt", "zip-protocol-1.pt"})
+    void readsPicklesOfEveryProtocol(String file) {
+        Layout layout = Hostile.layout(file, Hostile.real(file));
+
+        assertThat(Hostile.tensors(layout))
+                .containsExactlyInAnyOrder(spec("a", Dtype.F32, 4, 6), spec("b", Dtype.BF16, 3));
+        Layout.Range a = Hostile.range(layout, "a");
+        assertThat(values(Dtype.F32, Arrays.copyOfRange(Hostile.real(file), (int) a.offset(), (int) a.end()), 24))
+                .startsWith(0, 1, 2)
+                .endsWith(22, 23);
+    }
+
+    /** Of protocol 0 torch loads neither form: it names storages by the text of what should be a tuple. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bare-protocol-0.pt", "zip-protocol-0.pt"})
+    void keepsWhatItDoesNotUnderstandAsOpaqueBytesAndSaysWhy(String file) {
+        Formats.Reading reading = Hostile.reading(file, Hostile.real(file));
+
+        assertThat(reading.isOpaque()).isTrue();
+        assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains("storages named by text"));
+    }
+
+    /** Lines of protocols 0 and 1, and the text of Python 2: a dictionary of one tensor in each. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(dp0\nVw\\u0031\n@s.",
+                "(dp0\nS'w1'\np1\n@s.",
+                "}q\0(U\2w1@u.",
+                "}q\0(T\2\0\0\0w1@u.",
+                "(ccollections\nOrderedDict\noVw1\n@s.",
+                "(icollections\nOrderedDict\nVw1\n@s.",
+                "(lp0\nF1.5\n0(dg0\n0Vw1\n@s.",
+            })
+    void readsTheLinesOfOldProtocols(String pickle) {
+        String tensor = new String(tensor(0, 4, 1), StandardCharsets.ISO_8859_1);
+        String whole = pickle.replace("@", tensor.substring(2, tensor.length() - 1));
+
+        assertThat(Hostile.tensors(Hostile.layout("x.pt", zip(whole.getBytes(StandardCharsets.ISO_8859_1)))))
+                .containsExactly(spec("w1", Dtype.F32, 4));
+    }
+
+    @Test
+    void keepsArchivesWhosePickleIsCompressed() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+            zip.write(tensor(0, 4, 1));
+            zip.closeEntry();
+        }
+        Formats.Reading reading = Hostile.reading("x.pt", bytes.toByteArray());
+
+        assertThat(reading.isOpaque()).isTrue();
+        assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains("data.pkl is compressed"));
+    }
+
     /** Torch 2.3 and later keep dtypes without a storage class this way; made after torch/_utils.py. */
     @Test
     void readsTensorsThatNameTheirDtype() {

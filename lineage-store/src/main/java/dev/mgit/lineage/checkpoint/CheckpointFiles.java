@@ -1,7 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import java.io.IOException;
@@ -17,7 +16,7 @@ import java.util.Map;
  * @param verbatim small files, kept in Git as they are
  * @param large files whose bytes go to the parameter store
  */
-record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ignored) {
+record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ignored, Findings findings) {
     /** Files below this size that hold no tensors are kept in Git, where people can read and compare them. */
     private static final long LARGE = 1 << 20;
 
@@ -42,7 +41,7 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
     record Large(Entry entry, Layout layout) {}
 
     /**
-     * Scans a path.
+     * Scans a path. A file that was named is taken whatever it holds, a folder if there are weights in it.
      *
      * @throws MgitException if it holds no weights, or a file that is damaged or cannot be stored
      */
@@ -50,29 +49,26 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
         FolderScan scan = FolderScan.of(path);
         List<Entry> verbatim = new ArrayList<>();
         List<Large> large = new ArrayList<>();
+        var look = new FindingsSearch(path, scan);
         for (Map.Entry<String, Path> file : scan.files().entrySet()) {
             var print = CheckoutState.Fingerprint.of(file.getValue());
             var entry = new Entry(file.getKey(), file.getValue(), print.size(), print);
-            Layout layout = layout(entry);
-            if (!layout.format().equals(Formats.OPAQUE) || entry.size() >= LARGE) {
-                large.add(new Large(entry, layout));
+            Formats.Reading reading = look.read(entry);
+            if (!reading.isOpaque() || entry.size() >= LARGE) {
+                large.add(new Large(entry, reading.layout()));
             } else {
                 verbatim.add(entry);
             }
         }
-        if (large.isEmpty()) {
+        Findings findings = look.findings();
+        if (large.isEmpty() && findings.opaque().isEmpty() && Files.isDirectory(path)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "there are no weights in '" + path + "'",
+                    "there are no weights in '" + path + "'"
+                            + (findings.missing().isEmpty() ? "" : ": " + String.join("; ", findings.missing())),
                     "give the folder or file that holds the checkpoint (.safetensors, .bin, .pt, .onnx, .gguf, …)");
         }
-        return new CheckpointFiles(verbatim, large, scan.ignored());
-    }
-
-    private static Layout layout(Entry entry) throws IOException {
-        try (FileByteSource source = FileByteSource.open(entry.file())) {
-            return Formats.layoutOf(entry.file(), source);
-        }
+        return new CheckpointFiles(verbatim, large, scan.ignored(), findings);
     }
 
     long largeBytes() {

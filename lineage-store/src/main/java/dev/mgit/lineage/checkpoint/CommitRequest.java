@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param message empty for a default
  * @param origins what it was derived from; empty in a checkout of another model means that one
  * @param extra further records for the version's tree, e.g. {@code recipe.json}
+ * @param strict refuse a checkpoint that is incomplete, whatever the settings say
  */
 public record CommitRequest(
         Path path,
@@ -27,7 +28,21 @@ public record CommitRequest(
         Map<String, String> trailers,
         Person author,
         Instant when,
-        Map<String, byte[]> extra) {
+        Map<String, byte[]> extra,
+        boolean strict) {
+    /** One as strict as the settings say. */
+    public CommitRequest(
+            Path path,
+            Optional<String> model,
+            Optional<String> message,
+            List<Origin> origins,
+            Map<String, String> trailers,
+            Person author,
+            Instant when,
+            Map<String, byte[]> extra) {
+        this(path, model, message, origins, trailers, author, when, extra, false);
+    }
+
     /** What it was derived from and how: one {@code --from REV=KIND}, or found from the weights. */
     public record Origin(VersionId version, EdgeKind kind, ProvenanceEdge.Source source) {
         /** One that the user declared. */

@@ -33,11 +33,13 @@ import java.util.stream.Collectors;
 public final class Commits {
     private final Repository repository;
     private final StoreSettings settings;
+    private final boolean strict;
     private final Progress progress;
 
     public Commits(Repository repository, Progress progress) {
         this.repository = repository;
         this.settings = StoreSettings.of(repository.settings());
+        this.strict = CommitSettings.of(repository.settings()).strict();
         this.progress = progress;
     }
 
@@ -48,8 +50,8 @@ public final class Commits {
      * Commits a file or folder. The caller holds the lock. Order: blocks durable, Git objects durable, references; a
      * crash in between leaves the old state.
      *
-     * @throws MgitException of kind USAGE, FAILED or CONFLICT if there is nothing to commit, a file is damaged, or the
-     *     checked-out model moved on meanwhile; the store is then as it was
+     * @throws MgitException of kind USAGE, FAILED or CONFLICT if there is nothing to commit, a file is damaged, one is
+     *     missing and that is not to be, or the checked-out model moved on meanwhile; the store is then as it was
      */
     public CommitResult commit(CommitRequest request, WriterLock lock) throws IOException {
         return commit(request, Optional.empty(), lock);
@@ -65,13 +67,13 @@ public final class Commits {
     public CommitResult commit(CommitRequest request, Optional<Lossy> lossy, WriterLock lock) throws IOException {
         requireFreeTrailer(request);
         Target target = target(request);
-        CheckpointFiles files = CheckpointFiles.read(request.path());
+        CheckpointFiles files = read(request);
         Set<String> exact = new HashSet<>();
         while (true) {
             Stored stored = store(files, target, Tolerance.of(lossy.map(Lossy::bound), exact), lock);
             requireChange(target, request, stored);
             Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
-            VersionId id = transaction.write(newVersion(target, request, stored));
+            VersionId id = transaction.write(newVersion(target, request, stored, files.findings()));
             Set<String> refused = stored.loss()
                     .map(loss -> lossy.orElseThrow().acceptance().refused(id, loss))
                     .orElse(Set.of());
@@ -85,6 +87,18 @@ public final class Commits {
                 throw new IllegalStateException("tensors were refused that are exact already: " + refused);
             }
         }
+    }
+
+    private CheckpointFiles read(CommitRequest request) throws IOException {
+        CheckpointFiles files = CheckpointFiles.read(request.path());
+        List<String> missing = files.findings().missing();
+        if ((strict || request.strict()) && !missing.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "'" + request.path() + "' is incomplete: " + String.join("; ", missing),
+                    "fetch what is missing, or commit it as it is without --strict (setting commit.strict)");
+        }
+        return files;
     }
 
     private static void requireFreeTrailer(CommitRequest request) {
@@ -113,8 +127,9 @@ public final class Commits {
             throws IOException {
         String model = request.model().orElseThrow();
         var target = new Target(model, previous, request.origins());
-        Stored stored = store(CheckpointFiles.read(request.path()), target, Tolerance.EXACT, lock);
-        return transaction.write(newVersion(target, request, stored));
+        CheckpointFiles files = read(request);
+        Stored stored = store(files, target, Tolerance.EXACT, lock);
+        return transaction.write(newVersion(target, request, stored, files.findings()));
     }
 
     /** Where a commit would go now. @throws MgitException as {@link #commit} does */
@@ -203,10 +218,13 @@ public final class Commits {
                                         .sha256()));
     }
 
-    private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {
+    private NewVersion newVersion(Target target, CommitRequest request, Stored stored, Findings findings) {
         List<ProvenanceEdge> edges = target.origins().stream().map(this::edge).toList();
         Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
         Map<String, byte[]> extra = new LinkedHashMap<>(request.extra());
+        if (!findings.isEmpty()) {
+            extra.put(Findings.RECORD, findings.toJson());
+        }
         stored.loss().ifPresent(loss -> {
             trailers.put(LossReport.TRAILER, loss.boundText());
             extra.put(LossReport.RECORD, loss.toJson());
@@ -277,6 +295,7 @@ public final class Commits {
                 stored.choosing(),
                 stored.sampling(),
                 files.ignored(),
+                files.findings(),
                 stored.loss());
     }
 }

@@ -3,7 +3,6 @@ package dev.mgit.lineage.checkpoint;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +16,9 @@ import java.util.TreeMap;
  *
  * @param files by relative path with {@code /}, in path order
  * @param ignored relative paths left out by rules (folders end in {@code /})
+ * @param gone links of a hub's snapshot to blobs that its cache does not have
  */
-public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
+public record FolderScan(TreeMap<String, Path> files, List<String> ignored, List<String> gone) {
     private static final char REPLACEMENT = '\ufffd';
 
     /**
@@ -32,29 +32,16 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no file or folder '" + path + "'", "check the path");
         }
-        var scan = new FolderScan(new TreeMap<>(), new ArrayList<>());
+        var scan = new FolderScan(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
         if (Files.isDirectory(path)) {
-            scan.folder(path, "", new IgnoreRules(), linkScope(path.toRealPath()));
+            scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path));
         } else {
             scan.file(path, Objects.requireNonNull(path.getFileName()).toString());
         }
         return scan;
     }
 
-    /**
-     * Links may lead anywhere within this folder. A snapshot in a Hugging Face cache links to its model's blobs folder,
-     * two levels up, so there the model's folder is the scope.
-     */
-    private static Path linkScope(Path real) {
-        Path snapshots = real.getParent();
-        if (snapshots == null || !"snapshots".equals(String.valueOf(snapshots.getFileName()))) {
-            return real;
-        }
-        Path model = snapshots.getParent();
-        return model != null && Files.isDirectory(model.resolve("blobs")) ? model : real;
-    }
-
-    private void folder(Path folder, String relative, IgnoreRules rules, Path linkScope) throws IOException {
+    private void folder(Path folder, String relative, IgnoreRules rules, LinkScope links) throws IOException {
         rules.enter(folder, relative);
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
@@ -66,39 +53,18 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
             String path = relative.isEmpty() ? name : relative + "/" + name;
             boolean isFolder = Files.isDirectory(child);
             if (rules.ignores(path, isFolder)) {
-                if (!name.equals(".mgit")) {
+                if (!name.equals(".mgit") && !name.equals(IgnoreRules.FILE)) {
                     ignored.add(isFolder ? path + "/" : path);
                 }
                 continue;
             }
-            checkLink(child, path, linkScope);
-            if (isFolder) {
-                folder(child, path, rules, linkScope);
+            if (Files.isSymbolicLink(child) && !links.follow(child, path)) {
+                gone.add(path);
+            } else if (isFolder) {
+                folder(child, path, rules, links);
             } else {
                 file(child, path);
             }
-        }
-    }
-
-    private static void checkLink(Path child, String path, Path linkScope) throws IOException {
-        if (!Files.isSymbolicLink(child)) {
-            return;
-        }
-        Path target;
-        try {
-            target = child.toRealPath();
-        } catch (FileSystemException e) { // a loop is told as a file system's failure of no further kind
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the link '" + path + "' leads nowhere",
-                    "remove it or list it in .mgitignore",
-                    e);
-        }
-        if (!target.startsWith(linkScope) || Files.isDirectory(target)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the link '" + path + "' leads outside the model's folder or to a folder, to " + target,
-                    "copy what it names into the folder, or list it in .mgitignore");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.imports;
 
+import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.ModelSketch;
 import java.nio.file.Path;
@@ -12,9 +13,11 @@ import java.util.Optional;
  *
  * @param steps in the order of committing: parents before children, older versions before newer
  * @param known what is in the repository already, with the version's short name
- * @param skipped what is left out, with the reason
+ * @param skipped what holds weights, as it seems, and is left out, with the reason
+ * @param passedOver what is no model, is left out by rules or was not looked into, with the reason
  */
-public record ImportPlan(List<Step> steps, Map<Path, String> known, Map<Path, String> skipped) {
+public record ImportPlan(
+        List<Step> steps, Map<Path, String> known, Map<Path, String> skipped, Map<Path, String> passedOver) {
     /**
      * One checkpoint.
      *
@@ -22,6 +25,7 @@ public record ImportPlan(List<Step> steps, Map<Path, String> known, Map<Path, St
      * @param parents steps (by number) and versions it will get edges to; empty for roots and for later versions of a
      *     model that descend from the earlier ones
      * @param origin what was found, also where it makes no edge
+     * @param findings what was noticed about its files
      * @param claims a sentence for each base its files name, saying whether the weights agree
      */
     public record Step(
@@ -31,5 +35,6 @@ public record ImportPlan(List<Step> steps, Map<Path, String> known, Map<Path, St
             List<Detected.Parent> parents,
             Optional<Detected> origin,
             List<String> claims,
+            Findings findings,
             ModelSketch sketch) {}
 }

@@ -1,6 +1,8 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.Findings;
+import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
@@ -22,22 +24,27 @@ import java.util.Set;
 /** Makes the plan of an import: names, origins, order. */
 final class ImportPlanner {
     private final Repository repository;
+    private final boolean strict;
     private final Progress progress;
     private final Map<Path, String> known = new LinkedHashMap<>();
     private final Map<Path, String> skipped = new LinkedHashMap<>();
+    private final Map<Path, String> passedOver = new LinkedHashMap<>();
     private final List<Item> items = new ArrayList<>();
     private final Set<String> existing = new HashSet<>();
 
     /** A checkpoint to be imported. */
-    private record Item(FoundCheckpoint checkpoint, String model, ModelSketch sketch) {}
+    private record Item(FoundCheckpoint checkpoint, String model, Findings findings, ModelSketch sketch) {}
 
-    ImportPlanner(Repository repository, Progress progress) {
+    /** @param strict whether to leave out what is incomplete */
+    ImportPlanner(Repository repository, boolean strict, Progress progress) {
         this.repository = repository;
+        this.strict = strict;
         this.progress = progress;
     }
 
     ImportPlan plan(ImportScan scan) throws IOException {
         skipped.putAll(scan.skipped);
+        passedOver.putAll(scan.passedOver);
         repository.lineage().models().stream().map(Model::name).forEach(existing::add);
         progress.start("reading checkpoints", scan.found.size());
         try {
@@ -68,10 +75,11 @@ final class ImportPlanner {
                             checkpoint.path(),
                             before.get().model() + "@" + before.get().version().abbreviated());
                 } else {
+                    Findings findings = findings(checkpoint.path());
                     ModelSketch sketch = Detector.sketch(checkpoint.path());
                     String model = groups.computeIfAbsent(checkpoint.group(), g -> ImportNames.free(name, taken));
                     taken.add(model);
-                    items.add(new Item(checkpoint, model, sketch));
+                    items.add(new Item(checkpoint, model, findings, sketch));
                 }
             } catch (MgitException e) {
                 skipped.put(checkpoint.path(), e.getMessage());
@@ -80,6 +88,15 @@ final class ImportPlanner {
             }
             progress.advance(1);
         }
+    }
+
+    private Findings findings(Path path) throws IOException {
+        Findings findings = Findings.in(path);
+        if (strict && !findings.missing().isEmpty()) {
+            throw MgitException.failed("is incomplete: " + String.join("; ", findings.missing()));
+        }
+        FolderScan.of(path).ignored().forEach(one -> passedOver.put(path.resolve(one), "left out by ignore rules"));
+        return findings;
     }
 
     private ImportPlan ordered(List<Optional<Detected>> origins) {
@@ -108,7 +125,7 @@ final class ImportPlanner {
         for (int item : order) {
             steps.add(step(item, parents.get(item), origins, rank, begun));
         }
-        return new ImportPlan(steps, known, skipped);
+        return new ImportPlan(steps, known, skipped, passedOver);
     }
 
     /** Parents of other models. An edge that would close a circle with the order of versions is left out. */
@@ -156,6 +173,7 @@ final class ImportPlanner {
                 byStep,
                 origins.get(item),
                 Claimed.sentences(planned.sketch(), origins.get(item), known()),
+                planned.findings(),
                 planned.sketch());
     }
 

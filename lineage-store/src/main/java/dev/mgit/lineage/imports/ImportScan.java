@@ -4,39 +4,33 @@ import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds checkpoints below a folder: models of a Hugging Face cache ({@code models--org--name/snapshots/COMMIT}, files
- * being links into {@code blobs}), trainers' {@code checkpoint-N} folders, folders with weights, and single files.
- * Links to folders are not followed, so a circle of links ends nothing but itself.
+ * Finds checkpoints below a folder: snapshots in a hub's cache ({@link HubScan}), trainers' {@code checkpoint-N} folders,
+ * folders that are one model ({@link ModelTree}), and single files. Links to folders are not followed, so a circle of
+ * links ends nothing but itself. Whatever is not taken is listed with the reason.
  */
 final class ImportScan {
-    private static final Pattern WEIGHTS =
-            Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|onnx|gguf|npz|npy)", Pattern.CASE_INSENSITIVE);
-    private static final Pattern NO_MODEL = Pattern.compile(
-            "(training_args|optimizer|scheduler|scaler|rng_state|tokenizer|vocab).*", Pattern.CASE_INSENSITIVE);
-    private static final Pattern SHARD = Pattern.compile("(.*?)[-_.]?\\d{5}-of-\\d{5}(.*)");
     private static final Pattern STEP =
             Pattern.compile("(?:checkpoint|ckpt|step|steps|epoch|iter|global_step)[-_]?(\\d{1,18})");
-    private static final String HUB_MODEL = "models--";
     private static final int DEEPEST = 64;
 
     final List<FoundCheckpoint> found = new ArrayList<>();
+    /** What holds weights, as it seems, and cannot be taken. */
     final Map<Path, String> skipped = new LinkedHashMap<>();
+    /** What is no model, or not looked into. */
+    final Map<Path, String> passedOver = new LinkedHashMap<>();
+
+    private final HubScan hub = new HubScan(found, passedOver);
     private final boolean recursive;
 
     private ImportScan(boolean recursive) {
@@ -47,149 +41,97 @@ final class ImportScan {
      * @param recursive look into all folders below, not only into those right below
      * @throws MgitException of kind USAGE if a path does not exist
      */
-    static ImportScan of(List<Path> paths, boolean recursive) {
+    static ImportScan of(List<Path> paths, boolean recursive) throws IOException {
         var scan = new ImportScan(recursive);
         for (Path path : paths) {
             if (Files.notExists(path)) {
                 throw MgitException.usage("there is no file or folder '" + path + "'");
             }
-            if (Files.isDirectory(path)) {
-                scan.folder(path, 0);
-            } else {
+            if (!Files.isDirectory(path)) {
                 scan.file(path);
+            } else if (!scan.hub.snapshot(path)) {
+                scan.folder(path, 0);
             }
         }
         return scan;
     }
 
     private void file(Path file) {
-        found.add(new FoundCheckpoint(file, stem(file), file, "", written(file)));
+        found.add(new FoundCheckpoint(file, Folders.stem(file), file, "", Folders.written(file)));
     }
 
     private void folder(Path folder, int depth) {
         try {
-            if (name(folder).startsWith(HUB_MODEL) && Files.isDirectory(folder.resolve("snapshots"))) {
-                hubModel(folder);
+            if (HubScan.isModel(folder)) {
+                hub.model(folder);
                 return;
             }
-            List<Path> children = children(folder);
-            List<Path> weights = children.stream().filter(ImportScan::isWeights).toList();
-            List<Path> steps = children.stream()
-                    .filter(ImportScan::isFolder)
-                    .filter(child -> STEP.matcher(name(child)).matches())
-                    .sorted(Comparator.comparing(ImportScan::number))
-                    .toList();
-            for (Path step : steps) {
-                if (children(step).stream().anyMatch(ImportScan::isWeights)) {
-                    found.add(new FoundCheckpoint(step, name(folder), folder, name(step), written(step)));
-                }
-            }
-            if (!weights.isEmpty()) {
-                checkpoint(folder, children, weights, !steps.isEmpty());
-            } else if (depth == 0 || recursive && depth < DEEPEST) {
-                for (Path child : children) {
-                    if (isFolder(child) && !name(child).startsWith(".") && !steps.contains(child)) {
-                        folder(child, depth + 1);
-                    }
-                }
+            List<Path> children = Folders.children(folder);
+            List<Path> weights = children.stream().filter(Folders::isWeights).toList();
+            List<Path> steps = steps(folder, children);
+            List<Path> own =
+                    children.stream().filter(child -> !steps.contains(child)).toList();
+            if (ModelTree.isOne(folder, own, weights)) {
+                String label = steps.isEmpty() ? "" : "final";
+                List<Path> newest = weights.isEmpty() ? Folders.weightsBelow(folder) : weights;
+                found.add(new FoundCheckpoint(folder, Folders.stem(folder), folder, label, Folders.newest(newest)));
+            } else {
+                apart(own, weights, depth);
             }
         } catch (IOException | DirectoryIteratorException e) {
             skipped.put(folder, "cannot be read");
         }
     }
 
-    /** A folder is one checkpoint, unless it only holds weights that have nothing to do with one another. */
-    private void checkpoint(Path folder, List<Path> children, List<Path> weights, boolean hasSteps) {
-        boolean described = children.stream()
-                .anyMatch(
-                        child -> name(child).matches("(adapter_)?config\\.json|model_index\\.json|.*\\.index\\.json"));
-        long apart = weights.stream()
-                .map(file -> SHARD.matcher(name(file)).replaceFirst("$1$2"))
-                .distinct()
-                .count();
-        if (described || apart == 1) {
-            String label = hasSteps ? "final" : "";
-            found.add(new FoundCheckpoint(folder, name(folder), folder, label, newest(weights)));
-        } else {
-            weights.forEach(this::file);
-        }
-    }
-
-    private void hubModel(Path model) throws IOException {
-        String named = name(model).substring(HUB_MODEL.length()).replace("--", "/");
-        List<FoundCheckpoint> snapshots = new ArrayList<>();
-        for (Path snapshot : children(model.resolve("snapshots"))) {
-            List<Path> weights = isFolder(snapshot)
-                    ? children(snapshot).stream().filter(ImportScan::isWeights).toList()
-                    : List.of();
-            if (!weights.isEmpty()) {
-                snapshots.add(new FoundCheckpoint(snapshot, named, model, name(snapshot), written(snapshot)));
+    /** A trainer's checkpoints: versions of one model, in the order of their steps. */
+    private List<Path> steps(Path folder, List<Path> children) throws IOException {
+        List<Path> steps = new ArrayList<>();
+        for (Path child : children) {
+            boolean step =
+                    Folders.isFolder(child) && STEP.matcher(Folders.name(child)).matches();
+            if (step && !Folders.weightsBelow(child).isEmpty()) {
+                steps.add(child);
             }
         }
-        String main = main(model);
-        snapshots.sort(Comparator.comparing(
-                        (FoundCheckpoint snapshot) -> snapshot.label().equals(main))
-                .thenComparing(FoundCheckpoint::when));
-        found.addAll(snapshots);
+        steps.sort(Comparator.comparing(ImportScan::number));
+        steps.forEach(step -> found.add(
+                new FoundCheckpoint(step, Folders.name(folder), folder, Folders.name(step), Folders.written(step))));
+        return steps;
     }
 
-    /** The commit that the cache's {@code refs/main} names: the newest the user asked for. */
-    private static String main(Path model) throws IOException {
-        Path ref = model.resolve("refs").resolve("main");
-        return Files.isRegularFile(ref) && Files.size(ref) < 256
-                ? Files.readString(ref).strip()
-                : "";
-    }
-
-    private List<Path> children(Path folder) throws IOException {
-        List<Path> children = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-            stream.forEach(children::add);
+    /** Files that have nothing to do with one another, and folders to look into. */
+    private void apart(List<Path> children, List<Path> weights, int depth) {
+        boolean cache = children.stream().anyMatch(child -> HubScan.isModel(child) || HubScan.isOtherRepository(child));
+        for (Path child : children) {
+            if (weights.contains(child)) {
+                file(child);
+            } else if (Files.isDirectory(child)) {
+                below(child, cache, depth);
+            } else if (!cache || !HubScan.isBookkeeping(child)) {
+                passedOver.put(child, Folders.kind(child).what());
+            }
         }
-        children.sort(Comparator.comparing(ImportScan::name));
-        return children;
     }
 
-    private static boolean isFolder(Path path) {
-        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static boolean isWeights(Path path) {
-        String name = name(path);
-        return WEIGHTS.matcher(name).matches()
-                && !NO_MODEL.matcher(name).matches()
-                && (Files.isRegularFile(path) || Files.isSymbolicLink(path) && !Files.isDirectory(path));
+    private void below(Path child, boolean cache, int depth) {
+        if (cache && HubScan.isBookkeeping(child)) {
+            return;
+        }
+        if (!Folders.isFolder(child)) {
+            passedOver.put(child, "a link to a folder, which is not followed; name it to import it");
+        } else if (cache && HubScan.isOtherRepository(child)) {
+            passedOver.put(child, "no model of the hub, but a dataset or a space");
+        } else if (Folders.isHidden(child)) {
+            passedOver.put(child, "a hidden folder");
+        } else if (HubScan.isModel(child) || depth == 0 || recursive && depth < DEEPEST) {
+            folder(child, depth + 1);
+        } else {
+            passedOver.put(child, "not looked into without --recursive");
+        }
     }
 
     private static BigInteger number(Path step) {
-        Matcher matcher = STEP.matcher(name(step));
+        Matcher matcher = STEP.matcher(Folders.name(step));
         return matcher.matches() ? new BigInteger(matcher.group(1)) : BigInteger.ZERO;
-    }
-
-    private static Instant newest(List<Path> files) {
-        return files.stream()
-                .map(ImportScan::written)
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
-    }
-
-    private static Instant written(Path path) {
-        try {
-            return Files.getLastModifiedTime(path).toInstant();
-        } catch (IOException e) {
-            return Instant.EPOCH;
-        }
-    }
-
-    static String name(Path path) {
-        Path name = path.toAbsolutePath().normalize().getFileName();
-        return Objects.requireNonNullElse(name, Path.of("model")).toString();
-    }
-
-    private static String stem(Path file) {
-        String name = name(file);
-        return WEIGHTS.matcher(name).matches()
-                ? name.substring(0, name.toLowerCase(Locale.ROOT).lastIndexOf('.'))
-                : name;
     }
 }

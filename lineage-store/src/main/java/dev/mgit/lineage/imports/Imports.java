@@ -3,6 +3,7 @@ package dev.mgit.lineage.imports;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.detect.Detector;
@@ -38,11 +39,12 @@ public final class Imports {
      * Looks for checkpoints and finds out what they are.
      *
      * @param recursive look into all folders below, not only those right below
-     * @throws MgitException of kind USAGE if a path does not exist, FAILED if there are no checkpoints
+     * @param strict leave out what is incomplete, as the settings may say too
+     * @throws MgitException of kind USAGE if a path does not exist, FAILED if there is nothing in it
      */
-    public ImportPlan plan(List<Path> paths, boolean recursive) throws IOException {
+    public ImportPlan plan(List<Path> paths, boolean recursive, boolean strict) throws IOException {
         ImportScan scan = ImportScan.of(paths, recursive);
-        if (scan.found.isEmpty() && scan.skipped.isEmpty()) {
+        if (scan.found.isEmpty() && scan.skipped.isEmpty() && scan.passedOver.isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "there are no checkpoints in "
@@ -53,7 +55,8 @@ public final class Imports {
                             ? "give a folder that holds weights (.safetensors, .bin, .pt, .onnx, .gguf, …)"
                             : "look further down with --recursive");
         }
-        return new ImportPlanner(repository, progress).plan(scan);
+        boolean whole = strict || CommitSettings.of(repository.settings()).strict();
+        return new ImportPlanner(repository, whole, progress).plan(scan);
     }
 
     /**

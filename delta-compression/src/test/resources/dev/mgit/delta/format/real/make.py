@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols
 """
 
 import os
@@ -144,6 +144,16 @@ def torch2():
     whole["state_dict"]["float8"] = t.arange(4).to(t.float8_e4m3fn)
     t.save(whole, "zip-2.pt")
     t.save(whole, "legacy-2.pt", _use_new_zipfile_serialization=False)
+
+
+def protocols():
+    import torch as t
+
+    state = {"a": t.arange(24.0).reshape(4, 6), "b": t.ones(3, dtype=t.bfloat16)}
+    for protocol in (0, 1, 4, 5):
+        t.save(state, f"bare-protocol-{protocol}.pt", _use_new_zipfile_serialization=False, pickle_protocol=protocol)
+    for protocol in (0, 1):
+        t.save(state, f"zip-protocol-{protocol}.pt", pickle_protocol=protocol)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.version.Checkpoint;
@@ -43,6 +44,11 @@ final class CheckpointText {
         });
         output.line("");
         printFiles(checkpoint.files());
+        List<String> findings = FindingsText.lines(Findings.of(lineage, checkpoint.version()));
+        if (!findings.isEmpty()) {
+            output.line("");
+            findings.forEach(output::line);
+        }
         if (!checkpoint.ignored().isEmpty()) {
             output.line("");
             output.line("Left out: " + String.join(", ", checkpoint.ignored()));
@@ -106,6 +112,7 @@ final class CheckpointText {
         if (loss.isPresent()) {
             losses(json, loss.get());
         }
+        FindingsText.json(json, Findings.of(lineage, checkpoint.version()));
         json.writeNumberField("size", checkpoint.size());
         json.writeArrayFieldStart("files");
         for (FileEntry file : checkpoint.files()) {

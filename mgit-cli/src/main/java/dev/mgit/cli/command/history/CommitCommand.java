@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
         name = "commit",
         description = {
             "Store a checkpoint as a new version of a model.",
-            "PATH is a file, or a folder with weights and whatever belongs to them. It is only read.",
+            "PATH is a file of any kind, or a folder with weights and whatever belongs to them. It is only read.",
+            "What no reader understands is stored as opaque bytes, and what is missing is named.",
             "In a folder that mgit checked out, the model and where it came from are known."
         })
 public final class CommitCommand implements Callable<Integer> {
@@ -67,6 +68,12 @@ public final class CommitCommand implements Callable<Integer> {
             paramLabel = "K=V",
             description = "A line 'K: V' to end the message with. May be given several times.")
     private Map<String, String> trailers = new LinkedHashMap<>();
+
+    @Option(
+            names = "--strict",
+            description = "Refuse a checkpoint that names files it does not have: shards, data beside a model, "
+                    + "components. Without it they are listed. Setting: commit.strict.")
+    private boolean strict;
 
     @Mixin
     private final LossyOptions lossy = new LossyOptions();
@@ -103,7 +110,8 @@ public final class CommitCommand implements Callable<Integer> {
                     trailers,
                     session.author(),
                     Instant.now(),
-                    Map.of());
+                    Map.of(),
+                    strict);
             var commits = new Commits(session.repository(), session.progress());
             AfterCommit.requirePreCommit(context, session, wait, commits, request);
             CommitResult result = lossy.commit(context, session, wait, commits, request);
@@ -142,6 +150,7 @@ public final class CommitCommand implements Callable<Integer> {
         if (lossy.isWanted()) {
             lossy.print(output, result);
         }
+        FindingsText.tell(output, result.findings());
         if (!result.ignored().isEmpty()) {
             output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
         }

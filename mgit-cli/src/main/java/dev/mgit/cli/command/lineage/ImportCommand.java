@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.lineage;
 
+import dev.mgit.cli.command.history.FindingsText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -31,7 +32,9 @@ import picocli.CommandLine.Parameters;
         name = "import",
         description = {
             "Find checkpoints, work out from their weights which were derived from which, and commit them all.",
-            "Knows Hugging Face caches, trainers' checkpoint folders, plain folders and single files.",
+            "Knows Hugging Face caches, trainers' checkpoint folders, pipelines and other trees, plain",
+            "folders and single files. Models that no reader understands are stored as opaque bytes.",
+            "What is not taken is listed with the reason.",
             "Edges found are marked as inferred. What is in the repository already is not imported again, so an",
             "import that was interrupted goes on where it stopped."
         })
@@ -46,6 +49,12 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Only say what would be imported; change nothing.")
     private boolean dryRun;
+
+    @Option(
+            names = "--strict",
+            description = "Leave out checkpoints that name files they do not have. Without it they are imported and "
+                    + "what is missing is listed. Setting: commit.strict.")
+    private boolean strict;
 
     @Option(names = "--explain", description = "Show the evidence for each origin.")
     private boolean explain;
@@ -65,7 +74,8 @@ public final class ImportCommand implements Callable<Integer> {
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
-                ImportPlan plan = new Imports(session.repository(), session.progress()).plan(resolved, recursive);
+                ImportPlan plan =
+                        new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict);
                 return report(session, plan, Map.of(), Map.of());
             }
             try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {
@@ -77,7 +87,7 @@ public final class ImportCommand implements Callable<Integer> {
     private int carryOut(Session session, List<Path> resolved, WriterLock lock) throws IOException {
         var imports = new Imports(session.repository(), session.progress());
         new Detector(session.repository()).update(lock, session.progress());
-        ImportPlan plan = imports.plan(resolved, recursive);
+        ImportPlan plan = imports.plan(resolved, recursive, strict);
         Map<Path, CommitResult> done = new LinkedHashMap<>();
         Map<Path, String> failed = imports.carryOut(plan, session.author(), lock, (step, result) -> {
             done.put(step.checkpoint().path(), result);
@@ -100,7 +110,8 @@ public final class ImportCommand implements Callable<Integer> {
             }
             summary(session, plan, done, left);
         }
-        return left.isEmpty() ? 0 : MgitException.Kind.FAILED.exitCode();
+        boolean nothing = plan.steps().isEmpty() && plan.known().isEmpty();
+        return left.isEmpty() && !nothing ? 0 : MgitException.Kind.FAILED.exitCode();
     }
 
     private void print(Session session, ImportPlan.Step step, String how) {
@@ -118,6 +129,7 @@ public final class ImportCommand implements Callable<Integer> {
             output.line("  " + origin.kind().word() + " of " + names + ", inferred"
                     + String.format(Locale.ROOT, " (confidence %.2f)", origin.confidence()));
         }
+        FindingsText.lines(step.findings()).forEach(line -> output.note("  " + line));
         if (explain) {
             step.origin().ifPresent(origin -> origin.evidence().forEach(reason -> output.line("    " + reason)));
             step.claims().forEach(claim -> output.line("    " + claim));
@@ -131,12 +143,17 @@ public final class ImportCommand implements Callable<Integer> {
         Output output = context.output();
         plan.known().forEach((path, version) -> output.note(session.shown(path) + " is already here: " + version));
         left.forEach((path, reason) -> output.note("left out: " + session.shown(path) + ": " + reason));
+        PassedOver.lines(plan.passedOver(), session::shown).forEach(output::note);
         int count = dryRun ? plan.steps().size() : done.size();
         long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();
         long stored =
                 done.values().stream().mapToLong(CommitResult::storedBytes).sum();
         String sizes = done.isEmpty() ? "" : ", " + Output.bytes(bytes) + " stored as " + Output.bytes(stored);
         output.line((dryRun ? "would import " : "imported ") + count + (count == 1 ? " version" : " versions") + " ("
-                + plan.known().size() + " already here, " + left.size() + " left out)" + sizes);
+                + plan.known().size() + " already here, " + left.size() + " left out"
+                + (plan.passedOver().isEmpty() ? "" : ", " + plan.passedOver().size() + " passed over") + ")" + sizes);
+        if (plan.steps().stream().anyMatch(step -> !step.findings().missing().isEmpty())) {
+            output.hint("fetch what is missing and import again; --strict leaves out what is incomplete");
+        }
     }
 }

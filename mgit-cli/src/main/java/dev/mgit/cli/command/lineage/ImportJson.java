@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.lineage;
 
+import dev.mgit.cli.command.history.FindingsText;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.Output;
 import dev.mgit.lineage.checkpoint.CommitResult;
@@ -26,7 +27,10 @@ final class ImportJson {
             }
             json.writeEndArray();
             paths(json, "known", "version", plan.known());
-            paths(json, "skipped", "reason", left);
+            json.writeArrayFieldStart("skipped");
+            skipped(json, left, true);
+            skipped(json, plan.passedOver(), false);
+            json.writeEndArray();
         });
     }
 
@@ -53,6 +57,7 @@ final class ImportJson {
             strings(json, "evidence", step.origin().get().evidence());
         }
         strings(json, "claims", step.claims());
+        FindingsText.json(json, step.findings());
         json.writeEndObject();
     }
 
@@ -62,6 +67,17 @@ final class ImportJson {
             json.writeString(value);
         }
         json.writeEndArray();
+    }
+
+    /** @param failed whether it seems to hold weights that should have been taken */
+    private static void skipped(JsonGenerator json, Map<Path, String> paths, boolean failed) throws IOException {
+        for (Map.Entry<Path, String> path : paths.entrySet()) {
+            json.writeStartObject();
+            json.writeStringField("path", path.getKey().toString());
+            json.writeStringField("reason", path.getValue());
+            json.writeBooleanField("failed", failed);
+            json.writeEndObject();
+        }
     }
 
     private static void paths(JsonGenerator json, String name, String field, Map<Path, String> paths)

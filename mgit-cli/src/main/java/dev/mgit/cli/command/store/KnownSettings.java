@@ -2,6 +2,7 @@ package dev.mgit.cli.command.store;
 
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Settings;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 public final class KnownSettings {
     private static final Consumer<Settings> STORE = StoreSettings::of;
     private static final Consumer<Settings> HOOKS = settings -> HookSettings.check(settings::get);
+    private static final Consumer<Settings> COMMIT = CommitSettings::of;
     private static final Consumer<Settings> ANY = settings -> {};
 
     /**
@@ -26,6 +28,7 @@ public final class KnownSettings {
     private static final List<Setting> ALL = List.of(
             new Setting("user.name", "Git's user.name", "Who makes versions.", ANY),
             new Setting("user.email", "Git's user.email", "Their e-mail address.", ANY),
+            new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", COMMIT),
             new Setting(
                     "store.effort", "balanced", "How hard to look for a smaller encoding: fast, balanced, small.", STORE),
             new Setting(

@@ -15,9 +15,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +148,119 @@ class ImportTest {
         assertThat(ran.err()).contains("broken", "loop");
         assertThat(run(0, "branch").out()).contains("base", "strange.name");
         run(0, "fsck");
+    }
+
+    private Map<String, String> skipped(int exit, String... arguments) {
+        Map<String, String> reasons = new HashMap<>();
+        run(exit, arguments)
+                .json()
+                .objects("skipped")
+                .forEach(one ->
+                        reasons.put(disk.relativize(Path.of(one.string("path"))).toString(), one.string("reason")));
+        return reasons;
+    }
+
+    private Path weights(String path, MadeModel model) throws IOException {
+        Path file = disk.resolve(path);
+        Files.createDirectories(file.getParent());
+        model.writeWeightsTo(file);
+        return file;
+    }
+
+    private static Map<String, Long> contents(Path root) throws IOException {
+        Map<String, Long> contents = new HashMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                var checksum = new CRC32();
+                checksum.update(Files.readAllBytes(file));
+                contents.put(root.relativize(file).toString(), checksum.getValue());
+            }
+        }
+        contents.remove(".mgit");
+        return contents;
+    }
+
+    private void text(String path) throws IOException {
+        Path file = disk.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "{}");
+    }
+
+    /** A pipeline, modules under a root, exports beside the weights, adapters below, and an app in TensorFlow.js. */
+    @Test
+    void takesATreeForOneModel() throws IOException {
+        text("pipeline/model_index.json");
+        weights("pipeline/unet/diffusion_pytorch_model.safetensors", BASE);
+        weights("pipeline/vae/diffusion_pytorch_model.safetensors", CHILD);
+        text("sentence/modules.json");
+        weights("sentence/0_Transformer/model.safetensors", BASE);
+        text("export/config.json");
+        weights("export/onnx/model.bin", BASE);
+        weights("export/original/consolidated.00.pth", CHILD);
+        text("adapted/config.json");
+        weights("adapted/model.safetensors", BASE);
+        text("adapted/adapters/one/adapter_config.json");
+        weights("adapted/adapters/one/adapter_model.safetensors", CHILD);
+        weights("variants/net.Q4_K_M.gguf", BASE);
+        weights("variants/net.Q8_0.gguf", CHILD);
+        text("web/model.json");
+        weights("web/group1-shard1of1.bin", BASE);
+        assertThat(imported("import", disk.toString(), "--json"))
+                .containsOnlyKeys("pipeline", "sentence", "export", "adapted", "variants", "web");
+        for (String model : List.of("pipeline", "export", "adapted", "variants")) {
+            run(0, "checkout", model, folder.resolve("out").resolve(model).toString());
+            assertThat(contents(folder.resolve("out").resolve(model))).isEqualTo(contents(disk.resolve(model)));
+        }
+    }
+
+    /** Weights above folders that are models by themselves do not swallow them. */
+    @Test
+    void foldersBesideAFileStayModelsOfTheirOwn() throws IOException {
+        weights("alone.safetensors", BASE);
+        CHILD.writeTo(disk);
+        text("deep/er/config.json");
+        assertThat(imported("import", disk.toString(), "--json")).containsOnlyKeys("alone", "child");
+    }
+
+    @Test
+    void takesOpaqueModelsAndListsWhatItPassesOver() throws IOException {
+        byte[] noise = new byte[1 << 20];
+        new Random(1).nextBytes(noise);
+        byte[] image = noise.clone();
+        System.arraycopy(new byte[] {(byte) 0x89, 'P', 'N', 'G'}, 0, image, 0, 4);
+        Files.write(disk.resolve("a.tflite"), Arrays.copyOf(noise, 10));
+        Files.write(disk.resolve("b.traineddata"), Arrays.copyOf(noise, 11));
+        Files.write(disk.resolve("c.unheard-of"), noise);
+        Files.write(disk.resolve("d.small"), Arrays.copyOf(noise, 12));
+        Files.write(disk.resolve("e"), image);
+        Files.writeString(disk.resolve("labels.txt"), "cat");
+        Files.createSymbolicLink(disk.resolve("link"), folder);
+        text("further/down/here.txt");
+        Map<String, JsonObject> plan = imported("import", disk.toString(), "--dry-run", "--json");
+        assertThat(plan).containsOnlyKeys("a", "b", "c.unheard-of");
+        assertThat(plan.get("a").objects("opaque")).hasSize(1);
+        assertThat(skipped(0, "import", disk.toString(), "--json"))
+                .isEqualTo(Map.of(
+                        "d.small", "of no known format",
+                        "e", "image",
+                        "labels.txt", "text",
+                        "link", "a link to a folder, which is not followed; name it to import it",
+                        "further/down", "not looked into without --recursive"));
+        Cli.Ran again = run(0, "import", disk.toString());
+        assertThat(again.err()).contains("passed over: ", "labels.txt: text");
+        assertThat(again.out()).contains("(3 already here, 0 left out, 5 passed over)");
+    }
+
+    @Test
+    void listsManyFilesOfAKindByTheirNumber() throws IOException {
+        weights("model/model.safetensors", BASE);
+        for (int i = 0; i < 9; i++) {
+            text("texts/" + i + ".json");
+        }
+        assertThat(run(0, "import", disk.toString()).err()).contains("texts: 9 files: text");
+        assertThat(skipped(0, "import", disk.toString(), "--json")).hasSize(9);
+        assertThat(skipped(1, "import", disk.resolve("texts").toString(), "--json"))
+                .hasSize(9);
     }
 
     @Test

@@ -1,0 +1,51 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FileKind;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.lineage.completeness.CheckpointContents;
+import dev.mgit.lineage.completeness.Completeness;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads the files of a checkpoint and notices what {@link Findings} tell. */
+final class FindingsSearch {
+    private final Path root;
+    private final FolderScan scan;
+    private final Map<String, String> opaque = new TreeMap<>();
+    private final TreeMap<String, CheckpointContents.File> files = new TreeMap<>();
+
+    FindingsSearch(Path root, FolderScan scan) {
+        this.root = root;
+        this.scan = scan;
+    }
+
+    /** @throws dev.mgit.delta.MgitException if the file is damaged */
+    Formats.Reading read(CheckpointFiles.Entry entry) throws IOException {
+        try (FileByteSource source = FileByteSource.open(entry.file())) {
+            Formats.Reading reading = Formats.read(entry.file(), source);
+            files.put(
+                    entry.path(),
+                    new CheckpointContents.File(entry.path(), entry.file(), entry.size(), reading.layout()));
+            if (reading.isOpaque()) {
+                String name = entry.path().substring(entry.path().lastIndexOf('/') + 1);
+                FileKind kind = FileKind.of(name, source);
+                if (reading.limit().isPresent() || kind.isModel()) {
+                    opaque.put(entry.path(), reading.limit().orElse(kind.what()));
+                }
+            }
+            return reading;
+        }
+    }
+
+    Findings findings() throws IOException {
+        List<String> missing = new ArrayList<>();
+        scan.gone().forEach(path -> missing.add(path + " is a link to a blob that the cache does not have"));
+        missing.addAll(Completeness.missing(new CheckpointContents(root, files, scan.ignored())));
+        return new Findings(opaque, missing);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.mgit.lineage.completeness;
+
+import dev.mgit.delta.format.FileKind;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.completeness.CheckpointContents.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Files that describe others: an adapter's settings, manifests of TensorFlow.js and Core ML, indexes and graphs. */
+final class DescribedParts implements Completeness.Check {
+    private static final Pattern DISTRIBUTED = Pattern.compile("__\\d+_\\d+\\.distcp");
+    private static final long LONGEST_METADATA = 16L << 20;
+
+    @Override
+    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+        for (File file : contents.all()) {
+            switch (file.name()) {
+                case "adapter_config.json" -> adapter(contents, file, gaps);
+                case "model.json" -> tensorFlowJs(contents, file, gaps);
+                case "Manifest.json" -> coreMl(contents, file, gaps);
+                case ".metadata" -> distributed(file, gaps);
+                default -> twin(contents, file, gaps);
+            }
+        }
+    }
+
+    private static void adapter(CheckpointContents contents, File config, Gaps gaps) {
+        boolean weights = contents.all().stream()
+                .filter(file -> file.folder().equals(config.folder()) && file.size() > 0)
+                .filter(file -> FileKind.byName(file.name()).isPresent())
+                .anyMatch(file -> file.name().matches(".*(adapter|lora|ia3|prompt|prefix).*"));
+        if (!weights) {
+            gaps.say(config.path() + " stands for an adapter, but its weights (adapter_model.safetensors or .bin) are "
+                    + "not there");
+        }
+    }
+
+    private static void tensorFlowJs(CheckpointContents contents, File file, Gaps gaps) throws IOException {
+        if (!(contents.json(file).orElse(null) instanceof JsonObject model)) {
+            return;
+        }
+        try {
+            List<String> paths = new ArrayList<>();
+            for (JsonObject group : model.objects("weightsManifest")) {
+                group.strings("paths").forEach(path -> paths.add(file.folder() + path));
+            }
+            gaps.missing(file.path() + " names", paths);
+        } catch (JsonException e) {
+            gaps.say(file.path() + " has a weightsManifest that cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static void coreMl(CheckpointContents contents, File file, Gaps gaps) throws IOException {
+        if (contents.json(file).orElse(null) instanceof JsonObject manifest
+                && manifest.members().get("itemInfoEntries") instanceof JsonObject entries) {
+            gaps.missing(
+                    file.path() + " names",
+                    entries.members().values().stream()
+                            .filter(JsonObject.class::isInstance)
+                            .map(entry -> ((JsonObject) entry).members().get("path"))
+                            .filter(String.class::isInstance)
+                            .map(path -> file.folder() + "Data/" + path)
+                            .toList());
+        }
+    }
+
+    /** The pickle that torch.distributed.checkpoint writes last names each rank's files. */
+    private static void distributed(File file, Gaps gaps) throws IOException {
+        if (file.size() > LONGEST_METADATA) {
+            return;
+        }
+        Matcher names = DISTRIBUTED.matcher(new String(Files.readAllBytes(file.onDisk()), StandardCharsets.ISO_8859_1));
+        var shards = new TreeSet<String>();
+        while (names.find()) {
+            shards.add(file.folder() + names.group());
+        }
+        gaps.missing(file.path() + " names", shards);
+    }
+
+    /** Files of one name and two suffixes, of which one is no use without the other. */
+    private static void twin(CheckpointContents contents, File file, Gaps gaps) {
+        String name = file.name().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".distcp")) {
+            gaps.missing(file.path() + " needs", List.of(file.folder() + ".metadata"));
+        } else if (name.startsWith("openvino_") && name.endsWith(".xml")) {
+            gaps.missing(file.path() + " needs", List.of(withSuffix(file, ".bin")));
+        } else if (name.endsWith(".pdmodel")) {
+            gaps.missing(file.path() + " needs", List.of(withSuffix(file, ".pdiparams")));
+        } else if (name.equals("variables.index") || name.matches(".*ckpt.*\\.index")) {
+            String stem = withSuffix(file, ".data-");
+            if (contents.all().stream().noneMatch(other -> other.path().startsWith(stem))) {
+                gaps.missing(file.path() + " needs", List.of(stem + "00000-of-00001"));
+            }
+        }
+    }
+
+    private static String withSuffix(File file, String suffix) {
+        return file.path().substring(0, file.path().lastIndexOf('.')) + suffix;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mgit.lineage.completeness;
+
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.lineage.completeness.CheckpointContents.File;
+import java.io.IOException;
+
+/** Files in which ONNX models keep their weights. */
+final class OnnxData implements Completeness.Check {
+    @Override
+    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+        for (File file : contents.all()) {
+            if (!file.layout().format().equals("onnx")) {
+                continue;
+            }
+            try (FileByteSource source = FileByteSource.open(file.onDisk())) {
+                gaps.missing(
+                        file.path() + " keeps weights in",
+                        OnnxReader.externalTensors(source).keySet().stream()
+                                .map(data -> file.folder() + data)
+                                .toList());
+            } catch (FormatException e) {
+                gaps.say(file.path() + " keeps weights in other files, but does not say where: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The folders in which the Hugging Face Hub's library keeps what it downloaded. */
+@NullMarked
+package dev.mgit.lineage.hub;
+
+import org.jspecify.annotations.NullMarked;
