@@ -5,7 +5,6 @@ import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -19,13 +18,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -37,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class GitCheck {
     private final GitLineage lineage;
     private final Repository git;
-    private final ObjectInserter.Formatter hasher = new ObjectInserter.Formatter();
     private final ObjectChecker checker = new ObjectChecker();
 
     private final Map<ObjectId, String> damaged = new LinkedHashMap<>();
@@ -158,7 +154,7 @@ final class GitCheck {
     }
 
     private void packs() throws IOException {
-        for (Path file : GitFiles.packs(git.getDirectory().toPath().resolve("objects"))) {
+        for (Path file : GitFiles.checksummed(git.getDirectory().toPath().resolve("objects"))) {
             if (!GitFiles.endsWithItsHash(file)) {
                 damage.add(new GitHealth.Damage("Git file " + file, "its checksum does not match", List.of()));
             }
@@ -176,18 +172,7 @@ final class GitCheck {
     }
 
     private void check(ObjectId id) throws IOException {
-        ObjectLoader loader = git.open(id);
-        ObjectId actual;
-        if (loader.getType() == Constants.OBJ_BLOB) {
-            try (InputStream in = loader.openStream()) {
-                actual = hasher.idFor(Constants.OBJ_BLOB, loader.getSize(), in);
-            }
-        } else {
-            actual = hasher.idFor(loader.getType(), loader.getBytes());
-        }
-        if (!actual.equals(id)) {
-            throw new CorruptObjectException("its bytes do not match its id");
-        }
+        ObjectLoader loader = git.open(id); // hashes it
         if (loader.getType() != Constants.OBJ_BLOB) {
             checker.check(id, loader.getType(), loader.getBytes());
             follow(id, loader);

@@ -76,7 +76,7 @@ public final class GitLineage implements Lineage {
     public static GitLineage open(Path directory, Path operationLog) {
         QuietSystem.install();
         try {
-            return new GitLineage(new FileRepository(directory.toFile()), operationLog);
+            return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog);
         } catch (IllegalArgumentException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,

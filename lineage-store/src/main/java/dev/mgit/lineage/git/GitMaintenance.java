@@ -153,6 +153,8 @@ public final class GitMaintenance implements AutoCloseable {
         return Guarded.writing(() -> {
             requireAlone();
             LineageFolder.removeUnfinished(lineage.git().getDirectory().toPath());
+            LineageFolder.removeDerived(lineage.git());
+            requireSoundPacks();
             lineage.operationLog().forget(operation -> isOld(operation, horizon));
             new Reflogs(lineage.git().getDirectory().toPath()).expire(horizon);
             keep(GitLiveness.find(lineage, horizon, checkedOut).unreferenced());
@@ -160,6 +162,18 @@ public final class GitMaintenance implements AutoCloseable {
             removeRef(KEEP);
             return garbage;
         });
+    }
+
+    /** A damaged index hides objects, and what cannot be found must not be taken for garbage. */
+    private void requireSoundPacks() throws IOException {
+        for (Path file : GitFiles.checksummed(lineage.git().getObjectsDirectory().toPath())) {
+            if (!GitFiles.endsWithItsHash(file)) {
+                throw new MgitException(
+                        MgitException.Kind.INTEGRITY,
+                        "Git file " + file + " is damaged: its checksum does not match; nothing was removed",
+                        "run 'mgit fsck'");
+            }
+        }
     }
 
     /** Puts roots that no reference leads to under one for as long as Git's clean-up runs. */
@@ -211,7 +225,6 @@ public final class GitMaintenance implements AutoCloseable {
         Instant all = Instant.now().plus(Duration.ofDays(1));
         gc.setExpire(all);
         gc.setPackExpire(all);
-        lineage.git().getConfig().setBoolean("gc", null, "writeCommitGraph", true);
         try {
             gc.gc().join();
         } catch (ParseException | GitAPIException e) {
