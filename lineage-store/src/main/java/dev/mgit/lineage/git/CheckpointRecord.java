@@ -95,6 +95,9 @@ final class CheckpointRecord {
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
                 long length = range.number("length");
+                if (length < 0) {
+                    throw new JsonException("a range of " + length + " bytes");
+                }
                 entries.add(new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object"))));
                 offset = Math.addExact(offset, length);
             }

@@ -54,6 +54,7 @@ public final class GitLineage implements Lineage {
     private final TreeFiles trees;
     private final NoteFiles notes;
     private final OperationLog operations;
+    private final RecordedSizes sizes = new RecordedSizes(this);
 
     private GitLineage(FileRepository git, Path operationLog) {
         this.git = git;
@@ -220,13 +221,21 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Manifest manifest(VersionId id, String path) {
-        return Guarded.reading(() -> CheckpointRecord.readManifest(
-                path + " in version " + id.abbreviated(), required(id, MANIFESTS + path)));
+        return Guarded.reading(() -> {
+            String where = path + " in version " + id.abbreviated();
+            Manifest manifest = CheckpointRecord.readManifest(where, required(id, MANIFESTS + path));
+            sizes.require(id, path, manifest.size());
+            return manifest;
+        });
     }
 
     @Override
     public byte[] verbatim(VersionId id, String path) {
-        return Guarded.reading(() -> required(id, FILES + path));
+        return Guarded.reading(() -> {
+            byte[] content = required(id, FILES + path);
+            sizes.require(id, path, content.length);
+            return content;
+        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.parameters;
 
+import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
@@ -7,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
@@ -25,22 +29,37 @@ public final class FileRestorer implements AutoCloseable {
     }
 
     /**
-     * Writes a whole file and syncs it.
+     * Writes a whole file and syncs it. Blocks are verified against their ids, and the file against the SHA-256 in its
+     * manifest: whatever order the manifest names its blocks in, what comes out is the file that was committed.
      *
      * @param where names the file in errors
      * @throws MgitException of kind INTEGRITY, naming file and tensor, if the store does not give the bytes back as
      *     they were; what was written is then to be thrown away
      */
     public void restore(Manifest manifest, String where, Path target, LongConsumer progress) throws IOException {
+        MessageDigest digest = Hashes.sha256();
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            List<Future<Void>> pending = new ArrayList<>();
+            Deque<Future<byte[]>> pending = new ArrayDeque<>();
             for (Manifest.Entry entry : manifest.entries()) {
-                pending.addAll(restore(entry, where, channel, entry.offset(), progress));
+                long at = entry.offset();
+                for (StoredObject.Block block : object(entry, where).blocks()) {
+                    long start = at;
+                    pending.add(threads.submit(() -> write(channel, start, block, entry, where, progress)));
+                    at += block.length();
+                    if (pending.size() > threads.mostAtOnce()) {
+                        digest.update(Threads.get(pending.remove()));
+                    }
+                }
             }
-            for (Future<Void> block : pending) {
-                Threads.get(block);
+            for (Future<byte[]> block : pending) {
+                digest.update(Threads.get(block));
             }
             channel.force(false);
+        }
+        try {
+            manifest.requireDigest(digest.digest());
+        } catch (MgitException e) {
+            throw damaged(where, e.getMessage());
         }
     }
 
@@ -52,8 +71,7 @@ public final class FileRestorer implements AutoCloseable {
         for (StoredObject.Block block : object(entry, where).blocks()) {
             long start = at;
             pending.add(threads.submit(() -> {
-                write(channel, start, block(block, entry, where));
-                progress.accept(block.length());
+                write(channel, start, block, entry, where, progress);
                 return null;
             }));
             at += block.length();
@@ -66,6 +84,20 @@ public final class FileRestorer implements AutoCloseable {
         for (Future<Void> block : pending) {
             Threads.get(block);
         }
+    }
+
+    private byte[] write(
+            FileChannel channel,
+            long position,
+            StoredObject.Block block,
+            Manifest.Entry entry,
+            String where,
+            LongConsumer progress)
+            throws IOException {
+        byte[] bytes = block(block, entry, where);
+        write(channel, position, bytes);
+        progress.accept(block.length());
+        return bytes;
     }
 
     private StoredObject object(Manifest.Entry entry, String where) {
@@ -97,9 +129,13 @@ public final class FileRestorer implements AutoCloseable {
     private static MgitException damaged(Manifest.Entry entry, String where, String why) {
         String part =
                 entry.tensor().map(tensor -> "tensor '" + tensor.name() + "'").orElse("bytes at " + entry.offset());
+        return damaged(where + ", " + part, why);
+    }
+
+    private static MgitException damaged(String where, String why) {
         return new MgitException(
                 MgitException.Kind.INTEGRITY,
-                where + ", " + part + ": " + why,
+                where + ": " + why,
                 "run 'mgit fsck' to see which versions are affected; nothing was written");
     }
 
