@@ -132,7 +132,7 @@ public final class Commits {
         }
         String model =
                 request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
-        GitLineage.requireModelName(model, lineage.models());
+        GitLineage.requireModelName(model, lineage);
         Optional<VersionId> head = lineage.model(model).map(Model::head);
         if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
             throw new MgitException(

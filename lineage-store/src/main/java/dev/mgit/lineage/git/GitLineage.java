@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -56,8 +57,11 @@ public final class GitLineage implements Lineage {
     private final OperationLog operations;
     private final RecordedSizes sizes = new RecordedSizes(this);
 
-    private GitLineage(FileRepository git, Path operationLog) {
+    private final Warnings warnings;
+
+    private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
+        this.warnings = new Warnings(warnings);
         this.walk = new RevWalk(git);
         this.walk.setRetainBody(false);
         this.trees = new TreeFiles(git, walk);
@@ -70,14 +74,20 @@ public final class GitLineage implements Lineage {
         LineageFolder.create(directory);
     }
 
+    /** As {@link #open(Path, Path, Consumer)}, for those to whom warnings are nothing. */
+    public static GitLineage open(Path directory, Path operationLog) {
+        return open(directory, operationLog, warning -> {});
+    }
+
     /**
      * @param directory the bare Git repository
      * @param operationLog file beside it that records every change of references
+     * @param warnings told once, in one sentence, of each thing that is odd but no reason to stop
      */
-    public static GitLineage open(Path directory, Path operationLog) {
+    public static GitLineage open(Path directory, Path operationLog, Consumer<String> warnings) {
         QuietSystem.install();
         try {
-            return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog);
+            return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog, warnings);
         } catch (IllegalArgumentException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
@@ -104,6 +114,20 @@ public final class GitLineage implements Lineage {
         ReferenceNames.requireModel(name, models);
     }
 
+    /**
+     * Refuses a name for a model that is to be stored, before anything is: one that no model can have, or that a tag has
+     * already.
+     *
+     * @throws MgitException of kind USAGE
+     */
+    public static void requireModelName(String name, Lineage lineage) {
+        ReferenceNames.requireModel(name, lineage.models());
+        if (lineage.model(name).isEmpty()
+                && lineage.tags().stream().anyMatch(tag -> tag.name().equals(name))) {
+            throw ReferenceNames.taken("tag", name, "model");
+        }
+    }
+
     FileRepository git() {
         return git;
     }
@@ -114,12 +138,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public VersionId resolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git).resolve(revision));
+        return Guarded.reading(() -> new Revisions(git, warnings).resolve(revision));
     }
 
     @Override
     public Optional<VersionId> tryResolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git).tryResolve(revision));
+        return Guarded.reading(() -> new Revisions(git, warnings).tryResolve(revision));
     }
 
     @Override

@@ -239,6 +239,7 @@ final class GitTransaction implements Transaction {
         if (commands.isEmpty()) {
             return;
         }
+        ReferenceNames.requireUnique(before, after);
         String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
         lineage.operationLog().intend(new Operation(id, description, author, when, changes, undoes));
         boolean done = false;

@@ -38,6 +38,7 @@ public final class Repository implements AutoCloseable {
     private static final String BUILDING = RepositoryFiles.FOLDER + "-new-";
 
     private final RepositoryFiles files;
+    private Consumer<String> warnings = warning -> {};
     private @Nullable Lineage lineage;
     private @Nullable Settings settings;
 
@@ -172,6 +173,11 @@ public final class Repository implements AutoCloseable {
         }
     }
 
+    /** Whom to tell, in one sentence, of what is odd but no reason to stop; nobody until this is called. */
+    public void warn(Consumer<String> listener) {
+        warnings = listener;
+    }
+
     /** The folder that holds {@code .mgit}. */
     public Path root() {
         return files.root();
@@ -185,7 +191,7 @@ public final class Repository implements AutoCloseable {
     public Lineage lineage() {
         Lineage opened = lineage;
         if (opened == null) {
-            opened = GitLineage.open(files.lineage(), files.operationLog());
+            opened = GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
             lineage = opened;
         }
         return opened;

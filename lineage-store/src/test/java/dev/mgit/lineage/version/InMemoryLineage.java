@@ -67,10 +67,9 @@ public final class InMemoryLineage implements Lineage {
         VersionId id = start;
         for (int i = 0; i < generations; i++) {
             Version version = version(id);
-            Stream<VersionId> parents = Stream.concat(
-                    version.previous().stream(), version.origins().stream().map(ProvenanceEdge::parent));
-            id = parents.findFirst()
-                    .orElseThrow(() -> MgitException.usage("'" + revision + "' goes back further than the root"));
+            id = version.previous()
+                    .orElseThrow(() -> MgitException.usage(
+                            "'" + revision + "' goes back further than the first version of " + version.model()));
         }
         return id;
     }

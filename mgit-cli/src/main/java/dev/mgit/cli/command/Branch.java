@@ -67,7 +67,7 @@ public final class Branch implements Callable<Integer> {
                         MgitException.Kind.CONFLICT, "there is already a model '" + name + "'", "move it with --force");
             }
             String model = name;
-            GitLineage.requireModelName(model, lineage.models());
+            GitLineage.requireModelName(model, lineage);
             wait.change(context, session, "branch " + model, transaction -> transaction.setModel(model, start));
             context.output().line(name + " starts at " + session.name(start));
         }

@@ -40,7 +40,7 @@ public final class Mv implements Callable<Integer> {
             if (lineage.model(to).isPresent()) {
                 throw MgitException.usage("there is already a model '" + to + "'");
             }
-            GitLineage.requireModelName(to, lineage.models());
+            GitLineage.requireModelName(to, lineage);
             wait.change(context, session, "mv " + from + " " + to, transaction -> {
                 transaction.setModel(to, Models.require(lineage, from).head());
                 transaction.deleteModel(from);

@@ -27,7 +27,9 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        return new Session(context, Repository.open(context.directory()));
+        Repository repository = Repository.open(context.directory());
+        repository.warn(context.output()::warning);
+        return new Session(context, repository);
     }
 
     /** Opens the repository the command runs in, if it runs in one. */
