@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Candidates;
@@ -14,6 +15,7 @@ import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,22 @@ final class ParentTensors {
         return candidates;
     }
 
+    /** A parent that is damaged predicts less, and is no reason not to store its child. */
     private void add(Candidates candidates, VersionId version, int rank) {
+        try {
+            addFiles(candidates, version, rank);
+        } catch (MgitException e) {
+            requireDamage(e);
+        }
+    }
+
+    private static void requireDamage(MgitException e) {
+        if (e.kind() != MgitException.Kind.INTEGRITY) {
+            throw e;
+        }
+    }
+
+    private void addFiles(Candidates candidates, VersionId version, int rank) {
         String origin = lineage.version(version).model() + "@" + version.abbreviated();
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == FileEntry.Stored.PARAMETERS) {
@@ -78,9 +95,18 @@ final class ParentTensors {
     private void add(Candidates candidates, Manifest manifest, int rank, String origin) {
         for (Manifest.Entry entry : manifest.entries()) {
             entry.tensor()
-                    .ifPresent(tensor -> store.object(entry.object())
+                    .ifPresent(tensor -> object(entry)
                             .ifPresent(object ->
                                     candidates.add(new Source(reader, reading, tensor, object, rank, origin))));
+        }
+    }
+
+    private Optional<StoredObject> object(Manifest.Entry entry) {
+        try {
+            return store.object(entry.object());
+        } catch (MgitException e) {
+            requireDamage(e);
+            return Optional.empty();
         }
     }
 
@@ -94,7 +120,14 @@ final class ParentTensors {
 
         @Override
         public void read(long offset, byte[] target, int length) {
-            reading.of(() -> reader.sample(object.region(offset, length), target));
+            reading.of(() -> {
+                try {
+                    reader.sample(object.region(offset, length), target);
+                } catch (MgitException e) {
+                    requireDamage(e);
+                    Arrays.fill(target, 0, length, (byte) 0); // resembles nothing
+                }
+            });
         }
 
         @Override
