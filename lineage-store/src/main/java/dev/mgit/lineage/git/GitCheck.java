@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -49,11 +50,15 @@ final class GitCheck {
     }
 
     /** Checks everything that references, the operation log, reflogs and notes lead to. */
-    GitHealth everything(Collection<VersionId> checkedOut) {
+    GitHealth everything(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
-        attempt("the references", () -> damage.addAll(new ReferenceCheck(lineage).damage()));
+        attempt("the references", () -> new ReferenceCheck(lineage)
+                .everything()
+                .forEach(reference -> damage.add(
+                        new GitHealth.Damage("reference " + reference.ref(), reference.why(), List.of()))));
         attempt("the operation log", this::operations);
+        attempt("the notes", () -> notes(noteReaders));
         attempt("the notes of edges", this::edges);
         walk();
         attempt("the packs", this::packs);
@@ -140,10 +145,20 @@ final class GitCheck {
         }
     }
 
+    private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
+        for (NoteFiles.Unreadable note : lineage.noteFiles().unreadable(readers)) {
+            String what = "note '" + note.namespace() + "' on version " + note.version().abbreviated();
+            damage.add(new GitHealth.Damage(what, note.why(), List.of(note.version())));
+        }
+    }
+
     private void edges() {
         lineage.notes(EdgeNotes.NAMESPACE)
-                .forEach((version, content) -> attempt("the note of edges of version " + version.abbreviated(), () -> {
-                    for (var edge : EdgeNotes.parse(content).apply(List.of())) {
+                .keySet()
+                .forEach(version -> attempt("the note of edges of version " + version.abbreviated(), () -> {
+                    EdgeNotes notes = lineage.note(EdgeNotes.NAMESPACE, version, EdgeNotes::parse)
+                            .orElse(EdgeNotes.none());
+                    for (var edge : notes.apply(List.of())) {
                         ObjectId parent = ObjectId.fromString(edge.parent().hex());
                         if (!git.getObjectDatabase().has(parent)) {
                             throw MgitException.integrity("it names " + edge.parent() + ", which is missing");

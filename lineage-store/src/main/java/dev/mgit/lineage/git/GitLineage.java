@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -58,6 +59,7 @@ public final class GitLineage implements Lineage {
     private final RecordedSizes sizes = new RecordedSizes(this);
 
     private final Warnings warnings;
+    private boolean referencesChecked;
 
     private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
@@ -65,7 +67,7 @@ public final class GitLineage implements Lineage {
         this.walk = new RevWalk(git);
         this.walk.setRetainBody(false);
         this.trees = new TreeFiles(git, walk);
-        this.notes = new NoteFiles(git, walk);
+        this.notes = new NoteFiles(git, walk, this.warnings);
         this.operations = new OperationLog(operationLog);
     }
 
@@ -138,12 +140,28 @@ public final class GitLineage implements Lineage {
 
     @Override
     public VersionId resolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git, warnings).resolve(revision));
+        return Guarded.reading(() -> revisions().resolve(revision));
     }
 
     @Override
     public Optional<VersionId> tryResolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git, warnings).tryResolve(revision));
+        return Guarded.reading(() -> revisions().tryResolve(revision));
+    }
+
+    private Revisions revisions() throws IOException {
+        checkReferences();
+        return new Revisions(git, warnings);
+    }
+
+    /** Before the first of them is believed. */
+    private void checkReferences() throws IOException {
+        if (!referencesChecked) {
+            referencesChecked = true;
+            for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly()) {
+                warnings.accept("references do not match the operation log: " + found.ref() + ": " + found.why()
+                        + "; 'mgit fsck --repair' puts it right");
+            }
+        }
     }
 
     @Override
@@ -155,8 +173,11 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Optional<Model> model(String name) {
-        return Guarded.reading(() -> Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
-                .map(ref -> new Model(name, id(ref.getObjectId()))));
+        return Guarded.reading(() -> {
+            checkReferences();
+            return Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
+                    .map(ref -> new Model(name, id(ref.getObjectId())));
+        });
     }
 
     @Override
@@ -177,6 +198,7 @@ public final class GitLineage implements Lineage {
 
     /** References below a prefix, in name order, the prefix taken off; tags are followed to their commit. */
     private Map<String, VersionId> refs(String prefix) throws IOException {
+        checkReferences();
         var result = new LinkedHashMap<String, VersionId>();
         for (Ref ref : git.getRefDatabase().getRefsByPrefix(prefix)) {
             Ref peeled = git.getRefDatabase().peel(ref);
@@ -190,7 +212,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public String fingerprint() {
-        return Guarded.reading(() -> RefFingerprint.of(git, List.of(Constants.R_HEADS, Constants.R_TAGS, EDGE_NOTES)));
+        return Guarded.reading(() -> fingerprintOfGraph());
+    }
+
+    private String fingerprintOfGraph() throws IOException {
+        checkReferences();
+        return RefFingerprint.of(git, List.of(Constants.R_HEADS, Constants.R_TAGS, EDGE_NOTES));
     }
 
     @Override
@@ -228,8 +255,8 @@ public final class GitLineage implements Lineage {
     }
 
     private List<ProvenanceEdge> edges(VersionId id, List<ProvenanceEdge> declared) {
-        return note(EdgeNotes.NAMESPACE, id)
-                .map(content -> EdgeNotes.parse(content).apply(declared))
+        return note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse)
+                .map(added -> added.apply(declared))
                 .orElse(declared);
     }
 
@@ -276,6 +303,16 @@ public final class GitLineage implements Lineage {
     @Override
     public Optional<byte[]> note(String namespace, VersionId id) {
         return Guarded.reading(() -> notes.read(namespace, id));
+    }
+
+    @Override
+    public <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader) {
+        return Guarded.reading(() -> notes.read(namespace, id, reader));
+    }
+
+    @Override
+    public boolean hasNote(String namespace, VersionId id) {
+        return Guarded.reading(() -> notes.has(namespace, id));
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.errors.CorruptObjectException;
-import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.StoredObjectRepresentationNotAvailableException;
 import org.eclipse.jgit.internal.storage.commitgraph.CommitGraph;
@@ -54,18 +53,27 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     @Override
     public ObjectLoader open(AnyObjectId id, int type) throws IOException {
         try {
+            return verified(id, type);
+        } catch (MissingObjectException e) {
+            if (!takeBack(id)) {
+                throw e;
+            }
+        }
+        try {
+            return verified(id, type);
+        } catch (MissingObjectException e) {
+            takeBack(id);
+            throw damaged(id, "its bytes in a pack cannot be read", e);
+        }
+    }
+
+    private ObjectLoader verified(AnyObjectId id, int type) throws IOException {
+        try {
             ObjectLoader loader = reader.open(id, type);
             if (!Arrays.equals(hash(loader), raw(id))) {
                 throw damaged(id, "its bytes do not match its id", null);
             }
             return loader;
-        } catch (IncorrectObjectTypeException e) {
-            throw e;
-        } catch (MissingObjectException e) {
-            if (takeBack(id)) {
-                throw damaged(id, "its bytes in a pack cannot be read", e);
-            }
-            throw e;
         } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
             // JGit trusts the offsets and lengths in packs and their indexes.
             throw damaged(id, "its bytes cannot be read", e);
@@ -104,7 +112,7 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     }
 
     /**
-     * JGit forgets a pack in which one object cannot be read, and with it all the others.
+     * JGit forgets a pack in which one object cannot be read, and with it all the others, for it to be found elsewhere.
      *
      * @return whether a forgotten pack has the object
      */

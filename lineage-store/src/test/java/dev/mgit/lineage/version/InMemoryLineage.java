@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -140,9 +141,8 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Version version(VersionId id) {
         NewVersion made = object(id);
-        Optional<byte[]> note = note(EdgeNotes.NAMESPACE, id);
-        List<ProvenanceEdge> origins = note.map(
-                        content -> EdgeNotes.parse(content).apply(made.origins()))
+        List<ProvenanceEdge> origins = note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse)
+                .map(added -> added.apply(made.origins()))
                 .orElse(made.origins());
         return new Version(
                 id,
@@ -238,6 +238,20 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Optional<byte[]> note(String namespace, VersionId id) {
         return Optional.ofNullable(notes(namespace).get(id));
+    }
+
+    @Override
+    public <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader) {
+        try {
+            return note(namespace, id).map(reader);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean hasNote(String namespace, VersionId id) {
+        return notes(namespace).containsKey(id);
     }
 
     @Override

@@ -121,6 +121,12 @@ final class InMemoryTransaction implements Transaction {
         noteChanges(namespace).put(version, Optional.empty());
     }
 
+    @Override
+    public void setNoteAside(String namespace, VersionId version) {
+        putNote("set-aside/" + namespace, version, lineage.note(namespace, version).orElseThrow());
+        removeNote(namespace, version);
+    }
+
     private Map<VersionId, Optional<byte[]>> noteChanges(String namespace) {
         return notes.computeIfAbsent(namespace, key -> new LinkedHashMap<>());
     }

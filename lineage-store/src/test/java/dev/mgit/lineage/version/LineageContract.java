@@ -263,6 +263,32 @@ public abstract class LineageContract {
         assertThat(lineage.resolve("v1")).isEqualTo(base);
     }
 
+    @Test
+    void aNoteThatCannotBeReadCostsItselfOnly() {
+        VersionId good = commit(VersionBuilder.of("good"));
+        VersionId bad = commit(VersionBuilder.of("bad"));
+        change(change -> {
+            change.putNote("numbers", good, "1".getBytes(StandardCharsets.UTF_8));
+            change.putNote("numbers", bad, "one".getBytes(StandardCharsets.UTF_8));
+            change.putNote("edges", bad, "{\"op\":".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(lineage.note("numbers", good, LineageContract::number)).contains(1);
+        assertThat(lineage.note("numbers", bad, LineageContract::number)).isEmpty();
+        assertThat(lineage.hasNote("numbers", bad)).isTrue();
+        assertThat(lineage.version(bad).origins()).isEmpty();
+
+        change(change -> change.setNoteAside("numbers", bad));
+        assertThat(lineage.hasNote("numbers", bad)).isFalse();
+        assertThat(lineage.note("numbers", good)).isPresent();
+        assertThat(lineage.note("set-aside/numbers", bad)).contains("one".getBytes(StandardCharsets.UTF_8));
+        lineage.undo(Optional.empty(), ADA);
+        assertThat(lineage.hasNote("numbers", bad)).isTrue();
+    }
+
+    private static int number(byte[] content) {
+        return Integer.parseInt(new String(content, StandardCharsets.UTF_8));
+    }
+
     private void change(Consumer<Transaction> body) {
         Transaction transaction = lineage.begin("change", ADA);
         body.accept(transaction);
