@@ -23,8 +23,22 @@ class DamagedNotesTest {
 
     @BeforeEach
     void twoTestedModels() throws IOException {
-        repository = HookedRepository.init(folder).derive("a", "base").derive("b", "base").repository();
-        repository.ok("test", "add", "lines", "--on", "all", "--metric", "lines:lower", "--", "sh", "-c", "echo '{\"lines\": 1}' > $MGIT_METRICS");
+        repository = HookedRepository.init(folder)
+                .derive("a", "base")
+                .derive("b", "base")
+                .repository();
+        repository.ok(
+                "test",
+                "add",
+                "lines",
+                "--on",
+                "all",
+                "--metric",
+                "lines:lower",
+                "--",
+                "sh",
+                "-c",
+                "echo '{\"lines\": 1}' > $MGIT_METRICS");
         repository.ok("test", "run", "--no-progress", "a", "b");
     }
 
@@ -80,7 +94,9 @@ class DamagedNotesTest {
         Cli.Ran plan = repository.run("update", "--dry-run", "base");
         assertThat(plan.exit()).as(plan.toString()).isLessThanOrEqualTo(3);
         JsonObject fsck = repository.run("fsck", "--json").json();
-        assertThat(fsck.objects("damage")).extracting(damage -> damage.string("what")).hasSize(2);
+        assertThat(fsck.objects("damage"))
+                .extracting(damage -> damage.string("what"))
+                .hasSize(2);
         JsonObject repaired = repository.json("fsck", "--repair", "--json");
         assertThat(repaired.strings("repaired")).hasSize(2);
         assertThat(repaired.flag("clean")).isTrue();

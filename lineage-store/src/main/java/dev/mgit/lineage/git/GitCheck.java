@@ -53,10 +53,12 @@ final class GitCheck {
     GitHealth everything(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
-        attempt("the references", () -> new ReferenceCheck(lineage)
-                .everything()
-                .forEach(reference -> damage.add(
-                        new GitHealth.Damage("reference " + reference.ref(), reference.why(), List.of()))));
+        attempt(
+                "the references",
+                () -> new ReferenceCheck(lineage)
+                        .everything()
+                        .forEach(reference -> damage.add(
+                                new GitHealth.Damage("reference " + reference.ref(), reference.why(), List.of()))));
         attempt("the operation log", this::operations);
         attempt("the notes", () -> notes(noteReaders));
         attempt("the notes of edges", this::edges);
@@ -147,7 +149,8 @@ final class GitCheck {
 
     private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
         for (NoteFiles.Unreadable note : lineage.noteFiles().unreadable(readers)) {
-            String what = "note '" + note.namespace() + "' on version " + note.version().abbreviated();
+            String what = "note '" + note.namespace() + "' on version "
+                    + note.version().abbreviated();
             damage.add(new GitHealth.Damage(what, note.why(), List.of(note.version())));
         }
     }

@@ -172,7 +172,8 @@ public final class GitMaintenance implements AutoCloseable {
 
     /** A damaged index hides objects, and what cannot be found must not be taken for garbage. */
     private void requireSoundPacks() throws IOException {
-        for (Path file : GitFiles.checksummed(lineage.git().getObjectsDirectory().toPath())) {
+        for (Path file :
+                GitFiles.checksummed(lineage.git().getObjectsDirectory().toPath())) {
             if (!GitFiles.endsWithItsHash(file)) {
                 throw new MgitException(
                         MgitException.Kind.INTEGRITY,

@@ -50,7 +50,9 @@ final class LineageFolder {
      * mgit's lock.
      */
     static void removeDerived(FileRepository git) throws IOException {
-        GitFiles.remove(git.getObjectsDirectory().toPath(), name -> DERIVED.matcher(name).matches());
+        GitFiles.remove(
+                git.getObjectsDirectory().toPath(),
+                name -> DERIVED.matcher(name).matches());
         StoredConfig config = git.getConfig();
         if (config.getBoolean("core", null, "commitGraph", true)) {
             config.setBoolean("core", null, "commitGraph", false);

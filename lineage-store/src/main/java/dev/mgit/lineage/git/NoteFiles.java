@@ -65,8 +65,8 @@ final class NoteFiles {
 
     private Optional<byte[]> content(String namespace, VersionId id, ObjectId blob) {
         try {
-            return Optional.of(
-                    Guarded.persistently(() -> git.open(blob, Constants.OBJ_BLOB).getBytes()));
+            return Optional.of(Guarded.persistently(
+                    () -> git.open(blob, Constants.OBJ_BLOB).getBytes()));
         } catch (IOException e) {
             passedOver(namespace, id, e);
             return Optional.empty();

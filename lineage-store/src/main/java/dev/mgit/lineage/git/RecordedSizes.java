@@ -35,7 +35,8 @@ final class RecordedSizes {
         if (recorded == null || recorded != actual) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
-                    "'" + path + "' in version " + id.abbreviated() + " has " + actual + " bytes, but the version's record "
+                    "'" + path + "' in version " + id.abbreviated() + " has " + actual
+                            + " bytes, but the version's record "
                             + (recorded == null ? "does not have the file" : "says " + recorded),
                     "run 'mgit fsck' to see which versions are affected");
         }

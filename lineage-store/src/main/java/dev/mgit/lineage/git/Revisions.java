@@ -80,7 +80,9 @@ final class Revisions {
     private Optional<VersionId> find(String revision) throws IOException, BeforeTheFirst {
         Matcher parts = REVISION.matcher(revision);
         boolean simple = parts.matches();
-        String start = simple ? meant(parts.group(1)) + Optional.ofNullable(parts.group(2)).orElse("") : revision;
+        String start = simple
+                ? meant(parts.group(1)) + Optional.ofNullable(parts.group(2)).orElse("")
+                : revision;
         AnyObjectId id;
         try {
             id = revision.isBlank() ? null : git.resolve(start + "^{commit}");
@@ -95,7 +97,10 @@ final class Revisions {
         }
         try (var walk = new RevWalk(git)) {
             RevCommit commit = walk.parseCommit(id);
-            return (simple ? back(walk, commit, revision.substring(0, parts.start(3)), parts.group(3)) : Optional.of(commit)).map(GitLineage::id);
+            return (simple
+                            ? back(walk, commit, revision.substring(0, parts.start(3)), parts.group(3))
+                            : Optional.of(commit))
+                    .map(GitLineage::id);
         } catch (IncorrectObjectTypeException | MissingObjectException e) {
             return Optional.empty();
         }
@@ -104,7 +109,8 @@ final class Revisions {
     /** The reference a bare name means; whatever else was typed, as it is. */
     private String meant(String name) throws IOException {
         String model = Constants.R_HEADS + name;
-        if (ObjectId.isId(name) || git.exactRef(model) == null) {
+        boolean possible = Repository.isValidRefName(model) && !ObjectId.isId(name);
+        if (!possible || git.exactRef(model) == null) {
             return name;
         }
         if (git.exactRef(Constants.R_TAGS + name) != null) {
@@ -129,7 +135,8 @@ final class Revisions {
                 for (int i = 0; i < number; i++) {
                     Optional<ObjectId> previous = previous(at);
                     if (previous.isEmpty()) {
-                        throw new BeforeTheFirst(at, start + steps.substring(0, step.start()) + (i == 0 ? "" : "~" + i));
+                        throw new BeforeTheFirst(
+                                at, start + steps.substring(0, step.start()) + (i == 0 ? "" : "~" + i));
                     }
                     at = walk.parseCommit(previous.get());
                 }

@@ -117,8 +117,7 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
      * @return whether a forgotten pack has the object
      */
     private boolean takeBack(AnyObjectId id) throws IOException {
-        Set<String> known =
-                objects.getPacks().stream().map(Pack::getPackName).collect(Collectors.toSet());
+        Set<String> known = objects.getPacks().stream().map(Pack::getPackName).collect(Collectors.toSet());
         boolean found = false;
         for (File file : GitFiles.wholePacks(objects.getPackDirectory().toPath())) {
             if (!known.contains(file.getName().replaceAll("^pack-|\\.pack$", ""))) {

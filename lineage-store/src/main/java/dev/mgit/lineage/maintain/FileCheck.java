@@ -52,7 +52,8 @@ final class FileCheck {
         List<Damage> damage = new ArrayList<>();
         for (List<StoredFile> same : contents.files()) {
             StoredFile file = same.get(0);
-            String what = "file '" + file.path() + "' of version " + file.version().abbreviated();
+            String what =
+                    "file '" + file.path() + "' of version " + file.version().abbreviated();
             try {
                 check(contents.manifest(file));
             } catch (MgitException e) {

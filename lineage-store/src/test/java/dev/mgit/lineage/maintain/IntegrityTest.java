@@ -191,8 +191,7 @@ class IntegrityTest {
         var lineage = made.repository().lineage();
         Version version = lineage.version(like);
         Checkpoint checkpoint = lineage.checkpoint(like);
-        Map<String, Manifest> changed =
-                Map.of("large.bin", manifests.apply(lineage.manifest(like, "large.bin")));
+        Map<String, Manifest> changed = Map.of("large.bin", manifests.apply(lineage.manifest(like, "large.bin")));
         VersionId[] made = new VersionId[1];
         this.made.change("forge", transaction -> {
             made[0] = transaction.write(new NewVersion(
@@ -230,8 +229,8 @@ class IntegrityTest {
     @Test
     void aFalseDigestOfAWholeFileIsFound() throws IOException {
         VersionId base = made.commit("m", files(1));
-        VersionId forged = written(
-                base, file -> file, it -> new Manifest(it.format(), it.size(), "0".repeat(64), it.entries()));
+        VersionId forged =
+                written(base, file -> file, it -> new Manifest(it.format(), it.size(), "0".repeat(64), it.entries()));
         requireRefused(forged, "large.bin", "SHA-256", "0".repeat(64));
     }
 
@@ -275,7 +274,8 @@ class IntegrityTest {
 
     private List<Path> looseObjects() throws IOException {
         try (Stream<Path> files = Files.walk(git().resolve("objects"))) {
-            return files.filter(file -> file.getParent().getFileName().toString().length() == 2)
+            return files.filter(
+                            file -> file.getParent().getFileName().toString().length() == 2)
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();

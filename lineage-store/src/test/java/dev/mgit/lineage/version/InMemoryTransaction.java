@@ -123,7 +123,10 @@ final class InMemoryTransaction implements Transaction {
 
     @Override
     public void setNoteAside(String namespace, VersionId version) {
-        putNote("set-aside/" + namespace, version, lineage.note(namespace, version).orElseThrow());
+        putNote(
+                "set-aside/" + namespace,
+                version,
+                lineage.note(namespace, version).orElseThrow());
         removeNote(namespace, version);
     }
 

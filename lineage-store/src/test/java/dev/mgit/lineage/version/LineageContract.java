@@ -250,10 +250,12 @@ public abstract class LineageContract {
         failsAs(Kind.USAGE, () -> change(change -> change.setTag("base", other)));
         change(change -> change.setTag("v1", other));
         failsAs(Kind.USAGE, () -> change(change -> change.setModel("v1", base)));
-        failsAs(Kind.USAGE, () -> change(change -> {
-            change.setModel("new", base);
-            change.setTag("new", other);
-        }));
+        failsAs(
+                Kind.USAGE,
+                () -> change(change -> {
+                    change.setModel("new", base);
+                    change.setTag("new", other);
+                }));
         assertThat(lineage.resolve("base")).isEqualTo(base);
         assertThat(lineage.tags()).containsExactly(new Tag("v1", other));
         change(change -> {

@@ -61,8 +61,8 @@ public final class Fsck implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            var fsck = new dev.mgit.lineage.maintain.Fsck(
-                    session.repository(), session.progress(), NoteFormats.readers());
+            var fsck =
+                    new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress(), NoteFormats.readers());
             List<String> repaired = repair ? repair(session, fsck) : List.of();
             FsckReport report =
                     revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
