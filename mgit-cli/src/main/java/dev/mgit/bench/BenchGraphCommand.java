@@ -94,7 +94,6 @@ final class BenchGraphCommand implements Callable<Integer> {
         String last = made.ids().get(versions - 1);
         ChildProcess.output(git, List.of("git", "cat-file", "-e", last));
         ChildProcess.output(git, List.of("git", "pack-refs", "--all"));
-        ChildProcess.output(git, List.of("git", "commit-graph", "write", "--reachable"));
         return made;
     }
 

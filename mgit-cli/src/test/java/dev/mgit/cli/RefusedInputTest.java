@@ -95,8 +95,16 @@ class RefusedInputTest {
             assertThat(ran.err()).contains("hint: did you mean 'good'?");
         }
         repository.refuses(USAGE, "unknown revision", "commit", model.toString(), "--from", "godo");
-        for (String odd : new String[] {"good~99", "good@{9}", "a..b", "@{", "^", ":/x", "\u0000", "0000000000"}) {
+        for (String odd : new String[] {"good@{9}", "a..b", "@{", "^", ":/x", "\u0000", "0000000000"}) {
             repository.refuses(USAGE, "unknown revision", "show", "--", odd);
+        }
+        repository.refuses(USAGE, "'good~99' goes back further than the first version of good", "show", "good~99");
+        repository.refuses(USAGE, "there is already a model 'good'", "tag", "good", "good");
+        repository.ok("tag", "fixed", "good");
+        for (String[] command : new String[][] {
+            {"branch", "fixed", "good"}, {"mv", "good", "fixed"}, {"commit", model.toString(), "--model", "fixed"}
+        }) {
+            repository.refuses(USAGE, "there is already a tag 'fixed'", command);
         }
     }
 

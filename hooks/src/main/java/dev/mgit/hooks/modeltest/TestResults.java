@@ -39,17 +39,22 @@ public final class TestResults {
     }
 
     private List<TestResult> noted(VersionId version) {
-        Optional<byte[]> notes;
         synchronized (workspace) {
-            notes = workspace.lineage().note(NAMESPACE, version);
+            return workspace
+                    .lineage()
+                    .note(NAMESPACE, version, TestResults::parse)
+                    .orElse(List.of());
         }
-        return notes.map(note -> Members.read(
-                        note,
-                        "the test results of " + version.abbreviated(),
-                        json -> json.objects("results").stream()
-                                .map(TestResult::fromJson)
-                                .toList()))
-                .orElse(List.of());
+    }
+
+    /** @throws dev.mgit.delta.MgitException of kind INTEGRITY if it is no note of results */
+    public static List<TestResult> parse(byte[] note) {
+        return Members.read(
+                note,
+                "the record of test results",
+                json -> json.objects("results").stream()
+                        .map(TestResult::fromJson)
+                        .toList());
     }
 
     /** The latest result of a test, whatever data it was run on. */

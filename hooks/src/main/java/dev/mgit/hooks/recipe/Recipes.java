@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.lineage.version.EdgeNotes;
+import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.util.HashSet;
 import java.util.Optional;
@@ -11,7 +12,8 @@ import java.util.Set;
 
 /** Finds the recipes of versions: recorded with the version, or set later in a note, which wins. */
 public final class Recipes {
-    private static final String NAMESPACE = "recipes";
+    /** The namespace of the notes. */
+    public static final String NAMESPACE = "recipes";
 
     private final Workspace workspace;
     private final Trust trust;
@@ -22,14 +24,14 @@ public final class Recipes {
     }
 
     public Optional<Recipe> of(VersionId version) {
-        Optional<byte[]> bytes;
+        String what = "the recipe of " + version.abbreviated();
+        Lineage lineage = workspace.lineage();
         synchronized (workspace) {
-            bytes = workspace
-                    .lineage()
-                    .note(NAMESPACE, version)
-                    .or(() -> workspace.lineage().extra(version, Recipe.FILE));
+            // One that was set later and cannot be read is not replaced by the one it replaced.
+            return lineage.hasNote(NAMESPACE, version)
+                    ? lineage.note(NAMESPACE, version, json -> Recipe.fromBytes(json, what))
+                    : lineage.extra(version, Recipe.FILE).map(json -> Recipe.fromBytes(json, what));
         }
-        return bytes.map(json -> Recipe.fromBytes(json, "the recipe of " + version.abbreviated()));
     }
 
     /** Versions whose recipe or edges were changed after they were made, so that one need not agree with the other. */

@@ -81,6 +81,7 @@ final class CheckpointWriter {
                     manifests,
                     files.ignored(),
                     blocks.newBytes(),
+                    blocks.healedBytes(),
                     blocks.storedBytes(),
                     plans.time().minus(tensors.reading()),
                     tensors.reading(),

@@ -147,7 +147,7 @@ public final class Commits {
         }
         String model =
                 request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
-        GitLineage.requireModelName(model, lineage.models());
+        GitLineage.requireModelName(model, lineage);
         Optional<VersionId> head = lineage.model(model).map(Model::head);
         if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
             throw new MgitException(
@@ -190,17 +190,31 @@ public final class Commits {
             return;
         }
         VersionId previous = target.previous().get();
-        Lineage lineage = repository.lineage();
-        boolean sameFiles = lineage.checkpoint(previous).files().equals(stored.files());
-        boolean knownOrigins = request.origins().stream()
-                .allMatch(origin -> lineage.version(previous).origins().stream()
-                        .anyMatch(edge -> edge.parent().equals(origin.version())));
-        if (sameFiles && knownOrigins && sameContent(previous, stored)) {
+        if (isSame(previous, request, stored)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "nothing to commit: '" + request.path() + "' is the same as " + target.model() + " at "
                             + previous.abbreviated(),
-                    null);
+                    stored.healedBytes() == 0
+                            ? null
+                            : "the store held damaged blocks of it; they were stored again and can be read");
+        }
+    }
+
+    /** What a damaged record of the previous version says is not known, so the new one differs from it. */
+    private boolean isSame(VersionId previous, CommitRequest request, Stored stored) {
+        try {
+            Lineage lineage = repository.lineage();
+            boolean knownOrigins = request.origins().stream()
+                    .allMatch(origin -> lineage.version(previous).origins().stream()
+                            .anyMatch(edge -> edge.parent().equals(origin.version())));
+            boolean sameFiles = lineage.checkpoint(previous).files().equals(stored.files());
+            return sameFiles && knownOrigins && sameContent(previous, stored);
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            return false;
         }
     }
 

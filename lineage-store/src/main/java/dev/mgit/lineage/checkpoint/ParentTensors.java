@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.predict.Candidates;
@@ -17,6 +18,7 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,22 @@ final class ParentTensors {
         return candidates;
     }
 
+    /** A parent that is damaged predicts less, and is no reason not to store its child. */
     private void add(Candidates candidates, VersionId version, int rank) {
+        try {
+            addFiles(candidates, version, rank);
+        } catch (MgitException e) {
+            requireDamage(e);
+        }
+    }
+
+    private static void requireDamage(MgitException e) {
+        if (e.kind() != MgitException.Kind.INTEGRITY) {
+            throw e;
+        }
+    }
+
+    private void addFiles(Candidates candidates, VersionId version, int rank) {
         String origin = lineage.version(version).model() + "@" + version.abbreviated();
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == FileEntry.Stored.PARAMETERS) {
@@ -86,7 +103,7 @@ final class ParentTensors {
             if (entry.tensor().isEmpty() && !seen.add(entry.object())) {
                 continue;
             }
-            store.object(entry.object()).ifPresent(object -> {
+            object(entry).ifPresent(object -> {
                 TensorSpec spec = entry.tensor().orElseGet(() -> TensorSpec.opaque("", object.length()));
                 if (spec.dtype() == Dtype.OPAQUE) {
                     candidates.addOpaque(new Source(reader, searching, spec, object, rank, origin));
@@ -94,6 +111,15 @@ final class ParentTensors {
                     candidates.add(new Source(reader, reading, spec, object, rank, origin));
                 }
             });
+        }
+    }
+
+    private Optional<StoredObject> object(Manifest.Entry entry) {
+        try {
+            return store.object(entry.object());
+        } catch (MgitException e) {
+            requireDamage(e);
+            return Optional.empty();
         }
     }
 
@@ -107,7 +133,14 @@ final class ParentTensors {
 
         @Override
         public void read(long offset, byte[] target, int length) {
-            reading.of(() -> reader.sample(object.region(offset, length), target));
+            reading.of(() -> {
+                try {
+                    reader.sample(object.region(offset, length), target);
+                } catch (MgitException e) {
+                    requireDamage(e);
+                    Arrays.fill(target, 0, length, (byte) 0); // resembles nothing
+                }
+            });
         }
 
         @Override

@@ -14,6 +14,7 @@ record Stored(
         Map<String, Manifest> manifests,
         List<String> ignored,
         long newBytes,
+        long healedBytes,
         long storedBytes,
         Duration choosing,
         Duration sampling,

@@ -101,12 +101,15 @@ final class CheckpointRecord {
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
                 long length = range.number("length");
+                if (length < 0) {
+                    throw new JsonException("a range of " + length + " bytes");
+                }
+                long start = range.optionalNumber("start").orElse(0L);
+                if (start < 0) {
+                    throw new JsonException("a range that starts at " + start);
+                }
                 entries.add(new Manifest.Entry(
-                        offset,
-                        length,
-                        tensor(range),
-                        new ObjectId(range.string("object")),
-                        range.optionalNumber("start").orElse(0L)));
+                        offset, length, tensor(range), new ObjectId(range.string("object")), start));
                 offset = Math.addExact(offset, length);
             }
             if (offset != json.number("size")) {

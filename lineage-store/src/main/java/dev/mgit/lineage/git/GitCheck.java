@@ -5,7 +5,6 @@ import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -19,13 +18,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.jgit.errors.CorruptObjectException;
+import java.util.function.Consumer;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -37,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class GitCheck {
     private final GitLineage lineage;
     private final Repository git;
-    private final ObjectInserter.Formatter hasher = new ObjectInserter.Formatter();
     private final ObjectChecker checker = new ObjectChecker();
 
     private final Map<ObjectId, String> damaged = new LinkedHashMap<>();
@@ -53,11 +50,17 @@ final class GitCheck {
     }
 
     /** Checks everything that references, the operation log, reflogs and notes lead to. */
-    GitHealth everything(Collection<VersionId> checkedOut) {
+    GitHealth everything(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
-        attempt("the references", () -> damage.addAll(new ReferenceCheck(lineage).damage()));
+        attempt(
+                "the references",
+                () -> new ReferenceCheck(lineage)
+                        .everything()
+                        .forEach(reference -> damage.add(
+                                new GitHealth.Damage("reference " + reference.ref(), reference.why(), List.of()))));
         attempt("the operation log", this::operations);
+        attempt("the notes", () -> notes(noteReaders));
         attempt("the notes of edges", this::edges);
         walk();
         attempt("the packs", this::packs);
@@ -144,10 +147,21 @@ final class GitCheck {
         }
     }
 
+    private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
+        for (NoteFiles.Unreadable note : lineage.noteFiles().unreadable(readers)) {
+            String what = "note '" + note.namespace() + "' on version "
+                    + note.version().abbreviated();
+            damage.add(new GitHealth.Damage(what, note.why(), List.of(note.version())));
+        }
+    }
+
     private void edges() {
         lineage.notes(EdgeNotes.NAMESPACE)
-                .forEach((version, content) -> attempt("the note of edges of version " + version.abbreviated(), () -> {
-                    for (var edge : EdgeNotes.parse(content).apply(List.of())) {
+                .keySet()
+                .forEach(version -> attempt("the note of edges of version " + version.abbreviated(), () -> {
+                    EdgeNotes notes = lineage.note(EdgeNotes.NAMESPACE, version, EdgeNotes::parse)
+                            .orElse(EdgeNotes.none());
+                    for (var edge : notes.apply(List.of())) {
                         ObjectId parent = ObjectId.fromString(edge.parent().hex());
                         if (!git.getObjectDatabase().has(parent)) {
                             throw MgitException.integrity("it names " + edge.parent() + ", which is missing");
@@ -158,7 +172,7 @@ final class GitCheck {
     }
 
     private void packs() throws IOException {
-        for (Path file : GitFiles.packs(git.getDirectory().toPath().resolve("objects"))) {
+        for (Path file : GitFiles.checksummed(git.getDirectory().toPath().resolve("objects"))) {
             if (!GitFiles.endsWithItsHash(file)) {
                 damage.add(new GitHealth.Damage("Git file " + file, "its checksum does not match", List.of()));
             }
@@ -176,18 +190,7 @@ final class GitCheck {
     }
 
     private void check(ObjectId id) throws IOException {
-        ObjectLoader loader = git.open(id);
-        ObjectId actual;
-        if (loader.getType() == Constants.OBJ_BLOB) {
-            try (InputStream in = loader.openStream()) {
-                actual = hasher.idFor(Constants.OBJ_BLOB, loader.getSize(), in);
-            }
-        } else {
-            actual = hasher.idFor(loader.getType(), loader.getBytes());
-        }
-        if (!actual.equals(id)) {
-            throw new CorruptObjectException("its bytes do not match its id");
-        }
+        ObjectLoader loader = git.open(id); // hashes it
         if (loader.getType() != Constants.OBJ_BLOB) {
             checker.check(id, loader.getType(), loader.getBytes());
             follow(id, loader);

@@ -1,16 +1,19 @@
 package dev.mgit.lineage.git;
 
 import java.io.BufferedInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -18,6 +21,9 @@ import org.eclipse.jgit.lib.ObjectId;
 /** The files below {@code objects/} of a Git repository. */
 final class GitFiles {
     private static final int HASH = Constants.OBJECT_ID_LENGTH;
+
+    private static final Pattern CHECKSUMMED =
+            Pattern.compile(".*(\\.(pack|idx|bitmap|rev|graph)|/multi-pack-index|/commit-graph)");
 
     private GitFiles() {}
 
@@ -32,14 +38,31 @@ final class GitFiles {
         return ids;
     }
 
-    /** Packs and their indexes. */
-    static List<Path> packs(Path objects) throws IOException {
-        if (Files.notExists(objects.resolve("pack"))) {
+    /** Packs, their indexes, and what else Git ends with a hash of all bytes before it. */
+    static List<Path> checksummed(Path objects) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String folder : List.of("pack", "info", "info/commit-graphs")) {
+            if (Files.isDirectory(objects.resolve(folder))) {
+                try (Stream<Path> files = Files.list(objects.resolve(folder))) {
+                    files.filter(file -> CHECKSUMMED.matcher(file.toString()).matches())
+                            .sorted()
+                            .forEach(found::add);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Packs with an index, in the folder of packs. */
+    static List<File> wholePacks(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(objects.resolve("pack"))) {
-            return files.filter(file -> file.toString().matches(".*\\.(pack|idx|bitmap|rev)"))
-                    .sorted()
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(Path::toString)
+                    .filter(name -> name.endsWith(".pack"))
+                    .filter(name -> Files.exists(Path.of(name.replaceFirst("pack$", "idx"))))
+                    .map(File::new)
                     .toList();
         }
     }

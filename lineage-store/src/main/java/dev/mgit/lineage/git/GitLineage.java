@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -54,13 +56,18 @@ public final class GitLineage implements Lineage {
     private final TreeFiles trees;
     private final NoteFiles notes;
     private final OperationLog operations;
+    private final RecordedSizes sizes = new RecordedSizes(this);
 
-    private GitLineage(FileRepository git, Path operationLog) {
+    private final Warnings warnings;
+    private boolean referencesChecked;
+
+    private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
+        this.warnings = new Warnings(warnings);
         this.walk = new RevWalk(git);
         this.walk.setRetainBody(false);
         this.trees = new TreeFiles(git, walk);
-        this.notes = new NoteFiles(git, walk);
+        this.notes = new NoteFiles(git, walk, this.warnings);
         this.operations = new OperationLog(operationLog);
     }
 
@@ -69,14 +76,20 @@ public final class GitLineage implements Lineage {
         LineageFolder.create(directory);
     }
 
+    /** As {@link #open(Path, Path, Consumer)}, for those to whom warnings are nothing. */
+    public static GitLineage open(Path directory, Path operationLog) {
+        return open(directory, operationLog, warning -> {});
+    }
+
     /**
      * @param directory the bare Git repository
      * @param operationLog file beside it that records every change of references
+     * @param warnings told once, in one sentence, of each thing that is odd but no reason to stop
      */
-    public static GitLineage open(Path directory, Path operationLog) {
+    public static GitLineage open(Path directory, Path operationLog, Consumer<String> warnings) {
         QuietSystem.install();
         try {
-            return new GitLineage(new FileRepository(directory.toFile()), operationLog);
+            return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog, warnings);
         } catch (IllegalArgumentException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
@@ -103,6 +116,20 @@ public final class GitLineage implements Lineage {
         ReferenceNames.requireModel(name, models);
     }
 
+    /**
+     * Refuses a name for a model that is to be stored, before anything is: one that no model can have, or that a tag has
+     * already.
+     *
+     * @throws MgitException of kind USAGE
+     */
+    public static void requireModelName(String name, Lineage lineage) {
+        ReferenceNames.requireModel(name, lineage.models());
+        if (lineage.model(name).isEmpty()
+                && lineage.tags().stream().anyMatch(tag -> tag.name().equals(name))) {
+            throw ReferenceNames.taken("tag", name, "model");
+        }
+    }
+
     FileRepository git() {
         return git;
     }
@@ -113,12 +140,28 @@ public final class GitLineage implements Lineage {
 
     @Override
     public VersionId resolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git).resolve(revision));
+        return Guarded.reading(() -> revisions().resolve(revision));
     }
 
     @Override
     public Optional<VersionId> tryResolve(String revision) {
-        return Guarded.reading(() -> new Revisions(git).tryResolve(revision));
+        return Guarded.reading(() -> revisions().tryResolve(revision));
+    }
+
+    private Revisions revisions() throws IOException {
+        checkReferences();
+        return new Revisions(git, warnings);
+    }
+
+    /** Before the first of them is believed. */
+    private void checkReferences() throws IOException {
+        if (!referencesChecked) {
+            referencesChecked = true;
+            for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly()) {
+                warnings.accept("references do not match the operation log: " + found.ref() + ": " + found.why()
+                        + "; 'mgit fsck --repair' puts it right");
+            }
+        }
     }
 
     @Override
@@ -130,8 +173,11 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Optional<Model> model(String name) {
-        return Guarded.reading(() -> Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
-                .map(ref -> new Model(name, id(ref.getObjectId()))));
+        return Guarded.reading(() -> {
+            checkReferences();
+            return Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
+                    .map(ref -> new Model(name, id(ref.getObjectId())));
+        });
     }
 
     @Override
@@ -152,6 +198,7 @@ public final class GitLineage implements Lineage {
 
     /** References below a prefix, in name order, the prefix taken off; tags are followed to their commit. */
     private Map<String, VersionId> refs(String prefix) throws IOException {
+        checkReferences();
         var result = new LinkedHashMap<String, VersionId>();
         for (Ref ref : git.getRefDatabase().getRefsByPrefix(prefix)) {
             Ref peeled = git.getRefDatabase().peel(ref);
@@ -165,7 +212,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public String fingerprint() {
-        return Guarded.reading(() -> RefFingerprint.of(git, List.of(Constants.R_HEADS, Constants.R_TAGS, EDGE_NOTES)));
+        return Guarded.reading(() -> fingerprintOfGraph());
+    }
+
+    private String fingerprintOfGraph() throws IOException {
+        checkReferences();
+        return RefFingerprint.of(git, List.of(Constants.R_HEADS, Constants.R_TAGS, EDGE_NOTES));
     }
 
     @Override
@@ -203,8 +255,8 @@ public final class GitLineage implements Lineage {
     }
 
     private List<ProvenanceEdge> edges(VersionId id, List<ProvenanceEdge> declared) {
-        return note(EdgeNotes.NAMESPACE, id)
-                .map(content -> EdgeNotes.parse(content).apply(declared))
+        return note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse)
+                .map(added -> added.apply(declared))
                 .orElse(declared);
     }
 
@@ -220,13 +272,21 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Manifest manifest(VersionId id, String path) {
-        return Guarded.reading(() -> CheckpointRecord.readManifest(
-                path + " in version " + id.abbreviated(), required(id, MANIFESTS + path)));
+        return Guarded.reading(() -> {
+            String where = path + " in version " + id.abbreviated();
+            Manifest manifest = CheckpointRecord.readManifest(where, required(id, MANIFESTS + path));
+            sizes.require(id, path, manifest.size());
+            return manifest;
+        });
     }
 
     @Override
     public byte[] verbatim(VersionId id, String path) {
-        return Guarded.reading(() -> required(id, FILES + path));
+        return Guarded.reading(() -> {
+            byte[] content = required(id, FILES + path);
+            sizes.require(id, path, content.length);
+            return content;
+        });
     }
 
     @Override
@@ -243,6 +303,16 @@ public final class GitLineage implements Lineage {
     @Override
     public Optional<byte[]> note(String namespace, VersionId id) {
         return Guarded.reading(() -> notes.read(namespace, id));
+    }
+
+    @Override
+    public <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader) {
+        return Guarded.reading(() -> notes.read(namespace, id, reader));
+    }
+
+    @Override
+    public boolean hasNote(String namespace, VersionId id) {
+        return Guarded.reading(() -> notes.has(namespace, id));
     }
 
     @Override

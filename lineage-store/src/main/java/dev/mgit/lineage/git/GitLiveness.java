@@ -5,6 +5,7 @@ import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
@@ -32,7 +35,9 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  * taken back, from a checked-out folder, and from an edge added later, which Git itself cannot see.
  */
 final class GitLiveness {
+    private static final Pattern ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])");
     private static final String EDGES = GitLineage.NOTES + EdgeNotes.NAMESPACE;
+    private static final String EDGES_ASIDE = GitLineage.NOTES + NoteFiles.SET_ASIDE + EdgeNotes.NAMESPACE;
 
     private final GitLineage lineage;
     private final Instant horizon;
@@ -126,9 +131,11 @@ final class GitLiveness {
     /** Parents named by notes of edges, as the notes are now and as an undo may bring them back. */
     private void readLateParents(RevWalk walk, List<Operation> operations) throws IOException {
         Set<ObjectId> states = new LinkedHashSet<>();
-        Ref now = lineage.git().exactRef(EDGES);
-        if (now != null) {
-            states.add(now.getObjectId());
+        for (String ref : List.of(EDGES, EDGES_ASIDE)) {
+            Ref now = lineage.git().exactRef(ref);
+            if (now != null) {
+                states.add(now.getObjectId());
+            }
         }
         for (Operation operation : operations) {
             for (Operation.RefChange change : operation.changes()) {
@@ -146,13 +153,26 @@ final class GitLiveness {
                     byte[] content = lineage.git()
                             .open(note.getData(), Constants.OBJ_BLOB)
                             .getBytes();
-                    EdgeNotes.parse(content).entries().stream()
-                            .filter(entry -> entry.op() == EdgeNotes.Op.ADD)
-                            .forEach(entry -> lateParents
-                                    .computeIfAbsent(note.name(), unused -> new ArrayList<>())
-                                    .add(entry.parent().hex()));
+                    lateParents
+                            .computeIfAbsent(note.name(), unused -> new ArrayList<>())
+                            .addAll(parents(content));
                 }
             }
+        }
+    }
+
+    /** Parents that a note adds; of one that cannot be understood, all that may be one. */
+    private static List<String> parents(byte[] note) {
+        try {
+            return EdgeNotes.parse(note).entries().stream()
+                    .filter(entry -> entry.op() == EdgeNotes.Op.ADD)
+                    .map(entry -> entry.parent().hex())
+                    .toList();
+        } catch (MgitException e) {
+            return ID.matcher(new String(note, StandardCharsets.ISO_8859_1))
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
+import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.GC;
@@ -34,7 +40,7 @@ import org.eclipse.jgit.revwalk.RevWalk;
 /** Upkeep of the lineage repository: what in it is live, checking it, and cleaning it up. */
 public final class GitMaintenance implements AutoCloseable {
     /** Holds what only mgit knows to be live while Git's clean-up runs; one commit whose parents are those roots. */
-    private static final String KEEP = GitLineage.PRIVATE + "gc-keep";
+    static final String KEEP = GitLineage.PRIVATE + "gc-keep";
 
     private final GitLineage lineage;
 
@@ -153,6 +159,8 @@ public final class GitMaintenance implements AutoCloseable {
         return Guarded.writing(() -> {
             requireAlone();
             LineageFolder.removeUnfinished(lineage.git().getDirectory().toPath());
+            LineageFolder.removeDerived(lineage.git());
+            requireSoundPacks();
             lineage.operationLog().forget(operation -> isOld(operation, horizon));
             new Reflogs(lineage.git().getDirectory().toPath()).expire(horizon);
             keep(GitLiveness.find(lineage, horizon, checkedOut).unreferenced());
@@ -160,6 +168,19 @@ public final class GitMaintenance implements AutoCloseable {
             removeRef(KEEP);
             return garbage;
         });
+    }
+
+    /** A damaged index hides objects, and what cannot be found must not be taken for garbage. */
+    private void requireSoundPacks() throws IOException {
+        for (Path file :
+                GitFiles.checksummed(lineage.git().getObjectsDirectory().toPath())) {
+            if (!GitFiles.endsWithItsHash(file)) {
+                throw new MgitException(
+                        MgitException.Kind.INTEGRITY,
+                        "Git file " + file + " is damaged: its checksum does not match; nothing was removed",
+                        "run 'mgit fsck'");
+            }
+        }
     }
 
     /** Puts roots that no reference leads to under one for as long as Git's clean-up runs. */
@@ -211,7 +232,6 @@ public final class GitMaintenance implements AutoCloseable {
         Instant all = Instant.now().plus(Duration.ofDays(1));
         gc.setExpire(all);
         gc.setPackExpire(all);
-        lineage.git().getConfig().setBoolean("gc", null, "writeCommitGraph", true);
         try {
             gc.gc().join();
         } catch (ParseException | GitAPIException e) {
@@ -248,9 +268,30 @@ public final class GitMaintenance implements AutoCloseable {
         Files.deleteIfExists(pidFile);
     }
 
-    /** Checks references, packs, the operation log, notes, and every Git object that any of them leads to. */
-    public GitHealth check(Collection<VersionId> checkedOut) {
-        return new GitCheck(lineage).everything(checkedOut);
+    /**
+     * Checks references, packs, the operation log, notes, and every Git object that any of them leads to.
+     *
+     * @param noteReaders by namespace: read a note, or throw
+     */
+    public GitHealth check(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
+        return new GitCheck(lineage).everything(checkedOut, withEdges(noteReaders));
+    }
+
+    /**
+     * Puts references back to where the operation log left them, and sets notes aside that cannot be read, as operations
+     * that can be undone. The caller holds mgit's writer lock.
+     *
+     * @param noteReaders by namespace: read a note, or throw
+     * @return what was done, a line each
+     */
+    public List<String> repair(Person author, Map<String, Consumer<byte[]>> noteReaders) {
+        return Guarded.writing(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
+    }
+
+    private static Map<String, Consumer<byte[]>> withEdges(Map<String, Consumer<byte[]>> noteReaders) {
+        Map<String, Consumer<byte[]>> all = new HashMap<>(noteReaders);
+        all.put(EdgeNotes.NAMESPACE, EdgeNotes::parse);
+        return all;
     }
 
     /** Checks the Git objects of some versions, without the versions before them. */

@@ -11,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
@@ -47,6 +49,7 @@ final class GitTransaction implements Transaction {
     private final Map<String, @Nullable ObjectId> after = new LinkedHashMap<>();
 
     private final Map<String, Map<VersionId, Optional<byte[]>>> notes = new LinkedHashMap<>();
+    private final Map<String, Set<VersionId>> aside = new LinkedHashMap<>();
     private final Map<String, Optional<byte[]>> registry = new LinkedHashMap<>();
     private Optional<String> undoes = Optional.empty();
 
@@ -132,6 +135,11 @@ final class GitTransaction implements Transaction {
     }
 
     @Override
+    public void setNoteAside(String namespace, VersionId version) {
+        aside.computeIfAbsent(namespace, unused -> new LinkedHashSet<>()).add(version);
+    }
+
+    @Override
     public void putRegistryFile(String path, byte[] content) {
         registry.put(path, Optional.of(content.clone()));
     }
@@ -148,6 +156,9 @@ final class GitTransaction implements Transaction {
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
                     writeNotes(inserter, changed.getKey(), changed.getValue());
+                }
+                for (Map.Entry<String, Set<VersionId>> moved : aside.entrySet()) {
+                    moveNotes(inserter, moved.getKey(), moved.getValue());
                 }
                 if (!registry.isEmpty()) {
                     writeRegistry(inserter);
@@ -177,6 +188,20 @@ final class GitTransaction implements Transaction {
             }
         }
         commitOnto(inserter, ref, map.writeTree(inserter));
+    }
+
+    /** Moves notes by the ids of their blobs, which need not be readable. */
+    private void moveNotes(ObjectInserter inserter, String namespace, Set<VersionId> versions) throws IOException {
+        String kept = NoteFiles.SET_ASIDE + namespace;
+        var from = lineage.noteFiles().map(namespace);
+        var to = lineage.noteFiles().map(kept);
+        for (VersionId version : versions) {
+            ObjectId id = ObjectId.fromString(version.hex());
+            to.set(id, from.get(id));
+            from.remove(id);
+        }
+        commitOnto(inserter, GitLineage.NOTES + kept, to.writeTree(inserter));
+        commitOnto(inserter, GitLineage.NOTES + namespace, from.writeTree(inserter));
     }
 
     private void writeRegistry(ObjectInserter inserter) throws IOException {
@@ -239,20 +264,26 @@ final class GitTransaction implements Transaction {
         if (commands.isEmpty()) {
             return;
         }
+        ReferenceNames.requireUnique(before, after);
         String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+        String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(changes);
         lineage.operationLog().intend(new Operation(id, description, author, when, changes, undoes));
         boolean done = false;
         try {
             done = execute(commands);
         } finally {
-            close(id, done);
+            close(id, done, fingerprint);
         }
     }
 
     /** What cannot be written down now, on a full disk, the next operation finds out by the references themselves. */
-    private void close(String id, boolean done) {
+    private void close(String id, boolean done, String fingerprint) {
         try {
-            lineage.operationLog().close(id, done);
+            if (done) {
+                lineage.operationLog().done(id, fingerprint);
+            } else {
+                lineage.operationLog().close(id, false);
+            }
         } catch (IOException e) {
             // see recover
         }

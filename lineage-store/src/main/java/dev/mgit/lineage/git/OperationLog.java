@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * says where all of them left the references.
  */
 final class OperationLog {
+    private static final String FINGERPRINT = "fingerprint";
+    private static final int TAIL = 4096;
+
     private final Path file;
 
     OperationLog(Path file) {
@@ -44,9 +48,41 @@ final class OperationLog {
         append(json(operation));
     }
 
-    /** Closes an operation: its references moved, or they did not and it never happened. */
+    /** Closes an operation that a crash left open: its references moved, or they did not and it never happened. */
     void close(String id, boolean happened) throws IOException {
         append(Map.of(happened ? "done" : "void", id));
+    }
+
+    /** Closes an operation whose references moved, with a fingerprint of where all references now belong. */
+    void done(String id, String fingerprint) throws IOException {
+        var line = new LinkedHashMap<String, String>();
+        line.put("done", id);
+        line.put(FINGERPRINT, fingerprint);
+        append(line);
+    }
+
+    /** The fingerprint in the last line; empty if that has none. Reads no more of the file than that. */
+    Optional<String> fingerprint() throws IOException {
+        if (isMissing()) {
+            return Optional.empty();
+        }
+        byte[] tail;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer end = ByteBuffer.allocate((int) Math.min(TAIL, channel.size()));
+            channel.read(end, channel.size() - end.capacity());
+            tail = Arrays.copyOf(end.array(), end.position());
+        }
+        String[] lines = new String(tail, StandardCharsets.UTF_8).split("\n");
+        try {
+            return CheckedJson.parse(lines[lines.length - 1].getBytes(StandardCharsets.UTF_8))
+                    .optionalString(FINGERPRINT);
+        } catch (JsonException e) {
+            return Optional.empty(); // torn, or longer than any line with a fingerprint
+        }
+    }
+
+    boolean isMissing() {
+        return Files.notExists(file);
     }
 
     /** The operation that a crash left open, if the last one is. */
@@ -102,6 +138,7 @@ final class OperationLog {
     /** Forgets the operations a predicate matches. */
     void forget(Predicate<Operation> old) throws IOException {
         Entries entries = read();
+        Optional<String> fingerprint = fingerprint();
         var text = new StringBuilder();
         for (Operation operation : entries.finished) {
             if (!old.test(operation)) {
@@ -110,6 +147,8 @@ final class OperationLog {
             }
         }
         text.append(CheckedJson.text(Map.of("refs", entries.references))).append('\n');
+        fingerprint.ifPresent(known ->
+                text.append(CheckedJson.text(Map.of(FINGERPRINT, known))).append('\n'));
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

@@ -39,6 +39,9 @@ final class QuietSystem extends SystemReader.Delegate {
         var durable = new Nowhere(parent, fs);
         durable.setBoolean("core", null, "fsyncObjectFiles", true);
         durable.setBoolean("core", null, "fsyncRefFiles", true);
+        // What is derived from packs is read without being checked; their own indexes do.
+        durable.setBoolean("core", null, "multiPackIndex", false);
+        durable.setBoolean("pack", null, "buildBitmaps", false);
         return durable;
     }
 

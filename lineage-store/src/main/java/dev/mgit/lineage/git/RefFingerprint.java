@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -13,6 +15,17 @@ import org.eclipse.jgit.lib.Repository;
 /** A hash over where some references point. */
 final class RefFingerprint {
     private RefFingerprint() {}
+
+    /**
+     * @param references where they point, by name
+     * @return lower-case hexadecimal SHA-256
+     */
+    static String of(Map<String, String> references) {
+        MessageDigest digest = Hashes.sha256();
+        new TreeMap<>(references)
+                .forEach((ref, id) -> digest.update((id + " " + ref + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest());
+    }
 
     /** @return lower-case hexadecimal SHA-256; another whenever one of the references moves, comes or goes */
     static String of(Repository git, List<String> prefixes) throws IOException {

@@ -1,7 +1,9 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.lineage.version.Operation;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +14,12 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 
 /**
- * Whether references are where somebody put them. Nothing in Git vouches for their names: a flipped bit in
- * {@code packed-refs} renames a model. mgit's operation log says where mgit left them, Git's own logs where plain Git
- * did, and what neither explains is damage.
+ * Whether references are where somebody put them. Nothing in Git vouches for them: a flipped bit in {@code packed-refs}
+ * renames a model, a file restored from an old copy takes a model back. mgit's operation log says where mgit left them,
+ * Git's own logs where plain Git did, and what neither explains is damage.
+ *
+ * <p>The last line of the operation log has a fingerprint of where all references belong, so that as long as all are
+ * there, nothing else need be read.
  */
 final class ReferenceCheck {
     private final GitLineage lineage;
@@ -25,30 +30,65 @@ final class ReferenceCheck {
         this.logs = new Reflogs(lineage.git().getDirectory().toPath());
     }
 
-    List<GitHealth.Damage> damage() throws IOException {
-        List<GitHealth.Damage> found = find();
+    /**
+     * A reference where nobody put it.
+     *
+     * @param at where it is; empty if it is not there
+     * @param known whether the operation log knows it
+     * @param left where that left it; empty if it took it away, or does not know it
+     */
+    record Unexplained(String ref, Optional<String> at, boolean known, Optional<String> left) {
+        String why() {
+            return known
+                    ? "it is at " + at.orElse("nothing") + ", but was left at " + left.orElse("nothing")
+                    : "neither mgit nor Git wrote down how it came to be";
+        }
+    }
+
+    /** Reads the whole operation log. */
+    List<Unexplained> everything() throws IOException {
+        List<Unexplained> found = find();
         return found.isEmpty() ? found : find(); // a command may have been at work between log and references
     }
 
-    private List<GitHealth.Damage> find() throws IOException {
+    /** The same, looking no further where all references are where they belong. */
+    List<Unexplained> quickly() throws IOException {
+        Optional<String> fingerprint = lineage.operationLog().fingerprint();
+        boolean known = fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now()));
+        return known || lineage.operationLog().isMissing() ? List.of() : everything();
+    }
+
+    /** The fingerprint after some changes: of where references are, or belong where they are where nobody put them. */
+    String fingerprintAfter(Collection<Operation.RefChange> changes) throws IOException {
+        Map<String, String> references = now();
+        for (Unexplained reference : quickly()) {
+            put(references, reference.ref(), reference.left());
+        }
+        changes.forEach(change -> put(references, change.ref(), change.after()));
+        return RefFingerprint.of(references);
+    }
+
+    private static void put(Map<String, String> references, String ref, Optional<String> id) {
+        id.ifPresentOrElse(target -> references.put(ref, target), () -> references.remove(ref));
+    }
+
+    private List<Unexplained> find() throws IOException {
         Map<String, Set<Optional<String>>> places = lineage.operationLog().references();
         Map<String, String> now = now();
-        List<GitHealth.Damage> found = new ArrayList<>();
+        List<Unexplained> found = new ArrayList<>();
         for (Map.Entry<String, Set<Optional<String>>> known : places.entrySet()) {
             String ref = known.getKey();
             Optional<String> at = Optional.ofNullable(now.get(ref));
             if (!known.getValue().contains(at) && !explained(ref, at)) {
-                String left = known.getValue().stream()
-                        .map(id -> id.orElse("nothing"))
-                        .sorted()
-                        .toList()
-                        .toString();
-                found.add(damage(ref, "it is at " + at.orElse("nothing") + ", but was left at " + left));
+                Optional<String> left =
+                        known.getValue().stream().flatMap(Optional::stream).findFirst();
+                found.add(new Unexplained(ref, at, true, left));
             }
         }
-        for (String ref : now.keySet()) {
-            if (ref.startsWith(Constants.R_HEADS) && !places.containsKey(ref) && !logs.has(ref)) {
-                found.add(damage(ref, "neither mgit nor Git wrote down how it came to be"));
+        for (Map.Entry<String, String> ref : now.entrySet()) {
+            String name = ref.getKey();
+            if (name.startsWith(Constants.R_HEADS) && !places.containsKey(name) && !logs.has(name)) {
+                found.add(new Unexplained(name, Optional.of(ref.getValue()), false, Optional.empty()));
             }
         }
         return found;
@@ -58,7 +98,8 @@ final class ReferenceCheck {
         Map<String, String> now = new TreeMap<>();
         for (Ref ref : lineage.git().getRefDatabase().getRefs()) {
             ObjectId id = ref.getObjectId();
-            if (!ref.isSymbolic() && id != null) {
+            boolean passing = ref.getName().equals(GitMaintenance.KEEP);
+            if (!ref.isSymbolic() && id != null && ref.getName().startsWith(Constants.R_REFS) && !passing) {
                 now.put(ref.getName(), id.name());
             }
         }
@@ -68,9 +109,5 @@ final class ReferenceCheck {
     /** Git logs where it moves a branch, and removes the log with the branch. */
     private boolean explained(String ref, Optional<String> at) throws IOException {
         return at.isPresent() ? logs.last(ref).equals(at) : ref.startsWith(Constants.R_HEADS) && !logs.has(ref);
-    }
-
-    private static GitHealth.Damage damage(String ref, String why) {
-        return new GitHealth.Damage("reference " + ref, why, List.of());
     }
 }

@@ -3,8 +3,11 @@ package dev.mgit.lineage.git;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Model;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
 
 /** Which names models, tags and mgit's own references may have, and what Git calls them. */
 final class ReferenceNames {
@@ -21,6 +24,37 @@ final class ReferenceNames {
                         "a name that others have as their folder is taken; use another");
             }
         }
+    }
+
+    /**
+     * A name means one thing: Git would let a tag win over a model of its name, without a word.
+     *
+     * @param what has the name: {@code model} or {@code tag}
+     * @param wanted what was to get it
+     */
+    static MgitException taken(String what, String name, String wanted) {
+        return new MgitException(
+                MgitException.Kind.USAGE,
+                "there is already a " + what + " '" + name + "'; a " + wanted
+                        + " of that name would make the name mean two things",
+                what.equals("tag")
+                        ? "use another name, or remove the tag with 'mgit tag -d " + name + "'"
+                        : "use another name, or rename the model with 'mgit mv " + name + " NEW'");
+    }
+
+    /** Refuses new names of models that tags have or are given, and the other way round. */
+    static void requireUnique(Map<String, ObjectId> before, Map<String, @Nullable ObjectId> after) {
+        after.forEach((ref, target) -> {
+            boolean named = ref.startsWith(Constants.R_HEADS) || ref.startsWith(Constants.R_TAGS);
+            if (named && target != null && !before.containsKey(ref)) {
+                boolean model = ref.startsWith(Constants.R_HEADS);
+                String name = ref.substring((model ? Constants.R_HEADS : Constants.R_TAGS).length());
+                String other = (model ? Constants.R_TAGS : Constants.R_HEADS) + name;
+                if (after.containsKey(other) ? after.get(other) != null : before.containsKey(other)) {
+                    throw model ? taken("tag", name, "model") : taken("model", name, "tag");
+                }
+            }
+        });
     }
 
     static String branch(String name) {

@@ -2,45 +2,90 @@ package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.DidYouMean;
+import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.AmbiguousObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 
-/** Turns what a user types into a version, and a slip of the finger into a suggestion. */
+/**
+ * Turns what a user types into a version, and a slip of the finger into a suggestion. As in Git, with two differences:
+ * of a model and a tag of one name the model is meant, and {@code ~N} goes back over version edges only, so that it
+ * never leaves the model; {@code ^N} is the N-th parent of any kind.
+ */
 final class Revisions {
-    private final Repository git;
+    /** A name, where in its log, and the steps back from there. */
+    private static final Pattern REVISION = Pattern.compile("([^~^:]+?)(@\\{[^{}]*\\})?((?:[~^]\\d{0,9})*)");
 
-    Revisions(Repository git) {
+    private static final Pattern STEP = Pattern.compile("([~^])(\\d*)");
+
+    private final Repository git;
+    private final Consumer<String> warnings;
+
+    /** @param warnings told in one sentence where a name has two meanings */
+    Revisions(Repository git, Consumer<String> warnings) {
         this.git = git;
+        this.warnings = warnings;
+    }
+
+    /** A walk back that goes further than the model's first version. */
+    private static final class BeforeTheFirst extends Exception {
+        private static final long serialVersionUID = 1;
+        final transient RevCommit first;
+        final String spelling;
+
+        BeforeTheFirst(RevCommit first, String spelling) {
+            this.first = first;
+            this.spelling = spelling;
+        }
     }
 
     VersionId resolve(String revision) throws IOException {
-        Optional<VersionId> found = tryResolve(revision);
-        if (found.isPresent()) {
-            return found.get();
+        Optional<VersionId> found;
+        try {
+            found = find(revision);
+        } catch (BeforeTheFirst e) {
+            throw beforeTheFirst(revision, e);
         }
         String typed = revision.split("[~^@:]", 2)[0];
-        throw new MgitException(
+        return found.orElseThrow(() -> new MgitException(
                 MgitException.Kind.USAGE,
                 "unknown revision '" + revision + "'",
-                DidYouMean.hint(typed, names(), "'mgit log --all' lists what there is"));
+                DidYouMean.hint(typed, names(), "'mgit log --all' lists what there is")));
     }
 
     /** @throws MgitException of kind USAGE if an abbreviated id fits several versions */
     Optional<VersionId> tryResolve(String revision) throws IOException {
+        try {
+            return find(revision);
+        } catch (BeforeTheFirst e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<VersionId> find(String revision) throws IOException, BeforeTheFirst {
+        Matcher parts = REVISION.matcher(revision);
+        boolean simple = parts.matches();
+        String start = simple
+                ? meant(parts.group(1)) + Optional.ofNullable(parts.group(2)).orElse("")
+                : revision;
         AnyObjectId id;
         try {
-            id = revision.isBlank() ? null : git.resolve(revision + "^{commit}");
+            id = revision.isBlank() ? null : git.resolve(start + "^{commit}");
         } catch (AmbiguousObjectException e) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "'" + revision + "' fits several versions", "give more digits", e);
@@ -51,19 +96,87 @@ final class Revisions {
             return Optional.empty();
         }
         try (var walk = new RevWalk(git)) {
-            return Optional.of(new VersionId(walk.parseCommit(id).name()));
+            RevCommit commit = walk.parseCommit(id);
+            return (simple
+                            ? back(walk, commit, revision.substring(0, parts.start(3)), parts.group(3))
+                            : Optional.of(commit))
+                    .map(GitLineage::id);
         } catch (IncorrectObjectTypeException | MissingObjectException e) {
             return Optional.empty();
         }
     }
 
+    /** The reference a bare name means; whatever else was typed, as it is. */
+    private String meant(String name) throws IOException {
+        String model = Constants.R_HEADS + name;
+        boolean possible = Repository.isValidRefName(model) && !ObjectId.isId(name);
+        if (!possible || git.exactRef(model) == null) {
+            return name;
+        }
+        if (git.exactRef(Constants.R_TAGS + name) != null) {
+            warnings.accept("'" + name + "' is a model and a tag; the model is meant. Write " + model + " or "
+                    + Constants.R_TAGS + name + ", or rename one of them");
+        }
+        return model;
+    }
+
+    private static Optional<RevCommit> back(RevWalk walk, RevCommit from, String start, String steps)
+            throws IOException, BeforeTheFirst {
+        RevCommit at = from;
+        Matcher step = STEP.matcher(steps);
+        while (step.find()) {
+            int number = step.group(2).isEmpty() ? 1 : Integer.parseInt(step.group(2));
+            if (step.group(1).equals("^")) {
+                if (number > at.getParentCount()) {
+                    return Optional.empty();
+                }
+                at = number == 0 ? at : walk.parseCommit(at.getParent(number - 1));
+            } else {
+                for (int i = 0; i < number; i++) {
+                    Optional<ObjectId> previous = previous(at);
+                    if (previous.isEmpty()) {
+                        throw new BeforeTheFirst(
+                                at, start + steps.substring(0, step.start()) + (i == 0 ? "" : "~" + i));
+                    }
+                    at = walk.parseCommit(previous.get());
+                }
+            }
+        }
+        return Optional.of(at);
+    }
+
+    /** The version before, over a version edge; a commit made with plain Git continues its first parent. */
+    private static Optional<ObjectId> previous(RevCommit commit) {
+        CommitText text = CommitText.parse(commit.getFullMessage());
+        if (text.model().isEmpty() && commit.getParentCount() > 0) {
+            return Optional.of(commit.getParent(0));
+        }
+        return text.previous().map(id -> ObjectId.fromString(id.hex()));
+    }
+
+    private static MgitException beforeTheFirst(String revision, BeforeTheFirst end) {
+        CommitText text = CommitText.parse(end.first.getFullMessage());
+        String sentence = "'" + revision + "' goes back further than the first version of " + text.model() + ", "
+                + GitLineage.id(end.first).abbreviated();
+        if (text.origins().isEmpty()) {
+            return new MgitException(MgitException.Kind.USAGE, sentence, "that one is '" + end.spelling + "'");
+        }
+        ProvenanceEdge origin = text.origins().get(0);
+        return new MgitException(
+                MgitException.Kind.USAGE,
+                sentence,
+                "that one was derived from " + origin.model() + "@"
+                        + origin.parent().abbreviated() + " (" + origin.kind().word() + "): write '" + end.spelling
+                        + "^' or '" + origin.parent().abbreviated() + "'");
+    }
+
     /** Names of all models and tags. */
-    private List<String> names() throws IOException {
-        return Stream.concat(
+    private List<String> names() {
+        return Guarded.reading(() -> Stream.concat(
                         git.getRefDatabase().getRefsByPrefix(Constants.R_HEADS).stream(),
                         git.getRefDatabase().getRefsByPrefix(Constants.R_TAGS).stream())
                 .map(Ref::getName)
                 .map(Repository::shortenRefName)
-                .toList();
+                .toList());
     }
 }

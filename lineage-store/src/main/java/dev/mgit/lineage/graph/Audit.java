@@ -112,8 +112,8 @@ public final class Audit {
                 claims.licence(version),
                 claims.hasRecipe(version.id()),
                 parents,
-                lineage.note(EdgeNotes.NAMESPACE, version.id())
-                        .map(note -> EdgeNotes.parse(note).entries())
+                lineage.note(EdgeNotes.NAMESPACE, version.id(), EdgeNotes::parse)
+                        .map(EdgeNotes::entries)
                         .orElse(List.of()),
                 signatures.map(door -> door.of(version.id())).orElse(List.of()));
     }

@@ -55,8 +55,7 @@ final class Claims {
     }
 
     boolean hasRecipe(VersionId version) {
-        return lineage.extra(version, RECIPE).isPresent()
-                || lineage.note(RECIPE_NOTES, version).isPresent();
+        return lineage.extra(version, RECIPE).isPresent() || lineage.hasNote(RECIPE_NOTES, version);
     }
 
     /** What the files say the version was made from, as the start of a sentence. */

@@ -11,14 +11,18 @@ import dev.mgit.lineage.maintain.FsckReport.Place;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Checks a repository: every Git object, every manifest, every object and block of the parameter store, each block
@@ -27,9 +31,16 @@ import java.util.Set;
 public final class Fsck {
     private final Repository repository;
     private final Progress progress;
+    private final Map<String, Consumer<byte[]>> noteReaders;
     private final List<Damage> damage = new ArrayList<>();
 
     public Fsck(Repository repository, Progress progress) {
+        this(repository, progress, Map.of());
+    }
+
+    /** @param noteReaders what notes of a namespace must look like: read one, or throw */
+    public Fsck(Repository repository, Progress progress, Map<String, Consumer<byte[]>> noteReaders) {
+        this.noteReaders = Map.copyOf(noteReaders);
         this.repository = repository;
         this.progress = progress;
     }
@@ -46,6 +57,19 @@ public final class Fsck {
     /** Checks some versions and what they need. */
     public FsckReport versions(Collection<VersionId> versions, boolean lineageOnly) throws IOException {
         return check(new LinkedHashSet<>(versions), lineageOnly);
+    }
+
+    /**
+     * Puts right what can be without anything being lost: references, and notes that cannot be read. Can be undone.
+     *
+     * @return what was done, a line each
+     */
+    public List<String> repair(Person author, WriterLock lock) {
+        lock.requireHeld();
+        try (GitMaintenance git = GitMaintenance.open(
+                repository.files().lineage(), repository.files().operationLog())) {
+            return git.repair(author, noteReaders);
+        }
     }
 
     private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {
@@ -77,7 +101,7 @@ public final class Fsck {
         GitHealth health;
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
-            health = only.isEmpty() ? git.check(checkedOut()) : git.checkOnly(only);
+            health = only.isEmpty() ? git.check(checkedOut(), noteReaders) : git.checkOnly(only);
         } catch (RuntimeException e) {
             // JGit meets a damaged file with whatever exception comes; all of them are findings here.
             health = new GitHealth(

@@ -39,6 +39,7 @@ final class ParameterCheck {
     private final Map<Integer, String> badObjects = new LinkedHashMap<>();
 
     private final Map<Integer, String> badBlocks = new ConcurrentHashMap<>();
+    private final Set<Integer> sound = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Set<Integer>> causes = new HashMap<>();
     private long blocks;
     private long bytes;
@@ -70,7 +71,13 @@ final class ParameterCheck {
         BitSet needed = readNeeded();
         badBlocks.putAll(table.damaged());
         BitSet wanted = all ? everyBlock() : needed;
-        decode(wanted);
+        try (var reader = new BlockReader(store);
+                var pool = new Threads(threads)) {
+            files(reader, pool);
+            decode(wanted, reader, pool);
+        } finally {
+            progress.done();
+        }
         report();
         return damage;
     }
@@ -138,30 +145,39 @@ final class ParameterCheck {
         }
     }
 
-    private void decode(BitSet wanted) throws IOException {
+    /** Reads whole files, in order, which checks most blocks on the way. */
+    private void files(BlockReader reader, Threads pool) throws IOException {
+        progress.start("checking files", 0);
+        var files = new FileCheck(store, contents, this::isBad, block -> decode(reader, table.number(block)), pool);
+        damage.addAll(files.run());
+        progress.done();
+    }
+
+    private boolean isBad(ObjectId object) {
+        return badObjects.containsKey(contents.number(object));
+    }
+
+    private void decode(BitSet wanted, BlockReader reader, Threads pool) throws IOException {
         progress.start(
                 "checking blocks", wanted.stream().mapToLong(table::rawLength).sum());
-        try (var reader = new BlockReader(store);
-                var pool = new Threads(threads)) {
-            List<Future<Void>> pending = new ArrayList<>();
-            for (int block = wanted.nextSetBit(0); block >= 0; block = wanted.nextSetBit(block + 1)) {
-                int number = block;
-                if (!badBlocks.containsKey(number)) {
-                    blocks++;
-                    bytes += table.rawLength(number);
+        List<Future<Void>> pending = new ArrayList<>();
+        for (int block = wanted.nextSetBit(0); block >= 0; block = wanted.nextSetBit(block + 1)) {
+            int number = block;
+            if (!badBlocks.containsKey(number)) {
+                blocks++;
+                bytes += table.rawLength(number);
+                if (!sound.contains(number)) {
                     pending.add(pool.submit(() -> {
                         decode(reader, number);
                         return null;
                     }));
                 }
-                if (pending.size() == BATCH) {
-                    await(pending);
-                }
             }
-            await(pending);
-        } finally {
-            progress.done();
+            if (pending.size() == BATCH) {
+                await(pending);
+            }
         }
+        await(pending);
     }
 
     private static void await(List<Future<Void>> pending) throws IOException {
@@ -171,14 +187,20 @@ final class ParameterCheck {
         pending.clear();
     }
 
-    private void decode(BlockReader reader, int number) {
-        try {
-            reader.read(table.id(number));
-        } catch (RuntimeException e) {
-            // A damaged parameter may make a predictor fail in any way.
-            badBlocks.put(number, Fsck.why(e));
+    /** The block's bytes, or none if it is damaged. */
+    private Optional<byte[]> decode(BlockReader reader, int number) {
+        Optional<byte[]> read = Optional.empty();
+        if (!badBlocks.containsKey(number)) {
+            try {
+                read = Optional.of(reader.read(table.id(number)));
+                sound.add(number);
+            } catch (RuntimeException e) {
+                // A damaged parameter may make a predictor fail in any way.
+                badBlocks.put(number, Fsck.why(e));
+            }
+            progress.advance(table.rawLength(number));
         }
-        progress.advance(table.rawLength(number));
+        return read;
     }
 
     /** Names each damaged part once, with every tensor it reaches; what only suffers from it is no damage itself. */

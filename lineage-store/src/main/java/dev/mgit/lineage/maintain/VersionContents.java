@@ -1,13 +1,18 @@
 package dev.mgit.lineage.maintain;
 
+import dev.mgit.delta.Hashes;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +24,7 @@ final class VersionContents {
     private final Lineage lineage;
     private final IdSet objects = new IdSet();
     private final Map<VersionId, int[]> versions = new LinkedHashMap<>();
+    private final Map<ByteBuffer, List<StoredFile>> files = new LinkedHashMap<>();
 
     VersionContents(Lineage lineage) {
         this.lineage = lineage;
@@ -31,9 +37,13 @@ final class VersionContents {
         Optional<String> why = Optional.empty();
         try {
             for (FileEntry file : lineage.checkpoint(version).files()) {
-                if (file.stored() == FileEntry.Stored.PARAMETERS) {
-                    List<Manifest.Entry> entries =
-                            lineage.manifest(version, file.path()).entries();
+                if (file.stored() == FileEntry.Stored.VERBATIM) {
+                    lineage.verbatim(version, file.path());
+                } else {
+                    Manifest manifest = lineage.manifest(version, file.path());
+                    List<Manifest.Entry> entries = manifest.entries();
+                    files.computeIfAbsent(digest(manifest), unused -> new ArrayList<>())
+                            .add(new StoredFile(version, file.path()));
                     numbers = Arrays.copyOf(numbers, used + entries.size());
                     for (Manifest.Entry entry : entries) {
                         numbers[used++] = objects.add(
@@ -46,6 +56,32 @@ final class VersionContents {
         }
         versions.put(version, Arrays.copyOf(numbers, used));
         return why;
+    }
+
+    /** A file of a version. */
+    record StoredFile(VersionId version, String path) {}
+
+    /** Files that are in the parameter store; those with the same manifest together. */
+    Collection<List<StoredFile>> files() {
+        return files.values();
+    }
+
+    Manifest manifest(StoredFile file) {
+        return lineage.manifest(file.version(), file.path());
+    }
+
+    /** The name of a version's model when it was made. */
+    String model(VersionId version) {
+        return lineage.version(version).model();
+    }
+
+    private static ByteBuffer digest(Manifest manifest) {
+        MessageDigest digest = Hashes.sha256();
+        digest.update(manifest.sha256().getBytes(StandardCharsets.UTF_8));
+        for (Manifest.Entry entry : manifest.entries()) {
+            digest.update(HexFormat.of().parseHex(entry.object().hex()));
+        }
+        return ByteBuffer.wrap(digest.digest());
     }
 
     IdSet objects() {
@@ -66,7 +102,7 @@ final class VersionContents {
         List<Touched> touched = new ArrayList<>();
         versions.forEach((version, needed) -> {
             if (needed.length > 0) {
-                String model = lineage.version(version).model();
+                String model = model(version);
                 touched.add(new Touched(version, model, Optional.empty(), Optional.empty(), false));
             }
         });
@@ -82,7 +118,7 @@ final class VersionContents {
     void forEachRange(java.util.function.IntPredicate wanted, Visitor visitor) {
         versions.forEach((version, needed) -> {
             if (Arrays.stream(needed).anyMatch(wanted)) {
-                String model = lineage.version(version).model();
+                String model = model(version);
                 for (FileEntry file : lineage.checkpoint(version).files()) {
                     if (file.stored() == FileEntry.Stored.PARAMETERS) {
                         lineage.manifest(version, file.path()).entries().stream()

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.merge;
 
+import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.lineage.checkpoint.Progress;
@@ -14,9 +15,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +82,11 @@ final class MergeWriter {
     private static void copy(InputFile file, Path target) throws IOException {
         ByteSource source = file.open();
         try (FileChannel channel = create(target)) {
-            copy(source, 0, file.size(), channel);
+            String actual = HexFormat.of().formatHex(copy(source, 0, file.size(), channel));
+            if (!actual.equals(file.digest())) {
+                throw MgitException.integrity("the bytes of '" + target.getFileName() + "' have SHA-256 " + actual
+                        + ", but its version says " + file.digest());
+            }
         }
         makeExecutable(file, target);
     }
@@ -94,13 +101,17 @@ final class MergeWriter {
         }
     }
 
-    private static void copy(ByteSource source, long from, long to, FileChannel channel) throws IOException {
+    /** Copies bytes of a file to the same place in another, and returns their SHA-256. */
+    private static byte[] copy(ByteSource source, long from, long to, FileChannel channel) throws IOException {
+        MessageDigest digest = Hashes.sha256();
         byte[] buffer = new byte[(int) Math.min(BUFFER, to - from)];
         for (long at = from; at < to; at += buffer.length) {
             int count = (int) Math.min(buffer.length, to - at);
             source.read(at, buffer, 0, count);
+            digest.update(buffer, 0, count);
             write(channel, at, buffer, count);
         }
+        return digest.digest();
     }
 
     private static void write(FileChannel channel, long position, byte[] bytes, int length) throws IOException {

@@ -11,6 +11,7 @@ import dev.mgit.delta.predict.Predictor;
 import dev.mgit.delta.predict.Predictors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns stored frames back into blocks, following predictions down to their roots. Safe for use by several threads;
@@ -54,6 +55,34 @@ public final class BlockReader implements AutoCloseable {
             frames.keep(id, known);
         }
         return known;
+    }
+
+    /**
+     * The frame of a block; empty if it is missing, cannot be read or is damaged.
+     *
+     * @throws MgitException if the frame is whole, but of a version this mgit cannot read
+     */
+    Optional<Frame> frameIfSound(BlockId id) {
+        Frame known = frames.find(id);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<byte[]> stored;
+        try {
+            stored = store.hasBlock(id) ? store.frame(id) : Optional.empty();
+        } catch (MgitException e) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Frame> parsed = stored.map(Frame::parse);
+            parsed.ifPresent(frame -> frames.keep(id, frame));
+            return parsed;
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     private Frame load(BlockId id) {

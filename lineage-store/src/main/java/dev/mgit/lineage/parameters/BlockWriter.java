@@ -2,6 +2,7 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.codec.Quantum;
@@ -20,7 +21,10 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Stores blocks, each as little as its prediction allows. Safe for use by several threads. */
+/**
+ * Stores blocks, each as little as its prediction allows. A block that is there already is taken for stored only if it
+ * can be read back, see {@link SoundBlocks}; else it is stored again. Safe for use by several threads.
+ */
 public final class BlockWriter implements BlockSink, AutoCloseable {
     /** A skip is not taken if the parent would make do with this share of what it costs. */
     private static final double DEAR_SKIP = 0.8;
@@ -38,6 +42,8 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private final int maxDepth;
     private final Coders coders = new Coders();
     private final Set<BlockId> underway = ConcurrentHashMap.newKeySet();
+    private final SoundBlocks sound;
+    private final AtomicLong healedBytes = new AtomicLong();
     private final AtomicLong newBytes = new AtomicLong();
     private final AtomicLong storedBytes = new AtomicLong();
     private final LossyBlocks lossy;
@@ -47,9 +53,15 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     public BlockWriter(ParameterStore store, BlockReader reader, Effort effort, int maxDepth) {
         this.store = store;
         this.reader = reader;
+        this.sound = new SoundBlocks(reader);
         this.effort = effort;
         this.maxDepth = maxDepth;
         this.lossy = new LossyBlocks(coders, effort);
+    }
+
+    /** Raw bytes of the blocks that were in the store, but damaged, and were stored again. */
+    public long healedBytes() {
+        return healedBytes.get();
     }
 
     /** Raw bytes of the blocks that were not in the store yet. */
@@ -66,7 +78,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     public BlockId block(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
         BlockId id = BlockId.hash(raw, 0, length);
         Optional<Loss> loss = predictions.loss().filter(l -> Quantum.suits(dtype));
-        if (loss.isPresent() && !store.hasBlock(id)) {
+        if (loss.isPresent() && !sound.contains(id)) {
             return lossy.of(id, () -> standIn(id, raw, length, dtype, predictions.at(offset, length), loss.get()));
         }
         return exact(id, raw, length, dtype, () -> predictions.at(offset, length));
@@ -83,7 +95,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         int at = 0;
         for (int length : lengths) {
             BlockId id = BlockId.hash(raw, at, length);
-            if (underway.add(id) && !store.hasBlock(id)) {
+            if (underway.add(id) && !sound.contains(id)) {
                 fresh.add(new Region(List.of(id), at, length));
             } else {
                 putTogether(raw, fresh, predictions);
@@ -113,9 +125,10 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             }
         } else {
             BlockId id = BlockId.hash(whole, 0, length);
-            if (underway.add(id) && !store.hasBlock(id)) {
+            if (underway.add(id) && !sound.contains(id)) {
                 byte[] bytes = frame.encode();
                 store.putBlock(id, bytes);
+                sound.add(id);
                 storedBytes.addAndGet(bytes.length);
             }
             chunks.forEach(chunk -> put(chunk.blocks().get(0), part(id, frame, chunk.skip() - from, chunk.length())));
@@ -138,13 +151,14 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
 
     /** @param wanted asked only if the block is new: choosing a prediction costs time */
     private BlockId exact(BlockId id, byte[] raw, int length, Dtype dtype, Supplier<Optional<Prediction>> wanted) {
-        if (underway.add(id) && !store.hasBlock(id)) {
+        if (underway.add(id) && !sound.contains(id)) {
             put(id, encode(raw, length, dtype, wanted.get()));
         }
         return id;
     }
 
-    private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Loss loss) {
+    private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> likely, Loss loss) {
+        Optional<Prediction> wanted = likely.filter(sound::containsSources);
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         Optional<LossyBlocks.StandIn> made =
                 prediction.flatMap(p -> lossy.make(raw, length, dtype, reader.predict(p, dtype, length), loss));
@@ -152,7 +166,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             return exact(id, raw, length, dtype, () -> wanted);
         }
         BlockId standIn = BlockId.hash(made.get().raw(), 0, length);
-        if (underway.add(standIn) && !store.hasBlock(standIn)) {
+        if (underway.add(standIn) && !sound.contains(standIn)) {
             put(standIn, frame(dtype, length, wanted, prediction, made.get().payload()));
         }
         return standIn;
@@ -160,8 +174,10 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
 
     private void put(BlockId id, Frame frame) {
         byte[] bytes = frame.encode();
+        boolean healed = store.hasBlock(id);
         store.putBlock(id, bytes);
-        newBytes.addAndGet(frame.rawLength());
+        sound.add(id);
+        (healed ? healedBytes : newBytes).addAndGet(frame.rawLength());
         storedBytes.addAndGet(bytes.length);
     }
 
@@ -172,8 +188,16 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
 
     @Override
     public void object(StoredObject object) {
-        if (!store.hasObject(object.id())) {
+        if (!isSound(object)) {
             store.putObject(object);
+        }
+    }
+
+    private boolean isSound(StoredObject object) {
+        try {
+            return store.object(object.id()).isPresent();
+        } catch (MgitException e) {
+            return false;
         }
     }
 
@@ -187,23 +211,25 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         }
     }
 
-    Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted) {
-        return encode(raw, length, dtype, wanted, effort);
+    Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> likely) {
+        return encode(raw, length, dtype, likely, effort);
     }
 
     /**
      * Opaque bytes are few as a rule and worth the greatest effort; where they are many, time counts more. One at a time:
      * searching for matches takes memory.
      */
-    private Frame encodeOpaque(byte[] raw, int length, Optional<Prediction> wanted) {
+    private Frame encodeOpaque(byte[] raw, int length, Optional<Prediction> likely) {
         long before = opaqueBytes.getAndAdd(length);
         Effort afforded = before < WORTH_ALL ? Effort.SMALL : before < WORTH_MOST ? Effort.BALANCED : Effort.FAST;
         synchronized (opaqueBytes) {
-            return encode(raw, length, Dtype.OPAQUE, wanted, effort == Effort.BALANCED ? afforded : effort);
+            return encode(raw, length, Dtype.OPAQUE, likely, effort == Effort.BALANCED ? afforded : effort);
         }
     }
 
-    private Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> wanted, Effort effort) {
+    /** @param likely not taken if what it reads cannot be read back */
+    private Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> likely, Effort effort) {
+        Optional<Prediction> wanted = likely.filter(sound::containsSources);
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         BlockCoder coder = coders.borrow();

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.parameters;
 
+import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
@@ -8,12 +9,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /** Writes stored files and tensors back to disk, every block verified before it is written, on several threads. */
 public final class FileRestorer implements AutoCloseable {
@@ -28,73 +34,133 @@ public final class FileRestorer implements AutoCloseable {
     }
 
     /**
-     * Writes a whole file and syncs it.
+     * Writes a whole file and syncs it. Blocks are verified against their ids, and the file against the SHA-256 in its
+     * manifest: whatever order the manifest names its blocks in, what comes out is the file that was committed.
      *
      * @param where names the file in errors
      * @throws MgitException of kind INTEGRITY, naming file and tensor, if the store does not give the bytes back as
      *     they were; what was written is then to be thrown away
      */
     public void restore(Manifest manifest, String where, Path target, LongConsumer progress) throws IOException {
+        MessageDigest digest = Hashes.sha256();
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            List<Future<Void>> pending = new ArrayList<>();
-            Map<ObjectId, List<Manifest.Entry>> shared = new LinkedHashMap<>();
+            Deque<Piece> pending = new ArrayDeque<>();
+            Map<ObjectId, SharedObject> shared = new HashMap<>();
             for (Manifest.Entry entry : manifest.entries()) {
-                if (entry.tensor().isPresent()) {
-                    pending.addAll(restore(entry, where, channel, entry.offset(), progress));
-                } else {
-                    shared.computeIfAbsent(entry.object(), id -> new ArrayList<>())
-                            .add(entry);
+                List<Supplier<Piece>> pieces = entry.tensor().isPresent()
+                        ? blocks(entry, where, channel, progress)
+                        : parts(entry, where, shared, channel, progress);
+                for (Supplier<Piece> piece : pieces) {
+                    pending.add(piece.get());
+                    if (pending.size() > threads.mostAtOnce()) {
+                        pending.remove().into(digest);
+                    }
                 }
             }
-            for (List<Manifest.Entry> parts : shared.values()) {
-                pending.addAll(restore(parts, where, channel, progress));
-            }
-            for (Future<Void> block : pending) {
-                Threads.get(block);
+            for (Piece piece : pending) {
+                piece.into(digest);
             }
             channel.force(false);
         }
-    }
-
-    /** Writes the parts of one object, each where it belongs; a block is read once for all of them. */
-    private List<Future<Void>> restore(
-            List<Manifest.Entry> parts, String where, FileChannel channel, LongConsumer progress) {
-        List<Future<Void>> pending = new ArrayList<>();
-        Manifest.Entry last = parts.get(parts.size() - 1);
-        StoredObject object = object(last, where);
-        int next = 0;
-        long start = 0;
-        for (StoredObject.Block block : object.blocks()) {
-            long end = start + block.length();
-            List<Manifest.Entry> within = new ArrayList<>();
-            while (next < parts.size() && parts.get(next).start() < end) {
-                within.add(parts.get(next));
-                if (parts.get(next).start() + parts.get(next).length() > end) {
-                    break; // goes on in the next block
-                }
-                next++;
-            }
-            long from = start;
-            pending.add(threads.submit(() -> {
-                writeParts(channel, within, from, block(block, last, where));
-                progress.accept(block.length());
-                return null;
-            }));
-            start = end;
+        try {
+            manifest.requireDigest(digest.digest());
+        } catch (MgitException e) {
+            throw damaged(where, e.getMessage());
         }
-        return pending;
     }
 
-    /** @param start where in the parts' object the bytes begin */
-    private static void writeParts(FileChannel channel, List<Manifest.Entry> parts, long start, byte[] bytes)
-            throws IOException {
-        for (Manifest.Entry part : parts) {
-            long from = Math.max(start, part.start());
-            long to = Math.min(start + bytes.length, part.start() + part.length());
-            if (from < to) {
-                ByteBuffer piece = ByteBuffer.wrap(bytes, (int) (from - start), (int) (to - from));
-                write(channel, part.offset() + from - part.start(), piece);
+    /** Bytes that are written, or will be once they are asked for; asked in file order. */
+    private interface Piece {
+        void into(MessageDigest digest) throws IOException;
+    }
+
+    private List<Supplier<Piece>> blocks(
+            Manifest.Entry entry, String where, FileChannel channel, LongConsumer progress) {
+        List<Supplier<Piece>> pieces = new ArrayList<>();
+        long at = entry.offset();
+        for (StoredObject.Block block : object(entry, where).blocks()) {
+            long start = at;
+            pieces.add(() -> submitted(channel, start, block, entry, where, progress));
+            at += block.length();
+        }
+        return pieces;
+    }
+
+    private Piece submitted(
+            FileChannel channel,
+            long position,
+            StoredObject.Block block,
+            Manifest.Entry entry,
+            String where,
+            LongConsumer progress) {
+        Future<byte[]> written = threads.submit(() -> write(channel, position, block, entry, where, progress));
+        return digest -> digest.update(Threads.get(written));
+    }
+
+    /** A part of an object: blocks that are its own like a tensor's, those it shares with its neighbours read once. */
+    private List<Supplier<Piece>> parts(
+            Manifest.Entry entry,
+            String where,
+            Map<ObjectId, SharedObject> shared,
+            FileChannel channel,
+            LongConsumer progress) {
+        SharedObject object = shared.computeIfAbsent(entry.object(), id -> new SharedObject(stored(entry, where)));
+        long end = entry.start() + entry.length();
+        if (end > object.blocks.length()) {
+            throw damaged(entry, where, "it has " + object.blocks.length() + " bytes instead of " + end);
+        }
+        List<Supplier<Piece>> pieces = new ArrayList<>();
+        for (long at = entry.start(); at < end; ) {
+            int index = object.indexOf(at);
+            StoredObject.Block block = object.blocks.blocks().get(index);
+            long from = object.start(index);
+            long position = entry.offset() + at - entry.start();
+            int skip = (int) (at - from);
+            int length = (int) (Math.min(end, from + block.length()) - at);
+            pieces.add(
+                    length == block.length()
+                            ? () -> submitted(channel, position, block, entry, where, progress)
+                            : () -> digest -> {
+                                byte[] bytes = object.bytes(index, () -> block(block, entry, where));
+                                write(channel, position, ByteBuffer.wrap(bytes, skip, length));
+                                digest.update(bytes, skip, length);
+                                progress.accept(length);
+                            });
+            at += length;
+        }
+        return pieces;
+    }
+
+    /** An object of which several ranges of a file are parts, in order; the block read last is kept. */
+    private static final class SharedObject {
+        private final StoredObject blocks;
+        private final long[] starts;
+        private int kept = -1;
+        private byte[] bytes = {};
+
+        SharedObject(StoredObject blocks) {
+            this.blocks = blocks;
+            this.starts = new long[blocks.blocks().size()];
+            for (int i = 1; i < starts.length; i++) {
+                starts[i] = starts[i - 1] + blocks.blocks().get(i - 1).length();
             }
+        }
+
+        int indexOf(long position) {
+            int found = Arrays.binarySearch(starts, position);
+            return found >= 0 ? found : -found - 2;
+        }
+
+        long start(int index) {
+            return starts[index];
+        }
+
+        byte[] bytes(int index, Supplier<byte[]> reading) {
+            if (kept != index) {
+                bytes = reading.get();
+                kept = index;
+            }
+            return bytes;
         }
     }
 
@@ -106,8 +172,7 @@ public final class FileRestorer implements AutoCloseable {
         for (StoredObject.Block block : object(entry, where).blocks()) {
             long start = at;
             pending.add(threads.submit(() -> {
-                write(channel, start, ByteBuffer.wrap(block(block, entry, where)));
-                progress.accept(block.length());
+                write(channel, start, block, entry, where, progress);
                 return null;
             }));
             at += block.length();
@@ -122,15 +187,33 @@ public final class FileRestorer implements AutoCloseable {
         }
     }
 
-    private StoredObject object(Manifest.Entry entry, String where) {
-        StoredObject object = store.object(entry.object())
+    private byte[] write(
+            FileChannel channel,
+            long position,
+            StoredObject.Block block,
+            Manifest.Entry entry,
+            String where,
+            LongConsumer progress)
+            throws IOException {
+        byte[] bytes = block(block, entry, where);
+        write(channel, position, ByteBuffer.wrap(bytes));
+        progress.accept(block.length());
+        return bytes;
+    }
+
+    private StoredObject stored(Manifest.Entry entry, String where) {
+        return store.object(entry.object())
                 .orElseThrow(
                         () -> damaged(entry, where, "object " + entry.object().abbreviated() + " is missing"));
-        if (object.length() != entry.start() + entry.length()) {
+    }
+
+    private StoredObject object(Manifest.Entry entry, String where) {
+        StoredObject object = stored(entry, where);
+        if (object.length() != entry.length()) {
             throw damaged(
                     entry,
                     where,
-                    "it has " + object.length() + " bytes instead of " + (entry.start() + entry.length()));
+                    "it has " + object.length() + " bytes instead of " + entry.length());
         }
         return object;
     }
@@ -154,9 +237,13 @@ public final class FileRestorer implements AutoCloseable {
     private static MgitException damaged(Manifest.Entry entry, String where, String why) {
         String part =
                 entry.tensor().map(tensor -> "tensor '" + tensor.name() + "'").orElse("bytes at " + entry.offset());
+        return damaged(where + ", " + part, why);
+    }
+
+    private static MgitException damaged(String where, String why) {
         return new MgitException(
                 MgitException.Kind.INTEGRITY,
-                where + ", " + part + ": " + why,
+                where + ": " + why,
                 "run 'mgit fsck' to see which versions are affected; nothing was written");
     }
 

@@ -37,8 +37,11 @@ public final class RocksParameterStore implements ParameterStore {
     private final Path directory;
     private final boolean writable;
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-    /** Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too. */
-    private final ReadOptions unchecked = new ReadOptions().setVerifyChecksums(false);
+    /**
+     * Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too; but a
+     * writer relies on a frame without decoding it, so it must be the one of that name.
+     */
+    private final ReadOptions reading;
 
     private final List<RocksDatabase> all = new ArrayList<>();
     private volatile RocksDatabase opened;
@@ -46,6 +49,7 @@ public final class RocksParameterStore implements ParameterStore {
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
         this.writable = writable;
+        this.reading = new ReadOptions().setVerifyChecksums(writable);
         this.opened = writable ? RocksDatabase.writable(directory) : RocksDatabase.readOnly(directory);
         all.add(opened);
         boolean ready = false;
@@ -135,7 +139,7 @@ public final class RocksParameterStore implements ParameterStore {
         for (int attempt = 1; ; attempt++) {
             RocksDatabase now = opened;
             try {
-                return now.db().get(family.apply(now), unchecked, key);
+                return now.db().get(family.apply(now), reading, key);
             } catch (RocksDBException e) {
                 reopenOrThrow(now, attempt, "cannot read " + what, e);
             }
@@ -278,6 +282,6 @@ public final class RocksParameterStore implements ParameterStore {
         all.forEach(RocksDatabase::close);
         all.clear();
         unlogged.close();
-        unchecked.close();
+        reading.close();
     }
 }

@@ -15,8 +15,10 @@ public final class Threads implements AutoCloseable {
     private static final int QUEUED_PER_THREAD = 4;
 
     private final ThreadPoolExecutor pool;
+    private final int mostAtOnce;
 
     public Threads(int threads) {
+        mostAtOnce = threads * (1 + QUEUED_PER_THREAD);
         pool = new ThreadPoolExecutor(
                 threads,
                 threads,
@@ -24,6 +26,11 @@ public final class Threads implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(threads * QUEUED_PER_THREAD),
                 new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    /** Tasks that are at work or wait, at most: to keep the results of more would not make anything faster. */
+    public int mostAtOnce() {
+        return mostAtOnce;
     }
 
     /** Runs a task on one of the threads, or on the caller's if they are all busy. */

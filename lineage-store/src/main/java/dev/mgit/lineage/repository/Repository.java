@@ -39,6 +39,7 @@ public final class Repository implements AutoCloseable {
 
     private final RepositoryFiles files;
     private final UserState user;
+    private Consumer<String> warnings = warning -> {};
     private @Nullable Lineage lineage;
     private @Nullable Settings settings;
 
@@ -182,6 +183,11 @@ public final class Repository implements AutoCloseable {
         }
     }
 
+    /** Whom to tell, in one sentence, of what is odd but no reason to stop; nobody until this is called. */
+    public void warn(Consumer<String> listener) {
+        warnings = listener;
+    }
+
     /** The folder that holds {@code .mgit}. */
     public Path root() {
         return files.root();
@@ -195,7 +201,7 @@ public final class Repository implements AutoCloseable {
     public Lineage lineage() {
         Lineage opened = lineage;
         if (opened == null) {
-            opened = GitLineage.open(files.lineage(), files.operationLog());
+            opened = GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
             lineage = opened;
         }
         return opened;

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The lineage graph: models, their versions, and how they hang together. Reading never opens the parameter store and
@@ -49,8 +50,17 @@ public interface Lineage extends AutoCloseable {
     /** A further record kept in the version's tree under {@code mgit/}, e.g. {@code recipe.json}. */
     Optional<byte[]> extra(VersionId id, String name);
 
-    /** What was noted later about a version in one namespace ({@code tests}, {@code edges}, {@code recipes}). */
+    /**
+     * What was noted later about a version in one namespace ({@code tests}, {@code edges}, {@code recipes}). A note
+     * whose bytes are damaged counts as not there, here and below, and a warning names it.
+     */
     Optional<byte[]> note(String namespace, VersionId id);
+
+    /** The same, as a function reads it; what it throws makes the note one that cannot be read. */
+    <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader);
+
+    /** Whether there is a note, be it one that cannot be read. */
+    boolean hasNote(String namespace, VersionId id);
 
     /** All notes of a namespace. */
     Map<VersionId, byte[]> notes(String namespace);

@@ -1,6 +1,8 @@
 package dev.mgit.lineage.version;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,5 +31,18 @@ public record Manifest(String format, long size, String sha256, List<Entry> entr
 
     public Manifest {
         entries = List.copyOf(entries);
+    }
+
+    /**
+     * Compares what a file's bytes hash to with what is written down.
+     *
+     * @param digest SHA-256 of the whole file
+     * @throws MgitException of kind INTEGRITY if they differ
+     */
+    public void requireDigest(byte[] digest) {
+        String actual = HexFormat.of().formatHex(digest);
+        if (!actual.equals(sha256)) {
+            throw MgitException.integrity("its bytes have SHA-256 " + actual + ", but its manifest says " + sha256);
+        }
     }
 }

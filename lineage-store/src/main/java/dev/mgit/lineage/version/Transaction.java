@@ -22,6 +22,9 @@ public interface Transaction {
 
     void removeNote(String namespace, VersionId version);
 
+    /** Moves a version's note, readable or not, out of the way, into the namespace {@code set-aside/NAMESPACE}. */
+    void setNoteAside(String namespace, VersionId version);
+
     /** Writes a registry file (see {@link Lineage#registryFile}). */
     void putRegistryFile(String path, byte[] content);
 

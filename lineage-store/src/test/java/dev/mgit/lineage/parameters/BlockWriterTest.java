@@ -164,21 +164,78 @@ class BlockWriterTest {
     }
 
     @Test
-    void whatIsInTheStoreIsNeitherPlannedNorRead() {
+    void whatIsInTheStoreIsNotPlannedAndItsFrameReadOnce() {
         byte[] raw = noise(LENGTH);
         write(raw, TensorPredictions.none());
         int before = store.reads();
         try (BlockWriter later = new BlockWriter(store, reader, Effort.BALANCED, MAX_DEPTH)) {
-            later.block(
-                    raw,
-                    LENGTH,
-                    Dtype.BF16,
-                    (offset, length) -> {
-                        throw new AssertionError("planned a block that is stored already");
-                    },
-                    0);
+            for (int i = 0; i < 3; i++) {
+                later.block(
+                        raw,
+                        LENGTH,
+                        Dtype.BF16,
+                        (offset, length) -> {
+                            throw new AssertionError("planned a block that is stored already");
+                        },
+                        0);
+            }
         }
-        assertThat(store.reads()).isEqualTo(before);
+        assertThat(store.reads()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aDamagedBlockIsStoredAgain() {
+        byte[] raw = noise(LENGTH);
+        BlockId id = write(raw, TensorPredictions.none());
+        damage(id);
+        writeAnew(raw, TensorPredictions.none());
+        assertThat(readAnew(id)).isEqualTo(raw);
+    }
+
+    @Test
+    void aBlockPredictedFromADamagedOneIsStoredAgainWithoutIt() {
+        byte[] raw = noise(LENGTH);
+        byte[] child = near(raw);
+        byte[] grandchild = near(child);
+        BlockId parent = write(raw, TensorPredictions.none());
+        BlockId id = write(child, parent(parent));
+        BlockId last = write(grandchild, parent(id));
+        damage(parent);
+        writeAnew(grandchild, parent(id));
+        assertThat(readAnew(last)).isEqualTo(grandchild);
+        writeAnew(child, parent(parent));
+        assertThat(readAnew(id)).isEqualTo(child);
+        assertThat(Frame.parse(store.frame(id).orElseThrow()).prediction()).isEmpty();
+    }
+
+    @Test
+    void aNewBlockIsNotPredictedFromADamagedOne() {
+        byte[] raw = noise(LENGTH);
+        byte[] child = near(raw);
+        BlockId parent = write(raw, TensorPredictions.none());
+        damage(parent);
+        writeAnew(child, parent(parent));
+        assertThat(readAnew(BlockId.hash(child, 0, LENGTH))).isEqualTo(child);
+    }
+
+    private void damage(BlockId id) {
+        byte[] frame = store.frame(id).orElseThrow().clone();
+        frame[frame.length / 2] ^= 4;
+        store.putBlock(id, frame);
+    }
+
+    /** As a later command would, which remembers nothing. */
+    private void writeAnew(byte[] raw, TensorPredictions predictions) {
+        try (var later = new BlockReader(store);
+                var again = new BlockWriter(store, later, Effort.BALANCED, MAX_DEPTH)) {
+            again.block(raw, raw.length, Dtype.BF16, predictions, 0);
+        }
+    }
+
+    private byte[] readAnew(BlockId id) {
+        try (var later = new BlockReader(store)) {
+            return later.read(id);
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,10 +68,9 @@ public final class InMemoryLineage implements Lineage {
         VersionId id = start;
         for (int i = 0; i < generations; i++) {
             Version version = version(id);
-            Stream<VersionId> parents = Stream.concat(
-                    version.previous().stream(), version.origins().stream().map(ProvenanceEdge::parent));
-            id = parents.findFirst()
-                    .orElseThrow(() -> MgitException.usage("'" + revision + "' goes back further than the root"));
+            id = version.previous()
+                    .orElseThrow(() -> MgitException.usage(
+                            "'" + revision + "' goes back further than the first version of " + version.model()));
         }
         return id;
     }
@@ -141,9 +141,8 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Version version(VersionId id) {
         NewVersion made = object(id);
-        Optional<byte[]> note = note(EdgeNotes.NAMESPACE, id);
-        List<ProvenanceEdge> origins = note.map(
-                        content -> EdgeNotes.parse(content).apply(made.origins()))
+        List<ProvenanceEdge> origins = note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse)
+                .map(added -> added.apply(made.origins()))
                 .orElse(made.origins());
         return new Version(
                 id,
@@ -239,6 +238,20 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Optional<byte[]> note(String namespace, VersionId id) {
         return Optional.ofNullable(notes(namespace).get(id));
+    }
+
+    @Override
+    public <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader) {
+        try {
+            return note(namespace, id).map(reader);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public boolean hasNote(String namespace, VersionId id) {
+        return notes(namespace).containsKey(id);
     }
 
     @Override

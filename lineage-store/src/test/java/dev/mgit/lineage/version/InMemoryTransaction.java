@@ -121,6 +121,15 @@ final class InMemoryTransaction implements Transaction {
         noteChanges(namespace).put(version, Optional.empty());
     }
 
+    @Override
+    public void setNoteAside(String namespace, VersionId version) {
+        putNote(
+                "set-aside/" + namespace,
+                version,
+                lineage.note(namespace, version).orElseThrow());
+        removeNote(namespace, version);
+    }
+
     private Map<VersionId, Optional<byte[]>> noteChanges(String namespace) {
         return notes.computeIfAbsent(namespace, key -> new LinkedHashMap<>());
     }
@@ -138,6 +147,7 @@ final class InMemoryTransaction implements Transaction {
     @Override
     public void apply() {
         lineage.replace(now -> {
+            refs.forEach((ref, target) -> requireUnique(ref, target, now));
             refs.keySet().forEach(ref -> unmoved(ref, ref(begun, ref), ref(now, ref)));
             notes.keySet()
                     .forEach(space -> unmoved(
@@ -149,6 +159,16 @@ final class InMemoryTransaction implements Transaction {
             }
             return changed(now);
         });
+    }
+
+    private void requireUnique(String ref, Optional<VersionId> target, InMemoryState now) {
+        if (target.isPresent() && !ref.startsWith(PRIVATE) && ref(now, ref) == null) {
+            String other = table(ref, TAGS, HEADS, PRIVATE) + shortName(ref);
+            Optional<VersionId> there = refs.getOrDefault(other, Optional.ofNullable(ref(now, other)));
+            if (there.isPresent()) {
+                throw MgitException.usage("'" + shortName(ref) + "' would mean a model and a tag");
+            }
+        }
     }
 
     /** A set of notes or files has moved if it is another object, whatever it holds. */

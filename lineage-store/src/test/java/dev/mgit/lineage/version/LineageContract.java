@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +228,73 @@ public abstract class LineageContract {
         assertThat(lineage.resolve(third.abbreviated())).isEqualTo(third);
         assertThat(lineage.resolve(third.abbreviated() + "~1")).isEqualTo(second);
         assertThat(lineage.tryResolve("v1.0")).contains(second);
+    }
+
+    @Test
+    void stepsBackNeverLeaveTheModel() {
+        VersionId base = commit(VersionBuilder.of("base"));
+        VersionId first = commit(VersionBuilder.of("child").from(base, "base", EdgeKind.FINETUNE));
+        VersionId second = commit(VersionBuilder.of("child").message("2").after(first));
+        assertThat(lineage.resolve("child~1")).isEqualTo(first);
+        assertThat(lineage.tryResolve("child~2")).isEmpty();
+        assertThatThrownBy(() -> lineage.resolve("child~2"))
+                .hasMessageContaining("further than the first version of child");
+        assertThat(lineage.resolve(second.abbreviated() + "~1")).isEqualTo(first);
+        failsAs(Kind.USAGE, () -> lineage.resolve(first.abbreviated() + "~1"));
+    }
+
+    @Test
+    void aNameIsAModelOrATag() {
+        VersionId base = commit(VersionBuilder.of("base"));
+        VersionId other = commit(VersionBuilder.of("other"));
+        failsAs(Kind.USAGE, () -> change(change -> change.setTag("base", other)));
+        change(change -> change.setTag("v1", other));
+        failsAs(Kind.USAGE, () -> change(change -> change.setModel("v1", base)));
+        failsAs(
+                Kind.USAGE,
+                () -> change(change -> {
+                    change.setModel("new", base);
+                    change.setTag("new", other);
+                }));
+        assertThat(lineage.resolve("base")).isEqualTo(base);
+        assertThat(lineage.tags()).containsExactly(new Tag("v1", other));
+        change(change -> {
+            change.deleteTag("v1");
+            change.setModel("v1", base);
+        });
+        assertThat(lineage.resolve("v1")).isEqualTo(base);
+    }
+
+    @Test
+    void aNoteThatCannotBeReadCostsItselfOnly() {
+        VersionId good = commit(VersionBuilder.of("good"));
+        VersionId bad = commit(VersionBuilder.of("bad"));
+        change(change -> {
+            change.putNote("numbers", good, "1".getBytes(StandardCharsets.UTF_8));
+            change.putNote("numbers", bad, "one".getBytes(StandardCharsets.UTF_8));
+            change.putNote("edges", bad, "{\"op\":".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(lineage.note("numbers", good, LineageContract::number)).contains(1);
+        assertThat(lineage.note("numbers", bad, LineageContract::number)).isEmpty();
+        assertThat(lineage.hasNote("numbers", bad)).isTrue();
+        assertThat(lineage.version(bad).origins()).isEmpty();
+
+        change(change -> change.setNoteAside("numbers", bad));
+        assertThat(lineage.hasNote("numbers", bad)).isFalse();
+        assertThat(lineage.note("numbers", good)).isPresent();
+        assertThat(lineage.note("set-aside/numbers", bad)).contains("one".getBytes(StandardCharsets.UTF_8));
+        lineage.undo(Optional.empty(), ADA);
+        assertThat(lineage.hasNote("numbers", bad)).isTrue();
+    }
+
+    private static int number(byte[] content) {
+        return Integer.parseInt(new String(content, StandardCharsets.UTF_8));
+    }
+
+    private void change(Consumer<Transaction> body) {
+        Transaction transaction = lineage.begin("change", ADA);
+        body.accept(transaction);
+        transaction.apply();
     }
 
     @Test

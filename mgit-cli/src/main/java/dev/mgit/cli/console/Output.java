@@ -89,6 +89,11 @@ public final class Output {
         terminal.err().flush();
     }
 
+    /** Something odd that is no reason to stop; goes to stderr. */
+    public void warning(String text) {
+        note("warning: " + text);
+    }
+
     /** What the user may type next; goes to stderr. */
     public void hint(String text) {
         note("hint: " + text);

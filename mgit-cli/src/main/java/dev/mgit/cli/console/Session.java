@@ -31,10 +31,10 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        return new Session(
-                context,
-                Repository.open(
-                        context.directory(), userState(context.terminal().environment())));
+        Repository repository = Repository.open(
+                context.directory(), userState(context.terminal().environment()));
+        repository.warn(context.output()::warning);
+        return new Session(context, repository);
     }
 
     /** The user's own folder by the XDG base directory specification, or one of this user's among temporary files. */

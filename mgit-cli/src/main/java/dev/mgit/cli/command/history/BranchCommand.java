@@ -127,7 +127,7 @@ public final class BranchCommand implements Callable<Integer> {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "there is already a model '" + name + "'", "move it with --force");
         }
-        GitLineage.requireModelName(name, lineage.models());
+        GitLineage.requireModelName(name, lineage);
         wait.change(context, session, "branch " + name, transaction -> transaction.setModel(name, start));
         context.output().line(name + " starts at " + session.name(start));
     }

@@ -192,7 +192,7 @@ public final class MergeCommand implements Callable<Integer> {
                     "name one with --base, or mix all with --strategy average, linear or slerp");
         }
         String name = model(lineage, ours);
-        GitLineage.requireModelName(name, lineage.models());
+        GitLineage.requireModelName(name, lineage);
         var state = new MergeState(
                 ours,
                 theirs,

@@ -32,7 +32,7 @@ final class Models {
         if (lineage.model(to).isPresent()) {
             throw MgitException.usage("there is already a model '" + to + "'");
         }
-        GitLineage.requireModelName(to, lineage.models());
+        GitLineage.requireModelName(to, lineage);
         wait.change(context, session, "mv " + from + " " + to, transaction -> {
             transaction.setModel(to, require(lineage, from).head());
             transaction.deleteModel(from);

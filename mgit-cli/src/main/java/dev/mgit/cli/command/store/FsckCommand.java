@@ -5,10 +5,13 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.lineage.maintain.FsckReport;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Parameters;
         name = "fsck",
         description = {
             "Check everything stored, and say which versions and tensors any damage touches.",
-            "Reads all, changes nothing. Exit code 6 if anything is damaged."
+            "Reads everything and changes nothing without --repair. Exit code 6 if anything is damaged."
         })
 public final class FsckCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
@@ -39,8 +42,17 @@ public final class FsckCommand implements Callable<Integer> {
     @Option(names = "--lineage-only", description = "Leave the parameter store alone.")
     private boolean lineageOnly;
 
+    @Option(
+            names = "--repair",
+            description = "First put references back to where the operation log left them, and set aside notes that"
+                    + " cannot be read. 'mgit undo' takes it back.")
+    private boolean repair;
+
     @Mixin
     private final JsonOption json = new JsonOption();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
 
     FsckCommand(Context context) {
         this.context = context;
@@ -49,15 +61,25 @@ public final class FsckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            var fsck = new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress());
+            var fsck =
+                    new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress(), NoteFormats.readers());
+            List<String> repaired = repair ? repair(session, fsck) : List.of();
             FsckReport report =
                     revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
             if (json.wanted()) {
-                context.output().json(out -> json(out, report));
+                context.output().json(out -> json(out, report, repaired));
             } else {
+                repaired.forEach(what -> context.output().line("repaired: " + what));
                 print(report);
             }
             return report.isClean() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+        }
+    }
+
+    private List<String> repair(Session session, dev.mgit.lineage.maintain.Fsck fsck) throws IOException {
+        WriterLock lock = wait.lock(context, session.repository(), "mgit fsck --repair");
+        try (lock) {
+            return fsck.repair(session.author(), lock);
         }
     }
 
@@ -92,13 +114,18 @@ public final class FsckCommand implements Callable<Integer> {
                 + (touched.byPrediction() ? " (predicted from it)" : "");
     }
 
-    private static void json(JsonGenerator json, FsckReport report) throws IOException {
+    private static void json(JsonGenerator json, FsckReport report, List<String> repaired) throws IOException {
         json.writeBooleanField("clean", report.isClean());
         json.writeNumberField("versions", report.versions());
         json.writeNumberField("git_objects", report.gitObjects());
         json.writeNumberField("objects", report.objects());
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
+        json.writeArrayFieldStart("repaired");
+        for (String what : repaired) {
+            json.writeString(what);
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("damage");
         for (Damage damage : report.damage()) {
             json.writeStartObject();

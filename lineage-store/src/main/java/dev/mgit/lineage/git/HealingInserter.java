@@ -1,0 +1,130 @@
+package dev.mgit.lineage.git;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
+import org.eclipse.jgit.internal.storage.file.Pack;
+import org.eclipse.jgit.internal.storage.file.PackInserter;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes an object for stored only if it can be read back. One that is there but damaged, loose or in a pack, is written
+ * once more, into a pack of its own: JGit asks the newest pack first, so the damaged copy is not looked at again and
+ * goes with the next {@code gc}.
+ */
+final class HealingInserter extends ObjectInserter.Filter {
+    private final ObjectDirectory objects;
+    private final ObjectInserter inserter;
+    private final ObjectReader reader;
+    private final List<ObjectId> healed = new ArrayList<>();
+    private @Nullable PackInserter again;
+
+    HealingInserter(ObjectDirectory objects) {
+        this.objects = objects;
+        this.inserter = objects.newInserter();
+        this.reader = new VerifiedReader(objects);
+    }
+
+    @Override
+    protected ObjectInserter delegate() {
+        return inserter;
+    }
+
+    @Override
+    public ObjectId insert(int type, byte[] data) throws IOException {
+        return insert(type, data, 0, data.length);
+    }
+
+    @Override
+    public ObjectId insert(int type, byte[] data, int offset, int length) throws IOException {
+        ObjectId id = idFor(type, data, offset, length);
+        if (!objects.has(id)) {
+            return inserter.insert(type, data, offset, length);
+        }
+        if (isDamaged(id, type) && !healed.contains(id)) {
+            pack().insert(type, data, offset, length);
+            healed.add(id);
+        }
+        return id;
+    }
+
+    private boolean isDamaged(ObjectId id, int type) {
+        try {
+            reader.open(id, type);
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private PackInserter pack() {
+        PackInserter opened = again;
+        if (opened == null) {
+            opened = objects.newPackInserter();
+            opened.checkExisting(false);
+            again = opened;
+        }
+        return opened;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        inserter.flush();
+        if (again != null) {
+            again.flush();
+            for (Pack pack : objects.getPacks()) {
+                if (pack.hasObject(healed.get(0))) {
+                    sync(pack.getPackFile());
+                    break; // the first is the newest
+                }
+            }
+            for (ObjectId id : healed) {
+                Files.deleteIfExists(objects.fileFor(id).toPath());
+                requireSound(id);
+            }
+            healed.clear();
+        }
+    }
+
+    private void requireSound(ObjectId id) throws IOException {
+        try {
+            reader.open(id);
+        } catch (MissingObjectException e) {
+            throw new IOException("Git object " + id.name() + " was written again and cannot be found", e);
+        }
+    }
+
+    /** The pack, its index and their names; JGit syncs loose objects only. */
+    private static void sync(File pack) throws IOException {
+        String name = pack.getPath().replaceFirst("\\.pack$", "");
+        for (String file : List.of(name + ".pack", name + ".idx", pack.getParent())) {
+            try (FileChannel channel = FileChannel.open(Path.of(file), StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public ObjectReader newReader() {
+        return new VerifiedReader(objects);
+    }
+
+    @Override
+    public void close() {
+        if (again != null) {
+            again.close();
+        }
+        reader.close();
+        inserter.close();
+    }
+}
