@@ -64,6 +64,24 @@ final class Folders {
         return weights;
     }
 
+    /** Looks no further than the first. */
+    static boolean hasWeightsBelow(Path folder) throws IOException {
+        return hasWeights(folder, 0);
+    }
+
+    private static boolean hasWeights(Path folder, int depth) throws IOException {
+        List<Path> children = children(folder);
+        if (children.stream().anyMatch(Folders::isWeights)) {
+            return true;
+        }
+        for (Path child : children) {
+            if (isFolder(child) && depth < DEEPEST && !isHidden(child) && hasWeights(child, depth + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static void collect(Path folder, int depth, List<Path> weights) throws IOException {
         for (Path child : children(folder)) {
             if (isFolder(child) && depth < DEEPEST && !isHidden(child)) {

@@ -89,7 +89,7 @@ final class ImportScan {
         for (Path child : children) {
             boolean step =
                     Folders.isFolder(child) && STEP.matcher(Folders.name(child)).matches();
-            if (step && !Folders.weightsBelow(child).isEmpty()) {
+            if (step && Folders.hasWeightsBelow(child)) {
                 steps.add(child);
             }
         }

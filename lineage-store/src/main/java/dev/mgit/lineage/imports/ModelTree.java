@@ -53,13 +53,20 @@ final class ModelTree {
      */
     static boolean isOne(Path folder, List<Path> children, List<Path> weights) throws IOException {
         if (isDescribed(folder, children)) {
-            return !weights.isEmpty() || !Folders.weightsBelow(folder).isEmpty();
+            return !weights.isEmpty() || Folders.hasWeightsBelow(folder);
         }
-        List<Path> below = children.stream().filter(ModelTree::isModel).toList();
         if (has(children, "config.json")) {
-            return !weights.isEmpty() || !below.isEmpty() && below.stream().noneMatch(ModelTree::isModelOfItsOwn);
+            return !weights.isEmpty() || describesWhatIsBelow(children);
         }
-        return !weights.isEmpty() && below.isEmpty() && belongTogether(weights);
+        return !weights.isEmpty()
+                && belongTogether(weights)
+                && children.stream().noneMatch(ModelTree::isModel);
+    }
+
+    /** Settings above folders of weights that have none of their own. */
+    private static boolean describesWhatIsBelow(List<Path> children) {
+        List<Path> below = children.stream().filter(ModelTree::isModel).toList();
+        return !below.isEmpty() && below.stream().noneMatch(ModelTree::isModelOfItsOwn);
     }
 
     private static boolean isDescribed(Path folder, List<Path> children) {
@@ -81,9 +88,7 @@ final class ModelTree {
 
     private static boolean isModel(Path folder) {
         try {
-            return Folders.isFolder(folder)
-                    && !Folders.isHidden(folder)
-                    && !Folders.weightsBelow(folder).isEmpty();
+            return Folders.isFolder(folder) && !Folders.isHidden(folder) && Folders.hasWeightsBelow(folder);
         } catch (IOException e) {
             return false;
         }
