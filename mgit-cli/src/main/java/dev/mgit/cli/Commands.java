@@ -1,5 +1,6 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.help.CompleteCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
 import dev.mgit.cli.command.help.HelpCommand;
 import dev.mgit.cli.command.history.BranchCommand;
@@ -42,13 +43,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.ParseResult;
 
 /** All commands of the product, in the order help lists them; makes them, handing each the context its constructor asks for. */
 final class Commands implements IFactory {
     private static final Pattern COUNT = Pattern.compile("-[0-9]+");
+    private static final Set<String> PAGED =
+            Set.of("audit", "blame", "config", "diff", "find", "help", "impact", "log", "op", "show");
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
@@ -85,6 +90,7 @@ final class Commands implements IFactory {
         ALL.put("undo", UndoCommand.class);
         ALL.put("config", ConfigCommand.class);
         ALL.put("completion", CompletionCommand.class);
+        ALL.put("__complete", CompleteCommand.class);
         ALL.put("help", HelpCommand.class);
     }
 
@@ -104,12 +110,18 @@ final class Commands implements IFactory {
     static void register(CommandLine line, String... args) {
         String named = named(args);
         Class<?> only = ALL.get(named);
-        if (only != null && only != HelpCommand.class && only != CompletionCommand.class) {
+        if (only != null && only != HelpCommand.class && only != CompleteCommand.class) {
             line.addSubcommand(named, only);
         } else {
             ALL.forEach(line::addSubcommand);
             extra().forEach(line::addSubcommand);
         }
+    }
+
+    /** Whether a command prints what people read rather than what it did. */
+    static boolean isPaged(ParseResult parsed) {
+        return parsed.hasSubcommand()
+                && PAGED.contains(parsed.subcommand().commandSpec().name());
     }
 
     /** The arguments with Git's {@code log -3} as {@code log -n 3}, which no option can be named for. */

@@ -17,8 +17,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,7 +44,7 @@ final class Failures {
         int exit;
         if (cause instanceof TextWriter.Failed e) {
             return e.isClosedPipe()
-                    ? CLOSED_PIPE
+                    ? enough()
                     : say(1, "cannot write to standard output: " + e.getCause().getMessage(), null);
         } else if (cause instanceof MgitException e) {
             List<String> lines =
@@ -103,7 +103,10 @@ final class Failures {
         if (advice.isPresent()) {
             return say(MgitException.Kind.USAGE.exitCode(), message, advice.get());
         }
-        Collection<String> known = command.getSubcommands().keySet();
+        List<String> known = command.getSubcommands().entrySet().stream()
+                .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
         List<String> meant =
                 Synonyms.of(typed, known).map(List::of).orElseGet(() -> DidYouMean.near(typed, known));
         return usage(command, message, meant.stream().map(word -> name + " " + word).toList());
@@ -146,7 +149,7 @@ final class Failures {
 
     /** @param lines what a command that mgit started said last, from the second line on */
     private int say(int exit, String message, @Nullable String hint, List<String> lines) {
-        flushResults();
+        finishResults();
         PrintWriter err = context.terminal().err();
         err.println("error: " + oneLine(message));
         lines.stream().skip(1).limit(MOST_LINES).forEach(line -> err.println("  " + oneLine(line)));
@@ -157,11 +160,25 @@ final class Failures {
         return exit;
     }
 
-    private void flushResults() {
+    /** Whoever reads the results has seen enough: a pager's user on purpose, a pipe's reader as its command says. */
+    private int enough() {
+        if (!context.hasPager()) {
+            return CLOSED_PIPE;
+        }
         try {
-            context.terminal().out().flush();
-        } catch (TextWriter.Failed e) {
-            // told by whoever wrote what is lost
+            context.finish();
+            return 0;
+        } catch (MgitException e) {
+            return report(e);
+        }
+    }
+
+    /** What is said of a failure stands below the results, and is not covered by a pager. */
+    private void finishResults() {
+        try {
+            context.finish();
+        } catch (TextWriter.Failed | MgitException e) {
+            // one failure is told, the first
         }
     }
 

@@ -58,13 +58,19 @@ public final class Main implements Runnable, CommandRunner {
 
     /** Runs one command line, as a shell would, against the given terminal; returns its exit code. */
     public static int run(Terminal terminal, String... args) {
+        return run(terminal, true, args);
+    }
+
+    private static int run(Terminal terminal, boolean paged, String... args) {
         Context context = new Context(terminal);
         Failures failures = new Failures(context);
         int exit;
         try {
             String[] words = Commands.inFull(args);
-            exit = commandLine(context, failures, words).execute(words);
-            terminal.out().flush();
+            CommandLine line = commandLine(context, failures, words);
+            line.setExecutionStrategy(parsed -> carryOut(context, paged, parsed));
+            exit = line.execute(words);
+            context.finish();
         } catch (Throwable e) {
             // picocli hands exceptions to its handler but lets errors, such as a full heap, through
             exit = failures.report(e);
@@ -88,14 +94,13 @@ public final class Main implements Runnable, CommandRunner {
         line.setUsageHelpWidth(Math.max(80, Math.min(terminal.columns(), MOST_COLUMNS)));
         line.setExpandAtFiles(false); // words of commands, and revisions such as @{1}, may begin with an @
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionStrategy(Main::carryOut);
         line.setExecutionExceptionHandler((e, command, parsed) -> failures.report(e));
         line.setParameterExceptionHandler((e, arguments) -> failures.usage(e));
         return line;
     }
 
     /** Runs the last command named. A word in its place that is no command is an error even where help is asked for. */
-    private static int carryOut(ParseResult parsed) {
+    private static int carryOut(Context context, boolean paged, ParseResult parsed) {
         ParseResult last = parsed;
         while (last.hasSubcommand()) {
             last = last.subcommand();
@@ -104,12 +109,16 @@ public final class Main implements Runnable, CommandRunner {
         if (!last.unmatched().isEmpty() && !command.getSubcommands().isEmpty()) {
             throw new UnmatchedArgumentException(command, last.unmatched());
         }
+        if (paged && Commands.isPaged(parsed)) {
+            context.startPager();
+            parsed.commandSpec().commandLine().setOut(context.terminal().out());
+        }
         return new CommandLine.RunLast().execute(parsed);
     }
 
     @Override
     public int run(Path folder, String... arguments) {
-        return run(context.terminal().in(folder), arguments);
+        return run(context.terminal().in(folder), false, arguments);
     }
 
     @Override

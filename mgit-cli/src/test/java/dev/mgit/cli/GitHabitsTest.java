@@ -34,7 +34,7 @@ class GitHabitsTest {
             Files.writeString(run.resolve("config.json"), "{\"step\":\t" + i + "}\n");
             models.ok("commit", "run", "--model", "bert", "-m", "step " + i);
         }
-        models.ok("commit", "run", "--model", "squad", "--from", "bert~1", "-m", "tuned");
+        models.ok("commit", "run", "--model", "squad", "--from", "bert", "-m", "tuned");
         models.ok("checkout", "bert~1", "work");
         folder = models.root().resolve("work");
     }
@@ -149,7 +149,7 @@ class GitHabitsTest {
         assertThat(subjects(models.root(), "log", "-2", "--oneline", "bert")).isEqualTo("step 3,step 2");
         assertThat(subjects(models.root(), "log", "--oneline", "--max-count", "1", "bert")).isEqualTo("step 3");
         String patch = out(models.root(), "log", "-p", "squad");
-        assertThat(patch).contains("bert@" + models.id("bert~1")).contains("A root: 2 files");
+        assertThat(patch).contains("bert@" + models.id("bert")).contains("A root: 2 files");
         assertThat(patch.lines()).filteredOn(line -> line.contains("model.safetensors")).hasSizeGreaterThanOrEqualTo(2);
         JsonObject json = models.json("log", "-1", "--stat", "--json", "squad");
         assertThat(json.objects("versions").get(0).has("diff")).isTrue();
@@ -168,7 +168,7 @@ class GitHabitsTest {
 
     @Test
     void branchesAreRenamedRemovedAndListedAtLength() throws IOException {
-        assertThat(models.ok("branch", "-v")).containsPattern("squad .* 1 +finetune of bert@" + models.id("bert~1"));
+        assertThat(models.ok("branch", "-v")).containsPattern("squad .* 1 +finetune of bert@" + models.id("bert"));
         assertThat(models.ok("branch", "-v")).containsPattern("bert .* 3 ");
         assertThat(models.ok("branch", "-m", "squad", "qa")).isEqualTo("squad is now qa\n");
         assertThat(out(folder, "branch", "-m", "base")).isEqualTo("bert is now base\n");

@@ -101,14 +101,6 @@ class MainTest {
                         """));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"bash", "zsh"})
-    void completionKnowsTheCommands(String shell) {
-        Cli.Ran ran = Cli.run(folder, "completion", shell);
-        assertThat(ran.exit()).isZero();
-        assertThat(ran.out()).contains("complete -F").contains("completion");
-    }
-
     @Test
     void helpGoesToStdoutAndNamesTheExitCodes() {
         Cli.Ran ran = Cli.run(folder, "--help");

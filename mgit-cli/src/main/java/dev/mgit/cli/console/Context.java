@@ -2,6 +2,7 @@ package dev.mgit.cli.console;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -10,8 +11,9 @@ import picocli.CommandLine.ScopeType;
  * for it by a constructor with this one parameter.
  */
 public final class Context {
-    private final Terminal terminal;
-    private final Output output;
+    private Terminal terminal;
+    private Output output;
+    private @Nullable Pager pager;
 
     @Option(names = "-C", paramLabel = "DIR", description = "Run as if started in DIR.")
     private Path directory = Path.of("");
@@ -24,6 +26,9 @@ public final class Context {
 
     @Option(names = "--no-progress", scope = ScopeType.INHERIT, description = "Show no progress.")
     private boolean noProgress;
+
+    @Option(names = "--no-pager", scope = ScopeType.INHERIT, description = "Print long output at once.")
+    private boolean noPager;
 
     @Option(
             names = {"-h", "--help"},
@@ -45,6 +50,41 @@ public final class Context {
     /** Where results go. */
     public Output output() {
         return output;
+    }
+
+    /** Lets results go through the user's pager from now on, where they are shown to a person who has one. */
+    public void startPager() {
+        if (noPager) {
+            return;
+        }
+        Pager.of(terminal).ifPresent(found -> {
+            pager = found;
+            terminal = found.terminal();
+            output = new Output(terminal);
+        });
+    }
+
+    public boolean hasPager() {
+        return pager != null;
+    }
+
+    /**
+     * Ends the results; waits for the pager where there is one, whose reader may have seen enough before that.
+     *
+     * @throws dev.mgit.delta.MgitException of kind FAILED if the pager could not be started
+     */
+    public void finish() {
+        Pager running = pager;
+        try {
+            terminal.out().flush();
+        } catch (TextWriter.Failed e) {
+            if (running == null || !e.isClosedPipe()) {
+                throw e;
+            }
+        }
+        if (running != null) {
+            running.close();
+        }
     }
 
     /** The folder the command runs in, absolute; {@code -C} counts. */
@@ -75,6 +115,7 @@ public final class Context {
 
     /** Progress on stderr; silent where nobody is watching. */
     public Progress progress(String what) {
-        return new Progress(terminal, what, terminal.errIsTerminal() && !noProgress);
+        boolean covered = pager != null && pager.isRunning();
+        return new Progress(terminal, what, terminal.errIsTerminal() && !noProgress && !covered);
     }
 }

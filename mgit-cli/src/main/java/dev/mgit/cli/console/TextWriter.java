@@ -25,7 +25,8 @@ public final class TextWriter extends PrintWriter {
 
         /** Whether the reader went away, as {@code head} does when it has seen enough. */
         public boolean isClosedPipe() {
-            return String.valueOf(getCause().getMessage()).contains("Broken pipe");
+            String message = String.valueOf(getCause().getMessage());
+            return message.contains("Broken pipe") || message.contains("Stream closed");
         }
     }
 

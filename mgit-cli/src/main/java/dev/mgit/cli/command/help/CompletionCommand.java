@@ -1,44 +1,48 @@
 package dev.mgit.cli.command.help;
 
 import dev.mgit.cli.console.Context;
-import picocli.AutoComplete;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Prints the completion script of a shell. */
+/** Prints the completion script of a shell. Each asks {@link CompleteCommand} for what may come next. */
 @Command(
         name = "completion",
         description = {
-            "Print a script that teaches a shell to complete mgit's commands and options.",
-            "For bash and zsh: source <(mgit completion bash)"
+            "Print a script that teaches a shell to complete mgit's commands, options, models, tags, kinds and settings.",
+            "bash: source <(mgit completion bash)",
+            "zsh: source <(mgit completion zsh)",
+            "fish: mgit completion fish | source"
         })
-public final class CompletionCommand implements Runnable {
-    /** The shells there is a script for. One script serves both: zsh reads bash's completions. */
+public final class CompletionCommand implements Callable<Integer> {
+    /** The shells there is a script for. */
     enum Shell {
         BASH,
-        ZSH
+        ZSH,
+        FISH
     }
 
     private final Context context;
 
-    @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}.")
+    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
     @SuppressWarnings("NullAway.Init") // picocli requires it
     private Shell shell;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
-    private CommandSpec spec;
 
     CompletionCommand(Context context) {
         this.context = context;
     }
 
     @Override
-    public void run() {
-        String script = AutoComplete.bash("mgit", spec.root().commandLine());
-        String load = shell == Shell.ZSH ? "autoload -U +X compinit && compinit\n" : "";
-        context.output().document(load + script);
+    public Integer call() throws IOException {
+        String name = "completion." + shell.name().toLowerCase(Locale.ROOT);
+        try (InputStream script = Objects.requireNonNull(CompletionCommand.class.getResourceAsStream(name))) {
+            context.output().document(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return 0;
     }
 }
