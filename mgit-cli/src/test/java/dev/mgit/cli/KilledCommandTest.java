@@ -49,7 +49,7 @@ class KilledCommandTest {
 
     /** What has come true when a command is killed, looked at just before each change it makes to a file. */
     private record Moment(String name, Callable<Boolean> come) {
-        /** Among so many changes; a command that makes fewer is killed before its last ones. */
+        /** One of the first three quarters of so many changes, since no two runs make quite as many. */
         static Moment atRandom(Random random, int changes) {
             int[] left = {1 + random.nextInt(changes * 3 / 4)};
             return new Moment("change " + left[0], () -> left[0]-- == 0);
