@@ -1,8 +1,8 @@
 package dev.mgit.hooks.maintain;
 
+import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
-import dev.mgit.hooks.modeltest.TestResults;
 import java.util.Map;
 import java.util.function.Consumer;
 

@@ -108,8 +108,8 @@ final class CheckpointRecord {
                 if (start < 0) {
                     throw new JsonException("a range that starts at " + start);
                 }
-                entries.add(new Manifest.Entry(
-                        offset, length, tensor(range), new ObjectId(range.string("object")), start));
+                entries.add(
+                        new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object")), start));
                 offset = Math.addExact(offset, length);
             }
             if (offset != json.number("size")) {

@@ -210,10 +210,7 @@ public final class FileRestorer implements AutoCloseable {
     private StoredObject object(Manifest.Entry entry, String where) {
         StoredObject object = stored(entry, where);
         if (object.length() != entry.length()) {
-            throw damaged(
-                    entry,
-                    where,
-                    "it has " + object.length() + " bytes instead of " + entry.length());
+            throw damaged(entry, where, "it has " + object.length() + " bytes instead of " + entry.length());
         }
         return object;
     }
