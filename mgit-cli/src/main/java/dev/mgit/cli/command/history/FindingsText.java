@@ -19,14 +19,9 @@ public final class FindingsText {
         List<String> lines = new ArrayList<>();
         List<String> opaque = new ArrayList<>();
         findings.opaque()
-                .forEach((path, reason) ->
-                        opaque.add("stored as opaque bytes: " + path + " (" + reason + ")"));
+                .forEach((path, reason) -> opaque.add("stored as opaque bytes: " + path + " (" + reason + ")"));
         few(opaque, lines);
-        few(
-                findings.missing().stream()
-                        .map(one -> "incomplete: " + one)
-                        .toList(),
-                lines);
+        few(findings.missing().stream().map(one -> "incomplete: " + one).toList(), lines);
         return lines;
     }
 

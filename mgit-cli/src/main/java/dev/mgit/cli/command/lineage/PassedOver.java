@@ -1,6 +1,5 @@
 package dev.mgit.cli.command.lineage;
 
-import dev.mgit.cli.console.Output;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,12 +24,10 @@ final class PassedOver {
         List<String> lines = new ArrayList<>();
         groups.forEach((group, paths) -> {
             if (paths.size() > ALONE && group.folder().isPresent()) {
-                lines.add(
-                        "passed over: " + shown.apply(group.folder().get()) + ": " + paths.size()
-                                + " files: " + group.reason());
+                lines.add("passed over: " + shown.apply(group.folder().get()) + ": " + paths.size() + " files: "
+                        + group.reason());
             } else {
-                paths.forEach(path -> lines.add(
-                        "passed over: " + shown.apply(path) + ": " + group.reason()));
+                paths.forEach(path -> lines.add("passed over: " + shown.apply(path) + ": " + group.reason()));
             }
         });
         return lines;
