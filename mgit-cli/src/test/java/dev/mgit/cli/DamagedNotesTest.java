@@ -49,7 +49,7 @@ class DamagedNotesTest {
     private void git(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of("git", "--git-dir", repository.root() + "/.mgit/lineage.git"));
         command.addAll(List.of(words));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        assertThat(Await.exit(new ProcessBuilder(command).inheritIO().start())).isZero();
     }
 
     @ParameterizedTest

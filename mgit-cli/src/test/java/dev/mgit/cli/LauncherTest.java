@@ -122,7 +122,7 @@ class LauncherTest {
     private static boolean hasUtf8Locale() throws Exception {
         Process process =
                 new ProcessBuilder("bash", "-c", "LC_ALL=C.UTF-8; e=$'\\342\\202\\254'; ((${#e} == 1))").start();
-        return process.waitFor() == 0;
+        return Await.exit(process) == 0;
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.maintain;
 
+import dev.mgit.fixtures.Await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -86,7 +87,7 @@ class IntegrityTest {
     private void git(String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of("git", "--git-dir", git().toString()));
         command.addAll(List.of(words));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        assertThat(Await.exit(new ProcessBuilder(command).inheritIO().start())).isZero();
     }
 
     private static void change(Path file, UnaryOperator<byte[]> change) throws IOException {

@@ -3,6 +3,7 @@ package dev.mgit.cli.command.help;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.cli.Cli;
+import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.version.EdgeKind;
 import java.io.File;
 import java.io.IOException;
@@ -113,7 +114,7 @@ class CompletionTest {
                 .start();
         assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo(reply + "\n");
-        assertThat(bash.waitFor()).isZero();
+        assertThat(Await.exit(bash)).isZero();
     }
 
     private static String absolute(String classPath) {
@@ -129,17 +130,13 @@ class CompletionTest {
         Path script = folder.resolve("completion");
         Files.writeString(script, Cli.run(folder, "completion", shell).out());
         assertThat(script).content().contains("__complete --");
-        boolean here = new ProcessBuilder("sh", "-c", "command -v " + shell + " >/dev/null")
-                        .start()
-                        .waitFor()
-                == 0;
+        boolean here = Await.exit(new ProcessBuilder("sh", "-c", "command -v " + shell + " >/dev/null").start()) == 0;
         if (!here) {
             return; // what it holds is checked above, what its shell says of it where there is one
         }
-        assertThat(new ProcessBuilder(shell, "-n", script.toString())
+        assertThat(Await.exit(new ProcessBuilder(shell, "-n", script.toString())
                         .inheritIO()
-                        .start()
-                        .waitFor())
+                        .start()))
                 .isZero();
     }
 }
