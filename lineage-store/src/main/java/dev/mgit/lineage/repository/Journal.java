@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,46 +18,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says where each
- * goes, then they are moved. A crash before the journal says so leaves the old files and a staging folder to remove; a
- * crash after it, moves to be finished. Either is done by the next command that asks. Each entry has a lock file that
+ * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says what is to
+ * happen, then it happens. A crash before the journal says so leaves the old files and a staging folder to remove; a
+ * crash after it, a switch to be finished. Either is done by the user's next command. Each entry has a lock file that
  * its process holds, so that the entries of the living are left alone.
+ *
+ * <p>Anybody may have planted an entry, or written it for folders of their own: only one that this user's mgit has
+ * sealed is acted on. The others are told of and left.
  */
 public final class Journal implements AutoCloseable {
     private static final String ENTRY = ".json";
     private static final String LOCK = ".lock";
     private static final String NEW = ".new";
-    private static final String PREPARED = ".prepared";
 
-    private final Path entry;
-    private final Path staging;
-    private final ExclusiveFile alive;
+    private final Optional<Path> entry;
+    private final Optional<ExclusiveFile> alive;
+    private final Seal seal;
+    private final FolderSwitch.Place place;
     private boolean unfinished;
 
-    private Journal(Path entry, Path staging, ExclusiveFile alive) {
+    private Journal(Optional<Path> entry, Optional<ExclusiveFile> alive, Seal seal, FolderSwitch.Place place) {
         this.entry = entry;
-        this.staging = staging;
         this.alive = alive;
+        this.seal = seal;
+        this.place = place;
     }
 
     /**
      * Starts: writes down that the staging folder is mgit's to remove, then creates it.
      *
-     * @param journal {@link RepositoryFiles#journal()}
-     * @param staging a folder that does not exist, on the same file system as the targets
+     * @param journal folder of entries; empty if there is none to write to
      */
-    public static Journal start(Path journal, Path staging) throws IOException {
-        Files.createDirectories(journal);
+    static Journal start(Optional<Path> journal, Seal seal, FolderSwitch.Place place) throws IOException {
         String id = UUID.randomUUID().toString();
-        ExclusiveFile alive = ExclusiveFile.tryAcquire(journal.resolve(id + LOCK), "a checkout")
-                .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
-        var started = new Journal(journal.resolve(id + ENTRY), staging, alive);
+        Optional<ExclusiveFile> alive = Optional.empty();
+        if (journal.isPresent()) {
+            Files.createDirectories(journal.get());
+            alive = Optional.of(ExclusiveFile.tryAcquire(journal.get().resolve(id + LOCK), "a checkout")
+                    .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked")));
+        }
+        var started = new Journal(journal.map(folder -> folder.resolve(id + ENTRY)), alive, seal, place);
         boolean ready = false;
         try {
-            started.write(Map.of("staging", staging.toString()));
-            Files.createDirectories(staging);
+            started.write(place.json());
+            Files.createDirectories(place.staging());
             ready = true;
             return started;
         } finally {
@@ -66,76 +74,69 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Where a file of mgit's own may be prepared that is to appear with the others; gone with the entry. */
-    public Path prepared() {
-        return prepared(entry);
+    /** Where the new files are prepared, each at its path in the folder. */
+    public Path staging() {
+        return place.staging();
     }
 
-    private static Path prepared(Path entry) {
-        return beside(entry, PREPARED);
+    /** Makes the switch, or has the next command make it if this one is killed. */
+    public void finish(FolderSwitch change) throws IOException {
+        write(change.json(place));
+        unfinished = true;
+        change.make(place);
+        unfinished = false;
+    }
+
+    /**
+     * Removes the staging folder and the entry, unless a switch was begun and could not be finished: that is left for
+     * the next command.
+     */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (unfinished) {
+                return;
+            }
+            DurableFiles.deleteTree(place.staging());
+            if (entry.isPresent()) {
+                Files.deleteIfExists(beside(entry.get(), NEW));
+                Files.deleteIfExists(entry.get());
+                alive.orElseThrow().delete();
+            }
+        } finally {
+            if (alive.isPresent()) {
+                alive.get().close();
+            }
+        }
+    }
+
+    /** By which an entry is sealed. */
+    private static String name(Path entry) {
+        return "journal/" + entry.getFileName();
     }
 
     private static Path beside(Path entry, String ending) {
         return Path.of(entry.toString().replaceFirst("\\.json$", ending));
     }
 
-    /** One step of the switch. */
-    public record Move(Path from, Path to) {}
-
-    /** Makes every move and removal, or has the next command make them if this one is killed. */
-    public void finish(List<Move> moves, List<Path> removals) throws IOException {
-        write(Map.of(
-                "staging", staging.toString(),
-                "moves",
-                        moves.stream()
-                                .map(move -> Map.of(
-                                        "from",
-                                        move.from().toString(),
-                                        "to",
-                                        move.to().toString()))
-                                .toList(),
-                "removals", removals.stream().map(Path::toString).toList()));
-        unfinished = true;
-        roll(moves, removals);
-        unfinished = false;
+    /** Gives the user's seal; few commands come by anything that was interrupted, and need it. */
+    interface SealSource {
+        Seal get() throws IOException;
     }
 
     /**
-     * Removes the staging folder and the entry, unless moves were begun and could not be finished: those are left for
-     * the next command.
+     * Finishes or takes back whatever crashed commands of this user left.
+     *
+     * @param checkouts folders in which what a folder holds may be recorded
+     * @param notice told of entries that are not theirs
      */
-    @Override
-    public void close() throws IOException {
-        try (alive) {
-            if (unfinished) {
-                return;
-            }
-            DurableFiles.deleteTree(staging);
-            Files.deleteIfExists(prepared());
-            Files.deleteIfExists(beside(entry, NEW));
-            Files.deleteIfExists(entry);
-            alive.delete();
-        }
-    }
-
-    private static void roll(List<Move> moves, List<Path> removals) throws IOException {
-        for (Move move : moves) {
-            if (Files.exists(move.from(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(DurableFiles.folderOf(move.to()));
-                Files.move(move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        for (Path removal : removals) {
-            Files.deleteIfExists(removal);
-        }
-    }
-
-    /** Finishes or takes back whatever crashed commands left. */
-    static void recover(Path journal) throws IOException {
+    static void recover(Path journal, SealSource seal, List<Path> checkouts, Consumer<String> notice)
+            throws IOException {
         // By the lock: an entry that was never written down has one too.
         List<Path> locks = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
             found.forEach(locks::add);
+            locks.removeIf(lock -> !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS));
         } catch (NoSuchFileException e) {
             return;
         }
@@ -143,20 +144,34 @@ public final class Journal implements AutoCloseable {
             Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
             if (dead.isPresent()) {
                 try (ExclusiveFile mine = dead.get()) {
-                    recover(Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY)), mine);
+                    Path entry = Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY));
+                    recover(entry, mine, seal.get(), checkouts, notice);
                 }
             }
         }
     }
 
-    private static void recover(Path entry, ExclusiveFile alive) throws IOException {
+    private static void recover(
+            Path entry, ExclusiveFile alive, Seal seal, List<Path> checkouts, Consumer<String> notice)
+            throws IOException {
+        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         try {
             JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
-            List<Move> moves = json.objects("moves").stream()
-                    .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
-                    .toList();
-            roll(moves, json.strings("removals").stream().map(Path::of).toList());
-            new Journal(entry, Path.of(json.string("staging")), alive).close();
+            if (!seal.holds(name(entry), json)) {
+                notice.accept("an interrupted checkout into " + json.optionalString("folder").orElse("some folder")
+                        + " was left alone, since nothing shows that it was yours; if it was, check out again and "
+                        + "remove " + entry);
+                return;
+            }
+            FolderSwitch.Place place = FolderSwitch.Place.read(json);
+            Optional<FolderSwitch> change = FolderSwitch.read(json, checkouts);
+            if (change.isPresent() && place.isThere()) {
+                change.get().make(place);
+            }
+            new Journal(Optional.of(entry), Optional.of(alive), seal, place).close();
         } catch (NoSuchFileException e) {
             // Never written down, or finished by somebody else just now.
             Files.deleteIfExists(beside(entry, NEW));
@@ -175,9 +190,15 @@ public final class Journal implements AutoCloseable {
     }
 
     private void write(Map<String, ?> content) throws IOException {
-        Path temporary = beside(entry, NEW);
-        DurableFiles.write(temporary, CheckedJson.bytes(content));
-        Files.move(temporary, entry, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DurableFiles.syncFolder(DurableFiles.folderOf(entry));
+        if (entry.isPresent()) {
+            Path temporary = beside(entry.get(), NEW);
+            DurableFiles.write(temporary, CheckedJson.bytes(seal.sealed(name(entry.get()), content)));
+            Files.move(
+                    temporary,
+                    entry.get(),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.syncFolder(DurableFiles.folderOf(entry.get()));
+        }
     }
 }

@@ -15,6 +15,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("format");
     }
 
+    /** One line, made at random: tells this repository from another at the same place. */
+    public Path id() {
+        return mgit.resolve("id");
+    }
+
     /** The bare Git repository of the lineage. */
     public Path lineage() {
         return mgit.resolve("lineage.git");

@@ -1,5 +1,6 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.lineage.repository.User;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -40,6 +41,11 @@ public final class Context {
 
     public Terminal terminal() {
         return terminal;
+    }
+
+    /** Who runs the command. */
+    public User user() {
+        return Users.of(terminal.environment(), sentence -> output.note(Output.safe(sentence)));
     }
 
     /** Where results go. */

@@ -27,7 +27,7 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        return new Session(context, Repository.open(context.directory()));
+        return new Session(context, Repository.open(context.directory(), context.user()));
     }
 
     /** Opens the repository the command runs in, if it runs in one. */
