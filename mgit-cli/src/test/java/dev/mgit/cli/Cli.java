@@ -1,9 +1,12 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.repository.User;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,6 +44,19 @@ public final class Cli {
                 withOwnFolders(environment));
         int exit = Main.run(terminal, arguments);
         return new Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Who the commands are run by. */
+    public static User user() {
+        return new Context(new Terminal(
+                        Terminal.writer(OutputStream.nullOutputStream()),
+                        Terminal.writer(OutputStream.nullOutputStream()),
+                        false,
+                        false,
+                        100,
+                        Path.of("").toAbsolutePath(),
+                        withOwnFolders(Map.of())))
+                .user();
     }
 
     /** An environment in which the user's own folders are those that processes started by a test have. */

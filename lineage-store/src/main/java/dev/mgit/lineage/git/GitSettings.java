@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,16 @@ public final class GitSettings implements Settings {
     public void set(String key, String value) {
         Key k = Key.parse(key);
         config.setString(k.section(), k.subsection(), k.name(), value);
+        save();
+    }
+
+    @Override
+    public void add(String key, String value) {
+        Key k = Key.parse(key);
+        List<String> values =
+                new ArrayList<>(List.of(config.getStringList(k.section(), k.subsection(), k.name())));
+        values.add(value);
+        config.setStringList(k.section(), k.subsection(), k.name(), values);
         save();
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -25,8 +26,10 @@ final class PlainFiles {
     /** The entries every command comes by. */
     static void require(RepositoryFiles files) throws IOException {
         requireEntries(files.mgit());
-        if (Files.exists(files.lineage())) {
-            requireEntries(files.lineage());
+        for (Path folder : List.of(files.lineage(), files.index(), files.hooks())) {
+            if (Files.isDirectory(folder)) {
+                requireEntries(folder);
+            }
         }
     }
 

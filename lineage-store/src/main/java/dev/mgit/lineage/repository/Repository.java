@@ -223,8 +223,8 @@ public final class Repository implements AutoCloseable {
         return whole.contains(version) ? whole : LineageGraph.of(lineage(), List.of(version));
     }
 
-    /** Where a file of the index is kept for this user. */
-    private Path derived(Path file) {
+    /** Where a file or folder of the index is kept for this user. */
+    public Path derived(Path file) {
         try {
             return access().index().resolve(files.index().relativize(file));
         } catch (IOException e) {
@@ -236,6 +236,7 @@ public final class Repository implements AutoCloseable {
         return new TensorIndex(derived(files.tensorIndex()));
     }
 
+    /** The repository's settings, and the user's own where it has none. */
     public Settings settings() {
         Settings read = settings;
         if (read == null) {
@@ -243,6 +244,11 @@ public final class Repository implements AutoCloseable {
             settings = read;
         }
         return read;
+    }
+
+    /** The settings in the repository's own file alone. */
+    public Settings ownSettings() {
+        return GitSettings.read(files.config(), Optional.empty());
     }
 
     /** What this user may do here, and where what is kept for them lies. */

@@ -28,6 +28,11 @@ public record User(Set<Integer> ids, Optional<Path> state, Optional<Path> config
         return new User(Set.of(), Optional.empty(), Optional.empty(), sentence -> {});
     }
 
+    /** Somebody who has a folder of their own; all files count as theirs. */
+    public static User withState(Path state) {
+        return new User(Set.of(), Optional.of(state), Optional.empty(), sentence -> {});
+    }
+
     /** Whether a file or folder is this user's own, a link being what it leads to. */
     boolean owns(Path file) throws IOException {
         return ids.isEmpty() || ids.contains(ownerOf(file));

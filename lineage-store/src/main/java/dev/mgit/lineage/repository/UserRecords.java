@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * What a user's mgit keeps of one repository outside it, in the user's own state folder: {@code key} (for all
- * repositories) and {@code repositories/DIGEST/} with {@code path}, {@code trusted} and, of a repository that cannot be
- * written, {@code checkouts}, {@code journal} and {@code index}. Made when there is something to keep.
+ * repositories) and {@code repositories/DIGEST/} with {@code trusted} and, of a repository that cannot be written,
+ * {@code checkouts}, {@code journal} and {@code index}. Made when there is something to keep.
  */
 public final class UserRecords {
     private static final int KEY_BYTES = 32;
@@ -41,22 +41,6 @@ public final class UserRecords {
             there = there.getParent();
         }
         return there != null && Files.isDirectory(there) && Files.isWritable(there);
-    }
-
-    /** Makes a folder of records, and those above it for nobody else to look into. */
-    private Path made(Path folder) throws IOException {
-        if (Files.notExists(state)) {
-            Files.createDirectories(state);
-            if (posix(state)) {
-                Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
-            }
-        }
-        return Files.createDirectories(folder);
-    }
-
-    /** Makes the folder of this repository's records, so that they can be written. */
-    public void make() throws IOException {
-        Files.writeString(made(folder()).resolve("path"), identity.path() + "\n");
     }
 
     /** Names the repository to seals. */
@@ -93,7 +77,7 @@ public final class UserRecords {
         }
         if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             try {
-                made(state);
+                Files.createDirectories(state);
                 createKey(file);
             } catch (IOException e) {
                 return Optional.empty(); // a home that is read-only, or full

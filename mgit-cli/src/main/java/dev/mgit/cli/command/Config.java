@@ -7,9 +7,11 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Parameters;
         name = "config",
         description = {
             "Show all settings, show one, or set one, in .mgit/config (Git's syntax).",
+            "With --global, in the user's own file, ~/.config/mgit/config; safe.directory counts only there: folders whose "
+                    + "repositories are worked with although they belong to another user (a path, PATH/* or *).",
             "Known: store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
                     + "update.auto (off|test|plan|run), update.jobs, executor.name (local|slurm), executor.gpus (devices, by "
                     + "commas), executor.cpus, executor.memory, executor.timeout, slurm.arguments."
@@ -41,6 +45,14 @@ public final class Config implements Callable<Integer> {
     @Option(names = "--unset", description = "Remove KEY.")
     private boolean unset;
 
+    @Option(names = "--add", description = "Add VALUE to those KEY has, for safe.directory.")
+    private boolean add;
+
+    @Option(
+            names = "--global",
+            description = "The user's own settings, which count in every repository that does not say otherwise.")
+    private boolean global;
+
     @Mixin
     private final WaitOption wait = new WaitOption();
 
@@ -53,37 +65,77 @@ public final class Config implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (global) {
+            Path file = context.userConfig()
+                    .orElseThrow(() -> new MgitException(
+                            MgitException.Kind.FAILED,
+                            "there is no place for settings of your own",
+                            "set HOME, or XDG_CONFIG_HOME to a folder of your own"));
+            Settings settings = GitSettings.read(file);
+            if (reads()) {
+                return read(settings);
+            }
+            check(settings, requireKey());
+            return change(settings, requireKey());
+        }
         try (Session session = Session.open(context)) {
-            Settings settings = session.repository().settings();
-            if (key == null) {
-                list(settings.all());
-                return 0;
-            }
-            if (unset || value != null) {
-                return change(session, key);
-            }
-            String found = settings.get(key).orElseThrow(() -> MgitException.failed("'" + key + "' is not set"));
-            context.output().line(found);
-            return 0;
+            return reads()
+                    ? read(session.repository().settings())
+                    : change(session, requireKey());
         }
     }
 
-    /** Sets or removes a key, unless that would make the settings unusable. */
-    private int change(Session session, String name) throws IOException {
-        Settings settings = session.repository().settings();
+    private boolean reads() {
+        return !unset && value == null;
+    }
+
+    private String requireKey() {
+        return Objects.requireNonNullElseGet(key, () -> {
+            throw MgitException.usage("--unset needs the KEY to remove");
+        });
+    }
+
+    private int read(Settings settings) throws IOException {
+        if (key == null) {
+            list(settings.all());
+            return 0;
+        }
+        String found = settings.get(key).orElseThrow(() -> MgitException.failed("'" + key + "' is not set"));
+        context.output().line(found);
+        return 0;
+    }
+
+    private void check(Settings settings, String name) {
         if (value != null && !unset) {
             Settings changed = settings.with(name, value);
             HookSettings.check(changed::get);
             StoreSettings.of(changed);
         }
+    }
+
+    /** Sets or removes a key, unless that would make the settings unusable. */
+    private int change(Session session, String name) throws IOException {
+        check(session.repository().settings(), name);
         WriterLock lock = wait.lock(context, session.repository(), "mgit config");
         try (lock) {
-            if (unset) {
-                return settings.unset(name) ? 0 : 1;
+            int exit = change(session.repository().ownSettings(), name);
+            if (value != null && !unset) {
+                HookSettings.trust(context, session, name, value);
             }
-            settings.set(name, Objects.requireNonNull(value));
-            return 0;
+            return exit;
         }
+    }
+
+    private int change(Settings settings, String name) {
+        if (unset) {
+            return settings.unset(name) ? 0 : 1;
+        }
+        if (add) {
+            settings.add(name, Objects.requireNonNull(value));
+        } else {
+            settings.set(name, Objects.requireNonNull(value));
+        }
+        return 0;
     }
 
     private void list(Map<String, List<String>> all) throws IOException {

@@ -48,6 +48,11 @@ public final class Context {
         return Users.of(terminal.environment(), sentence -> output.note(Output.safe(sentence)));
     }
 
+    /** The file with the user's own settings, if they have a place for one. */
+    public Optional<Path> userConfig() {
+        return Users.config(terminal.environment());
+    }
+
     /** Where results go. */
     public Output output() {
         return output;
