@@ -101,6 +101,7 @@ public final class Registrations<T> {
 
     public void add(String name, JsonObject registration) {
         byte[] bytes = Json.pretty(registration);
+        trust.requireWritable();
         change(
                 sort() + " add " + name,
                 transaction -> transaction.putRegistryFile(path(name), bytes),

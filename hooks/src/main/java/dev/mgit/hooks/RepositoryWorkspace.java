@@ -8,6 +8,7 @@ import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.UserRecords;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -24,12 +25,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real repository as hooks see it. */
 public final class RepositoryWorkspace implements Workspace {
+    /** Where no file can be. */
+    private static final Path NOWHERE = Path.of("/dev/null/trusted");
+
     private final Repository repository;
     private final Person author;
     private final Map<String, String> environment;
@@ -77,7 +82,11 @@ public final class RepositoryWorkspace implements Workspace {
 
     @Override
     public Path trusted() {
-        return repository.files().mgit().resolve("trusted");
+        try {
+            return repository.access().records().map(UserRecords::trusted).orElse(NOWHERE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -92,7 +101,31 @@ public final class RepositoryWorkspace implements Workspace {
 
     @Override
     public Optional<String> setting(String key) {
-        return repository.settings().get(key);
+        Optional<String> value = repository.settings().get(key);
+        if (value.isPresent() && runSettings().containsKey(key)) {
+            requireAccepted(RunSettings.item(key, value.get()));
+        }
+        return value;
+    }
+
+    private void requireAccepted(Trust.Item item) {
+        if (!new Trust(trusted()).accepts(item)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the " + item.name() + " came with the repository and has not been accepted here",
+                    "mgit hooks trust shows it and says how to accept it");
+        }
+    }
+
+    @Override
+    public Map<String, String> runSettings() {
+        Map<String, String> found = new TreeMap<>();
+        repository.ownSettings().all().forEach((key, values) -> {
+            if (RunSettings.decides(key)) {
+                found.put(key, values.get(values.size() - 1));
+            }
+        });
+        return found;
     }
 
     /** Writes plain copies: these folders are not checkouts that a user would commit from. */

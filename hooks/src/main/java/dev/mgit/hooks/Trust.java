@@ -1,19 +1,21 @@
 package dev.mgit.hooks;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The registrations and recipes accepted in this clone, by digest: a changed one is a new one. The list is a local
- * file that no fetch writes; one {@code DIGEST  NAME} a line.
+ * What one user has accepted to run in one repository, by digest: a changed text is a new one. The list is a file of
+ * the user's own, outside the repository, so that no copy of it brings its trust along; one {@code DIGEST  NAME} a line.
  */
 public final class Trust {
     /**
@@ -47,20 +49,47 @@ public final class Trust {
         items.stream()
                 .filter(item -> !accepts(item))
                 .forEach(item -> lines.add(item.digest() + "  " + item.name().replace('\n', ' ')));
-        Folders.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        write(lines);
     }
 
     public synchronized void withdraw(String digest) {
         var lines = new TreeSet<>(lines());
         lines.removeIf(line -> line.startsWith(digest + " "));
-        Folders.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        write(lines);
+    }
+
+    /** @throws MgitException if the user has no place to keep the list in */
+    public void requireWritable() {
+        Path there = file.toAbsolutePath().getParent();
+        while (there != null && Files.notExists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw nowhere(null);
+        }
+    }
+
+    private void write(TreeSet<String> lines) {
+        try {
+            Folders.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (UncheckedIOException e) {
+            throw nowhere(e);
+        }
+    }
+
+    private MgitException nowhere(@Nullable Throwable cause) {
+        return new MgitException(
+                MgitException.Kind.FAILED,
+                "what you trust cannot be written down: there is no writing to " + file.getParent(),
+                "set HOME, or XDG_STATE_HOME to a folder of your own",
+                cause);
     }
 
     private List<String> lines() {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> !line.isBlank()).toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
+        } catch (FileSystemException e) {
+            return List.of(); // nothing was ever accepted, or there is no place to keep it
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

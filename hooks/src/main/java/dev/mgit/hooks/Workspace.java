@@ -26,7 +26,7 @@ public interface Workspace {
     /** A folder below {@code .mgit} for runs, journals and logs; on the same machine or a file system jobs share. */
     Path scratch();
 
-    /** The file that lists the registrations accepted here; local, never part of the lineage. */
+    /** The file that lists what the user has accepted to run here; their own, never part of the repository. */
     Path trusted();
 
     /** Who changes are made by. */
@@ -37,6 +37,11 @@ public interface Workspace {
 
     /** A setting of this repository's configuration, e.g. {@code update.auto}. */
     Optional<String> setting(String key);
+
+    /** The repository's own settings that {@link RunSettings} names, accepted or not. */
+    default Map<String, String> runSettings() {
+        return Map.of();
+    }
 
     /** Writes the files of a version, bit for bit, into an empty folder. */
     void checkout(VersionId version, Path folder);
@@ -96,6 +101,11 @@ public interface Workspace {
         @Override
         public Optional<String> setting(String key) {
             return workspace.setting(key);
+        }
+
+        @Override
+        public Map<String, String> runSettings() {
+            return workspace.runSettings();
         }
 
         @Override

@@ -14,6 +14,7 @@ import dev.mgit.hooks.recipe.Rerun;
 import dev.mgit.hooks.recipe.RunRequest;
 import dev.mgit.hooks.recipe.TensorComparator;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.User;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Person;
@@ -85,7 +86,7 @@ class RepositoryWorkspaceTest {
     @Test
     void runUpdateAndRerunWorkOverTheParameterStore() throws Exception {
         Path root = temp.resolve("repo");
-        try (Repository repository = Repository.init(root)) {
+        try (Repository repository = Repository.init(root, User.withState(temp.resolve("state")))) {
             var workspace = new RepositoryWorkspace(
                     repository,
                     new Person("Ada", "ada@example.org"),

@@ -46,7 +46,9 @@ class KilledUpdateTest {
     private HookedRepository copy(String name) throws IOException {
         Path to = Files.createDirectory(folder.resolve(name)).resolve("repo");
         Trees.copy(original.root(), to);
-        return new HookedRepository(new TestRepository(to));
+        var copied = new HookedRepository(new TestRepository(to));
+        copied.repository().ok("hooks", "trust", "--all"); // what is trusted stays behind
+        return copied;
     }
 
     private static String journal(HookedRepository models) {

@@ -43,7 +43,7 @@ class NoPermissionTest {
     @AfterEach
     void permitAll() throws IOException {
         for (Path closed : List.of(
-                model, repository.mgit(), repository.root(), repository.mgit().resolve("journal"))) {
+                model, repository.mgit(), repository.root(), repository.mgit().resolve("journal"), repository.mgit().resolve("checkouts"))) {
             permit(closed, "rwxr-xr-x");
         }
     }
@@ -83,8 +83,13 @@ class NoPermissionTest {
         refuses("tag", "v1", "good");
         assertThat(run("log").exit()).isZero();
         permit(repository.mgit().resolve("journal"), "r-xr-xr-x");
-        refuses("checkout", "good", folder.resolve("out").toString());
-        assertThat(folder.resolve("out")).doesNotExist();
+        permit(repository.mgit().resolve("checkouts"), "r-xr-xr-x");
+        Path out = folder.resolve("out");
+        Crash.Ended checkout = run("checkout", "good", out.toString());
+        assertThat(checkout.exit()).as("%s", checkout).isZero();
+        weights(model.resolve("model.safetensors"), 1, 1000);
+        assertThat(contents(out)).isEqualTo(contents(model));
+        assertThat(run("status", out.toString()).output()).contains("good at ", "unchanged");
         permit(repository.mgit(), "rwxr-xr-x");
         assertThat(repository.stored()).isEqualTo(before);
     }

@@ -5,6 +5,7 @@ import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;
 import dev.mgit.hooks.modeltest.TestResult;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** How far an update is, as its journal says. Only {@link #apply} changes it. Safe for use by several threads. */
 final class CascadeState {
@@ -92,6 +94,8 @@ final class CascadeState {
         }
     }
 
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}");
+
     final String id;
     final String target;
     final VersionId head;
@@ -103,6 +107,9 @@ final class CascadeState {
 
     private CascadeState(JsonObject header) {
         this.id = header.string("id");
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("'" + id + "' is not the id of an update");
+        }
         this.target = header.string("target");
         this.head = new VersionId(header.string("head"));
         this.executor = header.string("executor");
@@ -115,7 +122,12 @@ final class CascadeState {
                 (int) header.number("jobs"),
                 header.flag("failFast"));
         this.units = header.objects("units").stream().map(Plan.Unit::fromJson).toList();
-        units.forEach(unit -> progress.add(new Progress()));
+        units.forEach(unit -> {
+            // They name folders and references.
+            unit.models().forEach(model -> GitLineage.requireModelName(model, List.of()));
+            unit.heads().keySet().forEach(model -> GitLineage.requireModelName(model, List.of()));
+            progress.add(new Progress());
+        });
     }
 
     /** The first record of a journal. */
@@ -151,7 +163,7 @@ final class CascadeState {
             var state = new CascadeState(records.get(0));
             records.subList(1, records.size()).forEach(state::apply);
             return Optional.of(state);
-        } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (JsonException | MgitException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the journal of the update makes no sense: " + e.getMessage(),

@@ -9,6 +9,7 @@ import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,6 +100,7 @@ public final class Updates {
      */
     public UpdateReport resume() {
         return existing(open -> {
+            requireTrusted(open.state());
             if (open.state().whole() == CascadeState.Whole.ABORTING) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
@@ -110,6 +112,12 @@ public final class Updates {
             }
             return finish(open);
         });
+    }
+
+    /** A journal is a file in the repository like any other: what it would run must have been accepted here. */
+    private void requireTrusted(CascadeState state) {
+        var recipes = new Recipes(workspace);
+        state.units.forEach(unit -> recipes.requireTrusted(unit.name(), unit.recipe()));
     }
 
     /** Drops the update that is under way: its jobs, its versions, its files. Models are as before it. */

@@ -1,5 +1,6 @@
 package dev.mgit.hooks.event;
 
+import dev.mgit.hooks.RunSettings;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.recipe.Recipes;
@@ -22,7 +23,7 @@ public final class TrustReview {
         this.trust = new Trust(workspace.trusted());
     }
 
-    /** Tests, hooks and the recipes of models' newest versions that are inert here, each text once. */
+    /** Tests, hooks, settings and the recipes of models' newest versions that are inert here, each text once. */
     public List<Trust.Item> pending() {
         return items().stream().filter(item -> !trust.accepts(item)).toList();
     }
@@ -43,6 +44,10 @@ public final class TrustReview {
                         .ifPresent(item -> items.putIfAbsent(item.digest(), item));
             }
         }
+        workspace.runSettings().forEach((key, value) -> {
+            Trust.Item item = RunSettings.item(key, value);
+            items.putIfAbsent(item.digest(), item);
+        });
         var recipes = new Recipes(workspace);
         for (Model model : workspace.lineage().models()) {
             recipes.of(model.head())

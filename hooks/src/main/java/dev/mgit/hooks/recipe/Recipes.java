@@ -79,8 +79,12 @@ public final class Recipes {
         }
     }
 
-    /** Trusts a recipe here from now on. */
+    /** Trusts a recipe here from now on, if the user has a place to keep that: what it made counts without. */
     public void accept(String model, Recipe recipe) {
-        trust.accept(recipe.trustItem(model));
+        try {
+            trust.accept(recipe.trustItem(model));
+        } catch (MgitException e) {
+            // It will have to be accepted before it runs again.
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What mgit put into a folder: which version, and what each file looked like to the file system when it was right.
- * Kept below {@code .mgit}, keyed by the folder's path, so that nothing is added to the model's own files.
+ * Kept below {@code .mgit}, or by the user where that cannot be written, keyed by the folder's path, so that nothing is
+ * added to the model's own files. What files looked like is believed only of records this user's mgit has sealed; with
+ * any other record their bytes are compared.
  *
  * @param partial true if the folder holds only some of the version's files
  */
@@ -57,9 +59,13 @@ public record CheckoutState(
     public static Optional<CheckoutState> find(Repository repository, Path path) throws IOException {
         Path from = path.toAbsolutePath().normalize();
         for (Path folder = from; folder != null; folder = folder.getParent()) {
-            Optional<CheckoutState> state = read(repository, stateFile(repository, folder));
-            if (state.isPresent()) {
-                return state;
+            for (Path place : repository.access().checkouts()) {
+                Path known = folder;
+                Optional<CheckoutState> state = read(repository, place.resolve(fileName(repository, folder)))
+                        .filter(found -> found.folder().equals(known));
+                if (state.isPresent()) {
+                    return state;
+                }
             }
         }
         return Optional.empty();
@@ -67,54 +73,63 @@ public record CheckoutState(
 
     /** All folders that hold a checked-out version and still exist. */
     public static List<CheckoutState> all(Repository repository) throws IOException {
-        List<CheckoutState> states = new ArrayList<>();
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(repository.files().checkouts(), "*.json")) {
-            for (Path file : files) {
-                read(repository, file)
-                        .filter(state -> Files.isDirectory(state.folder()))
-                        .ifPresent(states::add);
-            }
-        } catch (NoSuchFileException e) {
-            return List.of();
+        Map<Path, CheckoutState> states = new TreeMap<>();
+        for (Path file : files(repository)) {
+            read(repository, file)
+                    .filter(state -> Files.isDirectory(state.folder()))
+                    .ifPresent(state -> states.putIfAbsent(state.folder(), state));
         }
-        states.sort(Comparator.comparing(CheckoutState::folder));
-        return states;
+        return List.copyOf(states.values());
+    }
+
+    private static List<Path> files(Repository repository) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path place : repository.access().checkouts()) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(place, "*.json")) {
+                files.forEach(found::add);
+            } catch (NoSuchFileException e) {
+                // nothing was ever checked out
+            }
+        }
+        return found;
     }
 
     /** What is wrong with files that say what is checked out where, one sentence each. */
     public static List<String> damage(Repository repository) throws IOException {
         List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(repository.files().checkouts(), "*.json")) {
-            for (Path file : files) {
-                try {
-                    read(repository, file);
-                } catch (MgitException e) {
-                    found.add(e.getMessage());
-                }
+        for (Path file : files(repository)) {
+            try {
+                var unused = read(repository, file);
+            } catch (MgitException e) {
+                found.add(e.getMessage());
             }
-        } catch (NoSuchFileException e) {
-            return List.of();
         }
         return found;
     }
 
     /** Makes this what is known of its folder. */
     void record(Repository repository) throws IOException {
-        Files.createDirectories(repository.files().checkouts());
-        DurableFiles.replace(stateFile(repository, folder), bytes(repository));
+        Optional<FolderSwitch.Record> record = asRecord(repository);
+        if (record.isPresent()) {
+            Path file = record.get().file();
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            DurableFiles.replace(file, record.get().content().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
-    /** What {@link #stateFile} holds. */
-    byte[] bytes(Repository repository) {
-        return CheckedJson.bytes(json(repository));
+    /** The file that makes this what is known of its folder; empty if the user has no place for it. */
+    Optional<FolderSwitch.Record> asRecord(Repository repository) throws IOException {
+        String name = fileName(repository, folder);
+        Map<String, Object> sealed = repository.access().seal().sealed(name, json(repository));
+        return repository
+                .access()
+                .writableCheckouts()
+                .map(place -> new FolderSwitch.Record(place.resolve(name), CheckedJson.text(sealed)));
     }
 
-    /** Where what is known of a folder is kept. */
-    static Path stateFile(Repository repository, Path folder) {
+    private static String fileName(Repository repository, Path folder) {
         byte[] hash = Hashes.sha256().digest(key(repository, folder).getBytes(StandardCharsets.UTF_8));
-        return repository.files().checkouts().resolve(HexFormat.of().formatHex(hash, 0, 12) + ".json");
+        return HexFormat.of().formatHex(hash, 0, 12) + ".json";
     }
 
     /** Relative inside the repository, so that the whole of it can be moved. */
@@ -144,9 +159,11 @@ public record CheckoutState(
             JsonObject json = CheckedJson.parse(bytes);
             var files = new TreeMap<String, Fingerprint>();
             JsonObject entries = json.object("files");
+            boolean believed = repository.access().seal().holds(String.valueOf(file.getFileName()), json);
             for (String path : entries.members().keySet()) {
+                Checkouts.requireSafe(path);
                 List<Long> print = entries.numbers(path);
-                files.put(path, new Fingerprint(print.get(0), print.get(1)));
+                files.put(path, believed ? new Fingerprint(print.get(0), print.get(1)) : Fingerprint.NONE);
             }
             return Optional.of(new CheckoutState(
                     repository.root().resolve(json.string("folder")).normalize(),
@@ -154,7 +171,7 @@ public record CheckoutState(
                     new VersionId(json.string("version")),
                     json.flag("partial"),
                     files));
-        } catch (JsonException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (JsonException | MgitException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     file + " is damaged: " + e.getMessage(),

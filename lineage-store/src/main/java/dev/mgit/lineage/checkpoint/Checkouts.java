@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutState.Fingerprint;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
@@ -93,27 +94,23 @@ public final class Checkouts {
             throws IOException {
         Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
         Files.createDirectories(parent);
-        Path staging = Journal.staging(parent);
-        try (Journal journal = repository.startSwitch(folder, staging)) {
+        try (Journal journal = repository.access().journal(folder, true)) {
+            Path staging = journal.staging();
             restoreAll(request, wanted, staging);
             repository.leavePointer(staging, folder);
             var files = new TreeMap<String, Fingerprint>();
             for (FileEntry file : wanted) {
                 files.put(file.path(), Fingerprint.of(staging.resolve(file.path())));
             }
-            Journal.Move state = prepare(journal, request, folder, partial, files);
-            journal.finish(List.of(new Journal.Move(staging, folder), state), List.of());
+            journal.finish(new FolderSwitch(List.of(), List.of(), record(request, folder, partial, files)));
         }
     }
 
     /** What the folder will be known to hold appears with its files. */
-    private Journal.Move prepare(
-            Journal journal, CheckoutRequest request, Path folder, boolean partial, Map<String, Fingerprint> files)
-            throws IOException {
+    private Optional<FolderSwitch.Record> record(
+            CheckoutRequest request, Path folder, boolean partial, Map<String, Fingerprint> files) throws IOException {
         var state = new CheckoutState(folder, request.model(), request.version(), partial, new TreeMap<>(files));
-        Files.createDirectories(repository.files().checkouts());
-        DurableFiles.write(journal.prepared(), state.bytes(repository));
-        return new Journal.Move(journal.prepared(), CheckoutState.stateFile(repository, folder));
+        return state.asRecord(repository);
     }
 
     /** Into a folder that exists: only what differs, and nothing that was changed there. */
@@ -144,7 +141,7 @@ public final class Checkouts {
                 }
             }
         }
-        List<Path> removals = partial ? List.of() : comparison.leftOver(wanted, inTheWay);
+        List<FolderSwitch.Removal> removals = partial ? List.of() : comparison.leftOver(wanted, inTheWay);
         if (!inTheWay.isEmpty() && !request.force()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
@@ -152,24 +149,19 @@ public final class Checkouts {
                             + String.join(", ", inTheWay.subList(0, Math.min(5, inTheWay.size()))),
                     "commit them first, choose another folder, or give --force");
         }
-        Path staging = Journal.staging(folder);
-        try (Journal journal = repository.startSwitch(folder, staging)) {
+        try (Journal journal = repository.access().journal(folder, false)) {
+            Path staging = journal.staging();
             restoreAll(request, missing, staging);
-            List<Journal.Move> moves = new ArrayList<>();
-            for (FileEntry file : missing) {
-                moves.add(new Journal.Move(staging.resolve(file.path()), folder.resolve(file.path())));
-            }
+            List<String> moves = new ArrayList<>(missing.stream().map(FileEntry::path).toList());
             if (repository.leavePointer(staging, folder)) {
-                moves.add(new Journal.Move(
-                        staging.resolve(RepositoryFiles.FOLDER), folder.resolve(RepositoryFiles.FOLDER)));
+                moves.add(RepositoryFiles.FOLDER);
             }
             var files = new TreeMap<String, Fingerprint>();
             for (FileEntry file : wanted) {
                 Path from = missing.contains(file) ? staging : folder;
                 files.put(file.path(), Fingerprint.of(from.resolve(file.path())));
             }
-            moves.add(prepare(journal, request, folder, partial, files));
-            journal.finish(moves, removals);
+            journal.finish(new FolderSwitch(moves, removals, record(request, folder, partial, files)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.VersionId;
@@ -84,17 +85,17 @@ final class FolderComparison {
      *
      * @param changed receives the paths of those that were changed since
      */
-    List<Path> leftOver(List<FileEntry> wanted, List<String> changed) throws IOException {
+    List<FolderSwitch.Removal> leftOver(List<FileEntry> wanted, List<String> changed) throws IOException {
         if (before.isEmpty()) {
             return List.of();
         }
         Set<String> kept = new HashSet<>();
         wanted.forEach(file -> kept.add(file.path()));
-        List<Path> left = new ArrayList<>();
+        List<FolderSwitch.Removal> left = new ArrayList<>();
         for (String path : before.get().files().keySet()) {
             Path file = folder.resolve(path);
-            if (!kept.contains(path) && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                left.add(file);
+            if (!kept.contains(path) && Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !behindLink(path)) {
+                left.add(FolderSwitch.Removal.of(folder, path));
                 Optional<FileEntry> recorded =
                         repository.lineage().checkpoint(before.get().version()).file(path);
                 boolean same = untouched(path)
@@ -105,5 +106,15 @@ final class FolderComparison {
             }
         }
         return left;
+    }
+
+    /** Whether a folder on the way to a file is a link now; what lies behind it is not mgit's. */
+    private boolean behindLink(String path) {
+        for (Path above = Path.of(path).getParent(); above != null; above = above.getParent()) {
+            if (Files.isSymbolicLink(folder.resolve(above))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.SafetensorsHeader;
 import dev.mgit.lineage.parameters.FileRestorer;
+import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 
 /** Writes chosen tensors of a version as one safetensors file, whatever format they were committed in. */
@@ -49,10 +51,9 @@ final class TensorExtraction {
                     MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
         }
         Files.createDirectories(folder);
-        Path staging = Journal.staging(folder);
-        try (Journal journal = repository.startSwitch(folder, staging)) {
-            write(request, chosen, staging.resolve(FILE));
-            journal.finish(List.of(new Journal.Move(staging.resolve(FILE), target)), List.of());
+        try (Journal journal = repository.access().journal(folder, false)) {
+            write(request, chosen, journal.staging().resolve(FILE));
+            journal.finish(new FolderSwitch(List.of(FILE), List.of(), Optional.empty()));
         }
         return List.of(FILE);
     }

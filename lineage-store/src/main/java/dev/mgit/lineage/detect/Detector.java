@@ -32,7 +32,7 @@ public final class Detector {
 
     public Detector(Repository repository) {
         this.repository = repository;
-        this.index = new SketchIndex(repository.files().sketches());
+        this.index = new SketchIndex(repository.derived(repository.files().sketches()));
     }
 
     /** The sketch of a file or folder, with what its README and configuration claim. */

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
+import org.jspecify.annotations.Nullable;
 
 /** Settings in a file of Git's configuration syntax. */
 public final class GitSettings implements Settings {
@@ -32,6 +34,24 @@ public final class GitSettings implements Settings {
     public static GitSettings read(Path file) {
         QuietSystem.install();
         return load(new FileBasedConfig(file.toFile(), FS.DETECTED), file.toString());
+    }
+
+    /**
+     * Reads the settings of a repository, which lie in a file that somebody else may have written: it cannot include
+     * others.
+     *
+     * @param user file with the user's own, which count where the repository says nothing
+     */
+    public static GitSettings read(Path file, Optional<Path> user) {
+        QuietSystem.install();
+        StoredConfig base = user.map(path -> read(path).config).orElse(null);
+        var config = new FileBasedConfig(base, file.toFile(), FS.DETECTED) {
+            @Override
+            protected byte @Nullable [] readIncludedConfig(String path) {
+                return null;
+            }
+        };
+        return load(config, file.toString());
     }
 
     /** The user's own Git configuration, where {@code user.name} and {@code user.email} usually stand. */
@@ -71,6 +91,16 @@ public final class GitSettings implements Settings {
     public void set(String key, String value) {
         Key k = Key.parse(key);
         config.setString(k.section(), k.subsection(), k.name(), value);
+        save();
+    }
+
+    @Override
+    public void add(String key, String value) {
+        Key k = Key.parse(key);
+        List<String> values =
+                new ArrayList<>(List.of(config.getStringList(k.section(), k.subsection(), k.name())));
+        values.add(value);
+        config.setStringList(k.section(), k.subsection(), k.name(), values);
         save();
     }
 

@@ -3,16 +3,22 @@ package dev.mgit.lineage.repository;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Small files that are on disk when a method returns. */
@@ -23,8 +29,19 @@ public final class DurableFiles {
 
     /** Writes a file and syncs it. */
     public static void write(Path file, byte[] content) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        write(
+                file,
+                content,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static void write(Path file, byte[] content, Set<OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        try (FileChannel channel = FileChannel.open(file, options, attributes)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -35,9 +52,34 @@ public final class DurableFiles {
 
     /** Replaces a file as a whole: a reader sees the old content or the new. */
     public static void replace(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(folderOf(file), String.valueOf(file.getFileName()), UNFINISHED);
+        Path temporary = temporary(file);
         write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + "-" + UUID.randomUUID() + UNFINISHED);
+    }
+
+    /**
+     * Makes a file that appears whole, unless somebody else makes it first.
+     *
+     * @param attributes as {@link Files#createFile} takes them
+     */
+    static void createOnce(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
+        Path temporary = temporary(file);
+        try {
+            write(temporary, content, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+            Files.createLink(file, temporary);
+        } catch (FileAlreadyExistsException e) {
+            // theirs is as good
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) { // a file system without hard links
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
     }
 
     /** Removes what a killed process was writing in a folder, or down to so many levels below it. */
@@ -60,7 +102,7 @@ public final class DurableFiles {
 
     /** Removes a folder and all it holds, if it is there; links are not followed. */
     static void deleteTree(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Stream<Path> tree = Files.walk(folder)) {

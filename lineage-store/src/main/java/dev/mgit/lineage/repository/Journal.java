@@ -9,64 +9,62 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says where each
- * goes, then they are moved. A crash before the journal says so leaves the old files and a staging folder to remove; a
- * crash after it, moves to be finished. Either is done by the next command of the same user that asks. Each entry has a
- * lock file that its process holds, so that the entries of the living are left alone.
+ * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says what is to
+ * happen, then it happens. A crash before the journal says so leaves the old files and a staging folder to remove; a
+ * crash after it, a switch to be finished. Either is done by the user's next command. Each entry has a lock file that
+ * its process holds, so that the entries of the living are left alone.
  *
- * <p>Entries lie in the user's own {@link UserState}, never in the repository, which somebody else may have made. Even so
- * one is carried out only in the repository it was written for, only below the folder it names, through no link, and over
- * nothing that was changed since.
+ * <p>Anybody may have planted an entry, or written it for folders of their own: only one that this user's mgit has
+ * sealed is acted on. The others are told of and left.
  */
 public final class Journal implements AutoCloseable {
     private static final String ENTRY = ".json";
     private static final String LOCK = ".lock";
     private static final String NEW = ".new";
-    private static final String PREPARED = ".prepared";
-    private static final String STAGING = ".mgit-staging-";
 
-    private final Switch change;
-    private final Optional<Entry> entry;
+    private final Optional<Path> entry;
+    private final Optional<ExclusiveFile> alive;
+    private final Seal seal;
+    private final FolderSwitch.Place place;
     private boolean unfinished;
 
-    private Journal(Switch change, Optional<Entry> entry) {
-        this.change = change;
+    private Journal(Optional<Path> entry, Optional<ExclusiveFile> alive, Seal seal, FolderSwitch.Place place) {
         this.entry = entry;
-    }
-
-    /** A fresh name for a staging folder. */
-    public static Path staging(Path parent) {
-        return parent.resolve(STAGING + UUID.randomUUID());
+        this.alive = alive;
+        this.seal = seal;
+        this.place = place;
     }
 
     /**
      * Starts: writes down that the staging folder is mgit's to remove, then creates it.
      *
-     * @param folder the user's folder that is changed
-     * @param staging from {@link #staging}, beside or in that folder
+     * @param journal folder of entries; empty if there is none to write to
      */
-    static Journal start(RepositoryFiles repository, UserState user, Path folder, Path staging) throws IOException {
-        Files.createDirectories(repository.journal());
-        Optional<Path> journal = user.makeJournal(repository);
+    static Journal start(Optional<Path> journal, Seal seal, FolderSwitch.Place place) throws IOException {
         String id = UUID.randomUUID().toString();
-        Optional<Entry> entry = journal.isEmpty() ? Optional.empty() : Optional.of(Entry.create(journal.get(), id));
-        var started = new Journal(new Switch(identity(repository), folder, staging, prepared(repository, id)), entry);
+        Optional<ExclusiveFile> alive = Optional.empty();
+        if (journal.isPresent()) {
+            Files.createDirectories(journal.get());
+            alive = Optional.of(ExclusiveFile.tryAcquire(journal.get().resolve(id + LOCK), "a checkout")
+                    .orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked")));
+        }
+        var started = new Journal(journal.map(folder -> folder.resolve(id + ENTRY)), alive, seal, place);
         boolean ready = false;
         try {
-            started.write();
-            Files.createDirectories(staging);
+            started.write(place.json());
+            Files.createDirectories(place.staging());
             ready = true;
             return started;
         } finally {
@@ -76,166 +74,131 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** Where a file of mgit's own may be prepared that is to appear with the others; gone with the entry. */
-    public Path prepared() {
-        return change.prepared;
+    /** Where the new files are prepared, each at its path in the folder. */
+    public Path staging() {
+        return place.staging();
     }
 
-    private static Path prepared(RepositoryFiles repository, String id) {
-        return repository.journal().resolve(id + PREPARED);
-    }
-
-    /** Which repository an entry is meant for, though another may stand at its path one day. */
-    private static String identity(RepositoryFiles repository) throws IOException {
-        return String.valueOf(Files.readAttributes(repository.mgit(), BasicFileAttributes.class)
-                .fileKey());
-    }
-
-    /** One step of the switch. */
-    public record Move(Path from, Path to) {}
-
-    /** Makes every move and removal, or has the next command make them if this one is killed. */
-    public void finish(List<Move> moves, List<Path> removals) throws IOException {
-        for (Move move : moves) {
-            change.moves.add(new Switch.Step(move.from(), move.to(), Switch.look(move.to())));
-        }
-        for (Path removal : removals) {
-            change.removals.add(new Switch.Step(removal, removal, Switch.look(removal)));
-        }
-        write();
+    /** Makes the switch, or has the next command make it if this one is killed. */
+    public void finish(FolderSwitch change) throws IOException {
+        write(change.json(place));
         unfinished = true;
-        change.carryOut(false);
+        change.make(place);
         unfinished = false;
     }
 
-    private void write() throws IOException {
-        if (entry.isPresent()) {
-            entry.get().write(change.json());
-        }
-    }
-
     /**
-     * Removes the staging folder and the entry, unless moves were begun and could not be finished: those are left for
+     * Removes the staging folder and the entry, unless a switch was begun and could not be finished: that is left for
      * the next command.
      */
     @Override
     public void close() throws IOException {
         try {
-            if (!unfinished) {
-                DurableFiles.deleteTree(change.staging);
-                Files.deleteIfExists(change.prepared);
-                if (entry.isPresent()) {
-                    entry.get().delete();
-                }
+            if (unfinished) {
+                return;
+            }
+            DurableFiles.deleteTree(place.staging());
+            if (entry.isPresent()) {
+                Files.deleteIfExists(beside(entry.get(), NEW));
+                Files.deleteIfExists(entry.get());
+                alive.orElseThrow().delete();
             }
         } finally {
-            if (entry.isPresent()) {
-                entry.get().close();
+            if (alive.isPresent()) {
+                alive.get().close();
             }
         }
     }
 
-    /** What older versions of mgit, or somebody else, left in the repository itself: nothing there is carried out. */
-    static List<Path> foreign(RepositoryFiles repository) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(repository.journal(), "*" + ENTRY)) {
-            entries.forEach(found::add);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
-        }
-        return found;
+    /** By which an entry is sealed. */
+    private static String name(Path entry) {
+        return "journal/" + entry.getFileName();
     }
 
-    /** Finishes or takes back whatever this user's crashed commands left. */
-    static void recover(RepositoryFiles repository, UserState user) throws IOException {
-        for (Path journal : user.journals(repository)) {
-            // By the lock: an entry that was never written down has one too.
-            List<Path> locks = new ArrayList<>();
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
-                found.forEach(locks::add);
-            }
-            for (Path lock : locks) {
-                String id = String.valueOf(lock.getFileName()).replaceFirst("\\.lock$", "");
-                Optional<Entry> dead = Entry.take(journal, id);
-                if (dead.isPresent()) {
-                    try (Entry mine = dead.get()) {
-                        recover(repository, id, mine);
-                    }
+    private static Path beside(Path entry, String ending) {
+        return Path.of(entry.toString().replaceFirst("\\.json$", ending));
+    }
+
+    /** Gives the user's seal; few commands come by anything that was interrupted, and need it. */
+    interface SealSource {
+        Seal get() throws IOException;
+    }
+
+    /**
+     * Finishes or takes back whatever crashed commands of this user left.
+     *
+     * @param checkouts folders in which what a folder holds may be recorded
+     * @param notice told of entries that are not theirs
+     */
+    static void recover(Path journal, SealSource seal, List<Path> checkouts, Consumer<String> notice)
+            throws IOException {
+        // By the lock: an entry that was never written down has one too.
+        List<Path> locks = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
+            found.forEach(locks::add);
+            locks.removeIf(lock -> !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        for (Path lock : locks) {
+            Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
+            if (dead.isPresent()) {
+                try (ExclusiveFile mine = dead.get()) {
+                    Path entry = Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY));
+                    recover(entry, mine, seal.get(), checkouts, notice);
                 }
             }
         }
     }
 
-    private static void recover(RepositoryFiles repository, String id, Entry entry) throws IOException {
+    private static void recover(
+            Path entry, ExclusiveFile alive, Seal seal, List<Path> checkouts, Consumer<String> notice)
+            throws IOException {
+        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         try {
-            Optional<JsonObject> written = entry.read();
-            if (written.isPresent()) {
-                Switch change = Switch.of(written.get(), prepared(repository, id));
-                change.requireWithin(repository);
-                if (change.repository.equals(identity(repository))) {
-                    change.carryOut(true);
-                    DurableFiles.deleteTree(change.staging);
-                    Files.deleteIfExists(change.prepared);
-                }
+            JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
+            if (!seal.holds(name(entry), json)) {
+                notice.accept("an interrupted checkout into " + json.optionalString("folder").orElse("some folder")
+                        + " was left alone, since nothing shows that it was yours; if it was, check out again and "
+                        + "remove " + entry);
+                return;
             }
-            entry.delete();
+            FolderSwitch.Place place = FolderSwitch.Place.read(json);
+            Optional<FolderSwitch> change = FolderSwitch.read(json, checkouts);
+            if (change.isPresent() && place.isThere()) {
+                change.get().make(place);
+            }
+            new Journal(Optional.of(entry), Optional.of(alive), seal, place).close();
+        } catch (NoSuchFileException e) {
+            // Never written down, or finished by somebody else just now.
+            Files.deleteIfExists(beside(entry, NEW));
+            alive.delete();
         } catch (FileSystemException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "a checkout that was interrupted cannot be finished: " + e.getMessage(),
-                    "fix that and run the command again, or remove " + entry.file() + " to abandon the checkout",
+                    "mend that and run the command again, or remove " + entry + " to give the checkout up",
                     e);
         } catch (JsonException | InvalidPathException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
-            entry.setAside();
+            Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
+            alive.delete();
         }
     }
 
-    /** The file of one switch under way, and the lock that says its process lives. */
-    private record Entry(Path file, ExclusiveFile alive) implements AutoCloseable {
-        static Entry create(Path journal, String id) throws IOException {
-            return take(journal, id).orElseThrow(() -> new IllegalStateException("a fresh journal entry is locked"));
-        }
-
-        /** Empty if a living process has it. */
-        static Optional<Entry> take(Path journal, String id) throws IOException {
-            return ExclusiveFile.tryAcquire(journal.resolve(id + LOCK), "a checkout")
-                    .map(lock -> new Entry(journal.resolve(id + ENTRY), lock));
-        }
-
-        private Path fresh() {
-            return Path.of(file.toString() + NEW);
-        }
-
-        void write(Map<String, ?> content) throws IOException {
-            DurableFiles.write(fresh(), CheckedJson.bytes(content));
-            Files.move(fresh(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            DurableFiles.syncFolder(DurableFiles.folderOf(file));
-        }
-
-        /** Empty if it was never written down, or finished by somebody else just now. */
-        Optional<JsonObject> read() throws IOException {
-            try {
-                return Optional.of(CheckedJson.parse(Files.readAllBytes(file)));
-            } catch (NoSuchFileException e) {
-                return Optional.empty();
-            }
-        }
-
-        void setAside() throws IOException {
-            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
-            delete();
-        }
-
-        void delete() throws IOException {
-            Files.deleteIfExists(fresh());
-            Files.deleteIfExists(file);
-            alive.delete();
-        }
-
-        @Override
-        public void close() throws IOException {
-            alive.close();
+    private void write(Map<String, ?> content) throws IOException {
+        if (entry.isPresent()) {
+            Path temporary = beside(entry.get(), NEW);
+            DurableFiles.write(temporary, CheckedJson.bytes(seal.sealed(name(entry.get()), content)));
+            Files.move(
+                    temporary,
+                    entry.get(),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.syncFolder(DurableFiles.folderOf(entry.get()));
         }
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -38,12 +39,13 @@ public final class Repository implements AutoCloseable {
     private static final String BUILDING = RepositoryFiles.FOLDER + "-new-";
 
     private final RepositoryFiles files;
-    private final UserState user;
+    private final User user;
     private Consumer<String> warnings = warning -> {};
+    private @Nullable Access access;
     private @Nullable Lineage lineage;
     private @Nullable Settings settings;
 
-    private Repository(RepositoryFiles files, UserState user) {
+    private Repository(RepositoryFiles files, User user) {
         this.files = files;
         this.user = user;
     }
@@ -53,7 +55,7 @@ public final class Repository implements AutoCloseable {
      *
      * @throws MgitException of kind FAILED if there is one already
      */
-    public static Repository init(Path directory) throws IOException {
+    public static Repository init(Path directory, User user) throws IOException {
         Path root = directory.toAbsolutePath().normalize();
         RepositoryFiles target = RepositoryFiles.below(root);
         if (Files.exists(target.mgit())) {
@@ -70,7 +72,12 @@ public final class Repository implements AutoCloseable {
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
         }
-        return new Repository(target, UserState.none());
+        return new Repository(target, user);
+    }
+
+    /** The same for nobody in particular. */
+    public static Repository init(Path directory) throws IOException {
+        return init(directory, User.unknown());
     }
 
     private static void build(RepositoryFiles building) throws IOException {
@@ -78,6 +85,7 @@ public final class Repository implements AutoCloseable {
         Files.createDirectories(building.checkouts());
         Files.createDirectories(building.journal());
         Files.createDirectories(building.index());
+        Files.write(building.id(), RepositoryIdentity.newId());
         Files.writeString(building.config(), "");
         Files.writeString(building.formatFile(), "mgit repository " + FORMAT + "\n");
     }
@@ -88,6 +96,7 @@ public final class Repository implements AutoCloseable {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, BUILDING + "*")) {
             folders.forEach(found::add);
         }
+        found.removeIf(folder -> !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS));
         for (Path folder : found) {
             Optional<ExclusiveFile> dead =
                     ExclusiveFile.tryAcquire(new RepositoryFiles(root, folder).lockFile(), "mgit init");
@@ -100,18 +109,21 @@ public final class Repository implements AutoCloseable {
         }
     }
 
-    /** Opens a repository for a program that acts for no user. */
+    /**
+     * Opens the repository a folder lies in, found by walking up as Git does, for nobody in particular: that it is
+     * somebody else's is not noticed, and nothing is kept of it for later.
+     */
     public static Repository open(Path start) throws IOException {
-        return open(start, UserState.none());
+        return open(start, User.unknown());
     }
 
     /**
-     * Opens the repository a folder lies in, found by walking up as Git does.
+     * The same for a user. A repository that belongs to somebody else, and that the user has not said to be safe, can
+     * be read and not changed.
      *
-     * @param user whose interrupted checkouts are finished
-     * @throws MgitException of kind FAILED if there is none, INTEGRITY if part of it is a link
+     * @throws MgitException of kind FAILED if there is none, of kind INTEGRITY if there is a link below {@code .mgit}
      */
-    public static Repository open(Path start, UserState user) throws IOException {
+    public static Repository open(Path start, User user) throws IOException {
         Path from = start.toAbsolutePath().normalize();
         for (Path folder = from; folder != null; folder = folder.getParent()) {
             Path mgit = folder.resolve(RepositoryFiles.FOLDER);
@@ -119,10 +131,9 @@ public final class Repository implements AutoCloseable {
                 mgit = pointedTo(mgit);
             }
             if (Files.isDirectory(mgit)) {
-                var files = new RepositoryFiles(
-                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit);
-                files.requireNoLinks();
-                var repository = new Repository(files, user);
+                var repository = new Repository(new RepositoryFiles(
+                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit), user);
+                PlainFiles.require(repository.files);
                 repository.checkFormat();
                 return repository;
             }
@@ -209,7 +220,7 @@ public final class Repository implements AutoCloseable {
 
     /** The whole lineage as it stands, by way of the index. */
     public LineageGraph graph() {
-        return new GraphIndex(files.graphIndex()).load(lineage()).graph();
+        return new GraphIndex(derived(files.graphIndex())).load(lineage()).graph();
     }
 
     /** The whole lineage, or that of one version where no model or tag leads to it any more. */
@@ -218,26 +229,54 @@ public final class Repository implements AutoCloseable {
         return whole.contains(version) ? whole : LineageGraph.of(lineage(), List.of(version));
     }
 
-    public TensorIndex tensorIndex() {
-        return new TensorIndex(files.tensorIndex());
+    /** Where a file or folder of the index is kept for this user. */
+    public Path derived(Path file) {
+        try {
+            return access().index().resolve(files.index().relativize(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
+    public TensorIndex tensorIndex() {
+        return new TensorIndex(derived(files.tensorIndex()));
+    }
+
+    /** The repository's settings, and the user's own where it has none. */
     public Settings settings() {
         Settings read = settings;
         if (read == null) {
-            read = GitSettings.read(files.config());
+            read = GitSettings.read(files.config(), user.config());
             settings = read;
         }
         return read;
+    }
+
+    /** The settings in the repository's own file alone. */
+    public Settings ownSettings() {
+        return GitSettings.read(files.config(), Optional.empty());
+    }
+
+    /** What this user may do here, and where what is kept for them lies. */
+    public Access access() throws IOException {
+        Access known = access;
+        if (known == null) {
+            known = Access.of(files, user);
+            access = known;
+        }
+        return known;
     }
 
     /**
      * Takes the right to change the repository, and first puts right what a crashed command left.
      *
      * @param notice told in one sentence if somebody else has to be waited for
-     * @throws MgitException of kind CONFLICT if the lock is not free in time
+     * @throws MgitException of kind CONFLICT if the lock is not free in time, FAILED if the repository is somebody
+     *     else's
      */
     public WriterLock lock(String what, Duration wait, Consumer<String> notice) throws IOException {
+        access().requireOurs();
+        PlainFiles.requireAll(files);
         WriterLock lock = WriterLock.acquire(files.lockFile(), what, wait, notice);
         boolean ready = false;
         try {
@@ -263,24 +302,9 @@ public final class Repository implements AutoCloseable {
         DurableFiles.removeUnfinished(files.index(), Integer.MAX_VALUE);
     }
 
-    /** Finishes or takes back what a killed command was doing to the user's folders. */
+    /** Finishes or takes back what a killed command of this user was doing to their folders. */
     public void recover() throws IOException {
-        Journal.recover(files, user);
-    }
-
-    /** Entries of interrupted checkouts that this user's mgit did not write: nothing in them is carried out. */
-    public List<Path> foreignJournal() throws IOException {
-        return Journal.foreign(files);
-    }
-
-    /**
-     * Starts to change files of the user's.
-     *
-     * @param folder what is changed
-     * @param staging from {@link Journal#staging}, beside or in that folder
-     */
-    public Journal startSwitch(Path folder, Path staging) throws IOException {
-        return Journal.start(files, user, folder, staging);
+        access().recover();
     }
 
     /** The parameter store for writing; the caller holds the lock and closes the store. */

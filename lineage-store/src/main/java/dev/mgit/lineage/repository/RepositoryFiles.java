@@ -1,9 +1,6 @@
 package dev.mgit.lineage.repository;
 
-import dev.mgit.delta.MgitException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The layout below {@code .mgit}. Nobody else builds these paths. */
 public record RepositoryFiles(Path root, Path mgit) {
@@ -13,26 +10,14 @@ public record RepositoryFiles(Path root, Path mgit) {
         return new RepositoryFiles(root, root.resolve(FOLDER));
     }
 
-    /**
-     * mgit removes and replaces files below these folders, and so must not be led out of the repository.
-     *
-     * @throws MgitException of kind INTEGRITY if one is a link
-     */
-    void requireNoLinks() {
-        for (Path part : List.of(
-                lineage(), parameters(), checkouts(), journal(), index(), hooks(), merge(), bisect(), operationLog())) {
-            if (Files.isSymbolicLink(part)) {
-                throw new MgitException(
-                        MgitException.Kind.INTEGRITY,
-                        part + " is a link, but no part of a repository may lead out of it",
-                        "replace it by what it points to; to keep parameters on another disk, mount that disk there");
-            }
-        }
-    }
-
     /** One line: the version of this layout. */
     public Path formatFile() {
         return mgit.resolve("format");
+    }
+
+    /** One line, made at random: tells this repository from another at the same place. */
+    public Path id() {
+        return mgit.resolve("id");
     }
 
     /** The bare Git repository of the lineage. */

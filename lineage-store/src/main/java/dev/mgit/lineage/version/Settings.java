@@ -11,6 +11,9 @@ public interface Settings {
     /** @throws dev.mgit.delta.MgitException of kind USAGE if the key has no section or the value is not legal for it */
     void set(String key, String value);
 
+    /** Adds a value to those a key has. */
+    void add(String key, String value);
+
     /** These settings as they would be with one key set, to be checked before it is; changing them is refused. */
     default Settings with(String key, String value) {
         Settings settings = this;
@@ -22,6 +25,11 @@ public interface Settings {
 
             @Override
             public void set(String name, String changed) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void add(String name, String added) {
                 throw new UnsupportedOperationException();
             }
 

@@ -24,6 +24,7 @@ import dev.mgit.hooks.recipe.RunRequest;
 import dev.mgit.lineage.maintain.DiskUsage;
 import dev.mgit.lineage.maintain.DiskUsageReport;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.User;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class TrainingRepository {
     }
 
     private <T> T open(Work<T> work) {
-        try (Repository repository = Repository.open(root)) {
+        try (Repository repository = Repository.open(root, User.withState(root.resolve("state")))) {
             return work.with(repository, new RepositoryWorkspace(repository, AUTHOR, environment, WAIT, notice -> {}));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

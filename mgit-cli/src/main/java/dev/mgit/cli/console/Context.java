@@ -1,5 +1,6 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.lineage.repository.User;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,16 @@ public final class Context {
 
     public Terminal terminal() {
         return terminal;
+    }
+
+    /** Who runs the command. */
+    public User user() {
+        return Users.of(terminal.environment(), sentence -> output.note(sentence));
+    }
+
+    /** The file with the user's own settings, if they have a place for one. */
+    public Optional<Path> userConfig() {
+        return Users.config(terminal.environment());
     }
 
     /** Where results go. */

@@ -4,15 +4,12 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
-import dev.mgit.lineage.repository.UserState;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,24 +28,9 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        Repository repository = Repository.open(
-                context.directory(), userState(context.terminal().environment()));
+        Repository repository = Repository.open(context.directory(), context.user());
         repository.warn(context.output()::warning);
         return new Session(context, repository);
-    }
-
-    /** The user's own folder by the XDG base directory specification, or one of this user's among temporary files. */
-    private static UserState userState(Map<String, String> environment) {
-        List<Path> candidates = new ArrayList<>();
-        String xdg = environment.getOrDefault("XDG_STATE_HOME", "");
-        String home = environment.getOrDefault("HOME", System.getProperty("user.home", ""));
-        if (xdg.startsWith("/")) {
-            candidates.add(Path.of(xdg, "mgit"));
-        } else if (home.startsWith("/") && home.length() > 1) {
-            candidates.add(Path.of(home, ".local", "state", "mgit"));
-        }
-        candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "mgit-" + System.getProperty("user.name")));
-        return UserState.in(candidates);
     }
 
     /** Opens the repository the command runs in, if it runs in one. */

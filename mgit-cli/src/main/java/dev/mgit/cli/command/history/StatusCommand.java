@@ -49,20 +49,10 @@ public final class StatusCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    private void noteForeign(List<Path> entries) {
-        if (!entries.isEmpty()) {
-            context.output()
-                    .note(entries.size() + " interrupted checkout(s) in "
-                            + entries.get(0).getParent() + " were not written by your mgit and are ignored");
-            context.output().hint("check the folders they name, then remove them");
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             session.repository().recover();
-            noteForeign(session.repository().foreignJournal());
             List<FolderStatus> folders = new ArrayList<>();
             for (CheckoutState checkout : checkouts(session)) {
                 folders.add(FolderStatus.of(session.repository(), checkout));

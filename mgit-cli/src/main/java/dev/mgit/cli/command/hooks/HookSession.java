@@ -12,6 +12,7 @@ import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +38,20 @@ public final class HookSession implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static HookSession open(Context context, WaitOption wait) throws IOException {
-        return new HookSession(context, Session.open(context), wait, true);
+        HookSession session = new HookSession(context, Session.open(context), wait, true);
+        session.session.repository().access().requireOurs();
+        session.tellOfOldTrust(context);
+        return session;
+    }
+
+    /** Earlier versions kept in the repository what is trusted, where it travels with every copy. */
+    public void tellOfOldTrust(Context context) {
+        if (Files.exists(session.repository().files().mgit().resolve("trusted"))
+                && Files.notExists(workspace.trusted())) {
+            context.output()
+                    .note("what .mgit/trusted lists is no longer trusted, since it travels with copies; "
+                            + "'mgit hooks trust' shows what may be accepted again");
+        }
     }
 
     /** The hooks' view of a repository that is open already and stays so. */
@@ -47,7 +61,7 @@ public final class HookSession implements AutoCloseable {
 
     /** The same for a command that only reads. */
     public static HookSession open(Context context) throws IOException {
-        return open(context, new WaitOption());
+        return new HookSession(context, Session.open(context), new WaitOption(), true);
     }
 
     public Session session() {

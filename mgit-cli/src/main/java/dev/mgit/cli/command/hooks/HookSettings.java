@@ -1,6 +1,11 @@
 package dev.mgit.cli.command.hooks;
 
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.RunSettings;
+import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
@@ -18,6 +23,15 @@ public final class HookSettings {
         var unusedJobs = jobs(setting);
         try (Executor executor = Executors.create(Executors.configured(setting), setting, Map.of())) {
             var unused = executor.queues();
+        }
+    }
+
+    /** A setting that decides what runs is trusted by whoever sets it here. */
+    public static void trust(Context context, Session session, String key, String value) {
+        if (RunSettings.decides(key)) {
+            try (HookSession hooks = HookSession.within(context, session, new WaitOption())) {
+                new Trust(hooks.workspace().trusted()).accept(RunSettings.item(key, value));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.bisect.BisectRun;
@@ -114,7 +115,7 @@ public final class BisectCommand {
                     List<String> command,
             @Mixin JsonOption json)
             throws IOException {
-        try (HookSession hooks = HookSession.open(context)) {
+        try (HookSession hooks = HookSession.open(context, new WaitOption())) {
             Session session = hooks.session();
             BisectState before = bad == null ? load(session) : BisectState.start();
             BisectState state = marked(session, before, bad, good == null ? List.of() : good);
@@ -156,7 +157,7 @@ public final class BisectCommand {
 
     @Command(name = "reset", description = "End the search and forget it.")
     int reset() throws IOException {
-        try (HookSession hooks = HookSession.open(context)) {
+        try (HookSession hooks = HookSession.open(context, new WaitOption())) {
             boolean any =
                     Files.deleteIfExists(hooks.session().repository().files().bisect());
             Folders.delete(BisectRun.logs(hooks.workspace().scratch()));

@@ -1,12 +1,14 @@
 package dev.mgit.cli.command.store;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
@@ -24,7 +26,10 @@ import picocli.CommandLine.Parameters;
 /** Reads and writes settings. */
 @Command(
         name = "config",
-        description = {"Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax)."})
+        description = {
+            "Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax).",
+            "With --global, in your own file, ~/.config/mgit/config. safe.directory counts only there."
+        })
 public final class ConfigCommand implements Callable<Integer> {
     private final Context context;
 
@@ -42,6 +47,14 @@ public final class ConfigCommand implements Callable<Integer> {
     @Option(names = "--unset", description = "Remove KEY.")
     private boolean unset;
 
+    @Option(names = "--add", description = "Add VALUE to those that KEY has, for safe.directory.")
+    private boolean add;
+
+    @Option(
+            names = "--global",
+            description = "Your own settings, which hold in every repository that does not say otherwise.")
+    private boolean global;
+
     @Mixin
     private final WaitOption wait = new WaitOption();
 
@@ -54,43 +67,76 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Session session = Session.open(context)) {
-            Settings settings = session.repository().settings();
-            if (list || key == null) {
-                return list(settings);
-            }
-            if (unset || value != null) {
-                return change(session, key);
-            }
-            KnownSettings.Setting setting = KnownSettings.require(key);
-            Optional<String> found = settings.get(key);
-            if (json.wanted()) {
-                context.output().json(out -> write(out, setting, found));
-                return 0;
-            }
-            context.output()
-                    .line(found.orElseThrow(() -> new MgitException(
+        if (global) {
+            Settings own = GitSettings.read(context.userConfig()
+                    .orElseThrow(() -> new MgitException(
                             MgitException.Kind.FAILED,
-                            "'" + setting.name() + "' is not set",
-                            "its default: " + setting.fallback())));
-            return 0;
+                            "there is no place for settings of your own",
+                            "set HOME, or XDG_CONFIG_HOME to a folder of your own")));
+            if (reads()) {
+                return read(own);
+            }
+            check(own);
+            return change(own);
+        }
+        try (Session session = Session.open(context)) {
+            return reads() ? read(session.repository().settings()) : change(session);
         }
     }
 
-    /** Sets or removes a key, unless that would make the settings unusable. */
-    private int change(Session session, String name) throws IOException {
-        Settings settings = session.repository().settings();
-        if (!unset) {
-            KnownSettings.require(name).check().accept(settings.with(name, Objects.requireNonNull(value)));
+    private boolean reads() {
+        return list || key == null || (!unset && value == null);
+    }
+
+    private int read(Settings settings) throws IOException {
+        if (list || key == null) {
+            return list(settings);
         }
-        WriterLock lock = wait.lock(context, session.repository(), "mgit config");
-        try (lock) {
-            if (unset) {
-                return settings.unset(name) ? 0 : 1;
-            }
-            settings.set(name, Objects.requireNonNull(value));
+        KnownSettings.Setting setting = KnownSettings.require(key);
+        Optional<String> found = settings.get(key);
+        if (json.wanted()) {
+            context.output().json(out -> write(out, setting, found));
             return 0;
         }
+        context.output()
+                .line(found.orElseThrow(() -> new MgitException(
+                        MgitException.Kind.FAILED,
+                        "'" + setting.name() + "' is not set",
+                        "its default: " + setting.fallback())));
+        return 0;
+    }
+
+    /** Refuses what would make the settings unusable. */
+    private void check(Settings settings) {
+        if (!unset) {
+            String name = Objects.requireNonNull(key);
+            KnownSettings.require(name).check().accept(settings.with(name, Objects.requireNonNull(value)));
+        }
+    }
+
+    private int change(Session session) throws IOException {
+        check(session.repository().settings());
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit config")) {
+            lock.requireHeld();
+            int exit = change(session.repository().ownSettings());
+            if (!unset) {
+                HookSettings.trust(context, session, Objects.requireNonNull(key), Objects.requireNonNull(value));
+            }
+            return exit;
+        }
+    }
+
+    private int change(Settings settings) {
+        String name = Objects.requireNonNull(key);
+        if (unset) {
+            return settings.unset(name) ? 0 : 1;
+        }
+        if (add) {
+            settings.add(name, Objects.requireNonNull(value));
+        } else {
+            settings.set(name, Objects.requireNonNull(value));
+        }
+        return 0;
     }
 
     private int list(Settings settings) throws IOException {

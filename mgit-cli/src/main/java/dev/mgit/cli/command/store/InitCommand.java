@@ -22,7 +22,7 @@ public final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Repository repository = Repository.init(context.resolve(directory))) {
+        try (Repository repository = Repository.init(context.resolve(directory), context.user())) {
             context.output()
                     .line("Created an empty repository in " + repository.files().mgit());
         }

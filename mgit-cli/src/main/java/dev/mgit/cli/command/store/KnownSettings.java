@@ -47,6 +47,11 @@ public final class KnownSettings {
             new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", KnownSettings::hooks),
             new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", KnownSettings::hooks),
             new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", KnownSettings::hooks),
+            new Setting(
+                    "safe.directory",
+                    "none",
+                    "Other users' repositories that may be changed: a path, PATH/* or *; only with --global.",
+                    KnownSettings::any),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
 
     private KnownSettings() {}

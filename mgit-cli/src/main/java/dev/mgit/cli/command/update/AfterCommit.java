@@ -9,6 +9,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.event.Automation;
+import dev.mgit.hooks.event.HookEvent;
 import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
@@ -49,6 +50,8 @@ public final class AfterCommit {
             if (hooks.list().isEmpty()) {
                 return;
             }
+            session.tellOfOldTrust(context);
+            tellOfInert(context, hooks);
             Commits.Target target = commits.target(request);
             List<ProvenanceEdge> origins = target.origins().stream()
                     .map(origin -> new ProvenanceEdge(
@@ -60,6 +63,15 @@ public final class AfterCommit {
             hooks.requirePreCommit(
                     target.model(), origins, folder -> copy(request.path(), folder), ProgressOptions.lines(context));
         }
+    }
+
+    /** A gate that does not close is worth a word. */
+    private static void tellOfInert(Context context, Hooks hooks) {
+        hooks.list().stream()
+                .filter(hook -> hook.event() == HookEvent.PRE_COMMIT && !hooks.trusted(hook))
+                .forEach(hook -> context.output()
+                        .note("hook '" + hook.name()
+                                + "' is not asked, since you have not accepted it here; 'mgit hooks trust' shows it"));
     }
 
     private static void copy(Path path, Path folder) {

@@ -172,7 +172,7 @@ class LossyCommitTest {
     private void register(String name, String rule, String line) throws IOException {
         MetricRule metric = MetricRule.parse(rule);
         String write = line + "echo \"{\\\"" + metric.name() + "\\\": $n}\" > $MGIT_METRICS";
-        try (Repository opened = Repository.open(repository)) {
+        try (Repository opened = Repository.open(repository, Cli.user())) {
             var workspace = new RepositoryWorkspace(
                     opened, new Person("t", "t@t"), Map.of(), Duration.ofSeconds(10), notice -> {});
             new TestRegistry(workspace)

@@ -1,0 +1,67 @@
+package dev.mgit.cli.console;
+
+import dev.mgit.lineage.repository.User;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Who runs a command, and where their own folders are: by the environment, as the XDG base directories say. */
+final class Users {
+    private static final int ROOT = 0;
+
+    private Users() {}
+
+    static User of(Map<String, String> environment, Consumer<String> notice) {
+        return new User(ids(environment), state(environment), config(environment), notice);
+    }
+
+    /** Where keys, trust and journals are kept. */
+    private static Optional<Path> state(Map<String, String> environment) {
+        return folder(environment, "XDG_STATE_HOME", ".local/state").map(folder -> folder.resolve("mgit"));
+    }
+
+    /** The file with the user's own settings. */
+    static Optional<Path> config(Map<String, String> environment) {
+        return folder(environment, "XDG_CONFIG_HOME", ".config")
+                .map(folder -> folder.resolve("mgit").resolve("config"));
+    }
+
+    /** Relative paths do not count, says the specification. */
+    private static Optional<Path> folder(Map<String, String> environment, String variable, String belowHome) {
+        String home = environment.getOrDefault("HOME", System.getProperty("user.home", ""));
+        return Optional.ofNullable(environment.get(variable))
+                .map(Path::of)
+                .filter(Path::isAbsolute)
+                .or(() -> Optional.of(Path.of(home))
+                        .filter(Path::isAbsolute)
+                        .map(folder -> folder.resolve(belowHome)));
+    }
+
+    /** Whose files are the user's own; as in Git, root counts as whoever called sudo, too. */
+    private static Set<Integer> ids(Map<String, String> environment) {
+        Set<Integer> ids = new HashSet<>();
+        try {
+            ids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            ids.addAll(byLogin());
+        }
+        String caller = environment.getOrDefault("SUDO_UID", "");
+        if (ids.contains(ROOT) && caller.matches("\\d{1,9}")) {
+            ids.add(Integer.parseInt(caller));
+        }
+        return ids;
+    }
+
+    /** Where there is no {@code /proc}; none where users have no numbers. */
+    private static Set<Integer> byLogin() {
+        if (!Path.of("").getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return Set.of();
+        }
+        return Set.of((int) new com.sun.security.auth.module.UnixSystem().getUid());
+    }
+}
