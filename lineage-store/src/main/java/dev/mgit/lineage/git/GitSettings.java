@@ -97,8 +97,7 @@ public final class GitSettings implements Settings {
     @Override
     public void add(String key, String value) {
         Key k = Key.parse(key);
-        List<String> values =
-                new ArrayList<>(List.of(config.getStringList(k.section(), k.subsection(), k.name())));
+        List<String> values = new ArrayList<>(List.of(config.getStringList(k.section(), k.subsection(), k.name())));
         values.add(value);
         config.setStringList(k.section(), k.subsection(), k.name(), values);
         save();

@@ -154,14 +154,14 @@ public final class Journal implements AutoCloseable {
     private static void recover(
             Path entry, ExclusiveFile alive, Seal seal, List<Path> checkouts, Consumer<String> notice)
             throws IOException {
-        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)
-                && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try {
             JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
             if (!seal.holds(name(entry), json)) {
-                notice.accept("an interrupted checkout into " + json.optionalString("folder").orElse("some folder")
+                notice.accept("an interrupted checkout into "
+                        + json.optionalString("folder").orElse("some folder")
                         + " was left alone, since nothing shows that it was yours; if it was, check out again and "
                         + "remove " + entry);
                 return;
@@ -193,11 +193,7 @@ public final class Journal implements AutoCloseable {
         if (entry.isPresent()) {
             Path temporary = beside(entry.get(), NEW);
             DurableFiles.write(temporary, CheckedJson.bytes(seal.sealed(name(entry.get()), content)));
-            Files.move(
-                    temporary,
-                    entry.get(),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, entry.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             DurableFiles.syncFolder(DurableFiles.folderOf(entry.get()));
         }
     }

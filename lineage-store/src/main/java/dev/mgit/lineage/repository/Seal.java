@@ -53,8 +53,8 @@ public final class Seal {
     /** Whether this user's mgit sealed a record under this name. */
     public boolean holds(String name, JsonObject record) {
         byte[] said = record.optionalString(SEAL).orElse("").getBytes(StandardCharsets.UTF_8);
-        return key.filter(bytes -> MessageDigest.isEqual(
-                        said, tag(bytes, name, record).getBytes(StandardCharsets.UTF_8)))
+        return key.filter(bytes ->
+                        MessageDigest.isEqual(said, tag(bytes, name, record).getBytes(StandardCharsets.UTF_8)))
                 .isPresent();
     }
 

@@ -1,10 +1,10 @@
 package dev.mgit.lineage.maintain;
 
-import dev.mgit.fixtures.Await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.checkpoint.Progress;

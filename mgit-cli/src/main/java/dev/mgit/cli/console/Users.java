@@ -37,9 +37,7 @@ final class Users {
         return Optional.ofNullable(environment.get(variable))
                 .map(Path::of)
                 .filter(Path::isAbsolute)
-                .or(() -> Optional.of(Path.of(home))
-                        .filter(Path::isAbsolute)
-                        .map(folder -> folder.resolve(belowHome)));
+                .or(() -> Optional.of(Path.of(home)).filter(Path::isAbsolute).map(folder -> folder.resolve(belowHome)));
     }
 
     /** Whose files are the user's own; as in Git, root counts as whoever called sudo, too. */
