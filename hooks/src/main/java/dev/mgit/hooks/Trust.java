@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ public final class Trust {
         }
     }
 
-    private void write(TreeSet<String> lines) {
+    private void write(Set<String> lines) {
         try {
             Folders.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (UncheckedIOException e) {

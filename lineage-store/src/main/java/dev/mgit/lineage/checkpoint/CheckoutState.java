@@ -109,7 +109,7 @@ public record CheckoutState(
 
     /** Makes this what is known of its folder. */
     void record(Repository repository) throws IOException {
-        Optional<FolderSwitch.Record> record = asRecord(repository);
+        Optional<FolderSwitch.CheckoutRecord> record = asRecord(repository);
         if (record.isPresent()) {
             Path file = record.get().file();
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -118,13 +118,13 @@ public record CheckoutState(
     }
 
     /** The file that makes this what is known of its folder; empty if the user has no place for it. */
-    Optional<FolderSwitch.Record> asRecord(Repository repository) throws IOException {
+    Optional<FolderSwitch.CheckoutRecord> asRecord(Repository repository) throws IOException {
         String name = fileName(repository, folder);
         Map<String, Object> sealed = repository.access().seal().sealed(name, json(repository));
         return repository
                 .access()
                 .writableCheckouts()
-                .map(place -> new FolderSwitch.Record(place.resolve(name), CheckedJson.text(sealed)));
+                .map(place -> new FolderSwitch.CheckoutRecord(place.resolve(name), CheckedJson.text(sealed)));
     }
 
     private static String fileName(Repository repository, Path folder) {

@@ -107,7 +107,7 @@ public final class Checkouts {
     }
 
     /** What the folder will be known to hold appears with its files. */
-    private Optional<FolderSwitch.Record> record(
+    private Optional<FolderSwitch.CheckoutRecord> record(
             CheckoutRequest request, Path folder, boolean partial, Map<String, Fingerprint> files) throws IOException {
         var state = new CheckoutState(folder, request.model(), request.version(), partial, new TreeMap<>(files));
         return state.asRecord(repository);

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * @param removals files to remove from the folder, unless somebody changes them before that
  * @param record what the folder holds from then on
  */
-public record FolderSwitch(List<String> files, List<Removal> removals, Optional<Record> record) {
+public record FolderSwitch(List<String> files, List<Removal> removals, Optional<CheckoutRecord> record) {
     private static final String STAGING = ".mgit-staging-";
     private static final Pattern STAGING_NAME = Pattern.compile(Pattern.quote(STAGING) + "[0-9a-f-]{36}");
     private static final Pattern RECORD_NAME = Pattern.compile("[0-9a-f]{24}\\.json");
@@ -58,7 +58,7 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
     }
 
     /** A file of mgit's own and its new content. */
-    public record Record(Path file, String content) {}
+    public record CheckoutRecord(Path file, String content) {}
 
     /**
      * The folder and where its new files wait: in the folder, or beside it if it does not exist yet.
@@ -139,8 +139,8 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
         if (!json.has("files")) {
             return Optional.empty();
         }
-        Optional<Record> record =
-                json.optionalObject("record").map(it -> new Record(Path.of(it.string("file")), it.string("content")));
+        Optional<CheckoutRecord> record = json.optionalObject("record")
+                .map(it -> new CheckoutRecord(Path.of(it.string("file")), it.string("content")));
         if (record.isPresent()) {
             Path file = record.get().file();
             if (!checkouts.contains(file.getParent())
@@ -178,7 +178,7 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
     }
 
     /** By way of a name that whoever takes this up after a crash uses again. */
-    private static void keep(Record record, Place place) throws IOException {
+    private static void keep(CheckoutRecord record, Place place) throws IOException {
         Files.createDirectories(DurableFiles.folderOf(record.file()));
         Path fresh = record.file().resolveSibling(record.file().getFileName() + place.stagingName() + ".new");
         DurableFiles.write(fresh, record.content().getBytes(StandardCharsets.UTF_8));
