@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.SafePath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -11,14 +12,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The files of a checkpoint as they lie on disk.
  *
  * @param files by relative path with {@code /}, in path order
+ * @param folders relative paths of folders that hold nothing, in path order
  * @param ignored relative paths left out by rules (folders end in {@code /})
  */
-public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
+public record FolderScan(TreeMap<String, Path> files, TreeSet<String> folders, List<String> ignored) {
     private static final char REPLACEMENT = '\ufffd';
 
     /**
@@ -32,7 +35,7 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no file or folder '" + path + "'", "check the path");
         }
-        var scan = new FolderScan(new TreeMap<>(), new ArrayList<>());
+        var scan = new FolderScan(new TreeMap<>(), new TreeSet<>(), new ArrayList<>());
         if (Files.isDirectory(path)) {
             scan.folder(path, "", new IgnoreRules(), linkScope(path.toRealPath()));
         } else {
@@ -59,6 +62,10 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
             found.forEach(children::add);
+        }
+        if (children.isEmpty() && !relative.isEmpty()) {
+            SafePath.requireStorable(relative);
+            folders.add(relative);
         }
         children.sort(Comparator.comparing(child -> child.getFileName().toString()));
         for (Path child : children) {
@@ -103,11 +110,11 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
     }
 
     private void file(Path file, String path) {
-        if (path.indexOf(REPLACEMENT) >= 0 || !path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\')) {
+        SafePath.requireStorable(path);
+        if (path.indexOf(REPLACEMENT) >= 0) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the file name '" + path.replaceAll("\\p{Cntrl}", "?")
-                            + "' has characters that not every system can store",
+                    "the file name '" + path + "' has characters that not every system can store",
                     "rename the file or list it in .mgitignore");
         }
         if (!Files.isRegularFile(file)) {

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.SafetensorsHeader;
 import dev.mgit.lineage.parameters.FileRestorer;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -45,7 +46,8 @@ final class TensorExtraction {
         }
         Path folder = request.folder().toAbsolutePath().normalize();
         Path target = folder.resolve(FILE);
-        if (Files.exists(target) && !request.force()) {
+        FileStat before = FileStat.of(target);
+        if (before.exists() && !request.force()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
         }
@@ -53,7 +55,9 @@ final class TensorExtraction {
         Path staging = folder.resolve(".mgit-staging-" + UUID.randomUUID());
         try (Journal journal = Journal.start(repository.files().journal(), staging)) {
             write(request, chosen, staging.resolve(FILE));
-            journal.finish(List.of(new Journal.Move(staging.resolve(FILE), target)), List.of());
+            List<Path> saved = journal.finish(
+                    List.of(new Journal.Move(staging.resolve(FILE), target)), List.of(), Map.of(target, before));
+            Checkouts.requireNothingSaved(saved);
         }
         return List.of(FILE);
     }

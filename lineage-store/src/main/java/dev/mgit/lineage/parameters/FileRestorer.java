@@ -5,8 +5,6 @@ import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -25,23 +23,20 @@ public final class FileRestorer implements AutoCloseable {
     }
 
     /**
-     * Writes a whole file and syncs it.
+     * Writes a whole file.
      *
      * @param where names the file in errors
+     * @param channel of an empty file
      * @throws MgitException of kind INTEGRITY, naming file and tensor, if the store does not give the bytes back as
      *     they were; what was written is then to be thrown away
      */
-    public void restore(Manifest manifest, String where, Path target, LongConsumer progress) throws IOException {
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            List<Future<Void>> pending = new ArrayList<>();
-            for (Manifest.Entry entry : manifest.entries()) {
-                pending.addAll(restore(entry, where, channel, entry.offset(), progress));
-            }
-            for (Future<Void> block : pending) {
-                Threads.get(block);
-            }
-            channel.force(false);
+    public void restore(Manifest manifest, String where, FileChannel channel, LongConsumer progress)
+            throws IOException {
+        List<Future<Void>> pending = new ArrayList<>();
+        for (Manifest.Entry entry : manifest.entries()) {
+            pending.addAll(restore(entry, where, channel, entry.offset(), progress));
         }
+        await(pending);
     }
 
     /** Writes one range of a stored file at a position of another. */

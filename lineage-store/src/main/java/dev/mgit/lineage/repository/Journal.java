@@ -9,10 +9,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,8 +85,17 @@ public final class Journal implements AutoCloseable {
     /** One step of the switch. */
     public record Move(Path from, Path to) {}
 
-    /** Makes every move and removal, or has the next command make them if this one is killed. */
-    public void finish(List<Move> moves, List<Path> removals) throws IOException {
+    /**
+     * Makes every move and removal, or has the next command make them if this one is killed.
+     *
+     * @param expected what stood at the targets of moves and at removals when they were decided on. Whatever else is
+     *     found there when it comes to it is the user's: it is kept beside what replaces it, and not removed. Targets
+     *     that are not listed are mgit's own
+     * @return what was kept, and where
+     */
+    public List<Path> finish(List<Move> moves, List<Path> removals, Map<Path, FileStat> expected) throws IOException {
+        var looks = new LinkedHashMap<String, List<Long>>();
+        expected.forEach((path, stat) -> looks.put(path.toString(), stat.numbers()));
         write(Map.of(
                 "staging", staging.toString(),
                 "moves",
@@ -94,10 +106,12 @@ public final class Journal implements AutoCloseable {
                                         "to",
                                         move.to().toString()))
                                 .toList(),
-                "removals", removals.stream().map(Path::toString).toList()));
+                "removals", removals.stream().map(Path::toString).toList(),
+                "expected", looks));
         unfinished = true;
-        roll(moves, removals);
+        List<Path> kept = roll(folder(staging), moves, removals, expected);
         unfinished = false;
+        return kept;
     }
 
     /**
@@ -118,16 +132,31 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private static void roll(List<Move> moves, List<Path> removals) throws IOException {
+    /** A staging folder lies in the folder that its files are for. */
+    private static UserFolder folder(Path staging) {
+        return new UserFolder(DurableFiles.folderOf(staging));
+    }
+
+    private static List<Path> roll(
+            UserFolder folder, List<Move> moves, List<Path> removals, Map<Path, FileStat> expected)
+            throws IOException {
+        List<Path> kept = new ArrayList<>();
         for (Move move : moves) {
-            if (Files.exists(move.from(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            FileStat look = expected.get(move.to());
+            if (Files.notExists(move.from(), LinkOption.NOFOLLOW_LINKS)) {
+                continue; // moved before a crash
+            }
+            if (look == null) {
                 Files.createDirectories(DurableFiles.folderOf(move.to()));
                 Files.move(move.from(), move.to(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                folder.place(move.from(), move.to(), look).ifPresent(kept::add);
             }
         }
         for (Path removal : removals) {
-            Files.deleteIfExists(removal);
+            folder.remove(removal, expected.getOrDefault(removal, FileStat.ABSENT));
         }
+        return kept;
     }
 
     /** Finishes or takes back whatever crashed commands left. */
@@ -155,8 +184,14 @@ public final class Journal implements AutoCloseable {
             List<Move> moves = json.objects("moves").stream()
                     .map(move -> new Move(Path.of(move.string("from")), Path.of(move.string("to"))))
                     .toList();
-            roll(moves, json.strings("removals").stream().map(Path::of).toList());
-            new Journal(entry, Path.of(json.string("staging")), alive).close();
+            Path staging = Path.of(json.string("staging"));
+            var expected = new HashMap<Path, FileStat>();
+            if (json.has("expected")) {
+                JsonObject looks = json.object("expected");
+                looks.members().keySet().forEach(path -> expected.put(Path.of(path), FileStat.of(looks.numbers(path))));
+            }
+            roll(folder(staging), moves, json.strings("removals").stream().map(Path::of).toList(), expected);
+            new Journal(entry, staging, alive).close();
         } catch (NoSuchFileException e) {
             // Never written down, or finished by somebody else just now.
             Files.deleteIfExists(beside(entry, NEW));

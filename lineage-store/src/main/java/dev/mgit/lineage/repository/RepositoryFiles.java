@@ -42,6 +42,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("checkouts");
     }
 
+    /** What the files of checked-out folders looked like when they were known to be right; derived data too. */
+    public Path knownFiles() {
+        return index().resolve("checkouts");
+    }
+
     /** What a command was about to do to the user's files, for whoever cleans up after a crash. */
     public Path journal() {
         return mgit.resolve("journal");

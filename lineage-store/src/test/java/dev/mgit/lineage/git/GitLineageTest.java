@@ -46,6 +46,7 @@ class GitLineageTest extends LineageContract {
                 Map.of(),
                 Map.of(),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 Map.of());
     }
