@@ -4,20 +4,17 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.VersionFiles;
 import dev.mgit.lineage.graph.LineageGraph;
-import dev.mgit.lineage.parameters.FileRestorer;
-import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.UserRecords;
 import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,46 +129,10 @@ public final class RepositoryWorkspace implements Workspace {
     @Override
     public void checkout(VersionId version, Path folder) {
         try {
-            Optional<ParameterStore> store = Optional.empty();
-            try {
-                for (FileEntry file : lineage().checkpoint(version).files()) {
-                    Path target = confined(folder, file.path());
-                    Files.createDirectories(target.toAbsolutePath().getParent());
-                    if (file.stored() == FileEntry.Stored.VERBATIM) {
-                        Files.write(target, lineage().verbatim(version, file.path()));
-                    } else {
-                        if (store.isEmpty()) {
-                            store = Optional.of(repository.parameters());
-                        }
-                        restore(store.get(), version, file.path(), target);
-                    }
-                    if (file.executable() && !target.toFile().setExecutable(true)) {
-                        throw MgitException.failed("cannot make '" + target + "' executable");
-                    }
-                }
-            } finally {
-                store.ifPresent(ParameterStore::close);
-            }
+            new VersionFiles(repository, Progress.none()).writeTo(folder, version);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void restore(ParameterStore store, VersionId version, String path, Path target) throws IOException {
-        String where = version.abbreviated() + ", file '" + path + "'";
-        try (var restorer = new FileRestorer(store, Runtime.getRuntime().availableProcessors())) {
-            restorer.restore(lineage().manifest(version, path), where, target, bytes -> {});
-        }
-    }
-
-    /** Paths came from a commit that may have come from anywhere. */
-    private static Path confined(Path folder, String path) {
-        Path root = folder.toAbsolutePath().normalize();
-        Path target = root.resolve(path).normalize();
-        if (!target.startsWith(root) || target.equals(root)) {
-            throw MgitException.integrity("the version names a file '" + path + "' that would lie outside its folder");
-        }
-        return target;
     }
 
     @Override

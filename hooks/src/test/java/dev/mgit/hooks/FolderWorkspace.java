@@ -127,6 +127,7 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
                 verbatim,
                 Map.of(),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 version.extra()));
     }

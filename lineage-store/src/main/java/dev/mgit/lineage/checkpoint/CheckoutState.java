@@ -8,6 +8,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.SafePath;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,45 +16,30 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 
 /**
- * What mgit put into a folder: which version, and what each file looked like to the file system when it was right.
- * Kept below {@code .mgit}, or by the user where that cannot be written, keyed by the folder's path, so that nothing is
- * added to the model's own files. What files looked like is believed only of records this user's mgit has sealed; with
- * any other record their bytes are compared.
+ * What mgit put into a folder: which version, and which of its files. Kept below {@code .mgit}, or by the user where that
+ * cannot be written, keyed by the folder's path, so that nothing is added to the model's own files.
  *
  * @param partial true if the folder holds only some of the version's files
+ * @param files paths of the files it was given
  */
 public record CheckoutState(
-        Path folder, String model, VersionId version, boolean partial, TreeMap<String, Fingerprint> files) {
-    /** Enough to tell without reading whether a file may have changed. */
-    public record Fingerprint(long size, long modifiedNanos) {
-        /** What no file looks like: of one that is known to differ from its version. */
-        static final Fingerprint NONE = new Fingerprint(-1, 0);
-
-        static Fingerprint of(Path file) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Fingerprint(
-                    attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
-        }
-
-        boolean matches(Path file) throws IOException {
-            try {
-                return equals(of(file));
-            } catch (NoSuchFileException e) {
-                return false;
-            }
-        }
-    }
+        Path folder, String model, VersionId version, boolean partial, SortedSet<String> files) {
+    /**
+     * Stands where older versions of mgit noted a file's size and time, and read them as proof that it is unchanged: as
+     * no file looks like this, they too compare the bytes.
+     */
+    private static final List<Long> NO_PROOF = List.of(-1L, 0L);
 
     /** The state of the checked-out folder that a path is or lies in. */
     public static Optional<CheckoutState> find(Repository repository, Path path) throws IOException {
@@ -127,7 +113,8 @@ public record CheckoutState(
                 .map(place -> new FolderSwitch.CheckoutRecord(place.resolve(name), CheckedJson.text(sealed)));
     }
 
-    private static String fileName(Repository repository, Path folder) {
+    /** What files that say something of a folder are called. */
+    static String fileName(Repository repository, Path folder) {
         byte[] hash = Hashes.sha256().digest(key(repository, folder).getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(hash, 0, 12) + ".json";
     }
@@ -139,7 +126,7 @@ public record CheckoutState(
 
     private Map<String, Object> json(Repository repository) {
         var entries = new LinkedHashMap<String, Object>();
-        files.forEach((path, print) -> entries.put(path, List.of(print.size(), print.modifiedNanos())));
+        files.forEach(path -> entries.put(path, NO_PROOF));
         return Map.of(
                 "folder", key(repository, folder),
                 "model", model,
@@ -157,13 +144,11 @@ public record CheckoutState(
         }
         try {
             JsonObject json = CheckedJson.parse(bytes);
-            var files = new TreeMap<String, Fingerprint>();
-            JsonObject entries = json.object("files");
-            boolean believed = repository.access().seal().holds(String.valueOf(file.getFileName()), json);
-            for (String path : entries.members().keySet()) {
-                Checkouts.requireSafe(path);
-                List<Long> print = entries.numbers(path);
-                files.put(path, believed ? new Fingerprint(print.get(0), print.get(1)) : Fingerprint.NONE);
+            var files = new TreeSet<>(json.object("files").members().keySet());
+            for (String path : files) {
+                SafePath.refusal(path).ifPresent(why -> {
+                    throw new JsonException("a path in it " + why);
+                });
             }
             return Optional.of(new CheckoutState(
                     repository.root().resolve(json.string("folder")).normalize(),
@@ -171,7 +156,7 @@ public record CheckoutState(
                     new VersionId(json.string("version")),
                     json.flag("partial"),
                     files));
-        } catch (JsonException | MgitException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (JsonException | MgitException | IllegalArgumentException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     file + " is damaged: " + e.getMessage(),

@@ -1,38 +1,31 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.CheckoutState.Fingerprint;
-import dev.mgit.lineage.parameters.FileRestorer;
-import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
-import dev.mgit.lineage.version.Glob;
-import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.SafePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Writes versions into folders, bit for bit. Everything is written beside the target and verified first, then moved
  * into place under a journal, so that a folder holds the old version or the new one and never a mixture.
  */
 public final class Checkouts {
-    /** Parts of a path that lead elsewhere, or into folders whose files are programs' settings and hooks. */
-    private static final Set<String> RESERVED = Set.of("", ".", "..", ".git", ".mgit");
-
     private final Repository repository;
     private final Progress progress;
     private final int threads;
@@ -56,172 +49,186 @@ public final class Checkouts {
         if (request.tensors().isPresent()) {
             return new TensorExtraction(repository, progress, threads).extract(request, checkpoint);
         }
-        List<FileEntry> wanted = checkpoint.files().stream()
-                .filter(file ->
-                        request.files().map(glob -> glob.testPath(file.path())).orElse(true))
-                .toList();
-        wanted.forEach(file -> requireSafe(file.path()));
-        if (wanted.isEmpty()) {
-            throw MgitException.usage("no file of " + request.version().abbreviated() + " matches '"
-                    + request.files().orElse(Glob.ALL) + "'");
-        }
+        Selection wanted = Selection.of(request, checkpoint);
         Path folder = request.folder().toAbsolutePath().normalize();
-        boolean partial = wanted.size() < checkpoint.files().size();
-        Optional<CheckoutState> before = CheckoutState.find(repository, folder)
-                .filter(state -> state.folder().equals(folder));
+        wanted.files().forEach(file -> SafePath.in(folder, file.path()));
+        wanted.folders().forEach(path -> SafePath.in(folder, path));
         if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            fresh(request, folder, wanted, partial);
+            fresh(request, folder, wanted);
         } else {
-            over(request, folder, wanted, before, partial);
+            over(request, folder, wanted);
         }
-        return wanted.stream().map(FileEntry::path).toList();
-    }
-
-    /** Paths came from a commit that may have come from anywhere: none may lead out of the folder. */
-    static void requireSafe(String path) {
-        boolean safe = path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\');
-        for (String part : path.split("/", -1)) {
-            safe &= !RESERVED.contains(part.toLowerCase(Locale.ROOT));
-        }
-        if (!safe) {
-            throw MgitException.integrity("the version names a file '" + path
-                    + "' that would lie outside its folder or in a repository's own; nothing was written");
-        }
+        return wanted.files().stream().map(FileEntry::path).toList();
     }
 
     /** Into a folder that is not there yet: built beside it and renamed as a whole. */
-    private void fresh(CheckoutRequest request, Path folder, List<FileEntry> wanted, boolean partial)
-            throws IOException {
+    private void fresh(CheckoutRequest request, Path folder, Selection wanted) throws IOException {
         Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
         Files.createDirectories(parent);
+        Map<String, FileStat> placed;
         try (Journal journal = repository.access().journal(folder, true)) {
             Path staging = journal.staging();
-            restoreAll(request, wanted, staging);
+            write(request, staging, wanted.files(), wanted.folders());
             repository.leavePointer(staging, folder);
-            var files = new TreeMap<String, Fingerprint>();
-            for (FileEntry file : wanted) {
-                files.put(file.path(), Fingerprint.of(staging.resolve(file.path())));
+            placed = looks(staging, wanted.files());
+            if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        "'" + folder + "' was created during the checkout",
+                        "run the command again, or check out into another folder");
             }
-            journal.finish(new FolderSwitch(List.of(), List.of(), record(request, folder, partial, files)));
+            journal.finish(FolderSwitch.whole(record(request, folder, wanted)));
         }
-    }
-
-    /** What the folder will be known to hold appears with its files. */
-    private Optional<FolderSwitch.CheckoutRecord> record(
-            CheckoutRequest request, Path folder, boolean partial, Map<String, Fingerprint> files) throws IOException {
-        var state = new CheckoutState(folder, request.model(), request.version(), partial, new TreeMap<>(files));
-        return state.asRecord(repository);
+        remember(request, folder, placed);
     }
 
     /** Into a folder that exists: only what differs, and nothing that was changed there. */
-    private void over(
-            CheckoutRequest request,
-            Path folder,
-            List<FileEntry> wanted,
-            Optional<CheckoutState> before,
-            boolean partial)
+    private void over(CheckoutRequest request, Path folder, Selection wanted) throws IOException {
+        requireFolder(folder);
+        wanted.files().forEach(file -> requirePlace(folder, file.path()));
+        wanted.folders().forEach(path -> requireFolders(folder, Path.of(path)));
+        Optional<CheckoutState> before = CheckoutState.find(repository, folder)
+                .filter(state -> state.folder().equals(folder));
+        var comparison = new FolderComparison(repository, folder, before, threads);
+        CheckoutPlan plan = plan(comparison, request, folder, wanted);
+        List<Path> saved;
+        Map<String, FileStat> placed;
+        try (Journal journal = repository.access().journal(folder, false)) {
+            Path staging = journal.staging();
+            write(request, staging, plan.missing(), wanted.folders());
+            Map<String, FileStat> written = looks(staging, plan.missing());
+            // Writing may have taken minutes: once more, right before anything is replaced.
+            CheckoutPlan now = plan(comparison, request, folder, wanted);
+            now.requireWithin(plan, folder);
+            saved = journal.finish(change(request, folder, staging, wanted, now));
+            placed = new LinkedHashMap<>(now.kept());
+            for (FileEntry file : now.missing()) {
+                FileStat look = FileStat.of(folder.resolve(file.path()));
+                if (look.equals(Objects.requireNonNull(written.get(file.path())).renamed(look.changed()))) {
+                    placed.put(file.path(), look);
+                }
+            }
+        }
+        remember(request, folder, placed);
+        requireNothingSaved(saved);
+    }
+
+    private static CheckoutPlan plan(
+            FolderComparison comparison, CheckoutRequest request, Path folder, Selection wanted) throws IOException {
+        CheckoutPlan plan = CheckoutPlan.of(comparison, folder, request.version(), wanted);
+        if (!request.force()) {
+            plan.requireNothingLost(folder);
+        }
+        return plan;
+    }
+
+    private FolderSwitch change(
+            CheckoutRequest request, Path folder, Path staging, Selection wanted, CheckoutPlan plan)
             throws IOException {
+        Map<String, FileStat> expected = new LinkedHashMap<>();
+        plan.expected().forEach((path, look) -> expected.put(folder.relativize(path).toString(), look));
+        List<String> files = new ArrayList<>(
+                plan.missing().stream().map(FileEntry::path).toList());
+        for (String empty : wanted.folders()) {
+            files.add(empty);
+            expected.put(empty, FileStat.ABSENT);
+        }
+        if (repository.leavePointer(staging, folder)) {
+            files.add(RepositoryFiles.FOLDER);
+        }
+        List<String> removals = plan.removals().stream()
+                .map(path -> folder.relativize(path).toString())
+                .toList();
+        return new FolderSwitch(files, removals, expected, record(request, folder, wanted));
+    }
+
+    private void write(CheckoutRequest request, Path staging, List<FileEntry> files, List<String> folders)
+            throws IOException {
+        new VersionFiles(repository, progress).writeTo(staging, request.version(), files, folders);
+    }
+
+    /** What the folder will be known to hold appears with its files. */
+    private Optional<FolderSwitch.CheckoutRecord> record(CheckoutRequest request, Path folder, Selection wanted)
+            throws IOException {
+        var paths = new TreeSet<String>();
+        wanted.files().forEach(file -> paths.add(file.path()));
+        return new CheckoutState(folder, request.model(), request.version(), wanted.partial(), paths)
+                .asRecord(repository);
+    }
+
+    private static Map<String, FileStat> looks(Path folder, List<FileEntry> files) throws IOException {
+        Map<String, FileStat> looks = new LinkedHashMap<>();
+        for (FileEntry file : files) {
+            looks.put(file.path(), FileStat.of(folder.resolve(file.path())));
+        }
+        return looks;
+    }
+
+    /** Notes what the files look like, as long as that is what was put there. */
+    private void remember(CheckoutRequest request, Path folder, Map<String, FileStat> placed) throws IOException {
+        KnownFiles known = KnownFiles.none(repository, folder, request.version());
+        long now = FileStat.now();
+        if (!placed.values().stream().allMatch(stat -> stat.settled(now))) {
+            FileStat.awaitTick();
+        }
+        for (Map.Entry<String, FileStat> file : placed.entrySet()) {
+            long before = FileStat.now();
+            FileStat look = FileStat.of(folder.resolve(file.getKey()));
+            if (look.equals(file.getValue()) && look.settled(before)) {
+                known.add(file.getKey(), look);
+            }
+        }
+        known.save();
+    }
+
+    private void requireFolder(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
         }
-        for (FileEntry file : wanted) {
-            requirePlace(folder, file.path());
-        }
-        var comparison = new FolderComparison(repository, folder, before, threads);
-        List<FileEntry> missing = new ArrayList<>();
-        List<String> inTheWay = new ArrayList<>();
-        for (FileEntry file : wanted) {
-            switch (comparison.against(request.version(), file)) {
-                case SAME -> {}
-                case MISSING, OURS -> missing.add(file);
-                case CHANGED -> {
-                    missing.add(file);
-                    inTheWay.add(file.path());
-                }
-            }
-        }
-        List<FolderSwitch.Removal> removals = partial ? List.of() : comparison.leftOver(wanted, inTheWay);
-        if (!inTheWay.isEmpty() && !request.force()) {
+        if (!folder.startsWith(repository.root()) && Files.isDirectory(folder.resolve(RepositoryFiles.FOLDER))) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "checkout would overwrite " + inTheWay.size() + " changed or unknown file(s) in '" + folder + "': "
-                            + String.join(", ", inTheWay.subList(0, Math.min(5, inTheWay.size()))),
-                    "commit them first, choose another folder, or give --force");
-        }
-        try (Journal journal = repository.access().journal(folder, false)) {
-            Path staging = journal.staging();
-            restoreAll(request, missing, staging);
-            List<String> moves =
-                    new ArrayList<>(missing.stream().map(FileEntry::path).toList());
-            if (repository.leavePointer(staging, folder)) {
-                moves.add(RepositoryFiles.FOLDER);
-            }
-            var files = new TreeMap<String, Fingerprint>();
-            for (FileEntry file : wanted) {
-                Path from = missing.contains(file) ? staging : folder;
-                files.put(file.path(), Fingerprint.of(from.resolve(file.path())));
-            }
-            journal.finish(new FolderSwitch(moves, removals, record(request, folder, partial, files)));
+                    "'" + folder + "' holds a repository of its own",
+                    "check out into another folder");
         }
     }
 
     /** Whatever stands where a file or its folders belong must be replaceable by one rename, and inside the folder. */
     private static void requirePlace(Path folder, String path) {
-        Path relative = Path.of(path);
-        String obstacle = "";
-        for (int i = 1; i < relative.getNameCount(); i++) {
+        Path above = Path.of(path).getParent();
+        if (above != null) {
+            requireFolders(folder, above);
+        }
+        if (Files.isDirectory(folder.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+            throw obstacle(folder.resolve(path) + "' is a folder, but the version has a file of that name");
+        }
+    }
+
+    private static void requireFolders(Path folder, Path relative) {
+        for (int i = 1; i <= relative.getNameCount(); i++) {
             Path above = folder.resolve(relative.subpath(0, i));
             if (Files.exists(above, LinkOption.NOFOLLOW_LINKS)
                     && !Files.isDirectory(above, LinkOption.NOFOLLOW_LINKS)) {
-                obstacle = above + "' is not a folder";
+                throw obstacle(above + "' is not a folder, but the version has a folder of that name");
             }
         }
-        if (Files.isDirectory(folder.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
-            obstacle = folder.resolve(path) + "' is a folder";
-        }
-        if (!obstacle.isEmpty()) {
+    }
+
+    private static MgitException obstacle(String what) {
+        return new MgitException(
+                MgitException.Kind.CONFLICT, "'" + what, "move it away, or check out into another folder");
+    }
+
+    /** @throws MgitException of kind CONFLICT if something of the user's had to be kept under another name */
+    static void requireNothingSaved(List<Path> saved) {
+        if (!saved.isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "'" + obstacle + ", but the version has a file '" + path + "'",
-                    "move it away, or check out into another folder");
-        }
-    }
-
-    private void restoreAll(CheckoutRequest request, List<FileEntry> files, Path staging) throws IOException {
-        List<FileEntry> large = files.stream()
-                .filter(file -> file.stored() == FileEntry.Stored.PARAMETERS)
-                .toList();
-        for (FileEntry file : files) {
-            Files.createDirectories(
-                    Objects.requireNonNull(staging.resolve(file.path()).getParent()));
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
-                DurableFiles.write(
-                        staging.resolve(file.path()), repository.lineage().verbatim(request.version(), file.path()));
-            }
-        }
-        if (!large.isEmpty()) {
-            restoreLarge(request, large, staging);
-        }
-        for (FileEntry file : files) {
-            if (file.executable() && !staging.resolve(file.path()).toFile().setExecutable(true)) {
-                throw MgitException.failed("cannot make '" + file.path() + "' executable");
-            }
-        }
-    }
-
-    private void restoreLarge(CheckoutRequest request, List<FileEntry> large, Path staging) throws IOException {
-        progress.start("writing", large.stream().mapToLong(FileEntry::size).sum());
-        try (var store = repository.parameters();
-                var restorer = new FileRestorer(store, threads)) {
-            for (FileEntry file : large) {
-                Manifest manifest = repository.lineage().manifest(request.version(), file.path());
-                String where =
-                        request.model() + " at " + request.version().abbreviated() + ", file '" + file.path() + "'";
-                restorer.restore(manifest, where, staging.resolve(file.path()), progress::advance);
-            }
-        } finally {
-            progress.done();
+                    "the version is checked out, but " + saved.size()
+                            + " file(s) were changed at the same moment and are kept as "
+                            + String.join(", ", saved.stream().map(Path::toString).toList()),
+                    "compare them with the version's and remove what is not needed");
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.mgit.lineage.checkpoint;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
+import dev.mgit.lineage.repository.FileStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,20 +16,43 @@ import java.util.Map;
  *
  * @param verbatim small files, kept in Git as they are
  * @param large files whose bytes go to the parameter store
+ * @param folders those that hold nothing
  */
-record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ignored, Findings findings) {
+record CheckpointFiles(
+        List<Entry> verbatim, List<Large> large, List<String> folders, List<String> ignored, Findings findings) {
     /** Files below this size that hold no tensors are kept in Git, where people can read and compare them. */
     private static final long LARGE = 1 << 20;
 
-    /** One file on disk. */
-    record Entry(String path, Path file, long size, CheckoutState.Fingerprint fingerprint) {
-        boolean executable() {
-            return Files.isExecutable(file);
+    /**
+     * One file on disk.
+     *
+     * @param stat what it looked like before anything of it was read
+     * @param settled whether every change since then must show
+     */
+    record Entry(String path, Path file, FileStat stat, boolean settled, boolean executable) {
+        static Entry of(String path, Path file) throws IOException {
+            long now = FileStat.now();
+            FileStat stat = FileStat.following(file);
+            boolean executable = stat.executable() && FileStat.keepsExecutable(file);
+            return new Entry(path, file, stat, stat.settled(now), executable);
         }
 
-        /** @throws MgitException of kind FAILED if the file is not what it was when it was first looked at */
-        void requireUnchanged() throws IOException {
-            if (!fingerprint.matches(file)) {
+        long size() {
+            return stat.size();
+        }
+
+        /**
+         * Where the file system leaves doubt, what is there now is hashed.
+         *
+         * @param sha256 of what was read, in hex
+         * @throws MgitException of kind FAILED if the file is not what it was when it was first looked at
+         */
+        void requireUnchanged(String sha256) throws IOException {
+            FileStat now = FileStat.following(file);
+            boolean sure = settled && now.equals(stat);
+            if (now.size() != stat.size()
+                    || now.modified() != stat.modified()
+                    || !sure && !FileContents.sha256(file).equals(sha256)) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
                         "'" + path + "' changed while it was being read",
@@ -51,8 +75,7 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
         List<Large> large = new ArrayList<>();
         var look = new FindingsSearch(path, scan);
         for (Map.Entry<String, Path> file : scan.files().entrySet()) {
-            var print = CheckoutState.Fingerprint.of(file.getValue());
-            var entry = new Entry(file.getKey(), file.getValue(), print.size(), print);
+            var entry = Entry.of(file.getKey(), file.getValue());
             Formats.Reading reading = look.read(entry);
             if (!reading.isOpaque() || entry.size() >= LARGE) {
                 large.add(new Large(entry, reading.layout()));
@@ -68,7 +91,14 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
                             + (findings.missing().isEmpty() ? "" : ": " + String.join("; ", findings.missing())),
                     "give the folder or file that holds the checkpoint (.safetensors, .bin, .pt, .onnx, .gguf, …)");
         }
-        return new CheckpointFiles(verbatim, large, scan.ignored(), findings);
+        return new CheckpointFiles(verbatim, large, List.copyOf(scan.folders()), scan.ignored(), findings);
+    }
+
+    /** All files, the small first. */
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>(verbatim);
+        large.forEach(file -> entries.add(file.entry()));
+        return entries;
     }
 
     long largeBytes() {

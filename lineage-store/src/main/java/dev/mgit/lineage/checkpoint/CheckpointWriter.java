@@ -69,14 +69,16 @@ final class CheckpointWriter {
                 progress.done();
             }
             for (CheckpointFiles.Entry file : files.verbatim()) {
-                verbatim.put(file.path(), Files.readAllBytes(file.file()));
-                file.requireUnchanged();
+                byte[] bytes = Files.readAllBytes(file.file());
+                file.requireUnchanged(FileContents.sha256(bytes));
+                verbatim.put(file.path(), bytes);
                 entries.add(entry(file, FileEntry.Stored.VERBATIM));
             }
             store.flush();
             entries.sort(Comparator.comparing(FileEntry::path));
             return new Stored(
                     entries,
+                    files.folders(),
                     verbatim,
                     manifests,
                     files.ignored(),
@@ -94,7 +96,7 @@ final class CheckpointWriter {
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             LossCheck.Checked checked = check.check(file.entry().path(), source, manifest);
-            file.entry().requireUnchanged();
+            file.entry().requireUnchanged(manifest.sha256());
             if (checked.loss().tensors().isEmpty()) {
                 return manifest;
             }
@@ -117,7 +119,7 @@ final class CheckpointWriter {
                     },
                     plans.opaque(),
                     progress::advance);
-            file.entry().requireUnchanged();
+            file.entry().requireUnchanged(manifest.sha256());
             return manifest;
         }
     }

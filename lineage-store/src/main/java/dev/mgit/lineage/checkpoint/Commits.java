@@ -6,6 +6,7 @@ import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -26,7 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Makes versions of what lies on disk. The files themselves are only ever read. */
@@ -80,7 +81,7 @@ public final class Commits {
             if (refused.isEmpty()) {
                 transaction.setModel(target.model(), id);
                 transaction.apply();
-                track(request.path(), target.model(), id, stored);
+                track(request.path(), target.model(), id, files, stored);
                 return result(id, target, files, stored);
             }
             if (!exact.addAll(refused)) {
@@ -208,7 +209,9 @@ public final class Commits {
             boolean knownOrigins = request.origins().stream()
                     .allMatch(origin -> lineage.version(previous).origins().stream()
                             .anyMatch(edge -> edge.parent().equals(origin.version())));
-            boolean sameFiles = lineage.checkpoint(previous).files().equals(stored.files());
+            Checkpoint before = lineage.checkpoint(previous);
+            boolean sameFiles = before.files().equals(stored.files())
+                    && before.folders().equals(stored.folders());
             return sameFiles && knownOrigins && sameContent(previous, stored);
         } catch (MgitException e) {
             if (e.kind() != MgitException.Kind.INTEGRITY) {
@@ -254,6 +257,7 @@ public final class Commits {
                 stored.files(),
                 stored.verbatim(),
                 stored.manifests(),
+                stored.folders(),
                 stored.ignored(),
                 stored.loss().map(LossReport::bound),
                 extra);
@@ -269,24 +273,26 @@ public final class Commits {
     }
 
     /** From now on a committed folder inside the repository is known to hold what was committed. */
-    private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
+    private void track(Path path, String model, VersionId id, CheckpointFiles files, Stored stored)
+            throws IOException {
         Path folder = path.toAbsolutePath().normalize();
-        if (Files.isDirectory(folder) && folder.startsWith(repository.root()) && !folder.equals(repository.root())) {
-            Set<String> differing = stored.loss().stream()
-                    .flatMap(loss -> loss.files().stream())
-                    .map(LossReport.FileLoss::path)
-                    .collect(Collectors.toSet());
-            var files = new TreeMap<String, CheckoutState.Fingerprint>();
-            for (FileEntry file : stored.files()) {
-                String name = file.path();
-                files.put(
-                        name,
-                        differing.contains(name)
-                                ? CheckoutState.Fingerprint.NONE
-                                : CheckoutState.Fingerprint.of(folder.resolve(name)));
-            }
-            new CheckoutState(folder, model, id, false, files).record(repository);
+        if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
+            return;
         }
+        var paths = new TreeSet<String>();
+        stored.files().forEach(file -> paths.add(file.path()));
+        new CheckoutState(folder, model, id, false, paths).record(repository);
+        Set<String> differing = stored.loss().stream()
+                .flatMap(loss -> loss.files().stream())
+                .map(LossReport.FileLoss::path)
+                .collect(Collectors.toSet());
+        KnownFiles known = KnownFiles.none(repository, folder, id);
+        for (CheckpointFiles.Entry file : files.entries()) {
+            if (file.settled() && !differing.contains(file.path())) {
+                known.add(file.path(), file.stat());
+            }
+        }
+        known.save();
     }
 
     private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {

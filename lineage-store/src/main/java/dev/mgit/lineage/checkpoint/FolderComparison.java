@@ -1,20 +1,23 @@
 package dev.mgit.lineage.checkpoint;
 
-import dev.mgit.lineage.repository.FolderSwitch;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** How a folder's files stand against a version and against what mgit put there. */
+/**
+ * How a folder's files stand against a version and against what mgit put there. May be asked again after a while: what
+ * looks the same to the file system, beyond doubt, is not read twice.
+ */
 final class FolderComparison {
     /** Where a file stands. */
     enum Standing {
@@ -27,94 +30,120 @@ final class FolderComparison {
         CHANGED
     }
 
-    private final Repository repository;
+    /**
+     * What came of looking at a file.
+     *
+     * @param stat what it looked like before it was read
+     * @param settled whether every change since then shows
+     */
+    record Look(Standing standing, FileStat stat, boolean settled) {}
+
+    private final Lineage lineage;
     private final Path folder;
     private final Optional<CheckoutState> before;
     private final FileContents contents;
+    private final Map<String, FileEntry> recorded = new HashMap<>();
+    private final Optional<KnownFiles> known;
+    private final Map<String, Look> looks = new HashMap<>();
 
     FolderComparison(Repository repository, Path folder, Optional<CheckoutState> before, int threads) {
-        this.repository = repository;
+        this.lineage = repository.lineage();
         this.folder = folder;
         this.before = before;
         this.contents = new FileContents(repository, threads);
+        this.known = before.map(state -> KnownFiles.load(repository, state));
+        before.ifPresent(state -> lineage.checkpoint(state.version()).files().stream()
+                .filter(file -> state.files().contains(file.path()))
+                .forEach(file -> recorded.put(file.path(), file)));
     }
 
-    Standing against(VersionId version, FileEntry file) throws IOException {
-        Path path = folder.resolve(file.path());
-        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return Standing.MISSING;
-        }
-        boolean ours = untouched(file.path());
-        if (ours && before.orElseThrow().version().equals(version)) {
-            return Standing.SAME;
-        }
-        if (ours && sameInBoth(version, file)) {
-            return Standing.SAME;
-        }
-        if (!ours && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && contents.equal(version, file, path)) {
-            return Standing.SAME;
-        }
-        if (ours) {
-            return Standing.OURS;
-        }
-        Optional<FileEntry> recorded = before.flatMap(
-                state -> repository.lineage().checkpoint(state.version()).file(file.path()));
-        boolean sameAsRecorded = recorded.isPresent()
-                && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                && contents.equal(before.get().version(), recorded.get(), path);
-        return sameAsRecorded ? Standing.OURS : Standing.CHANGED;
+    /** Paths of the files that the folder was given before. */
+    Set<String> givenFiles() {
+        return before.<Set<String>>map(CheckoutState::files).orElse(Set.of());
     }
 
-    /** True if the file looks to the file system just as when mgit wrote it. */
-    private boolean untouched(String path) throws IOException {
-        if (before.isEmpty()) {
-            return false;
-        }
-        CheckoutState.Fingerprint print = before.get().files().get(path);
-        return print != null && print.matches(folder.resolve(path));
+    /** Paths of the folders without files that it was given. */
+    List<String> givenFolders() {
+        return before.filter(state -> !state.partial())
+                .map(state -> lineage.checkpoint(state.version()).folders())
+                .orElse(List.of());
     }
 
-    private boolean sameInBoth(VersionId version, FileEntry file) {
-        VersionId old = before.orElseThrow().version();
-        return repository.lineage().checkpoint(old).file(file.path()).equals(Optional.of(file))
-                && contents.equal(old, version, file);
-    }
-
-    /**
-     * Files of the version checked out before that the new one does not have.
-     *
-     * @param changed receives the paths of those that were changed since
-     */
-    List<FolderSwitch.Removal> leftOver(List<FileEntry> wanted, List<String> changed) throws IOException {
-        if (before.isEmpty()) {
-            return List.of();
-        }
-        Set<String> kept = new HashSet<>();
-        wanted.forEach(file -> kept.add(file.path()));
-        List<FolderSwitch.Removal> left = new ArrayList<>();
-        for (String path : before.get().files().keySet()) {
-            Path file = folder.resolve(path);
-            if (!kept.contains(path) && Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !behindLink(path)) {
-                left.add(FolderSwitch.Removal.of(folder, path));
-                Optional<FileEntry> recorded =
-                        repository.lineage().checkpoint(before.get().version()).file(path);
-                boolean same = untouched(path)
-                        || (recorded.isPresent() && contents.equal(before.get().version(), recorded.get(), file));
-                if (!same) {
-                    changed.add(path);
-                }
+    /** How a file stands that the version has. */
+    Look against(VersionId version, FileEntry file) throws IOException {
+        return look(file.path(), onDisk -> {
+            if (onDisk.holds(version, file)) {
+                return Standing.SAME;
             }
-        }
-        return left;
+            return onDisk.asRecorded() ? Standing.OURS : Standing.CHANGED;
+        });
     }
 
-    /** Whether a folder on the way to a file is a link now; what lies behind it is not mgit's. */
-    private boolean behindLink(String path) {
-        for (Path above = Path.of(path).getParent(); above != null; above = above.getParent()) {
-            if (Files.isSymbolicLink(folder.resolve(above))) {
-                return true;
-            }
+    /** How a file stands that the version does not have. */
+    Look leftOver(String path) throws IOException {
+        return look(path, onDisk -> onDisk.asRecorded() ? Standing.OURS : Standing.CHANGED);
+    }
+
+    private interface Judgement {
+        Standing of(OnDisk file) throws IOException;
+    }
+
+    private Look look(String path, Judgement judgement) throws IOException {
+        long now = FileStat.now();
+        FileStat stat = FileStat.of(folder.resolve(path));
+        Look last = looks.get(path);
+        if (last != null && last.settled() && last.stat().equals(stat)) {
+            return last;
         }
-        return false;
+        Standing standing = stat.exists() ? judgement.of(new OnDisk(path, stat)) : Standing.MISSING;
+        if (!FileStat.of(folder.resolve(path)).equals(stat)) {
+            standing = Standing.CHANGED; // while it was being read
+        }
+        var look = new Look(standing, stat, stat.settled(now));
+        looks.put(path, look);
+        return look;
+    }
+
+    /** A file as it lies there, read at most once and only if nothing vouches for it. */
+    private final class OnDisk {
+        private final String path;
+        private final FileStat stat;
+        private @Nullable String sha256;
+
+        OnDisk(String path, FileStat stat) {
+            this.path = path;
+            this.stat = stat;
+        }
+
+        /** True if it is what mgit put there. */
+        boolean asRecorded() throws IOException {
+            FileEntry old = recorded.get(path);
+            return old != null && holds(before.orElseThrow().version(), old);
+        }
+
+        /** True if it is what a version says, to the bit and in whether it may be executed. */
+        boolean holds(VersionId version, FileEntry file) throws IOException {
+            return stat.regular()
+                    && stat.size() == file.size()
+                    && FileContents.sameMode(file, stat, folder.resolve(path))
+                    && (vouchedFor(version) || sha256().equals(contents.sha256(version, file)));
+        }
+
+        private boolean vouchedFor(VersionId version) {
+            return before.filter(state -> state.version().equals(version)).isPresent()
+                    && known.orElseThrow().vouchFor(path, stat);
+        }
+
+        private String sha256() throws IOException {
+            String read = sha256;
+            if (read == null) {
+                FileEntry old = recorded.get(path);
+                read = old != null && known.orElseThrow().vouchFor(path, stat)
+                        ? contents.sha256(before.orElseThrow().version(), old)
+                        : FileContents.sha256(folder.resolve(path));
+                sha256 = read;
+            }
+            return read;
+        }
     }
 }

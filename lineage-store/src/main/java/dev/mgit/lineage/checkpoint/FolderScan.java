@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.SafePath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,15 +11,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The files of a checkpoint as they lie on disk.
  *
  * @param files by relative path with {@code /}, in path order
+ * @param folders relative paths of folders that hold nothing, in path order
  * @param ignored relative paths left out by rules (folders end in {@code /})
  * @param gone links of a hub's snapshot to blobs that its cache does not have
  */
-public record FolderScan(TreeMap<String, Path> files, List<String> ignored, List<String> gone) {
+public record FolderScan(
+        TreeMap<String, Path> files, TreeSet<String> folders, List<String> ignored, List<String> gone) {
     private static final char REPLACEMENT = '\ufffd';
 
     /**
@@ -32,7 +36,7 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored, List
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no file or folder '" + path + "'", "check the path");
         }
-        var scan = new FolderScan(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
+        var scan = new FolderScan(new TreeMap<>(), new TreeSet<>(), new ArrayList<>(), new ArrayList<>());
         if (Files.isDirectory(path)) {
             scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path));
         } else {
@@ -46,6 +50,10 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored, List
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
             found.forEach(children::add);
+        }
+        if (children.isEmpty() && !relative.isEmpty()) {
+            SafePath.requireStorable(relative);
+            folders.add(relative);
         }
         children.sort(Comparator.comparing(child -> child.getFileName().toString()));
         for (Path child : children) {
@@ -75,12 +83,7 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored, List
                     "the file name '" + path + "' is not UTF-8",
                     "rename the file or list it in .mgitignore; if it is UTF-8, start mgit with LC_ALL=C.UTF-8");
         }
-        if (!path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\')) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the file name '" + path + "' has characters that not every system can store",
-                    "rename the file or list it in .mgitignore");
-        }
+        SafePath.requireStorable(path);
         if (!Files.isRegularFile(file)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
@@ -13,47 +14,83 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How a checked-out folder stands against its version.
  *
  * @param changed files whose bytes differ, in path order
- * @param added files that are not in the version and would be committed
+ * @param modes files that may be executed and should not, or the other way round
+ * @param missing files that are not there any more, and folders, which end in {@code /}
+ * @param added files, and folders that hold nothing, that are not in the version and would be committed
  */
 public record FolderStatus(
-        CheckoutState checkout, List<ChangedFile> changed, List<String> missing, List<String> added) {
+        CheckoutState checkout,
+        List<ChangedFile> changed,
+        List<ChangedMode> modes,
+        List<String> missing,
+        List<String> added) {
     /** A file whose bytes differ; for weights, the tensors that were changed, added or removed in it. */
     public record ChangedFile(
             String path, List<String> changedTensors, List<String> addedTensors, List<String> missingTensors) {}
 
+    /**
+     * A file whose executable bit differs.
+     *
+     * @param executable whether it can be executed now
+     */
+    public record ChangedMode(String path, boolean executable) {}
+
     public boolean clean() {
-        return changed.isEmpty() && missing.isEmpty() && added.isEmpty();
+        return changed.isEmpty() && modes.isEmpty() && missing.isEmpty() && added.isEmpty();
     }
 
-    /** Looks at a folder. Files that look untouched to the file system are not read. */
+    /** Looks at a folder. Files that nobody can have touched, going by the file system, are not read. */
     public static FolderStatus of(Repository repository, CheckoutState checkout) throws IOException {
-        int threads = StoreSettings.of(repository.settings()).threads();
-        var contents = new FileContents(repository, threads);
+        var contents = new FileContents(
+                repository, StoreSettings.of(repository.settings()).threads());
         Checkpoint version = repository.lineage().checkpoint(checkout.version());
         FolderScan scan = FolderScan.of(checkout.folder());
+        KnownFiles known = KnownFiles.load(repository, checkout);
         List<ChangedFile> changed = new ArrayList<>();
+        List<ChangedMode> modes = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        List<String> added = new ArrayList<>(scan.files().keySet());
+        Set<String> added = new TreeSet<>(scan.files().keySet());
         for (FileEntry file : version.files()) {
             added.remove(file.path());
-            Path path = checkout.folder().resolve(file.path());
-            if (!checkout.files().containsKey(file.path())) {
+            if (!checkout.files().contains(file.path())) {
                 continue; // not part of a partial checkout
             }
+            Path path = checkout.folder().resolve(file.path());
+            long now = FileStat.now();
+            FileStat look = FileStat.of(path);
             if (Files.notExists(path)) {
                 missing.add(file.path());
-            } else if (!checkout.files().get(file.path()).matches(path)
-                    && !contents.equal(checkout.version(), file, path)) {
-                changed.add(compare(repository, contents, checkout, file, path));
+                continue;
+            }
+            if (!known.vouchFor(file.path(), look)) {
+                if (!contents.equal(checkout.version(), file, path)) {
+                    changed.add(compare(repository, contents, checkout, file, path));
+                } else if (look.settled(now) && FileStat.of(path).equals(look)) {
+                    known.add(file.path(), look);
+                }
+            }
+            FileStat itself = look.regular() ? look : FileStat.following(path);
+            if (!FileContents.sameMode(file, itself, path)) {
+                modes.add(new ChangedMode(file.path(), itself.executable()));
             }
         }
-        return new FolderStatus(checkout, changed, missing, added);
+        known.save();
+        scan.folders().forEach(folder -> added.add(folder + "/"));
+        for (String folder : version.folders()) {
+            boolean there = added.remove(folder + "/") || Files.exists(checkout.folder().resolve(folder));
+            if (!there && !checkout.partial()) {
+                missing.add(folder + "/");
+            }
+        }
+        return new FolderStatus(checkout, changed, modes, missing, List.copyOf(added));
     }
 
     private static ChangedFile compare(

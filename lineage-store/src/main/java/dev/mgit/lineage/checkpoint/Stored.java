@@ -10,6 +10,7 @@ import java.util.Optional;
 /** A checkpoint whose blocks are durably in the store and whose Git objects are yet to be written. */
 record Stored(
         List<FileEntry> files,
+        List<String> folders,
         Map<String, byte[]> verbatim,
         Map<String, Manifest> manifests,
         List<String> ignored,

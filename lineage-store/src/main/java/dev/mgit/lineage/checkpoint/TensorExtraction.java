@@ -5,6 +5,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.SafetensorsHeader;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.repository.FolderSwitch;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -46,14 +47,16 @@ final class TensorExtraction {
         }
         Path folder = request.folder().toAbsolutePath().normalize();
         Path target = folder.resolve(FILE);
-        if (Files.exists(target) && !request.force()) {
+        FileStat before = FileStat.of(target);
+        if (before.exists() && !request.force()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
         }
         Files.createDirectories(folder);
         try (Journal journal = repository.access().journal(folder, false)) {
             write(request, chosen, journal.staging().resolve(FILE));
-            journal.finish(new FolderSwitch(List.of(FILE), List.of(), Optional.empty()));
+            Checkouts.requireNothingSaved(journal.finish(
+                    new FolderSwitch(List.of(FILE), List.of(), Map.of(FILE, before), Optional.empty())));
         }
         return List.of(FILE);
     }

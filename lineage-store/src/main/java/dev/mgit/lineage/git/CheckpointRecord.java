@@ -9,6 +9,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
@@ -26,14 +27,17 @@ final class CheckpointRecord {
 
     private CheckpointRecord() {}
 
-    static byte[] write(String model, List<FileEntry> files, List<String> ignored, Optional<Double> lossy) {
+    static byte[] write(NewVersion version) {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("schema", SCHEMA);
-        json.put("model", model);
-        lossy.ifPresent(bound -> json.put("lossy", bound));
-        json.put("files", files.stream().map(CheckpointRecord::file).toList());
-        if (!ignored.isEmpty()) {
-            json.put("ignored", ignored);
+        json.put("model", version.model());
+        version.lossy().ifPresent(bound -> json.put("lossy", bound));
+        json.put("files", version.files().stream().map(CheckpointRecord::file).toList());
+        if (!version.folders().isEmpty()) {
+            json.put("folders", version.folders());
+        }
+        if (!version.ignored().isEmpty()) {
+            json.put("ignored", version.ignored());
         }
         return Json.pretty(json);
     }
@@ -60,7 +64,12 @@ final class CheckpointRecord {
                 };
                 files.add(new FileEntry(file.string("path"), file.number("size"), file.flag("executable"), stored));
             }
-            return new Checkpoint(version, files, json.strings("ignored"), json.optionalReal("lossy"));
+            return new Checkpoint(
+                    version,
+                    files,
+                    json.strings("folders"),
+                    json.strings("ignored"),
+                    json.optionalReal("lossy"));
         });
     }
 

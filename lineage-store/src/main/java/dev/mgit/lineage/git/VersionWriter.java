@@ -5,6 +5,7 @@ import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.SafePath;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.time.Instant;
@@ -78,7 +79,9 @@ final class VersionWriter {
     private static ObjectId writeTree(ObjectInserter inserter, NewVersion version) throws IOException {
         DirCache tree = DirCache.newInCore();
         DirCacheBuilder builder = tree.builder();
+        version.folders().forEach(SafePath::requireStorable);
         for (FileEntry file : version.files()) {
+            SafePath.requireStorable(file.path());
             if (file.stored() == FileEntry.Stored.VERBATIM) {
                 byte[] content = Objects.requireNonNull(version.verbatim().get(file.path()), file.path());
                 add(builder, inserter, GitLineage.FILES + file.path(), content, file.executable());
@@ -88,7 +91,7 @@ final class VersionWriter {
                 add(builder, inserter, GitLineage.MANIFESTS + file.path(), content, false);
             }
         }
-        byte[] record = CheckpointRecord.write(version.model(), version.files(), version.ignored(), version.lossy());
+        byte[] record = CheckpointRecord.write(version);
         add(builder, inserter, GitLineage.RECORD, record, false);
         for (Map.Entry<String, byte[]> extra : version.extra().entrySet()) {
             add(builder, inserter, GitLineage.RECORDS + extra.getKey(), extra.getValue(), false);

@@ -14,12 +14,12 @@ import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +102,7 @@ final class MergeInput implements AutoCloseable {
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});
-            large(path, Files.isExecutable(file), manifest, () -> source);
+            large(path, FileStat.isExecutable(file), manifest, () -> source);
             for (Manifest.Entry entry : manifest.entries()) {
                 tensor(path, entry, () -> new SliceByteSource(source, entry.offset(), entry.length()));
             }

@@ -3,6 +3,7 @@ package dev.mgit.lineage.merge;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.lineage.checkpoint.NewFiles;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.merge.MergeInput.InputFile;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
@@ -12,9 +13,7 @@ import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,13 +31,13 @@ final class MergeWriter {
 
     private final MergePlan plan;
     private final Map<Side, MergeInput> inputs;
-    private final Path folder;
+    private final NewFiles created;
     private final Progress progress;
 
     MergeWriter(MergePlan plan, Map<Side, MergeInput> inputs, Path folder, Progress progress) {
         this.plan = plan;
         this.inputs = inputs;
-        this.folder = folder;
+        this.created = new NewFiles(folder);
         this.progress = progress;
     }
 
@@ -54,7 +53,7 @@ final class MergeWriter {
         progress.start("merging", bytes);
         try (Threads pool = new Threads(threads)) {
             for (FilePlan file : plan.files()) {
-                copy(input(file.from()).file(file.path()), place(file.path()));
+                copy(input(file.from()).file(file.path()), file.path());
             }
             for (Map.Entry<String, Deque<TensorOutput>> file : byFile.entrySet()) {
                 weights(file.getKey(), file.getValue(), pool);
@@ -68,36 +67,14 @@ final class MergeWriter {
         return Objects.requireNonNull(inputs.get(side));
     }
 
-    /** Paths came from a commit that may have come from anywhere. */
-    private Path place(String path) throws IOException {
-        Path root = folder.toAbsolutePath().normalize();
-        Path target = root.resolve(path).normalize();
-        if (!target.startsWith(root) || target.equals(root)) {
-            throw MgitException.integrity("a side names a file '" + path + "' that would lie outside its folder");
-        }
-        Files.createDirectories(Objects.requireNonNull(target.getParent()));
-        return target;
-    }
-
-    private static void copy(InputFile file, Path target) throws IOException {
+    private void copy(InputFile file, String path) throws IOException {
         ByteSource source = file.open();
-        try (FileChannel channel = create(target)) {
+        try (FileChannel channel = created.create(path, file.executable())) {
             String actual = HexFormat.of().formatHex(copy(source, 0, file.size(), channel));
             if (!actual.equals(file.digest())) {
-                throw MgitException.integrity("the bytes of '" + target.getFileName() + "' have SHA-256 " + actual
-                        + ", but its version says " + file.digest());
+                throw MgitException.integrity(
+                        "the bytes of '" + path + "' have SHA-256 " + actual + ", but its version says " + file.digest());
             }
-        }
-        makeExecutable(file, target);
-    }
-
-    private static FileChannel create(Path target) throws IOException {
-        return FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    }
-
-    private static void makeExecutable(InputFile file, Path target) {
-        if (file.executable() && !target.toFile().setExecutable(true)) {
-            throw MgitException.failed("cannot make '" + target + "' executable");
         }
     }
 
@@ -125,8 +102,7 @@ final class MergeWriter {
     private void weights(String path, Deque<TensorOutput> outputs, Threads pool) throws IOException {
         InputFile file = input(plan.layout()).file(path);
         ByteSource whole = file.open();
-        Path target = place(path);
-        try (FileChannel channel = create(target)) {
+        try (FileChannel channel = created.create(path, file.executable())) {
             List<Future<Boolean>> pending = new ArrayList<>();
             for (Manifest.Entry entry : file.manifest().orElseThrow().entries()) {
                 if (entry.tensor().isEmpty()) {
@@ -140,7 +116,6 @@ final class MergeWriter {
                 Threads.get(one);
             }
         }
-        makeExecutable(file, target);
     }
 
     private boolean tensor(TensorOutput output, FileChannel channel, long offset) throws IOException {

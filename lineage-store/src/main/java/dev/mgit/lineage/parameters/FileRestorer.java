@@ -7,8 +7,6 @@ import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,33 +32,32 @@ public final class FileRestorer implements AutoCloseable {
     }
 
     /**
-     * Writes a whole file and syncs it. Blocks are verified against their ids, and the file against the SHA-256 in its
-     * manifest: whatever order the manifest names its blocks in, what comes out is the file that was committed.
+     * Writes a whole file. Blocks are verified against their ids, and the file against the SHA-256 in its manifest:
+     * whatever order the manifest names its blocks in, what comes out is the file that was committed.
      *
      * @param where names the file in errors
+     * @param channel of an empty file
      * @throws MgitException of kind INTEGRITY, naming file and tensor, if the store does not give the bytes back as
      *     they were; what was written is then to be thrown away
      */
-    public void restore(Manifest manifest, String where, Path target, LongConsumer progress) throws IOException {
+    public void restore(Manifest manifest, String where, FileChannel channel, LongConsumer progress)
+            throws IOException {
         MessageDigest digest = Hashes.sha256();
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            Deque<Piece> pending = new ArrayDeque<>();
-            Map<ObjectId, SharedObject> shared = new HashMap<>();
-            for (Manifest.Entry entry : manifest.entries()) {
-                List<Supplier<Piece>> pieces = entry.tensor().isPresent()
-                        ? blocks(entry, where, channel, progress)
-                        : parts(entry, where, shared, channel, progress);
-                for (Supplier<Piece> piece : pieces) {
-                    pending.add(piece.get());
-                    if (pending.size() > threads.mostAtOnce()) {
-                        pending.remove().into(digest);
-                    }
+        Deque<Piece> pending = new ArrayDeque<>();
+        Map<ObjectId, SharedObject> shared = new HashMap<>();
+        for (Manifest.Entry entry : manifest.entries()) {
+            List<Supplier<Piece>> pieces = entry.tensor().isPresent()
+                    ? blocks(entry, where, channel, progress)
+                    : parts(entry, where, shared, channel, progress);
+            for (Supplier<Piece> piece : pieces) {
+                pending.add(piece.get());
+                if (pending.size() > threads.mostAtOnce()) {
+                    pending.remove().into(digest);
                 }
             }
-            for (Piece piece : pending) {
-                piece.into(digest);
-            }
-            channel.force(false);
+        }
+        for (Piece piece : pending) {
+            piece.into(digest);
         }
         try {
             manifest.requireDigest(digest.digest());

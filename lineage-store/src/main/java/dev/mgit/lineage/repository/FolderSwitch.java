@@ -9,14 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a command is about to do to one folder of the user's. All it touches are paths relative to that folder and the
@@ -24,37 +25,20 @@ import java.util.regex.Pattern;
  *
  * @param files paths to move from the staging folder to the same path in the folder; empty where the staging folder
  *     becomes the folder
- * @param removals files to remove from the folder, unless somebody changes them before that
+ * @param removals files to remove from the folder, then folders that are empty without them
+ * @param expected what stood at these paths when this was decided on. Whatever else is found there when it comes to it is
+ *     the user's: it is kept beside what replaces it, and not removed. Files that are not listed are mgit's own
  * @param record what the folder holds from then on
  */
-public record FolderSwitch(List<String> files, List<Removal> removals, Optional<CheckoutRecord> record) {
+public record FolderSwitch(
+        List<String> files, List<String> removals, Map<String, FileStat> expected, Optional<CheckoutRecord> record) {
     private static final String STAGING = ".mgit-staging-";
     private static final Pattern STAGING_NAME = Pattern.compile(Pattern.quote(STAGING) + "[0-9a-f-]{36}");
     private static final Pattern RECORD_NAME = Pattern.compile("[0-9a-f]{24}\\.json");
 
-    /** A file as it was when its removal was decided on. */
-    public record Removal(String path, long size, long modifiedNanos) {
-        public static Removal of(Path folder, String path) throws IOException {
-            BasicFileAttributes now =
-                    Files.readAttributes(folder.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return new Removal(path, now.size(), now.lastModifiedTime().to(TimeUnit.NANOSECONDS));
-        }
-
-        private void from(Path folder) throws IOException {
-            Path file = within(folder, path);
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                    && of(folder, path).equals(this)) {
-                Files.delete(file);
-            }
-        }
-
-        private Map<String, Object> json() {
-            return Map.of("path", path, "size", size, "modified", modifiedNanos);
-        }
-
-        private static Removal read(JsonObject json) {
-            return new Removal(json.string("path"), json.number("size"), json.number("modified"));
-        }
+    /** The staging folder becomes the folder. */
+    public static FolderSwitch whole(Optional<CheckoutRecord> record) {
+        return new FolderSwitch(List.of(), List.of(), Map.of(), record);
     }
 
     /** A file of mgit's own and its new content. */
@@ -120,12 +104,16 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
     public FolderSwitch {
         files = List.copyOf(files);
         removals = List.copyOf(removals);
+        expected = Map.copyOf(expected);
     }
 
     Map<String, Object> json(Place place) {
         Map<String, Object> json = place.json();
         json.put("files", files);
-        json.put("removals", removals.stream().map(Removal::json).toList());
+        json.put("removals", removals);
+        var looks = new LinkedHashMap<String, List<Long>>();
+        expected.forEach((path, look) -> looks.put(path, look.numbers()));
+        json.put("expected", looks);
         record.ifPresent(it -> json.put("record", Map.of("file", it.file().toString(), "content", it.content())));
         return json;
     }
@@ -148,33 +136,50 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
                 throw new JsonException("no checkout recorded in " + file);
             }
         }
-        List<Removal> removals =
-                json.objects("removals").stream().map(Removal::read).toList();
-        return Optional.of(new FolderSwitch(json.strings("files"), removals, record));
+        JsonObject looks = json.object("expected");
+        var expected = new HashMap<String, FileStat>();
+        looks.members().keySet().forEach(path -> expected.put(path, FileStat.of(looks.numbers(path))));
+        return Optional.of(new FolderSwitch(json.strings("files"), json.strings("removals"), expected, record));
     }
 
-    /** Does it, or what is left of it. */
-    void make(Place place) throws IOException {
+    /**
+     * Does it, or what is left of it.
+     *
+     * @return what was kept of the user's, and where
+     */
+    List<Path> make(Place place) throws IOException {
+        List<Path> kept = new ArrayList<>();
         if (place.fresh()) {
             if (Files.isDirectory(place.staging(), LinkOption.NOFOLLOW_LINKS)) {
                 Files.move(place.staging(), place.folder(), StandardCopyOption.ATOMIC_MOVE);
             }
         } else {
+            var folder = new UserFolder(place.folder());
             for (String file : files) {
                 Path from = within(place.staging(), file);
                 if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
-                    Path to = within(place.folder(), file);
-                    Files.createDirectories(DurableFiles.folderOf(to));
-                    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    place(folder, from, within(place.folder(), file), expected.get(file))
+                            .ifPresent(kept::add);
                 }
             }
-            for (Removal removal : removals) {
-                removal.from(place.folder());
+            for (String removal : removals) {
+                folder.remove(within(place.folder(), removal), expected.getOrDefault(removal, FileStat.ABSENT));
             }
         }
         if (record.isPresent()) {
             keep(record.get(), place);
         }
+        return kept;
+    }
+
+    private static Optional<Path> place(UserFolder folder, Path from, Path to, @Nullable FileStat look)
+            throws IOException {
+        if (look != null) {
+            return folder.place(from, to, look);
+        }
+        Files.createDirectories(DurableFiles.folderOf(to));
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Optional.empty();
     }
 
     /** By way of a name that whoever takes this up after a crash uses again. */

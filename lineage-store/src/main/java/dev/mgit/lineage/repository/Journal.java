@@ -79,12 +79,17 @@ public final class Journal implements AutoCloseable {
         return place.staging();
     }
 
-    /** Makes the switch, or has the next command make it if this one is killed. */
-    public void finish(FolderSwitch change) throws IOException {
+    /**
+     * Makes the switch, or has the next command make it if this one is killed.
+     *
+     * @return files of the user's that stood in the way unexpectedly, and were kept under another name
+     */
+    public List<Path> finish(FolderSwitch change) throws IOException {
         write(change.json(place));
         unfinished = true;
-        change.make(place);
+        List<Path> kept = change.make(place);
         unfinished = false;
+        return kept;
     }
 
     /**
@@ -169,7 +174,10 @@ public final class Journal implements AutoCloseable {
             FolderSwitch.Place place = FolderSwitch.Place.read(json);
             Optional<FolderSwitch> change = FolderSwitch.read(json, checkouts);
             if (change.isPresent() && place.isThere()) {
-                change.get().make(place);
+                change.get()
+                        .make(place)
+                        .forEach(kept -> notice.accept(
+                                "what was changed since a checkout was interrupted is kept as " + kept));
             }
             new Journal(Optional.of(entry), Optional.of(alive), seal, place).close();
         } catch (NoSuchFileException e) {

@@ -309,6 +309,15 @@ public final class Repository implements AutoCloseable {
         access().recover();
     }
 
+    /** What the files of checked-out folders looked like when they were known to be right; derived data. */
+    public Path knownFiles() {
+        try {
+            return access().index().resolve("checkouts");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The parameter store for writing; the caller holds the lock and closes the store. */
     public ParameterStore writableParameters(WriterLock lock) {
         lock.requireHeld();

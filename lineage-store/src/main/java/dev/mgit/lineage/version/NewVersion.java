@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param verbatim files to keep in Git, by path
  * @param manifests files whose bytes are in the parameter store, by path
+ * @param folders paths of the folders that hold nothing
  * @param extra further machine-readable records kept in the version's tree under {@code mgit/}, e.g.
  *     {@code recipe.json}
  */
@@ -24,6 +25,7 @@ public record NewVersion(
         List<FileEntry> files,
         Map<String, byte[]> verbatim,
         Map<String, Manifest> manifests,
+        List<String> folders,
         List<String> ignored,
         Optional<Double> lossy,
         Map<String, byte[]> extra) {}

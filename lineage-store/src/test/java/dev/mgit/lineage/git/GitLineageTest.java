@@ -47,6 +47,7 @@ class GitLineageTest extends LineageContract {
                 Map.of(),
                 Map.of(),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 Map.of());
     }

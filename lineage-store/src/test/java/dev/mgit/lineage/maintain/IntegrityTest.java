@@ -207,6 +207,7 @@ class IntegrityTest {
                     Map.of("number.txt", lineage.verbatim(like, "number.txt")),
                     changed,
                     List.of(),
+                    List.of(),
                     Optional.empty(),
                     Map.of()));
             transaction.setModel("forged", made[0]);

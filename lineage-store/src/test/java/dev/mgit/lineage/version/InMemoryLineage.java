@@ -209,7 +209,7 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Checkpoint checkpoint(VersionId id) {
         NewVersion made = object(id);
-        return new Checkpoint(id, made.files(), made.ignored(), made.lossy());
+        return new Checkpoint(id, made.files(), made.folders(), made.ignored(), made.lossy());
     }
 
     @Override

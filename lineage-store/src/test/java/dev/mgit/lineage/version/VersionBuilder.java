@@ -27,6 +27,7 @@ public final class VersionBuilder {
     private final List<FileEntry> files = new ArrayList<>();
     private final Map<String, byte[]> verbatim = new LinkedHashMap<>();
     private final Map<String, Manifest> manifests = new LinkedHashMap<>();
+    private final List<String> folders = new ArrayList<>();
     private final Map<String, byte[]> extra = new LinkedHashMap<>();
 
     private VersionBuilder(String model) {
@@ -76,6 +77,12 @@ public final class VersionBuilder {
         return this;
     }
 
+    /** Adds a folder that holds nothing. */
+    public VersionBuilder folder(String path) {
+        folders.add(path);
+        return this;
+    }
+
     public VersionBuilder extra(String name, String text) {
         extra.put(name, text.getBytes(StandardCharsets.UTF_8));
         return this;
@@ -112,6 +119,7 @@ public final class VersionBuilder {
                 List.copyOf(files),
                 Map.copyOf(verbatim),
                 Map.copyOf(manifests),
+                List.copyOf(folders),
                 List.of(),
                 Optional.empty(),
                 Map.copyOf(extra));

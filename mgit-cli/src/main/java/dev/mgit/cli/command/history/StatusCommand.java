@@ -101,6 +101,9 @@ public final class StatusCommand implements Callable<Integer> {
             folder.changed().forEach(file -> {
                 output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
             });
+            folder.modes()
+                    .forEach(file -> output.line("  " + output.styled(Output.Style.RED, "mode:     ") + file.path()
+                            + (file.executable() ? " (now executable)" : " (no longer executable)")));
             folder.missing().forEach(file -> output.line("  " + output.styled(Output.Style.RED, "missing:  ") + file));
             folder.added().forEach(file -> output.line("  " + output.styled(Output.Style.GREEN, "new:      ") + file));
             if (!folder.clean()) {
@@ -173,6 +176,14 @@ public final class StatusCommand implements Callable<Integer> {
                 strings(json, "changed_tensors", file.changedTensors());
                 strings(json, "new_tensors", file.addedTensors());
                 strings(json, "missing_tensors", file.missingTensors());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("modes");
+            for (FolderStatus.ChangedMode file : folder.modes()) {
+                json.writeStartObject();
+                json.writeStringField("path", file.path());
+                json.writeBooleanField("executable", file.executable());
                 json.writeEndObject();
             }
             json.writeEndArray();

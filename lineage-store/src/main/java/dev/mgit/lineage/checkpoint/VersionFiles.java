@@ -1,0 +1,88 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.parameters.FileRestorer;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.SafePath;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Writes a version's files, bit for bit: the one way from the store to a folder. */
+public final class VersionFiles {
+    private final Repository repository;
+    private final Progress progress;
+    private final int threads;
+
+    public VersionFiles(Repository repository, Progress progress) {
+        this.repository = repository;
+        this.progress = progress;
+        this.threads = StoreSettings.of(repository.settings()).threads();
+    }
+
+    /**
+     * Writes all that a version has.
+     *
+     * @param folder of mgit's own, empty
+     * @throws dev.mgit.delta.MgitException of kind INTEGRITY if the version names a file that would lie elsewhere, or
+     *     the store does not give the bytes back as they were; what was written is then to be thrown away
+     */
+    public void writeTo(Path folder, VersionId version) throws IOException {
+        Checkpoint checkpoint = repository.lineage().checkpoint(version);
+        writeTo(folder, version, checkpoint.files(), checkpoint.folders());
+    }
+
+    /** Writes some of it. Each file is on disk when this returns. */
+    void writeTo(Path folder, VersionId version, List<FileEntry> files, List<String> folders) throws IOException {
+        files.forEach(file -> SafePath.in(folder, file.path()));
+        var created = new NewFiles(folder);
+        for (FileEntry file : files) {
+            if (file.stored() == FileEntry.Stored.VERBATIM) {
+                writeVerbatim(created, version, file);
+            }
+        }
+        List<FileEntry> large = files.stream()
+                .filter(file -> file.stored() == FileEntry.Stored.PARAMETERS)
+                .toList();
+        if (!large.isEmpty()) {
+            writeLarge(created, version, large);
+        }
+        for (String empty : folders) {
+            created.createFolder(empty);
+        }
+    }
+
+    private void writeVerbatim(NewFiles created, VersionId version, FileEntry file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(repository.lineage().verbatim(version, file.path()));
+        try (FileChannel channel = created.create(file.path(), file.executable())) {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    private void writeLarge(NewFiles created, VersionId version, List<FileEntry> files) throws IOException {
+        progress.start("writing", files.stream().mapToLong(FileEntry::size).sum());
+        String name = repository.lineage().version(version).model() + " at " + version.abbreviated();
+        try (var store = repository.parameters();
+                var restorer = new FileRestorer(store, threads)) {
+            for (FileEntry file : files) {
+                try (FileChannel channel = created.create(file.path(), file.executable())) {
+                    restorer.restore(
+                            repository.lineage().manifest(version, file.path()),
+                            name + ", file '" + file.path() + "'",
+                            channel,
+                            progress::advance);
+                    channel.force(false);
+                }
+            }
+        } finally {
+            progress.done();
+        }
+    }
+}
