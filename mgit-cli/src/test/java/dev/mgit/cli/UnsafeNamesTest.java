@@ -87,7 +87,8 @@ class UnsafeNamesTest {
         TreeMap<String, Long> found = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
-                if (!path.startsWith(repository.mgit().resolve("hooks")) && !path.startsWith(repository.mgit().resolve("index"))) {
+                if (!path.startsWith(repository.mgit().resolve("hooks"))
+                        && !path.startsWith(repository.mgit().resolve("index"))) {
                     found.put(path.toString(), Files.size(path));
                 }
             }
@@ -118,14 +119,16 @@ class UnsafeNamesTest {
             assumeTrue(false, "this file system takes no such name");
             return;
         }
-        boolean ignored = path.equals(".git/hooks/post-checkout")
-                || path.equals("sub/.git/config")
-                || path.startsWith(".mgit/");
+        boolean ignored =
+                path.equals(".git/hooks/post-checkout") || path.equals("sub/.git/config") || path.startsWith(".mgit/");
         if (ignored) {
             repository.refuses(1, "nothing to commit", "commit", good.toString(), "--model", "good");
         } else {
             repository.refuses(1, "the file name '", "commit", good.toString(), "--model", "good");
-            assertThat(repository.run("import", folder.toString(), "--recursive").err()).doesNotContain("Exception");
+            assertThat(repository
+                            .run("import", folder.toString(), "--recursive")
+                            .err())
+                    .doesNotContain("Exception");
             assertThat(repository.ok("show", "good")).doesNotContain("evil");
         }
     }

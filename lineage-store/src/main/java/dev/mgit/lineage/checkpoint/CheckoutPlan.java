@@ -110,7 +110,8 @@ record CheckoutPlan(
             if (!earlier.missing.contains(file)) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "'" + folder.resolve(file.path()) + "' was changed during the checkout; the folder is as it was",
+                        "'" + folder.resolve(file.path())
+                                + "' was changed during the checkout; the folder is as it was",
                         "run the command again once nothing writes to it");
             }
         }

@@ -33,8 +33,7 @@ import java.util.TreeSet;
  * @param partial true if the folder holds only some of the version's files
  * @param files paths of the files it was given
  */
-public record CheckoutState(
-        Path folder, String model, VersionId version, boolean partial, SortedSet<String> files) {
+public record CheckoutState(Path folder, String model, VersionId version, boolean partial, SortedSet<String> files) {
     /**
      * Stands where older versions of mgit noted a file's size and time, and read them as proof that it is unchanged: as
      * no file looks like this, they too compare the bytes.

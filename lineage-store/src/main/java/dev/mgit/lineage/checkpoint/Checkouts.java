@@ -122,13 +122,13 @@ public final class Checkouts {
         return plan;
     }
 
-    private FolderSwitch change(
-            CheckoutRequest request, Path folder, Path staging, Selection wanted, CheckoutPlan plan)
+    private FolderSwitch change(CheckoutRequest request, Path folder, Path staging, Selection wanted, CheckoutPlan plan)
             throws IOException {
         Map<String, FileStat> expected = new LinkedHashMap<>();
-        plan.expected().forEach((path, look) -> expected.put(folder.relativize(path).toString(), look));
-        List<String> files = new ArrayList<>(
-                plan.missing().stream().map(FileEntry::path).toList());
+        plan.expected()
+                .forEach((path, look) -> expected.put(folder.relativize(path).toString(), look));
+        List<String> files =
+                new ArrayList<>(plan.missing().stream().map(FileEntry::path).toList());
         for (String empty : wanted.folders()) {
             files.add(empty);
             expected.put(empty, FileStat.ABSENT);
@@ -227,7 +227,8 @@ public final class Checkouts {
                     MgitException.Kind.CONFLICT,
                     "the version is checked out, but " + saved.size()
                             + " file(s) were changed at the same moment and are kept as "
-                            + String.join(", ", saved.stream().map(Path::toString).toList()),
+                            + String.join(
+                                    ", ", saved.stream().map(Path::toString).toList()),
                     "compare them with the version's and remove what is not needed");
         }
     }

@@ -210,8 +210,10 @@ public final class Commits {
                     .allMatch(origin -> lineage.version(previous).origins().stream()
                             .anyMatch(edge -> edge.parent().equals(origin.version())));
             Checkpoint before = lineage.checkpoint(previous);
-            boolean sameFiles = before.files().equals(stored.files())
-                    && before.folders().equals(stored.folders());
+            // Says nothing of the files, but must be there to be kept.
+            lineage.extra(previous, Findings.RECORD).ifPresent(readable -> {});
+            boolean sameFiles =
+                    before.files().equals(stored.files()) && before.folders().equals(stored.folders());
             return sameFiles && knownOrigins && sameContent(previous, stored);
         } catch (MgitException e) {
             if (e.kind() != MgitException.Kind.INTEGRITY) {
@@ -273,8 +275,7 @@ public final class Commits {
     }
 
     /** From now on a committed folder inside the repository is known to hold what was committed. */
-    private void track(Path path, String model, VersionId id, CheckpointFiles files, Stored stored)
-            throws IOException {
+    private void track(Path path, String model, VersionId id, CheckpointFiles files, Stored stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
             return;

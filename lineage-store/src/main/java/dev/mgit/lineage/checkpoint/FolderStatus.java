@@ -85,7 +85,8 @@ public record FolderStatus(
         known.save();
         scan.folders().forEach(folder -> added.add(folder + "/"));
         for (String folder : version.folders()) {
-            boolean there = added.remove(folder + "/") || Files.exists(checkout.folder().resolve(folder));
+            boolean there =
+                    added.remove(folder + "/") || Files.exists(checkout.folder().resolve(folder));
             if (!there && !checkout.partial()) {
                 missing.add(folder + "/");
             }

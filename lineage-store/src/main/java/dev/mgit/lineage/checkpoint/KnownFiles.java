@@ -33,8 +33,7 @@ final class KnownFiles {
 
     /** Nothing is known yet of a version's files in a folder. */
     static KnownFiles none(Repository repository, Path folder, VersionId version) {
-        return new KnownFiles(
-                repository.knownFiles().resolve(CheckoutState.fileName(repository, folder)), version);
+        return new KnownFiles(repository.knownFiles().resolve(CheckoutState.fileName(repository, folder)), version);
     }
 
     static KnownFiles load(Repository repository, CheckoutState checkout) {

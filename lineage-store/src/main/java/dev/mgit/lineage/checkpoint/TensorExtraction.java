@@ -4,8 +4,8 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.SafetensorsHeader;
 import dev.mgit.lineage.parameters.FileRestorer;
-import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.FileStat;
+import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
@@ -55,8 +55,8 @@ final class TensorExtraction {
         Files.createDirectories(folder);
         try (Journal journal = repository.access().journal(folder, false)) {
             write(request, chosen, journal.staging().resolve(FILE));
-            Checkouts.requireNothingSaved(journal.finish(
-                    new FolderSwitch(List.of(FILE), List.of(), Map.of(FILE, before), Optional.empty())));
+            Checkouts.requireNothingSaved(
+                    journal.finish(new FolderSwitch(List.of(FILE), List.of(), Map.of(FILE, before), Optional.empty())));
         }
         return List.of(FILE);
     }

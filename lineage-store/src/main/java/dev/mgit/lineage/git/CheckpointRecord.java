@@ -14,7 +14,6 @@ import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +64,7 @@ final class CheckpointRecord {
                 files.add(new FileEntry(file.string("path"), file.number("size"), file.flag("executable"), stored));
             }
             return new Checkpoint(
-                    version,
-                    files,
-                    json.strings("folders"),
-                    json.strings("ignored"),
-                    json.optionalReal("lossy"));
+                    version, files, json.strings("folders"), json.strings("ignored"), json.optionalReal("lossy"));
         });
     }
 

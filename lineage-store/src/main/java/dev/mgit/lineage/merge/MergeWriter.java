@@ -75,8 +75,8 @@ final class MergeWriter {
         try (FileChannel channel = created.create(path, file.executable())) {
             String actual = HexFormat.of().formatHex(copy(source, 0, file.size(), channel));
             if (!actual.equals(file.digest())) {
-                throw MgitException.integrity(
-                        "the bytes of '" + path + "' have SHA-256 " + actual + ", but its version says " + file.digest());
+                throw MgitException.integrity("the bytes of '" + path + "' have SHA-256 " + actual
+                        + ", but its version says " + file.digest());
             }
         }
     }

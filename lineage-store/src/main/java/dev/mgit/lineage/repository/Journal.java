@@ -175,8 +175,8 @@ public final class Journal implements AutoCloseable {
             if (change.isPresent() && place.isThere()) {
                 change.get()
                         .make(place)
-                        .forEach(kept -> notice.accept(
-                                "what was changed since a checkout was interrupted is kept as " + kept));
+                        .forEach(kept ->
+                                notice.accept("what was changed since a checkout was interrupted is kept as " + kept));
             }
             new Journal(Optional.of(entry), Optional.of(alive), seal, place).close();
         } catch (NoSuchFileException e) {

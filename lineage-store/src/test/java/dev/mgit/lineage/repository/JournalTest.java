@@ -28,8 +28,7 @@ class JournalTest {
     @BeforeEach
     void aFolder() throws IOException {
         Path root = dir.toRealPath().resolve("repo");
-        user = new User(
-                java.util.Set.of(), Optional.of(dir.resolve("state")), Optional.empty(), notices::add);
+        user = new User(java.util.Set.of(), Optional.of(dir.resolve("state")), Optional.empty(), notices::add);
         Repository.init(root, user).close();
         folder = Files.createDirectories(root.resolve("folder/sub")).getParent();
         for (String name : List.of("a", "sub/b", "gone")) {
@@ -134,8 +133,7 @@ class JournalTest {
     @Test
     void whatSomebodyElseInterruptedIsLeftAlone() throws IOException {
         interrupt();
-        var other = new User(
-                java.util.Set.of(), Optional.of(dir.resolve("other")), Optional.empty(), notices::add);
+        var other = new User(java.util.Set.of(), Optional.of(dir.resolve("other")), Optional.empty(), notices::add);
         try (Repository repository = Repository.open(folder, other)) {
             repository.recover();
         }
