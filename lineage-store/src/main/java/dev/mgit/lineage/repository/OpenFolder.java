@@ -56,6 +56,7 @@ final class OpenFolder implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("StreamResourceLeak") // closed with the folder
     private static OpenFolder base(Path base) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(base);
         if (stream instanceof SecureDirectoryStream<Path> handle) {
