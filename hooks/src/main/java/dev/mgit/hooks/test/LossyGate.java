@@ -6,6 +6,7 @@ import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.checkpoint.Lossy;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.SafePath;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -139,7 +140,7 @@ public final class LossyGate implements Lossy.Acceptance {
             }
             try {
                 for (FileEntry file : lineage().checkpoint(version).files()) {
-                    Path target = folder.resolve(file.path());
+                    Path target = SafePath.in(folder, file.path());
                     Files.createDirectories(target.toAbsolutePath().getParent());
                     Files.copy(Files.isDirectory(original) ? original.resolve(file.path()) : original, target);
                 }

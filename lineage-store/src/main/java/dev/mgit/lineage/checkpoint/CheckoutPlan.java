@@ -5,6 +5,7 @@ import dev.mgit.lineage.checkpoint.FolderComparison.Look;
 import dev.mgit.lineage.checkpoint.FolderComparison.Standing;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.SafePath;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ record CheckoutPlan(
             emptied.addAll(foldersAbove(given));
         }
         emptied.removeAll(kept);
-        emptied.forEach(path -> removals.add(folder.resolve(path)));
+        emptied.forEach(path -> removals.add(SafePath.in(folder, path)));
     }
 
     private static List<String> foldersAbove(String path) {

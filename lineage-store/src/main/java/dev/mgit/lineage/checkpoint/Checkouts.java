@@ -87,8 +87,6 @@ public final class Checkouts {
     /** Into a folder that exists: only what differs, and nothing that was changed there. */
     private void over(CheckoutRequest request, Path folder, Selection wanted) throws IOException {
         requireFolder(folder);
-        wanted.files().forEach(file -> requirePlace(folder, file.path()));
-        wanted.folders().forEach(path -> requireFolders(folder, Path.of(path)));
         Optional<CheckoutState> before = CheckoutState.find(repository, folder)
                 .filter(state -> state.folder().equals(folder));
         var comparison = new FolderComparison(repository, folder, before, threads);
@@ -118,6 +116,8 @@ public final class Checkouts {
 
     private static CheckoutPlan plan(
             FolderComparison comparison, CheckoutRequest request, Path folder, Selection wanted) throws IOException {
+        wanted.files().forEach(file -> requirePlace(folder, file.path()));
+        wanted.folders().forEach(path -> requireFolders(folder, Path.of(path)));
         CheckoutPlan plan = CheckoutPlan.of(comparison, folder, request.version(), wanted);
         if (!request.force()) {
             plan.requireNothingLost(folder);

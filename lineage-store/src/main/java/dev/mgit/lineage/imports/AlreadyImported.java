@@ -50,7 +50,7 @@ final class AlreadyImported {
             for (VersionId version : versions(model)) {
                 Optional<ImportRecord> known =
                         lineage.extra(version, ImportRecord.NAME).flatMap(ImportRecord::parse);
-                if (known.filter(record::equals).isPresent() || sameFiles(version, path)) {
+                if (known.filter(record::provesSameAs).isPresent() || sameFiles(version, path)) {
                     return Optional.of(new Known(model.name(), version, true));
                 }
                 if (known.filter(other -> other.group().equals(record.group())).isPresent()) {

@@ -5,8 +5,8 @@ import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.repository.FileStat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,27 +20,39 @@ import java.util.Optional;
  *
  * @param source absolute path of the checkpoint
  * @param group absolute path of the folder whose checkpoints are versions of one model
- * @param stamp size and time of every file
+ * @param stamp of every file, size, modification time, time of the last change and inode
  */
 record ImportRecord(String source, String group, String stamp) {
     static final String NAME = "import.json";
     private static final int SCHEMA = 1;
 
+    /** Of a file that may change once more without looking different. */
+    private static final String UNSETTLED = "?";
+
     static ImportRecord of(FoundCheckpoint checkpoint) throws IOException {
         StringBuilder stamp = new StringBuilder();
         for (Map.Entry<String, Path> file :
                 FolderScan.of(checkpoint.path()).files().entrySet()) {
+            long now = FileStat.now();
+            FileStat look = FileStat.following(file.getValue());
             stamp.append(file.getKey())
                     .append('\t')
-                    .append(Files.size(file.getValue()))
+                    .append(look.size())
                     .append('\t')
-                    .append(Files.getLastModifiedTime(file.getValue()).toInstant())
+                    .append(look.modified())
+                    .append('\t')
+                    .append(look.settled(now) ? look.changed() + "\t" + look.inode() : UNSETTLED)
                     .append('\n');
         }
         return new ImportRecord(
                 checkpoint.path().toAbsolutePath().normalize().toString(),
                 checkpoint.group().toAbsolutePath().normalize().toString(),
                 stamp.toString());
+    }
+
+    /** True if nothing can have changed since another record was made of the same place. */
+    boolean provesSameAs(ImportRecord other) {
+        return equals(other) && !stamp.contains("\t" + UNSETTLED + "\n");
     }
 
     byte[] format(String label, Optional<Detected> origin) {

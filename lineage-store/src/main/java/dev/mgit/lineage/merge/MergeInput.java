@@ -14,6 +14,7 @@ import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.FileStat;
+import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -47,6 +48,7 @@ final class MergeInput implements AutoCloseable {
         }
     }
 
+    private final List<String> folders = new ArrayList<>();
     private final Map<String, InputFile> files = new TreeMap<>();
     private final Map<TensorAt, Opening> tensors = new HashMap<>();
     private final List<TensorAt> order = new ArrayList<>();
@@ -61,7 +63,9 @@ final class MergeInput implements AutoCloseable {
 
     static MergeInput stored(Lineage lineage, StoredBytes.Store store, VersionId version) {
         MergeInput input = new MergeInput();
-        for (FileEntry file : lineage.checkpoint(version).files()) {
+        Checkpoint checkpoint = lineage.checkpoint(version);
+        input.folders.addAll(checkpoint.folders());
+        for (FileEntry file : checkpoint.files()) {
             if (file.stored() == FileEntry.Stored.VERBATIM) {
                 byte[] bytes = lineage.verbatim(version, file.path());
                 input.plain(
@@ -82,7 +86,9 @@ final class MergeInput implements AutoCloseable {
         MergeInput input = new MergeInput();
         boolean complete = false;
         try {
-            for (Map.Entry<String, Path> file : FolderScan.of(folder).files().entrySet()) {
+            FolderScan scan = FolderScan.of(folder);
+            input.folders.addAll(scan.folders());
+            for (Map.Entry<String, Path> file : scan.files().entrySet()) {
                 input.onDisk(file.getKey(), file.getValue(), threads);
             }
             complete = true;
@@ -139,6 +145,11 @@ final class MergeInput implements AutoCloseable {
             }
         });
         return new MergeSide(order, others);
+    }
+
+    /** Paths of the folders that hold nothing. */
+    List<String> folders() {
+        return folders;
     }
 
     InputFile file(String path) {

@@ -54,6 +54,9 @@ final class MergeWriter {
             for (Map.Entry<String, Deque<TensorOutput>> file : byFile.entrySet()) {
                 weights(file.getKey(), file.getValue(), pool);
             }
+            for (String empty : input(plan.layout()).folders()) {
+                created.createFolder(empty);
+            }
         } finally {
             progress.done();
         }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -202,7 +201,7 @@ public final class Journal implements AutoCloseable {
                     "a checkout that was interrupted cannot be finished: " + e.getMessage(),
                     "mend that and run the command again, or remove " + entry + " to give the checkout up",
                     e);
-        } catch (JsonException | InvalidPathException e) {
+        } catch (JsonException | IllegalArgumentException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
             Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
             alive.delete();

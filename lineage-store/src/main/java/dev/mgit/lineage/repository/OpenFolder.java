@@ -36,7 +36,7 @@ final class OpenFolder implements AutoCloseable {
      * @throws NotDirectoryException if a link or a file is in the way
      */
     static OpenFolder open(Path base, Path folder, boolean create) throws IOException {
-        if (!folder.startsWith(base)) {
+        if (!folder.startsWith(base) || !folder.normalize().equals(folder)) {
             throw new IllegalArgumentException(folder + " does not lie in " + base);
         }
         OpenFolder open = base(base);

@@ -3,6 +3,7 @@ package dev.mgit.lineage.repository;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -25,18 +26,20 @@ public final class UserFolder {
     }
 
     /**
-     * Moves a file, or an empty folder, to its place. What is found there and was not expected is kept beside it, under
+     * Moves a file or a folder to its place; there, an empty folder is as good as the one that is there. What is found there and was not expected is kept beside it, under
      * its name with {@code .orig} after it.
      *
      * @param from below the folder too
      * @param expected what is to be replaced
      * @return where something was kept
-     * @throws MgitException of kind CONFLICT if something other than a folder stands where one belongs
+     * @throws MgitException of kind CONFLICT if something other than a folder stands where one belongs, or a folder
+     *     where one that is not empty belongs
      */
     public Optional<Path> place(Path from, Path to, FileStat expected) throws IOException {
         try (OpenFolder source = OpenFolder.open(base, DurableFiles.folderOf(from), false);
                 OpenFolder target = OpenFolder.open(base, DurableFiles.folderOf(to), true)) {
             if (isFolder(from) && isFolder(to)) {
+                requireEmpty(from, to);
                 return Optional.empty();
             }
             Optional<Path> kept = Optional.empty();
@@ -66,6 +69,15 @@ public final class UserFolder {
             }
         } catch (NoSuchFileException | NotDirectoryException | DirectoryNotEmptyException e) {
             // gone already, in use, or no longer in the folder
+        }
+    }
+
+    private static void requireEmpty(Path from, Path to) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(from)) {
+            if (found.iterator().hasNext()) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT, "'" + to + "' was created meanwhile", "choose another folder");
+            }
         }
     }
 

@@ -12,12 +12,13 @@ import dev.mgit.lineage.merge.Merge;
 import dev.mgit.lineage.merge.MergeBase;
 import dev.mgit.lineage.merge.MergePlan;
 import dev.mgit.lineage.merge.Rule;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.UserFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,8 +111,9 @@ final class MergeToFolder {
             try (DirectoryStream<Path> found = Files.newDirectoryStream(staging)) {
                 found.forEach(made::add);
             }
+            var target = new UserFolder(folder);
             for (Path path : made) {
-                Files.move(path, folder.resolve(staging.relativize(path)), StandardCopyOption.ATOMIC_MOVE);
+                target.place(path, folder.resolve(staging.relativize(path)), FileStat.ABSENT);
             }
         } finally {
             Folders.delete(staging);
