@@ -75,6 +75,7 @@ public final class GitLineage implements Lineage {
      */
     public static GitLineage open(Path directory, Path operationLog) {
         QuietSystem.install();
+        LineageFolder.requireSelfContained(directory);
         try {
             return new GitLineage(new FileRepository(directory.toFile()), operationLog);
         } catch (IllegalArgumentException e) {

@@ -184,7 +184,8 @@ public final class Journal implements AutoCloseable {
                     e);
         } catch (JsonException | InvalidPathException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
-            Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
+            Files.move(
+                    entry, entry.resolveSibling(entry.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
             alive.delete();
         }
     }
