@@ -14,7 +14,8 @@ public final class RunSettings {
     private RunSettings() {}
 
     public static boolean decides(String key) {
-        return KEYS.stream().anyMatch(known -> known.endsWith(".") ? key.startsWith(known) : key.equalsIgnoreCase(known));
+        return KEYS.stream()
+                .anyMatch(known -> known.endsWith(".") ? key.startsWith(known) : key.equalsIgnoreCase(known));
     }
 
     /** The setting as something to accept. */

@@ -62,7 +62,9 @@ class AnotherUsersRepositoryTest {
 
     private String ok(String... arguments) throws IOException {
         Crash.Ended ended = run(models.root(), List.of(), arguments);
-        assertThat(ended.exit()).as("%s: %s", List.of(arguments), ended.output()).isZero();
+        assertThat(ended.exit())
+                .as("%s: %s", List.of(arguments), ended.output())
+                .isZero();
         return ended.output();
     }
 
@@ -74,8 +76,21 @@ class AnotherUsersRepositoryTest {
     void readingWorksAndLeavesNoTrace() throws IOException {
         var before = stored();
         for (String reading : List.of(
-                "log", "show --tensors base", "diff base~1 base", "find --tensor-name w", "fsck", "du", "graph", "status",
-                "test list", "hooks list", "hooks show h", "op log", "config", "blame base", "audit base")) {
+                "log",
+                "show --tensors base",
+                "diff base~1 base",
+                "find --tensor-name w",
+                "fsck",
+                "du",
+                "graph",
+                "status",
+                "test list",
+                "hooks list",
+                "hooks show h",
+                "op log",
+                "config",
+                "blame base",
+                "audit base")) {
             ok(reading.split(" "));
         }
         Path out = folder.resolve("out");
@@ -112,9 +127,18 @@ class AnotherUsersRepositoryTest {
         Path model = weights(folder.resolve("model/model.safetensors"), 5, 64).getParent();
         var before = stored();
         for (String line : List.of(
-                "commit " + model + " --model base", "tag t base", "gc", "undo", "config user.name me",
-                "hooks trust --all", "run --model x -- touch " + ran, "test run", "update base", "bisect start base base~1",
-                "merge base base~1", "rerun base")) {
+                "commit " + model + " --model base",
+                "tag t base",
+                "gc",
+                "undo",
+                "config user.name me",
+                "hooks trust --all",
+                "run --model x -- touch " + ran,
+                "test run",
+                "update base",
+                "bisect start base base~1",
+                "merge base base~1",
+                "rerun base")) {
             // Root itself could write there.
             Cli.Ran refused = models.repository().run(line.split(" "));
             assertThat(refused.exit()).as("%s: %s", line, refused).isEqualTo(1);
@@ -142,8 +166,7 @@ class AnotherUsersRepositoryTest {
         ok("config", "--global", "--add", "safe.directory", models.root().toString());
         Crash.Ended refused = run(models.root(), List.of(), "tag", "t", "base");
         assertThat(refused.output()).contains("no permission for");
-        var variables = java.util.Map.of(
-                "HOME", home.toString(), "XDG_STATE_HOME", "", "XDG_CONFIG_HOME", "");
+        var variables = java.util.Map.of("HOME", home.toString(), "XDG_STATE_HOME", "", "XDG_CONFIG_HOME", "");
         Cli.Ran commit = Cli.run(models.root(), variables, "commit", model.toString(), "--model", "base");
         assertThat(commit.exit()).as("%s", commit).isZero();
         assertThat(ran).doesNotExist();
@@ -158,6 +181,18 @@ class AnotherUsersRepositoryTest {
     void rootCountsAsWhoCalledSudo() throws IOException {
         var sudo = java.util.Map.of("SUDO_UID", "" + SOMEBODY);
         assertThat(Cli.run(models.root(), sudo, "tag", "t", "base").exit()).isZero();
+        Path theirHome = Files.createDirectories(folder.resolve("their-home"));
+        Files.setAttribute(theirHome, "unix:uid", SOMEBODY);
+        var kept = java.util.Map.of("SUDO_UID", "" + SOMEBODY, "HOME", theirHome.toString());
+        assertThat(Cli.run(
+                                models.root(),
+                                kept,
+                                "checkout",
+                                "base",
+                                folder.resolve("out").toString())
+                        .exit())
+                .isZero();
+        assertThat(theirHome).isEmptyDirectory();
         assertThat(Cli.run(models.root(), java.util.Map.of("SUDO_UID", "1234"), "tag", "u", "base")
                         .err())
                 .contains("belongs to another user");

@@ -60,9 +60,22 @@ class HostileRepositoryTest {
     /** What a user does in such a repository; each must end in a sentence if it fails. */
     private void useIt() {
         for (String line : List.of(
-                "status", "log", "fsck", "du", "find --tensor-name w", "commit ../model --model next", "tag t good",
-                "update --status", "update --abort", "bisect start good good~1", "merge --abort", "hooks trust",
-                "gc --prune-older-than 0", "undo", "config user.name Ada", "checkout good ../out --force")) {
+                "status",
+                "log",
+                "fsck",
+                "du",
+                "find --tensor-name w",
+                "commit ../model --model next",
+                "tag t good",
+                "update --status",
+                "update --abort",
+                "bisect start good good~1",
+                "merge --abort",
+                "hooks trust",
+                "gc --prune-older-than 0",
+                "undo",
+                "config user.name Ada",
+                "checkout good ../out --force")) {
             Cli.Ran ran = repository.run(line.split(" "));
             assertThat(ran.err()).as(line).doesNotContain("internal error", "Exception");
         }
@@ -100,10 +113,32 @@ class HostileRepositoryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "lock", "operations", "config", "format", "id", "bisect", "parameters", "lineage.git", "hooks", "index",
-                "checkouts", "journal", "merge", "lineage.git/objects", "lineage.git/refs", "lineage.git/config",
-                "lineage.git/packed-refs", "hooks/runs", "hooks/update", "hooks/logs", "hooks/update.lock", "index/graph",
-                "index/tensors", "index/sketches", "config.lock", "operations.new",
+                "lock",
+                "operations",
+                "config",
+                "format",
+                "id",
+                "bisect",
+                "parameters",
+                "lineage.git",
+                "hooks",
+                "index",
+                "checkouts",
+                "journal",
+                "merge",
+                "lineage.git/objects",
+                "lineage.git/refs",
+                "lineage.git/config",
+                "lineage.git/packed-refs",
+                "hooks/runs",
+                "hooks/update",
+                "hooks/logs",
+                "hooks/update.lock",
+                "index/graph",
+                "index/tensors",
+                "index/sketches",
+                "config.lock",
+                "operations.new",
             })
     void noLinkBelowTheRepositoryIsFollowed(String name) throws IOException {
         Path link = repository.mgit().resolve(name);
@@ -111,15 +146,21 @@ class HostileRepositoryTest {
         if (Files.exists(link)) {
             Files.move(link, folder.resolve("was-there"));
         }
-        boolean file = !Files.isDirectory(folder.resolve("was-there"))
-                && !name.matches("hooks.*[^k]|merge|index/sketches");
+        boolean file =
+                !Files.isDirectory(folder.resolve("was-there")) && !name.matches("hooks.*[^k]|merge|index/sketches");
         Files.createSymbolicLink(link, file ? precious.resolve("thesis") : precious);
         useIt();
         TestRepository.assertRefused(repository.run("log"), INTEGRITY, name + " is a link");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lineage.git/refs/heads/team", "lineage.git/objects/pack", "parameters/000099.log", "parameters/LOG"})
+    @ValueSource(
+            strings = {
+                "lineage.git/refs/heads/team",
+                "lineage.git/objects/pack",
+                "parameters/000099.log",
+                "parameters/LOG"
+            })
     void noLinkIsFollowedByWhoWrites(String name) throws IOException {
         Path link = repository.mgit().resolve(name);
         if (Files.exists(link)) {
@@ -140,8 +181,7 @@ class HostileRepositoryTest {
         repository.ok("gc");
         repository.ok("checkout", "next", "out");
         Files.createSymbolicLink(disk.resolve("hooks"), precious);
-        TestRepository.assertRefused(
-                repository.run("gc", "--prune-older-than", "0"), INTEGRITY, "hooks is a link");
+        TestRepository.assertRefused(repository.run("gc", "--prune-older-than", "0"), INTEGRITY, "hooks is a link");
     }
 
     @Test
@@ -165,7 +205,8 @@ class HostileRepositoryTest {
         Path target = repository.mgit().resolve("lineage.git").resolve(file);
         Files.createDirectories(target.getParent());
         String old = Files.exists(target) ? Files.readString(target) : "";
-        Files.writeString(target, old + text.replace("PRECIOUS", precious.toString()).replace('~', '\n') + "\n");
+        Files.writeString(
+                target, old + text.replace("PRECIOUS", precious.toString()).replace('~', '\n') + "\n");
         useIt();
         TestRepository.assertRefused(repository.run("log"), INTEGRITY, sentence);
     }
@@ -198,16 +239,13 @@ class HostileRepositoryTest {
     @Test
     void aRepositorysSettingsIncludeNothing() throws IOException {
         Files.writeString(folder.resolve("more"), "[user]\n name = Mallory\n");
-        Files.writeString(
-                repository.mgit().resolve("config"), "[include]\n path = " + folder.resolve("more") + "\n");
+        Files.writeString(repository.mgit().resolve("config"), "[include]\n path = " + folder.resolve("more") + "\n");
         assertThat(repository.run("config", "user.name").exit()).isEqualTo(1);
     }
 
     private Cli.Ran as(String user, String... arguments) {
         return Cli.run(
-                repository.root(),
-                Map.of("XDG_STATE_HOME", folder.resolve(user).toString()),
-                arguments);
+                repository.root(), Map.of("XDG_STATE_HOME", folder.resolve(user).toString()), arguments);
     }
 
     /** What a checked-out file looked like is believed of oneself only: a record is no leave to overwrite. */
@@ -229,9 +267,10 @@ class HostileRepositoryTest {
     @Test
     void aRecordNamesFilesOfItsFolderOnly() throws IOException {
         repository.ok("checkout", "good", "out");
-        Path record = Files.list(repository.mgit().resolve("checkouts")).findFirst().orElseThrow();
-        Map<String, Object> json = new LinkedHashMap<>(
-                Json.parseObject(Files.readAllBytes(record)).members());
+        Path record =
+                Files.list(repository.mgit().resolve("checkouts")).findFirst().orElseThrow();
+        Map<String, Object> json =
+                new LinkedHashMap<>(Json.parseObject(Files.readAllBytes(record)).members());
         json.remove("sum");
         json.put("files", Map.of("../../precious/thesis", List.of(4, 0)));
         Files.write(record, CheckedJson.bytes(json));
@@ -240,7 +279,11 @@ class HostileRepositoryTest {
     }
 
     private void plantUpdate(String id, String line) throws IOException {
-        String head = repository.json("log", "--json", "good").objects("versions").get(0).string("id");
+        String head = repository
+                .json("log", "--json", "good")
+                .objects("versions")
+                .get(0)
+                .string("id");
         var text = "{\"schema\":1,\"id\":\"" + id + "\",\"target\":\"good\",\"head\":\"" + head
                 + "\",\"executor\":\"local\",\"gates\":[],\"jobs\":1,\"failFast\":false,\"units\":[" + line + "]}";
         byte[] json = text.getBytes(StandardCharsets.UTF_8);
@@ -272,7 +315,8 @@ class HostileRepositoryTest {
         Files.delete(folder.resolve("ran"));
         weights(model.resolve("model.safetensors"), 2, 64);
         repository.ok("commit", model.toString(), "--model", "good");
-        JsonObject child = repository.json("log", "--json", "child").objects("versions").get(0);
+        JsonObject child =
+                repository.json("log", "--json", "child").objects("versions").get(0);
         JsonObject recipe = repository.json("recipe", "show", "child", "--json");
         Map<String, Object> members = new LinkedHashMap<>(recipe.members());
         members.remove("trusted");

@@ -43,7 +43,11 @@ class NoPermissionTest {
     @AfterEach
     void permitAll() throws IOException {
         for (Path closed : List.of(
-                model, repository.mgit(), repository.root(), repository.mgit().resolve("journal"), repository.mgit().resolve("checkouts"))) {
+                model,
+                repository.mgit(),
+                repository.root(),
+                repository.mgit().resolve("journal"),
+                repository.mgit().resolve("checkouts"))) {
             permit(closed, "rwxr-xr-x");
         }
     }

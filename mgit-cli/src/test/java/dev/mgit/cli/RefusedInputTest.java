@@ -297,7 +297,8 @@ class RefusedInputTest {
             String out = folder.resolve("out").toString();
             there.ok("checkout", "good", out);
             assertThat(there.ok("status", out)).contains("good at ", "unchanged");
-            for (String reading : List.of("fsck", "du", "graph", "find --tensor-name w", "diff good " + out, "blame good", "impact good")) {
+            for (String reading : List.of(
+                    "fsck", "du", "graph", "find --tensor-name w", "diff good " + out, "blame good", "impact good")) {
                 there.ok(reading.split(" "));
             }
             disk.makeWritable();

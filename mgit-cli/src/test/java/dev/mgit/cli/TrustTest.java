@@ -25,8 +25,7 @@ class TrustTest {
         ran = folder.resolve("ran");
         theirs = HookedRepository.init(folder);
         for (String event : new String[] {"pre-commit", "post-commit"}) {
-            theirs.repository()
-                    .ok("hooks", "add", event, "--event", event, "--shell", "--", "touch " + ran.toString());
+            theirs.repository().ok("hooks", "add", event, "--event", event, "--shell", "--", "touch " + ran.toString());
         }
     }
 
@@ -79,10 +78,7 @@ class TrustTest {
     void aListInsideTheRepositoryCountsNoLongerAndIsToldOf() throws IOException {
         Map<String, String> another =
                 Map.of("XDG_STATE_HOME", folder.resolve("another").toString());
-        String digests = Cli.run(theirs.root(), another, "hooks", "trust", "--json")
-                .json()
-                .objects("pending")
-                .stream()
+        String digests = Cli.run(theirs.root(), another, "hooks", "trust", "--json").json().objects("pending").stream()
                 .map(item -> item.string("id") + "  " + item.string("name") + "\n")
                 .reduce("", String::concat);
         Files.writeString(theirs.repository().mgit().resolve("trusted"), digests);
@@ -131,7 +127,8 @@ class TrustTest {
         Path config = folder.resolve("config");
         Map<String, String> own = Map.of("XDG_CONFIG_HOME", config.toString());
         // Outside any repository, too.
-        assertThat(Cli.run(folder, own, "config", "--global", "user.name", "Grace").exit())
+        assertThat(Cli.run(folder, own, "config", "--global", "user.name", "Grace")
+                        .exit())
                 .isZero();
         assertThat(Cli.run(folder, own, "config", "--global", "--add", "safe.directory", "/a")
                         .exit())
@@ -165,7 +162,15 @@ class TrustTest {
                 .isZero();
         assertThat(ran()).isFalse();
         Cli.Ran run = Cli.run(
-                theirs.root(), none, "run", "--model", "x", "--no-progress", "--shell", "--", "cp ../by-hand/base/* {output}/");
+                theirs.root(),
+                none,
+                "run",
+                "--model",
+                "x",
+                "--no-progress",
+                "--shell",
+                "--",
+                "cp ../by-hand/base/* {output}/");
         assertThat(run.exit()).as("%s", run).isZero();
         assertThat(Cli.run(theirs.root(), none, "checkout", "x", "out").exit()).isZero();
         for (String line : new String[] {"hooks add h --event post-commit -- true", "hooks trust --all"}) {

@@ -65,7 +65,8 @@ public record CheckoutState(
             Optional<Path> file = latest(repository, fileName(repository, folder));
             Optional<CheckoutState> state = file.isEmpty()
                     ? Optional.empty()
-                    : read(repository, file.get()).filter(found -> found.folder().equals(known));
+                    : read(repository, file.get())
+                            .filter(found -> found.folder().equals(known));
             if (state.isPresent()) {
                 return state;
             }
@@ -93,8 +94,7 @@ public record CheckoutState(
             Path file = place.resolve(name);
             if (Files.exists(file)
                     && (latest.isEmpty()
-                            || Files.getLastModifiedTime(file)
-                                            .compareTo(Files.getLastModifiedTime(latest.get()))
+                            || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(latest.get()))
                                     > 0)) {
                 latest = Optional.of(file);
             }

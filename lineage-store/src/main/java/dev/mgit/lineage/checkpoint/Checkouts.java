@@ -152,7 +152,8 @@ public final class Checkouts {
         try (Journal journal = repository.access().journal(folder, false)) {
             Path staging = journal.staging();
             restoreAll(request, missing, staging);
-            List<String> moves = new ArrayList<>(missing.stream().map(FileEntry::path).toList());
+            List<String> moves =
+                    new ArrayList<>(missing.stream().map(FileEntry::path).toList());
             if (repository.leavePointer(staging, folder)) {
                 moves.add(RepositoryFiles.FOLDER);
             }

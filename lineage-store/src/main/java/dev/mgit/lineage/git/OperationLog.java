@@ -223,9 +223,10 @@ final class OperationLog {
     }
 
     private static Operation.RefChange change(JsonObject json) {
-        var change =
-                new Operation.RefChange(json.string("ref"), json.optionalString("before"), json.optionalString("after"));
-        boolean ids = Stream.concat(change.before().stream(), change.after().stream()).allMatch(ObjectId::isId);
+        var change = new Operation.RefChange(
+                json.string("ref"), json.optionalString("before"), json.optionalString("after"));
+        boolean ids =
+                Stream.concat(change.before().stream(), change.after().stream()).allMatch(ObjectId::isId);
         if (!Repository.isValidRefName(change.ref()) || !ids) {
             throw new JsonException("'" + change.ref() + "' cannot be changed so");
         }

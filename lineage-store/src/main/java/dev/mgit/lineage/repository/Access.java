@@ -64,7 +64,7 @@ public final class Access {
         return records;
     }
 
-    public Seal seal() throws IOException {
+    public Seal seal() {
         Seal known = seal;
         if (known == null) {
             known = Seal.of(records);

@@ -35,14 +35,15 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
     /** A file as it was when its removal was decided on. */
     public record Removal(String path, long size, long modifiedNanos) {
         public static Removal of(Path folder, String path) throws IOException {
-            BasicFileAttributes now = Files.readAttributes(
-                    folder.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes now =
+                    Files.readAttributes(folder.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return new Removal(path, now.size(), now.lastModifiedTime().to(TimeUnit.NANOSECONDS));
         }
 
         private void from(Path folder) throws IOException {
             Path file = within(folder, path);
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && of(folder, path).equals(this)) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                    && of(folder, path).equals(this)) {
                 Files.delete(file);
             }
         }
@@ -75,7 +76,9 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
         static Place read(JsonObject json) {
             Path folder = Path.of(json.string("folder"));
             String name = json.string("staging");
-            if (!folder.isAbsolute() || folder.getParent() == null || !STAGING_NAME.matcher(name).matches()) {
+            if (!folder.isAbsolute()
+                    || folder.getParent() == null
+                    || !STAGING_NAME.matcher(name).matches()) {
                 throw new JsonException("no checkout wrote this");
             }
             return new Place(folder.normalize(), json.flag("fresh"), name);
@@ -99,7 +102,8 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
                 return false;
             }
             if (!base().toRealPath().equals(base())) {
-                throw new FileSystemException(base().toString(), null, "is reached by a link that was not there before");
+                throw new FileSystemException(
+                        base().toString(), null, "is reached by a link that was not there before");
             }
             return true;
         }
@@ -122,8 +126,7 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
         Map<String, Object> json = place.json();
         json.put("files", files);
         json.put("removals", removals.stream().map(Removal::json).toList());
-        record.ifPresent(it -> json.put(
-                "record", Map.of("file", it.file().toString(), "content", it.content())));
+        record.ifPresent(it -> json.put("record", Map.of("file", it.file().toString(), "content", it.content())));
         return json;
     }
 
@@ -136,8 +139,8 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
         if (!json.has("files")) {
             return Optional.empty();
         }
-        Optional<Record> record = json.optionalObject("record")
-                .map(it -> new Record(Path.of(it.string("file")), it.string("content")));
+        Optional<Record> record =
+                json.optionalObject("record").map(it -> new Record(Path.of(it.string("file")), it.string("content")));
         if (record.isPresent()) {
             Path file = record.get().file();
             if (!checkouts.contains(file.getParent())
@@ -185,7 +188,10 @@ public record FolderSwitch(List<String> files, List<Removal> removals, Optional<
     /** A path in a folder, none of whose parts leads anywhere else. */
     private static Path within(Path folder, String path) throws IOException {
         Path relative = Path.of(path);
-        if (path.isEmpty() || relative.isAbsolute() || !relative.equals(relative.normalize()) || relative.startsWith("..")) {
+        if (path.isEmpty()
+                || relative.isAbsolute()
+                || !relative.equals(relative.normalize())
+                || relative.startsWith("..")) {
             throw new JsonException("'" + path + "' lies outside the folder");
         }
         Path at = folder;

@@ -5,6 +5,7 @@ import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says what is to
@@ -119,18 +121,14 @@ public final class Journal implements AutoCloseable {
         return Path.of(entry.toString().replaceFirst("\\.json$", ending));
     }
 
-    /** Gives the user's seal; few commands come by anything that was interrupted, and need it. */
-    interface SealSource {
-        Seal get() throws IOException;
-    }
-
     /**
      * Finishes or takes back whatever crashed commands of this user left.
      *
+     * @param seal asked for only if something was interrupted
      * @param checkouts folders in which what a folder holds may be recorded
      * @param notice told of entries that are not theirs
      */
-    static void recover(Path journal, SealSource seal, List<Path> checkouts, Consumer<String> notice)
+    static void recover(Path journal, Supplier<Seal> seal, List<Path> checkouts, Consumer<String> notice)
             throws IOException {
         // By the lock: an entry that was never written down has one too.
         List<Path> locks = new ArrayList<>();
@@ -141,7 +139,7 @@ public final class Journal implements AutoCloseable {
             return;
         }
         for (Path lock : locks) {
-            Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
+            Optional<ExclusiveFile> dead = acquire(lock);
             if (dead.isPresent()) {
                 try (ExclusiveFile mine = dead.get()) {
                     Path entry = Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY));
@@ -151,17 +149,25 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    private static Optional<ExclusiveFile> acquire(Path lock) throws IOException {
+        try {
+            return ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
+        } catch (AccessDeniedException e) {
+            return Optional.empty(); // another user's, and for them to see to
+        }
+    }
+
     private static void recover(
             Path entry, ExclusiveFile alive, Seal seal, List<Path> checkouts, Consumer<String> notice)
             throws IOException {
-        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)
-                && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try {
             JsonObject json = CheckedJson.parse(Files.readAllBytes(entry));
             if (!seal.holds(name(entry), json)) {
-                notice.accept("an interrupted checkout into " + json.optionalString("folder").orElse("some folder")
+                notice.accept("an interrupted checkout into "
+                        + json.optionalString("folder").orElse("some folder")
                         + " was left alone, since nothing shows that it was yours; if it was, check out again and "
                         + "remove " + entry);
                 return;
@@ -194,11 +200,7 @@ public final class Journal implements AutoCloseable {
         if (entry.isPresent()) {
             Path temporary = beside(entry.get(), NEW);
             DurableFiles.write(temporary, CheckedJson.bytes(seal.sealed(name(entry.get()), content)));
-            Files.move(
-                    temporary,
-                    entry.get(),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, entry.get(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             DurableFiles.syncFolder(DurableFiles.folderOf(entry.get()));
         }
     }

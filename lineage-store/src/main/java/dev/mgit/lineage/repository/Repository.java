@@ -132,8 +132,10 @@ public final class Repository implements AutoCloseable {
                 mgit = pointedTo(mgit);
             }
             if (Files.isDirectory(mgit)) {
-                var repository = new Repository(new RepositoryFiles(
-                        Optional.ofNullable(mgit.getParent()).orElse(folder), mgit), user);
+                var repository = new Repository(
+                        new RepositoryFiles(
+                                Optional.ofNullable(mgit.getParent()).orElse(folder), mgit),
+                        user);
                 PlainFiles.require(repository.files);
                 repository.checkFormat();
                 return repository;

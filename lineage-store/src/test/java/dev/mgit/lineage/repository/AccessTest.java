@@ -169,8 +169,8 @@ class AccessTest {
         assertThat(seal.holds("x", read(changed))).isFalse();
         assertThat(seal.holds("x", read(Map.of("a", 1)))).isFalse();
 
-        Seal other = Seal.of(UserRecords.of(
-                User.withState(folder.resolve("other")), RepositoryFiles.below(root), true));
+        Seal other =
+                Seal.of(UserRecords.of(User.withState(folder.resolve("other")), RepositoryFiles.below(root), true));
         assertThat(other.holds("x", read(sealed))).isFalse();
         Files.write(root.resolve(".mgit/id"), RepositoryIdentity.newId());
         assertThat(Seal.of(Optional.of(records())).holds("x", read(sealed))).isFalse();
@@ -182,11 +182,13 @@ class AccessTest {
     void theKeyIsTheUsersAloneAndOneThatOthersCouldReadIsReplaced() throws IOException {
         byte[] key = records().key().orElseThrow();
         Path file = folder.resolve("state/key");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(records().key().orElseThrow()).isEqualTo(key);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(records().key().orElseThrow()).isNotEqualTo(key).hasSize(32);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         Files.write(file, new byte[3]);
         assertThat(records().key().orElseThrow()).hasSize(32);
     }

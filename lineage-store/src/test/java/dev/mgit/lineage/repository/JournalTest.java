@@ -148,8 +148,7 @@ class JournalTest {
             Files.writeString(journal.staging().resolve("sub/key"), "theirs");
             Files.delete(folder.resolve("sub"));
             Files.createSymbolicLink(folder.resolve("sub"), precious);
-            assertThatThrownBy(() -> journal.finish(
-                            new FolderSwitch(List.of("sub/key"), List.of(), Optional.empty())))
+            assertThatThrownBy(() -> journal.finish(new FolderSwitch(List.of("sub/key"), List.of(), Optional.empty())))
                     .hasMessageContaining("is a link");
         }
         assertThatThrownBy(() -> repository.recover()).hasMessageContaining("is a link");
@@ -229,7 +228,11 @@ class JournalTest {
                 "record",
                 Map.of(
                         "file",
-                        repository.files().checkouts().resolve("../../../precious/key").toString(),
+                        repository
+                                .files()
+                                .checkouts()
+                                .resolve("../../../precious/key")
+                                .toString(),
                         "content",
                         "theirs"));
         plant(repository.access().seal().sealed("journal/planted.json", content));

@@ -79,9 +79,7 @@ public final class Config implements Callable<Integer> {
             return change(settings, requireKey());
         }
         try (Session session = Session.open(context)) {
-            return reads()
-                    ? read(session.repository().settings())
-                    : change(session, requireKey());
+            return reads() ? read(session.repository().settings()) : change(session, requireKey());
         }
     }
 
