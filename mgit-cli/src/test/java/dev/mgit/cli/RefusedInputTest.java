@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,19 +296,20 @@ class RefusedInputTest {
             there.ok("commit", model.toString(), "--model", "good");
             disk.makeReadOnly();
             there.refuses(FAILED, "read-only file system", "commit", model.toString(), "--model", "next");
-            there.refuses(
-                    FAILED,
-                    "read-only file system",
-                    "checkout",
-                    "good",
-                    folder.resolve("out").toString());
             there.refuses(FAILED, "read-only file system", "tag", "v1", "good");
             TestRepository.assertRefused(Cli.run(disk.root(), "init", "other"), FAILED, "read-only file system");
             assertThat(there.ok("log")).contains("Add good");
             assertThat(there.ok("show", "good")).contains("model.safetensors");
             repository.refuses(FAILED, "read-only file system", "checkout", "good", disk.root() + "/out");
+            String out = folder.resolve("out").toString();
+            there.ok("checkout", "good", out);
+            assertThat(there.ok("status", out)).contains("good at ", "unchanged");
+            for (String reading : List.of(
+                    "fsck", "du", "graph", "find --tensor-name w", "diff good " + out, "blame good", "impact good")) {
+                there.ok(reading.split(" "));
+            }
             disk.makeWritable();
-            there.ok("checkout", "good", folder.resolve("out").toString());
+            there.ok("checkout", "good", out);
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,13 +45,14 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
     public static Optional<CheckoutState> find(Repository repository, Path path) throws IOException {
         Path from = path.toAbsolutePath().normalize();
         for (Path folder = from; folder != null; folder = folder.getParent()) {
-            for (Path place : repository.access().checkouts()) {
-                Path known = folder;
-                Optional<CheckoutState> state = read(repository, place.resolve(fileName(repository, folder)))
-                        .filter(found -> found.folder().equals(known));
-                if (state.isPresent()) {
-                    return state;
-                }
+            Path known = folder;
+            Optional<Path> file = latest(repository, fileName(repository, folder));
+            Optional<CheckoutState> state = file.isEmpty()
+                    ? Optional.empty()
+                    : read(repository, file.get())
+                            .filter(found -> found.folder().equals(known));
+            if (state.isPresent()) {
+                return state;
             }
         }
         return Optional.empty();
@@ -59,12 +61,29 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
     /** All folders that hold a checked-out version and still exist. */
     public static List<CheckoutState> all(Repository repository) throws IOException {
         Map<Path, CheckoutState> states = new TreeMap<>();
-        for (Path file : files(repository)) {
-            read(repository, file)
-                    .filter(state -> Files.isDirectory(state.folder()))
-                    .ifPresent(state -> states.putIfAbsent(state.folder(), state));
+        Set<String> names = new TreeSet<>();
+        files(repository).forEach(file -> names.add(String.valueOf(file.getFileName())));
+        for (String name : names) {
+            Optional<Path> file = latest(repository, name);
+            Optional<CheckoutState> state = file.isEmpty() ? Optional.empty() : read(repository, file.get());
+            state.filter(it -> Files.isDirectory(it.folder())).ifPresent(it -> states.put(it.folder(), it));
         }
         return List.copyOf(states.values());
+    }
+
+    /** The newer of two records of a folder, of which one was made while the repository could not be written. */
+    private static Optional<Path> latest(Repository repository, String name) throws IOException {
+        Optional<Path> latest = Optional.empty();
+        for (Path place : repository.access().checkouts()) {
+            Path file = place.resolve(name);
+            if (Files.exists(file)
+                    && (latest.isEmpty()
+                            || Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(latest.get()))
+                                    > 0)) {
+                latest = Optional.of(file);
+            }
+        }
+        return latest;
     }
 
     private static List<Path> files(Repository repository) throws IOException {

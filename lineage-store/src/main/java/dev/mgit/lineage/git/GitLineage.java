@@ -88,6 +88,7 @@ public final class GitLineage implements Lineage {
      */
     public static GitLineage open(Path directory, Path operationLog, Consumer<String> warnings) {
         QuietSystem.install();
+        LineageFolder.requireSelfContained(directory);
         try {
             return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog, warnings);
         } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -97,7 +98,7 @@ public final class GitSettings implements Settings {
     @Override
     public void add(String key, String value) {
         Key k = Key.parse(key);
-        List<String> values = new ArrayList<>(List.of(config.getStringList(k.section(), k.subsection(), k.name())));
+        List<String> values = new ArrayList<>(values(k.section(), k.subsection(), k.name()));
         values.add(value);
         config.setStringList(k.section(), k.subsection(), k.name(), values);
         save();
@@ -126,14 +127,21 @@ public final class GitSettings implements Settings {
         Map<String, List<String>> all = new TreeMap<>();
         for (String section : config.getSections()) {
             for (String name : config.getNames(section)) {
-                all.put(section + "." + name, Arrays.asList(config.getStringList(section, null, name)));
+                all.put(section + "." + name, values(section, null, name));
             }
             for (String sub : config.getSubsections(section)) {
                 for (String name : config.getNames(section, sub)) {
-                    all.put(section + "." + sub + "." + name, Arrays.asList(config.getStringList(section, sub, name)));
+                    all.put(section + "." + sub + "." + name, values(section, sub, name));
                 }
             }
         }
         return all;
+    }
+
+    /** JGit gives null for an empty value. */
+    private List<String> values(String section, @Nullable String subsection, String name) {
+        return Arrays.stream(config.getStringList(section, subsection, name))
+                .map(value -> Objects.requireNonNullElse(value, ""))
+                .toList();
     }
 }

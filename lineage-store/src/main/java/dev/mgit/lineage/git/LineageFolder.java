@@ -1,10 +1,17 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.StoredConfig;
 
 /** The bare Git repository as a folder: how it begins, and what has no business in it. */
@@ -36,6 +43,45 @@ final class LineageFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Refuses a repository that would have JGit read or write anywhere else. The settings by which Git runs programs
+     * ({@code core.fsmonitor}, {@code core.sshCommand}, {@code core.hooksPath} and more) are not among them: nothing here
+     * acts on those.
+     *
+     * @throws MgitException of kind INTEGRITY
+     */
+    static void requireSelfContained(Path directory) {
+        for (String file : List.of("commondir", "objects/info/alternates")) {
+            if (Files.exists(directory.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
+                throw leadsElsewhere(directory.resolve(file), "names another repository");
+            }
+        }
+        Path file = directory.resolve("config");
+        try {
+            var config = new Config();
+            config.fromText(Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
+            boolean includes = config.getSections().stream().anyMatch(section -> section.startsWith("include"));
+            if (includes || config.getString("core", null, "worktree") != null) {
+                throw leadsElsewhere(file, includes ? "includes another file" : "has a core.worktree");
+            }
+        } catch (ConfigInvalidException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "the lineage repository cannot be opened: " + e.getMessage(),
+                    "mend " + file + ", in Git's syntax",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MgitException leadsElsewhere(Path file, String how) {
+        return new MgitException(
+                MgitException.Kind.INTEGRITY,
+                file + " " + how + ", and mgit keeps to its own",
+                "copy what is there into the lineage repository ('git repack -a -d' for objects), then remove that");
     }
 
     /** Removes locks and unfinished files a killed writer left in the Git repository. The caller holds mgit's lock. */

@@ -25,6 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -254,10 +257,18 @@ final class OperationLog {
                 json.string("description"),
                 new Person(json.string("name"), json.string("email")),
                 Instant.parse(json.string("when")),
-                json.objects("changes").stream()
-                        .map(change -> new Operation.RefChange(
-                                change.string("ref"), change.optionalString("before"), change.optionalString("after")))
-                        .toList(),
+                json.objects("changes").stream().map(OperationLog::change).toList(),
                 json.optionalString("undoes"));
+    }
+
+    private static Operation.RefChange change(JsonObject json) {
+        var change = new Operation.RefChange(
+                json.string("ref"), json.optionalString("before"), json.optionalString("after"));
+        boolean ids =
+                Stream.concat(change.before().stream(), change.after().stream()).allMatch(ObjectId::isId);
+        if (!Repository.isValidRefName(change.ref()) || !ids) {
+            throw new JsonException("'" + change.ref() + "' cannot be changed so");
+        }
+        return change;
     }
 }

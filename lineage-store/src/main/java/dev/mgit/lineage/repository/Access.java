@@ -64,7 +64,7 @@ public final class Access {
         return records;
     }
 
-    public Seal seal() throws IOException {
+    public Seal seal() {
         Seal known = seal;
         if (known == null) {
             known = Seal.of(records);
@@ -73,7 +73,7 @@ public final class Access {
         return known;
     }
 
-    /** Folders with records of what is checked out where, the one that counts first. */
+    /** Folders with records of what is checked out where. */
     public List<Path> checkouts() {
         List<Path> folders = new ArrayList<>();
         records.map(UserRecords::checkouts).filter(Files::isDirectory).ifPresent(folders::add);

@@ -5,6 +5,7 @@ import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Replaces several files of a user's folder as one: they are prepared in a staging folder, the journal says what is to
@@ -123,18 +125,14 @@ public final class Journal implements AutoCloseable {
         return Path.of(entry.toString().replaceFirst("\\.json$", ending));
     }
 
-    /** Gives the user's seal; few commands come by anything that was interrupted, and need it. */
-    interface SealSource {
-        Seal get() throws IOException;
-    }
-
     /**
      * Finishes or takes back whatever crashed commands of this user left.
      *
+     * @param seal asked for only if something was interrupted
      * @param checkouts folders in which what a folder holds may be recorded
      * @param notice told of entries that are not theirs
      */
-    static void recover(Path journal, SealSource seal, List<Path> checkouts, Consumer<String> notice)
+    static void recover(Path journal, Supplier<Seal> seal, List<Path> checkouts, Consumer<String> notice)
             throws IOException {
         // By the lock: an entry that was never written down has one too.
         List<Path> locks = new ArrayList<>();
@@ -145,13 +143,21 @@ public final class Journal implements AutoCloseable {
             return;
         }
         for (Path lock : locks) {
-            Optional<ExclusiveFile> dead = ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
+            Optional<ExclusiveFile> dead = acquire(lock);
             if (dead.isPresent()) {
                 try (ExclusiveFile mine = dead.get()) {
                     Path entry = Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY));
                     recover(entry, mine, seal.get(), checkouts, notice);
                 }
             }
+        }
+    }
+
+    private static Optional<ExclusiveFile> acquire(Path lock) throws IOException {
+        try {
+            return ExclusiveFile.tryAcquire(lock, "cleaning up after a checkout");
+        } catch (AccessDeniedException e) {
+            return Optional.empty(); // another user's, and for them to see to
         }
     }
 
@@ -191,7 +197,8 @@ public final class Journal implements AutoCloseable {
                     e);
         } catch (JsonException | IllegalArgumentException e) {
             // Entries are renamed into place whole, so this one was damaged later: touch nothing it may mean.
-            Files.move(entry, entry.resolveSibling(entry.getFileName() + ".damaged"));
+            Files.move(
+                    entry, entry.resolveSibling(entry.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
             alive.delete();
         }
     }

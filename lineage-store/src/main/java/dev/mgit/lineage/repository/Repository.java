@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,8 @@ public final class Repository implements AutoCloseable {
         }
         Files.createDirectories(root);
         removeUnfinished(root);
-        Path temporary = Files.createTempDirectory(root, BUILDING);
+        // Who may look into it is for the user's umask to say, as with Git.
+        Path temporary = Files.createDirectory(root.resolve(BUILDING + UUID.randomUUID()));
         RepositoryFiles building = new RepositoryFiles(root, temporary);
         WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
         try (lock) {

@@ -2,7 +2,6 @@ package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -31,7 +30,7 @@ public final class Seal {
         this.repository = repository;
     }
 
-    static Seal of(Optional<UserRecords> records) throws IOException {
+    static Seal of(Optional<UserRecords> records) {
         return records.isEmpty()
                 ? new Seal(Optional.empty(), "")
                 : new Seal(records.get().key(), records.get().place());

@@ -69,26 +69,30 @@ public final class UserRecords {
         return folder().resolve("index");
     }
 
-    /** The key of this user's seals, made if there is none; one that others could have read is replaced. */
-    Optional<byte[]> key() throws IOException {
+    /**
+     * The key of this user's seals, made if there is none; one that others could have read is replaced. Empty if it can
+     * be neither read nor made.
+     */
+    Optional<byte[]> key() {
         Path file = state.resolve("key");
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !usable(file)) {
-            Files.deleteIfExists(file);
-        }
-        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-            try {
+        try {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !usable(file)) {
+                Files.deleteIfExists(file);
+            }
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(state);
                 createKey(file);
-            } catch (IOException e) {
-                return Optional.empty(); // a home that is read-only, or full
             }
+            return Optional.of(Files.readAllBytes(file)).filter(key -> key.length == KEY_BYTES);
+        } catch (IOException e) {
+            return Optional.empty(); // a home that is read-only, or full
         }
-        byte[] key = Files.readAllBytes(file);
-        return key.length == KEY_BYTES ? Optional.of(key) : Optional.empty();
     }
 
     private static boolean usable(Path file) throws IOException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != KEY_BYTES) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                || !Files.isReadable(file)
+                || Files.size(file) != KEY_BYTES) {
             return false;
         }
         return !posix(file) || OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file));

@@ -20,9 +20,35 @@ final class Users {
         return new User(ids(environment), state(environment), config(environment), notice);
     }
 
-    /** Where keys, trust and journals are kept. */
+    /**
+     * Where keys, trust and journals are kept. Nowhere for root in the home of whoever called sudo: what root made there
+     * would be in their way, and what they trust is not to run as root.
+     */
     private static Optional<Path> state(Map<String, String> environment) {
-        return folder(environment, "XDG_STATE_HOME", ".local/state").map(folder -> folder.resolve("mgit"));
+        return folder(environment, "XDG_STATE_HOME", ".local/state")
+                .filter(folder -> !isCallers(environment))
+                .map(folder -> folder.resolve("mgit"));
+    }
+
+    private static boolean isCallers(Map<String, String> environment) {
+        Optional<Integer> caller = caller(environment);
+        if (caller.isEmpty() || environment.containsKey("XDG_STATE_HOME")) {
+            return false;
+        }
+        try {
+            Path home = Path.of(environment.getOrDefault("HOME", "/"));
+            return Optional.of(Files.getAttribute(home, "unix:uid")).equals(caller);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Who called sudo to become root. */
+    private static Optional<Integer> caller(Map<String, String> environment) {
+        String caller = environment.getOrDefault("SUDO_UID", "");
+        return caller.matches("\\d{1,9}") && effective().contains(ROOT)
+                ? Optional.of(Integer.parseInt(caller))
+                : Optional.empty();
     }
 
     /** The file with the user's own settings. */
@@ -42,17 +68,17 @@ final class Users {
 
     /** Whose files are the user's own; as in Git, root counts as whoever called sudo, too. */
     private static Set<Integer> ids(Map<String, String> environment) {
-        Set<Integer> ids = new HashSet<>();
-        try {
-            ids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            ids.addAll(byLogin());
-        }
-        String caller = environment.getOrDefault("SUDO_UID", "");
-        if (ids.contains(ROOT) && caller.matches("\\d{1,9}")) {
-            ids.add(Integer.parseInt(caller));
-        }
+        Set<Integer> ids = new HashSet<>(effective());
+        caller(environment).ifPresent(ids::add);
         return ids;
+    }
+
+    private static Set<Integer> effective() {
+        try {
+            return Set.of((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return byLogin();
+        }
     }
 
     /** Where there is no {@code /proc}; none where users have no numbers. */

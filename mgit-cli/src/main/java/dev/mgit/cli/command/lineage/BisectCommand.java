@@ -220,6 +220,7 @@ public final class BisectCommand {
 
     /** Only what makes sense is kept: a mark that contradicts the others was refused before. */
     private static void save(Session session, BisectState state) throws IOException {
+        session.repository().access().requireOurs();
         DurableFiles.replace(session.repository().files().bisect(), state.toJson());
     }
 
