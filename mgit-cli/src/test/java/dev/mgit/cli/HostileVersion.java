@@ -58,7 +58,10 @@ final class HostileVersion {
                 }
             }
             if (!path.startsWith("/")) { // not even a tree takes an empty name
-                put(tree, "files/" + path, inserter.insert(Constants.OBJ_BLOB, "owned".getBytes(StandardCharsets.UTF_8)));
+                put(
+                        tree,
+                        "files/" + path,
+                        inserter.insert(Constants.OBJ_BLOB, "owned".getBytes(StandardCharsets.UTF_8)));
             }
             put(tree, "mgit/version.json", inserter.insert(Constants.OBJ_BLOB, with(record, member, entry)));
             var commit = new CommitBuilder();
@@ -79,8 +82,7 @@ final class HostileVersion {
         String text = new String(record, StandardCharsets.UTF_8);
         String more = "\"" + member + "\": [" + entry;
         String changed = text.contains("\"" + member + "\"")
-                ? text.replaceFirst(
-                        "\"" + member + "\" ?: ?\\[", java.util.regex.Matcher.quoteReplacement(more + ","))
+                ? text.replaceFirst("\"" + member + "\" ?: ?\\[", java.util.regex.Matcher.quoteReplacement(more + ","))
                 : text.replaceFirst("\\{", java.util.regex.Matcher.quoteReplacement("{" + more + "],"));
         return changed.getBytes(StandardCharsets.UTF_8);
     }

@@ -145,9 +145,7 @@ class NothingOverwrittenTest {
             Path file = out.resolve(path);
             files.put(
                     path,
-                    List.of(
-                            Files.size(file),
-                            Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)));
+                    List.of(Files.size(file), Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)));
         }
         Files.write(
                 record,
@@ -229,8 +227,17 @@ class NothingOverwrittenTest {
         repository.ok("merge", "m", "m~1", "--base", "m~1", "--output", "merged");
         assertThat(permissions(repository.root().resolve("merged/model.safetensors")))
                 .isEqualTo(umasked("rwxrwxrwx"));
-        repository.ok("run", "--model", "made", "--from", "m", "--", "sh", "-c", "test -x {parent1}/run.sh && "
-                + "test -x {parent1}/model.safetensors && test ! -x {parent1}/config.json && cp {parent1}/* {output}");
+        repository.ok(
+                "run",
+                "--model",
+                "made",
+                "--from",
+                "m",
+                "--",
+                "sh",
+                "-c",
+                "test -x {parent1}/run.sh && "
+                        + "test -x {parent1}/model.safetensors && test ! -x {parent1}/config.json && cp {parent1}/* {output}");
     }
 
     @Test
@@ -246,14 +253,19 @@ class NothingOverwrittenTest {
                 .contains("mode:     run.sh (no longer executable)")
                 .doesNotContain("changed:");
         assertThat(repository.run("status", "out", "--exit-code").exit()).isEqualTo(3);
-        assertThat(repository.json("status", "out", "--json").objects("folders").get(0).objects("modes"))
+        assertThat(repository
+                        .json("status", "out", "--json")
+                        .objects("folders")
+                        .get(0)
+                        .objects("modes"))
                 .extracting(mode -> mode.string("path") + " " + mode.flag("executable"))
                 .containsExactly("config.json true", "run.sh false");
         TestRepository.assertRefused(repository.run("checkout", "m~1", "out"), CONFLICT, "config.json");
         repository.ok("commit", "out");
         assertThat(repository.ok("status", "out")).contains("unchanged");
         repository.ok("checkout", "m", "again");
-        assertThat(Files.isExecutable(repository.root().resolve("again/config.json"))).isTrue();
+        assertThat(Files.isExecutable(repository.root().resolve("again/config.json")))
+                .isTrue();
     }
 
     @Test

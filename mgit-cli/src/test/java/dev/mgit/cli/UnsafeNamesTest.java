@@ -128,11 +128,16 @@ class UnsafeNamesTest {
         Files.write(
                 record,
                 CheckedJson.bytes(Map.of(
-                        "folder", "out",
-                        "model", "hostile",
-                        "version", repository.json("show", "hostile", "--json").string("id"),
-                        "partial", false,
-                        "files", json.object("files").members())));
+                        "folder",
+                        "out",
+                        "model",
+                        "hostile",
+                        "version",
+                        repository.json("show", "hostile", "--json").string("id"),
+                        "partial",
+                        false,
+                        "files",
+                        json.object("files").members())));
         refuses("../empty", "checkout", "other", "out", "--force");
         assertThat(empty).isEmptyDirectory();
     }

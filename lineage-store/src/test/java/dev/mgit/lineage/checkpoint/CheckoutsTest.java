@@ -71,7 +71,9 @@ class CheckoutsTest {
                 Instant.EPOCH,
                 Map.of());
         try (WriterLock lock = repository.lock("test", Duration.ofSeconds(10), notice -> {})) {
-            return new Commits(repository, Progress.none()).commit(request, lock).version();
+            return new Commits(repository, Progress.none())
+                    .commit(request, lock)
+                    .version();
         }
     }
 
@@ -168,8 +170,10 @@ class CheckoutsTest {
         CheckoutState now = CheckoutState.find(repository, out).orElseThrow();
         var other = new CheckoutState(out, "m", second, false, now.files());
         FileStat look = FileStat.of(out.resolve("sub/config.json"));
-        assertThat(KnownFiles.load(repository, now).vouchFor("sub/config.json", look)).isTrue();
-        assertThat(KnownFiles.load(repository, other).vouchFor("sub/config.json", look)).isFalse();
+        assertThat(KnownFiles.load(repository, now).vouchFor("sub/config.json", look))
+                .isTrue();
+        assertThat(KnownFiles.load(repository, other).vouchFor("sub/config.json", look))
+                .isFalse();
     }
 
     @Test
@@ -181,7 +185,9 @@ class CheckoutsTest {
                 .hasMessageContaining("config.json");
         assertThat(config).hasContent("{\"a\":9}");
         assertThat(CheckoutState.find(repository, out).orElseThrow().version()).isEqualTo(first);
-        assertThat(status().changed()).extracting(FolderStatus.ChangedFile::path).containsExactly("sub/config.json");
+        assertThat(status().changed())
+                .extracting(FolderStatus.ChangedFile::path)
+                .containsExactly("sub/config.json");
     }
 
     @Test
@@ -245,7 +251,8 @@ class CheckoutsTest {
 
         editLeavingSizeAndTime(file);
         for (CheckpointFiles.Entry entry : List.of(fresh, settled)) {
-            assertThatThrownBy(() -> entry.requireUnchanged(read)).hasMessageContaining("changed while it was being read");
+            assertThatThrownBy(() -> entry.requireUnchanged(read))
+                    .hasMessageContaining("changed while it was being read");
         }
     }
 

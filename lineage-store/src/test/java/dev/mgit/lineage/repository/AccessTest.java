@@ -204,7 +204,8 @@ class AccessTest {
                 Path out = Files.createDirectories(folder.resolve("out"));
                 try (Journal journal = repository.access().journal(out, false)) {
                     Files.writeString(journal.staging().resolve("a"), "new");
-                    journal.finish(new FolderSwitch(java.util.List.of("a"), java.util.List.of(), java.util.Map.of(), Optional.empty()));
+                    journal.finish(new FolderSwitch(
+                            java.util.List.of("a"), java.util.List.of(), java.util.Map.of(), Optional.empty()));
                 }
                 assertThat(out.resolve("a")).hasContent("new");
                 assertThat(out.toFile().list()).containsExactly("a");

@@ -27,7 +27,9 @@ class FileStatTest {
         assertThat(changedAt(changed).settled(changed)).isFalse();
         assertThat(changedAt(changed).settled(changed + 10 * MILLI)).isFalse();
         assertThat(changedAt(changed).settled(changed + 13 * MILLI)).isTrue();
-        assertThat(changedAt(changed).settled(changed - SECOND)).as("a clock that was put back").isFalse();
+        assertThat(changedAt(changed).settled(changed - SECOND))
+                .as("a clock that was put back")
+                .isFalse();
     }
 
     @Test

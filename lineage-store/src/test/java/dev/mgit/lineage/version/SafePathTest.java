@@ -64,8 +64,8 @@ class SafePathTest {
                 "X\u200c. /x",
             })
     void aRepositorysOwnFolderUnderWhateverName(String pattern) {
-        for (String name : new String[] {".git", ".GIT", ".gIt", ".mgit", ".MGit", "git~1", "GIT~1", "mgit~1", "MGIT~1"
-        }) {
+        for (String name :
+                new String[] {".git", ".GIT", ".gIt", ".mgit", ".MGit", "git~1", "GIT~1", "mgit~1", "MGIT~1"}) {
             refused(pattern.replace("X", name));
         }
         refused(pattern.replace("X", ".g\u200cit"));
