@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A repository that somebody else made, or wrote into, for this user to come by. Nothing outside it may change. */
+@SuppressWarnings({"StringConcatToTextBlock", "StreamResourceLeak"}) // short as they are
 class HostileRepositoryTest {
     private static final int INTEGRITY = 6;
 
