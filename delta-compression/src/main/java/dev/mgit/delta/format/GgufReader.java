@@ -139,8 +139,14 @@ final class GgufReader implements FormatReader {
                 throw new FormatException("the data of tensor " + info.name() + " begin at byte "
                         + Long.toUnsignedString(info.offset()) + " of the data, after the end of the file");
             }
+            long offset = data + info.offset();
             if (type.blockBytes() > 0) {
-                layout.tensor(data + info.offset(), spec(info, type));
+                layout.range(offset, spec(info, type));
+                layout.view(
+                        LogicalTensor.rowMajor(new TensorSpec(info.name(), type.seen(), info.shape()), offset));
+            } else {
+                layout.view(LogicalTensor.unreadable(
+                        info.name(), info.shape(), offset, 0, "its type " + info.type() + " is not known"));
             }
         }
         return layout.build();

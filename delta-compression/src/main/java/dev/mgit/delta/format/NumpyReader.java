@@ -26,7 +26,8 @@ final class NumpyReader implements FormatReader {
             return notThis(fileName, "\\x93NUMPY and a known version");
         }
         var layout = new LayoutBuilder(name(), source.size());
-        layout.tensor(header.get().dataOffset(), header.get().spec());
+        layout.range(header.get().dataOffset(), header.get().spec());
+        layout.view(header.get().seen());
         return Optional.of(layout.build());
     }
 }

@@ -29,13 +29,21 @@ final class NumpyZipReader implements FormatReader {
         var layout = new LayoutBuilder(name(), source.size());
         for (ZipDirectory.Entry entry : entries.get()) {
             if (entry.stored() && isArray(entry)) {
-                String array = entry.name().substring(0, entry.name().length() - NumpyReader.SUFFIX.length());
                 Optional<NpyHeader> header =
-                        NpyHeader.read(array, new SliceByteSource(source, entry.offset(), entry.length()));
-                header.ifPresent(found -> layout.tensor(entry.offset() + found.dataOffset(), found.spec()));
+                        NpyHeader.read(array(entry), new SliceByteSource(source, entry.offset(), entry.length()));
+                header.ifPresent(found -> {
+                    layout.range(entry.offset() + found.dataOffset(), found.spec());
+                    layout.view(found.seen().movedBy(entry.offset()));
+                });
+            } else if (isArray(entry)) {
+                layout.view(LogicalTensor.unreadable(array(entry), List.of(), 0, 0, "it is compressed"));
             }
         }
         return Optional.of(layout.build());
+    }
+
+    private static String array(ZipDirectory.Entry entry) {
+        return entry.name().substring(0, entry.name().length() - NumpyReader.SUFFIX.length());
     }
 
     private static boolean isArray(ZipDirectory.Entry entry) {

@@ -21,7 +21,8 @@ final class SafetensorsReader implements FormatReader {
         SafetensorsHeader header = SafetensorsHeader.parse(source);
         var layout = new LayoutBuilder(name(), source.size());
         for (SafetensorsHeader.Entry tensor : header.tensors()) {
-            layout.tensor(tensor.offset(), tensor.spec());
+            layout.range(tensor.offset(), tensor.spec());
+            layout.view(tensor.seen());
         }
         return Optional.of(layout.build());
     }

@@ -4,6 +4,7 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.Pickle.Items;
 import dev.mgit.delta.format.Pickle.UnsupportedException;
+import dev.mgit.delta.format.TorchView.Place;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -26,9 +27,6 @@ final class TorchReader implements FormatReader {
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_VERSION = 1001;
     private static final long MAX_PICKLE = 1L << 28;
-
-    /** Where a storage's bytes are in the file. */
-    private record Place(long offset, long length) {}
 
     @Override
     public String name() {
@@ -122,11 +120,11 @@ final class TorchReader implements FormatReader {
     }
 
     /**
-     * Dense views become tensors; a storage without one is a tensor of one dimension, named by the first view of it.
+     * Dense views become ranges; a storage without one is a range of one dimension, named by the first view of it.
      * Without any tensor, as in the settings that trainers save beside a model, this is no checkpoint.
      */
     private Optional<Layout> layout(ByteSource source, TorchState state, Map<String, Place> places) throws IOException {
-        if (state.tensors().isEmpty()) {
+        if (state.views().isEmpty()) {
             return Optional.empty();
         }
         var layout = new LayoutBuilder(name(), source.size());
@@ -135,7 +133,7 @@ final class TorchReader implements FormatReader {
             Place place = places.get(tensor.storage().key());
             Optional<TensorSpec> spec = place == null ? Optional.empty() : spec(tensor, place);
             if (place != null && spec.isPresent()) {
-                layout.tensor(place.offset() + tensor.offset() * tensor.type().bytes(), spec.get());
+                layout.range(place.offset() + tensor.offset() * tensor.type().bytes(), spec.get());
                 covered.add(tensor.storage().key());
             }
         }
@@ -144,8 +142,11 @@ final class TorchReader implements FormatReader {
             if (place != null
                     && place.length() > 0
                     && covered.add(tensor.storage().key())) {
-                layout.tensor(place.offset(), whole(tensor, place.length()));
+                layout.range(place.offset(), whole(tensor, place.length()));
             }
+        }
+        for (TorchView view : state.views()) {
+            layout.view(view.seen(key -> Optional.ofNullable(places.get(key))));
         }
         return Optional.of(layout.build());
     }

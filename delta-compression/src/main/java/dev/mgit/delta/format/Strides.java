@@ -1,0 +1,58 @@
+package dev.mgit.delta.format;
+
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor.Strided;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The steps of a strided tensor, dimensions that can be walked as one joined.
+ *
+ * @param offset byte of the file at which the first element begins
+ * @param width bytes of an element
+ * @param sizes elements along each dimension, outermost first
+ * @param steps from each element to the next along each dimension, in elements
+ */
+record Strides(long offset, int width, long[] sizes, long[] steps) {
+    static Strides of(LogicalTensor tensor, Strided place) {
+        TensorSpec spec = tensor.spec();
+        List<long[]> joined = new ArrayList<>();
+        for (int i = 0; i < spec.shape().size(); i++) {
+            long size = spec.shape().get(i);
+            long step = place.strides().get(i);
+            long[] outer = joined.isEmpty() ? null : joined.get(joined.size() - 1);
+            if (outer != null && outer[1] == step * size) {
+                outer[0] *= size;
+                outer[1] = step;
+            } else if (size != 1) {
+                joined.add(new long[] {size, step});
+            }
+        }
+        return new Strides(
+                place.offset(),
+                spec.dtype().bytes(),
+                joined.stream().mapToLong(dimension -> dimension[0]).toArray(),
+                joined.stream().mapToLong(dimension -> dimension[1]).toArray());
+    }
+
+    long elements() {
+        long product = 1;
+        for (long size : sizes) {
+            product *= size;
+        }
+        return product;
+    }
+
+    /**
+     * Bytes from the first element to the end of the last.
+     *
+     * @throws ArithmeticException if they do not fit 63 bits
+     */
+    long span() {
+        long last = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            last = Math.addExact(last, Math.multiplyExact(sizes[i] - 1, steps[i]));
+        }
+        return elements() == 0 ? 0 : Math.multiplyExact(last + 1, (long) width);
+    }
+}
