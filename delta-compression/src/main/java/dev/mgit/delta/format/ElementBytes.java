@@ -17,27 +17,53 @@ final class ElementBytes {
         this.sign = place.sign();
     }
 
-    /** Changes {@code count} elements in place; doing it twice without swapping changes nothing. */
+    /** Changes {@code count} elements in place. */
     void asUsed(byte[] bytes, int at, int count) {
-        int parts = dtype.isComplex() ? 2 : 1;
-        int width = dtype.bytes() / parts;
-        for (int i = 0; i < count * parts; i++) {
-            int start = at + i * width;
-            if (swaps) {
-                swap(bytes, start, width);
-            }
-            boolean imaginary = dtype.isComplex() && i % 2 == 1;
-            if (sign.negates() != (sign.conjugates() && imaginary)) {
-                negate(bytes, start, width);
-            }
+        if (swaps) {
+            swap(bytes, at, count);
+        }
+        sign(bytes, at, count);
+    }
+
+    /** Undoes {@link #asUsed}. */
+    void asStored(byte[] bytes, int at, int count) {
+        sign(bytes, at, count);
+        if (swaps) {
+            swap(bytes, at, count);
         }
     }
 
-    private static void swap(byte[] bytes, int start, int width) {
+    /** Bytes of an element, or of either half of a complex one. */
+    private int width() {
+        return dtype.isComplex() ? dtype.bytes() / 2 : dtype.bytes();
+    }
+
+    private void swap(byte[] bytes, int at, int count) {
+        int width = width();
+        for (int start = at; start < at + count * dtype.bytes(); start += width) {
+            swap(bytes, start);
+        }
+    }
+
+    private void swap(byte[] bytes, int start) {
+        int width = width();
         for (int i = 0; i < width / 2; i++) {
             byte kept = bytes[start + i];
             bytes[start + i] = bytes[start + width - 1 - i];
             bytes[start + width - 1 - i] = kept;
+        }
+    }
+
+    private void sign(byte[] bytes, int at, int count) {
+        int width = width();
+        for (int i = 0; i < count; i++) {
+            int start = at + i * dtype.bytes();
+            if (sign.negates()) {
+                negate(bytes, start, width);
+            }
+            if (dtype.isComplex() && sign.negates() != sign.conjugates()) {
+                negate(bytes, start + width, width);
+            }
         }
     }
 

@@ -2,7 +2,9 @@ package dev.mgit.delta.format;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,9 @@ import java.util.Optional;
 public record LogicalTensor(TensorSpec spec, Place place) {
     /** Where a tensor's elements are in its file. */
     public sealed interface Place {}
+
+    /** Elements row after row without gaps, little-endian. */
+    public record RowMajor(long offset) implements Place {}
 
     /**
      * Elements at regular distances.
@@ -75,14 +80,18 @@ public record LogicalTensor(TensorSpec spec, Place place) {
     public record Unreadable(long offset, long length, String reason) implements Place {}
 
     /**
-     * Strides that no step is ever taken by are made those of a row-major tensor, so that equal tensors are equal.
+     * Strides that no step is ever taken by are made those of a row-major tensor, and a strided tensor that is row-major
+     * is called so: equal tensors are equal.
      *
      * @throws IllegalArgumentException if there is not one stride for each dimension, or one is negative
      */
     public LogicalTensor {
         if (place instanceof Strided strided) {
-            place = new Strided(
-                    strided.offset(), usedStrides(spec.shape(), strided.strides()), strided.order(), strided.sign());
+            List<Long> strides = usedStrides(spec.shape(), strided.strides());
+            boolean plain = strided.order() == Order.LITTLE_ENDIAN && strided.sign() == Sign.AS_STORED;
+            place = plain && strides.equals(rowMajorStrides(spec.shape()))
+                    ? new RowMajor(strided.offset())
+                    : new Strided(strided.offset(), strides, strided.order(), strided.sign());
         }
     }
 
@@ -103,9 +112,7 @@ public record LogicalTensor(TensorSpec spec, Place place) {
 
     /** One whose elements lie row after row, little-endian, from a byte of the file on. */
     public static LogicalTensor rowMajor(TensorSpec spec, long offset) {
-        return new LogicalTensor(
-                spec,
-                new Strided(offset, rowMajorStrides(spec.shape()), Order.LITTLE_ENDIAN, Sign.AS_STORED));
+        return new LogicalTensor(spec, new RowMajor(offset));
     }
 
     public static LogicalTensor unreadable(String name, List<Long> shape, long offset, long length, String reason) {
@@ -116,7 +123,9 @@ public record LogicalTensor(TensorSpec spec, Place place) {
     /** The same tensor in a file that begins so many bytes earlier. */
     LogicalTensor movedBy(long bytes) {
         Place moved;
-        if (place instanceof Strided at) {
+        if (place instanceof RowMajor at) {
+            moved = new RowMajor(at.offset() + bytes);
+        } else if (place instanceof Strided at) {
             moved = new Strided(at.offset() + bytes, at.strides(), at.order(), at.sign());
         } else if (place instanceof Varints at) {
             moved = new Varints(at.offset() + bytes, at.length());
@@ -142,18 +151,18 @@ public record LogicalTensor(TensorSpec spec, Place place) {
 
     /** Whether its bytes lie in the file as {@link #open} gives them. */
     public boolean isRowMajor() {
-        return place instanceof Strided strided
-                && strided.order() == Order.LITTLE_ENDIAN
-                && strided.sign() == Sign.AS_STORED
-                && strided.strides().equals(rowMajorStrides(spec.shape()));
+        return place instanceof RowMajor;
     }
 
     /** First byte of the file that belongs to it. */
     public long offset() {
-        if (place instanceof Strided strided) {
-            return strided.offset();
+        if (place instanceof RowMajor at) {
+            return at.offset();
         }
-        return place instanceof Varints varints ? varints.offset() : ((Unreadable) place).offset();
+        if (place instanceof Strided at) {
+            return at.offset();
+        }
+        return place instanceof Varints at ? at.offset() : ((Unreadable) place).offset();
     }
 
     /**
@@ -162,8 +171,11 @@ public record LogicalTensor(TensorSpec spec, Place place) {
      * @throws ArithmeticException if they do not fit 63 bits
      */
     public long span() {
+        if (place instanceof RowMajor) {
+            return spec.byteLength();
+        }
         if (place instanceof Strided strided) {
-            return isRowMajor() ? spec.byteLength() : Strides.of(this, strided).span();
+            return Strides.of(this, strided).span();
         }
         return place instanceof Varints varints ? varints.length() : ((Unreadable) place).length();
     }
@@ -177,10 +189,38 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         if (place instanceof Varints varints) {
             return new VarintBytes(file, varints, spec);
         }
-        if (place instanceof Strided strided && !isRowMajor()) {
+        if (place instanceof Strided strided) {
             return new StridedBytes(file, Strides.of(this, strided), this);
         }
         return new SliceByteSource(file, offset(), span());
+    }
+
+    /** Whether other elements can be written in the place of its own. */
+    public boolean canBeWritten() {
+        return place instanceof RowMajor
+                || (place instanceof Strided strided && Strides.of(this, strided).areApart());
+    }
+
+    /**
+     * Writes elements in the place of its own, as {@link #open} would give them; what lies between them stays.
+     *
+     * @param position of the first in the tensor's data, in bytes
+     * @param bytes whole elements, {@code length} bytes from its front
+     * @param file the file as it is
+     * @param target takes bytes of the file
+     */
+    public void write(long position, byte[] bytes, int length, ByteSource file, Target target) throws IOException {
+        if (place instanceof Strided strided) {
+            new StridedBytes(file, Strides.of(this, strided), this).write(position, bytes, length, target);
+        } else {
+            target.write(offset() + position, Arrays.copyOf(bytes, length));
+        }
+    }
+
+    /** Takes bytes of a file. */
+    @FunctionalInterface
+    public interface Target {
+        void write(long position, byte[] bytes) throws IOException;
     }
 
     /**
@@ -188,9 +228,9 @@ public record LogicalTensor(TensorSpec spec, Place place) {
      *
      * @throws FormatException if it reaches beyond the file, or its parts contradict each other
      */
-    void check(long fileSize) {
+    public void check(long fileSize) {
         LayoutBuilder.checkedLength(spec);
-        if (!isRowMajor() && place instanceof Strided && spec.dtype().blockElements() > 1) {
+        if (place instanceof Strided && spec.dtype().blockElements() > 1) {
             throw new FormatException("tensor " + name() + " of dtype " + spec.dtype() + " is cut between its bytes");
         }
         long span;
@@ -205,7 +245,7 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         }
     }
 
-    static List<Long> rowMajorStrides(List<Long> shape) {
+    public static List<Long> rowMajorStrides(List<Long> shape) {
         List<Long> strides = new ArrayList<>();
         long step = 1;
         for (int i = shape.size() - 1; i >= 0; i--) {

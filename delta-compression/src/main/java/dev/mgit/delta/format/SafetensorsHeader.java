@@ -77,6 +77,11 @@ public record SafetensorsHeader(Map<String, String> metadata, List<Entry> tensor
         return new SafetensorsHeader(metadata, entries, 8L + padded);
     }
 
+    /** Whether a tensor can be called so. */
+    public static boolean canName(String name) {
+        return !name.equals(METADATA);
+    }
+
     /** Whether the format can hold a tensor: it has a name for its dtype, and its elements end with a byte. */
     public static boolean canHold(TensorSpec spec) {
         return SafetensorsDtypes.rank(spec.dtype()) >= 0

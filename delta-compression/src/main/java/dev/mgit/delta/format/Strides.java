@@ -3,6 +3,7 @@ package dev.mgit.delta.format;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.LogicalTensor.Strided;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -41,6 +42,23 @@ record Strides(long offset, int width, long[] sizes, long[] steps) {
             product *= size;
         }
         return product;
+    }
+
+    /** Whether no two elements share bytes, as far as that shows by each step leading beyond all shorter ones. */
+    boolean areApart() {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < sizes.length; i++) {
+            order.add(i);
+        }
+        order.sort(Comparator.comparingLong(i -> steps[i]));
+        long reach = 0;
+        for (int i : order) {
+            if (steps[i] <= reach) {
+                return false;
+            }
+            reach += (sizes[i] - 1) * steps[i];
+        }
+        return true;
     }
 
     /**

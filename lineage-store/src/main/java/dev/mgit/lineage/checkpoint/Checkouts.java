@@ -54,7 +54,7 @@ public final class Checkouts {
         repository.recover();
         Checkpoint checkpoint = repository.lineage().checkpoint(request.version());
         if (request.tensors().isPresent()) {
-            return new TensorExtraction(repository, progress, threads).extract(request, checkpoint);
+            return new TensorExtraction(repository, progress, threads).extract(request);
         }
         List<FileEntry> wanted = checkpoint.files().stream()
                 .filter(file ->

@@ -197,7 +197,7 @@ public final class Commits {
                                 lineage.verbatim(previous, file.path()),
                                 stored.verbatim().get(file.path()))
                         : lineage.manifest(previous, file.path())
-                                .equals(stored.manifests().get(file.path())));
+                                .isSameFile(stored.manifests().get(file.path())));
     }
 
     private NewVersion newVersion(Target target, CommitRequest request, Stored stored) {
@@ -257,9 +257,7 @@ public final class Commits {
     private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {
         Map<String, Manifest> manifests = stored.manifests();
         int tensors = manifests.values().stream()
-                .mapToInt(manifest -> (int) manifest.entries().stream()
-                        .filter(entry -> entry.tensor().isPresent())
-                        .count())
+                .mapToInt(manifest -> manifest.tensors().size())
                 .sum();
         return new CommitResult(
                 id,

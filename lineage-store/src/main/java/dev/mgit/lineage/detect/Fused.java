@@ -48,7 +48,8 @@ final class Fused {
                     weight.file(),
                     bytes,
                     weight.scaling(),
-                    weight.companion()));
+                    weight.companion(),
+                    weight.tiedTo()));
         }
         return parts;
     }

@@ -20,7 +20,8 @@ public final class Sketcher {
     public static ModelSketch of(CheckpointWeights checkpoint, Claims claims) throws IOException {
         List<TensorSketch> full = new ArrayList<>();
         for (Weight weight : checkpoint.weights()) {
-            if (!weight.companion() && full.size() < MAX_TENSORS) {
+            boolean counts = !weight.companion() && weight.tiedTo().isEmpty();
+            if (counts && full.size() < MAX_TENSORS) {
                 full.add(Sampling.of(weight));
                 for (Weight part : Fused.parts(weight)) {
                     full.add(Sampling.of(part));

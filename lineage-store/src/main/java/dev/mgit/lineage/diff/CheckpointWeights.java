@@ -5,8 +5,8 @@ import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.repository.Repository;
@@ -17,6 +17,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,31 +84,24 @@ public final class CheckpointWeights implements AutoCloseable {
 
     private void add(String file, Layout layout, ByteSource source) throws IOException {
         tensors.file(file, source);
-        List<Layout.Range> ranges = layout.ranges().stream()
-                .filter(range -> range.tensor().isPresent())
-                .toList();
-        if (!ranges.isEmpty()) {
+        if (!layout.tensors().isEmpty()) {
             formats.add(layout.format());
         }
-        for (Layout.Range range : ranges) {
-            var bytes = new SliceByteSource(source, range.offset(), range.length());
-            var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
-            tensors.add(file, range.tensor().orElseThrow(), number, bytes);
+        Map<LogicalTensor, ObjectId> numbers = new HashMap<>();
+        for (LogicalTensor tensor : layout.tensors()) {
+            ObjectId number = numbers.computeIfAbsent(
+                    tensor.named(""), place -> new ObjectId(String.format(Locale.ROOT, "%064x", numbered++)));
+            tensors.add(file, tensor, number, source);
         }
     }
 
     private void add(String file, Manifest manifest, StoredBytes.Store store) throws IOException {
-        tensors.file(file, StoredBytes.file(store, manifest));
-        List<Manifest.Entry> entries = manifest.entries().stream()
-                .filter(entry -> entry.tensor().isPresent())
-                .toList();
-        if (!entries.isEmpty()) {
+        ByteSource whole = StoredBytes.file(store, manifest);
+        tensors.file(file, whole);
+        if (!manifest.tensors().isEmpty()) {
             formats.add(manifest.format());
         }
-        for (Manifest.Entry entry : entries) {
-            ByteSource bytes = StoredBytes.object(store, entry.object(), entry.length());
-            tensors.add(file, entry.tensor().orElseThrow(), entry.object(), bytes);
-        }
+        manifest.tensors().forEach(tensor -> tensors.add(file, tensor.seen(), tensor.object(), whole));
     }
 
     /** All tensors by name, integers with their scales where the checkpoint has them. */

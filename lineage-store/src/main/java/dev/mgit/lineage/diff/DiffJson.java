@@ -80,6 +80,7 @@ public final class DiffJson {
         put(json, "specA", tensor.specA().map(DiffJson::spec));
         put(json, "specB", tensor.specB().map(DiffJson::spec));
         put(json, "sameAs", tensor.sameAs());
+        put(json, "untiedFrom", tensor.untiedFrom());
         if (tensor.companion()) {
             json.put("companion", true);
         }

@@ -5,10 +5,9 @@ import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Glob;
-import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,12 +76,24 @@ public final class Diffs {
             tensors.add(change(match, Optional.ofNullable(numbers.get(match)), ties));
         }
         tensors.sort((x, y) -> LayerNames.NATURAL.compare(x.name(), y.name()));
-        List<FileChange> files = request.tensors().isPresent() ? List.of() : FileChanges.of(a.files, b.files);
+        List<FileChange> files = request.tensors().isPresent() ? List.of() : files(request, a, b);
         var rollUp = new RollUp(tensors, matching.units());
         List<LayerChange> blocks = rollUp.blocks();
         String reading = new Reading(tensors, blocks, files, measured).sentence();
         return new Diff(
                 request.a().label(), request.b().label(), reading, files, tensors, rollUp.layers(), blocks, measured);
+    }
+
+    private static List<FileChange> files(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
+        boolean pair = isFile(request.a()) && isFile(request.b()) && a.files.size() == 1 && b.files.size() == 1;
+        return pair
+                ? FileChanges.ofPair(
+                        a.files.values().iterator().next(), b.files.values().iterator().next())
+                : FileChanges.of(a.files, b.files);
+    }
+
+    private static boolean isFile(Side side) {
+        return side instanceof Side.OnDisk disk && Files.isRegularFile(disk.path());
     }
 
     private static List<Matching.TensorMatch> chosen(DiffRequest request, List<Matching.TensorMatch> matches) {
@@ -178,6 +189,10 @@ public final class Diffs {
         } else {
             status = status(a.get(), b.get(), measured);
         }
+        boolean alike = a.isEmpty() || b.isEmpty() || status == TensorChange.Status.SAME;
+        if (alike) {
+            status = ties.status(a, b).orElse(status);
+        }
         return new TensorChange(
                 status,
                 a.map(Weight::name),
@@ -185,7 +200,8 @@ public final class Diffs {
                 a.map(Weight::spec),
                 b.map(Weight::spec),
                 measured.map(Measured::numbers),
-                ties.of(a, b),
+                ties.twin(a, b),
+                ties.untiedFrom(a, b),
                 b.or(() -> a).orElseThrow().companion());
     }
 
@@ -204,43 +220,5 @@ public final class Diffs {
         }
         boolean transposed = measured.isEmpty() && Samples.transposed(a, b);
         return transposed ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
-    }
-
-    /** Tensors of one checkpoint that hold the same content under several names. */
-    private static final class Ties {
-        private final Map<ObjectId, List<String>> a = new HashMap<>();
-        private final Map<ObjectId, List<String>> b = new HashMap<>();
-
-        Ties(List<Weight> left, List<Weight> right) {
-            collect(left, a);
-            collect(right, b);
-        }
-
-        private static void collect(List<Weight> weights, Map<ObjectId, List<String>> into) {
-            for (Weight weight : weights) {
-                if (weight.isMatrix()) {
-                    into.computeIfAbsent(weight.object(), object -> new ArrayList<>())
-                            .add(weight.name());
-                }
-            }
-        }
-
-        /** The twin of a tensor that came, went or changed, on the side where it is. */
-        Optional<String> of(Optional<Weight> left, Optional<Weight> right) {
-            if (right.isEmpty()) {
-                return twin(a, left.orElseThrow());
-            }
-            boolean same = left.filter(
-                            weight -> weight.object().equals(right.get().object()))
-                    .isPresent();
-            boolean tiedBefore = left.flatMap(weight -> twin(a, weight)).isPresent();
-            return same || tiedBefore ? Optional.empty() : twin(b, right.get());
-        }
-
-        private static Optional<String> twin(Map<ObjectId, List<String>> names, Weight weight) {
-            return names.getOrDefault(weight.object(), List.of()).stream()
-                    .filter(name -> !name.equals(weight.name()))
-                    .findFirst();
-        }
     }
 }

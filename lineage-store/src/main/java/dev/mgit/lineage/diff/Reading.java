@@ -77,6 +77,10 @@ final class Reading {
     }
 
     private String sameWeights() {
+        List<String> ties = new StructureReading(tensors, blocks).tieClauses();
+        if (!ties.isEmpty()) {
+            return "the same weights; " + String.join("; ", ties);
+        }
         long renamed = tensors.stream().filter(TensorChange::isRenamed).count();
         if (renamed > 0) {
             List<String> moves = new StructureReading(tensors, blocks).blockClauses();

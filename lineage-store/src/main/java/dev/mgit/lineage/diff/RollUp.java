@@ -72,6 +72,9 @@ final class RollUp {
 
     private static LayerChange.Kind kind(
             Optional<String> a, Optional<String> b, Optional<UnitMatch> unit, int differing) {
+        if ((a.isEmpty() || b.isEmpty()) && differing == 0) {
+            return LayerChange.Kind.SAME; // the name of a tied tensor came or went
+        }
         if (a.isEmpty()) {
             return LayerChange.Kind.INSERTED;
         }

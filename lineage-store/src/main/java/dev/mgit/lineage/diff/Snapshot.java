@@ -6,7 +6,6 @@ import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.BlockSink;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The files of one side of a comparison, and its tensors. Tensors of all shards and weight files are one set. */
 final class Snapshot implements AutoCloseable {
@@ -61,7 +59,7 @@ final class Snapshot implements AutoCloseable {
                 snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
-                snapshot.large(file.path(), manifest, StoredBytes.file(store, manifest), store);
+                snapshot.large(file.path(), manifest, StoredBytes.file(store, manifest));
             }
         }
         return snapshot;
@@ -97,7 +95,7 @@ final class Snapshot implements AutoCloseable {
         progress.start("reading " + path, source.size());
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), progress::advance);
-            large(path, manifest, source, null);
+            large(path, manifest, source);
         } finally {
             progress.done();
         }
@@ -109,20 +107,10 @@ final class Snapshot implements AutoCloseable {
         files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
-            throws IOException {
+    private void large(String path, Manifest manifest, ByteSource whole) throws IOException {
         tensors.file(path, whole);
-        boolean any = false;
-        for (Manifest.Entry entry : manifest.entries()) {
-            if (entry.tensor().isEmpty()) {
-                continue;
-            }
-            any = true;
-            ByteSource bytes = store == null
-                    ? new SliceByteSource(whole, entry.offset(), entry.length())
-                    : StoredBytes.object(store, entry.object(), entry.length());
-            tensors.add(path, entry.tensor().get(), entry.object(), bytes);
-        }
+        manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
+        boolean any = !manifest.tensors().isEmpty();
         files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
     }
 

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param specA the tensor as the first side's file has it; empty if it was added
  * @param statistics how far it moved, where that was measured; a resized tensor is measured on the rows both have
- * @param sameAs for an added or removed tensor: another one on that side with the same content (tied weights)
+ * @param sameAs for a tensor that came, went, changed or was tied: another one on that side with the same content
+ * @param untiedFrom the tensor it shared its data with, and does no longer
  * @param companion whether it is a scale or zero point of a quantised tensor
  */
 public record TensorChange(
@@ -19,6 +20,7 @@ public record TensorChange(
         Optional<TensorSpec> specB,
         Optional<TensorStatistics> statistics,
         Optional<String> sameAs,
+        Optional<String> untiedFrom,
         boolean companion) {
     /** What became of a tensor, the most telling first where several hold. */
     public enum Status {
@@ -32,6 +34,10 @@ public record TensorChange(
         RETYPED,
         /** Other values. */
         CHANGED,
+        /** The same values, now a second name of another tensor ({@link #sameAs}) or no longer written down beside it. */
+        TIED,
+        /** The same values, now beside those of the tensor whose second name it was. */
+        UNTIED,
         /** The same bytes under another name. */
         RENAMED,
         SAME
@@ -46,9 +52,12 @@ public record TensorChange(
         return nameA.isPresent() && nameB.isPresent() && !nameA.equals(nameB);
     }
 
-    /** Whether it is in both with the same content. */
+    /** Whether its content is in both. */
     public boolean isSame() {
-        return status == Status.SAME || status == Status.RENAMED;
+        return switch (status) {
+            case SAME, RENAMED, TIED, UNTIED -> true;
+            case ADDED, REMOVED, TRANSPOSED, RESHAPED, RETYPED, CHANGED -> false;
+        };
     }
 
     /** Elements, of the second checkpoint where it has the tensor. */

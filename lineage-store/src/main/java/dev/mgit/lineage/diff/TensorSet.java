@@ -1,10 +1,11 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.lineage.graph.UniqueNames;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Set;
 
 /** The tensors of one checkpoint under their parameter names, quantised ones joined with their scales. */
 final class TensorSet {
-    private record Tensor(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {}
+    private record Tensor(String file, LogicalTensor seen, ObjectId object, ByteSource bytes) {}
 
     private static final String ONNX = ".onnx";
 
@@ -27,9 +28,13 @@ final class TensorSet {
     /** By the path of an ONNX model, and of each file that holds its external data. */
     private final Map<String, OnnxNames> names = new HashMap<>();
 
-    /** Adds a tensor. */
-    void add(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {
-        tensors.add(new Tensor(file, spec, object, bytes));
+    /**
+     * Adds a tensor.
+     *
+     * @param whole the bytes of the whole file
+     */
+    void add(String file, LogicalTensor seen, ObjectId object, ByteSource whole) {
+        tensors.add(new Tensor(file, seen, object, seen.open(whole)));
     }
 
     /** Looks a file over for what it says of tensors: an ONNX model names its own and those in files beside it. */
@@ -50,29 +55,28 @@ final class TensorSet {
 
     private String name(Tensor tensor) {
         OnnxNames known = names.get(tensor.file());
-        return known == null ? tensor.spec().name() : known.of(tensor.spec().name());
+        return known == null ? tensor.seen().name() : known.of(tensor.seen().name());
     }
 
-    /** Where two files have a tensor of the same name, the later one's file is put before its name. */
     private Map<String, Weight> byName() {
+        Map<Object, String> first = new HashMap<>();
         Map<String, Weight> byName = new LinkedHashMap<>();
-        for (Tensor tensor : tensors) {
-            String name = name(tensor);
-            String unique = name;
-            for (int i = 0; byName.containsKey(unique); i++) {
-                unique = tensor.file() + (i == 0 ? "" : "#" + i) + ":" + name;
-            }
+        UniqueNames.of(tensors, this::name, Tensor::file).forEach((name, tensor) -> {
+            String before = tensor.seen().spec().elements() == 0
+                    ? null
+                    : first.putIfAbsent(List.of(tensor.file(), tensor.seen().named("")), name);
             byName.put(
-                    unique,
+                    name,
                     new Weight(
-                            unique,
-                            tensor.spec(),
+                            name,
+                            tensor.seen().spec(),
                             tensor.object(),
                             tensor.file(),
                             tensor.bytes(),
                             Optional.empty(),
-                            false));
-        }
+                            false,
+                            Optional.ofNullable(before)));
+        });
         return byName;
     }
 
@@ -92,31 +96,12 @@ final class TensorSet {
                 companions.add(zero.name());
             }
             String name = byName.containsKey(stem) ? weight.name() : stem;
-            scaled.put(
-                    weight.name(),
-                    new Weight(
-                            name,
-                            weight.spec(),
-                            weight.object(),
-                            weight.file(),
-                            weight.bytes(),
-                            scaling(weight, scale, Optional.ofNullable(zero)),
-                            false));
+            scaled.put(weight.name(), weight.withScaling(name, scaling(weight, scale, Optional.ofNullable(zero))));
         }
         List<Weight> all = new ArrayList<>(byName.size());
         for (Weight weight : byName.values()) {
             Weight known = scaled.getOrDefault(weight.name(), weight);
-            all.add(
-                    companions.contains(weight.name())
-                            ? new Weight(
-                                    known.name(),
-                                    known.spec(),
-                                    known.object(),
-                                    known.file(),
-                                    known.bytes(),
-                                    Optional.empty(),
-                                    true)
-                            : known);
+            all.add(companions.contains(weight.name()) ? known.asCompanion() : known);
         }
         all.sort((a, b) -> LayerNames.NATURAL.compare(a.name(), b.name()));
         return all;

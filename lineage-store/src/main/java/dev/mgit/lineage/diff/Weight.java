@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param bytes its data, row-major and little-endian
  * @param scaling how integers become the floats they stand for, where the checkpoint says so
  * @param companion whether it is a scale or zero point of another tensor
+ * @param tiedTo the name of the tensor of its file that it is a second name of
  */
 public record Weight(
         String name,
@@ -23,7 +24,16 @@ public record Weight(
         String file,
         ByteSource bytes,
         Optional<Scaling> scaling,
-        boolean companion) {
+        boolean companion,
+        Optional<String> tiedTo) {
+    Weight withScaling(String newName, Optional<Scaling> newScaling) {
+        return new Weight(newName, spec, object, file, bytes, newScaling, companion, tiedTo);
+    }
+
+    Weight asCompanion() {
+        return new Weight(name, spec, object, file, bytes, Optional.empty(), true, tiedTo);
+    }
+
     List<Long> shape() {
         return spec.shape();
     }

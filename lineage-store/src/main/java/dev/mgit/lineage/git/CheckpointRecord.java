@@ -1,6 +1,5 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
@@ -16,11 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of a version's record ({@code mgit/version.json}) and of manifests; schema 1 of both. */
+/** The JSON of a version's record ({@code mgit/version.json}) and of manifests. */
 final class CheckpointRecord {
     private static final long SCHEMA = 1;
+    /** Schema 1 had no {@code tensors}: those of such a manifest are its ranges. */
+    private static final long MANIFEST_SCHEMA = 2;
 
     private CheckpointRecord() {}
 
@@ -48,7 +50,7 @@ final class CheckpointRecord {
     }
 
     static Checkpoint read(VersionId version, byte[] bytes) {
-        return parse("record of version " + version.abbreviated(), bytes, json -> {
+        return parse("record of version " + version.abbreviated(), SCHEMA, bytes, json -> {
             var files = new ArrayList<FileEntry>();
             for (JsonObject file : json.objects("files")) {
                 var stored = switch (file.string("stored")) {
@@ -64,17 +66,27 @@ final class CheckpointRecord {
 
     static byte[] write(Manifest manifest) {
         var text = new StringBuilder("{\n");
-        text.append("\"schema\": ").append(SCHEMA).append(",\n");
+        text.append("\"schema\": ").append(MANIFEST_SCHEMA).append(",\n");
         text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
         text.append("\"size\": ").append(manifest.size()).append(",\n");
         text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
-        text.append("\"ranges\": [");
+        lines(text, "ranges", manifest.entries(), CheckpointRecord::range);
+        if (!manifest.tensorsAreRanges()) {
+            text.append(",\n");
+            lines(text, "tensors", manifest.tensors(), TensorRecord::write);
+        }
+        return text.append("}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static <T> void lines(
+            StringBuilder text, String name, List<T> list, Function<T, Map<String, Object>> line) {
+        text.append('"').append(name).append("\": [");
         String separator = "\n";
-        for (Manifest.Entry entry : manifest.entries()) {
-            text.append(separator).append(Json.text(range(entry)));
+        for (T one : list) {
+            text.append(separator).append(Json.text(line.apply(one)));
             separator = ",\n";
         }
-        return text.append("\n]}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        text.append("\n]");
     }
 
     private static Map<String, Object> range(Manifest.Entry entry) {
@@ -90,7 +102,7 @@ final class CheckpointRecord {
     }
 
     static Manifest readManifest(String where, byte[] bytes) {
-        return parse("manifest of " + where, bytes, json -> {
+        return parse("manifest of " + where, MANIFEST_SCHEMA, bytes, json -> {
             var entries = new ArrayList<Manifest.Entry>();
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
@@ -101,32 +113,30 @@ final class CheckpointRecord {
             if (offset != json.number("size")) {
                 throw new JsonException("ranges cover " + offset + " bytes of " + json.number("size"));
             }
-            return new Manifest(json.string("format"), offset, json.string("sha256"), entries);
+            String format = json.string("format");
+            String sha256 = json.string("sha256");
+            return json.has("tensors")
+                    ? new Manifest(format, offset, sha256, entries, TensorRecord.read(json.objects("tensors"), offset))
+                    : new Manifest(format, offset, sha256, entries);
         });
     }
 
     private static Optional<TensorSpec> tensor(JsonObject range) {
-        return range.optionalString("tensor").map(name -> {
-            String dtype = range.string("dtype");
-            return new TensorSpec(
-                    name,
-                    Dtype.byName(dtype).orElseThrow(() -> new JsonException("unknown dtype '" + dtype + "'")),
-                    range.numbers("shape"));
-        });
+        return range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
     }
 
     private interface Reading<T> {
         T read(JsonObject json);
     }
 
-    private static <T> T parse(String what, byte[] bytes, Reading<T> reading) {
+    private static <T> T parse(String what, long newest, byte[] bytes, Reading<T> reading) {
         try {
             JsonObject json = Json.parseObject(bytes);
             long schema = json.number("schema");
-            if (schema > SCHEMA) {
+            if (schema > newest) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA,
+                        "the " + what + " has schema " + schema + ", this mgit reads up to " + newest,
                         "use a newer mgit");
             }
             return reading.read(json);

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.graph;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.FileEntry.Stored;
 import dev.mgit.lineage.version.Lineage;
@@ -10,10 +11,14 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One tensor of a version: in which file, what its header says, and the hash of its data. */
-public record TensorAt(String path, TensorSpec spec, ObjectId object) {
+/** One tensor of a version: in which file, how it lies there, and the hash of its data. */
+public record TensorAt(String path, LogicalTensor seen, ObjectId object) {
+    public TensorSpec spec() {
+        return seen.spec();
+    }
+
     public String name() {
-        return spec.name();
+        return seen.name();
     }
 
     /** All tensors of a version, file by file in the order they are stored in. */
@@ -21,9 +26,9 @@ public record TensorAt(String path, TensorSpec spec, ObjectId object) {
         List<TensorAt> tensors = new ArrayList<>();
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == Stored.PARAMETERS) {
-                for (Manifest.Entry entry :
-                        lineage.manifest(version, file.path()).entries()) {
-                    entry.tensor().ifPresent(spec -> tensors.add(new TensorAt(file.path(), spec, entry.object())));
+                for (Manifest.Tensor tensor :
+                        lineage.manifest(version, file.path()).tensors()) {
+                    tensors.add(new TensorAt(file.path(), tensor.seen(), tensor.object()));
                 }
             }
         }

@@ -6,7 +6,6 @@ import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.parameters.BlockSink;
@@ -69,8 +68,8 @@ final class MergeInput implements AutoCloseable {
             } else {
                 Manifest manifest = lineage.manifest(version, file.path());
                 input.large(file.path(), file.executable(), manifest, () -> StoredBytes.file(store, manifest));
-                for (Manifest.Entry entry : manifest.entries()) {
-                    input.tensor(file.path(), entry, () -> StoredBytes.object(store, entry.object(), entry.length()));
+                for (Manifest.Tensor tensor : manifest.tensors()) {
+                    input.tensor(file.path(), tensor, () -> StoredBytes.tensor(store, manifest, tensor.seen()));
                 }
             }
         }
@@ -101,8 +100,8 @@ final class MergeInput implements AutoCloseable {
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(source, layout, tensor -> TensorPredictions.none(), done -> {});
             large(path, Files.isExecutable(file), manifest, () -> source);
-            for (Manifest.Entry entry : manifest.entries()) {
-                tensor(path, entry, () -> new SliceByteSource(source, entry.offset(), entry.length()));
+            for (Manifest.Tensor tensor : manifest.tensors()) {
+                tensor(path, tensor, () -> tensor.seen().open(source));
             }
         }
     }
@@ -112,18 +111,15 @@ final class MergeInput implements AutoCloseable {
     }
 
     private void large(String path, boolean executable, Manifest manifest, Opening bytes) {
-        boolean weights =
-                manifest.entries().stream().anyMatch(entry -> entry.tensor().isPresent());
+        boolean weights = !manifest.tensors().isEmpty();
         Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
         files.put(path, new InputFile(executable, manifest.size(), manifest.sha256(), known, bytes));
     }
 
-    private void tensor(String path, Manifest.Entry entry, Opening bytes) {
-        if (entry.tensor().isPresent()) {
-            TensorAt tensor = new TensorAt(path, entry.tensor().get(), entry.object());
-            order.add(tensor);
-            tensors.put(tensor, bytes);
-        }
+    private void tensor(String path, Manifest.Tensor found, Opening bytes) {
+        TensorAt tensor = new TensorAt(path, found.seen(), found.object());
+        order.add(tensor);
+        tensors.put(tensor, bytes);
     }
 
     private static String digest(byte[] bytes) {

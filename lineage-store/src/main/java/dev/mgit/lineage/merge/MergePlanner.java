@@ -56,10 +56,11 @@ public final class MergePlanner {
         List<Problem> problems = new ArrayList<>(files.tokenizerProblems(changes.mixesEmbeddings()));
         Map<String, List<String>> unresolved = new LinkedHashMap<>();
         List<TensorOutput> outputs = new ArrayList<>();
-        for (TensorAt target : (layout == Side.OURS ? ours : theirs).tensors()) {
-            Optional<Strategy> strategy = strategy(target.name(), changes, unresolved);
-            strategy.ifPresent(chosen -> outputs.add(output(target, chosen, problems)));
-        }
+        (layout == Side.OURS ? our : their).forEach((name, target) -> {
+            Optional<Strategy> strategy = strategy(name, changes, unresolved);
+            strategy.ifPresent(chosen -> outputs.add(output(name, target, chosen, problems)));
+        });
+        problems.addAll(SharedData.problems(outputs));
         problems.addAll(missing(layout, changes, unresolved));
         List<Conflict> conflicts = new ArrayList<>();
         unresolved.forEach((layer, tensors) -> conflicts.add(new Conflict(layer, tensors)));
@@ -155,8 +156,10 @@ public final class MergePlanner {
             return Optional.of(Strategy.of(Method.OURS));
         }
         boolean conflict = changes.conflicts(name);
+        TensorAt known = left == null ? right : left;
+        String own = known == null ? name : known.name();
         Optional<Strategy> ruled = rules.stream()
-                .filter(rule -> rule.names().test(name) && (conflict || rule.everywhere()))
+                .filter(rule -> rule.names().test(own) && (conflict || rule.everywhere()))
                 .map(Rule::strategy)
                 .findFirst();
         boolean oneSideLacksIt = left == null || right == null;
@@ -172,8 +175,7 @@ public final class MergePlanner {
         return Optional.of(Strategy.of(same(left, base.get(name)) ? Method.THEIRS : Method.OURS));
     }
 
-    private TensorOutput output(TensorAt target, Strategy strategy, List<Problem> problems) {
-        String name = target.name();
+    private TensorOutput output(String name, TensorAt target, Strategy strategy, List<Problem> problems) {
         TensorOutput output = new TensorOutput(target, strategy, base.get(name), our.get(name), their.get(name));
         output.problem().ifPresent(problems::add);
         return output;

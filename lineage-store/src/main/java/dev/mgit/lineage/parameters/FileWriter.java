@@ -62,7 +62,13 @@ public final class FileWriter implements AutoCloseable {
         for (Written range : written) {
             entries.add(finish(range));
         }
-        return new Manifest(layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries);
+        String digest = HexFormat.of().formatHex(sha256.digest());
+        return new Manifest(
+                layout.format(),
+                source.size(),
+                digest,
+                entries,
+                TensorObjects.of(layout.tensors(), entries, source, digest));
     }
 
     private List<Future<StoredObject.Block>> writeTensor(

@@ -2,9 +2,11 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,13 @@ public final class StoredBytes {
 
         public Store(Supplier<ParameterStore> opening) {
             this.opening = opening;
+        }
+
+        /** One that is open already; its owner closes it. */
+        public Store(ParameterStore store, BlockReader reader) {
+            this.opening = () -> store;
+            this.store = store;
+            this.reader = reader;
         }
 
         synchronized BlockReader reader() {
@@ -68,11 +77,40 @@ public final class StoredBytes {
         return new Blocks(store, id, size);
     }
 
+    /** The data of one tensor of a stored file. */
+    public static ByteSource tensor(Store store, Manifest manifest, LogicalTensor tensor) {
+        List<Manifest.Entry> entries = manifest.entries();
+        long end = tensor.offset() + tensor.span();
+        List<Piece> pieces = new ArrayList<>();
+        for (int i = at(entries, tensor.offset()); i < entries.size() && entries.get(i).offset() < end; i++) {
+            pieces.add(piece(store, entries.get(i)));
+        }
+        return tensor.open(new Pieces(pieces, manifest.size()));
+    }
+
+    /** The last range that begins at a position or before. */
+    private static int at(List<Manifest.Entry> entries, long position) {
+        int low = 0;
+        int high = entries.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (entries.get(middle).offset() <= position) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Math.max(0, low);
+    }
+
+    private static Piece piece(Store store, Manifest.Entry entry) {
+        return new Piece(entry.offset(), object(store, entry.object(), entry.length()), entry.length());
+    }
+
     /** A whole stored file. */
     public static ByteSource file(Store store, Manifest manifest) {
-        List<Piece> pieces = manifest.entries().stream()
-                .map(entry -> new Piece(entry.offset(), object(store, entry.object(), entry.length()), entry.length()))
-                .toList();
+        List<Piece> pieces =
+                manifest.entries().stream().map(entry -> piece(store, entry)).toList();
         return new Pieces(pieces, manifest.size());
     }
 

@@ -36,7 +36,8 @@ class ComparisonTest {
                 "f",
                 new MemoryByteSource(bytes),
                 scaling,
-                false);
+                false,
+                Optional.empty());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.mgit.lineage.merge;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import dev.mgit.lineage.version.ObjectId;
@@ -23,7 +24,9 @@ final class MadeTensors implements TensorSource {
     MadeTensors add(Side side, TensorSpec spec, byte[] bytes) {
         ObjectId object = new ObjectId(BlockId.hash(bytes, 0, bytes.length).hex());
         data.put(object, bytes);
-        tensors.computeIfAbsent(side, key -> new ArrayList<>()).add(new TensorAt("model.safetensors", spec, object));
+        List<TensorAt> before = tensors.computeIfAbsent(side, key -> new ArrayList<>());
+        long offset = before.stream().mapToLong(tensor -> tensor.seen().span()).sum();
+        before.add(new TensorAt("model.safetensors", LogicalTensor.rowMajor(spec, offset), object));
         return this;
     }
 

@@ -8,7 +8,6 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.VersionText;
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.version.Checkpoint;
@@ -108,32 +107,37 @@ public final class Show implements Callable<Integer> {
                     ? output.table("Object", "Dtype", "Shape", "Tensor")
                     : output.table("Object", "Dtype", "Shape", "Error", "Tensor");
             for (FileEntry file : checkpoint.files()) {
-                large(lineage, checkpoint, file)
-                        .forEach(entry -> entry.tensor().ifPresent(tensor -> row(list, losses, entry, tensor)));
+                if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                    Manifest manifest = lineage.manifest(checkpoint.version(), file.path());
+                    Map<String, String> ties = manifest.ties();
+                    manifest.tensors().forEach(tensor -> row(list, losses, ties, tensor));
+                }
             }
             list.print();
         }
     }
 
-    private static void row(Table list, Map<String, TensorLoss> losses, Manifest.Entry entry, TensorSpec tensor) {
-        String object = entry.object().abbreviated();
+    private static void row(
+            Table list, Map<String, TensorLoss> losses, Map<String, String> ties, Manifest.Tensor tensor) {
+        String object = tensor.object().abbreviated();
+        String dtype = tensor.seen().unreadable().isPresent() ? "-" : tensor.spec().dtype().name();
+        String remark = tensor.seen()
+                .unreadable()
+                .or(() -> Optional.ofNullable(ties.get(tensor.name())).map(first -> "tied to " + first))
+                .map(text -> " (" + text + ")")
+                .orElse("");
+        String name = tensor.name() + remark;
         if (losses.isEmpty()) {
-            list.row(object, tensor.dtype(), shape(tensor.shape()), tensor.name());
+            list.row(object, dtype, shape(tensor.spec().shape()), name);
         } else {
             TensorLoss loss = losses.get(tensor.name());
             String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
-            list.row(object, tensor.dtype(), shape(tensor.shape()), error, tensor.name());
+            list.row(object, dtype, shape(tensor.spec().shape()), error, name);
         }
     }
 
     static String shape(List<Long> shape) {
         return shape.stream().map(String::valueOf).collect(Collectors.joining("x", "[", "]"));
-    }
-
-    private static List<Manifest.Entry> large(Lineage lineage, Checkpoint checkpoint, FileEntry file) {
-        return file.stored() == FileEntry.Stored.PARAMETERS
-                ? lineage.manifest(checkpoint.version(), file.path()).entries()
-                : List.of();
     }
 
     private void json(JsonGenerator json, Lineage lineage, Checkpoint checkpoint) throws IOException {
@@ -177,19 +181,25 @@ public final class Show implements Callable<Integer> {
 
     private static void tensors(JsonGenerator json, Manifest manifest) throws IOException {
         json.writeArrayFieldStart("tensors");
-        for (Manifest.Entry entry : manifest.entries()) {
-            if (entry.tensor().isPresent()) {
-                json.writeStartObject();
-                json.writeStringField("name", entry.tensor().get().name());
-                json.writeStringField("dtype", entry.tensor().get().dtype().name());
-                json.writeArrayFieldStart("shape");
-                for (long dimension : entry.tensor().get().shape()) {
-                    json.writeNumber(dimension);
-                }
-                json.writeEndArray();
-                json.writeStringField("object", entry.object().hex());
-                json.writeEndObject();
+        Map<String, String> ties = manifest.ties();
+        for (Manifest.Tensor tensor : manifest.tensors()) {
+            json.writeStartObject();
+            json.writeStringField("name", tensor.name());
+            json.writeStringField("dtype", tensor.spec().dtype().name());
+            json.writeArrayFieldStart("shape");
+            for (long dimension : tensor.spec().shape()) {
+                json.writeNumber(dimension);
             }
+            json.writeEndArray();
+            json.writeStringField("object", tensor.object().hex());
+            Optional<String> reason = tensor.seen().unreadable();
+            if (reason.isPresent()) {
+                json.writeStringField("unreadable", reason.get());
+            }
+            if (ties.containsKey(tensor.name())) {
+                json.writeStringField("tied_to", ties.get(tensor.name()));
+            }
+            json.writeEndObject();
         }
         json.writeEndArray();
     }
