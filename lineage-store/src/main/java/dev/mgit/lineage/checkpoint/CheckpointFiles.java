@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The files of a checkpoint, every header read and found sound before anything is stored.
@@ -69,6 +70,10 @@ record CheckpointFiles(List<Entry> verbatim, List<Large> large, List<String> ign
                     "give the folder or file that holds the checkpoint (.safetensors, .bin, .pt, .onnx, .gguf, …)");
         }
         return new CheckpointFiles(verbatim, large, scan.ignored(), findings);
+    }
+
+    List<Entry> all() {
+        return Stream.concat(large.stream().map(Large::entry), verbatim.stream()).toList();
     }
 
     long largeBytes() {
