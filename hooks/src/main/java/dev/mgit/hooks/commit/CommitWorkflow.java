@@ -1,6 +1,7 @@
 package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
@@ -14,12 +15,14 @@ import java.util.List;
  * spreads the same steps over its journal and asks the same {@link #gate}.
  */
 public final class CommitWorkflow {
+    private final Workspace workspace;
     private final Hooks hooks;
     private final Progress progress;
     private final CommitListener listener;
 
     /** @param executor runs the pre-commit hooks */
     public CommitWorkflow(Workspace workspace, Executor executor, Progress progress, CommitListener listener) {
+        this.workspace = workspace;
         this.hooks = new Hooks(workspace, executor);
         this.progress = progress;
         this.listener = listener;
@@ -39,6 +42,7 @@ public final class CommitWorkflow {
      *     and store are then as they were
      */
     public <R> R run(Incoming<R> incoming, Published<R> published) throws IOException {
+        Commands.requireOutside(workspace.environment(), workspace.root());
         gate(incoming.check());
         try (incoming) {
             incoming.store();

@@ -79,6 +79,9 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
@@ -175,7 +178,11 @@ public final class ImportCommand implements Callable<Integer> {
     private void summary(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> left) {
         Output output = context.output();
         plan.known().forEach((path, version) -> output.note(session.shown(path) + " is already here: " + version));
-        left.forEach((path, reason) -> output.note("left out: " + session.shown(path) + ": " + reason.replace("\n", "\n  ")));
+        left.forEach((path, reason) -> {
+            List<String> lines = reason.lines().toList();
+            output.note("left out: " + session.shown(path) + ": " + lines.get(0));
+            lines.subList(1, lines.size()).forEach(line -> output.note("  " + line));
+        });
         PassedOver.lines(plan.passedOver(), session::shown).forEach(output::note);
         int count = dryRun ? plan.steps().size() : done.size();
         long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();
