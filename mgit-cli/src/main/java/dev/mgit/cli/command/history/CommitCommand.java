@@ -1,9 +1,7 @@
 package dev.mgit.cli.command.history;
 
-import dev.mgit.hooks.modeltest.LossyGate;
-import dev.mgit.hooks.commit.IncomingCheckpoint;
-import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
@@ -12,6 +10,8 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.commit.IncomingCheckpoint;
+import dev.mgit.hooks.modeltest.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;

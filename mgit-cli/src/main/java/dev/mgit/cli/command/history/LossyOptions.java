@@ -1,6 +1,5 @@
 package dev.mgit.cli.command.history;
 
-import java.nio.file.Path;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
@@ -9,6 +8,7 @@ import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.LossReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,29 +1,29 @@
 package dev.mgit.cli.command.lineage;
 
-import java.util.Collection;
-import dev.mgit.lineage.imports.Committer;
-import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.hooks.commit.IncomingCheckpoint;
-import dev.mgit.hooks.commit.CommitWorkflow;
-import dev.mgit.cli.command.update.AfterCommit;
-import dev.mgit.cli.command.hooks.ProgressOptions;
-import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.history.FindingsText;
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressOptions;
+import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.commit.IncomingCheckpoint;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.imports.Committer;
 import dev.mgit.lineage.imports.ImportPlan;
 import dev.mgit.lineage.imports.Imports;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -179,9 +179,9 @@ public final class ImportCommand implements Callable<Integer> {
         Output output = context.output();
         plan.known().forEach((path, version) -> output.note(session.shown(path) + " is already here: " + version));
         left.forEach((path, reason) -> {
-            List<String> lines = reason.lines().toList();
-            output.note("left out: " + session.shown(path) + ": " + lines.get(0));
-            lines.subList(1, lines.size()).forEach(line -> output.note("  " + line));
+            output.note("left out: " + session.shown(path) + ": "
+                    + reason.lines().findFirst().orElse(""));
+            reason.lines().skip(1).forEach(line -> output.note("  " + line));
         });
         PassedOver.lines(plan.passedOver(), session::shown).forEach(output::note);
         int count = dryRun ? plan.steps().size() : done.size();

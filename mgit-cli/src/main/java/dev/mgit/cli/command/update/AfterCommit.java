@@ -1,24 +1,24 @@
 package dev.mgit.cli.command.update;
 
-import org.jspecify.annotations.Nullable;
-import java.util.Objects;
-import java.util.Set;
-import java.util.HashSet;
-import dev.mgit.hooks.commit.HookRegistration;
-import dev.mgit.hooks.commit.CommitWorkflow;
-import dev.mgit.hooks.commit.CommitListener;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
-import dev.mgit.hooks.event.Automation;
+import dev.mgit.hooks.commit.CommitListener;
+import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.commit.HookRegistration;
 import dev.mgit.hooks.commit.Hooks;
+import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.Verdict;
 import dev.mgit.lineage.version.VersionId;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Sees to what follows a commit, and prints what comes of it. */
 public final class AfterCommit implements CommitListener {

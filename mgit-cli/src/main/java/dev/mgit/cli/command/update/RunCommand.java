@@ -1,6 +1,5 @@
 package dev.mgit.cli.command.update;
 
-import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.cli.command.hooks.ExecutorOption;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
@@ -11,6 +10,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
