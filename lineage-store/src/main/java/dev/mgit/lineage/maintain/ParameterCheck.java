@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Place;
@@ -9,7 +10,6 @@ import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
-import dev.mgit.lineage.parameters.Threads;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ final class ParameterCheck {
         try {
             reading.run();
         } catch (MgitException e) {
-            damage.add(new Damage(Place.STORE, what, e.getMessage(), List.of()));
+            damage.add(new Damage(Place.STORE, what, Fsck.why(e), List.of()));
         }
     }
 
@@ -119,7 +119,7 @@ final class ParameterCheck {
             }
             return found;
         } catch (MgitException e) {
-            badObjects.put(number, e.getMessage());
+            badObjects.put(number, Fsck.why(e));
             return Optional.empty();
         }
     }
@@ -134,7 +134,7 @@ final class ParameterCheck {
                 table.read(id, frame.get());
             }
         } catch (MgitException e) {
-            badBlocks.put(block, e.getMessage());
+            badBlocks.put(block, Fsck.why(e));
         }
     }
 
@@ -142,7 +142,7 @@ final class ParameterCheck {
         progress.start(
                 "checking blocks", wanted.stream().mapToLong(table::rawLength).sum());
         try (var reader = new BlockReader(store);
-                var pool = new Threads(threads)) {
+                var pool = new TaskPool(threads)) {
             List<Future<Void>> pending = new ArrayList<>();
             for (int block = wanted.nextSetBit(0); block >= 0; block = wanted.nextSetBit(block + 1)) {
                 int number = block;
@@ -165,9 +165,7 @@ final class ParameterCheck {
     }
 
     private static void await(List<Future<Void>> pending) throws IOException {
-        for (Future<Void> block : pending) {
-            Threads.get(block);
-        }
+        TaskPool.getAll(pending);
         pending.clear();
     }
 

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,12 +17,12 @@ import java.util.function.LongConsumer;
 public final class FileRestorer implements AutoCloseable {
     private final ParameterStore store;
     private final BlockReader reader;
-    private final Threads threads;
+    private final TaskPool threads;
 
     public FileRestorer(ParameterStore store, int threads) {
         this.store = store;
         this.reader = new BlockReader(store);
-        this.threads = new Threads(threads);
+        this.threads = new TaskPool(threads);
     }
 
     /**
@@ -37,16 +38,15 @@ public final class FileRestorer implements AutoCloseable {
             for (Manifest.Entry entry : manifest.entries()) {
                 pending.addAll(restore(entry, where, channel, entry.offset(), progress));
             }
-            for (Future<Void> block : pending) {
-                Threads.get(block);
-            }
+            TaskPool.getAll(pending);
             channel.force(false);
         }
     }
 
     /** Writes one range of a stored file at a position of another. */
     public List<Future<Void>> restore(
-            Manifest.Entry entry, String where, FileChannel channel, long position, LongConsumer progress) {
+            Manifest.Entry entry, String where, FileChannel channel, long position, LongConsumer progress)
+            throws IOException {
         List<Future<Void>> pending = new ArrayList<>();
         long at = position;
         for (StoredObject.Block block : object(entry, where).blocks()) {
@@ -63,9 +63,7 @@ public final class FileRestorer implements AutoCloseable {
 
     /** Waits for what {@link #restore(Manifest.Entry, String, FileChannel, long, LongConsumer)} began. */
     public static void await(List<Future<Void>> pending) throws IOException {
-        for (Future<Void> block : pending) {
-            Threads.get(block);
-        }
+        TaskPool.getAll(pending);
     }
 
     private StoredObject object(Manifest.Entry entry, String where) {

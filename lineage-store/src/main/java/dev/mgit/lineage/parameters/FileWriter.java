@@ -3,6 +3,7 @@ package dev.mgit.lineage.parameters;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.ContentDefinedChunks;
@@ -26,13 +27,13 @@ import java.util.function.LongConsumer;
  */
 public final class FileWriter implements AutoCloseable {
     private final BlockSink sink;
-    private final Threads threads;
+    private final TaskPool threads;
     private final Queue<byte[]> buffers = new ConcurrentLinkedQueue<>();
 
     /** @param threads blocks handled at once */
     public FileWriter(BlockSink sink, int threads) {
         this.sink = sink;
-        this.threads = new Threads(threads);
+        this.threads = new TaskPool(threads);
     }
 
     private record Written(Layout.Range range, List<Future<StoredObject.Block>> blocks) {}
@@ -113,11 +114,7 @@ public final class FileWriter implements AutoCloseable {
     }
 
     private Manifest.Entry finish(Written written) throws IOException {
-        List<StoredObject.Block> blocks = new ArrayList<>(written.blocks().size());
-        for (Future<StoredObject.Block> block : written.blocks()) {
-            blocks.add(Threads.get(block));
-        }
-        StoredObject object = StoredObject.of(blocks);
+        StoredObject object = StoredObject.of(TaskPool.getAll(written.blocks()));
         sink.object(object);
         Layout.Range range = written.range();
         return new Manifest.Entry(range.offset(), range.length(), range.tensor(), object.id());
