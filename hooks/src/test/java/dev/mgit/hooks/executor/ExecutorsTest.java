@@ -71,12 +71,27 @@ class ExecutorsTest {
         Thread waiting = new Thread(() -> told.set(local.await(handle)));
         waiting.setDaemon(true);
         waiting.start();
-        local.breakOff();
+        local.cancelAll();
 
         // Another process, or the next one, finds it ended.
         assertThat(new LocalExecutor().await(handle).state()).isEqualTo(JobStatus.State.CANCELLED);
         waiting.join(300);
         assertThat(told.get()).isNull();
+    }
+
+    @Test
+    void eachExecutorHasTheNameItIsMadeByAndTheFirstIsTheDefault() {
+        assertThat(Executors.names()).startsWith(Executors.DEFAULT).doesNotHaveDuplicates();
+        for (String name : Executors.names()) {
+            try (Executor executor = create(name)) {
+                assertThat(executor.name()).isEqualTo(name);
+                executor.cancelAll();
+            }
+        }
+        settings.put("executor.name", "slurm");
+        try (Executor executor = Executors.onThisMachine(key -> Optional.ofNullable(settings.get(key)), Map.of())) {
+            assertThat(executor.name()).isEqualTo(Executors.DEFAULT);
+        }
     }
 
     @Test

@@ -6,10 +6,12 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Executors;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Settings;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +19,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Reads and writes settings. */
 @Command(
@@ -26,10 +30,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show all settings, show one, or set one, in .mgit/config (Git's syntax).",
             "Known: store.effort (fast|balanced|small), store.maxDepth, store.threads, user.name, user.email, "
-                    + "update.auto (off|test|plan|run), update.jobs, executor.name (local|slurm), executor.gpus (devices, by "
-                    + "commas), executor.cpus, executor.memory, executor.timeout, slurm.arguments."
+                    + "update.auto (off|test|plan|run), update.jobs, executor.name (" + Config.EXECUTORS
+                    + "), executor.gpus (devices, by commas), executor.cpus, executor.memory, executor.timeout, "
+                    + "slurm.arguments."
         })
 public final class Config implements Callable<Integer> {
+    /** Stands in the help for the names there are. */
+    static final String EXECUTORS = "@executors@";
+
     private final Context context;
 
     @Parameters(index = "0", paramLabel = "KEY", arity = "0..1", description = "section.name")
@@ -49,6 +57,14 @@ public final class Config implements Callable<Integer> {
 
     Config(Context context) {
         this.context = context;
+    }
+
+    @Spec
+    void nameExecutors(CommandSpec spec) {
+        String names = String.join("|", Executors.names());
+        spec.usageMessage().description(Arrays.stream(spec.usageMessage().description())
+                .map(line -> line.replace(EXECUTORS, names))
+                .toArray(String[]::new));
     }
 
     @Override

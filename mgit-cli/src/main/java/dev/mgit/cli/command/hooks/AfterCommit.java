@@ -9,7 +9,6 @@ import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
-import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.test.Verdict;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -42,7 +41,7 @@ public final class AfterCommit {
     public static void requirePreCommit(
             Context context, Session open, WaitOption wait, Commits commits, CommitRequest request) throws IOException {
         try (HookSession session = HookSession.within(context, open, wait)) {
-            Executor executor = session.executor("local");
+            Executor executor = session.localExecutor();
             var hooks = new Hooks(session.workspace(), executor);
             if (hooks.list().isEmpty()) {
                 return;
@@ -80,7 +79,7 @@ public final class AfterCommit {
     }
 
     void tell(Collection<VersionId> versions) {
-        Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+        Executor executor = session.executor();
         var automation = new Automation(session.workspace(), executor, progress);
         try {
             versions.forEach(version -> print(version, automation.afterCommit(version)));

@@ -6,7 +6,6 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executor;
-import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.test.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
@@ -63,7 +62,7 @@ public final class LossyOptions {
             return commit(context, open, wait, commits, request, ungated);
         }
         try (HookSession session = HookSession.within(context, open, wait)) {
-            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+            Executor executor = session.executor();
             var gate = new LossyGate(session.workspace(), executor, tests, request.path());
             CommitResult result =
                     commit(context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));

@@ -3,7 +3,6 @@ package dev.mgit.cli.command.hooks;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
 import dev.mgit.hooks.recipe.Recipes;
@@ -72,7 +71,7 @@ final class RecipeSet implements Callable<Integer> {
     }
 
     private Recipe given(HookSession session, Version version, List<Recipe.Parent> parents) {
-        var runner = new RecipeRunner(session.workspace(), new LocalExecutor());
+        var runner = new RecipeRunner(session.workspace(), session.localExecutor());
         return runner.recipe(options.request(context, List.of(version.model()), parents, "", command));
     }
 
