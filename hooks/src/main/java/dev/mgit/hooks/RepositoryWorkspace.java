@@ -136,7 +136,7 @@ public final class RepositoryWorkspace implements Workspace {
         Path root = folder.toAbsolutePath().normalize();
         Path target = root.resolve(path).normalize();
         if (!target.startsWith(root) || target.equals(root)) {
-            throw MgitException.integrity("the version names a file '" + path + "' that would lie outside its folder");
+            throw MgitException.integrity("the version names a file '" + path + "' outside its folder");
         }
         return target;
     }

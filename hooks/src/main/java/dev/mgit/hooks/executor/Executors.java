@@ -39,7 +39,7 @@ public final class Executors {
             case "slurm" -> new SlurmExecutor(environment, words(setting.apply("slurm.arguments"), "\\s+"), defaults);
             default ->
                 throw new MgitException(
-                        MgitException.Kind.USAGE, "there is no executor '" + name + "'", "use local or slurm");
+                        MgitException.Kind.USAGE, "unknown executor '" + name + "'", "use local or slurm");
         };
     }
 

@@ -156,7 +156,7 @@ public final class RecipeRunner {
                     MgitException.Kind.FAILED,
                     "the command for " + subject + " failed: " + status.detail(),
                     Folders.tail(handle.stderr(), 2000),
-                    "its whole log is in " + handle.folder());
+                    "its full log is in " + handle.folder());
         }
     }
 
@@ -165,8 +165,8 @@ public final class RecipeRunner {
             if (!head(model).equals(head)) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "'" + model + "' got another version while the command ran; nothing was committed",
-                        "run it again on top of that version");
+                        "'" + model + "' got a new version while the command ran; nothing was committed",
+                        "run it again from that version");
             }
         });
         Transaction transaction =

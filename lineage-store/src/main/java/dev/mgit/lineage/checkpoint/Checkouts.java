@@ -84,7 +84,7 @@ public final class Checkouts {
         }
         if (!safe) {
             throw MgitException.integrity("the version names a file '" + path
-                    + "' that would lie outside its folder or in a repository's own; nothing was written");
+                    + "' outside its folder or inside a repository's own folder; nothing was written");
         }
     }
 
@@ -126,30 +126,30 @@ public final class Checkouts {
             throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
+                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out to");
         }
         for (FileEntry file : wanted) {
             requirePlace(folder, file.path());
         }
         var comparison = new FolderComparison(repository, folder, before, threads);
         List<FileEntry> missing = new ArrayList<>();
-        List<String> inTheWay = new ArrayList<>();
+        List<String> conflicts = new ArrayList<>();
         for (FileEntry file : wanted) {
             switch (comparison.against(request.version(), file)) {
                 case SAME -> {}
                 case MISSING, OURS -> missing.add(file);
                 case CHANGED -> {
                     missing.add(file);
-                    inTheWay.add(file.path());
+                    conflicts.add(file.path());
                 }
             }
         }
-        List<Path> removals = partial ? List.of() : comparison.leftOver(wanted, inTheWay);
-        if (!inTheWay.isEmpty() && !request.force()) {
+        List<Path> removals = partial ? List.of() : comparison.leftOver(wanted, conflicts);
+        if (!conflicts.isEmpty() && !request.force()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "checkout would overwrite " + inTheWay.size() + " changed or unknown file(s) in '" + folder + "': "
-                            + String.join(", ", inTheWay.subList(0, Math.min(5, inTheWay.size()))),
+                    "checkout would overwrite " + conflicts.size() + " changed or unknown file(s) in '" + folder + "': "
+                            + String.join(", ", conflicts.subList(0, Math.min(5, conflicts.size()))),
                     "commit them first, choose another folder, or give --force");
         }
         Path staging = Journal.staging(folder);

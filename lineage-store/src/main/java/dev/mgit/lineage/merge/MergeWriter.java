@@ -73,7 +73,7 @@ final class MergeWriter {
         Path root = folder.toAbsolutePath().normalize();
         Path target = root.resolve(path).normalize();
         if (!target.startsWith(root) || target.equals(root)) {
-            throw MgitException.integrity("a side names a file '" + path + "' that would lie outside its folder");
+            throw MgitException.integrity("a side names a file '" + path + "' outside its folder");
         }
         Files.createDirectories(Objects.requireNonNull(target.getParent()));
         return target;

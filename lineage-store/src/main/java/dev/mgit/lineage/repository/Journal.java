@@ -182,7 +182,7 @@ public final class Journal implements AutoCloseable {
         } catch (FileSystemException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "a checkout that was interrupted cannot be finished: " + e.getMessage(),
+                    "an interrupted checkout cannot be finished: " + e.getMessage(),
                     "fix that and run the command again, or remove " + entry.file() + " to abandon the checkout",
                     e);
         } catch (JsonException | InvalidPathException e) {

@@ -24,8 +24,8 @@ public record RepositoryFiles(Path root, Path mgit) {
             if (Files.isSymbolicLink(part)) {
                 throw new MgitException(
                         MgitException.Kind.INTEGRITY,
-                        part + " is a link, but no part of a repository may lead out of it",
-                        "replace it by what it points to; to keep parameters on another disk, mount that disk there");
+                        part + " is a link, but no part of a repository may be outside it",
+                        "replace it with its target; to keep parameters on another disk, mount that disk there");
             }
         }
     }

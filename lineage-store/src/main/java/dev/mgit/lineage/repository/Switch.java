@@ -146,7 +146,7 @@ final class Switch {
 
     private void makeFolder(Path target) throws IOException {
         if (leadsThroughLink(target)) {
-            throw new FileAlreadyExistsException(target.toString(), null, "a link stands in the way");
+            throw new FileAlreadyExistsException(target.toString(), null, "a link is in the way");
         }
         Files.createDirectories(DurableFiles.folderOf(target));
     }

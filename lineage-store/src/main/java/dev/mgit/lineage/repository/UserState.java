@@ -68,8 +68,8 @@ public final class UserState {
         throw new MgitException(
                 MgitException.Kind.FAILED,
                 "there is no folder for mgit's own state: " + candidates.get(0) + " cannot be written"
-                        + (first == null ? " or belongs to others" : ""),
-                "make it writable, or name another with XDG_STATE_HOME",
+                        + (first == null ? " or belongs to another user" : ""),
+                "make it writable, or set XDG_STATE_HOME to another folder",
                 first);
     }
 

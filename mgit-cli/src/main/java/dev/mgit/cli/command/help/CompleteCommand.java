@@ -14,11 +14,12 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Tells a shell what may stand in the place of the last word, a candidate and what it means on each line. */
-@Command(name = "__complete", hidden = true, description = "Print candidates for the last of the words of a command line.")
+@Command(name = "__complete", hidden = true, description = "Print completion candidates for the last word of a "
+        + "command line.")
 public final class CompleteCommand implements Runnable {
     private final Context context;
 
-    @Parameters(paramLabel = "WORD", arity = "0..*", description = "The words after mgit, the last to be completed.")
+    @Parameters(paramLabel = "WORD", arity = "0..*", description = "The words after mgit; the last one is completed.")
     private List<String> words = new ArrayList<>();
 
     @Spec

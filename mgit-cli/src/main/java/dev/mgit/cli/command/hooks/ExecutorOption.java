@@ -11,7 +11,7 @@ public final class ExecutorOption {
     @Option(
             names = "--executor",
             paramLabel = "local|slurm",
-            description = "Where commands run. Default: the setting executor.name, else local.")
+            description = "Where to run commands. Default: the setting executor.name, else local.")
     private @Nullable String name;
 
     public Optional<String> named() {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "config",
         description = {
-            "Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax)."
+            "List, show or change settings in .mgit/config (Git's syntax)."
         })
 public final class ConfigCommand implements Callable<Integer> {
     private final Context context;
@@ -38,10 +38,10 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--list"},
-            description = "Show every setting with its value, default and meaning; so does no KEY.")
+            description = "List every setting with its value, default and meaning (default without KEY).")
     private boolean list;
 
-    @Option(names = "--unset", description = "Remove KEY.")
+    @Option(names = "--unset", description = "Unset KEY.")
     private boolean unset;
 
     @Mixin
@@ -97,7 +97,7 @@ public final class ConfigCommand implements Callable<Integer> {
 
     private int list(Settings settings) throws IOException {
         if (key != null) {
-            throw MgitException.usage("give --list or a setting, not both");
+            throw MgitException.usage("--list takes no setting");
         }
         Map<String, List<String>> set = settings.all();
         if (json.wanted()) {

@@ -26,23 +26,24 @@ public final class KnownSettings {
     public record Setting(String name, String fallback, String meaning, Consumer<Settings> check) {}
 
     private static final List<Setting> ALL = List.of(
-            new Setting("user.name", "Git's user.name", "Who makes versions.", ANY),
-            new Setting("user.email", "Git's user.email", "Their e-mail address.", ANY),
+            new Setting("user.name", "Git's user.name", "Author name of new versions.", ANY),
+            new Setting("user.email", "Git's user.email", "Author email of new versions.", ANY),
             new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", COMMIT),
             new Setting(
-                    "store.effort", "balanced", "How hard to look for a smaller encoding: fast, balanced, small.", STORE),
+                    "store.effort", "balanced", "Compression effort: fast, balanced, small.", STORE),
             new Setting(
-                    "store.maxDepth", "4", "Most blocks to decode before the one that is read, 1 to 64.", STORE),
-            new Setting("store.threads", "all processors", "Blocks to encode at once, 1 to 256.", STORE),
+                    "store.maxDepth", "4", "Maximum length of a delta chain, 1 to 64.", STORE),
+            new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", STORE),
             new Setting(
-                    "update.auto", "report", "What follows a commit: off, test, plan, run; unset, stale models are named.", HOOKS),
-            new Setting("update.jobs", "1", "Commands of an update to run at once.", HOOKS),
-            new Setting("executor.name", "local", "Where commands run: local, slurm.", HOOKS),
-            new Setting("executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", HOOKS),
-            new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", HOOKS),
-            new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", HOOKS),
-            new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", HOOKS),
-            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", HOOKS));
+                    "update.auto", "report", "What to do after a commit: off, test, plan, run. If unset, stale models "
+                            + "are listed.", HOOKS),
+            new Setting("update.jobs", "1", "Maximum parallel commands of an update.", HOOKS),
+            new Setting("executor.name", "local", "Where to run commands: local, slurm.", HOOKS),
+            new Setting("executor.gpus", "none", "GPUs available to jobs, comma-separated: 0,1.", HOOKS),
+            new Setting("executor.cpus", "no limit", "Default CPUs per job.", HOOKS),
+            new Setting("executor.memory", "no limit", "Default memory limit per job: 16G.", HOOKS),
+            new Setting("executor.timeout", "no limit", "Default time limit per job: 90m, 2h.", HOOKS),
+            new Setting("slurm.arguments", "none", "Extra arguments for sbatch.", HOOKS));
 
     private KnownSettings() {}
 
@@ -55,7 +56,7 @@ public final class KnownSettings {
         if (name.equalsIgnoreCase("core.pager")) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "core.pager is a command, which a repository from elsewhere must not choose",
+                    "core.pager is a command and cannot be set by a repository",
                     "set it for yourself: git config --global core.pager COMMAND, or MGIT_PAGER");
         }
         return ALL.stream()
@@ -63,8 +64,9 @@ public final class KnownSettings {
                 .findFirst()
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
-                        "there is no setting '" + name + "'",
+                        "unknown setting '" + name + "'",
                         DidYouMean.hint(
-                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' shows all")));
+                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' lists all "
+                                        + "settings")));
     }
 }

@@ -41,7 +41,7 @@ class ConfigTest {
         assertThat(json.object("settings").string("store.effort")).isEqualTo("small");
         assertThat(json.objects("known")).hasSameSizeAs(KnownSettings.all());
         assertThat(Cli.run(folder, "config", "store.threads", "--json").json().string("default"))
-                .isEqualTo("all processors");
+                .isEqualTo("all CPUs");
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class ConfigTest {
         String before = Files.readString(folder.resolve(".mgit/config"));
         for (List<String> command : List.of(List.of("config", typed), List.of("config", typed, "1"))) {
             assertThat(Cli.run(folder, command.toArray(String[]::new)))
-                    .isEqualTo(new Cli.Ran(2, "", "error: there is no setting '" + typed + "'\nhint: did you mean '"
+                    .isEqualTo(new Cli.Ran(2, "", "error: unknown setting '" + typed + "'\nhint: did you mean '"
                             + meant + "'?\n"));
         }
         assertThat(Files.readString(folder.resolve(".mgit/config"))).isEqualTo(before);
