@@ -43,9 +43,7 @@ final class Failures {
         Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
         int exit;
         if (cause instanceof TextWriter.Failed e) {
-            return e.isClosedPipe()
-                    ? enough()
-                    : say(1, "cannot write to standard output: " + e.getCause().getMessage(), null);
+            return e.isClosedPipe() ? enough() : say(1, "cannot write to standard output: " + e.reason(), null);
         } else if (cause instanceof MgitException e) {
             List<String> lines =
                     e instanceof CommandFailure ? e.getMessage().lines().toList() : List.of();
@@ -107,9 +105,9 @@ final class Failures {
                 .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)
                 .toList();
-        List<String> meant =
-                Synonyms.of(typed, known).map(List::of).orElseGet(() -> DidYouMean.near(typed, known));
-        return usage(command, message, meant.stream().map(word -> name + " " + word).toList());
+        List<String> meant = Synonyms.of(typed, known).map(List::of).orElseGet(() -> DidYouMean.near(typed, known));
+        return usage(
+                command, message, meant.stream().map(word -> name + " " + word).toList());
     }
 
     private int usage(CommandLine command, String message, List<String> suggestions) {

@@ -48,7 +48,10 @@ class GitHabitsTest {
     private String subjects(Path where, String... arguments) {
         return String.join(
                 ",",
-                out(where, arguments).lines().map(line -> line.replaceAll(".*(step \\d|tuned)$", "$1")).toList());
+                out(where, arguments)
+                        .lines()
+                        .map(line -> line.replaceAll(".*(step \\d|tuned)$", "$1"))
+                        .toList());
     }
 
     @ParameterizedTest
@@ -74,10 +77,12 @@ class GitHabitsTest {
         assertThat(subjects(folder, "log", "--oneline", "bert~2..")).isEqualTo("step 2");
         assertThat(out(models.root(), "log", "bert..bert")).isEmpty();
         assertThat(out(models.root(), "diff", "bert~1..bert", "--stat"))
-                .isEqualTo(out(models.root(), "diff", "bert~1", "bert", "--stat")
-                        .replace("bert~1 bert", "bert~1..bert"));
+                .isEqualTo(
+                        out(models.root(), "diff", "bert~1", "bert", "--stat").replace("bert~1 bert", "bert~1..bert"));
         assertThat(Cli.run(models.root(), "log", "bert..nowhere").err()).contains("unknown revision 'nowhere'");
-        assertThat(Cli.run(models.root(), "log", "--descendants", "bert~1..bert").exit()).isEqualTo(2);
+        assertThat(Cli.run(models.root(), "log", "--descendants", "bert~1..bert")
+                        .exit())
+                .isEqualTo(2);
         assertThat(out(folder, "diff", "../run", ".", "--name-only").lines())
                 .containsExactlyInAnyOrder("model.safetensors", "config.json");
     }
@@ -98,8 +103,11 @@ class GitHabitsTest {
             assertThat(bytes(folder, false, "show", ":" + name)).isEqualTo(Files.readAllBytes(folder.resolve(name)));
         }
         assertThat(Cli.run(models.root(), "show", "bert:confg.json"))
-                .isEqualTo(new Cli.Ran(2, "", "error: there is no file 'confg.json' in bert@" + models.id("bert")
-                        + "\nhint: did you mean 'config.json'?\n"));
+                .isEqualTo(new Cli.Ran(
+                        2,
+                        "",
+                        "error: there is no file 'confg.json' in bert@" + models.id("bert")
+                                + "\nhint: did you mean 'config.json'?\n"));
         assertThat(out(models.root(), "show", "bert:")).contains("config.json", "model.safetensors");
         JsonObject json = models.json("show", "bert:model.safetensors", "--json");
         assertThat(json.string("format")).isEqualTo("safetensors");
@@ -147,10 +155,13 @@ class GitHabitsTest {
     @Test
     void logTakesANumberAndShowsWhatChanged() {
         assertThat(subjects(models.root(), "log", "-2", "--oneline", "bert")).isEqualTo("step 3,step 2");
-        assertThat(subjects(models.root(), "log", "--oneline", "--max-count", "1", "bert")).isEqualTo("step 3");
+        assertThat(subjects(models.root(), "log", "--oneline", "--max-count", "1", "bert"))
+                .isEqualTo("step 3");
         String patch = out(models.root(), "log", "-p", "squad");
         assertThat(patch).contains("bert@" + models.id("bert")).contains("A root: 2 files");
-        assertThat(patch.lines()).filteredOn(line -> line.contains("model.safetensors")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(patch.lines())
+                .filteredOn(line -> line.contains("model.safetensors"))
+                .hasSizeGreaterThanOrEqualTo(2);
         JsonObject json = models.json("log", "-1", "--stat", "--json", "squad");
         assertThat(json.objects("versions").get(0).has("diff")).isTrue();
     }
@@ -187,9 +198,18 @@ class GitHabitsTest {
         assertThat(committed.objects("from").get(0).string("kind")).isEqualTo("distill");
         JsonObject checkedOut = models.json("checkout", "bert~2", "old", "--json");
         assertThat(checkedOut.strings("files")).containsExactlyInAnyOrder("config.json", "model.safetensors");
-        assertThat(checkedOut.string("folder")).isEqualTo(models.root().resolve("old").toString());
+        assertThat(checkedOut.string("folder"))
+                .isEqualTo(models.root().resolve("old").toString());
         JsonObject ran = models.json(
-                "run", "--json", "--model", "made", "--from", "bert", "--shell", "--", "cp $MGIT_PARENT_1/* $MGIT_OUTPUT");
+                "run",
+                "--json",
+                "--model",
+                "made",
+                "--from",
+                "bert",
+                "--shell",
+                "--",
+                "cp $MGIT_PARENT_1/* $MGIT_OUTPUT");
         assertThat(ran.objects("versions").get(0).string("id")).startsWith(models.id("made"));
     }
 

@@ -69,8 +69,8 @@ class HostileNamesTest {
         for (List<String> command : COMMANDS) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             ByteArrayOutputStream err = new ByteArrayOutputStream();
-            var terminal = new Terminal(
-                    Terminal.writer(out), Terminal.writer(err), true, true, 100, models.root(), Map.of());
+            var terminal =
+                    new Terminal(Terminal.writer(out), Terminal.writer(err), true, true, 100, models.root(), Map.of());
             assertThat(Main.run(terminal, command.toArray(String[]::new))).isZero();
             String all = out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
             assertHarmless(command, all.replaceAll("\u001b\\[(0|1|2|3[1-6])m(?!\\\\)|\r|\u001b\\[J", ""));
@@ -84,13 +84,16 @@ class HostileNamesTest {
                         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT))
                 .as("%s: %s", command, printed)
                 .isTrue();
-        assertThat(printed.lines()).as("%s", command).noneMatch(line -> line.startsWith("F32") || line.startsWith("forged"));
+        assertThat(printed.lines())
+                .as("%s", command)
+                .noneMatch(line -> line.startsWith("F32") || line.startsWith("forged"));
     }
 
     @Test
     void whatWasHiddenIsWrittenOut() {
         assertThat(models.ok("show", "--tensors", "a"))
-                .contains("w\\x1b]8;;https://x.example/\\x1b\\q\\x1b[31m", "fake\\nF32    [9x9]  row\\u202e\\u200b\\x9b");
+                .contains(
+                        "w\\x1b]8;;https://x.example/\\x1b\\q\\x1b[31m", "fake\\nF32    [9x9]  row\\u202e\\u200b\\x9b");
         assertThat(models.ok("log", "--oneline")).contains("x\\x1b[2J");
         assertThat(models.run("show", "no\u001b[31m\u202ewhere").err()).contains("no\\x1b[31m\\u202ewhere");
     }

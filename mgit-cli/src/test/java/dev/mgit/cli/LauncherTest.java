@@ -93,33 +93,50 @@ class LauncherTest {
     void javaGetsALocaleOfUtf8AndTheUsersOwnIsPassedOn() throws Exception {
         assumeTrue(hasUtf8Locale(), "there is no locale C.UTF-8");
         for (String own : List.of("LC_ALL=C", "LC_ALL=POSIX", "LANG=xx_YY.UTF-8", "LANG=C", "LC_CTYPE=POSIX")) {
-            Ran ran = run(dir, Map.of(), "-i", "JAVA_HOME=" + System.getProperty("java.home"), "PATH=/usr/bin:/bin",
-                    own, script.toString(), "locale-é");
+            Ran ran = run(
+                    dir,
+                    Map.of(),
+                    "-i",
+                    "JAVA_HOME=" + System.getProperty("java.home"),
+                    "PATH=/usr/bin:/bin",
+                    own,
+                    script.toString(),
+                    "locale-é");
             String saved = own.startsWith("LC_ALL=") ? own.substring("LC_ALL=".length()) : "";
             assertThat(ran).as(own).isEqualTo(new Ran(0, "UTF-8 C.UTF-8 " + saved + " 8\n", ""));
         }
         for (String own : List.of("LC_ALL=C.UTF-8", "LC_CTYPE=C.UTF-8", "LANG=C.UTF-8")) {
-            Ran ran = run(dir, Map.of(), "-i", "JAVA_HOME=" + System.getProperty("java.home"), "PATH=/usr/bin:/bin",
-                    own, script.toString(), "locale");
+            Ran ran = run(
+                    dir,
+                    Map.of(),
+                    "-i",
+                    "JAVA_HOME=" + System.getProperty("java.home"),
+                    "PATH=/usr/bin:/bin",
+                    own,
+                    script.toString(),
+                    "locale");
             assertThat(ran.out()).as(own).startsWith("UTF-8 ").endsWith(" null 6\n");
         }
     }
 
     private static boolean hasUtf8Locale() throws Exception {
-        Process process = new ProcessBuilder("bash", "-c", "LC_ALL=C.UTF-8; e=$'\\342\\202\\254'; ((${#e} == 1))").start();
+        Process process =
+                new ProcessBuilder("bash", "-c", "LC_ALL=C.UTF-8; e=$'\\342\\202\\254'; ((${#e} == 1))").start();
         return process.waitFor() == 0;
     }
 
     @Test
     void theJarOfBenchmarksIsOnTheClassPathForThemAndTheDemoOnly() throws Exception {
         Path jar = dir.resolve("home dir/mgit-cli/target/mgit.jar");
-        assertThat(run(dir, Map.of(), script.toString(), "bench", "classes").out()).isEqualTo(jar + "\n");
+        assertThat(run(dir, Map.of(), script.toString(), "bench", "classes").out())
+                .isEqualTo(jar + "\n");
         Path bench = Files.copy(jar, jar.resolveSibling("mgit-bench.jar"));
         for (String command : List.of("bench", "demo")) {
             assertThat(run(dir, Map.of(), script.toString(), command, "classes").out())
                     .isEqualTo(jar + ":" + bench + "\n");
         }
-        assertThat(run(dir, Map.of(), script.toString(), "log", "classes").out()).isEqualTo(jar + "\n");
+        assertThat(run(dir, Map.of(), script.toString(), "log", "classes").out())
+                .isEqualTo(jar + "\n");
     }
 
     @Test

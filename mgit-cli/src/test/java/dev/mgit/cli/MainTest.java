@@ -77,7 +77,9 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"completon --help", "completon -h", "hooks lst --help", "help completon", "-C . completon --help"})
+    @ValueSource(
+            strings = {"completon --help", "completon -h", "hooks lst --help", "help completon", "-C . completon --help"
+            })
     void helpOfAnUnknownCommandIsAnErrorToo(String typed) {
         Cli.Ran ran = Cli.run(folder, typed.split(" "));
         assertThat(ran.exit()).isEqualTo(2);

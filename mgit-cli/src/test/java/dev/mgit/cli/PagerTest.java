@@ -34,8 +34,7 @@ class PagerTest {
         all.putAll(environment);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        var at = new Terminal(
-                Terminal.writer(out), Terminal.writer(err), terminal, false, 100, models.root(), all);
+        var at = new Terminal(Terminal.writer(out), Terminal.writer(err), terminal, false, 100, models.root(), all);
         int exit = Main.run(at, arguments);
         return new Cli.Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -52,7 +51,9 @@ class PagerTest {
         assertThat(run(true, pager, "log", "--oneline", "--no-pager").out()).contains("first");
         assertThat(run(false, pager, "log", "--oneline").out()).contains("first");
         assertThat(run(true, pager, "branch").out()).contains("first");
-        assertThat(run(true, Map.of("MGIT_PAGER", "", "PAGER", "false"), "log", "--oneline").out()).contains("first");
+        assertThat(run(true, Map.of("MGIT_PAGER", "", "PAGER", "false"), "log", "--oneline")
+                        .out())
+                .contains("first");
         assertThat(run(true, Map.of("PAGER", "cat"), "log", "--oneline").out()).contains("first");
         assertThat(paged).doesNotExist();
     }

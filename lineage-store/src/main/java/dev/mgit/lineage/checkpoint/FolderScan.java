@@ -112,8 +112,7 @@ public record FolderScan(TreeMap<String, Path> files, List<String> ignored) {
         if (!path.chars().allMatch(c -> c >= ' ' && c != 0x7f && c != '\\')) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the file name '" + path
-                            + "' has characters that not every system can store",
+                    "the file name '" + path + "' has characters that not every system can store",
                     "rename the file or list it in .mgitignore");
         }
         if (!Files.isRegularFile(file)) {

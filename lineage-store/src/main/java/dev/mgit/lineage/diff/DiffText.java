@@ -39,8 +39,8 @@ public final class DiffText {
             int at = c;
             widths[c] = table.headings().get(c).length();
             table.rows()
-                    .forEach(row -> widths[at] =
-                            Math.max(widths[at], TextWidth.of(VisibleText.of(row.cells().get(at)))));
+                    .forEach(row -> widths[at] = Math.max(
+                            widths[at], TextWidth.of(VisibleText.of(row.cells().get(at)))));
             right[c] = table.rows().stream()
                     .allMatch(row -> NUMBER.matcher(row.cells().get(at)).matches());
         }

@@ -33,7 +33,8 @@ class VisibleTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"abc,3", "重み,4", "e\u0301,1", "ｆｕｌｌ,8", "🙂,2", "👍🏽,2", "❤\ufe0f,2", "ﾊﾝ,2", "한글,4", "é,1", "\uac01,2"})
+    @CsvSource({"abc,3", "重み,4", "e\u0301,1", "ｆｕｌｌ,8", "🙂,2", "👍🏽,2", "❤\ufe0f,2", "ﾊﾝ,2", "한글,4", "é,1", "\uac01,2"
+    })
     void widthIsThatOfATerminal(String text, int columns) {
         assertThat(TextWidth.of(text)).isEqualTo(columns);
     }

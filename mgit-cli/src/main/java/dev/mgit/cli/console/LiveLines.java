@@ -19,7 +19,8 @@ public final class LiveLines implements AutoCloseable {
     public synchronized void draw(List<String> lines) {
         var text = new StringBuilder(wiping());
         for (String line : lines) {
-            text.append(TextWidth.cut(VisibleText.of(line), terminal.columns() - 1)).append('\n');
+            text.append(TextWidth.cut(VisibleText.of(line), terminal.columns() - 1))
+                    .append('\n');
         }
         terminal.err().print(text);
         terminal.err().flush();

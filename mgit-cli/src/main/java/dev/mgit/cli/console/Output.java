@@ -118,7 +118,10 @@ public final class Output {
 
     /** Columns the text takes once it is printed. */
     int columns(String text) {
-        return TextWidth.of(mark.isEmpty() ? VisibleText.of(text) : STYLE.matcher(visible(text)).replaceAll(""));
+        return TextWidth.of(
+                mark.isEmpty()
+                        ? VisibleText.of(text)
+                        : STYLE.matcher(visible(text)).replaceAll(""));
     }
 
     /** Starts a table; its columns are as wide as what is put in them. */

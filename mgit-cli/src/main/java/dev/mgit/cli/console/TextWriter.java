@@ -19,14 +19,21 @@ public final class TextWriter extends PrintWriter {
     public static final class Failed extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final String reason;
+
         Failed(IOException cause) {
             super(cause);
+            this.reason = String.valueOf(cause.getMessage());
+        }
+
+        /** What the operating system said. */
+        public String reason() {
+            return reason;
         }
 
         /** Whether the reader went away, as {@code head} does when it has seen enough. */
         public boolean isClosedPipe() {
-            String message = String.valueOf(getCause().getMessage());
-            return message.contains("Broken pipe") || message.contains("Stream closed");
+            return reason.contains("Broken pipe") || reason.contains("Stream closed");
         }
     }
 

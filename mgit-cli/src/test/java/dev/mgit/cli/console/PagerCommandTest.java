@@ -15,18 +15,21 @@ class PagerCommandTest {
         assertThat(Pager.command(all, () -> Optional.of("b"))).hasValue("a");
         assertThat(Pager.command(Map.of("PAGER", "c"), () -> Optional.of("b"))).hasValue("b");
         assertThat(Pager.command(Map.of("PAGER", "c"), Optional::empty)).hasValue("c");
-        assertThat(Pager.command(Map.of("PATH", bin.toString()), Optional::empty)).isEmpty();
+        assertThat(Pager.command(Map.of("PATH", bin.toString()), Optional::empty))
+                .isEmpty();
         assertThat(bin.resolve("less").toFile().createNewFile()).isTrue();
         assertThat(bin.resolve("less").toFile().setExecutable(true)).isTrue();
         assertThat(Pager.command(Map.of("PATH", ":" + bin), Optional::empty)).hasValue("less -FRX");
-        assertThat(Pager.command(Map.of("MGIT_PAGER", " cat "), Optional::empty)).isEmpty();
+        assertThat(Pager.command(Map.of("MGIT_PAGER", " cat "), Optional::empty))
+                .isEmpty();
     }
 
     @Test
     void theUsersOwnLocaleIsInTheEnvironmentAgain() {
         assertThat(Terminal.ofUser(Map.of("LC_ALL", "C.UTF-8", "MGIT_LC_ALL", "POSIX", "A", "1")))
                 .isEqualTo(Map.of("LC_ALL", "POSIX", "A", "1"));
-        assertThat(Terminal.ofUser(Map.of("LC_ALL", "C.UTF-8", "MGIT_LC_ALL", ""))).isEmpty();
+        assertThat(Terminal.ofUser(Map.of("LC_ALL", "C.UTF-8", "MGIT_LC_ALL", "")))
+                .isEmpty();
         assertThat(Terminal.ofUser(Map.of("LC_ALL", "C"))).isEqualTo(Map.of("LC_ALL", "C"));
     }
 }

@@ -44,8 +44,16 @@ final class Candidates {
             return Arrays.stream(label.split("\\|", -1)).map(word -> new Candidate(word, ""));
         }
         return switch (label) {
-            case "REV", "REV[=KIND]", "REV[:PATH]", "MODEL|REV", "REV|TENSOR-HASH", "A B", "CHILD", "PARENT", "GOOD", "BAD" ->
-                revisions(typed);
+            case "REV",
+                    "REV[=KIND]",
+                    "REV[:PATH]",
+                    "MODEL|REV",
+                    "REV|TENSOR-HASH",
+                    "A B",
+                    "CHILD",
+                    "PARENT",
+                    "GOOD",
+                    "BAD" -> revisions(typed);
             case "MODEL", "OLD" -> models();
             case "NAME" -> names(argument);
             case "KIND" -> kinds("");
@@ -68,8 +76,9 @@ final class Candidates {
     }
 
     private Stream<Candidate> models() {
-        return ask(lineage ->
-                lineage.models().stream().map(model -> new Candidate(model.name(), "model " + model.head().abbreviated())));
+        return ask(lineage -> lineage.models().stream()
+                .map(model ->
+                        new Candidate(model.name(), "model " + model.head().abbreviated())));
     }
 
     private Stream<Candidate> tags() {
@@ -86,13 +95,9 @@ final class Candidates {
     private Stream<Candidate> files(String typed) {
         FileOf file = FileOf.parse(typed).orElseThrow();
         String before = typed.substring(0, typed.length() - file.path().length());
-        return session(session -> session
-                .repository()
-                .lineage()
-                .checkpoint(session.resolve(file.revision()))
-                .files()
-                .stream()
-                .map(entry -> new Candidate(before + entry.path(), "")));
+        return session(session ->
+                session.repository().lineage().checkpoint(session.resolve(file.revision())).files().stream()
+                        .map(entry -> new Candidate(before + entry.path(), "")));
     }
 
     private Stream<Candidate> ask(Function<Lineage, Stream<Candidate>> question) {

@@ -14,7 +14,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Tells a shell what may stand in the place of the last word, a candidate and what it means on each line. */
-@Command(name = "__complete", hidden = true, description = "Print candidates for the last of the words of a command line.")
+@Command(
+        name = "__complete",
+        hidden = true,
+        description = "Print candidates for the last of the words of a command line.")
 public final class CompleteCommand implements Runnable {
     private final Context context;
 

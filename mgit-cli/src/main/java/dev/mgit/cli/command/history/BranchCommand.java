@@ -156,7 +156,9 @@ public final class BranchCommand implements Callable<Integer> {
                     out.writeStringField("name", model.name());
                     out.writeStringField("head", model.head().hex());
                     if (verbose) {
-                        out.writeNumberField("versions", Past.of(lineage, lineage.version(model.head())).versions());
+                        out.writeNumberField(
+                                "versions",
+                                Past.of(lineage, lineage.version(model.head())).versions());
                     }
                     out.writeEndObject();
                 }

@@ -90,8 +90,7 @@ public final class CommitCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
-            List<CommitRequest.Origin> origins =
-                    from.origins(session);
+            List<CommitRequest.Origin> origins = from.origins(session);
             if (detect) {
                 origins = detected(session, search, files, origins);
             }

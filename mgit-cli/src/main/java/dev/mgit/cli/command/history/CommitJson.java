@@ -26,7 +26,8 @@ final class CommitJson {
             json.writeStartObject();
             json.writeStringField("id", origin.version().hex());
             json.writeStringField(
-                    "model", session.repository().lineage().version(origin.version()).model());
+                    "model",
+                    session.repository().lineage().version(origin.version()).model());
             json.writeStringField("kind", origin.kind().word());
             json.writeEndObject();
         }

@@ -165,8 +165,7 @@ public final class DiffCommand implements Callable<Integer> {
         diff.files().forEach(file -> context.output().fields(word(file.kind()), "file", file.path()));
         diff.tensors().stream()
                 .filter(tensor -> tensor.status() != TensorChange.Status.SAME)
-                .forEach(tensor -> context.output()
-                        .fields(word(tensor.status()), "tensor", tensor.name()));
+                .forEach(tensor -> context.output().fields(word(tensor.status()), "tensor", tensor.name()));
     }
 
     private static String word(Enum<?> constant) {

@@ -36,7 +36,8 @@ final class FileOfVersion {
     }
 
     void show(String path, boolean json) throws IOException {
-        List<FileEntry> all = session.repository().lineage().checkpoint(version.id()).files();
+        List<FileEntry> all =
+                session.repository().lineage().checkpoint(version.id()).files();
         Optional<FileEntry> file =
                 all.stream().filter(entry -> entry.path().equals(path)).findFirst();
         String folder = path.isEmpty() || path.endsWith("/") ? path : path + "/";

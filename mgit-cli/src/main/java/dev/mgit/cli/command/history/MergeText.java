@@ -159,8 +159,8 @@ final class MergeText {
                                     + (conflict.tensors().size() == 1 ? " tensor)" : " tensors)")));
         }
         for (Dependency dependency : plan.dependencies().stream().limit(SHOWN).toList()) {
-            output.line("  may depend on each other: " + dependency.ours() + " (ours), "
-                    + dependency.theirs() + " (theirs)");
+            output.line("  may depend on each other: " + dependency.ours() + " (ours), " + dependency.theirs()
+                    + " (theirs)");
         }
         long more = left(plan.problems()) + left(plan.conflicts()) + left(plan.dependencies());
         if (more > 0) {

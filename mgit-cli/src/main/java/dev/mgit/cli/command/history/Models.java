@@ -45,7 +45,10 @@ final class Models {
         Lineage lineage = session.repository().lineage();
         names.forEach(name -> require(lineage, name));
         wait.change(
-                context, session, "rm " + String.join(" ", names), transaction -> names.forEach(transaction::deleteModel));
+                context,
+                session,
+                "rm " + String.join(" ", names),
+                transaction -> names.forEach(transaction::deleteModel));
         context.output().line("Removed " + String.join(", ", names));
         context.output().hint("'mgit undo' takes this back");
     }

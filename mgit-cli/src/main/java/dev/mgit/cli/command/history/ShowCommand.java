@@ -34,10 +34,7 @@ import picocli.CommandLine.Parameters;
 public final class ShowCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(
-            paramLabel = "REV[:PATH]",
-            arity = "0..1",
-            description = "A model, tag, id, @, or REV~N; a file of it.")
+    @Parameters(paramLabel = "REV[:PATH]", arity = "0..1", description = "A model, tag, id, @, or REV~N; a file of it.")
     private @Nullable String revision;
 
     @Option(names = "--tensors", description = "List the tensors of each file.")
@@ -61,7 +58,8 @@ public final class ShowCommand implements Callable<Integer> {
             Version version = lineage.version(id);
             var files = new CheckpointText(context.output(), lineage, lineage.checkpoint(id), tensors);
             if (file.isPresent()) {
-                new FileOfVersion(context, session, version, files, tensors).show(file.get().path(), json.wanted());
+                new FileOfVersion(context, session, version, files, tensors)
+                        .show(file.get().path(), json.wanted());
             } else {
                 show(session, version, files);
             }

@@ -100,9 +100,8 @@ public final class TagCommand implements Callable<Integer> {
             throw MgitException.usage(name == null ? "name the tag" : "--list takes a pattern and nothing else");
         }
         Glob pattern = name == null ? Glob.ALL : new Glob(name);
-        List<Tag> tags = lineage.tags().stream()
-                .filter(tag -> pattern.test(tag.name()))
-                .toList();
+        List<Tag> tags =
+                lineage.tags().stream().filter(tag -> pattern.test(tag.name())).toList();
         if (json.wanted()) {
             context.output().json(out -> {
                 out.writeArrayFieldStart("tags");

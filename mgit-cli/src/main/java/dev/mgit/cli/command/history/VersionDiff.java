@@ -37,8 +37,8 @@ final class VersionDiff implements LogDetail {
     }
 
     private Optional<Diff> diff(Version version) throws IOException {
-        Optional<VersionId> before =
-                version.previous().or(() -> version.origins().stream().findFirst().map(edge -> edge.parent()));
+        Optional<VersionId> before = version.previous()
+                .or(() -> version.origins().stream().findFirst().map(edge -> edge.parent()));
         if (before.isEmpty()) {
             return Optional.empty();
         }

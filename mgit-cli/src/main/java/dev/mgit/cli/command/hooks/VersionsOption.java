@@ -57,8 +57,7 @@ final class VersionsOption {
         if (since != null) {
             return scope.versions(List.of(session.resolve(since)), TestScope.Range.SINCE);
         }
-        List<VersionId> named =
-                revisions.stream().map(session::resolve).toList();
+        List<VersionId> named = revisions.stream().map(session::resolve).toList();
         if (named.isEmpty()) {
             return scope.heads();
         }

@@ -248,10 +248,7 @@ public final class BisectCommand {
             output.line(session.name(found.version()) + " is the first bad version"
                     + (runs == 0 ? "" : ", found with " + runs + " run(s)"));
             output.line("  "
-                    + session.repository()
-                            .lineage()
-                            .version(found.version())
-                            .subject());
+                    + session.repository().lineage().version(found.version()).subject());
         } else if (step instanceof Undecided undecided) {
             output.line("Only skipped versions are left; the first bad one is one of");
             undecided.candidates().forEach(id -> output.line("  " + session.name(id)));

@@ -3,7 +3,6 @@ package dev.mgit.cli.command.lineage;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
-import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.lineage.graph.Blame.Change;

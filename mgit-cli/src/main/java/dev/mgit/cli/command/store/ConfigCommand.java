@@ -24,9 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Reads and writes settings. */
 @Command(
         name = "config",
-        description = {
-            "Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax)."
-        })
+        description = {"Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax)."})
 public final class ConfigCommand implements Callable<Integer> {
     private final Context context;
 
@@ -133,8 +131,7 @@ public final class ConfigCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void write(
-            JsonGenerator out, KnownSettings.Setting setting, Optional<String> value)
+    private static void write(JsonGenerator out, KnownSettings.Setting setting, Optional<String> value)
             throws IOException {
         out.writeStringField("name", setting.name());
         if (value.isPresent()) {

@@ -10,10 +10,6 @@ import java.util.function.Consumer;
 
 /** Every setting there is. Whoever reads a new one enters it here; what is not here is refused. */
 public final class KnownSettings {
-    private static final Consumer<Settings> STORE = StoreSettings::of;
-    private static final Consumer<Settings> HOOKS = settings -> HookSettings.check(settings::get);
-    private static final Consumer<Settings> ANY = settings -> {};
-
     /**
      * One setting.
      *
@@ -24,24 +20,41 @@ public final class KnownSettings {
     public record Setting(String name, String fallback, String meaning, Consumer<Settings> check) {}
 
     private static final List<Setting> ALL = List.of(
-            new Setting("user.name", "Git's user.name", "Who makes versions.", ANY),
-            new Setting("user.email", "Git's user.email", "Their e-mail address.", ANY),
+            new Setting("user.name", "Git's user.name", "Who makes versions.", KnownSettings::any),
+            new Setting("user.email", "Git's user.email", "Their e-mail address.", KnownSettings::any),
             new Setting(
-                    "store.effort", "balanced", "How hard to look for a smaller encoding: fast, balanced, small.", STORE),
+                    "store.effort",
+                    "balanced",
+                    "How hard to look for a smaller encoding: fast, balanced, small.",
+                    StoreSettings::of),
             new Setting(
-                    "store.maxDepth", "4", "Most blocks to decode before the one that is read, 1 to 64.", STORE),
-            new Setting("store.threads", "all processors", "Blocks to encode at once, 1 to 256.", STORE),
+                    "store.maxDepth",
+                    "4",
+                    "Most blocks to decode before the one that is read, 1 to 64.",
+                    StoreSettings::of),
+            new Setting("store.threads", "all processors", "Blocks to encode at once, 1 to 256.", StoreSettings::of),
             new Setting(
-                    "update.auto", "report", "What follows a commit: off, test, plan, run; unset, stale models are named.", HOOKS),
-            new Setting("update.jobs", "1", "Commands of an update to run at once.", HOOKS),
-            new Setting("executor.name", "local", "Where commands run: local, slurm.", HOOKS),
-            new Setting("executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", HOOKS),
-            new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", HOOKS),
-            new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", HOOKS),
-            new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", HOOKS),
-            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", HOOKS));
+                    "update.auto",
+                    "report",
+                    "What follows a commit: off, test, plan, run; unset, stale models are named.",
+                    KnownSettings::hooks),
+            new Setting("update.jobs", "1", "Commands of an update to run at once.", KnownSettings::hooks),
+            new Setting("executor.name", "local", "Where commands run: local, slurm.", KnownSettings::hooks),
+            new Setting(
+                    "executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", KnownSettings::hooks),
+            new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", KnownSettings::hooks),
+            new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", KnownSettings::hooks),
+            new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", KnownSettings::hooks),
+            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
 
     private KnownSettings() {}
+
+    private static void hooks(Settings settings) {
+        HookSettings.check(settings::get);
+    }
+
+    /** Any text will do. */
+    private static void any(Settings settings) {}
 
     public static List<Setting> all() {
         return ALL;

@@ -135,8 +135,7 @@ public final class UpdateCommand implements Callable<Integer> {
     private int fresh(HookSession session, boolean planOnly) throws IOException {
         var registry = new TestRegistry(session.workspace());
         gates.forEach(gate -> registry.requireTrusted(registry.get(gate)));
-        UpdateOptions options =
-                new UpdateOptions(model(session), only, skip, until, gates, jobs(session), !keepGoing);
+        UpdateOptions options = new UpdateOptions(model(session), only, skip, until, gates, jobs(session), !keepGoing);
         try (Executor where = executor.create(session);
                 UpdateView view = new UpdateView(context)) {
             var updates = new Updates(session.workspace(), where, progress.notifying(session, view));

@@ -31,7 +31,9 @@ class CompletionTest {
         Path model = Files.createDirectories(folder.resolve("run"));
         Files.write(model.resolve("model.safetensors"), safetensors());
         Files.writeString(model.resolve("config.json"), "{}");
-        assertThat(Cli.run(folder, "commit", "run", "--model", "bert", "-m", "x").exit()).isZero();
+        assertThat(Cli.run(folder, "commit", "run", "--model", "bert", "-m", "x")
+                        .exit())
+                .isZero();
         assertThat(Cli.run(folder, "branch", "team/squad", "bert").exit()).isZero();
         assertThat(Cli.run(folder, "tag", "best", "bert").exit()).isZero();
     }
@@ -45,7 +47,8 @@ class CompletionTest {
     }
 
     private List<String> candidates(String... words) {
-        String[] all = Stream.concat(Stream.of("__complete", "--"), Stream.of(words)).toArray(String[]::new);
+        String[] all =
+                Stream.concat(Stream.of("__complete", "--"), Stream.of(words)).toArray(String[]::new);
         Cli.Ran ran = Cli.run(folder, all);
         assertThat(ran.exit()).as("%s", ran).isZero();
         return ran.out().lines().map(line -> line.split("\t", 2)[0]).toList();
@@ -108,7 +111,8 @@ class CompletionTest {
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(reply + "\n");
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo(reply + "\n");
         assertThat(bash.waitFor()).isZero();
     }
 
@@ -125,10 +129,17 @@ class CompletionTest {
         Path script = folder.resolve("completion");
         Files.writeString(script, Cli.run(folder, "completion", shell).out());
         assertThat(script).content().contains("__complete --");
-        boolean here = new ProcessBuilder("sh", "-c", "command -v " + shell + " >/dev/null").start().waitFor() == 0;
+        boolean here = new ProcessBuilder("sh", "-c", "command -v " + shell + " >/dev/null")
+                        .start()
+                        .waitFor()
+                == 0;
         if (!here) {
             return; // what it holds is checked above, what its shell says of it where there is one
         }
-        assertThat(new ProcessBuilder(shell, "-n", script.toString()).inheritIO().start().waitFor()).isZero();
+        assertThat(new ProcessBuilder(shell, "-n", script.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 }

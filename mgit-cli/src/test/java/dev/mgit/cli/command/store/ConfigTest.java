@@ -50,8 +50,10 @@ class ConfigTest {
         String before = Files.readString(folder.resolve(".mgit/config"));
         for (List<String> command : List.of(List.of("config", typed), List.of("config", typed, "1"))) {
             assertThat(Cli.run(folder, command.toArray(String[]::new)))
-                    .isEqualTo(new Cli.Ran(2, "", "error: there is no setting '" + typed + "'\nhint: did you mean '"
-                            + meant + "'?\n"));
+                    .isEqualTo(new Cli.Ran(
+                            2,
+                            "",
+                            "error: there is no setting '" + typed + "'\nhint: did you mean '" + meant + "'?\n"));
         }
         assertThat(Files.readString(folder.resolve(".mgit/config"))).isEqualTo(before);
     }
@@ -76,8 +78,7 @@ class ConfigTest {
     @Test
     void oneThatIsNotSetNamesItsDefault() {
         assertThat(Cli.run(folder, "config", "store.effort"))
-                .isEqualTo(new Cli.Ran(
-                        1, "", "error: 'store.effort' is not set\nhint: its default: balanced\n"));
+                .isEqualTo(new Cli.Ran(1, "", "error: 'store.effort' is not set\nhint: its default: balanced\n"));
     }
 
     @Test
