@@ -36,7 +36,7 @@ class LauncherTest {
                                 + System.getenv("MGIT_LC_ALL") + " " + args[0].codePointCount(0, args[0].length()));
                         System.exit(0);
                     }
-                    if (args.length == 2 && args[1].equals("classes")) {
+                    if (args.length > 1 && args[args.length - 1].equals("classes")) {
                         System.out.println(System.getProperty("java.class.path"));
                         System.exit(0);
                     }
@@ -135,6 +135,8 @@ class LauncherTest {
             assertThat(run(dir, Map.of(), script.toString(), command, "classes").out())
                     .isEqualTo(jar + ":" + bench + "\n");
         }
+        assertThat(run(dir, Map.of(), script.toString(), "help", "demo", "classes").out())
+                .startsWith(jar + ":" + bench);
         assertThat(run(dir, Map.of(), script.toString(), "log", "classes").out())
                 .isEqualTo(jar + "\n");
     }
