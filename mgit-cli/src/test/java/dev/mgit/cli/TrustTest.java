@@ -138,7 +138,8 @@ class TrustTest {
                 .isZero();
         assertThat(config.resolve("mgit/config")).content().contains("name = Grace", "/a", "/b/*");
         assertThat(Cli.run(folder, own, "config", "--global").out())
-                .isEqualTo("safe.directory=/a\nsafe.directory=/b/*\nuser.name=Grace\n");
+                .containsPattern("(?m)^user\\.name +Grace ")
+                .containsPattern("(?m)^safe\\.directory +/a, /b/\\* ");
         assertThat(Cli.run(theirs.root(), own, "config", "user.name").out()).isEqualTo("Grace\n");
         Cli.run(theirs.root(), own, "config", "user.name", "Ada");
         assertThat(Cli.run(theirs.root(), own, "config", "user.name").out()).isEqualTo("Ada\n");

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.parameters;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,19 +21,25 @@ final class NativeLibrary {
 
     private NativeLibrary() {}
 
+    /** @throws MgitException of kind FAILED if the library cannot be unpacked or started here */
     static synchronized void load() {
         if (loaded) {
             return;
         }
         String folder = System.getProperty(FOLDER_PROPERTY, "");
-        if (folder.isEmpty()) {
-            RocksDB.loadLibrary();
-        } else {
-            try {
+        try {
+            if (folder.isEmpty()) {
+                RocksDB.loadLibrary();
+            } else {
                 RocksDB.loadLibrary(List.of(unpacked(Path.of(folder)).toString()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
+        } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
+            String place = folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder;
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the parameter store's native library cannot be loaded from " + place,
+                    "the folder must be writable, have 20 MB free and not be mounted noexec",
+                    e);
         }
         loaded = true;
     }

@@ -163,7 +163,8 @@ public record FolderSwitch(
                 }
             }
             for (String removal : removals) {
-                folder.remove(within(place.folder(), removal), expected.getOrDefault(removal, FileStat.ABSENT));
+                // Follows no link itself, and what lies behind one is not mgit's to remove.
+                folder.remove(place.folder().resolve(inside(removal)), expected.getOrDefault(removal, FileStat.ABSENT));
             }
         }
         if (record.isPresent()) {
@@ -190,8 +191,7 @@ public record FolderSwitch(
         Files.move(fresh, record.file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** A path in a folder, none of whose parts leads anywhere else. */
-    private static Path within(Path folder, String path) throws IOException {
+    private static Path inside(String path) {
         Path relative = Path.of(path);
         if (path.isEmpty()
                 || relative.isAbsolute()
@@ -199,8 +199,13 @@ public record FolderSwitch(
                 || relative.startsWith("..")) {
             throw new JsonException("'" + path + "' lies outside the folder");
         }
+        return relative;
+    }
+
+    /** A path in a folder, none of whose parts leads anywhere else. */
+    private static Path within(Path folder, String path) throws IOException {
         Path at = folder;
-        for (Path part : relative) {
+        for (Path part : inside(path)) {
             if (Files.isSymbolicLink(at)) {
                 throw new FileSystemException(at.toString(), null, "is a link");
             }

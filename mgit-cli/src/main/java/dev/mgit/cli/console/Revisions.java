@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * file of a version.
  */
 public final class Revisions {
-    private static final Pattern HERE = Pattern.compile("(?:@|HEAD)(?:@?(\\{.*)|([~^].*)?)", Pattern.DOTALL);
+    private static final Pattern HERE = Pattern.compile("(?:@|HEAD)(?:@?(\\{[^{}]*}.*)|([~^].*)?)", Pattern.DOTALL);
     private static final Pattern RANGE = Pattern.compile("(.*?[^./])?\\.\\.([^./].*)?", Pattern.DOTALL);
 
     private final Repository repository;
@@ -47,7 +47,7 @@ public final class Revisions {
     public record FileOf(String revision, String path) {
         public static Optional<FileOf> parse(String typed) {
             int colon = typed.indexOf(':');
-            return colon < 0
+            return colon < 0 || typed.startsWith(":/")
                     ? Optional.empty()
                     : Optional.of(new FileOf(colon == 0 ? "@" : typed.substring(0, colon), typed.substring(colon + 1)));
         }

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.TensorSpec;

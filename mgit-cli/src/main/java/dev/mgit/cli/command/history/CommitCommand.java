@@ -2,6 +2,7 @@ package dev.mgit.cli.command.history;
 
 import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;

@@ -1,7 +1,7 @@
 package dev.mgit.cli.command.lineage;
 
-import dev.mgit.cli.command.history.FindingsText;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;

@@ -1,7 +1,7 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mgit.cli.command.history.FindingsText;
+import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.detect.Detected;

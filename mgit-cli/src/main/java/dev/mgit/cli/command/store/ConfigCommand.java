@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -163,11 +164,8 @@ public final class ConfigCommand implements Callable<Integer> {
         }
         Table table = context.output().table("Setting", "Value", "Default", "Meaning");
         KnownSettings.all()
-                .forEach(setting -> table.row(
-                        setting.name(),
-                        settings.get(setting.name()).orElse(""),
-                        setting.fallback(),
-                        setting.meaning()));
+                .forEach(setting ->
+                        table.row(setting.name(), values(set, setting), setting.fallback(), setting.meaning()));
         table.print();
         set.keySet().stream()
                 .filter(name -> KnownSettings.all().stream()
@@ -175,6 +173,13 @@ public final class ConfigCommand implements Callable<Integer> {
                 .forEach(name -> context.output()
                         .note("'" + name + "' is set but unknown; 'mgit config --unset " + name + "' removes it"));
         return 0;
+    }
+
+    private static String values(Map<String, List<String>> set, KnownSettings.Setting setting) {
+        return set.entrySet().stream()
+                .filter(entry -> entry.getKey().equalsIgnoreCase(setting.name()))
+                .flatMap(entry -> entry.getValue().stream())
+                .collect(Collectors.joining(", "));
     }
 
     private static void write(JsonGenerator out, KnownSettings.Setting setting, Optional<String> value)

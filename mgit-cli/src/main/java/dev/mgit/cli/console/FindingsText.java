@@ -1,7 +1,6 @@
-package dev.mgit.cli.command.history;
+package dev.mgit.cli.console;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mgit.cli.console.Output;
 import dev.mgit.lineage.checkpoint.Findings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ public final class FindingsText {
     }
 
     /** Tells people right after a commit. */
-    static void tell(Output output, Findings findings) {
+    public static void tell(Output output, Findings findings) {
         lines(findings).forEach(output::note);
         if (!findings.missing().isEmpty()) {
             output.hint("fetch what is missing and commit again; --strict refuses what is incomplete");
