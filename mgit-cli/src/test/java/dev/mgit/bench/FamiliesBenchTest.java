@@ -18,24 +18,27 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class FamiliesBenchTest {
+    /** Of a child whose tensors are all stored already only the header is new. */
+    private static final String HEADER = "none|reference";
+
     /** What is computable from its parents takes a hundredth of its size at most. */
     private static final Map<String, String> COMPUTED = Map.ofEntries(
             Map.entry("pruned", "pruned"),
-            Map.entry("more-words", "none"),
-            Map.entry("chat-sharded", "none"),
+            Map.entry("more-words", HEADER),
+            Map.entry("chat-sharded", HEADER),
             Map.entry("chat-code", "combine"),
-            Map.entry("moe", "none"),
+            Map.entry("moe", HEADER),
             Map.entry("lora-merged", "low-rank"),
             Map.entry("chat-bf16", "cast"),
             Map.entry("chat-f16", "cast"),
             Map.entry("chat-f8", "cast"),
             Map.entry("chat-int8", "quantise"),
-            Map.entry("chat-renamed", "none"),
+            Map.entry("chat-renamed", HEADER),
             Map.entry("chat-transposed", "transpose"),
             Map.entry("chat-fused", "slice-concat"),
             Map.entry("permuted-words", "rows"),
             Map.entry("tensor-parallel", "slice-concat"),
-            Map.entry("pipeline-parallel", "none"),
+            Map.entry("pipeline-parallel", HEADER),
             Map.entry("chat-f8-e5m2", "cast"),
             Map.entry("tf32", "parent"),
             Map.entry("base-bf16", "cast"));
@@ -55,7 +58,7 @@ class FamiliesBenchTest {
         });
         COMPUTED.forEach((child, predictor) -> {
             assertThat(ratio(rows, child)).as(child).isGreaterThan(100);
-            assertThat(rows.get(child).get(6)).as(child).contains(predictor);
+            assertThat(rows.get(child).get(6)).as(child).containsPattern(predictor);
         });
         UPDATED.forEach(
                 (child, least) -> assertThat(ratio(rows, child)).as(child).isGreaterThan(least));
