@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class FamiliesBenchTest {
-    /** Of a child whose tensors are all stored already only the header is new. */
-    private static final String HEADER = "none|reference";
+    /** Of a child whose tensors are all stored already only the header is new, and most of it is found in the parent's. */
+    private static final String HEADER = "reference";
 
     /** What is computable from its parents takes a hundredth of its size at most. */
     private static final Map<String, String> COMPUTED = Map.ofEntries(
@@ -58,7 +58,7 @@ class FamiliesBenchTest {
         });
         COMPUTED.forEach((child, predictor) -> {
             assertThat(ratio(rows, child)).as(child).isGreaterThan(100);
-            assertThat(rows.get(child).get(6)).as(child).containsPattern(predictor);
+            assertThat(rows.get(child).get(6)).as(child).contains(predictor);
         });
         UPDATED.forEach(
                 (child, least) -> assertThat(ratio(rows, child)).as(child).isGreaterThan(least));

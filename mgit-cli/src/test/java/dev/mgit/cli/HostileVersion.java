@@ -28,17 +28,23 @@ final class HostileVersion {
 
     /** Makes a model of what another has and a small file of any name, whatever it may be, in record and tree alike. */
     static void withFile(TestRepository repository, String model, String name, String path) throws IOException {
+        withFile(repository, model, name, path, 5);
+    }
+
+    /** The same with a file of a given size. */
+    static void withFile(TestRepository repository, String model, String name, String path, int size)
+            throws IOException {
         make(repository, model, name, path, "files", """
-                {"path": %s, "size": 5, "stored": "verbatim"}""".formatted(Json.text(path)));
+                {"path": %s, "size": %d, "stored": "verbatim"}""".formatted(Json.text(path), size), size);
     }
 
     /** The same with a folder that holds nothing. */
     static void withFolder(TestRepository repository, String model, String name, String path) throws IOException {
-        make(repository, model, name, path, "folders", Json.text(path));
+        make(repository, model, name, path, "folders", Json.text(path), 0);
     }
 
     private static void make(
-            TestRepository repository, String model, String name, String path, String member, String entry)
+            TestRepository repository, String model, String name, String path, String member, String entry, int size)
             throws IOException {
         try (Repository git = new FileRepositoryBuilder()
                         .setGitDir(repository.mgit().resolve("lineage.git").toFile())
@@ -61,7 +67,9 @@ final class HostileVersion {
                 put(
                         tree,
                         "files/" + path,
-                        inserter.insert(Constants.OBJ_BLOB, "owned".getBytes(StandardCharsets.UTF_8)));
+                        inserter.insert(
+                                Constants.OBJ_BLOB,
+                                "owned".repeat(size).substring(0, size).getBytes(StandardCharsets.UTF_8)));
             }
             put(tree, "mgit/version.json", inserter.insert(Constants.OBJ_BLOB, with(record, member, entry)));
             var commit = new CommitBuilder();

@@ -178,8 +178,10 @@ class UnsafeNamesTest {
 
     @Test
     void ofTwoNamesThatAreOneHereNeitherWins() throws IOException {
-        HostileVersion.withFile(repository, "good", "hostile", "model.safetensors");
-        TestRepository.assertRefused(repository.run("checkout", "hostile", "out"), INTEGRITY, "model.safetensors");
+        int size = (int) Files.size(good.resolve("model.safetensors"));
+        HostileVersion.withFile(repository, "good", "hostile", "model.safetensors", size);
+        TestRepository.assertRefused(
+                repository.run("checkout", "hostile", "out"), INTEGRITY, "the version has two files");
         HostileVersion.withFile(repository, "good", "nested", "model.safetensors/x");
         TestRepository.assertRefused(
                 repository.run("checkout", "nested", "out"), INTEGRITY, "the version has two files");
