@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,13 @@ class SlurmCommandTest {
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = Optional.of(SlurmCluster.start(cluster));
         environment = slurm.get().environment();
+    }
+
+    @AfterEach
+    void emptyTheQueue() throws Exception {
+        if (slurm.isPresent()) {
+            slurm.get().empty();
+        }
     }
 
     @AfterAll

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +50,13 @@ class SlurmTest {
         Optional<String> reason = SlurmCluster.reasonAgainst();
         assumeTrue(reason.isEmpty(), () -> "Slurm is not tested: " + reason.orElse(""));
         slurm = SlurmCluster.start(cluster);
+    }
+
+    @AfterEach
+    void emptyTheQueue() throws Exception {
+        if (slurm != null) {
+            slurm.empty();
+        }
     }
 
     @AfterAll
