@@ -48,7 +48,14 @@ class DamagedNotesTest {
     }
 
     private void git(String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of("git", "--git-dir", repository.root() + "/.mgit/lineage.git"));
+        List<String> command = new ArrayList<>(List.of(
+                "git",
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.org",
+                "--git-dir",
+                repository.root() + "/.mgit/lineage.git"));
         command.addAll(List.of(words));
         assertThat(Await.exit(new ProcessBuilder(command).inheritIO().start())).isZero();
     }
