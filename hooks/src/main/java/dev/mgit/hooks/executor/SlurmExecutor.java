@@ -27,6 +27,9 @@ public final class SlurmExecutor implements Executor {
     /** How long a job may be in no queue and have no exit code: file systems show files to other nodes late. */
     private static final Duration GONE_GRACE = Duration.ofSeconds(6);
 
+    /** Bytes of Slurm's log shown. */
+    private static final int LOG_TAIL = 2000;
+
     private final Map<String, String> environment;
     private final List<String> arguments;
     private final Limits defaults;
@@ -159,18 +162,30 @@ public final class SlurmExecutor implements Executor {
                 : Optional.of(new JobHandle("", handle.folder()));
     }
 
+    /**
+     * How the job ended. Slurm's signals reach a job's processes one after the other, so the script may still see its
+     * command killed and write that down; who killed it stands in Slurm's log.
+     */
+    private static Optional<JobStatus> ended(Path folder) {
+        return new JobFolder(folder).ended().map(status -> {
+            boolean killed = status.state() == JobStatus.State.EXITED && status.exitCode() > 128;
+            String log = killed ? Folders.tail(log(folder), LOG_TAIL).strip() : "";
+            return log.contains("slurmstepd: ")
+                    ? JobStatus.of(JobStatus.State.LOST, "Slurm ended the job\n" + log)
+                    : status;
+        });
+    }
+
     @Override
     public JobStatus peek(JobHandle handle) {
-        Optional<JobStatus> ended = new JobFolder(handle.folder()).ended();
+        Optional<JobStatus> ended = ended(handle.folder());
         if (ended.isPresent()) {
             return ended.get();
         }
         Queue now = queue(false);
         String[] job = now.jobs().get(nameOf(handle.folder()));
         if (job == null) {
-            return new JobFolder(handle.folder())
-                    .ended()
-                    .orElseGet(() -> JobStatus.of(JobStatus.State.WAITING, "not in the queue"));
+            return ended(handle.folder()).orElseGet(() -> JobStatus.of(JobStatus.State.WAITING, "not in the queue"));
         }
         String detail = "Slurm job " + job[0] + " " + job[1];
         boolean pending = job[1].startsWith("PENDING");
@@ -188,7 +203,7 @@ public final class SlurmExecutor implements Executor {
         }
         if (folder.overdue()) {
             end(handle, "timeout");
-            return folder.ended().orElse(status);
+            return ended(handle.folder()).orElse(status);
         }
         Queue now = queue(false);
         if (now.taken().equals(Instant.MIN) || now.jobs().containsKey(name)) {
@@ -200,8 +215,8 @@ public final class SlurmExecutor implements Executor {
             return status;
         }
         boolean neverStarts = folder.claim();
-        String log = Folders.tail(log(handle.folder()), 2000).strip();
-        return folder.ended()
+        String log = Folders.tail(log(handle.folder()), LOG_TAIL).strip();
+        return ended(handle.folder())
                 .orElseGet(() -> JobStatus.of(
                         JobStatus.State.LOST,
                         (neverStarts ? "Slurm dropped the job before it started" : "Slurm ended the job")

@@ -256,6 +256,20 @@ class SlurmTest {
     }
 
     @Test
+    void aJobWhoseScriptStillSawItsCommandKilledBySlurmWasEndedBySlurmToo() throws Exception {
+        JobHandle job = submit("seen", Limits.NONE, "kill -KILL $$");
+        assertThat(executor.await(job).detail()).isEqualTo("killed by signal 9");
+
+        Files.writeString(
+                job.folder().resolve("slurm.log"),
+                "slurmstepd: error: *** JOB 7 ON node CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***\n");
+        assertThat(executor.peek(job).state()).isEqualTo(JobStatus.State.LOST);
+        assertThat(executor.peek(job).detail())
+                .startsWith("Slurm ended the job\n")
+                .contains("TIME LIMIT");
+    }
+
+    @Test
     void whatAFailedGateStandsAboveIsNotPublishedThoughItRan() throws Exception {
         Path root = Folders.create(temp.resolve("gated")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
