@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real repository as hooks see it. */
@@ -161,18 +160,26 @@ public final class RepositoryWorkspace implements Workspace {
     }
 
     @Override
-    public <T> T locked(String what, Supplier<T> body) {
+    public Held lock(String what) {
         if (lock != null) {
             throw new IllegalStateException("the lock is already held");
         }
         Commands.requireOutside(environment, root());
-        try (WriterLock held = repository.lock(what, wait, notice)) {
+        try {
+            WriterLock held = repository.lock(what, wait, notice);
             lock = held;
-            return body.get();
+            return () -> release(held);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            lock = null;
+        }
+    }
+
+    private void release(WriterLock held) {
+        lock = null;
+        try {
+            held.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -52,8 +52,23 @@ public interface Workspace {
      */
     VersionId write(Transaction transaction, NewModelVersion version);
 
-    /** Runs a change while holding the repository's writer lock; {@code what} tells waiters who has it. */
-    <T> T locked(String what, Supplier<T> body);
+    /** The repository's writer lock, held. */
+    @FunctionalInterface
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Takes the repository's writer lock; {@code what} tells waiters who has it. */
+    Held lock(String what);
+
+    /** Runs a change while holding the repository's writer lock. */
+    default <T> T locked(String what, Supplier<T> body) {
+        Held held = lock(what);
+        try (held) {
+            return body.get();
+        }
+    }
 
     /** Another workspace under a few changes. */
     abstract class Delegate implements Workspace {
@@ -119,8 +134,8 @@ public interface Workspace {
         }
 
         @Override
-        public <T> T locked(String what, Supplier<T> body) {
-            return workspace.locked(what, body);
+        public Held lock(String what) {
+            return workspace.lock(what);
         }
     }
 }

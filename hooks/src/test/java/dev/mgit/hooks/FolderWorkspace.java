@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** A workspace for tests: the real Git lineage, with the (small) model files kept verbatim in it. */
 public final class FolderWorkspace implements Workspace, AutoCloseable {
@@ -133,14 +132,22 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
     }
 
     @Override
-    public <T> T locked(String what, Supplier<T> body) {
-        try (FileChannel channel = FileChannel.open(
-                        root.resolve(".mgit/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
+    public Held lock(String what) {
+        try {
+            FileChannel channel = FileChannel.open(
+                    root.resolve(".mgit/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.lock();
+            return () -> release(what, channel, lock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void release(String what, FileChannel channel, FileLock lock) {
+        try (channel) {
             if (!lock.isValid()) {
                 throw new IllegalStateException("lost the lock while " + what);
             }
-            return body.get();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

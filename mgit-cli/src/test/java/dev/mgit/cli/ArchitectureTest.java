@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.mgit.lineage.checkpoint.Commits;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,19 @@ class ArchitectureTest {
                 .resideInAnyPackage(DELTA, LINEAGE, HOOKS)
                 .should()
                 .accessTargetWhere(outside));
+    }
+
+    @Test
+    void whatAUserCommitsPassesTheGates() {
+        DescribedPredicate<JavaAccess<?>> past = DescribedPredicate.describe(
+                "Commits.check or Commits.commit",
+                access -> access.getTargetOwner().isEquivalentTo(Commits.class)
+                        && Set.of("check", "commit").contains(access.getName()));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mgit.hooks.commit", "dev.mgit.lineage.checkpoint", BENCH, DEMO)
+                .should()
+                .accessTargetWhere(past));
     }
 
     @Test

@@ -166,7 +166,7 @@ final class Cascade {
             if (elsewhere || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            fail(unit, String.valueOf(e.getMessage()), false);
+            fail(unit, String.valueOf(e.getMessage()), e.kind() == MgitException.Kind.GATE);
         }
     }
 

@@ -6,6 +6,9 @@ import dev.mgit.hooks.Folders;
 import dev.mgit.hooks.NewModelVersion;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.commit.Candidate;
+import dev.mgit.hooks.commit.CommitListener;
+import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
@@ -34,6 +37,7 @@ final class UnitWork {
     private final CascadeState state;
     private final CascadeLog log;
     private final Progress progress;
+    private final CommitWorkflow workflow;
 
     UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, Progress progress) {
         this.workspace = workspace;
@@ -42,6 +46,7 @@ final class UnitWork {
         this.state = state;
         this.log = log;
         this.progress = progress;
+        this.workflow = new CommitWorkflow(workspace, executor, progress, CommitListener.NONE);
     }
 
     /** Starts a planned unit; in a queue its parents' jobs need not be over. */
@@ -135,7 +140,8 @@ final class UnitWork {
      * Waits for a started unit and stores what it made.
      *
      * @param inherited the job was started by an earlier process, so if it is lost it is started again
-     * @throws MgitException if the command failed or left nothing that can be stored
+     * @throws MgitException if the command failed or left nothing that can be stored; of kind GATE if a pre-commit hook
+     *     refuses what it left
      */
     void collect(int index, boolean inherited) {
         Optional<Map<String, VersionId>> stored = stored(index);
@@ -180,23 +186,29 @@ final class UnitWork {
         RecipeJob job = recipeJob(index);
         Instant started = state.unit(index).started.orElseGet(Instant::now);
         Recipe recipe = job.carriedOut(parents, started, handle(index).seconds());
+        List<NewModelVersion> made = new ArrayList<>();
+        unit.heads()
+                .forEach((model, head) -> made.add(new NewModelVersion(
+                        model,
+                        Optional.of(head),
+                        RecipeRunner.edges(parents),
+                        message(unit),
+                        job.folderOf(model),
+                        Map.of(Recipe.FILE, recipe.toBytes()))));
+        workflow.gate(made.stream().map(Candidate::of).toList());
+        return stage("update: store " + unit.name(), made);
+    }
+
+    private Map<String, VersionId> stage(String what, List<NewModelVersion> made) {
         synchronized (workspace) {
-            return workspace.locked("update: store " + unit.name(), () -> {
-                Transaction transaction = workspace.lineage().begin("update: store " + unit.name(), workspace.author());
+            return workspace.locked(what, () -> {
+                Transaction transaction = workspace.lineage().begin(what, workspace.author());
                 Map<String, VersionId> versions = new LinkedHashMap<>();
-                unit.heads().forEach((model, head) -> {
-                    VersionId version = workspace.write(
-                            transaction,
-                            new NewModelVersion(
-                                    model,
-                                    Optional.of(head),
-                                    RecipeRunner.edges(parents),
-                                    message(unit),
-                                    job.folderOf(model),
-                                    Map.of(Recipe.FILE, recipe.toBytes())));
-                    transaction.setPrivateRef(state.staging(model), version);
-                    versions.put(model, version);
-                });
+                for (NewModelVersion version : made) {
+                    VersionId id = workspace.write(transaction, version);
+                    transaction.setPrivateRef(state.staging(version.model()), id);
+                    versions.put(version.model(), id);
+                }
                 transaction.apply();
                 return versions;
             });

@@ -22,7 +22,7 @@ public record UpdateReport(String id, String target, String state, List<Line> li
      *
      * @param state {@code planned}, {@code running}, {@code ran}, {@code passed}, {@code failed} or {@code skipped}
      * @param detail why it failed or was skipped, or what its job does
-     * @param gate true if a test failed it rather than its command
+     * @param gate true if a test or a pre-commit hook failed it rather than its command
      * @param before the versions it replaces
      * @param after the new versions, once stored
      */
@@ -73,7 +73,7 @@ public record UpdateReport(String id, String target, String state, List<Line> li
         return result;
     }
 
-    /** What the update failed with: GATE if only tests stood in the way, FAILED if a command did; empty if nothing. */
+    /** What the update failed with: GATE if only tests and hooks stood in the way, FAILED if a command did; empty if nothing. */
     public Optional<MgitException.Kind> failure() {
         List<Line> failed =
                 lines.stream().filter(line -> line.state().equals("failed")).toList();

@@ -7,6 +7,8 @@ import dev.mgit.hooks.cascade.Plan;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.commit.HookEvent;
+import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.modeltest.Event;
 import dev.mgit.hooks.modeltest.TestDefinition;

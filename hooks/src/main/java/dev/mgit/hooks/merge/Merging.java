@@ -2,18 +2,15 @@ package dev.mgit.hooks.merge;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.NewModelVersion;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
-import dev.mgit.hooks.modeltest.TestResults;
-import dev.mgit.hooks.modeltest.TestRunner;
 import dev.mgit.hooks.modeltest.Verdict;
 import dev.mgit.hooks.recipe.MergeRecipe;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
-import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.merge.Merge;
 import dev.mgit.lineage.merge.MergePlan;
 import dev.mgit.lineage.merge.MergePlan.Outcome;
@@ -27,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,19 +32,16 @@ import java.util.Optional;
  */
 public final class Merging {
     /** Keeps the result alive until tests have judged it. */
-    private static final String CANDIDATE = "merge/candidate";
+    static final String CANDIDATE = "merge/candidate";
 
     private final Workspace workspace;
     private final Executor executor;
     private final MergeFiles files;
-    private final RecipeRunner.Gate gate;
 
-    /** @param gate asked before the result is stored */
-    public Merging(Workspace workspace, Executor executor, MergeFiles files, RecipeRunner.Gate gate) {
+    public Merging(Workspace workspace, Executor executor, MergeFiles files) {
         this.workspace = workspace;
         this.executor = executor;
         this.files = files;
-        this.gate = gate;
     }
 
     /**
@@ -72,34 +65,25 @@ public final class Merging {
     /**
      * Does it.
      *
-     * @throws MgitException of kind CONFLICT if the model got another version meanwhile
+     * @param published hears of the new version before what follows from it runs
+     * @throws MgitException of kind GATE if a pre-commit hook refuses the result, CONFLICT if the model got another
+     *     version meanwhile
      */
-    public Result run(MergeState state, Merge merge, MergePlan plan) throws IOException {
+    public Result run(
+            MergeState state,
+            Merge merge,
+            MergePlan plan,
+            CommitWorkflow workflow,
+            CommitWorkflow.Published<Result> published)
+            throws IOException {
         Instant started = Instant.now();
         files.clear();
-        requireHead(state);
+        requireHead(workspace, state);
         merge.write(plan, Folders.create(files.result()));
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         Recipe recipe = MergeRecipe.of(parents(state), state.rules(), started, seconds);
-        gate.require(state.model(), RecipeRunner.edges(recipe.parents()), to -> Folders.copy(files.result(), to));
-        VersionId candidate = workspace.locked("merge", () -> store(state, recipe));
-        files.clear();
-        boolean published = false;
-        try {
-            TestResults results = new TestResults(workspace);
-            List<Verdict> verdicts = judge(candidate, tests(state, plan), results);
-            if (!verdicts.stream().allMatch(Verdict::passed)) {
-                return new Result(Optional.empty(), verdicts);
-            }
-            workspace.locked("merge", () -> publish(state, candidate, results));
-            published = true;
-            new Recipes(workspace).accept(state.model(), recipe);
-            return new Result(Optional.of(candidate), verdicts);
-        } finally {
-            if (!published) {
-                workspace.locked("merge", () -> withdraw(workspace));
-            }
-        }
+        var incoming = new IncomingMerge(workspace, executor, files, state, recipe, tests(state, plan));
+        return workflow.run(incoming, published);
     }
 
     private List<Recipe.Parent> parents(MergeState state) {
@@ -110,7 +94,7 @@ public final class Merging {
                 .toList();
     }
 
-    private void requireHead(MergeState state) {
+    static void requireHead(Workspace workspace, MergeState state) {
         Optional<VersionId> now = workspace.lineage().model(state.model()).map(Model::head);
         if (!now.equals(state.head())) {
             throw new MgitException(
@@ -118,41 +102,6 @@ public final class Merging {
                     "'" + state.model() + "' got another version since the merge was begun; nothing was changed",
                     "give the merge up with 'mgit merge --abort' and begin again");
         }
-    }
-
-    private VersionId store(MergeState state, Recipe recipe) {
-        Transaction transaction = workspace.lineage().begin("merge: store the result", workspace.author());
-        VersionId version = workspace.write(
-                transaction,
-                new NewModelVersion(
-                        state.model(),
-                        state.head(),
-                        RecipeRunner.edges(recipe.parents()),
-                        state.message(),
-                        files.result(),
-                        Map.of(Recipe.FILE, recipe.toBytes())));
-        transaction.setPrivateRef(CANDIDATE, version);
-        transaction.apply();
-        return version;
-    }
-
-    private List<Verdict> judge(VersionId version, List<TestDefinition> tests, TestResults results) {
-        List<Verdict> verdicts = new ArrayList<>();
-        TestRunner runner = new TestRunner(workspace, executor, results, files.tests());
-        for (TestDefinition test : tests) {
-            verdicts.add(runner.run(version, test, false));
-        }
-        return verdicts;
-    }
-
-    private VersionId publish(MergeState state, VersionId version, TestResults results) {
-        requireHead(state);
-        Transaction transaction = workspace.lineage().begin("merge " + state.model(), workspace.author());
-        transaction.setModel(state.model(), version);
-        transaction.deletePrivateRef(CANDIDATE);
-        results.putInto(transaction);
-        transaction.apply();
-        return version;
     }
 
     /** Lets go of a result that was not published, if there is one. The caller holds the lock. */

@@ -4,18 +4,20 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.NewModelVersion;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.commit.CommitListener;
+import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
-import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,54 +26,51 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Makes versions by running commands, and records how. */
 public final class RecipeRunner {
     private final Workspace workspace;
     private final Executor executor;
-    private final Recipes recipes;
 
     public RecipeRunner(Workspace workspace, Executor executor) {
         this.workspace = workspace;
         this.executor = executor;
-        this.recipes = new Recipes(workspace);
     }
 
-    /** Asked before what a command made is stored; says no by an exception. */
-    @FunctionalInterface
-    public interface Gate {
-        Gate OPEN = (model, origins, writer) -> {};
-
-        /** @param writer puts a copy of the model's files into an empty folder */
-        void require(String model, List<ProvenanceEdge> origins, Consumer<Path> writer);
-    }
-
-    /** Like {@link #run(RunRequest, Gate, Progress)}, with nobody to say no. */
+    /** Like {@link #run(RunRequest, CommitWorkflow, CommitWorkflow.Published, Progress)}, with nobody to tell. */
     public Map<String, VersionId> run(RunRequest request, Progress progress) {
-        return run(request, Gate.OPEN, progress);
+        var workflow = new CommitWorkflow(workspace, executor, progress, CommitListener.NONE);
+        try {
+            return run(request, workflow, made -> {}, progress);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
      * Checks the parents out, runs the command, and commits what it left, with its recipe, as the new head of each
      * model, all in one transaction.
      *
+     * @param published hears of the new versions before what follows from them runs
      * @return the new versions by model
-     * @throws MgitException if the command fails (its log stays), leaves nothing, or a model moved meanwhile
+     * @throws MgitException if the command fails (its log stays), leaves nothing, a pre-commit hook refuses what it
+     *     left, or a model moved meanwhile
      */
-    public Map<String, VersionId> run(RunRequest request, Gate gate, Progress progress) {
+    public Map<String, VersionId> run(
+            RunRequest request,
+            CommitWorkflow workflow,
+            CommitWorkflow.Published<Map<String, VersionId>> published,
+            Progress progress)
+            throws IOException {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
         request.models().forEach(model -> heads.put(model, head(model)));
         try (WorkFolder folder = WorkFolder.create(runs(workspace))) {
             Carried carried = carryOut(recipe, request.models(), folder.path(), "run", progress);
-            for (String model : request.models()) {
-                Path made = carried.job().folderOf(model);
-                gate.require(model, edges(carried.recipe().parents()), to -> Folders.copy(made, to));
-            }
-            Map<String, VersionId> made = workspace.locked("run", () -> commit(request, carried, heads));
-            folder.delete();
-            return made;
+            return workflow.run(new IncomingRun(workspace, request, carried, heads), made -> {
+                folder.delete();
+                published.hear(made);
+            });
         }
     }
 
@@ -158,36 +157,6 @@ public final class RecipeRunner {
                     Folders.tail(handle.stderr(), 2000),
                     "its whole log is in " + handle.folder());
         }
-    }
-
-    private Map<String, VersionId> commit(RunRequest request, Carried carried, Map<String, Optional<VersionId>> heads) {
-        heads.forEach((model, head) -> {
-            if (!head(model).equals(head)) {
-                throw new MgitException(
-                        MgitException.Kind.CONFLICT,
-                        "'" + model + "' got another version while the command ran; nothing was committed",
-                        "run it again on top of that version");
-            }
-        });
-        Transaction transaction =
-                workspace.lineage().begin("run " + String.join(" ", request.models()), workspace.author());
-        Map<String, VersionId> made = new LinkedHashMap<>();
-        heads.forEach((model, head) -> {
-            VersionId version = workspace.write(
-                    transaction,
-                    new NewModelVersion(
-                            model,
-                            head,
-                            edges(carried.recipe().parents()),
-                            request.message(),
-                            carried.job().folderOf(model),
-                            Map.of(Recipe.FILE, carried.recipe().toBytes())));
-            transaction.setModel(model, version);
-            made.put(model, version);
-        });
-        transaction.apply();
-        request.models().forEach(model -> recipes.accept(model, carried.recipe()));
-        return made;
     }
 
     /** The provenance edges a recipe's parents make. */

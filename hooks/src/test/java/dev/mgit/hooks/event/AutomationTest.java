@@ -13,6 +13,12 @@ import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.commit.Candidate;
+import dev.mgit.hooks.commit.CommitListener;
+import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.commit.HookEvent;
+import dev.mgit.hooks.commit.HookRegistration;
+import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.modeltest.Event;
@@ -129,11 +135,11 @@ class AutomationTest {
     }
 
     private void judge(String weights) {
-        hooks().requirePreCommit(
+        new CommitWorkflow(workspace, executor, Progress.NONE, CommitListener.NONE)
+                .gate(List.of(new Candidate(
                         "base",
                         List.of(),
-                        folder -> Folders.replace(folder.resolve("weights"), weights.getBytes(UTF_8)),
-                        Progress.NONE);
+                        folder -> Folders.replace(folder.resolve("weights"), weights.getBytes(UTF_8)))));
     }
 
     @Test

@@ -8,9 +8,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
-import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.ProvenanceEdge;
@@ -20,17 +18,13 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
-/** Makes versions of what lies on disk. The files themselves are only ever read. */
+/** Makes versions of what lies on disk, a {@link PendingCommit} each. The files themselves are only ever read. */
 public final class Commits {
     private final Repository repository;
     private final StoreSettings settings;
@@ -48,46 +42,34 @@ public final class Commits {
     public record Target(String model, Optional<VersionId> previous, List<Origin> origins) {}
 
     /**
-     * Commits a file or folder. The caller holds the lock. Order: blocks durable, Git objects durable, references; a
-     * crash in between leaves the old state.
+     * Checks a commit: where it goes, and that its files are sound and, where that is asked for, whole. Only reads.
      *
-     * @throws MgitException of kind USAGE, FAILED or CONFLICT if there is nothing to commit, a file is damaged, one is
-     *     missing and that is not to be, or the checked-out model moved on meanwhile; the store is then as it was
+     * @throws MgitException of kind USAGE, FAILED or CONFLICT if it cannot be committed
      */
+    public PendingCommit check(CommitRequest request) throws IOException {
+        requireFreeTrailer(request);
+        Target target = target(request);
+        return new PendingCommit(repository, this, request, target, read(request));
+    }
+
+    /** Commits without asking any gate; see {@link #commit(CommitRequest, Optional, WriterLock)}. */
     public CommitResult commit(CommitRequest request, WriterLock lock) throws IOException {
         return commit(request, Optional.empty(), lock);
     }
 
     /**
-     * The same, where tensors may be replaced by others within a bound that take less room. What the acceptance refuses
-     * is stored to the bit in another attempt; a version it did not accept never becomes a model's head. What earlier
-     * attempts stored is unreachable, and {@code gc} finds it.
+     * Commits a file or folder without asking any gate: what a user commits goes by the workflow that does. The caller
+     * holds the lock. Order: blocks durable, Git objects durable, references; a crash in between leaves the old state.
      *
      * @param lossy empty to keep every bit
+     * @throws MgitException of kind USAGE, FAILED or CONFLICT if there is nothing to commit, a file is damaged, one is
+     *     missing and that is not to be, or the checked-out model moved on meanwhile; the store is then as it was
      */
     public CommitResult commit(CommitRequest request, Optional<Lossy> lossy, WriterLock lock) throws IOException {
-        requireFreeTrailer(request);
-        Target target = target(request);
-        CheckpointFiles files = read(request);
-        Set<String> exact = new HashSet<>();
-        while (true) {
-            Stored stored = store(files, target, Tolerance.of(lossy.map(Lossy::bound), exact), lock);
-            requireChange(target, request, stored);
-            Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
-            VersionId id = transaction.write(newVersion(target, request, stored, files.findings()));
-            Set<String> refused = stored.loss()
-                    .map(loss -> lossy.orElseThrow().acceptance().refused(id, loss))
-                    .orElse(Set.of());
-            if (refused.isEmpty()) {
-                transaction.setModel(target.model(), id);
-                transaction.apply();
-                track(request.path(), target.model(), id, files, stored);
-                return result(id, target, files, stored);
-            }
-            if (!exact.addAll(refused)) {
-                throw new IllegalStateException("tensors were refused that are exact already: " + refused);
-            }
-        }
+        PendingCommit commit = check(request);
+        commit.store(lossy, lock);
+        commit.judge();
+        return commit.publish();
     }
 
     private CheckpointFiles read(CommitRequest request) throws IOException {
@@ -111,7 +93,7 @@ public final class Commits {
         }
     }
 
-    private Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock)
+    Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock)
             throws IOException {
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
@@ -186,59 +168,7 @@ public final class Commits {
         return origins.stream().map(Origin::version).toList();
     }
 
-    private void requireChange(Target target, CommitRequest request, Stored stored) {
-        if (target.previous().isEmpty() || !request.extra().isEmpty()) {
-            return;
-        }
-        VersionId previous = target.previous().get();
-        if (isSame(previous, request, stored)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "nothing to commit: '" + request.path() + "' is the same as " + target.model() + " at "
-                            + previous.abbreviated(),
-                    stored.healedBytes() == 0
-                            ? null
-                            : "the store held damaged blocks of it; they were stored again and can be read");
-        }
-    }
-
-    /** What a damaged record of the previous version says is not known, so the new one differs from it. */
-    private boolean isSame(VersionId previous, CommitRequest request, Stored stored) {
-        try {
-            Lineage lineage = repository.lineage();
-            boolean knownOrigins = request.origins().stream()
-                    .allMatch(origin -> lineage.version(previous).origins().stream()
-                            .anyMatch(edge -> edge.parent().equals(origin.version())));
-            Checkpoint before = lineage.checkpoint(previous);
-            // Says nothing of the files, but must be there to be kept.
-            lineage.extra(previous, Findings.RECORD).ifPresent(readable -> {});
-            boolean sameFiles =
-                    before.files().equals(stored.files()) && before.folders().equals(stored.folders());
-            return sameFiles && knownOrigins && sameContent(previous, stored);
-        } catch (MgitException e) {
-            if (e.kind() != MgitException.Kind.INTEGRITY) {
-                throw e;
-            }
-            return false;
-        }
-    }
-
-    private boolean sameContent(VersionId previous, Stored stored) {
-        Lineage lineage = repository.lineage();
-        return stored.files().stream()
-                .allMatch(file -> file.stored() == FileEntry.Stored.VERBATIM
-                        ? java.util.Arrays.equals(
-                                lineage.verbatim(previous, file.path()),
-                                stored.verbatim().get(file.path()))
-                        : lineage.manifest(previous, file.path())
-                                .sha256()
-                                .equals(Objects.requireNonNull(
-                                                stored.manifests().get(file.path()))
-                                        .sha256()));
-    }
-
-    private NewVersion newVersion(Target target, CommitRequest request, Stored stored, Findings findings) {
-        List<ProvenanceEdge> edges = target.origins().stream().map(this::edge).toList();
+    NewVersion newVersion(Target target, CommitRequest request, Stored stored, Findings findings) {
         Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
         Map<String, byte[]> extra = new LinkedHashMap<>(request.extra());
         if (!findings.isEmpty()) {
@@ -251,7 +181,7 @@ public final class Commits {
         return new NewVersion(
                 target.model(),
                 target.previous(),
-                edges,
+                edges(target),
                 request.message().orElseGet(() -> defaultMessage(target)),
                 request.author(),
                 request.when(),
@@ -265,6 +195,10 @@ public final class Commits {
                 extra);
     }
 
+    List<ProvenanceEdge> edges(Target target) {
+        return target.origins().stream().map(this::edge).toList();
+    }
+
     private ProvenanceEdge edge(Origin origin) {
         Version parent = repository.lineage().version(origin.version());
         return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), origin.source());
@@ -272,51 +206,5 @@ public final class Commits {
 
     private static String defaultMessage(Target target) {
         return target.previous().isPresent() ? "New version of " + target.model() : "Add " + target.model();
-    }
-
-    /** From now on a committed folder inside the repository is known to hold what was committed. */
-    private void track(Path path, String model, VersionId id, CheckpointFiles files, Stored stored) throws IOException {
-        Path folder = path.toAbsolutePath().normalize();
-        if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
-            return;
-        }
-        var paths = new TreeSet<String>();
-        stored.files().forEach(file -> paths.add(file.path()));
-        new CheckoutState(folder, model, id, false, paths).record(repository);
-        Set<String> differing = stored.loss().stream()
-                .flatMap(loss -> loss.files().stream())
-                .map(LossReport.FileLoss::path)
-                .collect(Collectors.toSet());
-        KnownFiles known = KnownFiles.none(repository, folder, id);
-        for (CheckpointFiles.Entry file : files.entries()) {
-            if (file.settled() && !differing.contains(file.path())) {
-                known.add(file.path(), file.stat());
-            }
-        }
-        known.save();
-    }
-
-    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {
-        Map<String, Manifest> manifests = stored.manifests();
-        int tensors = manifests.values().stream()
-                .mapToInt(manifest -> (int) manifest.entries().stream()
-                        .filter(entry -> entry.tensor().isPresent())
-                        .count())
-                .sum();
-        return new CommitResult(
-                id,
-                target.model(),
-                target.previous(),
-                target.origins(),
-                stored.files().size(),
-                tensors,
-                stored.files().stream().mapToLong(FileEntry::size).sum(),
-                stored.newBytes(),
-                stored.storedBytes(),
-                stored.choosing(),
-                stored.sampling(),
-                files.ignored(),
-                files.findings(),
-                stored.loss());
     }
 }

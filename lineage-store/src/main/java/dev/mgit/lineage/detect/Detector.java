@@ -13,6 +13,7 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,10 +43,18 @@ public final class Detector {
         }
     }
 
-    /** Adds a version to the index. The caller holds the lock. */
-    public void remember(VersionId version, ModelSketch sketch, WriterLock lock) throws IOException {
-        lock.requireHeld();
-        index.add(Map.of(version, sketch));
+    /**
+     * Adds a fresh version to the index, if that can be done at once. The version is safe whatever happens here, so
+     * failures are silent, another writer among them: a sketch is derived data, and the next search takes it from the
+     * store.
+     */
+    public void keep(VersionId version, ModelSketch sketch) {
+        try (WriterLock lock = repository.lock("keep a sketch", Duration.ZERO, notice -> {})) {
+            lock.requireHeld();
+            index.add(Map.of(version, sketch));
+        } catch (IOException | MgitException e) {
+            // the next search reads the version
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.mgit.lineage.imports;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.ModelSketch;
+import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,14 @@ import java.util.Optional;
  * @param known what is in the repository already, with the version's short name
  * @param skipped what holds weights, as it seems, and is left out, with the reason
  * @param passedOver what is no model, is left out by rules or was not looked into, with the reason
+ * @param heads the newest versions of the models there are, as the plan found them
  */
 public record ImportPlan(
-        List<Step> steps, Map<Path, String> known, Map<Path, String> skipped, Map<Path, String> passedOver) {
+        List<Step> steps,
+        Map<Path, String> known,
+        Map<Path, String> skipped,
+        Map<Path, String> passedOver,
+        Map<String, VersionId> heads) {
     /**
      * One checkpoint.
      *

@@ -9,7 +9,7 @@ import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.detect.Subject;
 import dev.mgit.lineage.repository.Repository;
-import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class ImportPlanner {
     private final Map<Path, String> skipped = new LinkedHashMap<>();
     private final Map<Path, String> passedOver = new LinkedHashMap<>();
     private final List<Item> items = new ArrayList<>();
-    private final Set<String> existing = new HashSet<>();
+    private final Map<String, VersionId> heads = new HashMap<>();
 
     /** A checkpoint to be imported. */
     private record Item(FoundCheckpoint checkpoint, String model, Findings findings, ModelSketch sketch) {}
@@ -45,7 +45,7 @@ final class ImportPlanner {
     ImportPlan plan(ImportScan scan) throws IOException {
         skipped.putAll(scan.skipped);
         passedOver.putAll(scan.passedOver);
-        repository.lineage().models().stream().map(Model::name).forEach(existing::add);
+        repository.lineage().models().forEach(model -> heads.put(model.name(), model.head()));
         progress.start("reading checkpoints", scan.found.size());
         try {
             read(scan.found);
@@ -62,7 +62,7 @@ final class ImportPlanner {
 
     private void read(List<FoundCheckpoint> found) throws IOException {
         Map<Path, String> groups = new HashMap<>();
-        Set<String> taken = new HashSet<>(existing);
+        Set<String> taken = new HashSet<>(heads.keySet());
         var imported = new AlreadyImported(repository.lineage());
         for (FoundCheckpoint checkpoint : found) {
             String name = ImportNames.legal(checkpoint.name());
@@ -121,17 +121,17 @@ final class ImportPlanner {
             rank[order.get(i)] = i;
         }
         List<ImportPlan.Step> steps = new ArrayList<>();
-        Set<String> begun = new HashSet<>(existing);
+        Set<String> begun = new HashSet<>(heads.keySet());
         for (int item : order) {
             steps.add(step(item, parents.get(item), origins, rank, begun));
         }
-        return new ImportPlan(steps, known, skipped, passedOver);
+        return new ImportPlan(steps, known, skipped, passedOver, heads);
     }
 
     /** Parents of other models. An edge that would close a circle with the order of versions is left out. */
     private List<Detected.Parent> parents(int item, Optional<Detected> origin, List<List<Integer>> before) {
         boolean laterVersion =
-                !before.get(item).isEmpty() || existing.contains(items.get(item).model());
+                !before.get(item).isEmpty() || heads.containsKey(items.get(item).model());
         if (origin.isEmpty() || laterVersion) {
             return List.of();
         }
@@ -183,7 +183,7 @@ final class ImportPlanner {
     }
 
     private List<String> known() {
-        List<String> names = new ArrayList<>(existing);
+        List<String> names = new ArrayList<>(heads.keySet());
         items.forEach(item -> names.add(item.checkpoint().name()));
         return names;
     }

@@ -4,11 +4,10 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.CommitSettings;
-import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.repository.Repository;
-import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,29 +60,43 @@ public final class Imports {
     }
 
     /**
-     * Carries a plan out. The caller holds the lock.
+     * Carries a plan out. The caller holds no lock.
      *
+     * @param committer takes each checkpoint in
      * @param told each step as it is done
      * @return steps that failed, with the reason; their children are committed without an edge to them
      */
-    public Map<Path, String> carryOut(
-            ImportPlan plan, Person author, WriterLock lock, BiConsumer<ImportPlan.Step, CommitResult> told)
+    public Map<Path, MgitException> carryOut(
+            ImportPlan plan, Person author, Committer committer, BiConsumer<ImportPlan.Step, CommitResult> told)
             throws IOException {
         Map<Integer, VersionId> done = new HashMap<>();
-        Map<Path, String> failed = new HashMap<>();
-        var detector = new Detector(repository);
+        Map<String, VersionId> heads = new HashMap<>(plan.heads());
+        Map<Path, MgitException> failed = new LinkedHashMap<>();
         for (int i = 0; i < plan.steps().size(); i++) {
             ImportPlan.Step step = plan.steps().get(i);
             try {
-                CommitResult result = new Commits(repository, progress).commit(request(step, done, author), lock);
+                CommitResult result = committer.commit(
+                        request(step, done, author),
+                        () -> requireHead(step.model(), Optional.ofNullable(heads.get(step.model()))));
                 done.put(i, result.version());
-                detector.remember(result.version(), step.sketch(), lock);
+                heads.put(step.model(), result.version());
+                new Detector(repository).keep(result.version(), step.sketch());
                 told.accept(step, result);
             } catch (MgitException e) {
-                failed.put(step.checkpoint().path(), e.getMessage());
+                failed.put(step.checkpoint().path(), e);
             }
         }
         return failed;
+    }
+
+    /** Another command may have committed since the plan was made: the same checkpoint, or another of this name. */
+    private void requireHead(String model, Optional<VersionId> planned) {
+        if (!repository.lineage().model(model).map(Model::head).equals(planned)) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "'" + model + "' got another version while this import ran",
+                    "import it again");
+        }
     }
 
     private static CommitRequest request(ImportPlan.Step step, Map<Integer, VersionId> done, Person author)

@@ -1,5 +1,7 @@
 package dev.mgit.cli.command.history;
 
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FindingsText;
@@ -9,6 +11,8 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.commit.IncomingCheckpoint;
+import dev.mgit.hooks.modeltest.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -112,18 +116,37 @@ public final class CommitCommand implements Callable<Integer> {
                     Instant.now(),
                     Map.of(),
                     strict);
-            var commits = new Commits(session.repository(), session.progress());
-            AfterCommit.requirePreCommit(context, session, wait, commits, request);
-            CommitResult result = lossy.commit(context, session, wait, commits, request);
-            if (json.wanted()) {
-                context.output().json(out -> new CommitJson(session).write(out, result));
-            } else {
-                print(session, result);
-            }
-            search.after(files, result).ifPresent(origin -> search.suggest(result.model(), origin));
-            AfterCommit.tell(context, session, wait, result.version());
+            commit(session, search, request);
         }
         return 0;
+    }
+
+    private void commit(Session session, ParentSearch search, CommitRequest request) throws IOException {
+        try (HookSession hooks = HookSession.within(context, session, wait)) {
+            hooks.tellOfOldTrust(context);
+            Optional<LossyGate> gate = lossy.gate(hooks, request.path());
+            var incoming = new IncomingCheckpoint(
+                    new Commits(session.repository(), session.progress()),
+                    request,
+                    () -> wait.lock(context, session.repository(), "mgit commit"),
+                    lossy.bound(),
+                    gate);
+            AfterCommit.workflow(context, hooks, hooks.executor("local"), ProgressOptions.lines(context))
+                    .run(incoming, result -> {
+                        gate.ifPresent(judged -> LossyOptions.print(context.output(), judged));
+                        tell(session, result);
+                        search.after(request.path(), result)
+                                .ifPresent(origin -> search.suggest(result.model(), origin));
+                    });
+        }
+    }
+
+    private void tell(Session session, CommitResult result) throws IOException {
+        if (json.wanted()) {
+            context.output().json(out -> new CommitJson(session).write(out, result));
+        } else {
+            print(session, result);
+        }
     }
 
     private List<CommitRequest.Origin> detected(

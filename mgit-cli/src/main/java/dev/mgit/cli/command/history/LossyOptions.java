@@ -1,21 +1,14 @@
 package dev.mgit.cli.command.history;
 
 import dev.mgit.cli.command.hooks.HookSession;
-import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
-import dev.mgit.cli.console.Session;
-import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.LossyGate;
-import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
-import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.LossReport;
-import dev.mgit.lineage.checkpoint.Lossy;
-import dev.mgit.lineage.repository.WriterLock;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,35 +49,23 @@ public final class LossyOptions {
         }
     }
 
-    /** Commits as wanted. Tests that decide run while the repository is locked, and their results are noted after. */
-    public CommitResult commit(Context context, Session open, WaitOption wait, Commits commits, CommitRequest request)
-            throws IOException {
-        Optional<Lossy> ungated = Optional.ofNullable(bound).map(Lossy::within);
-        if (tests.isEmpty()) {
-            return commit(context, open, wait, commits, request, ungated);
-        }
-        try (HookSession session = HookSession.within(context, open, wait)) {
-            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
-            var gate = new LossyGate(session.workspace(), executor, tests, request.path());
-            CommitResult result =
-                    commit(context, open, wait, commits, request, ungated.map(lossy -> new Lossy(lossy.bound(), gate)));
-            gate.objections().forEach(why -> context.output().note("kept tensors exact because of " + why));
-            gate.note();
-            return result;
-        }
+    /** The bound; empty to keep every bit. */
+    Optional<Double> bound() {
+        return Optional.ofNullable(bound);
     }
 
-    private static CommitResult commit(
-            Context context,
-            Session session,
-            WaitOption wait,
-            Commits commits,
-            CommitRequest request,
-            Optional<Lossy> lossy)
-            throws IOException {
-        try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit")) {
-            return commits.commit(request, lossy, lock);
+    /** The tests that decide, if some are named. */
+    Optional<LossyGate> gate(HookSession session, Path original) {
+        if (tests.isEmpty()) {
+            return Optional.empty();
         }
+        Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+        return Optional.of(new LossyGate(session.workspace(), executor, tests, original));
+    }
+
+    /** Tells what tests objected to. */
+    static void print(Output output, LossyGate gate) {
+        gate.objections().forEach(why -> output.note("kept tensors exact because of " + why));
     }
 
     /** Tells what was lost. */

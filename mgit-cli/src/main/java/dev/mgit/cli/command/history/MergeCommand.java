@@ -9,7 +9,6 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
-import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.merge.MergeFiles;
 import dev.mgit.hooks.merge.Merging;
@@ -239,12 +238,7 @@ public final class MergeCommand implements Callable<Integer> {
             MergePlan plan = merge.plan(state.parsedRules());
             Executor executor = session.executor("local");
             Progress told = context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
-            var hooks = new Hooks(session.workspace(), executor);
-            var merging = new Merging(
-                    session.workspace(),
-                    executor,
-                    files,
-                    (name, origins, writer) -> hooks.requirePreCommit(name, origins, writer, told));
+            var merging = new Merging(session.workspace(), executor, files);
             List<TestDefinition> tests = merging.tests(state, plan);
             var text = new MergeText(context, json);
             if (planOnly) {
@@ -254,15 +248,12 @@ public final class MergeCommand implements Callable<Integer> {
             if (!plan.canGoOn()) {
                 return text.stopped(plan, state);
             }
-            Merging.Result result = merging.run(state, merge, plan);
-            if (result.version().isEmpty()) {
-                return text.heldBack(plan, state, result.verdicts());
-            }
-            files.delete();
-            text.done(session, plan, state, result);
-            new AfterCommit(context, session, told)
-                    .tell(List.of(result.version().get()));
+            Merging.Result result = merging.run(
+                    state, merge, plan, AfterCommit.workflow(context, session, executor, told), done -> {
+                        files.delete();
+                        text.done(session, plan, state, done);
+                    });
+            return result.version().isPresent() ? 0 : text.heldBack(plan, state, result.verdicts());
         }
-        return 0;
     }
 }

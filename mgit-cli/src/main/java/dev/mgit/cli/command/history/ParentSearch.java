@@ -12,7 +12,6 @@ import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,15 +59,14 @@ final class ParentSearch {
 
     /**
      * Keeps the sketch of a fresh version for later searches and, where nothing is known of its origin, tells what it
-     * looks like it comes from. The version is safe whatever happens here, so failures are silent, another writer among
-     * them: the sketch is derived data, and the next search takes it from the store.
+     * looks like it comes from. The version is safe whatever happens here, so failures are silent.
      */
     Optional<Detected> after(Path path, CommitResult result) {
-        try (WriterLock lock = session.repository().lock("mgit commit", Duration.ZERO, notice -> {})) {
+        try {
             ModelSketch sketch = Detector.sketch(path);
             boolean unknown = result.previous().isEmpty() && result.origins().isEmpty();
             Optional<Detected> found = unknown ? detector.originOf(result.model(), sketch) : Optional.empty();
-            detector.remember(result.version(), sketch, lock);
+            detector.keep(result.version(), sketch);
             return found.filter(origin -> origin.confidence() >= SURE);
         } catch (IOException | MgitException e) {
             return Optional.empty();

@@ -2,9 +2,9 @@ package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.hooks.event.HookEvent;
-import dev.mgit.hooks.event.HookRegistration;
-import dev.mgit.hooks.event.Hooks;
+import dev.mgit.hooks.commit.HookEvent;
+import dev.mgit.hooks.commit.HookRegistration;
+import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.modeltest.Selector;
 import java.io.IOException;
 import java.util.concurrent.Callable;

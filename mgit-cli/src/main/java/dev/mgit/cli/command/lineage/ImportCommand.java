@@ -1,5 +1,8 @@
 package dev.mgit.cli.command.lineage;
 
+import dev.mgit.cli.command.hooks.HookSession;
+import dev.mgit.cli.command.hooks.ProgressOptions;
+import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.JsonOption;
@@ -7,15 +10,20 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.commit.IncomingCheckpoint;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.imports.Committer;
 import dev.mgit.lineage.imports.ImportPlan;
 import dev.mgit.lineage.imports.Imports;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +79,9 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json.wanted()) {
+            context.output().onlyJson();
+        }
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
@@ -78,30 +89,45 @@ public final class ImportCommand implements Callable<Integer> {
                         new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict);
                 return report(session, plan, Map.of(), Map.of());
             }
-            try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {
-                return carryOut(session, resolved, lock);
-            }
+            return carryOut(session, resolved);
         }
     }
 
-    private int carryOut(Session session, List<Path> resolved, WriterLock lock) throws IOException {
+    private int carryOut(Session session, List<Path> resolved) throws IOException {
         var imports = new Imports(session.repository(), session.progress());
-        new Detector(session.repository()).update(lock, session.progress());
-        ImportPlan plan = imports.plan(resolved, recursive, strict);
+        ImportPlan plan;
+        try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {
+            new Detector(session.repository()).update(lock, session.progress());
+            plan = imports.plan(resolved, recursive, strict);
+        }
         Map<Path, CommitResult> done = new LinkedHashMap<>();
-        Map<Path, String> failed = imports.carryOut(plan, session.author(), lock, (step, result) -> {
-            done.put(step.checkpoint().path(), result);
-            if (!json.wanted()) {
-                print(session, step, result.version().abbreviated());
-            }
-        });
-        return report(session, plan, done, failed);
+        try (HookSession hooks = HookSession.within(context, session, wait)) {
+            hooks.tellOfOldTrust(context);
+            CommitWorkflow workflow = AfterCommit.workflow(
+                    context, hooks, hooks.executor("local"), ProgressOptions.lines(context));
+            Map<Path, MgitException> failed = imports.carryOut(
+                    plan, session.author(), committer(session, workflow), (step, result) -> {
+                        done.put(step.checkpoint().path(), result);
+                        if (!json.wanted()) {
+                            print(session, step, result.version().abbreviated());
+                        }
+                    });
+            return report(session, plan, done, failed);
+        }
     }
 
-    private int report(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> failed)
+    private Committer committer(Session session, CommitWorkflow workflow) {
+        var commits = new Commits(session.repository(), session.progress());
+        IncomingCheckpoint.Locking locking = () -> wait.lock(context, session.repository(), "mgit import");
+        return (request, stillAsPlanned) -> workflow.run(
+                new IncomingCheckpoint(commits, request, locking, stillAsPlanned), result -> {});
+    }
+
+    private int report(
+            Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, MgitException> failed)
             throws IOException {
         Map<Path, String> left = new LinkedHashMap<>(plan.skipped());
-        left.putAll(failed);
+        failed.forEach((path, why) -> left.put(path, why.getMessage()));
         if (json.wanted()) {
             new ImportJson(context.output()).print(plan, done, left);
         } else {
@@ -110,8 +136,18 @@ public final class ImportCommand implements Callable<Integer> {
             }
             summary(session, plan, done, left);
         }
+        return exitCode(plan, failed.values());
+    }
+
+    /** The gates' code if nothing but they stood in the way. */
+    private static int exitCode(ImportPlan plan, Collection<MgitException> failed) {
         boolean nothing = plan.steps().isEmpty() && plan.known().isEmpty();
-        return left.isEmpty() && !nothing ? 0 : MgitException.Kind.FAILED.exitCode();
+        if (nothing
+                || !plan.skipped().isEmpty()
+                || failed.stream().anyMatch(why -> why.kind() != MgitException.Kind.GATE)) {
+            return MgitException.Kind.FAILED.exitCode();
+        }
+        return failed.isEmpty() ? 0 : MgitException.Kind.GATE.exitCode();
     }
 
     private void print(Session session, ImportPlan.Step step, String how) {
@@ -142,7 +178,11 @@ public final class ImportCommand implements Callable<Integer> {
     private void summary(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> left) {
         Output output = context.output();
         plan.known().forEach((path, version) -> output.note(session.shown(path) + " is already here: " + version));
-        left.forEach((path, reason) -> output.note("left out: " + session.shown(path) + ": " + reason));
+        left.forEach((path, reason) -> {
+            output.note("left out: " + session.shown(path) + ": "
+                    + reason.lines().findFirst().orElse(""));
+            reason.lines().skip(1).forEach(line -> output.note("  " + line));
+        });
         PassedOver.lines(plan.passedOver(), session::shown).forEach(output::note);
         int count = dryRun ? plan.steps().size() : done.size();
         long bytes = done.values().stream().mapToLong(CommitResult::bytes).sum();

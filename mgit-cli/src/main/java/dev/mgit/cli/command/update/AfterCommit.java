@@ -1,39 +1,34 @@
 package dev.mgit.cli.command.update;
 
 import dev.mgit.cli.command.hooks.HookSession;
-import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
-import dev.mgit.cli.console.Session;
-import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.commit.CommitListener;
+import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.commit.HookRegistration;
+import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
-import dev.mgit.hooks.event.HookEvent;
-import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.Verdict;
-import dev.mgit.lineage.checkpoint.CommitRequest;
-import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.checkpoint.FolderScan;
-import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What mgit does by itself around a commit: asks the pre-commit hooks before, and sees to the rest afterwards. */
-public final class AfterCommit {
+/** Sees to what follows a commit, and prints what comes of it. */
+public final class AfterCommit implements CommitListener {
     private static final int SHOWN = 5;
 
     private final Context context;
     private final HookSession session;
     private final Progress progress;
+    private final Set<String> notAsked = new HashSet<>();
+    private @Nullable Automation automation;
 
     public AfterCommit(Context context, HookSession session, Progress progress) {
         this.context = context;
@@ -41,71 +36,39 @@ public final class AfterCommit {
         this.progress = progress;
     }
 
-    /** Lets the pre-commit hooks judge what is about to be committed. Called before the repository is locked. */
-    public static void requirePreCommit(
-            Context context, Session open, WaitOption wait, Commits commits, CommitRequest request) throws IOException {
-        try (HookSession session = HookSession.within(context, open, wait)) {
-            Executor executor = session.executor("local");
-            var hooks = new Hooks(session.workspace(), executor);
-            if (hooks.list().isEmpty()) {
-                return;
-            }
-            session.tellOfOldTrust(context);
-            tellOfInert(context, hooks);
-            Commits.Target target = commits.target(request);
-            List<ProvenanceEdge> origins = target.origins().stream()
-                    .map(origin -> new ProvenanceEdge(
-                            origin.version(),
-                            session.version(origin.version()).model(),
-                            origin.kind(),
-                            ProvenanceEdge.Source.DECLARED))
-                    .toList();
-            hooks.requirePreCommit(
-                    target.model(), origins, folder -> copy(request.path(), folder), ProgressOptions.lines(context));
-        }
+    /** The way in for a command's versions. @param executor runs the pre-commit hooks */
+    public static CommitWorkflow workflow(Context context, HookSession session, Executor executor, Progress progress) {
+        var after = new AfterCommit(context, session, progress);
+        return new CommitWorkflow(session.workspace(), executor, progress, after);
     }
 
-    /** A gate that does not close is worth a word. */
-    private static void tellOfInert(Context context, Hooks hooks) {
-        hooks.list().stream()
-                .filter(hook -> hook.event() == HookEvent.PRE_COMMIT && !hooks.trusted(hook))
-                .forEach(hook -> context.output()
-                        .note("hook '" + hook.name()
-                                + "' is not asked, since you have not accepted it here; 'mgit hooks trust' shows it"));
-    }
-
-    private static void copy(Path path, Path folder) {
-        try {
-            for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
-                Path target = folder.resolve(file.getKey());
-                Files.createDirectories(target.toAbsolutePath().getParent());
-                Files.copy(file.getValue(), target);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Runs what is registered for a new version, and says what it has made stale. */
-    public static void tell(Context context, Session open, WaitOption wait, VersionId version) {
-        try (HookSession session = HookSession.within(context, open, wait)) {
-            new AfterCommit(context, session, ProgressOptions.lines(context)).tell(List.of(version));
-        }
-    }
-
-    public void tell(Collection<VersionId> versions) {
-        Executor executor = session.executor(Executors.configured(session.workspace()::setting));
-        var automation = new Automation(session.workspace(), executor, progress);
-        try {
-            versions.forEach(version -> print(version, automation.afterCommit(version)));
-        } catch (MgitException e) {
-            // The version is there whatever comes of what should follow.
+    /** A gate that does not close is worth a word, once. */
+    @Override
+    public void notAsked(HookRegistration hook) {
+        if (notAsked.add(hook.name())) {
             context.output()
-                    .note("after the commit: "
-                            + e.getMessage().lines().findFirst().orElse(""));
-            if (e.hint() != null) {
-                context.output().hint(e.hint());
-            }
+                    .note("hook '" + hook.name()
+                            + "' is not asked, since you have not accepted it here; 'mgit hooks trust' shows it");
+        }
+    }
+
+    @Override
+    public void announce(VersionId version) {
+        Automation after = automation;
+        if (after == null) {
+            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+            after = new Automation(session.workspace(), executor, progress);
+            automation = after;
+        }
+        print(version, after.afterCommit(version));
+    }
+
+    @Override
+    public void failedAfterwards(RuntimeException failure) {
+        String message = Objects.requireNonNullElse(failure.getMessage(), "");
+        context.output().note("after the commit: " + message.lines().findFirst().orElse(""));
+        if (failure instanceof MgitException known && known.hint() != null) {
+            context.output().hint(known.hint());
         }
     }
 

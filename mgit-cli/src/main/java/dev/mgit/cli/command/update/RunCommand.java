@@ -10,7 +10,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Progress;
-import dev.mgit.hooks.event.Hooks;
+import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
@@ -88,21 +88,22 @@ public final class RunCommand implements Callable<Integer> {
             RunRequest request = recipe.request(context, models, parents(session), message(), command);
             Progress told = ProgressOptions.lines(context);
             Executor where = executor.create(session);
-            Map<String, VersionId> made;
+            CommitWorkflow workflow = AfterCommit.workflow(context, session, where, told);
+            String subject = String.join(", ", models);
             try {
-                var hooks = new Hooks(session.workspace(), where);
-                made = new RecipeRunner(session.workspace(), where)
+                new RecipeRunner(session.workspace(), where)
                         .run(
                                 request,
-                                (model, origins, writer) -> hooks.requirePreCommit(model, origins, writer, told),
+                                workflow,
+                                made -> {
+                                    print(made);
+                                    progress.end(context, session, Progress.Kind.PUBLISHED, subject, "");
+                                },
                                 told);
             } catch (MgitException e) {
-                progress.end(context, session, Progress.Kind.FAILED, String.join(", ", models), e.getMessage());
+                progress.end(context, session, Progress.Kind.FAILED, subject, e.getMessage());
                 throw e;
             }
-            print(made);
-            progress.end(context, session, Progress.Kind.PUBLISHED, String.join(", ", models), "");
-            new AfterCommit(context, session, told).tell(made.values());
         }
         return 0;
     }

@@ -15,8 +15,9 @@ import dev.mgit.hooks.cascade.Plan;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
+import dev.mgit.hooks.commit.HookEvent;
+import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
-import dev.mgit.hooks.event.Hooks;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.lineage.version.Lineage;
@@ -147,6 +148,7 @@ public final class UpdateCommand implements Callable<Integer> {
             if (detach && !where.queues()) {
                 throw MgitException.usage("--detach needs an executor with a queue, and " + where.name() + " has none");
             }
+            tellNotAsked(session, where);
             view.begin(plan);
             return end(session, detach ? updates.submit(plan, options) : updates.start(plan, options), where, view);
         }
@@ -165,9 +167,15 @@ public final class UpdateCommand implements Callable<Integer> {
                 status(updates);
                 return 0;
             }
+            tellNotAsked(session, where);
             updates.status().ifPresent(view::begin);
             return end(session, updates.resume(), where, view);
         }
+    }
+
+    private void tellNotAsked(HookSession session, Executor where) {
+        var told = new AfterCommit(context, session, Progress.NONE);
+        new Hooks(session.workspace(), where).inert(HookEvent.PRE_COMMIT).forEach(told::notAsked);
     }
 
     /** A damaged journal names none; then it does not matter to --abort, and the others say what is wrong. */

@@ -1,4 +1,4 @@
-package dev.mgit.hooks.event;
+package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.Members;

@@ -1,4 +1,4 @@
-package dev.mgit.hooks.event;
+package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
@@ -92,22 +92,33 @@ public final class Hooks {
     }
 
     private List<HookRegistration> matching(HookEvent event, Subject subject) {
-        return list().stream()
-                .filter(hook ->
-                        hook.event() == event && hook.on().matches(subject.model(), subject.origins()) && trusted(hook))
-                .toList();
+        synchronized (workspace) {
+            return list().stream()
+                    .filter(hook -> hook.event() == event
+                            && hook.on().matches(subject.model(), subject.origins())
+                            && trusted(hook))
+                    .toList();
+        }
+    }
+
+    /** Hooks of an event that do not run, since they were not accepted here. */
+    public List<HookRegistration> inert(HookEvent event) {
+        synchronized (workspace) {
+            return list().stream()
+                    .filter(hook -> hook.event() == event && !trusted(hook))
+                    .toList();
+        }
     }
 
     /**
-     * Lets the pre-commit hooks decide on what is to become a model's newest version. Nothing of it is stored yet.
+     * Lets the pre-commit hooks decide on what is to become a model's newest version.
      *
-     * @param writer puts a copy of its files into an empty folder
      * @throws MgitException of kind GATE naming the first hook that says no
      */
-    public void requirePreCommit(String model, List<ProvenanceEdge> origins, Consumer<Path> writer, Progress progress) {
-        var subject = new Subject(model, Optional.empty(), origins, writer);
+    void requirePreCommit(Candidate candidate, Progress progress) {
+        var subject = new Subject(candidate.model(), Optional.empty(), candidate.origins(), candidate.writer());
         for (HookRegistration hook : matching(HookEvent.PRE_COMMIT, subject)) {
-            progress.on(Progress.Kind.STARTED, model, "hook " + hook.name());
+            progress.on(Progress.Kind.STARTED, candidate.model(), "hook " + hook.name());
             Result result = run(hook, subject);
             if (!result.ok()) {
                 throw new CommandFailure(

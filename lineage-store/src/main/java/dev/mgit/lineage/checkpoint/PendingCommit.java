@@ -1,0 +1,225 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.Commits.Target;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.Transaction;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked commit on its way in: stored, judged, published, in this order and under one lock. A version that is not
+ * published is unreachable, and {@code gc} finds it.
+ */
+public final class PendingCommit {
+    private final Repository repository;
+    private final Commits commits;
+    private final CommitRequest request;
+    private final CheckpointFiles files;
+    /** Tensors that a judge wants to the bit. */
+    private final Set<String> exact = new HashSet<>();
+
+    private Target target;
+    private @Nullable Attempt attempt;
+
+    PendingCommit(
+            Repository repository, Commits commits, CommitRequest request, Target target, CheckpointFiles files) {
+        this.repository = repository;
+        this.commits = commits;
+        this.request = request;
+        this.target = target;
+        this.files = files;
+    }
+
+    /** What is stored and not published yet. */
+    private record Attempt(
+            Optional<Lossy> lossy, WriterLock lock, Stored stored, Transaction transaction, VersionId version) {}
+
+    /** Where it goes. */
+    public Target target() {
+        return target;
+    }
+
+    /** The provenance edges it will have. */
+    public List<ProvenanceEdge> origins() {
+        return commits.edges(target);
+    }
+
+    /**
+     * Copies the files that will be committed.
+     *
+     * @throws MgitException of kind FAILED if one is no longer what was checked
+     */
+    public void copyTo(Path folder) throws IOException {
+        for (CheckpointFiles.Entry file : files.entries()) {
+            Path copy = folder.resolve(file.path());
+            Files.createDirectories(copy.toAbsolutePath().getParent());
+            Files.copy(file.file(), copy);
+            file.requireUnchanged(FileContents.sha256(copy));
+        }
+    }
+
+    /**
+     * Makes the blocks durable, then the version's Git objects.
+     *
+     * @param lossy how tensors may be replaced by others that take less room; empty to keep every bit
+     */
+    public void store(Optional<Lossy> lossy, WriterLock lock) throws IOException {
+        target = commits.target(request); // models may have moved before there was a lock
+        attempt = attempt(lossy, lock);
+    }
+
+    private Attempt attempt(Optional<Lossy> lossy, WriterLock lock) throws IOException {
+        Stored stored = commits.store(files, target, Tolerance.of(lossy.map(Lossy::bound), exact), lock);
+        requireChange(stored);
+        Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
+        VersionId version = transaction.write(commits.newVersion(target, request, stored, files.findings()));
+        return new Attempt(lossy, lock, stored, transaction, version);
+    }
+
+    /** Stores again, to the bit, what the judge of a lossy commit refuses, until it accepts the version. */
+    public void judge() throws IOException {
+        while (true) {
+            Attempt now = stored();
+            Set<String> refused = now.stored()
+                    .loss()
+                    .map(loss -> now.lossy().orElseThrow().acceptance().refused(now.version(), loss))
+                    .orElse(Set.of());
+            if (refused.isEmpty()) {
+                return;
+            }
+            if (!exact.addAll(refused)) {
+                throw new IllegalStateException("tensors were refused that are exact already: " + refused);
+            }
+            attempt = attempt(now.lossy(), now.lock());
+        }
+    }
+
+    /** Makes the version its model's newest. */
+    public CommitResult publish() throws IOException {
+        Attempt now = stored();
+        now.transaction().setModel(target.model(), now.version());
+        now.transaction().apply();
+        track(request.path(), target.model(), now.version(), now.stored());
+        return result(now.version(), target, files, now.stored());
+    }
+
+    private Attempt stored() {
+        return Objects.requireNonNull(attempt, "nothing is stored yet");
+    }
+
+    private void requireChange(Stored stored) {
+        if (target.previous().isEmpty() || !request.extra().isEmpty()) {
+            return;
+        }
+        VersionId previous = target.previous().get();
+        if (isSame(previous, stored)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "nothing to commit: '" + request.path() + "' is the same as " + target.model() + " at "
+                            + previous.abbreviated(),
+                    stored.healedBytes() == 0
+                            ? null
+                            : "the store held damaged blocks of it; they were stored again and can be read");
+        }
+    }
+
+    /** What a damaged record of the previous version says is not known, so the new one differs from it. */
+    private boolean isSame(VersionId previous, Stored stored) {
+        try {
+            Lineage lineage = repository.lineage();
+            boolean knownOrigins = request.origins().stream()
+                    .allMatch(origin -> lineage.version(previous).origins().stream()
+                            .anyMatch(edge -> edge.parent().equals(origin.version())));
+            Checkpoint before = lineage.checkpoint(previous);
+            // Says nothing of the files, but must be there to be kept.
+            lineage.extra(previous, Findings.RECORD).ifPresent(readable -> {});
+            boolean sameFiles =
+                    before.files().equals(stored.files()) && before.folders().equals(stored.folders());
+            return sameFiles && knownOrigins && sameContent(previous, stored);
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private boolean sameContent(VersionId previous, Stored stored) {
+        Lineage lineage = repository.lineage();
+        return stored.files().stream()
+                .allMatch(file -> file.stored() == FileEntry.Stored.VERBATIM
+                        ? Arrays.equals(
+                                lineage.verbatim(previous, file.path()),
+                                stored.verbatim().get(file.path()))
+                        : lineage.manifest(previous, file.path())
+                                .sha256()
+                                .equals(Objects.requireNonNull(
+                                                stored.manifests().get(file.path()))
+                                        .sha256()));
+    }
+
+    /** From now on a committed folder inside the repository is known to hold what was committed. */
+    private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
+        Path folder = path.toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
+            return;
+        }
+        var paths = new TreeSet<String>();
+        stored.files().forEach(file -> paths.add(file.path()));
+        new CheckoutState(folder, model, id, false, paths).record(repository);
+        Set<String> differing = stored.loss().stream()
+                .flatMap(loss -> loss.files().stream())
+                .map(LossReport.FileLoss::path)
+                .collect(Collectors.toSet());
+        KnownFiles known = KnownFiles.none(repository, folder, id);
+        for (CheckpointFiles.Entry file : files.entries()) {
+            if (file.settled() && !differing.contains(file.path())) {
+                known.add(file.path(), file.stat());
+            }
+        }
+        known.save();
+    }
+
+    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {
+        Map<String, Manifest> manifests = stored.manifests();
+        int tensors = manifests.values().stream()
+                .mapToInt(manifest -> (int) manifest.entries().stream()
+                        .filter(entry -> entry.tensor().isPresent())
+                        .count())
+                .sum();
+        return new CommitResult(
+                id,
+                target.model(),
+                target.previous(),
+                target.origins(),
+                stored.files().size(),
+                tensors,
+                stored.files().stream().mapToLong(FileEntry::size).sum(),
+                stored.newBytes(),
+                stored.storedBytes(),
+                stored.choosing(),
+                stored.sampling(),
+                files.ignored(),
+                files.findings(),
+                stored.loss());
+    }
+}
