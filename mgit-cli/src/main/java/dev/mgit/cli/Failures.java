@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.TextWriter;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.lineage.text.VisibleText;
 import dev.mgit.lineage.version.DidYouMean;
@@ -40,7 +41,9 @@ final class Failures {
 
     /** Says what went wrong while a command ran. */
     int report(Throwable thrown) {
-        Throwable cause = thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown;
+        Throwable cause = ResourceException.behind(thrown)
+                .map(Throwable.class::cast)
+                .orElse(thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown);
         int exit;
         if (cause instanceof TextWriter.Failed e) {
             return e.isClosedPipe() ? enough() : say(1, "cannot write to standard output: " + e.reason(), null);
@@ -60,7 +63,7 @@ final class Failures {
         } else if (cause instanceof InterruptedException) {
             exit = say(INTERRUPTED, "interrupted", null);
         } else if (cause instanceof OutOfMemoryError) {
-            exit = say(1, "not enough memory (" + cause.getMessage() + ")", "set MGIT_HEAP, for instance to 1g");
+            exit = outOfMemory(String.valueOf(cause.getMessage()));
         } else {
             exit = say(1, "internal error: " + cause + " (this is a bug; run with --stacktrace)", null);
         }
@@ -70,6 +73,12 @@ final class Failures {
             trace.toString().lines().forEach(line -> context.output().note(line.replace("\t", "    ")));
         }
         return exit;
+    }
+
+    private int outOfMemory(String what) {
+        return what.contains("native thread")
+                ? say(1, "cannot start another thread", "raise the limit on processes (ulimit -u), or lower store.threads")
+                : say(1, "not enough memory (" + what + ")", "set MGIT_HEAP, for instance to 1g");
     }
 
     /** Says what is wrong with a command line. */

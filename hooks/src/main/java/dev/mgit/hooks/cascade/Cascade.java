@@ -1,8 +1,8 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Parallel;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
@@ -98,7 +98,7 @@ final class Cascade {
             try {
                 busy.remove(pool.take().get());
             } catch (ExecutionException e) {
-                throw Parallel.unwrap(e);
+                throw TaskPool.unchecked(e);
             }
         }
     }

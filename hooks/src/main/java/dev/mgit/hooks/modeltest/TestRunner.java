@@ -1,11 +1,11 @@
 package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.hooks.Commands;
 import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Parallel;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
@@ -104,7 +104,9 @@ public final class TestRunner {
             return verdict;
         })));
         try {
-            return Parallel.run(tasks, jobs);
+            return TaskPool.runAll(jobs, tasks);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } finally {
             note();
         }

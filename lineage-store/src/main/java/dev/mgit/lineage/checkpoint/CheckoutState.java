@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
@@ -105,6 +106,7 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
             try {
                 var unused = read(repository, file);
             } catch (MgitException e) {
+                ResourceException.throwIfBehind(e);
                 found.add(e.getMessage());
             }
         }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TaskPool;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -139,7 +140,7 @@ public final class Comparison {
         for (int i = 0; i < pairs.size(); i++) {
             firstTask[i + 1] = Math.addExact(firstTask[i], pairs.get(i).parts.length);
         }
-        Workers.run(threads, firstTask[pairs.size()], task -> {
+        TaskPool.forEach(threads, firstTask[pairs.size()], task -> {
             int index = pairOf(firstTask, task);
             chunk(pairs.get(index), task - firstTask[index], ranks, listener);
         });

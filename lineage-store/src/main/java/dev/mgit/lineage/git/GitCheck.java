@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
@@ -95,8 +96,10 @@ final class GitCheck {
             });
             return null;
         } catch (MissingObjectException e) {
+            ResourceException.throwIfBehind(e);
             return "it is missing";
         } catch (IOException | RuntimeException e) {
+            ResourceException.throwIfBehind(e);
             return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
     }

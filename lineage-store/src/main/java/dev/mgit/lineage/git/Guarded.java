@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.zip.ZipException;
@@ -45,6 +46,7 @@ final class Guarded {
                 | PackMismatchException
                 | ZipException
                 | EOFException e) {
+            ResourceException.throwIfBehind(e);
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the lineage repository is damaged: " + e.getMessage(),

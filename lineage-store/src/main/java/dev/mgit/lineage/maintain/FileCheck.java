@@ -3,13 +3,13 @@ package dev.mgit.lineage.maintain;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Place;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.maintain.VersionContents.StoredFile;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
-import dev.mgit.lineage.parameters.Threads;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class FileCheck {
     private final VersionContents contents;
     private final Predicate<ObjectId> isBad;
     private final Function<BlockId, Optional<byte[]>> reader;
-    private final Threads pool;
+    private final TaskPool pool;
 
     /**
      * @param isBad whether an object is known to be damaged
@@ -40,7 +40,7 @@ final class FileCheck {
             VersionContents contents,
             Predicate<ObjectId> isBad,
             Function<BlockId, Optional<byte[]>> reader,
-            Threads pool) {
+            TaskPool pool) {
         this.store = store;
         this.contents = contents;
         this.isBad = isBad;
@@ -126,7 +126,7 @@ final class FileCheck {
     private record Piece(BlockId id, Future<Optional<byte[]>> bytes, int skip, int length) {
         /** False if the block is damaged. */
         boolean into(MessageDigest digest) throws IOException {
-            Optional<byte[]> read = Threads.get(bytes);
+            Optional<byte[]> read = TaskPool.get(bytes);
             read.ifPresent(block -> digest.update(block, skip, length));
             return read.isPresent();
         }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
@@ -102,6 +103,9 @@ public final class Fsck {
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
             health = only.isEmpty() ? git.check(checkedOut(), noteReaders) : git.checkOnly(only);
+            if (!health.damage().isEmpty()) {
+                ResourceException.throwIfExhausted(); // JGit takes a folder it cannot list for an empty one
+            }
         } catch (RuntimeException e) {
             // JGit meets a damaged file with whatever exception comes; all of them are findings here.
             health = new GitHealth(
@@ -116,7 +120,9 @@ public final class Fsck {
         return health;
     }
 
+    /** A finding's reason, unless it is none: what the machine ran out of is thrown. */
     static String why(RuntimeException e) {
+        ResourceException.throwIfBehind(e);
         return e instanceof MgitException known ? known.getMessage() : String.valueOf(e);
     }
 
@@ -143,7 +149,7 @@ public final class Fsck {
         try {
             opened = repository.parametersIfAny();
         } catch (MgitException e) {
-            damage.add(new Damage(Place.STORE, "the parameter store", e.getMessage(), contents.touched()));
+            damage.add(new Damage(Place.STORE, "the parameter store", why(e), contents.touched()));
             return;
         }
         if (opened.isEmpty()) {

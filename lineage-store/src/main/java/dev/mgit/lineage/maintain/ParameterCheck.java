@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Place;
@@ -9,7 +10,6 @@ import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
-import dev.mgit.lineage.parameters.Threads;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ final class ParameterCheck {
         badBlocks.putAll(table.damaged());
         BitSet wanted = all ? everyBlock() : needed;
         try (var reader = new BlockReader(store);
-                var pool = new Threads(threads)) {
+                var pool = new TaskPool(threads)) {
             files(reader, pool);
             decode(wanted, reader, pool);
         } finally {
@@ -86,7 +86,7 @@ final class ParameterCheck {
         try {
             reading.run();
         } catch (MgitException e) {
-            damage.add(new Damage(Place.STORE, what, e.getMessage(), List.of()));
+            damage.add(new Damage(Place.STORE, what, Fsck.why(e), List.of()));
         }
     }
 
@@ -126,7 +126,7 @@ final class ParameterCheck {
             }
             return found;
         } catch (MgitException e) {
-            badObjects.put(number, e.getMessage());
+            badObjects.put(number, Fsck.why(e));
             return Optional.empty();
         }
     }
@@ -141,12 +141,12 @@ final class ParameterCheck {
                 table.read(id, frame.get());
             }
         } catch (MgitException e) {
-            badBlocks.put(block, e.getMessage());
+            badBlocks.put(block, Fsck.why(e));
         }
     }
 
     /** Reads whole files, in order, which checks most blocks on the way. */
-    private void files(BlockReader reader, Threads pool) throws IOException {
+    private void files(BlockReader reader, TaskPool pool) throws IOException {
         progress.start("checking files", 0);
         var files = new FileCheck(store, contents, this::isBad, block -> decode(reader, table.number(block)), pool);
         damage.addAll(files.run());
@@ -157,7 +157,7 @@ final class ParameterCheck {
         return badObjects.containsKey(contents.number(object));
     }
 
-    private void decode(BitSet wanted, BlockReader reader, Threads pool) throws IOException {
+    private void decode(BitSet wanted, BlockReader reader, TaskPool pool) throws IOException {
         progress.start(
                 "checking blocks", wanted.stream().mapToLong(table::rawLength).sum());
         List<Future<Void>> pending = new ArrayList<>();
@@ -181,9 +181,7 @@ final class ParameterCheck {
     }
 
     private static void await(List<Future<Void>> pending) throws IOException {
-        for (Future<Void> block : pending) {
-            Threads.get(block);
-        }
+        TaskPool.getAll(pending);
         pending.clear();
     }
 

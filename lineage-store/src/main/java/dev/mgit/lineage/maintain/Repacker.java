@@ -1,6 +1,7 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
@@ -10,7 +11,6 @@ import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockRecoder;
 import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -56,7 +56,7 @@ final class Repacker {
                 "recoding", live.blocks().stream().mapToLong(table::rawLength).sum());
         try (var reader = new BlockReader(store);
                 var recoder = new BlockRecoder(reader, effort);
-                var pool = new Threads(threads)) {
+                var pool = new TaskPool(threads)) {
             for (int depth = 0; depth < byDepth.length; depth++) {
                 for (int share = 0; share < SHARES; share++) {
                     if (position.isBehind(depth, share)) {
@@ -87,7 +87,7 @@ final class Repacker {
     }
 
     private void recodeShare(
-            BitSet blocks, int share, BlockReader reader, BlockRecoder recoder, Threads pool, Progress progress)
+            BitSet blocks, int share, BlockReader reader, BlockRecoder recoder, TaskPool pool, Progress progress)
             throws IOException {
         List<Future<Void>> pending = new ArrayList<>();
         for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
@@ -100,9 +100,7 @@ final class Repacker {
                 }));
             }
         }
-        for (Future<Void> block : pending) {
-            Threads.get(block);
-        }
+        TaskPool.getAll(pending);
     }
 
     private void flushNowAndThen(int depth, int share) throws IOException {

@@ -2,13 +2,13 @@ package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.lineage.checkpoint.NewFiles;
 import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.merge.MergeInput.InputFile;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
-import dev.mgit.lineage.parameters.Threads;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ final class MergeWriter {
             bytes += input(plan.layout()).file(path).size();
         }
         progress.start("merging", bytes);
-        try (Threads pool = new Threads(threads)) {
+        try (TaskPool pool = new TaskPool(threads)) {
             for (FilePlan file : plan.files()) {
                 copy(input(file.from()).file(file.path()), file.path());
             }
@@ -102,7 +102,7 @@ final class MergeWriter {
     }
 
     /** A file with tensors: what lies between them as the side has it whose layout is kept. */
-    private void weights(String path, Deque<TensorOutput> outputs, Threads pool) throws IOException {
+    private void weights(String path, Deque<TensorOutput> outputs, TaskPool pool) throws IOException {
         InputFile file = input(plan.layout()).file(path);
         ByteSource whole = file.open();
         try (FileChannel channel = created.create(path, file.executable())) {
@@ -115,9 +115,7 @@ final class MergeWriter {
                     pending.add(pool.submit(() -> tensor(output, channel, entry.offset())));
                 }
             }
-            for (Future<Boolean> one : pending) {
-                Threads.get(one);
-            }
+            TaskPool.getAll(pending);
         }
     }
 

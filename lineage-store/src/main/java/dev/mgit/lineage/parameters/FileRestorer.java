@@ -2,6 +2,7 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
@@ -23,12 +24,12 @@ import java.util.function.Supplier;
 public final class FileRestorer implements AutoCloseable {
     private final ParameterStore store;
     private final BlockReader reader;
-    private final Threads threads;
+    private final TaskPool threads;
 
     public FileRestorer(ParameterStore store, int threads) {
         this.store = store;
         this.reader = new BlockReader(store);
-        this.threads = new Threads(threads);
+        this.threads = new TaskPool(threads);
     }
 
     /**
@@ -46,11 +47,11 @@ public final class FileRestorer implements AutoCloseable {
         Deque<Piece> pending = new ArrayDeque<>();
         Map<ObjectId, SharedObject> shared = new HashMap<>();
         for (Manifest.Entry entry : manifest.entries()) {
-            List<Supplier<Piece>> pieces = entry.tensor().isPresent()
+            List<Start> pieces = entry.tensor().isPresent()
                     ? blocks(entry, where, channel, progress)
                     : parts(entry, where, shared, channel, progress);
-            for (Supplier<Piece> piece : pieces) {
-                pending.add(piece.get());
+            for (Start piece : pieces) {
+                pending.add(piece.begin());
                 if (pending.size() > threads.mostAtOnce()) {
                     pending.remove().into(digest);
                 }
@@ -71,9 +72,14 @@ public final class FileRestorer implements AutoCloseable {
         void into(MessageDigest digest) throws IOException;
     }
 
-    private List<Supplier<Piece>> blocks(
+    /** Begins work on a piece. */
+    private interface Start {
+        Piece begin() throws IOException;
+    }
+
+    private List<Start> blocks(
             Manifest.Entry entry, String where, FileChannel channel, LongConsumer progress) {
-        List<Supplier<Piece>> pieces = new ArrayList<>();
+        List<Start> pieces = new ArrayList<>();
         long at = entry.offset();
         for (StoredObject.Block block : object(entry, where).blocks()) {
             long start = at;
@@ -89,13 +95,14 @@ public final class FileRestorer implements AutoCloseable {
             StoredObject.Block block,
             Manifest.Entry entry,
             String where,
-            LongConsumer progress) {
+            LongConsumer progress)
+            throws IOException {
         Future<byte[]> written = threads.submit(() -> write(channel, position, block, entry, where, progress));
-        return digest -> digest.update(Threads.get(written));
+        return digest -> digest.update(TaskPool.get(written));
     }
 
     /** A part of an object: blocks that are its own like a tensor's, those it shares with its neighbours read once. */
-    private List<Supplier<Piece>> parts(
+    private List<Start> parts(
             Manifest.Entry entry,
             String where,
             Map<ObjectId, SharedObject> shared,
@@ -106,7 +113,7 @@ public final class FileRestorer implements AutoCloseable {
         if (end > object.blocks.length()) {
             throw damaged(entry, where, "it has " + object.blocks.length() + " bytes instead of " + end);
         }
-        List<Supplier<Piece>> pieces = new ArrayList<>();
+        List<Start> pieces = new ArrayList<>();
         for (long at = entry.start(); at < end; ) {
             int index = object.indexOf(at);
             StoredObject.Block block = object.blocks.blocks().get(index);
@@ -163,7 +170,8 @@ public final class FileRestorer implements AutoCloseable {
 
     /** Writes one tensor of a stored file at a position of another. */
     public List<Future<Void>> restore(
-            Manifest.Entry entry, String where, FileChannel channel, long position, LongConsumer progress) {
+            Manifest.Entry entry, String where, FileChannel channel, long position, LongConsumer progress)
+            throws IOException {
         List<Future<Void>> pending = new ArrayList<>();
         long at = position;
         for (StoredObject.Block block : object(entry, where).blocks()) {
@@ -179,9 +187,7 @@ public final class FileRestorer implements AutoCloseable {
 
     /** Waits for what {@link #restore(Manifest.Entry, String, FileChannel, long, LongConsumer)} began. */
     public static void await(List<Future<Void>> pending) throws IOException {
-        for (Future<Void> block : pending) {
-            Threads.get(block);
-        }
+        TaskPool.getAll(pending);
     }
 
     private byte[] write(

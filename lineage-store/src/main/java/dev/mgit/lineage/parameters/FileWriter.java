@@ -2,6 +2,7 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Hashes;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.Layout;
@@ -24,13 +25,13 @@ import java.util.function.LongConsumer;
  */
 public final class FileWriter implements AutoCloseable {
     private final BlockSink sink;
-    private final Threads threads;
+    private final TaskPool threads;
     private final Queue<byte[]> buffers = new ConcurrentLinkedQueue<>();
 
     /** @param threads blocks handled at once */
     public FileWriter(BlockSink sink, int threads) {
         this.sink = sink;
-        this.threads = new Threads(threads);
+        this.threads = new TaskPool(threads);
     }
 
     /**
@@ -126,7 +127,7 @@ public final class FileWriter implements AutoCloseable {
     private ObjectId finish(List<Future<List<StoredObject.Block>>> written) throws IOException {
         List<StoredObject.Block> blocks = new ArrayList<>(written.size());
         for (Future<List<StoredObject.Block>> some : written) {
-            blocks.addAll(Threads.get(some));
+            blocks.addAll(TaskPool.get(some));
         }
         StoredObject object = StoredObject.of(blocks);
         sink.object(object);

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The bytes of one file that are no tensor's, one range after the other, cut where their content says so. Chunks are
@@ -17,7 +16,13 @@ final class OpaqueStream {
     /** Bytes of the longest run. */
     private static final int RUN = 1 << 23;
 
-    private final Consumer<Run> sink;
+    /** Takes runs as they become complete. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(Run run) throws IOException;
+    }
+
+    private final Sink sink;
     private final byte[] buffer = new byte[4 * ContentDefinedChunks.MAX];
     private final ByteArrayOutputStream run = new ByteArrayOutputStream();
     private final List<Integer> lengths = new ArrayList<>();
@@ -29,7 +34,7 @@ final class OpaqueStream {
     @SuppressWarnings("ArrayRecordComponent") // handed from one to the other, never compared
     record Run(byte[] bytes, List<Integer> lengths) {}
 
-    OpaqueStream(Consumer<Run> sink) {
+    OpaqueStream(Sink sink) {
         this.sink = sink;
     }
 
@@ -58,14 +63,14 @@ final class OpaqueStream {
         total += length;
     }
 
-    void finish() {
+    void finish() throws IOException {
         while (held > 0) {
             cut();
         }
         handOn();
     }
 
-    private void cut() {
+    private void cut() throws IOException {
         int length = ContentDefinedChunks.cut(buffer, from, held);
         if (run.size() + length > RUN) {
             handOn();
@@ -76,7 +81,7 @@ final class OpaqueStream {
         held -= length;
     }
 
-    private void handOn() {
+    private void handOn() throws IOException {
         if (!lengths.isEmpty()) {
             sink.accept(new Run(run.toByteArray(), List.copyOf(lengths)));
             run.reset();

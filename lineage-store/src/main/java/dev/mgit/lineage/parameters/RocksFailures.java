@@ -1,8 +1,10 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -12,6 +14,10 @@ final class RocksFailures {
 
     /** Says in the user's words what RocksDB said in its own. */
     static MgitException failure(String what, Path directory, RocksDBException e) {
+        Optional<ResourceException> exhausted = ResourceException.behind(e);
+        if (exhausted.isPresent()) {
+            return exhausted.get();
+        }
         Status status = e.getStatus();
         boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
                 || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
@@ -33,6 +39,9 @@ final class RocksFailures {
     /** What keeps a database with sound files from opening is its lock or the disk; anything else is damage. */
     static MgitException notOpened(Path directory, RocksDBException e) {
         MgitException failure = failure("cannot open the parameter store", directory, e);
+        if (failure instanceof ResourceException) {
+            return failure;
+        }
         String message = String.valueOf(e.getMessage());
         boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
         boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;

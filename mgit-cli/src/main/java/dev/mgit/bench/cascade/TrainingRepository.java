@@ -1,8 +1,8 @@
 package dev.mgit.bench.cascade;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.fixtures.DigitsExample;
-import dev.mgit.hooks.Parallel;
 import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.RepositoryWorkspace;
 import dev.mgit.hooks.cascade.UpdateOptions;
@@ -107,7 +107,11 @@ final class TrainingRepository {
                     .run(request, Progress.NONE)
                     .isEmpty();
         })));
-        Parallel.run(tasks, jobs);
+        try {
+            TaskPool.runAll(jobs, tasks);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Registers the test of models on all changes as a gate of updates, for each model by its name. */
