@@ -109,6 +109,35 @@ public final class Formats {
         return ANY.read("", source).orElseThrow();
     }
 
+    /**
+     * Whether files of a format hold checksums of their tensors; taken to be so where nothing is known of it.
+     *
+     * @param format as in {@link Layout#format()}
+     */
+    public static boolean checksumsTensors(String format) {
+        return reader(format).map(FormatReader::checksumsTensors).orElse(true);
+    }
+
+    /**
+     * Whether models are exported to a format rather than trained in it.
+     *
+     * @param format as in {@link Layout#format()}
+     */
+    public static boolean isExport(String format) {
+        return reader(format).map(FormatReader::isExport).orElse(false);
+    }
+
+    private static Optional<FormatReader> reader(String format) {
+        return READERS.stream()
+                .filter(reader -> reader.layoutNames().contains(format))
+                .findFirst();
+    }
+
+    /** All readers, for tests of what each says of itself. */
+    static List<FormatReader> readers() {
+        return READERS;
+    }
+
     private static boolean isLfsPointer(ByteSource source) throws IOException {
         if (source.size() < LFS_POINTER.length) {
             return false;

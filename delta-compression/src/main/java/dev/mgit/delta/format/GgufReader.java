@@ -38,6 +38,16 @@ final class GgufReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return false;
+    }
+
+    @Override
+    public boolean isExport() {
+        return true;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         return fileName.toLowerCase(Locale.ROOT).endsWith(".gguf");
     }

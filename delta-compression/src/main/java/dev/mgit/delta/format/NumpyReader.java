@@ -14,6 +14,16 @@ final class NumpyReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return false;
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         return fileName.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
     }

@@ -13,6 +13,16 @@ final class NumpyZipReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return true; // every entry of the zip archive has its CRC-32
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         return fileName.toLowerCase(Locale.ROOT).endsWith(".npz");
     }

@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads ONNX models: initialisers and large constants of all graphs and functions whose data are a byte run become
  * tensors. Weights kept in files beside the model are found through the model that names them.
  */
 public final class OnnxReader implements FormatReader {
+    /** Format name of a file that holds weights of a model beside it. */
+    private static final String EXTERNAL_DATA = "onnx-data";
+
     /** IR versions so far go to 13; a file whose name says nothing must start with a likely one. */
     private static final int LIKELY_IR_VERSION = 64;
 
@@ -28,6 +32,21 @@ public final class OnnxReader implements FormatReader {
     @Override
     public String name() {
         return "onnx";
+    }
+
+    @Override
+    public Set<String> layoutNames() {
+        return Set.of(name(), EXTERNAL_DATA);
+    }
+
+    @Override
+    public boolean checksumsTensors() {
+        return false;
+    }
+
+    @Override
+    public boolean isExport() {
+        return true;
     }
 
     @Override
@@ -133,7 +152,7 @@ public final class OnnxReader implements FormatReader {
      * @throws FormatException if a tensor reaches beyond the file
      */
     public static Layout externalLayout(List<External> tensors, ByteSource data) throws IOException {
-        var layout = new LayoutBuilder("onnx-data", data.size());
+        var layout = new LayoutBuilder(EXTERNAL_DATA, data.size());
         for (External tensor : tensors) {
             layout.tensor(tensor.offset(), tensor.spec());
         }

@@ -13,6 +13,16 @@ final class OpaqueReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return true; // for all that is known
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         return false;
     }

@@ -12,6 +12,16 @@ final class SafetensorsReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return false;
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         return fileName.toLowerCase(Locale.ROOT).endsWith(".safetensors");
     }

@@ -37,6 +37,16 @@ final class TorchReader implements FormatReader {
     }
 
     @Override
+    public boolean checksumsTensors() {
+        return true; // every entry of the zip archive has its CRC-32
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
     public boolean ownsName(String fileName) {
         String lower = fileName.toLowerCase(Locale.ROOT);
         return SUFFIXES.stream().anyMatch(lower::endsWith);

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,29 @@ class FormatsTest {
                 .isEqualTo("safetensors");
         assertThat(Hostile.layout("x.safetensors", Hostile.real("graph.onnx")).format())
                 .isEqualTo("onnx");
+    }
+
+    @Test
+    void eachReaderSaysWhetherItsFilesHoldChecksumsAndWhetherTheyAreExports() {
+        Set<String> checked = new TreeSet<>();
+        Set<String> exports = new TreeSet<>();
+        for (FormatReader reader : Formats.readers()) {
+            assertThat(reader.layoutNames()).contains(reader.name());
+            for (String format : reader.layoutNames()) {
+                assertThat(Formats.checksumsTensors(format)).isEqualTo(reader.checksumsTensors());
+                assertThat(Formats.isExport(format)).isEqualTo(reader.isExport());
+            }
+            checked.addAll(reader.checksumsTensors() ? reader.layoutNames() : Set.of());
+            exports.addAll(reader.isExport() ? reader.layoutNames() : Set.of());
+        }
+        assertThat(checked).containsExactly("npz", "pytorch");
+        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data");
+    }
+
+    @Test
+    void aFormatNothingIsKnownOfMayHoldChecksumsAndIsNoExport() {
+        assertThat(Formats.checksumsTensors("of-tomorrow")).isTrue();
+        assertThat(Formats.isExport("of-tomorrow")).isFalse();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.codec.Quantum;
+import dev.mgit.delta.format.Formats;
 import dev.mgit.lineage.parameters.Loss;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import java.util.List;
@@ -17,9 +18,6 @@ import java.util.Set;
 record Tolerance(double bound, Set<String> exact) {
     static final Tolerance EXACT = new Tolerance(0, Set.of());
 
-    /** Formats whose files hold checksums of their tensors: other bytes would make a damaged file of them. */
-    private static final Set<String> CHECKED = Set.of("pytorch", "npz");
-
     static Tolerance of(Optional<Double> bound, Set<String> exact) {
         return bound.map(b -> new Tolerance(b, Set.copyOf(exact))).orElse(EXACT);
     }
@@ -34,7 +32,7 @@ record Tolerance(double bound, Set<String> exact) {
      * @param format of its file
      */
     TensorPredictions applied(String format, TensorSpec tensor, TensorPredictions predictions) {
-        if (isExact() || CHECKED.contains(format) || exact.contains(tensor.name()) || !Quantum.suits(tensor.dtype())) {
+        if (isExact() || Formats.checksumsTensors(format) || exact.contains(tensor.name()) || !Quantum.suits(tensor.dtype())) {
             return predictions;
         }
         List<Long> shape = tensor.shape();

@@ -79,7 +79,7 @@ record Likeness(
     /** Structural divergence: the share of related weights under another name or layout; 1 more in another format. */
     double structure() {
         double changed = renamed() + transposed();
-        return (related.isEmpty() ? 0 : changed / related.size()) + (a.format().equals(b.format()) ? 0 : 1);
+        return (related.isEmpty() ? 0 : changed / related.size()) + (a.formats().equals(b.formats()) ? 0 : 1);
     }
 
     long transposed() {

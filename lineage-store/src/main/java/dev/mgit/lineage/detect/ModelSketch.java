@@ -6,13 +6,14 @@ import java.util.List;
  * What is remembered of one checkpoint: enough to find its relatives and to say how they are related, in some tens of
  * kilobytes however large it is.
  *
- * @param format of the files of weights, several joined by {@code +}
+ * @param formats of the files of weights, sorted
  * @param tensors in natural order of their names
  * @param keys what relatives are looked up by (see {@link Keys}), without repetition
  */
 @SuppressWarnings("ArrayRecordComponent") // read only within this package, and sketches are never compared
-public record ModelSketch(String format, Claims claims, List<TensorSketch> tensors, int[] keys) {
+public record ModelSketch(List<String> formats, Claims claims, List<TensorSketch> tensors, int[] keys) {
     public ModelSketch {
+        formats = List.copyOf(formats);
         tensors = List.copyOf(tensors);
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.detect;
 
+import dev.mgit.delta.format.Formats;
 import dev.mgit.lineage.version.EdgeKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +114,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
                 return Optional.empty();
             }
             boolean renamed = likeness.renamed() + likeness.transposed() > 0
-                    || !likeness.a().format().equals(likeness.b().format());
+                    || !likeness.a().formats().equals(likeness.b().formats());
             int narrower = narrower(likeness);
             if (likeness.grown() != 0) {
                 double odds = likeness.grown() > 0 ? 2 : -2;
@@ -132,9 +133,8 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             return Optional.of(relation(EdgeKind.CONVERT, odds, reason));
         }
 
-        /** Formats that models are exported to rather than trained in. */
         private static int exported(ModelSketch model) {
-            return model.format().contains("onnx") || model.format().contains("gguf") ? 1 : 0;
+            return model.formats().stream().anyMatch(Formats::isExport) ? 1 : 0;
         }
 
         Optional<Relation> rounded() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,6 +24,7 @@ import java.util.zip.CRC32C;
 final class SketchFile {
     private static final byte[] MAGIC = "MGITSKCH".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 2;
+    private static final String BETWEEN_FORMATS = "+";
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
     private static final long LARGEST = 1 << 28;
     private static final int MAX_SAMPLES = Positions.GRID * Positions.GRID;
@@ -44,7 +46,8 @@ final class SketchFile {
     }
 
     static byte[] encode(ModelSketch sketch) {
-        int size = HEADER + 64 + 4 * sketch.keys().length + text(sketch.format());
+        String formats = String.join(BETWEEN_FORMATS, sketch.formats());
+        int size = HEADER + 64 + 4 * sketch.keys().length + text(formats);
         size += text(sketch.claims().relation()) + text(sketch.claims().architecture());
         for (String base : sketch.claims().bases()) {
             size += text(base);
@@ -54,7 +57,7 @@ final class SketchFile {
         }
         ByteBuffer out = ByteBuffer.allocate(size);
         out.put(MAGIC).putInt(FORMAT).putInt(0);
-        put(out, sketch.format());
+        put(out, formats);
         out.putInt(sketch.claims().bases().size());
         sketch.claims().bases().forEach(base -> put(out, base));
         put(out, sketch.claims().relation());
@@ -103,7 +106,7 @@ final class SketchFile {
             return Optional.empty();
         }
         try {
-            String format = string(in);
+            List<String> formats = List.of(string(in).split(Pattern.quote(BETWEEN_FORMATS)));
             List<String> bases = new ArrayList<>();
             for (int left = count(in, Integer.BYTES); left > 0; left--) {
                 bases.add(string(in));
@@ -117,7 +120,7 @@ final class SketchFile {
             for (int left = count(in, 46); left > 0; left--) {
                 tensors.add(tensor(in));
             }
-            return in.hasRemaining() ? Optional.empty() : Optional.of(new ModelSketch(format, claims, tensors, keys));
+            return in.hasRemaining() ? Optional.empty() : Optional.of(new ModelSketch(formats, claims, tensors, keys));
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return Optional.empty();
         }

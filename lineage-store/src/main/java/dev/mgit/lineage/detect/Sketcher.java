@@ -32,7 +32,7 @@ public final class Sketcher {
         int grid = weights <= FEW_WEIGHTS ? Positions.GRID : Positions.GRID / 2;
         List<TensorSketch> kept =
                 full.stream().map(tensor -> thinned(tensor, grid)).toList();
-        return new ModelSketch(String.join("+", checkpoint.formats()), claims, kept, keys);
+        return new ModelSketch(checkpoint.formats(), claims, kept, keys);
     }
 
     /** The leading part of the grid: positions do not depend on how many there are. */

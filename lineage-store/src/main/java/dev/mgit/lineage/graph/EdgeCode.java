@@ -2,28 +2,33 @@ package dev.mgit.lineage.graph;
 
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One edge's type in a byte: low five bits 0 for a version edge, else the number of the kind; above them the number of
- * how mgit knows of it. The numbers are positions in the two lists, which may grow at their ends.
+ * One edge's type in a byte: low five bits 0 for a version edge, else {@link EdgeKind#code()}; above them two bits with
+ * {@link Source#code()}. The sign bit is clear.
  */
 final class EdgeCode {
     static final byte VERSION = 0;
 
     private static final int KIND_BITS = 5;
     private static final int KIND_MASK = (1 << KIND_BITS) - 1;
-    private static final List<EdgeKind> KINDS = List.of(EdgeKind.values());
-    private static final List<Source> SOURCES = List.of(Source.values());
+    /** What each byte stands for; null where it stands for nothing. */
+    private static final @Nullable EdgeKind[] KINDS = new EdgeKind[1 << KIND_BITS];
+
+    private static final @Nullable Source[] SOURCES = new Source[Byte.MAX_VALUE + 1 >>> KIND_BITS];
+
+    static {
+        Arrays.stream(EdgeKind.values()).forEach(kind -> KINDS[kind.code()] = kind);
+        Arrays.stream(Source.values()).forEach(source -> SOURCES[source.code()] = source);
+    }
 
     private EdgeCode() {}
 
     static byte of(EdgeKind kind, Source source) {
-        return (byte) (SOURCES.indexOf(source) << KIND_BITS | kindCode(kind));
-    }
-
-    static int kindCode(EdgeKind kind) {
-        return KINDS.indexOf(kind) + 1;
+        return (byte) (source.code() << KIND_BITS | kind.code());
     }
 
     static int kindCode(byte edge) {
@@ -35,15 +40,16 @@ final class EdgeCode {
     }
 
     static EdgeKind kind(byte edge) {
-        return KINDS.get(kindCode(edge) - 1);
+        return Objects.requireNonNull(KINDS[kindCode(edge)]);
     }
 
     static Source source(byte edge) {
-        return SOURCES.get(edge >>> KIND_BITS);
+        return Objects.requireNonNull(SOURCES[edge >>> KIND_BITS]);
     }
 
+    /** Whether a byte is a version edge or an edge of a kind and source this version of mgit knows. */
     static boolean isValid(byte edge) {
-        boolean known = kindCode(edge) >= 1 && kindCode(edge) <= KINDS.size() && edge >>> KIND_BITS < SOURCES.size();
-        return edge == VERSION || (edge > 0 && known);
+        boolean known = edge > 0 && KINDS[kindCode(edge)] != null && SOURCES[edge >>> KIND_BITS] != null;
+        return edge == VERSION || known;
     }
 }

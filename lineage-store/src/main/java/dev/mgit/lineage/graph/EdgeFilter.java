@@ -12,7 +12,7 @@ public final class EdgeFilter {
 
     public static final EdgeFilter PROVENANCE_ONLY = new EdgeFilter(~1);
 
-    /** Bit 0: version edges; bit n: provenance edges of the kind with that number. */
+    /** Bit 0: version edges; bit n: provenance edges of the kind with that code. */
     private final int bits;
 
     private EdgeFilter(int bits) {
@@ -23,7 +23,7 @@ public final class EdgeFilter {
     public static EdgeFilter of(boolean version, Collection<EdgeKind> kinds) {
         int bits = version ? 1 : 0;
         for (EdgeKind kind : kinds) {
-            bits |= 1 << EdgeCode.kindCode(kind);
+            bits |= 1 << kind.code();
         }
         return new EdgeFilter(bits);
     }

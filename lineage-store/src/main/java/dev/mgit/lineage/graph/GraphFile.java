@@ -1,6 +1,5 @@
 package dev.mgit.lineage.graph;
 
-import dev.mgit.lineage.version.EdgeKind;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -27,11 +25,8 @@ final class GraphFile {
     record Stored(String fingerprint, GraphData data) {}
 
     private static final byte[] MAGIC = "MGITGRPH".getBytes(StandardCharsets.US_ASCII);
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
-    /** Edge codes hold numbers of kinds, so a file written with other kinds is another format. */
-    private static final String KINDS =
-            Arrays.stream(EdgeKind.values()).map(EdgeKind::word).collect(Collectors.joining(","));
 
     private GraphFile() {}
 
@@ -61,9 +56,6 @@ final class GraphFile {
             return Optional.empty();
         }
         try {
-            if (!string(in).equals(KINDS)) {
-                return Optional.empty();
-            }
             Stored stored = new Stored(string(in), columns(in));
             return GraphCheck.isSound(stored.data()) ? Optional.of(stored) : Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -124,7 +116,7 @@ final class GraphFile {
 
     private static ByteBuffer encode(String fingerprint, GraphData data) {
         Writer out = new Writer();
-        out.string(KINDS).string(fingerprint).number(data.size).string(data.notesDigest);
+        out.string(fingerprint).number(data.size).string(data.notesDigest);
         out.number(data.strings.size());
         data.strings.forEach(out::string);
         out.bytes(data.ids)

@@ -2,34 +2,46 @@ package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** How one model was derived from another. */
 public enum EdgeKind {
-    FINETUNE,
-    CONTINUE_PRETRAIN,
-    DISTILL,
-    PRUNE,
-    QUANTIZE,
-    CAST,
-    CONVERT,
-    ADAPTER,
-    MERGE,
+    FINETUNE(1, "finetune"),
+    CONTINUE_PRETRAIN(2, "continue-pretrain"),
+    DISTILL(3, "distill"),
+    PRUNE(4, "prune"),
+    QUANTIZE(5, "quantize"),
+    CAST(6, "cast"),
+    CONVERT(7, "convert"),
+    ADAPTER(8, "adapter"),
+    MERGE(9, "merge"),
     /** Architecture search. */
-    SEARCH,
-    RL,
-    OTHER;
+    SEARCH(10, "search"),
+    RL(11, "rl"),
+    OTHER(12, "other");
+
+    private final int code;
+    private final String word;
+
+    EdgeKind(int code, String word) {
+        this.code = code;
+        this.word = word;
+    }
+
+    /** The kind's number in indexes, from 1; never reused. */
+    public int code() {
+        return code;
+    }
 
     /** The kind as it is typed and stored: {@code continue-pretrain}. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return word;
     }
 
     /** @throws MgitException of kind USAGE, naming the known kinds, if there is no such kind */
     public static EdgeKind parse(String word) {
         for (EdgeKind kind : values()) {
-            if (kind.word().equals(word)) {
+            if (kind.word.equals(word)) {
                 return kind;
             }
         }

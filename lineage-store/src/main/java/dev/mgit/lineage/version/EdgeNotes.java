@@ -120,24 +120,20 @@ public record EdgeNotes(List<Entry> entries) {
                 new VersionId(line.string("parent")),
                 line.string("model"),
                 EdgeKind.parse(line.string("kind")),
-                Source.valueOf(line.string("source").toUpperCase(Locale.ROOT)),
+                Source.parse(line.string("source").toLowerCase(Locale.ROOT)),
                 new Person(by.group(1), by.group(2)),
                 Instant.parse(line.string("when")));
     }
 
     private static String line(Entry entry) {
         Map<String, String> line = new LinkedHashMap<>();
-        line.put("op", word(entry.op()));
+        line.put("op", entry.op().name().toLowerCase(Locale.ROOT));
         line.put("parent", entry.parent().hex());
         line.put("model", entry.model());
         line.put("kind", entry.kind().word());
-        line.put("source", word(entry.source()));
+        line.put("source", entry.source().word());
         line.put("by", entry.by().toString());
         line.put("when", entry.when().toString());
         return Json.text(line);
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -29,7 +29,7 @@ class SketchIndexTest {
         int[] made = new Random(seed).ints(keys).sorted().distinct().toArray();
         var tensor = new TensorSketch(
                 "w" + seed, Dtype.BF16, 8, 4, seed, 2, 2, new float[] {1, -2, Float.NaN, seed}, 1.5, 3.5, false);
-        return new ModelSketch("safetensors", new Claims(List.of("a/b"), "merge", "bert"), List.of(tensor), made);
+        return new ModelSketch(List.of("safetensors"), new Claims(List.of("a/b"), "merge", "bert"), List.of(tensor), made);
     }
 
     @Test
@@ -57,7 +57,7 @@ class SketchIndexTest {
         for (int shared : new int[] {8, 64, 32}) {
             ModelSketch of = sketch(1, 64);
             int[] part = Arrays.copyOf(keys, shared);
-            index.add(Map.of(id(shared), new ModelSketch(of.format(), of.claims(), of.tensors(), part)));
+            index.add(Map.of(id(shared), new ModelSketch(of.formats(), of.claims(), of.tensors(), part)));
         }
         assertThat(index.search(sketch(1, 64), 2)).containsExactly(id(64), id(32));
     }

@@ -91,7 +91,7 @@ public final class VersionText {
     public static String edge(ProvenanceEdge edge) {
         String source = edge.source() == ProvenanceEdge.Source.DECLARED
                 ? ""
-                : ", " + edge.source().name().toLowerCase(Locale.ROOT);
+                : ", " + edge.source().word();
         return edge.kind().word() + " of " + edge.model() + "@" + edge.parent().abbreviated() + source;
     }
 
@@ -115,7 +115,7 @@ public final class VersionText {
             json.writeStringField("id", edge.parent().hex());
             json.writeStringField("model", edge.model());
             json.writeStringField("kind", edge.kind().word());
-            json.writeStringField("source", edge.source().name().toLowerCase(Locale.ROOT));
+            json.writeStringField("source", edge.source().word());
             json.writeEndObject();
         }
         json.writeEndArray();
