@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Executors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +14,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,15 @@ class MainTest {
         assertThat(ran.exit()).isZero();
         assertThat(ran.out()).contains("completion").contains("stored data is damaged");
         assertThat(Cli.run(folder, "help", "completion").out()).contains("mgit completion");
+    }
+
+    @Test
+    void helpAndCompletionNameTheExecutorsThereAre() {
+        List<String> names = Executors.names();
+        assertThat(Cli.run(folder, "run", "--help").out()).contains(String.join(", ", names));
+        assertThat(Cli.run(folder, "config", "--help").out()).contains("executor.name (" + String.join("|", names));
+        assertThat(Cli.run(folder, "completion", "bash").out())
+                .contains(names.stream().collect(Collectors.joining("\" \"", "(\"", "\")")));
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.Optional;
  * queue. Another scheduler is one more implementation of these few methods. Safe for use by several threads.
  */
 public interface Executor extends AutoCloseable {
-    /** {@code local}, {@code slurm}. */
+    /** The name users give it, as in {@link Executors#names}. */
     String name();
 
     /** True where jobs wait in a queue for the jobs they depend on, so all of them can be submitted at once. */
@@ -39,6 +39,13 @@ public interface Executor extends AutoCloseable {
 
     /** Ends a job and every process it started. Nothing happens if it is over. */
     void cancel(JobHandle handle);
+
+    /**
+     * The user interrupted this process and it is about to end: ends every job that was submitted here and would have
+     * run on unseen. Until the process ends nobody who waits for such a job gets an answer, so nothing is recorded as
+     * failed. Jobs in a queue stay there, to be found again.
+     */
+    void cancelAll();
 
     /** Waits until a job is over. Interrupting the wait leaves the job alone. */
     default JobStatus await(JobHandle handle) {

@@ -1,24 +1,37 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Makes executors as a repository's settings describe them: {@code executor.name}, {@code executor.gpus} (devices, by
- * commas), and what a job gets that says nothing itself: {@code executor.cpus}, {@code executor.memory},
- * {@code executor.timeout}; {@code slurm.arguments} are further arguments for {@code sbatch}. A new scheduler is one
- * more case here.
+ * All executors behind one door, made as a repository's settings describe them. Another scheduler is one class and one
+ * line here.
  */
 public final class Executors {
+    /** The executor of a repository whose settings name none. */
+    public static final String DEFAULT = LocalExecutor.NAME;
+
+    private static final Map<String, Function<ExecutorSettings, Executor>> BY_NAME = new LinkedHashMap<>();
+
+    static {
+        BY_NAME.put(LocalExecutor.NAME, LocalExecutor::new);
+        BY_NAME.put(SlurmExecutor.NAME, SlurmExecutor::new);
+    }
+
     private Executors() {}
 
-    /** The executor to use where none is named. */
+    /** What users can choose from, the default first. */
+    public static List<String> names() {
+        return List.copyOf(BY_NAME.keySet());
+    }
+
+    /** The executor to use where none is named: the setting {@code executor.name}. */
     public static String configured(Function<String, Optional<String>> setting) {
-        return setting.apply("executor.name").orElse("local");
+        return setting.apply("executor.name").orElse(DEFAULT);
     }
 
     /**
@@ -27,27 +40,19 @@ public final class Executors {
      */
     public static Executor create(
             String name, Function<String, Optional<String>> setting, Map<String, String> environment) {
-        var defaults = new Limits(
-                setting.apply("executor.timeout").map(Quantities::duration),
-                setting.apply("executor.memory").map(Quantities::bytes),
-                setting.apply("executor.cpus")
-                        .map(text -> Quantities.count("executor.cpus", text))
-                        .orElse(0),
-                0);
-        return switch (name) {
-            case "local" -> new LocalExecutor(words(setting.apply("executor.gpus"), ","), defaults);
-            case "slurm" -> new SlurmExecutor(environment, words(setting.apply("slurm.arguments"), "\\s+"), defaults);
-            default ->
-                throw new MgitException(
-                        MgitException.Kind.USAGE, "there is no executor '" + name + "'", "use local or slurm");
-        };
+        Function<ExecutorSettings, Executor> made = BY_NAME.get(name);
+        if (made == null) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "there is no executor '" + name + "'",
+                    "use " + String.join(" or ", names()));
+        }
+        return made.apply(new ExecutorSettings(setting, environment));
     }
 
-    private static List<String> words(Optional<String> text, String separator) {
-        return text.stream()
-                .flatMap(list -> Arrays.stream(list.split(separator)))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList();
+    /** An executor for commands that belong on this machine, whatever the settings name: hooks, and searches. */
+    public static Executor onThisMachine(
+            Function<String, Optional<String>> setting, Map<String, String> environment) {
+        return new LocalExecutor(new ExecutorSettings(setting, environment));
     }
 }

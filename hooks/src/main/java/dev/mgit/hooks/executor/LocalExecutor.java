@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * {@code OMP_NUM_THREADS}; memory is limited by address space ({@code ulimit -v}).
  */
 public final class LocalExecutor implements Executor {
+    static final String NAME = "local";
+
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Path TASKSET = Path.of("/usr/bin/taskset");
     /** How long a job that claimed its folder may take to write its process id. */
@@ -31,7 +33,7 @@ public final class LocalExecutor implements Executor {
     private final Slots processors = new Slots(usableProcessors());
     private final Limits defaults;
     private final Map<Path, Process> children = new ConcurrentHashMap<>();
-    private volatile boolean breaking;
+    private volatile boolean cancelling;
 
     /**
      * @param gpus device names as {@code CUDA_VISIBLE_DEVICES} takes them; empty if jobs get none
@@ -44,6 +46,11 @@ public final class LocalExecutor implements Executor {
 
     public LocalExecutor() {
         this(List.of(), Limits.NONE);
+    }
+
+    /** As settings say: {@code executor.gpus} lists devices, by commas. */
+    LocalExecutor(ExecutorSettings settings) {
+        this(settings.words("executor.gpus", ","), settings.defaults());
     }
 
     /** The processors this process may run on, by the numbers Linux gives them. */
@@ -68,7 +75,7 @@ public final class LocalExecutor implements Executor {
 
     @Override
     public String name() {
-        return "local";
+        return NAME;
     }
 
     @Override
@@ -106,8 +113,8 @@ public final class LocalExecutor implements Executor {
             throw new MgitException(
                     MgitException.Kind.FAILED, "cannot start " + job.name() + ": " + e.getMessage(), null, e);
         }
-        var handle = new JobHandle("local", job.folder());
-        if (breaking) {
+        var handle = new JobHandle(NAME, job.folder());
+        if (cancelling) {
             cancel(handle); // it came after the others were ended
         }
         return handle;
@@ -153,7 +160,7 @@ public final class LocalExecutor implements Executor {
     @Override
     public JobStatus poll(JobHandle handle) {
         JobStatus status = look(handle);
-        if (breaking) {
+        if (cancelling) {
             waitForTheEnd();
         }
         return status;
@@ -211,7 +218,7 @@ public final class LocalExecutor implements Executor {
     public Optional<JobHandle> recover(JobHandle handle) {
         return new JobFolder(handle.folder()).claim()
                 ? Optional.empty()
-                : Optional.of(new JobHandle("local", handle.folder()));
+                : Optional.of(new JobHandle(NAME, handle.folder()));
     }
 
     @Override
@@ -228,13 +235,10 @@ public final class LocalExecutor implements Executor {
         children.remove(handle.folder());
     }
 
-    /**
-     * Ends every job that was submitted here and still runs, for a user who breaks off; this process is about to end,
-     * too. Until it does nobody who waits for a job gets an answer, so nothing is recorded as failed.
-     */
-    public void breakOff() {
-        breaking = true;
-        List.copyOf(children.keySet()).forEach(folder -> cancel(new JobHandle("local", folder)));
+    @Override
+    public void cancelAll() {
+        cancelling = true;
+        List.copyOf(children.keySet()).forEach(folder -> cancel(new JobHandle(NAME, folder)));
     }
 
     @Override

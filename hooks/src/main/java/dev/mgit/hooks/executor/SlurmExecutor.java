@@ -23,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * which is made from their folder, so that a submitter that died before it learnt the job's number has lost nothing.
  */
 public final class SlurmExecutor implements Executor {
+    static final String NAME = "slurm";
+
     private static final Duration QUEUE_FRESH = Duration.ofSeconds(2);
     /** How long a job may be in no queue and have no exit code: file systems show files to other nodes late. */
     private static final Duration GONE_GRACE = Duration.ofSeconds(6);
@@ -50,9 +52,14 @@ public final class SlurmExecutor implements Executor {
         this.arguments = List.copyOf(arguments);
     }
 
+    /** As settings say: {@code slurm.arguments} are further arguments for {@code sbatch}. */
+    SlurmExecutor(ExecutorSettings settings) {
+        this(settings.environment(), settings.words("slurm.arguments", "\\s+"), settings.defaults());
+    }
+
     @Override
     public String name() {
-        return "slurm";
+        return NAME;
     }
 
     @Override
@@ -221,6 +228,11 @@ public final class SlurmExecutor implements Executor {
                         JobStatus.State.LOST,
                         (neverStarts ? "Slurm dropped the job before it started" : "Slurm ended the job")
                                 + (log.isEmpty() ? "" : "\n" + log)));
+    }
+
+    @Override
+    public void cancelAll() {
+        // the queue keeps them
     }
 
     @Override

@@ -74,7 +74,7 @@ class ExecutorsTest {
         waiting.setDaemon(true);
         waiting.setUncaughtExceptionHandler((thread, interrupted) -> {});
         waiting.start();
-        local.breakOff();
+        local.cancelAll();
 
         // Another process, or the next one, finds it ended.
         assertThat(new LocalExecutor().await(handle).state()).isEqualTo(JobStatus.State.CANCELLED);
@@ -86,6 +86,21 @@ class ExecutorsTest {
         assertThat(told.get()).isNull();
         assertThat(waiting.isAlive()).isTrue();
         waiting.interrupt();
+    }
+
+    @Test
+    void eachExecutorHasTheNameItIsMadeByAndTheFirstIsTheDefault() {
+        assertThat(Executors.names()).startsWith(Executors.DEFAULT).doesNotHaveDuplicates();
+        for (String name : Executors.names()) {
+            try (Executor executor = create(name)) {
+                assertThat(executor.name()).isEqualTo(name);
+                executor.cancelAll();
+            }
+        }
+        settings.put("executor.name", "slurm");
+        try (Executor executor = Executors.onThisMachine(key -> Optional.ofNullable(settings.get(key)), Map.of())) {
+            assertThat(executor.name()).isEqualTo(Executors.DEFAULT);
+        }
     }
 
     @Test

@@ -91,9 +91,9 @@ final class FileCheck {
                 long to = Math.min(entry.start() + entry.length(), start + block.length());
                 if (from < to) {
                     // Ranges that are parts of one object share blocks.
-                    Future<Optional<byte[]>> bytes = last.filter(piece -> piece.id.equals(block.id()))
-                            .map(Piece::bytes)
-                            .orElseGet(() -> pool.submit(() -> reader.apply(block.id())));
+                    boolean again = last.isPresent() && last.get().id.equals(block.id());
+                    Future<Optional<byte[]>> bytes =
+                            again ? last.get().bytes() : pool.submit(() -> reader.apply(block.id()));
                     Piece piece = new Piece(block.id(), bytes, (int) (from - start), (int) (to - from));
                     last = Optional.of(piece);
                     pending.add(piece);

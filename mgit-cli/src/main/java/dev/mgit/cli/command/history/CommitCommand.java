@@ -131,7 +131,7 @@ public final class CommitCommand implements Callable<Integer> {
                     () -> wait.lock(context, session.repository(), "mgit commit"),
                     lossy.bound(),
                     gate);
-            AfterCommit.workflow(context, hooks, hooks.executor("local"), ProgressOptions.lines(context))
+            AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context))
                     .run(incoming, result -> {
                         gate.ifPresent(judged -> LossyOptions.print(context.output(), judged));
                         tell(session, result);

@@ -4,7 +4,6 @@ import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executor;
-import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.LossyGate;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.LossReport;
@@ -59,7 +58,7 @@ public final class LossyOptions {
         if (tests.isEmpty()) {
             return Optional.empty();
         }
-        Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+        Executor executor = session.executor();
         return Optional.of(new LossyGate(session.workspace(), executor, tests, original));
     }
 

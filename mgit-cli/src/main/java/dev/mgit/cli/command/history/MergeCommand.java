@@ -236,7 +236,7 @@ public final class MergeCommand implements Callable<Integer> {
                 session.session().progress(),
                 threads)) {
             MergePlan plan = merge.plan(state.parsedRules());
-            Executor executor = session.executor("local");
+            Executor executor = session.localExecutor();
             Progress told = context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
             var merging = new Merging(session.workspace(), executor, files);
             List<TestDefinition> tests = merging.tests(state, plan);

@@ -2,6 +2,7 @@ package dev.mgit.cli.command.hooks;
 
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
+import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -10,8 +11,10 @@ import picocli.CommandLine.Option;
 public final class ExecutorOption {
     @Option(
             names = "--executor",
-            paramLabel = "local|slurm",
-            description = "Where commands run. Default: the setting executor.name, else local.")
+            paramLabel = "NAME",
+            completionCandidates = Names.class,
+            description = "Where commands run: ${COMPLETION-CANDIDATES}. Default: the setting executor.name, else "
+                    + Executors.DEFAULT + ".")
     private @Nullable String name;
 
     public Optional<String> named() {
@@ -19,6 +22,14 @@ public final class ExecutorOption {
     }
 
     public Executor create(HookSession session) {
-        return session.executor(named().orElseGet(() -> Executors.configured(session.workspace()::setting)));
+        return named().map(session::executor).orElseGet(session::executor);
+    }
+
+    /** What can be named, for the help and for shells that complete it. */
+    private static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Executors.names().iterator();
+        }
     }
 }

@@ -7,7 +7,6 @@ import dev.mgit.hooks.RepositoryWorkspace;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Executors;
-import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
@@ -84,15 +83,26 @@ public final class HookSession implements AutoCloseable {
         return lineage().version(id);
     }
 
-    /** The executor of a name. What it started here ends when the user breaks the command off, unless it queues. */
+    /** The executor the settings name. What it started here ends when the user interrupts the command, unless it queues. */
+    public Executor executor() {
+        return executor(Executors.configured(workspace::setting));
+    }
+
+    /** The same by name. */
     public Executor executor(String name) {
-        Executor executor = Executors.create(name, workspace::setting, workspace.environment());
+        return ending(Executors.create(name, workspace::setting, workspace.environment()));
+    }
+
+    /** The same for commands that belong on this machine, whatever the settings name. */
+    public Executor localExecutor() {
+        return ending(Executors.onThisMachine(workspace::setting, workspace.environment()));
+    }
+
+    private Executor ending(Executor executor) {
         executors.add(executor);
-        if (executor instanceof LocalExecutor local) {
-            Thread ending = new Thread(local::breakOff, "ends running commands");
-            Runtime.getRuntime().addShutdownHook(ending);
-            endings.add(ending);
-        }
+        Thread ending = new Thread(executor::cancelAll, "ends running commands");
+        Runtime.getRuntime().addShutdownHook(ending);
+        endings.add(ending);
         return executor;
     }
 

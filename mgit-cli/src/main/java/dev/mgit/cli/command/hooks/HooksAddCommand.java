@@ -55,7 +55,7 @@ final class HooksAddCommand implements Callable<Integer> {
                     registered.limits(),
                     registered.shell(),
                     registered.command());
-            new Hooks(session.workspace(), session.executor("local")).add(hook);
+            new Hooks(session.workspace(), session.localExecutor()).add(hook);
             context.output()
                     .line("Hook " + registered.name() + " on " + hook.event().word() + " of " + on);
         }

@@ -28,7 +28,7 @@ public final class HooksCommand {
     }
 
     private static Hooks hooks(HookSession session) {
-        return new Hooks(session.workspace(), session.executor("local"));
+        return new Hooks(session.workspace(), session.localExecutor());
     }
 
     @Command(name = "list", description = "List the registered hooks.")

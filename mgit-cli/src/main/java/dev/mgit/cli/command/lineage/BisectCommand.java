@@ -41,9 +41,6 @@ import picocli.CommandLine.Parameters;
                     + "Nothing is checked out into your folders."
         })
 public final class BisectCommand {
-    /** Where judging commands run: one at a time, and the user waits. */
-    private static final String LOCAL = "local";
-
     private final Context context;
 
     BisectCommand(Context context) {
@@ -126,7 +123,7 @@ public final class BisectCommand {
                 throw new MgitException(
                         MgitException.Kind.USAGE, "no version is known to be bad", "name one with --bad REV");
             }
-            var runner = new BisectRun(hooks.workspace(), hooks.executor(LOCAL), context.directory(), command);
+            var runner = new BisectRun(hooks.workspace(), hooks.localExecutor(), context.directory(), command);
             while (step instanceof Bisect.Test test) {
                 Verdict verdict = runner.judge(test.version());
                 state = state.with(verdict, test.version());

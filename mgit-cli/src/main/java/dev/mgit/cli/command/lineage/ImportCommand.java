@@ -104,7 +104,7 @@ public final class ImportCommand implements Callable<Integer> {
         try (HookSession hooks = HookSession.within(context, session, wait)) {
             hooks.tellOfOldTrust(context);
             CommitWorkflow workflow = AfterCommit.workflow(
-                    context, hooks, hooks.executor("local"), ProgressOptions.lines(context));
+                    context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
             Map<Path, MgitException> failed = imports.carryOut(
                     plan, session.author(), committer(session, workflow), (step, result) -> {
                         done.put(step.checkpoint().path(), result);

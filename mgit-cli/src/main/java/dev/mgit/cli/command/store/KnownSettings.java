@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.store;
 
+import dev.mgit.hooks.executor.Executors;
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitSettings;
@@ -41,7 +42,7 @@ public final class KnownSettings {
                     "What follows a commit: off, test, plan, run; unset, stale models are named.",
                     KnownSettings::hooks),
             new Setting("update.jobs", "1", "Commands of an update to run at once.", KnownSettings::hooks),
-            new Setting("executor.name", "local", "Where commands run: local, slurm.", KnownSettings::hooks),
+            new Setting("executor.name", Executors.DEFAULT, "Where commands run: " + String.join(", ", Executors.names()) + ".", KnownSettings::hooks),
             new Setting(
                     "executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", KnownSettings::hooks),
             new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", KnownSettings::hooks),

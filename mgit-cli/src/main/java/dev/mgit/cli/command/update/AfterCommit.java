@@ -11,7 +11,6 @@ import dev.mgit.hooks.commit.HookRegistration;
 import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
-import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.Verdict;
 import dev.mgit.lineage.version.VersionId;
 import java.util.HashSet;
@@ -56,7 +55,7 @@ public final class AfterCommit implements CommitListener {
     public void announce(VersionId version) {
         Automation after = automation;
         if (after == null) {
-            Executor executor = session.executor(Executors.configured(session.workspace()::setting));
+            Executor executor = session.executor();
             after = new Automation(session.workspace(), executor, progress);
             automation = after;
         }

@@ -4,7 +4,6 @@ import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
 import dev.mgit.hooks.recipe.Recipes;
@@ -73,7 +72,7 @@ final class RecipeSetCommand implements Callable<Integer> {
     }
 
     private Recipe given(HookSession session, Version version, List<Recipe.Parent> parents) {
-        var runner = new RecipeRunner(session.workspace(), new LocalExecutor());
+        var runner = new RecipeRunner(session.workspace(), session.localExecutor());
         return runner.recipe(options.request(context, List.of(version.model()), parents, "", command));
     }
 

@@ -19,6 +19,7 @@ import dev.mgit.hooks.commit.HookEvent;
 import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
@@ -181,11 +182,11 @@ public final class UpdateCommand implements Callable<Integer> {
     /** A damaged journal names none; then it does not matter to --abort, and the others say what is wrong. */
     private static String startedWith(HookSession session) {
         try {
-            return new Updates(session.workspace(), session.executor("local"), Progress.NONE)
+            return new Updates(session.workspace(), session.localExecutor(), Progress.NONE)
                     .executorName()
-                    .orElse("local");
+                    .orElse(Executors.DEFAULT);
         } catch (MgitException e) {
-            return "local";
+            return Executors.DEFAULT;
         }
     }
 
