@@ -52,8 +52,8 @@ public final class Commands {
         if (root.toAbsolutePath().toString().equals(environment.get(REPOSITORY))) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "a command that mgit runs cannot change the repository it runs for",
-                    "leave the result in the folder named by MGIT_OUTPUT, or the metrics in MGIT_METRICS");
+                    "a command run by mgit cannot change the repository it runs for",
+                    "write the result to the folder MGIT_OUTPUT, or the metrics to MGIT_METRICS");
         }
     }
 
@@ -90,8 +90,8 @@ public final class Commands {
                 if (value == null) {
                     throw new MgitException(
                             MgitException.Kind.USAGE,
-                            "'" + match.group() + "' in the command stands for nothing here",
-                            "known here: {" + String.join("}, {", values.keySet()) + "}");
+                            "'" + match.group() + "' is not a placeholder here",
+                            "known placeholders: {" + String.join("}, {", values.keySet()) + "}");
                 }
                 return Matcher.quoteReplacement(value);
             }));

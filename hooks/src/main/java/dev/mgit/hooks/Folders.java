@@ -137,7 +137,7 @@ public final class Folders {
                 BasicFileAttributes attributes =
                         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 if (attributes.isSymbolicLink() && !staysInside(path, real)) {
-                    throw refused(folder, path, "is a link that leads out of the output folder");
+                    throw refused(folder, path, "is a link to a file outside the output folder");
                 }
                 if (attributes.isOther()) {
                     throw refused(folder, path, "is neither a file nor a folder");
@@ -160,7 +160,7 @@ public final class Folders {
         return new MgitException(
                 MgitException.Kind.FAILED,
                 "output '" + folder.relativize(path) + "' " + why,
-                "let the command copy the file instead");
+                "have the command copy the file instead");
     }
 
     /** Replaces a file's contents durably: a reader, or a crash, sees the old bytes or the new ones. */
@@ -197,7 +197,7 @@ public final class Folders {
             channel.position(skipped);
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {}
             String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
-            return skipped == 0 ? text : "[" + skipped + " bytes left out]\n" + text;
+            return skipped == 0 ? text : "[" + skipped + " bytes omitted]\n" + text;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,7 +42,7 @@ public final class Registrations<T> {
     public static void require(String sort, String name, List<String> command) {
         if (!NAME.matcher(name).matches()) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + name + "' cannot name a " + sort, "use letters, digits, . _ and -");
+                    MgitException.Kind.USAGE, "'" + name + "' is not a valid name for a " + sort, "use letters, digits, . _ and -");
         }
         if (command.isEmpty()) {
             throw new MgitException(
@@ -96,7 +96,7 @@ public final class Registrations<T> {
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
                         "no " + sort() + " '" + name + "'",
-                        "mgit " + (folder.equals("hooks") ? "hooks" : sort()) + " list shows what there is"));
+                        "list them with 'mgit " + (folder.equals("hooks") ? "hooks" : sort()) + " list'"));
     }
 
     public void add(String name, JsonObject registration) {
@@ -134,8 +134,8 @@ public final class Registrations<T> {
         if (!trusted(name)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    sort() + " '" + name + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and says how to accept it");
+                    sort() + " '" + name + "' came from elsewhere and has not been approved here",
+                    "review and approve it with 'mgit hooks trust'");
         }
     }
 }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "codec",
         description = {
-            "Ratio and single-core speed of mgit's block coder at every effort, beside published codecs written anew",
-            "from their papers, on the same blocks. Every ratio is of blocks that were decoded and compared.",
+            "Ratio and single-core speed of mgit's block coder at every effort, next to published codecs reimplemented",
+            "from their papers, on the same blocks. Every block is decoded and compared.",
             "'entropy' is the ratio at the order-0 entropy of the residuals given the exponent of the prediction."
         })
 public final class BenchCodecCommand implements Callable<Integer> {
@@ -33,10 +33,10 @@ public final class BenchCodecCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Option(names = "--only", paramLabel = "TEXT", description = "Only pairs whose name holds this.")
+    @Option(names = "--only", paramLabel = "TEXT", description = "Only pairs whose name contains this text.")
     private String only = "";
 
-    @Option(names = "--mine", description = "Leave the peers out.")
+    @Option(names = "--mine", description = "Skip the peers.")
     private boolean mine;
 
     @Option(
@@ -51,7 +51,7 @@ public final class BenchCodecCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             defaultValue = "32MB",
             converter = Size.Reader.class,
-            description = "Bytes of each made model. Default: ${DEFAULT-VALUE}.")
+            description = "Size in bytes of each synthetic model. Default: ${DEFAULT-VALUE}.")
     private Size size = new Size(32_000_000);
 
     @Mixin

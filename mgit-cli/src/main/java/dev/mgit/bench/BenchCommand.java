@@ -20,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
             BenchLossyCommand.class
         },
         description = {
-            "Measure mgit and its peers on the same bytes in the same run.",
+            "Benchmark mgit and its peers on the same bytes in the same run.",
             "Figures in the documentation name the subcommand that prints them."
         })
 public final class BenchCommand {

@@ -36,18 +36,19 @@ import picocli.CommandLine.Option;
 @Command(
         name = "families",
         description = {
-            "Commit a child of every kind with its edge, and print what it takes and how it is predicted.",
+            "Commit a child of every kind with its edge, and print its stored size and predictor.",
             "Every child is checked out again and compared byte for byte.",
-            "Made families of fp32 base weights, one of small networks that are really trained, and the really",
+            "Synthetic families of fp32 base weights, one family of small trained networks, and the",
             "published BGE and MiniLM families."
         })
 public final class BenchFamiliesCommand implements Callable<Integer> {
     private final Context context;
 
-    @Option(names = "--hidden", defaultValue = "256", description = "Width of made models (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--hidden", defaultValue = "256", description = "Width of the synthetic models (default: "
+            + "${DEFAULT-VALUE}).")
     private int hidden = 256;
 
-    @Option(names = "--made-only", description = "Leave the published models out.")
+    @Option(names = "--made-only", description = "Skip the published models.")
     private boolean madeOnly;
 
     private final Map<String, Long> before = new HashMap<>();
@@ -174,7 +175,7 @@ public final class BenchFamiliesCommand implements Callable<Integer> {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path twin = committed.resolve(restored.relativize(file).toString());
                 if (Files.mismatch(file, twin) >= 0) {
-                    throw MgitException.integrity("'" + twin + "' did not come back as it was");
+                    throw MgitException.integrity("'" + twin + "' did not survive the round trip");
                 }
             }
         }

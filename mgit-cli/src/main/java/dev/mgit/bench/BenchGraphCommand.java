@@ -27,10 +27,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "graph",
         description = {
-            "Make a Git repository of many versions and measure questions to it, each as a process of its own, start-up "
+            "Build a Git repository of many versions and time queries on it, each in its own process, start-up "
                     + "included.",
-            "The versions are made (200 a model, models finetuned from one another, one version in ten merged); Git, "
-                    + "the files below .mgit and the processes are real."
+            "The versions are synthetic (200 per model, models fine-tuned from one another, one version in ten a "
+                    + "merge); Git, the files under .mgit and the processes are real."
         })
 final class BenchGraphCommand implements Callable<Integer> {
     private final Context context;
@@ -39,17 +39,17 @@ final class BenchGraphCommand implements Callable<Integer> {
             names = "--versions",
             paramLabel = "N",
             defaultValue = "100000",
-            description = "How many versions (default: ${DEFAULT-VALUE}).")
+            description = "Number of versions (default: ${DEFAULT-VALUE}).")
     private int versions;
 
     @Option(
             names = "--runs",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How often each question is asked (default: ${DEFAULT-VALUE}).")
+            description = "Runs per query (default: ${DEFAULT-VALUE}).")
     private int runs;
 
-    @Option(names = "--keep", description = "Leave the repository, and say where it is.")
+    @Option(names = "--keep", description = "Keep the repository and print its path.")
     private boolean keep;
 
     @Mixin
@@ -64,7 +64,7 @@ final class BenchGraphCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (versions < 2 || runs < 1) {
-            throw MgitException.usage("--versions takes a number from 2 up, --runs one from 1 up");
+            throw MgitException.usage("--versions must be at least 2, --runs at least 1");
         }
         Path folder = Files.createTempDirectory("mgit-bench-graph");
         try {
@@ -103,7 +103,7 @@ final class BenchGraphCommand implements Callable<Integer> {
         String middle = made.ids().get(versions / 2);
         String last = made.ids().get(versions - 1);
         Trees.delete(index);
-        time(folder, "any question, index missing", 1, "find", "--text", "no such words");
+        time(folder, "any query, index missing", 1, "find", "--text", "no such words");
         time(folder, "log -n 20", runs, "log", "-n", "20");
         time(folder, "log --graph -n 20", runs, "log", "--graph", "-n", "20");
         time(folder, "log --descendants FIRST -n 20", runs, "log", "--descendants", first, "-n", "20");

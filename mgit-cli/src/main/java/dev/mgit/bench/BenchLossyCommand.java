@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lossy",
         description = {
-            "Store a graph like the paper's G2 (one base, tasks, versions of each; made) exactly and within EPS,",
-            "check every element of every version out of the store against its original,",
-            "and code the same differences as the paper does, by LZMA on 64-bit words (needs python3)."
+            "Store a synthetic graph like the paper's G2 (one base, tasks, versions of each) exactly and within EPS,",
+            "compare every element of every stored version with its original,",
+            "and encode the same deltas as the paper does, with LZMA on 64-bit words (needs python3)."
         })
 public final class BenchLossyCommand implements Callable<Integer> {
     /** So that the vocabulary is a third of the model, as in RoBERTa base. */
@@ -41,7 +41,7 @@ public final class BenchLossyCommand implements Callable<Integer> {
     @Option(names = "--tasks", defaultValue = "9", description = "Default: ${DEFAULT-VALUE}.")
     private int tasks = 9;
 
-    @Option(names = "--versions", defaultValue = "10", description = "Of each task (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--versions", defaultValue = "10", description = "Versions per task (default: ${DEFAULT-VALUE}).")
     private int versions = 10;
 
     @Option(names = "--eps", defaultValue = "1e-4", description = "Default: ${DEFAULT-VALUE}.")
@@ -57,7 +57,7 @@ public final class BenchLossyCommand implements Callable<Integer> {
             names = "--lzma",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Code so many versions of the first task by LZMA, which is slow (default: ${DEFAULT-VALUE}).")
+            description = "Versions of the first task to encode with LZMA, which is slow (default: ${DEFAULT-VALUE}).")
     private int lzma = 4;
 
     BenchLossyCommand(Context context) {
@@ -100,7 +100,7 @@ public final class BenchLossyCommand implements Callable<Integer> {
 
     private void print(LossyRun exact, LossyRun lossy, PaperCoder paper) throws IOException {
         Output output = context.output();
-        Table table = output.table("stored by", "of", "original", "stored", "ratio", "greatest error");
+        Table table = output.table("stored by", "of", "original", "stored", "ratio", "largest error");
         String some = "task 1, v1 to v" + Math.min(lzma, versions);
         row(table, "mgit, exact, all of .mgit", "all", exact.original(), exact.folderBytes(), exact.largestError());
         row(table, "mgit --lossy, all of .mgit", "all", lossy.original(), lossy.folderBytes(), lossy.largestError());

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start",
         description = {
-            "Time whole short commands, start-up included, on a made lineage, beside plain git on the same repository.",
-            "Median of several runs after one that is not counted; 'cpu' is seconds of user and system time."
+            "Time short commands, start-up included, on a synthetic lineage, next to plain git on the same repository.",
+            "Median of several runs after one warm-up; 'cpu' is seconds of user and system time."
         })
 public final class BenchStartCommand implements Callable<Integer> {
     private final Context context;

@@ -26,10 +26,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "store",
         description = {
-            "Keep fine-tuned checkpoints with mgit and with its peers, and get them back: speed, processor time, peak",
-            "memory of the largest process, and the growth of the store. Each tool runs as a process of its own; every",
-            "file is compared byte for byte with what was given. Files are in the page cache before each run.",
-            "MB/s are of wall clock, 'cpu' is seconds of user and system time."
+            "Store and restore fine-tuned checkpoints with mgit and its peers: speed, CPU time, peak",
+            "memory of the largest process, and store growth. Each tool runs in its own process; every",
+            "file is compared byte for byte with its original. Files are in the page cache before each run.",
+            "MB/s is wall-clock throughput; 'cpu' is seconds of user and system time."
         })
 public final class BenchStoreCommand implements Callable<Integer> {
     private static final double UPDATE = 1e-4;
@@ -41,38 +41,39 @@ public final class BenchStoreCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             defaultValue = "1GB",
             converter = Size.Reader.class,
-            description = "Bytes of each made checkpoint. Default: ${DEFAULT-VALUE}.")
+            description = "Size in bytes of each synthetic checkpoint. Default: ${DEFAULT-VALUE}.")
     private Size size = new Size(1_000_000_000);
 
-    @Option(names = "--only", paramLabel = "TEXT", description = "Only checkpoints whose name holds this.")
+    @Option(names = "--only", paramLabel = "TEXT", description = "Only checkpoints whose name contains this text.")
     private String only = "";
 
     @Option(
             names = "--effort",
             paramLabel = "EFFORT",
             split = ",",
-            description = "Only these of mgit's efforts: ${COMPLETION-CANDIDATES}.")
+            description = "Only these efforts of mgit: ${COMPLETION-CANDIDATES}.")
     private List<Effort> efforts = List.of(Effort.values());
 
-    @Option(names = "--mine", description = "Leave the peers out.")
+    @Option(names = "--mine", description = "Skip the peers.")
     private boolean mine;
 
     @Option(
             names = "--peers",
             description =
                     "Also measure dvc, git-theta, zipnn, deltatensors, z4ai, bigsmall, lmzip and hf-xet, installed "
-                            + "from the Python package index into environments below the user's cache folder, and git-lfs, "
-                            + "restic and borg, if they are on the path (Debian: apt-get install git-lfs restic borgbackup).")
+                            + "from the Python package index into environments in the user's cache folder, and "
+                            + "git-lfs, restic and borg, if they are on the PATH (Debian: apt-get install git-lfs "
+                            + "restic borgbackup).")
     private boolean peers;
 
     @Option(
             names = "--tools",
             paramLabel = "NAME",
             split = ",",
-            description = "Beside mgit only these of the tools, named as in the table.")
+            description = "Only these tools next to mgit, named as in the table.")
     private List<String> tools = List.of();
 
-    @Option(names = "--depth", description = "Also measure checkouts of versions deep in a chain.")
+    @Option(names = "--depth", description = "Also measure checkouts deep in a delta chain.")
     private boolean depth;
 
     @Option(
@@ -80,7 +81,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
             description = "Also measure time and memory per GB at 0.1, 1, 4 and 16 GB, as disk allows.")
     private boolean scale;
 
-    @Option(names = "--in", paramLabel = "DIR", description = "Work below this folder. Default: the temporary folder.")
+    @Option(names = "--in", paramLabel = "DIR", description = "Work in this folder. Default: the temporary folder.")
     private @Nullable Path directory;
 
     @Mixin
@@ -184,7 +185,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
         }
         table.print();
         Planning planning = Planning.of(pair, scratch);
-        output.line("Of a balanced commit's processor time, choosing predictions took "
+        output.line("Of a balanced commit's CPU time, choosing predictions took "
                 + Output.percent(planning.choosing()) + ", reading samples of parents for it "
                 + Output.percent(planning.sampling()) + ".");
         context.terminal().out().flush();

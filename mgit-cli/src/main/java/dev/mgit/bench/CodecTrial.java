@@ -49,7 +49,7 @@ final class CodecTrial {
         byte[] target = raw.length == back.length ? back : new byte[raw.length];
         codec.decode(out, size, guess, target);
         if (!Arrays.equals(raw, target)) {
-            throw MgitException.integrity(codec.name() + " did not give a block back as it was");
+            throw MgitException.integrity(codec.name() + ": round trip failed");
         }
         bytes += raw.length;
         stored += size;

@@ -35,7 +35,7 @@ final class Contents {
     /** @throws MgitException of kind INTEGRITY if what came back is not what was given */
     static void requireSame(String tool, Path given, Path back) throws IOException {
         if (!isSame(given, back)) {
-            throw MgitException.integrity(tool + " did not give '" + given.getFileName() + "' back as it was");
+            throw MgitException.integrity(tool + ": round trip of '" + given.getFileName() + "' failed");
         }
     }
 

@@ -55,7 +55,7 @@ final class LossyRun implements AutoCloseable {
         }
         double error = Fp32File.largestDifference(Fp32File.read(files.resolve(WEIGHTS)), stored(model.name()));
         if (!(error <= bound)) {
-            throw MgitException.integrity(model.name() + " came back off by " + error);
+            throw MgitException.integrity(model.name() + ": off by " + error);
         }
         largestError = Math.max(largestError, error);
     }

@@ -20,7 +20,7 @@ final class PaperCoder {
     private long original;
     private long stored;
     private double largestError;
-    private String why = "nothing was coded";
+    private String why = "nothing was encoded";
     private boolean failed;
 
     PaperCoder(double bound) {

@@ -30,7 +30,7 @@ final class ScaleTable {
         Table table = output.table("size", "commit", "cpu", "peak", "checkout", "out cpu", "out peak");
         for (long size : SIZES) {
             if (Files.getFileStore(scratch).getUsableSpace() < ROOM * size) {
-                output.note(Output.bytes(size) + " did not run: it takes " + Output.bytes((long) (ROOM * size))
+                output.note(Output.bytes(size) + "skipped: it needs " + Output.bytes((long) (ROOM * size))
                         + " of disk");
                 continue;
             }

@@ -54,7 +54,7 @@ record ShellTool(String name, String needs, String prepare, String write, String
                 return Trial.none(this, got.lastLine());
             }
             if (!Contents.isSame(child, out)) {
-                return Trial.none(this, "what comes back is not what was given");
+                return Trial.none(this, "restored bytes differ from the original");
             }
             back = Optional.of(got);
         }

@@ -15,7 +15,7 @@ record Size(long bytes) {
     static Size parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + text + "' is no size; write 500MB or 4GB");
+            throw new TypeConversionException("'" + text + "' is not a size; write 500MB or 4GB");
         }
         double unit = UNITS.getOrDefault(String.valueOf(matcher.group(2)), 1.0);
         return new Size((long) (Double.parseDouble(String.valueOf(matcher.group(1))) * unit));

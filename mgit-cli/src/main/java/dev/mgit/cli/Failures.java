@@ -56,8 +56,8 @@ final class Failures {
         } else if (cause instanceof InvalidPathException e) {
             exit = say(
                     MgitException.Kind.USAGE.exitCode(),
-                    "'" + e.getInput() + "' cannot be a path here: " + e.getReason(),
-                    "outside ASCII, Java needs a locale of UTF-8: start mgit by its launcher, or set LC_ALL=C.UTF-8");
+                    "'" + e.getInput() + "' is not a valid path here: " + e.getReason(),
+                    "non-ASCII paths need a UTF-8 locale: start mgit with its launcher, or set LC_ALL=C.UTF-8");
         } else if (cause instanceof IOException e) {
             exit = say(MgitException.Kind.FAILED.exitCode(), sentence(e), null);
         } else if (cause instanceof InterruptedException) {
@@ -101,8 +101,8 @@ final class Failures {
         if (first && Commands.OF_SOURCES.contains(typed)) {
             return say(
                     MgitException.Kind.USAGE.exitCode(),
-                    "'mgit " + typed + "' needs mgit-bench.jar, which is built beside mgit.jar from mgit's sources",
-                    "run './mgit " + typed + "' in a checkout of the sources");
+                    "'mgit " + typed + "' needs mgit-bench.jar, which is built next to mgit.jar from the source tree",
+                    "run './mgit " + typed + "' in a source checkout");
         }
         String name = command.getCommandSpec().qualifiedName();
         String message = "'" + typed + "' is not a command of " + name;
@@ -145,7 +145,7 @@ final class Failures {
         } else if (e instanceof DirectoryNotEmptyException) {
             return file + " is not empty";
         } else if (e instanceof FileAlreadyExistsException) {
-            return file + " exists already";
+            return file + " already exists";
         }
         return message;
     }

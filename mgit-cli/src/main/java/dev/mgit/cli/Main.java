@@ -16,20 +16,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code mgit} command: parses options, runs one command, turns what it throws into a sentence and a code. */
 @Command(
         name = "mgit",
-        description = "Git for models: lineage, compact storage and hooks for families of checkpoints.",
+        description = "Version control for models: lineage, delta-compressed storage and hooks for checkpoint "
+                + "families.",
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        footerHeading = "%nFrom a checkout of the sources: mgit demo, mgit bench.%n",
+        footerHeading = "%nFrom a source checkout: mgit demo, mgit bench.%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
             "1:failed",
-            "2:wrong usage",
-            "3:differs or stale, where asked",
+            "2:usage error",
+            "3:differences or stale models (with --exit-code)",
             "4:a gate failed",
             "5:conflict",
-            "6:stored data is damaged",
+            "6:stored data is corrupt",
             "7:a remote failed"
         })
 public final class Main implements Runnable, CommandRunner {

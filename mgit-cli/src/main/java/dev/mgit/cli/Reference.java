@@ -16,7 +16,7 @@ final class Reference {
         CommandLine line = Main.everything(context);
         Commands.OF_SOURCES.forEach(name -> line.getCommandSpec().removeSubcommand(name));
         line.setUsageHelpWidth(COLUMNS);
-        StringBuilder text = new StringBuilder("# Commands\n\nWritten by the build from the commands themselves.\n");
+        StringBuilder text = new StringBuilder("# Commands\n\nGenerated from the commands' help.\n");
         write(line, "##", text);
         return text.toString();
     }
@@ -25,10 +25,10 @@ final class Reference {
         var text = new StringBuilder("""
                 # Configuration
 
-                Written by the build from the settings themselves.
+                Generated from the settings.
 
-                Settings of a repository are in `.mgit/config`, in Git's syntax. `mgit config KEY VALUE` sets one and
-                `mgit config --list` shows all with their values; a name that is not below is refused.
+                Repository settings live in `.mgit/config`, in Git's syntax. `mgit config KEY VALUE` sets one;
+                `mgit config --list` shows them all. Names not listed here are rejected.
 
                 | setting | default | meaning |
                 |---|---|---|
@@ -43,17 +43,17 @@ final class Reference {
                         .append(" |\n"));
         return text.append("""
 
-                ## Of the user
+                ## User settings
 
-                What starts a program is never read from a repository, which may come from anywhere.
+                Settings that start a program are never read from a repository, which may come from anywhere.
 
                 | where | meaning |
                 |---|---|
-                | `MGIT_PAGER`, Git's `core.pager` of the user, `PAGER` | Shows long output on a terminal, the first that is set; `less -FRX` otherwise, nothing if it is `cat` or empty. |
-                | `NO_COLOR` | Prints no colors, whatever its value. |
-                | `MGIT_HEAP` | Heap of the Java that runs mgit: `1g`; 320m otherwise. |
-                | `JAVA_HOME` | The Java that runs mgit. |
-                | `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL`, Git's `user.name`, `user.email` | Who makes versions, where the repository does not say. |
+                | `MGIT_PAGER`, Git's `core.pager` of the user, `PAGER` | The pager for long output on a terminal: the first one set, else `less -FRX`; `cat` or empty disables it. |
+                | `NO_COLOR` | Disables color, whatever its value. |
+                | `MGIT_HEAP` | Java heap size, for example `1g`. Default: 320m. |
+                | `JAVA_HOME` | The Java installation that runs mgit. |
+                | `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL`, Git's `user.name`, `user.email` | The author of versions, unless the repository sets one. |
                 """).toString();
     }
 

@@ -7,18 +7,18 @@ import java.util.List;
 final class BetterBase implements Act {
     @Override
     public void play(Stage stage) {
-        stage.say("The base gets better: trained for longer, and on damaged scans too. Its family is out of date.");
+        stage.say("The base improves: trained longer, and on corrupted scans too. Its family is now stale.");
         stage.train(
                 TrainedFamily.run("base", "Thirty epochs, on all kinds of scans", "--input", TrainedFamily.DATA),
                 "train --epochs 30 --on all");
         stage.mgit("status");
         stage.mgit("update", TrainedFamily.BASE, "--plan", "-j", "2");
         stage.say(
-                "The update runs each recipe on the new parents, parents first, and tests what comes out. Twelve units",
-                "cannot follow the better teacher: the gate holds that student back, and what is made from it.");
+                "The update reruns each recipe on the new parents, parents first, and tests the results. Twelve units",
+                "cannot follow the better teacher: the gate stops that student and everything derived from it.");
         stage.mgit(MgitException.Kind.GATE.exitCode(), List.of("update", TrainedFamily.BASE, "-j", "2"));
         stage.mgit("test", "report");
-        stage.say("With a few units more the student passes, and the next update makes what is left.");
+        stage.say("With a few more units the student passes, and the next update rebuilds the rest.");
         stage.train(TrainedFamily.small("16 units"), "distil --hidden 16");
         stage.mgit("update", TrainedFamily.BASE, "-j", "2");
         stage.mgit("test", "run", TrainedFamily.BASE, "digits/small", "-j", "2");

@@ -19,9 +19,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "demo",
         description = {
-            "Show the main job on real weights: commit the BGE family, draw its lineage, see where the bytes went,",
-            "and get every byte back. Then train a family of small networks, make its base better, and let mgit test",
-            "and retrain what was made from it. Prints each command it runs; leaves the repository for exploring."
+            "Tour mgit on real weights: commit the BGE family, draw its lineage, see where the bytes went,",
+            "and restore every byte. Then train a family of small networks, improve its base, and let mgit test",
+            "and retrain everything derived from it. Prints each command it runs; keeps the repository for exploring."
         })
 public final class DemoCommand implements Callable<Integer> {
     private final Context context;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class PublishedFamily implements Act {
     @Override
     public void play(Stage stage) throws IOException {
-        stage.say("The BGE family: three published models, each made from the one before it.");
+        stage.say("The BGE family: three published models, each derived from the one before it.");
         List<RealModel> family = RealModels.bgeFamily();
         for (RealModel model : family) {
             model.extractTo(stage.folder().resolve("published"));

@@ -14,8 +14,8 @@ final class TrainedFamily implements Act {
     @Override
     public void play(Stage stage) throws IOException {
         stage.say(
-                "A family that really trains: small networks that read scanned digits (UCI), by the program in",
-                "digits/. mgit run checks the parents out, runs the command, and commits what it made with its recipe.");
+                "A family that is really trained: small networks that read scanned digits (UCI), by the program in",
+                "digits/. mgit run checks out the parents, runs the command, and commits the result with its recipe.");
         DigitsExample.writeTo(stage.folder());
         stage.prompt("javac digits/*.java");
         try {
@@ -51,8 +51,9 @@ final class TrainedFamily implements Act {
 
     private static void test(Stage stage) {
         stage.say(
-                "Tests hang on models. These two guard every update of the family: accuracy is not to fall more than",
-                "0.02 below the parent's, and what all kinds of damaged scans do to it is kept an eye on.");
+                "Tests are attached to models. These two gate every update of the family: accuracy may not fall more "
+                        + "than",
+                "0.02 below the parent's, and accuracy on corrupted scans is tracked.");
         stage.mgit(0, testOf(stage, "plain", "accuracy:higher:min=0.8:tolerance-vs-parent=0.02", "evaluate"));
         stage.mgit(0, testOf(stage, "damaged", "accuracy:higher", "evaluate --on all"));
         stage.mgit("test", "run", "digits/base", "--descendants", "-j", "2");

@@ -88,8 +88,8 @@ class BisectTest {
 
     @Test
     void nonsenseIsRefused() throws IOException {
-        repository.refuses(2, "no search is under way", "bisect", "good");
-        repository.refuses(2, "no search is under way", "bisect", "run", "--", "true");
+        repository.refuses(2, "no bisect in progress", "bisect", "good");
+        repository.refuses(2, "no bisect in progress", "bisect", "run", "--", "true");
         repository.refuses(2, "unknown revision 'nowhere'", "bisect", "start", "nowhere");
         repository.refuses(
                 2, "is marked bad, but a version made from it is marked good", "bisect", "start", "chain~3", "tuned");

@@ -92,7 +92,7 @@ class GitHabitsTest {
         assertThat(out(folder, "show")).contains("step 2");
         assertThat(out(models.root(), "show")).contains("tuned");
         Path empty = TestRepository.init(dir.resolve("empty")).root();
-        assertThat(Cli.run(empty, "show").err()).contains("there is no version yet");
+        assertThat(Cli.run(empty, "show").err()).contains("no versions yet");
     }
 
     @Test
@@ -186,7 +186,7 @@ class GitHabitsTest {
         assertThat(models.ok("branch", "-d", "qa")).isEqualTo("Removed qa\n");
         assertThat(out(folder, "branch", "other")).startsWith("other starts at ");
         models.refuses(2, "there is already a model 'other'", "branch", "-m", "base", "other");
-        models.refuses(2, "which model shall be 'x'?", "branch", "-m", "x");
+        models.refuses(2, "which model should become 'x'?", "branch", "-m", "x");
         assertThat(models.run("branch", "-m", "-d", "base").exit()).isEqualTo(2);
     }
 

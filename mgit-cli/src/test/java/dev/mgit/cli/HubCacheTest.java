@@ -191,13 +191,13 @@ class HubCacheTest {
                 .anySatisfy(one -> assertThat(one).contains("model-00002-of-00002.safetensors"));
         assertThat(skipped(plan).get(snapshot("words-only").toString()))
                 .contains("no weights were downloaded; the hub has model.safetensors");
-        assertThat(skipped(plan).get(snapshot("whole").toString())).contains("the link 'config.json' leads nowhere");
+        assertThat(skipped(plan).get(snapshot("whole").toString())).contains("the link 'config.json' is broken");
 
         Files.delete(other);
         JsonObject imported = repository.json("import", cache.toString(), "--json");
         assertThat(byModel(imported)).containsOnlyKeys("acme/cut", "acme/whole");
         assertThat(byModel(imported).get("acme/whole").strings("missing"))
-                .containsExactly("README.md is a link to a blob that the cache does not have");
+                .containsExactly("README.md is a link to a blob missing from the cache");
         assertThat(repository.ok("show", "acme/cut")).contains("incomplete: ", "model-00002-of-00002.safetensors");
     }
 
@@ -215,7 +215,7 @@ class HubCacheTest {
         Files.writeString(blobs.resolve(blob + ".0a1b2c3d.incomplete"), "begun");
         Cli.Ran ran = repository.run("import", cache.toString());
         assertThat(ran.exit()).isEqualTo(1);
-        assertThat(ran.err()).contains("no weights were downloaded", "the download of model.safetensors did not end");
+        assertThat(ran.err()).contains("no weights were downloaded", "the download of model.safetensors is unfinished");
 
         Files.createSymbolicLink(weights, kept);
         ran = repository.run("import", cache.toString());

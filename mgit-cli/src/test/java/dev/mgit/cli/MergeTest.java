@@ -73,7 +73,7 @@ class MergeTest {
         assertThat(stopped.exit()).isEqualTo(5);
         assertThat(stopped.out()).contains("conflict: l.0 (1 tensor)");
         assertThat(stopped.err()).contains("error: 1 conflict; no version was made", "hint: 'mgit merge --continue");
-        repository.refuses(5, "a merge is under way", "merge", "a", "b");
+        repository.refuses(5, "a merge is already in progress", "merge", "a", "b");
         repository.ok("merge", "--continue", "-s", "l.0.*=theirs");
         repository.ok("checkout", "ac", "out");
         assertThat(repository.root().resolve("out/model.safetensors"))
@@ -86,7 +86,7 @@ class MergeTest {
         assertThat(repository.run("merge", "a", "c").exit()).isEqualTo(5);
         assertThat(repository.ok("merge", "--abort")).contains("given up");
         assertThat(repository.stored()).isEqualTo(before);
-        assertThat(repository.ok("merge", "--abort")).contains("No merge was under way");
+        assertThat(repository.ok("merge", "--abort")).contains("No merge in progress");
     }
 
     @Test
@@ -194,7 +194,7 @@ class MergeTest {
         repository.ok("branch", "y", "b");
         repository.ok("merge", "x", "b");
         repository.ok("merge", "y", "a");
-        repository.refuses(2, "there is no one nearest common ancestor but 2", "merge", "x", "y", "--model", "xy");
+        repository.refuses(2, "there are 2 nearest common ancestors", "merge", "x", "y", "--model", "xy");
     }
 
     @Test
@@ -214,13 +214,13 @@ class MergeTest {
 
     @Test
     void wrongUsageIsRefused() throws IOException {
-        repository.refuses(2, "a merge takes two versions, not 1", "merge", "a");
+        repository.refuses(2, "a merge needs two versions, not 1", "merge", "a");
         repository.refuses(2, "unknown revision 'nowhere'", "merge", "a", "nowhere");
         repository.refuses(2, "are one version", "merge", "a", "a");
         repository.refuses(2, "unknown strategy 'blend'", "merge", "a", "b", "-s", "blend");
         repository.refuses(2, "not of the form key=value", "merge", "a", "b", "-s", "linear:1,2,3");
         repository.refuses(2, "density must be above 0", "merge", "a", "b", "-s", "ties:density=2");
-        repository.refuses(2, "no merge is under way", "merge", "--continue");
+        repository.refuses(2, "no merge in progress", "merge", "--continue");
         repository.refuses(2, "exclude each other", "merge", "--continue", "--abort");
         repository.refuses(2, "not a model", "merge", repository.id("a"), "b");
         repository.refuses(2, "is not a legal name", "merge", "a", "b", "--model", "..");

@@ -70,7 +70,7 @@ class PagerTest {
     void aPagerThatCannotBeStartedIsNamed() {
         Cli.Ran ran = run(true, Map.of("MGIT_PAGER", "/nowhere/pager"), "log");
         assertThat(ran.exit()).isEqualTo(1);
-        assertThat(ran.err()).contains("error: the pager '/nowhere/pager' cannot be started", "--no-pager");
+        assertThat(ran.err()).contains("error: pager '/nowhere/pager' cannot be started", "--no-pager");
     }
 
     @Test

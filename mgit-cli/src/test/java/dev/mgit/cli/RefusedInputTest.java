@@ -99,7 +99,7 @@ class RefusedInputTest {
         for (String odd : new String[] {"good@{9}", "a..b", "@{", "^", ":/x", "\u0000", "0000000000"}) {
             repository.refuses(USAGE, "unknown revision", "show", "--", odd);
         }
-        repository.refuses(USAGE, "'good~99' goes back further than the first version of good", "show", "good~99");
+        repository.refuses(USAGE, "'good~99' goes back past the first version of good", "show", "good~99");
         repository.refuses(USAGE, "there is already a model 'good'", "tag", "good", "good");
         repository.ok("tag", "fixed", "good");
         for (String[] command : new String[][] {

@@ -118,15 +118,15 @@ class RunCommandTest {
                 "echo out of luck >&2; exit 5");
         assertThat(failed.exit()).isEqualTo(1);
         assertThat(failed.err())
-                .startsWith("error: the command for a failed: exit code 5\n  out of luck\nhint: its whole log is in ");
+                .startsWith("error: the command for a failed: exit code 5\n  out of luck\nhint: its full log is in ");
         assertThat(Path.of(failed.err().strip().replaceAll("(?s).*log is in ", ""))
                         .resolve("stderr.log"))
                 .hasContent("out of luck");
         Cli.Ran empty = repository.run("run", "--model", "a", "--no-progress", "--", "true");
-        TestRepository.assertRefused(empty, 1, "the command left no file for 'a'");
+        TestRepository.assertRefused(empty, 1, "the command wrote no file for 'a'");
         Cli.Ran escaping = repository.run(
                 "run", "--model", "a", "--no-progress", "--shell", "--", "ln -s /etc/passwd $MGIT_OUTPUT/link");
-        TestRepository.assertRefused(escaping, 1, "output 'link' is a link that leads out of the output folder");
+        TestRepository.assertRefused(escaping, 1, "output 'link' is a link to a file outside the output folder");
         repository.refuses(2, "unknown revision 'a'", "show", "a");
     }
 
@@ -177,7 +177,7 @@ class RunCommandTest {
         repository.refuses(
                 2, "'{parent1}' in the command stands for nothing", "run", "--model", "a", "--", "cat", "{parent1}");
         repository.refuses(
-                2, "run a needs 1 GPU slots, and 0 are configured", "run", "--model", "a", "--gpus", "1", "--", "true");
+                2, "run a needs 1 GPU slots, but 0 are configured", "run", "--model", "a", "--gpus", "1", "--", "true");
         repository.refuses(2, "has no recipe", "recipe", "show", "base");
         repository.refuses(2, "has no recipe", "rerun", "base");
         repository.refuses(2, "say how it is made", "recipe", "set", "base");

@@ -60,7 +60,7 @@ class TestCommandTest {
     void whatCannotBeRegisteredIsRefused() throws IOException {
         repository.refuses(2, "Missing required option: '--on=WHAT'", "test", "add", "x", "--", "true");
         repository.refuses(2, "Missing required parameter: 'COMMAND'", "test", "add", "x", "--on", "all");
-        repository.refuses(2, "'../x' cannot name a test", "test", "add", "../x", "--on", "all", "--", "true");
+        repository.refuses(2, "'../x' is not a valid name for a test", "test", "add", "../x", "--on", "all", "--", "true");
         repository.refuses(
                 2, "unknown event 'push'", "test", "add", "x", "--on", "all", "--event", "push", "--", "true");
         repository.refuses(
@@ -187,13 +187,13 @@ class TestCommandTest {
         repository.refuses(2, "unknown revision 'nobody'", "test", "run", "nobody");
         repository.refuses(2, "choose one of REV", "test", "run", "a", "--all");
         repository.refuses(2, "need a REV", "test", "run", "--ancestors");
-        repository.refuses(2, "there is no executor 'cloud'", "config", "executor.name", "cloud");
+        repository.refuses(2, "unknown executor 'cloud'", "config", "executor.name", "cloud");
         models.test("lines", "all", "manual", "lines:lower", HookedRepository.COUNT);
-        repository.refuses(2, "there is no executor 'cloud'", "test", "run", "--executor", "cloud");
-        repository.refuses(2, "-j takes a number from 1 up", "test", "run", "-j", "0");
+        repository.refuses(2, "unknown executor 'cloud'", "test", "run", "--executor", "cloud");
+        repository.refuses(2, "-j must be at least 1", "test", "run", "-j", "0");
         repository.ok("test", "add", "missing", "--on", "a", "--input", "data.csv", "--", "true");
         Cli.Ran missing = repository.run("test", "run", "a", "--test", "missing");
-        TestRepository.assertRefused(missing, 1, "input 'data.csv' of test 'missing' is not there");
+        TestRepository.assertRefused(missing, 1, "input 'data.csv' of test 'missing' does not exist");
     }
 
     @Test
@@ -212,7 +212,7 @@ class TestCommandTest {
         assertThat(ran.exit()).isEqualTo(1);
         JsonObject evil = ran.json().objects("results").get(0);
         assertThat(evil.object("result").string("stderr"))
-                .contains("error: a command that mgit runs cannot change the repository it runs for");
+                .contains("error: a command run by mgit cannot change the repository it runs for");
         assertThat(repository.ok("tag")).isEmpty();
         JsonObject nosy = ran.json().objects("results").get(1);
         assertThat(nosy.object("result").string("stdout")).contains("Model:    a");

@@ -72,7 +72,7 @@ class UpdateCommandTest {
         assertThat(update.out())
                 .contains("a: test short failed: lines 2 is above 1")
                 .contains("done: 1 failed, 2 passed, 2 skipped");
-        assertThat(update.err()).contains("hint: what the commands printed is in ");
+        assertThat(update.err()).contains("hint: command logs are in ");
         assertThat(repository.id("a")).isEqualTo(before);
         assertThat(models.history("c")).startsWith("base1");
         assertThat(models.history("d")).isEqualTo("base2\n+d\n");
@@ -133,7 +133,7 @@ class UpdateCommandTest {
         assertThat(models.history("a")).startsWith("base1");
         assertThat(states(repository.json("update", "--status", "--json")))
                 .isEqualTo(Map.of("a", "passed", "z", "failed"));
-        repository.refuses(5, "an update is under way", "update", "base");
+        repository.refuses(5, "an update is already in progress", "update", "base");
 
         Files.delete(broken);
         Cli.Ran resumed = repository.run("update", "--continue");
@@ -157,7 +157,7 @@ class UpdateCommandTest {
         repository.ok("update", "base", "--skip", "b", "--skip", "d", "--until", "c");
         assertThat(models.ran()).containsExactly("a", "c");
         assertThat(models.history("c")).isEqualTo("base2\n+a\nbase1\n+b\n+c\n");
-        assertThat(repository.ok("update", "base", "--only", "d", "--plan")).contains("left out by --only");
+        assertThat(repository.ok("update", "base", "--only", "d", "--plan")).contains("excluded by --only");
         repository.ok("update", "base", "--only", "d");
         assertThat(models.ran()).containsExactly("d");
     }
@@ -166,14 +166,14 @@ class UpdateCommandTest {
     void whatCannotBeUpdatedIsRefused() throws IOException {
         models.derive("a", "base").ran();
         models.commit("base", "base2");
-        repository.refuses(2, "which model has changed?", "update");
+        repository.refuses(2, "name the model that changed", "update");
         repository.refuses(2, "name no model", "update", "base", "--continue");
         repository.refuses(2, "unknown revision 'nobody'", "update", "nobody");
         repository.refuses(2, "'base~1' is not the newest version of a model", "update", "base~1");
-        repository.refuses(2, "no update is under way", "update", "--continue");
-        repository.refuses(2, "no update is under way", "update", "--abort");
+        repository.refuses(2, "no update in progress", "update", "--continue");
+        repository.refuses(2, "no update in progress", "update", "--abort");
         repository.refuses(2, "no test 'none'", "update", "base", "--gate", "none");
-        repository.refuses(2, "--jobs takes a number from 1 up", "update", "base", "-j", "0");
+        repository.refuses(2, "--jobs must be at least 1", "update", "base", "-j", "0");
         repository.refuses(2, "--detach needs an executor with a queue", "update", "base", "--detach");
         repository.refuses(2, "mutually exclusive", "update", "--continue", "--abort");
         assertThat(repository.ok("update", "--status")).contains("No update is under way");
@@ -203,7 +203,7 @@ class UpdateCommandTest {
         Path lock = Files.createDirectories(repository.mgit().resolve("hooks")).resolve("update.lock");
         try (ExclusiveFile held = ExclusiveFile.tryAcquire(lock, "a test").orElseThrow()) {
             assertThat(held).isNotNull();
-            repository.refuses(5, "another process is working on an update here", "update", "base");
+            repository.refuses(5, "another process is running an update in this repository", "update", "base");
         }
         repository.ok("update", "base");
         assertThat(models.ran()).containsExactly("a");

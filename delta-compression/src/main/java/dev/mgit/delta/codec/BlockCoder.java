@@ -58,8 +58,8 @@ public final class BlockCoder implements AutoCloseable {
             case PLANES -> "planes";
             case RESIDUAL_TOKENS -> "residual tokens";
             case PALETTE -> "palette";
-            case QUANTISED -> "quantised";
-            case QUANTISED_ROWS -> "quantised rows";
+            case QUANTISED -> "quantized";
+            case QUANTISED_ROWS -> "quantized rows";
             case REFERENCE -> "matches";
             default -> "method " + method;
         };
@@ -374,7 +374,7 @@ public final class BlockCoder implements AutoCloseable {
         quanta.decode(input, byRows, prediction, near, length);
         int method = input.get();
         if (isQuantised(method)) {
-            throw ByteInput.damaged("it is quantised twice");
+            throw ByteInput.damaged("it is quantized twice");
         }
         decodeMethod(method, near, target, length);
     }

@@ -155,7 +155,7 @@ final class QuantumCoder {
     void decode(ByteInput input, boolean byRows, byte[] guess, byte[] target, int length) {
         Dtype dtype = Dtype.byCode(input.get())
                 .filter(Quantum::suits)
-                .orElseThrow(() -> ByteInput.damaged("it names an unknown number format"));
+                .orElseThrow(() -> ByteInput.damaged("unknown number format"));
         double step = Double.longBitsToDouble(getLong(input));
         if (!(step > 0) || step > Double.MAX_VALUE) {
             throw ByteInput.damaged("a parameter is out of range");

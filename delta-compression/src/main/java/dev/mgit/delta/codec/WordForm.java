@@ -50,7 +50,7 @@ record WordForm(int log2Bytes, int exponentBits) {
     static WordForm fromByte(int code) {
         WordForm form = new WordForm(code & 3, code >> 2);
         if (form.isFloat() && form.exponentBits > Math.min(11, form.bits() - 2)) {
-            throw ByteInput.damaged("it names an unknown number format");
+            throw ByteInput.damaged("unknown number format");
         }
         return form;
     }

@@ -43,7 +43,7 @@ final class Cursor {
 
     void seek(long target) {
         if (target < 0 || target > limit) {
-            throw new FormatException("byte " + target + " is named, but only " + limit + " bytes are there");
+            throw new FormatException("byte " + target + " is referenced, but only " + limit + " bytes are there");
         }
         position = target;
     }
@@ -147,7 +147,7 @@ final class Cursor {
 
     private void need(long length) {
         if (length < 0 || length > limit - position) {
-            throw new FormatException(Long.toUnsignedString(length) + " more bytes are named at byte " + position
+            throw new FormatException(Long.toUnsignedString(length) + " more bytes are expected at byte " + position
                     + ", but only " + (limit - position) + " are left");
         }
     }

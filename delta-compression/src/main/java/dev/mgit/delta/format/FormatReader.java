@@ -45,7 +45,7 @@ public interface FormatReader {
      */
     default Optional<Layout> notThis(String fileName, String beginning) {
         if (ownsName(fileName)) {
-            throw new FormatException("the file does not begin with " + beginning + ", as its name promises");
+            throw new FormatException("the file does not begin with " + beginning + ", as its extension implies");
         }
         return Optional.empty();
     }

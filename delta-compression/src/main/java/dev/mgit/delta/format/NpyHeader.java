@@ -106,7 +106,7 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
                 continue;
             }
             if (!digits.matches("[0-9]{1,18}") || shape.size() == LayoutBuilder.MAX_RANK) {
-                throw new FormatException("the array's shape is none: (" + text + ")");
+                throw new FormatException("the array's shape is invalid: (" + text + ")");
             }
             shape.add(Long.parseLong(digits));
         }

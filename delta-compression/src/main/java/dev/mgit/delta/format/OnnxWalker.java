@@ -74,7 +74,7 @@ final class OnnxWalker {
             }
         }
         if (!graph) {
-            throw new FormatException("an ONNX model holds a graph, this file none");
+            throw new FormatException("this file has no graph; an ONNX model needs one");
         }
         if (irVersion < 1 || (irVersion >= 3 && !opsets)) {
             throw new FormatException(

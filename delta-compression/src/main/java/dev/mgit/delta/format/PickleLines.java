@@ -38,7 +38,7 @@ final class PickleLines {
     static Object quoted(String line) throws UnsupportedException {
         int last = line.length() - 1;
         if (last < 1 || line.charAt(0) != line.charAt(last) || "'\"".indexOf(line.charAt(0)) < 0) {
-            throw new UnsupportedException("a text without quotes");
+            throw new UnsupportedException("a string without quotes");
         }
         String text = line.substring(1, last);
         return text.indexOf('\\') < 0 ? (Object) text : Pickle.NONE;
@@ -57,7 +57,7 @@ final class PickleLines {
             try {
                 text.appendCodePoint(Integer.parseInt(line.substring(i + 2, i + 2 + digits), 16));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new UnsupportedException("a text with a broken escape");
+                throw new UnsupportedException("a string with an invalid escape");
             }
             i += 1 + digits;
         }

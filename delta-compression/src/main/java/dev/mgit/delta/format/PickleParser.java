@@ -182,14 +182,14 @@ final class PickleParser {
         } else if (top() instanceof Call call) {
             call.items.values.addAll(values);
         } else {
-            throw new UnsupportedException("append to what is no list");
+            throw new UnsupportedException("append to something that is not a list");
         }
     }
 
     private void set(List<Object> keysAndValues) throws UnsupportedException {
         Pairs pairs = top() instanceof Pairs plain ? plain : top() instanceof Call call ? call.pairs : null;
         if (pairs == null || keysAndValues.size() % 2 != 0) {
-            throw new UnsupportedException("entries set in what is no dictionary");
+            throw new UnsupportedException("items set on something that is not a dictionary");
         }
         for (int i = 0; i < keysAndValues.size(); i += 2) {
             pairs.put(keysAndValues.get(i), keysAndValues.get(i + 1));
@@ -199,7 +199,7 @@ final class PickleParser {
     private void recall(long key) throws UnsupportedException {
         Object value = memo.get(key);
         if (value == null) {
-            throw new UnsupportedException("nothing remembered as " + key);
+            throw new UnsupportedException("no memo entry " + key);
         }
         stack.add(value);
     }
@@ -207,7 +207,7 @@ final class PickleParser {
     private void stackGlobal() throws UnsupportedException {
         Object name = pop();
         if (!(name instanceof String nameText) || !(pop() instanceof String module)) {
-            throw new UnsupportedException("a global whose name is no text");
+            throw new UnsupportedException("a global whose name is not a string");
         }
         stack.add(new Global(module, nameText));
     }
@@ -242,7 +242,7 @@ final class PickleParser {
         if (PickleLines.integer(line()) instanceof Long place) {
             return place;
         }
-        throw new UnsupportedException("a memory without a number");
+        throw new UnsupportedException("a memo without a number");
     }
 
     private String line() throws IOException, UnsupportedException {

@@ -80,7 +80,7 @@ final class StrictJson {
         for (int tokens = 0; tokens < MAX_SKIPPED; tokens++) {
             JsonToken token = json.nextToken();
             if (token == null) {
-                throw new FormatException("the JSON ends where a value is due");
+                throw new FormatException("the JSON ends where a value is expected");
             }
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
             if (depth == 0) {

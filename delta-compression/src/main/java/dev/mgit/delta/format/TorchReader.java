@@ -104,20 +104,20 @@ final class TorchReader implements FormatReader {
         PickleParser.parse(in);
         if (!Long.valueOf(LEGACY_VERSION).equals(PickleParser.parse(in))) {
             throw new UnsupportedFormatException(
-                    "torch saved it in a form of which only " + LEGACY_VERSION + " is known");
+                    "torch saved it in a version of which only " + LEGACY_VERSION + " is known");
         }
         if (isBigEndian(PickleParser.parse(in))) {
             throw bigEndian();
         }
         TorchState state = TorchState.of(PickleParser.parse(in));
         if (!(PickleParser.parse(in) instanceof Items keys)) {
-            throw new UnsupportedFormatException("the keys of its storages are no list");
+            throw new UnsupportedFormatException("the keys of its storages are not a list");
         }
         Map<String, Place> places = new HashMap<>();
         for (Object key : keys.values) {
             TorchStorage storage = key instanceof String text ? state.storages().get(text) : null;
             if (storage == null) {
-                throw new UnsupportedFormatException("nothing in its pickle says what storage " + key + " is");
+                throw new UnsupportedFormatException("its pickle does not describe storage " + key);
             }
             long elements = in.i64();
             if (elements != storage.elements()) {

@@ -118,7 +118,7 @@ public record Frame(
     public static Frame parse(byte[] bytes) {
         // The checksum closes frames of every version, so that a damaged version byte is not taken for a new version.
         if (bytes.length < 2 + TRAILER || (bytes[0] & 0xff) != MAGIC) {
-            throw FrameException.corrupt("it does not begin like one");
+            throw FrameException.corrupt("wrong magic number");
         }
         int end = bytes.length - TRAILER;
         if (new FieldReader(bytes, end, bytes.length, FrameException::corrupt).i32() != crc(bytes, end)) {

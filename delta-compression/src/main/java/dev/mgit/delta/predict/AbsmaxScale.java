@@ -47,14 +47,14 @@ final class AbsmaxScale implements Predictor {
         float divisor = in.f32();
         in.expectEnd();
         in.require(axis <= COLUMNS && columns > 0, "axis " + axis + " of " + columns + " columns");
-        Parameters.require(dtype.isFloat(), this, dtype + " is no float");
+        Parameters.require(dtype.isFloat(), this, dtype + " is not a float");
         int count = Parameters.elements(this, dtype, length);
         in.require(inputs.size() == 1, inputs.size() + " sources instead of 1");
         byte[] matrix = inputs.get(0);
         int rowBytes = Math.multiplyExact(columns, source.bytes());
         in.require(matrix.length % rowBytes == 0, "the source is not whole rows");
         int rows = matrix.length / rowBytes;
-        in.require(axis == ROWS ? rows == count : first + count <= columns, "there are other scales than channels");
+        in.require(axis == ROWS ? rows == count : first + count <= columns, "the numbers of scales and channels differ");
         float[] largest = new float[count];
         if (matrix.length > 0 && count > 0) {
             collect(source, matrix, axis, columns, first, largest);

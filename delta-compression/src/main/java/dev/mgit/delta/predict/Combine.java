@@ -43,7 +43,7 @@ final class Combine implements Predictor {
         int mode = in.u8();
         in.require(mode == LINEAR || mode == TASK, "mode " + mode);
         double divisor = in.f64();
-        Parameters.require(dtype.isFloat(), this, dtype + " is no float");
+        Parameters.require(dtype.isFloat(), this, dtype + " is not a float");
         int count = Parameters.elements(this, dtype, length);
         in.require(inputs.size() > mode, "too few sources");
         double[] weights = new double[inputs.size() - mode];

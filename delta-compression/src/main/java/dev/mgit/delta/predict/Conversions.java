@@ -25,7 +25,7 @@ final class Conversions {
             add(recipes, child, placement, new Conversion("cast", new Cast(), 1, first -> parameters, List.of()));
         } else if (from.isFloat() && (to == Dtype.Q8_0 || to == Dtype.Q4_0)) {
             byte[] parameters = Quantise.ggml(from);
-            add(recipes, child, placement, quantise("quantise " + to, 1, parameters));
+            add(recipes, child, placement, quantise("quantize " + to, 1, parameters));
         } else if (from.isFloat() && (to == Dtype.I8 || to == Dtype.U8)) {
             integers(recipes, child, placement, candidates);
         }
@@ -45,7 +45,7 @@ final class Conversions {
         TensorSpec spec = child.spec();
         long columns = Values.innermost(spec);
         if (spec.dtype() == Dtype.I8 && columns <= Trial.MAX_ROW) {
-            add(recipes, child, placement, quantise("quantise absmax", columns, Quantise.absmax(from, (int) columns)));
+            add(recipes, child, placement, quantise("quantize absmax", columns, Quantise.absmax(from, (int) columns)));
         }
         Scales scales = Scales.of(child).orElse(null);
         if (scales == null) {
@@ -78,7 +78,7 @@ final class Conversions {
         for (int scheme : new int[] {Quantise.AFFINE, Quantise.AFFINE_RECIPROCAL}) {
             long period = inner * scales.values().length;
             Conversion conversion = new Conversion(
-                    "quantise " + axis,
+                    "quantize " + axis,
                     new Quantise(),
                     1,
                     first -> Quantise.affine(

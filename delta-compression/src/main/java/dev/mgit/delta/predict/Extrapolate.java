@@ -32,7 +32,7 @@ final class Extrapolate implements Predictor {
         Dtype precision = Parameters.floatDtype(this, in.u8());
         double factor = in.f64();
         in.expectEnd();
-        Parameters.require(dtype.isFloat(), this, dtype + " is no float");
+        Parameters.require(dtype.isFloat(), this, dtype + " is not a float");
         Parameters.require(inputs.size() == 2, this, inputs.size() + " sources instead of 2");
         int count = Parameters.elements(this, dtype, length);
         byte[] last = Parameters.sized(this, inputs, 0, length);

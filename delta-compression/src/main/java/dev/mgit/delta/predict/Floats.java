@@ -184,6 +184,6 @@ public final class Floats {
     }
 
     private static IllegalArgumentException notFloat(Dtype dtype) {
-        return new IllegalArgumentException(dtype + " is no float");
+        return new IllegalArgumentException(dtype + " is not a float");
     }
 }

@@ -70,7 +70,7 @@ final class LowRank implements Predictor {
     @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         Recipe recipe = Recipe.decode(this, parameters);
-        Parameters.require(dtype.isFloat(), this, dtype + " is no float");
+        Parameters.require(dtype.isFloat(), this, dtype + " is not a float");
         int count = Parameters.elements(this, dtype, length);
         int rows = count / recipe.columns;
         Parameters.require(count % recipe.columns == 0, this, "the block is not whole rows");

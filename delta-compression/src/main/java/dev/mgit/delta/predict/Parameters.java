@@ -31,7 +31,7 @@ final class Parameters {
 
     static Dtype floatDtype(Predictor predictor, int code) {
         Dtype dtype = dtype(predictor, code);
-        require(dtype.isFloat(), predictor, dtype + " is no float");
+        require(dtype.isFloat(), predictor, dtype + " is not a float");
         return dtype;
     }
 

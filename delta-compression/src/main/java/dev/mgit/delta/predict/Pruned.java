@@ -107,7 +107,7 @@ final class Pruned implements Predictor {
     private static void rows(FieldReader in, Zeroing zeroing, int count) {
         int columns = in.varint(Math.max(1, count), "the columns");
         in.require(columns > 0 && count % columns == 0, "the block is not whole rows");
-        in.require(zeroing.dtype().isFloat(), zeroing.dtype() + " is no float");
+        in.require(zeroing.dtype().isFloat(), zeroing.dtype() + " is not a float");
         int unused = 65 - 8 * zeroing.dtype().bytes();
         for (int row = 0; row < count; row += columns) {
             long above = Long.reverse(in.varint(Long.MAX_VALUE >>> (unused - 1), "a threshold")) >>> unused;

@@ -78,7 +78,7 @@ final class Quantise implements Predictor {
         switch (scheme) {
             case GGML -> {
                 in.expectEnd();
-                in.require(dtype == Dtype.Q8_0 || dtype == Dtype.Q4_0, "no reference quantiser of " + dtype);
+                in.require(dtype == Dtype.Q8_0 || dtype == Dtype.Q4_0, "no reference quantizer of " + dtype);
                 GgmlReference.quantise(source, from, dtype, target, length / dtype.blockBytes());
             }
             case AFFINE, AFFINE_RECIPROCAL -> {
@@ -144,7 +144,7 @@ final class Quantise implements Predictor {
             return scales;
         }
         byte[] stored = inputs.get(1);
-        in.require(stored.length > 0 && stored.length % Float.BYTES == 0, "the scales are no floats");
+        in.require(stored.length > 0 && stored.length % Float.BYTES == 0, "the scales are not floats");
         float[] scales = new float[stored.length / Float.BYTES];
         Floats.read(Dtype.F32, stored, 0, scales, scales.length);
         return scales;

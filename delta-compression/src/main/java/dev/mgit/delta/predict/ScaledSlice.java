@@ -37,7 +37,7 @@ final class ScaledSlice implements Predictor {
         Dtype precision = Parameters.floatDtype(this, in.u8());
         double asked = in.f64();
         double scale = precision == Dtype.F64 ? asked : (float) asked;
-        Parameters.require(dtype.isFloat(), this, dtype + " is no float");
+        Parameters.require(dtype.isFloat(), this, dtype + " is not a float");
         int count = Parameters.elements(this, dtype, length);
         Slices.copy(in, new Sources(inputs), target, length);
         in.expectEnd();

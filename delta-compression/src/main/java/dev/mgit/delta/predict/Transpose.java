@@ -58,7 +58,8 @@ final class Transpose implements Predictor {
         in.require(inputs.size() == 1, inputs.size() + " sources instead of 1");
         byte[] from = inputs.get(0);
         in.require(
-                from.length % bytes == 0 && window + from.length / bytes <= total, "the source is not of the tensor");
+                from.length % bytes == 0 && window + from.length / bytes <= total, "the source does not belong to the "
+                        + "tensor");
         if (count > 0) {
             gather(in, from, window, new Axes(source, axes), bytes, first, target, count);
         }
@@ -80,7 +81,7 @@ final class Transpose implements Predictor {
         int seen = 0;
         for (int i = 0; i < rank; i++) {
             axes[i] = in.u8();
-            in.require(axes[i] < rank && (seen >> axes[i] & 1) == 0, "the axes are no permutation");
+            in.require(axes[i] < rank && (seen >> axes[i] & 1) == 0, "the axes are not a permutation");
             seen |= 1 << axes[i];
         }
         return axes;

@@ -56,7 +56,7 @@ class FamilyPlansTest {
             var second = files.store(0, quantised.weights());
 
             assertThat(second.share()).isLessThan(0.002);
-            assertThat(second.rawByPlan()).containsKeys("quantise per tensor", "quantise per column", "absmax-scale");
+            assertThat(second.rawByPlan()).containsKeys("quantize per tensor", "quantize per column", "absmax-scale");
         }
     }
 
@@ -74,7 +74,7 @@ class FamilyPlansTest {
                 Map.entry("chat-bf16", "cast"),
                 Map.entry("chat-f16", "cast"),
                 Map.entry("chat-f8", "cast"),
-                Map.entry("chat-int8", "quantise absmax"),
+                Map.entry("chat-int8", "quantize absmax"),
                 Map.entry("chat-renamed", "same"),
                 Map.entry("chat-transposed", "transpose"),
                 Map.entry("chat-fused", "slice-concat"));

@@ -130,7 +130,7 @@ class PlannerTest {
                 .beside(Shelf.Child.of("MatMul_787_scale", Dtype.F32, List.of(64L), scaleBytes))
                 .beside(Shelf.Child.of("MatMul_787_zero_point", Dtype.I8, List.of(64L), new byte[64]));
 
-        TensorPlan plan = assertExact(child, "quantise per column", 1);
+        TensorPlan plan = assertExact(child, "quantize per column", 1);
         assertThat(plan.sources()).hasSize(stored ? 2 : 1);
     }
 
@@ -144,7 +144,7 @@ class PlannerTest {
         byte[] blocks = new byte[(int) dtype.bytesFor(COUNT)];
         GgmlReference.quantise(Dtype.BF16, bytes(Dtype.BF16, weights), dtype, blocks, COUNT / 32);
 
-        assertExact(Shelf.Child.of("blk.0.ffn_up.weight", dtype, SHAPE, blocks), "quantise " + dtype, 1);
+        assertExact(Shelf.Child.of("blk.0.ffn_up.weight", dtype, SHAPE, blocks), "quantize " + dtype, 1);
     }
 
     @Test
@@ -156,7 +156,7 @@ class PlannerTest {
                 .predict(
                         List.of(bytes(Dtype.F16, weights)), Quantise.absmax(Dtype.F16, 64), Dtype.I8, quantised, COUNT);
 
-        assertExact(Shelf.Child.of("w", Dtype.I8, SHAPE, quantised), "quantise absmax", 1);
+        assertExact(Shelf.Child.of("w", Dtype.I8, SHAPE, quantised), "quantize absmax", 1);
     }
 
     @ParameterizedTest

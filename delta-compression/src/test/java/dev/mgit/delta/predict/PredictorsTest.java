@@ -41,7 +41,7 @@ class PredictorsTest {
                         "cast 49",
                         "transpose 65",
                         "slice-concat 81",
-                        "quantise 97",
+                        "quantize 97",
                         "low-rank 113",
                         "combine 129",
                         "pruned 145",

@@ -86,10 +86,10 @@ public final class BisectRun {
             String words = Folders.tail(handle.stderr(), SHOWN_OUTPUT).strip();
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    name + ": the command did not say good or bad: " + status.detail()
+                    name + ": the command reported neither good nor bad: " + status.detail()
                             + (words.isEmpty() ? "" : ": " + words),
                     "its log is in " + handle.folder()
-                            + "; go on with 'mgit bisect run', or mark the version yourself");
+                            + "; continue with 'mgit bisect run', or mark the version by hand");
         }
         return exit == 0 ? Verdict.GOOD : exit == SKIP ? Verdict.SKIP : Verdict.BAD;
     }

@@ -72,7 +72,7 @@ final class Cascade {
             schedule(new ExecutorCompletionService<>(pool));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw MgitException.failed("interrupted; mgit update --continue goes on from here");
+            throw MgitException.failed("interrupted; continue with 'mgit update --continue'");
         } finally {
             pool.shutdownNow();
         }
@@ -188,7 +188,7 @@ final class Cascade {
                                 "'" + model + "' " + (now == null ? "was deleted" : "got version " + now.abbreviated())
                                         + " since this update was planned on " + head.abbreviated()
                                         + "; nothing was published",
-                                "drop this update with mgit update --abort and start it again");
+                                "abort this update with 'mgit update --abort' and start it again");
                     }
                 });
             }

@@ -76,8 +76,8 @@ record CascadeFiles(Path scratch) {
             return ExclusiveFile.tryAcquire(scratch.resolve("update.lock"), "an update")
                     .orElseThrow(() -> new MgitException(
                             MgitException.Kind.CONFLICT,
-                            "another process is working on an update here",
-                            "mgit update --status shows how far it is"));
+                            "another process is running an update in this repository",
+                            "see its progress with 'mgit update --status'"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

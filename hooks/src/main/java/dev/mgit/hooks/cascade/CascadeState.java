@@ -166,8 +166,8 @@ final class CascadeState {
         } catch (JsonException | MgitException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
-                    "the journal of the update makes no sense: " + e.getMessage(),
-                    "mgit update --abort drops the update",
+                    "the update journal is inconsistent: " + e.getMessage(),
+                    "abort the update with 'mgit update --abort'",
                     e);
         }
     }

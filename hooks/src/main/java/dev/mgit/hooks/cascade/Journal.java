@@ -131,8 +131,8 @@ final class Journal implements AutoCloseable {
         if (end < bytes.length - 1) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
-                    "the journal of the update is damaged before its end: " + file,
-                    "mgit update --abort drops the update; models are as they were before it");
+                    "the update journal is damaged: " + file,
+                    "abort the update with 'mgit update --abort'; models stay as they were before it");
         }
     }
 

@@ -32,7 +32,7 @@ final class Planner {
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
                         "no model '" + options.target() + "'",
-                        "mgit branch lists the models"));
+                        "list the models with 'mgit branch'"));
     }
 
     Plan plan() {
@@ -56,10 +56,10 @@ final class Planner {
     private Plan.Node decide(ModelGraph.Entry entry) {
         String model = entry.model();
         if (Glob.any(options.skip(), model)) {
-            return node(entry, Plan.Action.SKIPPED, "left out by --skip");
+            return node(entry, Plan.Action.SKIPPED, "skipped by --skip");
         }
         if (!options.only().isEmpty() && !Glob.any(options.only(), model)) {
-            return node(entry, Plan.Action.SKIPPED, "left out by --only");
+            return node(entry, Plan.Action.SKIPPED, "excluded by --only");
         }
         for (Recipe.Parent parent : entry.parents()) {
             Optional<String> beyond = beyond(parent.model());
@@ -70,19 +70,19 @@ final class Planner {
         for (Recipe.Parent parent : entry.parents()) {
             Plan.Node above = nodes.get(parent.model());
             if (above != null && above.action().stops()) {
-                return node(entry, Plan.Action.BLOCKED, "'" + above.model() + "' cannot be made");
+                return node(entry, Plan.Action.BLOCKED, "'" + above.model() + "' cannot be rebuilt");
             }
         }
         List<String> changed = changed(entry);
         if (changed.isEmpty()) {
-            return node(entry, Plan.Action.UP_TO_DATE, "nothing it was made from has changed");
+            return node(entry, Plan.Action.UP_TO_DATE, "none of its parents changed");
         }
         String reason = String.join(", ", changed) + (changed.size() == 1 ? " has" : " have") + " a new version";
         if (entry.recipe().isEmpty()) {
             return node(entry, Plan.Action.NO_RECIPE, reason + ", but it has no recipe");
         }
         if (!recipes.trusted(model, entry.recipe().get())) {
-            return node(entry, Plan.Action.UNTRUSTED, reason + ", but its recipe has not been accepted here");
+            return node(entry, Plan.Action.UNTRUSTED, reason + ", but its recipe has not been approved here");
         }
         return node(entry, Plan.Action.RUN, reason);
     }
@@ -93,9 +93,9 @@ final class Planner {
             return Optional.empty();
         }
         if (above.action() == Plan.Action.BEYOND) {
-            return Optional.of("below '" + parent + "', which is beyond --until");
+            return Optional.of("downstream of '" + parent + "', which is past --until");
         }
-        return Glob.any(options.until(), parent) ? Optional.of("beyond --until " + parent) : Optional.empty();
+        return Glob.any(options.until(), parent) ? Optional.of("past --until " + parent) : Optional.empty();
     }
 
     /** Names of the parents, within reach of this update, whose newest version is not the one used last time. */

@@ -220,6 +220,6 @@ final class UnitWork {
                 .map(parent -> parent.model()
                         + version(parent).map(id -> " " + id.abbreviated()).orElse(""))
                 .toList();
-        return "update: made again from " + String.join(", ", names);
+        return "update: rebuild from " + String.join(", ", names);
     }
 }

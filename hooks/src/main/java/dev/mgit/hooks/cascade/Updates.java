@@ -71,8 +71,8 @@ public final class Updates {
             if (CascadeState.read(files.journal()).isPresent()) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "an update is under way",
-                        "finish it with mgit update --continue, or drop it with mgit update --abort");
+                        "an update is already in progress",
+                        "finish it with 'mgit update --continue', or abort it with 'mgit update --abort'");
             }
             files.clearWork();
             String id = UUID.randomUUID().toString().substring(0, 8);
@@ -104,8 +104,8 @@ public final class Updates {
             if (open.state().whole() == CascadeState.Whole.ABORTING) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "this update was being dropped",
-                        "finish that with mgit update --abort");
+                        "this update is being aborted",
+                        "finish that with 'mgit update --abort'");
             }
             if (open.state().whole() == CascadeState.Whole.STOPPED) {
                 open.cascade().retryFailures();
@@ -162,14 +162,14 @@ public final class Updates {
 
     private UpdateReport existing(Function<Open, UpdateReport> body) {
         if (!files.underWay()) {
-            throw new MgitException(MgitException.Kind.USAGE, "no update is under way", null);
+            throw new MgitException(MgitException.Kind.USAGE, "no update in progress", null);
         }
         return locked(() -> {
             Optional<CascadeState> state = CascadeState.read(files.journal());
             if (state.isEmpty()) {
                 files.clear();
                 throw new MgitException(
-                        MgitException.Kind.USAGE, "the update had not begun; there is nothing to do", null);
+                        MgitException.Kind.USAGE, "the update had not started; nothing to do", null);
             }
             requireExecutor(state.get());
             endTests();
@@ -230,7 +230,7 @@ public final class Updates {
      *
      * @param scratch as {@link Workspace#scratch()}
      */
-    public static List<Path> logsOfThePast(Path scratch) {
+    public static List<Path> finishedUpdateLogs(Path scratch) {
         var files = new CascadeFiles(scratch);
         Optional<Path> present = CascadeState.read(files.journal()).map(state -> files.logs(state.id));
         return Folders.folders(files.logs()).stream()

@@ -124,7 +124,7 @@ public final class LocalExecutor implements Executor {
         if (job.limits().gpus() > gpus.count()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    job.name() + " needs " + job.limits().gpus() + " GPU slots, and " + gpus.count()
+                    job.name() + " needs " + job.limits().gpus() + " GPU slots, but " + gpus.count()
                             + " are configured",
                     "list the devices with: mgit config executor.gpus 0,1");
         }

@@ -143,7 +143,7 @@ public final class SlurmExecutor implements Executor {
             if (ended.isEmpty()) {
                 ids.add(parent.id());
             } else if (!ended.get().ok()) {
-                throw MgitException.failed("a job that " + job.name() + " needs ended with "
+                throw MgitException.failed("a job that " + job.name() + " depends on ended with "
                         + ended.get().detail());
             }
         }
@@ -157,7 +157,7 @@ public final class SlurmExecutor implements Executor {
     public Optional<JobHandle> recover(JobHandle handle) {
         Queue now = queue(true);
         if (now.taken().equals(Instant.MIN)) {
-            throw MgitException.failed("Slurm's queue does not answer");
+            throw MgitException.failed("Slurm's queue does not respond");
         }
         String[] job = now.jobs().get(nameOf(handle.folder()));
         if (job != null) {

@@ -45,7 +45,7 @@ public final class Leftovers {
                     .filter(folder -> !WorkFolder.held(folder))
                     .forEach(candidates::add);
         }
-        candidates.addAll(Updates.logsOfThePast(scratch));
+        candidates.addAll(Updates.finishedUpdateLogs(scratch));
         if (!searching) {
             candidates.addAll(Folders.folders(BisectRun.logs(scratch)));
         }

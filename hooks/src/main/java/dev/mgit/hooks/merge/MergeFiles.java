@@ -43,8 +43,8 @@ public record MergeFiles(Path folder) {
         if (Files.exists(state())) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "a merge is under way",
-                    "go on with 'mgit merge --continue', or give it up with 'mgit merge --abort'");
+                    "a merge is already in progress",
+                    "continue with 'mgit merge --continue', or abort with 'mgit merge --abort'");
         }
     }
 

@@ -99,8 +99,8 @@ public final class Merging {
         if (!now.equals(state.head())) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "'" + state.model() + "' got another version since the merge was begun; nothing was changed",
-                    "give the merge up with 'mgit merge --abort' and begin again");
+                    "'" + state.model() + "' has a new version since the merge started; nothing was changed",
+                    "abort with 'mgit merge --abort' and start again");
         }
     }
 
@@ -108,7 +108,7 @@ public final class Merging {
     public static boolean withdraw(Workspace workspace) {
         boolean any = workspace.lineage().privateRefs(CANDIDATE).containsKey(CANDIDATE);
         if (any) {
-            Transaction transaction = workspace.lineage().begin("merge: let go of the result", workspace.author());
+            Transaction transaction = workspace.lineage().begin("merge: discard the result", workspace.author());
             transaction.deletePrivateRef(CANDIDATE);
             transaction.apply();
         }

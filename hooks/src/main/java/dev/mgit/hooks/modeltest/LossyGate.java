@@ -93,7 +93,7 @@ public final class LossyGate implements Lossy.Acceptance {
         double reference = before.metrics().getOrDefault(rule.name(), Double.NaN);
         double value = after.metrics().getOrDefault(rule.name(), Double.NaN);
         if (Double.isNaN(value) && !Double.isNaN(reference)) {
-            return Optional.of(rule.name() + " is no number");
+            return Optional.of(rule.name() + " is not a number");
         }
         Optional<String> limit = rule.breaksLimits(value);
         if (limit.isPresent() && rule.breaksLimits(reference).isEmpty()) {

@@ -170,7 +170,7 @@ public enum ReportFormat {
     private static String summary(Report report) {
         long worse = report.regressions();
         return report.compared() == 0
-                ? "No value has another to compare with."
+                ? "No values to compare with."
                 : (report.compared() - worse) + " of " + report.compared() + " values no worse than before.";
     }
 

@@ -92,8 +92,8 @@ public record TestDefinition(
             if (!Files.exists(path)) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "input '" + input + "' of test '" + name + "' is not there",
-                        "put it there, or register the test again");
+                        "input '" + input + "' of test '" + name + "' does not exist",
+                        "restore it, or register the test again");
             }
             text.append(Folders.digest(path)).append("  ").append(input).append('\n');
         }

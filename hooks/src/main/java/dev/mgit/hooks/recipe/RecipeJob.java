@@ -87,7 +87,7 @@ public final class RecipeJob {
         if (!Files.isDirectory(directory)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the recipe runs in '" + recipe.directory() + "', which is not here",
+                    "the recipe runs in '" + recipe.directory() + "', which does not exist here",
                     "check the code out there");
         }
         return directory;
@@ -117,8 +117,8 @@ public final class RecipeJob {
                 if (paths.noneMatch(Files::isRegularFile)) {
                     throw new MgitException(
                             MgitException.Kind.FAILED,
-                            "the command left no file for '" + model + "' in its output folder",
-                            "it must write to the folder named by MGIT_OUTPUT or {output}");
+                            "the command wrote no file for '" + model + "' to its output folder",
+                            "it must write to the folder MGIT_OUTPUT or {output}");
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -155,7 +155,7 @@ public final class RecipeRunner {
                     MgitException.Kind.FAILED,
                     "the command for " + subject + " failed: " + status.detail(),
                     Folders.tail(handle.stderr(), 2000),
-                    "its whole log is in " + handle.folder());
+                    "its full log is in " + handle.folder());
         }
     }
 

@@ -50,7 +50,7 @@ public final class Recipes {
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
                         "version " + version.abbreviated() + " has no recipe",
-                        "make versions with mgit run, or give it one with mgit recipe set"));
+                        "make versions with 'mgit run', or record a recipe with 'mgit recipe set'"));
     }
 
     /** Gives a version a recipe, in place of the one it has, and trusts it here. */
@@ -74,8 +74,8 @@ public final class Recipes {
         if (!trusted(model, recipe)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the recipe of '" + model + "' came from elsewhere and has not been accepted here",
-                    "mgit hooks trust shows it and says how to accept it");
+                    "the recipe of '" + model + "' came from elsewhere and has not been approved here",
+                    "review and approve it with 'mgit hooks trust'");
         }
     }
 

@@ -174,7 +174,7 @@ class CascadeTest {
         assertThat(heads()).isEqualTo(before);
         assertThatThrownBy(() -> update(options(1, false)))
                 .isInstanceOf(MgitException.class)
-                .hasMessage("an update is under way");
+                .hasMessage("an update is already in progress");
         Files.createFile(allowed);
         UpdateReport report = updates.resume();
         assertThat(report.failure()).isEmpty();
@@ -207,7 +207,7 @@ class CascadeTest {
         updates.abort();
         assertThat(heads()).isEqualTo(heads);
         assertNothingLeft();
-        assertThatThrownBy(updates::resume).hasMessage("no update is under way");
+        assertThatThrownBy(updates::resume).hasMessage("no update in progress");
     }
 
     @Test
@@ -237,8 +237,8 @@ class CascadeTest {
         UpdateReport report = update(options(1, false));
         assertThat(states(report)).isEqualTo(Map.of("x", "passed", "y", "failed", "z", "failed"));
         assertThat(report.lines().get(1).detail())
-                .isEqualTo("output 'stolen' is a link that leads out of the output folder");
-        assertThat(report.lines().get(2).detail()).startsWith("the command left no file for 'z'");
+                .isEqualTo("output 'stolen' is a link to a file outside the output folder");
+        assertThat(report.lines().get(2).detail()).startsWith("the command wrote no file for 'z'");
     }
 
     @Test

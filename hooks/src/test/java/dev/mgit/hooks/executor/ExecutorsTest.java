@@ -108,7 +108,7 @@ class ExecutorsTest {
         assertThat(Executors.configured(key -> Optional.empty())).isEqualTo("local");
         assertThatThrownBy(() -> create("cloud"))
                 .isInstanceOf(MgitException.class)
-                .hasMessage("there is no executor 'cloud'");
+                .hasMessage("unknown executor 'cloud'");
         settings.put("executor.cpus", "-2");
         assertThatThrownBy(() -> create("slurm")).hasMessage("cannot read '-2' as executor.cpus");
     }

@@ -181,6 +181,6 @@ class LocalExecutorTest {
         var three = new Limits(Optional.empty(), Optional.empty(), 0, 3);
         assertThatThrownBy(() -> gpus.submit(job("gpu4", three, Map.of(), command)))
                 .isInstanceOf(MgitException.class)
-                .hasMessageContaining("needs 3 GPU slots, and 2 are configured");
+                .hasMessageContaining("needs 3 GPU slots, but 2 are configured");
     }
 }

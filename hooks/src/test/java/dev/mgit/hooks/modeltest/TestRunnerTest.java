@@ -213,7 +213,7 @@ class TestRunnerTest {
 
         assertThatThrownBy(() -> runner.run(version, test, false))
                 .isInstanceOf(MgitException.class)
-                .hasMessage("test 'eval' came from elsewhere and has not been accepted here");
+                .hasMessage("test 'eval' came from elsewhere and has not been approved here");
         assertThat(new TestRegistry(workspace).matching(workspace.lineage().version(version)))
                 .isEmpty();
         assertThat(runs()).isZero();

@@ -115,7 +115,7 @@ class RecipeRunnerTest {
         assertThatThrownBy(() -> run(request(Map.of(), false, "true")))
                 .hasMessageContaining("left no file for 'child'");
         assertThatThrownBy(() -> run(request(Map.of(), false, "cat", "{parent2}")))
-                .hasMessage("'{parent2}' in the command stands for nothing here");
+                .hasMessage("'{parent2}' is not a placeholder here");
     }
 
     @Test

@@ -180,7 +180,7 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     file + " is damaged: " + e.getMessage(),
-                    "remove it; the folder is then no longer known as a checkout",
+                    "remove it; mgit then no longer treats the folder as a checkout",
                     e);
         }
     }

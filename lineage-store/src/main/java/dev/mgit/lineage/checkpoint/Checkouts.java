@@ -184,7 +184,7 @@ public final class Checkouts {
     private void requireFolder(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out into");
+                    MgitException.Kind.USAGE, "'" + folder + "' is not a folder", "give a folder to check out to");
         }
         if (!folder.startsWith(repository.root()) && Files.isDirectory(folder.resolve(RepositoryFiles.FOLDER))) {
             throw new MgitException(

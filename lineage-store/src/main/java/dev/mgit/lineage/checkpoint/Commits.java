@@ -79,7 +79,7 @@ public final class Commits {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "'" + request.path() + "' is incomplete: " + String.join("; ", missing),
-                    "fetch what is missing, or commit it as it is without --strict (setting commit.strict)");
+                    "fetch the missing files, or commit without --strict (setting commit.strict)");
         }
         return files;
     }
@@ -88,8 +88,8 @@ public final class Commits {
         if (request.trailers().keySet().stream().anyMatch(LossReport.TRAILER::equalsIgnoreCase)) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "the trailer '" + LossReport.TRAILER + "' marks lossy versions and cannot be set by hand",
-                    "use another word");
+                    "trailer '" + LossReport.TRAILER + "' marks lossy versions and cannot be set by hand",
+                    "use another key");
         }
     }
 
@@ -124,9 +124,9 @@ public final class Commits {
         if (checkout.filter(CheckoutState::partial).isPresent()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "'" + request.path() + "' holds only a part of "
+                    "'" + request.path() + "' has only part of "
                             + checkout.get().model(),
-                    "check the whole version out to commit from it");
+                    "check out the whole version to commit from it");
         }
         String model =
                 request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
@@ -148,7 +148,7 @@ public final class Commits {
                     "'" + request.path() + "' holds "
                             + checkout.get().version().abbreviated() + ", but " + model + " has moved on to "
                             + head.get().abbreviated(),
-                    "commit it as a model of its own with --model NEW, or check the newer version out first");
+                    "commit it as a new model with --model NEW, or check out the newer version first");
         }
         List<Origin> origins = request.origins();
         if (origins.isEmpty() && checkout.isPresent() && !sameModel) {

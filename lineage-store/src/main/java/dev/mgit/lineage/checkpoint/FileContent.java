@@ -45,7 +45,7 @@ public final class FileContent {
         }
         if (!HexFormat.of().formatHex(digest.digest()).equals(manifest.sha256())) {
             throw MgitException.integrity("file '" + file.path() + "' of " + version.abbreviated()
-                    + " does not have the SHA-256 that its manifest names");
+                    + " does not match the SHA-256 in its manifest");
         }
     }
 }

@@ -44,7 +44,7 @@ final class FindingsSearch {
 
     Findings findings() throws IOException {
         List<String> missing = new ArrayList<>();
-        scan.gone().forEach(path -> missing.add(path + " is a link to a blob that the cache does not have"));
+        scan.gone().forEach(path -> missing.add(path + " is a link to a blob missing from the cache"));
         missing.addAll(Completeness.missing(new CheckpointContents(root, files, scan.ignored())));
         return new Findings(opaque, missing);
     }

@@ -34,7 +34,7 @@ record LinkScope(Path folder, Optional<HubSnapshot> snapshot) {
             }
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the link '" + path + "' leads nowhere",
+                    "the link '" + path + "' is broken",
                     "remove it or list it in .mgitignore",
                     e);
         }
@@ -43,8 +43,8 @@ record LinkScope(Path folder, Optional<HubSnapshot> snapshot) {
         if (!inside || Files.isDirectory(target)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the link '" + path + "' leads outside the model's folder or to a folder, to " + target,
-                    "copy what it names into the folder, or list it in .mgitignore");
+                    "the link '" + path + "' points outside the model's folder or to a folder: " + target,
+                    "copy its target into the folder, or list it in .mgitignore");
         }
         return true;
     }

@@ -102,7 +102,7 @@ public record LossReport(double bound, List<FileLoss> files) {
             if (json.number("schema") > SCHEMA) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "what version " + version.abbreviated() + " lost was recorded by a newer mgit",
+                        "the loss record of version " + version.abbreviated() + " was written by a newer mgit",
                         "use a newer mgit");
             }
             return new LossReport(
@@ -111,7 +111,7 @@ public record LossReport(double bound, List<FileLoss> files) {
         } catch (JsonException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
-                    "the record of what version " + version.abbreviated() + " lost is damaged: " + e.getMessage(),
+                    "the loss record of version " + version.abbreviated() + " is damaged: " + e.getMessage(),
                     null,
                     e);
         }

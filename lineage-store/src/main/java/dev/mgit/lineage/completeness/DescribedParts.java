@@ -38,8 +38,8 @@ final class DescribedParts implements Completeness.Check {
                 .filter(file -> FileKind.byName(file.name()).isPresent())
                 .anyMatch(file -> file.name().matches(".*(adapter|lora|ia3|prompt|prefix).*"));
         if (!weights) {
-            gaps.say(config.path() + " stands for an adapter, but its weights (adapter_model.safetensors or .bin) are "
-                    + "not there");
+            gaps.say(config.path() + " describes an adapter, but its weights (adapter_model.safetensors or .bin) are "
+                    + "missing");
         }
     }
 

@@ -40,7 +40,7 @@ final class Gaps {
             say(who + " " + list(absent) + ", which " + (absent.size() == 1 ? "is" : "are") + " not there");
         }
         if (!ignored.isEmpty()) {
-            say(who + " " + list(ignored) + ", left out by ignore rules");
+            say(who + " " + list(ignored) + ", ignored by ignore rules");
         }
     }
 

@@ -21,7 +21,7 @@ final class OnnxData implements Completeness.Check {
                                 .map(data -> file.folder() + data)
                                 .toList());
             } catch (FormatException e) {
-                gaps.say(file.path() + " keeps weights in other files, but does not say where: " + e.getMessage());
+                gaps.say(file.path() + " keeps weights in other files, but does not say which: " + e.getMessage());
             }
         }
     }

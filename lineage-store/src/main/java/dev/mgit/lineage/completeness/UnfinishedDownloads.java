@@ -21,7 +21,7 @@ final class UnfinishedDownloads implements Completeness.Check {
     public void look(CheckpointContents contents, Gaps gaps) throws IOException {
         for (File file : contents.all()) {
             if (PART.matcher(file.name()).matches()) {
-                gaps.say(file.path() + " is part of a download that did not end");
+                gaps.say(file.path() + " is part of an unfinished download");
             } else if (file.size() == 0 && FileKind.byName(file.name()).isPresent()) {
                 gaps.say(file.path() + " is empty");
             }
@@ -37,7 +37,7 @@ final class UnfinishedDownloads implements Completeness.Check {
                     .toList();
         }
         if (!left.isEmpty()) {
-            gaps.say("a download into this folder did not end: " + left.size() + " part" + (left.size() == 1 ? "" : "s")
+            gaps.say("a download into this folder is unfinished: " + left.size() + " part" + (left.size() == 1 ? "" : "s")
                     + " in " + PARTS);
         }
     }

@@ -39,7 +39,7 @@ final class Context {
             judged = judged.with(-CLAIM, "the files of '" + a.name() + "' name this as their base");
         }
         if (a.settled() != b.settled()) {
-            judged = judged.with(a.settled() ? RECORDED : -RECORDED, "in the repository already");
+            judged = judged.with(a.settled() ? RECORDED : -RECORDED, "already in the repository");
         }
         int newer = newer(a.name(), b.name());
         if (newer != 0) {

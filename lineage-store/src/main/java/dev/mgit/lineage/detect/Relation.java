@@ -83,7 +83,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             return a == b
                     ? Optional.empty()
                     : Optional.of(
-                            relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one holds integers with scales"));
+                            relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one has integers with scales"));
         }
 
         private static boolean mostlyScaled(ModelSketch model) {
@@ -118,15 +118,15 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             int narrower = narrower(likeness);
             if (likeness.grown() != 0) {
                 double odds = likeness.grown() > 0 ? 2 : -2;
-                return Optional.of(relation(EdgeKind.FINETUNE, odds, "equal but for rows or columns added"));
+                return Optional.of(relation(EdgeKind.FINETUNE, odds, "equal except for added rows or columns"));
             }
             boolean whole = Math.min(likeness.shareOfA(), likeness.shareOfB()) > SAME;
             if (narrower != 0 && whole) {
-                return Optional.of(relation(EdgeKind.CAST, narrower / 2.0, "equal values in another type"));
+                return Optional.of(relation(EdgeKind.CAST, narrower / 2.0, "equal values in another dtype"));
             }
             double more = likeness.shareOfA() - likeness.shareOfB();
             if (!whole && !renamed) {
-                return Optional.of(relation(EdgeKind.FINETUNE, 4 * more, "equal but for tensors added or replaced"));
+                return Optional.of(relation(EdgeKind.FINETUNE, 4 * more, "equal except for tensors added or replaced"));
             }
             double odds = 4.0 * (exported(likeness.b()) - exported(likeness.a())) + 2 * more;
             String reason = renamed ? "equal values under other names, layouts or formats" : "identical weights";
@@ -142,7 +142,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             double share = likeness.share(narrower > 0 ? Pair::roundedInB : Pair::roundedInA);
             return narrower == 0 || share < 0.99
                     ? Optional.empty()
-                    : Optional.of(relation(EdgeKind.CAST, narrower * CERTAIN, "values rounded to a narrower type"));
+                    : Optional.of(relation(EdgeKind.CAST, narrower * CERTAIN, "values rounded to a narrower dtype"));
         }
 
         /** 1 if most of b's weights are of a float type with fewer bits of mantissa, -1 if a's are, else 0. */

@@ -110,7 +110,7 @@ final class Segment implements AutoCloseable {
                     || models < 0
                     || postings < 0
                     || channel.size() != headLength + (long) postings * Long.BYTES) {
-                throw new IOException(file + " is no segment of this format");
+                throw new IOException(file + " is not a segment of this format");
             }
             ByteBuffer head = read(channel, 0, (int) headLength);
             int stored = head.getInt(CRC_AT);

@@ -80,7 +80,7 @@ public final class Elements {
                     long value = (long) LONGS.get(source, at * 8);
                     yield value < 0 ? value + TWO_TO_64 : value;
                 }
-                default -> throw new IllegalArgumentException(dtype + " elements are no single numbers");
+                default -> throw new IllegalArgumentException(dtype + " elements are not scalar");
             };
         }
     }

@@ -131,13 +131,13 @@ final class Reading {
         TensorStatistics sum = sum(retyped);
         String word = Words.dtype(to);
         if (!to.isFloat()) {
-            clauses.add((from.isFloat() ? "quantised to " : "requantised to ")
+            clauses.add((from.isFloat() ? "quantized to " : "requantized to ")
                     + word
                     + (measured && sum.elements() > 0
                             ? " (relative error " + Words.percent(sum.relativeL2()) + ")"
                             : ""));
         } else if (!from.isFloat()) {
-            clauses.add("dequantised to " + word);
+            clauses.add("dequantized to " + word);
         } else if (!measured || sum.beyondRounding() == 0) {
             clauses.add("cast to " + word + (measured && sum.changed() == 0 ? ", every value kept" : ""));
         } else {

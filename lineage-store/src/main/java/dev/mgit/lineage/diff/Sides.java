@@ -34,7 +34,7 @@ public final class Sides {
             case 0 -> List.of(checkedOut(), here());
             case 1 -> List.of(parse(arguments.get(0)), here());
             case 2 -> List.of(parse(arguments.get(0)), parse(arguments.get(1)));
-            default -> throw MgitException.usage("diff compares two things, not " + arguments.size());
+            default -> throw MgitException.usage("diff needs two sides, not " + arguments.size());
         };
     }
 
@@ -45,12 +45,12 @@ public final class Sides {
     private Side checkedOut() throws IOException {
         CheckoutState state = state().orElseThrow(() -> new MgitException(
                 MgitException.Kind.USAGE,
-                "'" + directory + "' is not a checked-out version, so there is nothing to compare with",
+                "'" + directory + "' is not a checkout, so there is nothing to compare it with",
                 "name what to compare: mgit diff A B"));
         if (state.partial()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "'" + state.folder() + "' holds only a part of " + state.model(),
+                    "'" + state.folder() + "' has only part of " + state.model(),
                     "name what to compare: mgit diff " + state.model() + " .");
         }
         return new Side.Revision(state.model() + "@" + state.version().abbreviated(), state.version());

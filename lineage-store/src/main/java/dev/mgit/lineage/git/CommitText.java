@@ -55,7 +55,7 @@ record CommitText(
                     + "' (keys are letters, digits and hyphens; values one line)");
         }
         if (key.startsWith("Mgit-") || key.equals(DERIVED_FROM)) {
-            throw MgitException.usage("the trailer '" + key + "' is mgit's own");
+            throw MgitException.usage("trailer '" + key + "' is reserved for mgit");
         }
     }
 

@@ -90,7 +90,7 @@ final class GitCheck {
 
     private static @Nullable String failure(Check check) {
         try {
-            Guarded.persistently(() -> {
+            Guarded.retryMissing(() -> {
                 check.run();
                 return true;
             });
@@ -117,7 +117,7 @@ final class GitCheck {
                 continue;
             }
             if (!Repository.isValidRefName(ref.getName())) {
-                damage.add(new GitHealth.Damage(what, "its name is not legal", List.of()));
+                damage.add(new GitHealth.Damage(what, "its name is invalid", List.of()));
             }
             attempt(what, () -> {
                 ObjectId target = ref.getObjectId();

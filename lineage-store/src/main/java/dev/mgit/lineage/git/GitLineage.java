@@ -160,7 +160,7 @@ public final class GitLineage implements Lineage {
             referencesChecked = true;
             for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly()) {
                 warnings.accept("references do not match the operation log: " + found.ref() + ": " + found.why()
-                        + "; 'mgit fsck --repair' puts it right");
+                        + "; fix with 'mgit fsck --repair'");
             }
         }
     }
@@ -228,7 +228,7 @@ public final class GitLineage implements Lineage {
 
     RevCommit commit(VersionId id) throws IOException {
         try {
-            return Guarded.persistently(() -> walk.parseCommit(ObjectId.fromString(id.hex())));
+            return Guarded.retryMissing(() -> walk.parseCommit(ObjectId.fromString(id.hex())));
         } catch (MissingObjectException | IncorrectObjectTypeException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
@@ -348,7 +348,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Transaction begin(String description, Person author) {
-        return Guarded.writing(() -> {
+        return Guarded.translateFailures(() -> {
             GitTransaction.recover(this);
             notes.forget();
             return new GitTransaction(this, description, author, Instant.now());
@@ -357,7 +357,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Operation undo(Optional<String> operation, Person author) {
-        return Guarded.writing(() -> {
+        return Guarded.translateFailures(() -> {
             GitTransaction.recover(this);
             return new Undo(this).run(operation, author);
         });

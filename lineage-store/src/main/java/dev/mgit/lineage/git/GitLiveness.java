@@ -43,7 +43,7 @@ final class GitLiveness {
     private final Instant horizon;
     private final Set<ObjectId> commits = new LinkedHashSet<>();
     private final Set<ObjectId> unreferenced = new LinkedHashSet<>();
-    private final Map<String, List<String>> lateParents = new HashMap<>();
+    private final Map<String, List<String>> addedParents = new HashMap<>();
 
     private GitLiveness(GitLineage lineage, Instant horizon) {
         this.lineage = lineage;
@@ -70,7 +70,7 @@ final class GitLiveness {
             List<Operation> operations = lineage.operationLog().finished().stream()
                     .filter(operation -> !operation.when().isBefore(horizon))
                     .toList();
-            readLateParents(walk, operations);
+            readAddedParents(walk, operations);
             for (Ref ref : lineage.git().getRefDatabase().getRefs()) {
                 if (ref.getObjectId() != null && !ref.isSymbolic()) {
                     reach(walk, commitOf(walk, ref));
@@ -129,7 +129,7 @@ final class GitLiveness {
     }
 
     /** Parents named by notes of edges, as the notes are now and as an undo may bring them back. */
-    private void readLateParents(RevWalk walk, List<Operation> operations) throws IOException {
+    private void readAddedParents(RevWalk walk, List<Operation> operations) throws IOException {
         Set<ObjectId> states = new LinkedHashSet<>();
         for (String ref : List.of(EDGES, EDGES_ASIDE)) {
             Ref now = lineage.git().exactRef(ref);
@@ -153,7 +153,7 @@ final class GitLiveness {
                     byte[] content = lineage.git()
                             .open(note.getData(), Constants.OBJ_BLOB)
                             .getBytes();
-                    lateParents
+                    addedParents
                             .computeIfAbsent(note.name(), unused -> new ArrayList<>())
                             .addAll(parents(content));
                 }
@@ -190,8 +190,8 @@ final class GitLiveness {
                     open.push(id);
                 }
             }
-            for (String late : lateParents.getOrDefault(next.name(), List.of())) {
-                ObjectId id = ObjectId.fromString(late);
+            for (String added : addedParents.getOrDefault(next.name(), List.of())) {
+                ObjectId id = ObjectId.fromString(added);
                 if (!commits.contains(id) && present(walk, id).isPresent()) {
                     commits.add(id);
                     unreferenced.add(id);

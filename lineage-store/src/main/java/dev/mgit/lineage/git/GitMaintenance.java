@@ -67,7 +67,7 @@ public final class GitMaintenance implements AutoCloseable {
 
     /** Settles what a crash left open in the operation log. The caller holds mgit's writer lock. */
     public void settle() {
-        Guarded.writing(() -> {
+        Guarded.translateFailures(() -> {
             GitTransaction.recover(lineage);
             return true;
         });
@@ -156,7 +156,7 @@ public final class GitMaintenance implements AutoCloseable {
      */
     public Garbage collect(Instant horizon, Collection<VersionId> checkedOut) {
         Garbage garbage = garbage(horizon, checkedOut);
-        return Guarded.writing(() -> {
+        return Guarded.translateFailures(() -> {
             requireAlone();
             LineageFolder.removeUnfinished(lineage.git().getDirectory().toPath());
             LineageFolder.removeDerived(lineage.git());
@@ -222,7 +222,7 @@ public final class GitMaintenance implements AutoCloseable {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
                         "cannot move the reference " + KEEP + ": " + result,
-                        "run the command again when no other Git command is at work in the lineage repository");
+                        "run the command again when no other Git command is running in the lineage repository");
         }
     }
 
@@ -235,7 +235,7 @@ public final class GitMaintenance implements AutoCloseable {
         try {
             gc.gc().join();
         } catch (ParseException | GitAPIException e) {
-            throw new IOException("Git's clean-up failed: " + e.getMessage(), e);
+            throw new IOException("Git garbage collection failed: " + e.getMessage(), e);
         }
     }
 
@@ -262,7 +262,7 @@ public final class GitMaintenance implements AutoCloseable {
         if (running) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "git gc is at work in the lineage repository (process " + holder + ")",
+                    "git gc is running in the lineage repository (process " + holder + ")",
                     "run the command again when it is done, or remove " + pidFile + " if there is no such process");
         }
         Files.deleteIfExists(pidFile);
@@ -285,7 +285,7 @@ public final class GitMaintenance implements AutoCloseable {
      * @return what was done, a line each
      */
     public List<String> repair(Person author, Map<String, Consumer<byte[]>> noteReaders) {
-        return Guarded.writing(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
+        return Guarded.translateFailures(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
     }
 
     private static Map<String, Consumer<byte[]>> withEdges(Map<String, Consumer<byte[]>> noteReaders) {

@@ -44,7 +44,7 @@ final class GitRepair {
                         + reference.at().orElse("nothing"));
             } else if (reference.at().isPresent()) {
                 found.add(new Operation.RefChange(reference.ref(), Optional.empty(), reference.at()));
-                done.add("kept '" + name + "' at " + reference.at().get() + ", and wrote it down");
+                done.add("kept '" + name + "' at " + reference.at().get() + ", and recorded that");
             }
         }
         writeDown(found);

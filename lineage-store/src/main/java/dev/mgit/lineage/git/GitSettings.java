@@ -66,7 +66,7 @@ public final class GitSettings implements Settings {
             return new GitSettings(config, where);
         } catch (ConfigInvalidException e) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, where + " cannot be read: " + e.getMessage(), "mend it by hand", e);
+                    MgitException.Kind.USAGE, where + " cannot be read: " + e.getMessage(), "fix it by hand", e);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

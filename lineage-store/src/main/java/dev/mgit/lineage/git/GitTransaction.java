@@ -87,7 +87,7 @@ final class GitTransaction implements Transaction {
 
     @Override
     public VersionId write(NewVersion version) {
-        return Guarded.writing(() -> new VersionWriter(lineage).write(version));
+        return Guarded.translateFailures(() -> new VersionWriter(lineage).write(version));
     }
 
     @Override
@@ -151,7 +151,7 @@ final class GitTransaction implements Transaction {
 
     @Override
     public void apply() {
-        Guarded.writing(() -> {
+        Guarded.translateFailures(() -> {
             // Writing notes changes the maps that were read: forgotten afterwards, whether or not they became true.
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
@@ -302,14 +302,14 @@ final class GitTransaction implements Transaction {
         for (ReceiveCommand command : commands) {
             if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE
                     && git.getRefDatabase().isNameConflicting(command.getRefName())) {
-                throw MgitException.usage("there cannot be '" + Repository.shortenRefName(command.getRefName())
-                        + "': a part of that name is a name already, or is the folder of others");
+                throw MgitException.usage("cannot create '" + Repository.shortenRefName(command.getRefName())
+                        + "': part of that name is already a name, or the folder of other names");
             }
             if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
                         "'" + Repository.shortenRefName(command.getRefName())
-                                + "' was changed by somebody else meanwhile",
+                                + "' was changed by another process",
                         "run the command again");
             }
             if (command.getResult() != ReceiveCommand.Result.OK) {

@@ -24,11 +24,11 @@ final class Guarded {
      * may have moved the object from the one to the other in between.
      */
     static <T> T reading(Work<T> work) {
-        return writing(() -> persistently(work));
+        return translateFailures(() -> retryMissing(work));
     }
 
-    /** The same, for those who have something to say about what is missing. */
-    static <T> T persistently(Work<T> work) throws IOException {
+    /** Retries once if an object is missing; JGit's exceptions reach the caller unchanged. */
+    static <T> T retryMissing(Work<T> work) throws IOException {
         try {
             return work.run();
         } catch (MissingObjectException e) {
@@ -36,8 +36,8 @@ final class Guarded {
         }
     }
 
-    /** Does something once, and says what JGit found damaged in mgit's words. */
-    static <T> T writing(Work<T> work) {
+    /** Runs work once and turns JGit's exceptions into mgit's, whether it reads or writes. */
+    static <T> T translateFailures(Work<T> work) {
         try {
             return work.run();
         } catch (CorruptObjectException

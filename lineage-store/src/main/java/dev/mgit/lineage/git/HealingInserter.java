@@ -100,7 +100,7 @@ final class HealingInserter extends ObjectInserter.Filter {
         try {
             reader.open(id);
         } catch (MissingObjectException e) {
-            throw new IOException("Git object " + id.name() + " was written again and cannot be found", e);
+            throw new IOException("Git object " + id.name() + " was rewritten but cannot be found", e);
         }
     }
 

@@ -65,7 +65,7 @@ final class NoteFiles {
 
     private Optional<byte[]> content(String namespace, VersionId id, ObjectId blob) {
         try {
-            return Optional.of(Guarded.persistently(
+            return Optional.of(Guarded.retryMissing(
                     () -> git.open(blob, Constants.OBJ_BLOB).getBytes()));
         } catch (IOException e) {
             passedOver(namespace, id, e);
@@ -74,7 +74,7 @@ final class NoteFiles {
     }
 
     private void passedOver(String namespace, VersionId id, Exception e) {
-        warnings.accept("the note '" + namespace + "' on version " + id.abbreviated() + " is passed over: " + why(e)
+        warnings.accept("the note '" + namespace + "' on version " + id.abbreviated() + " is ignored: " + why(e)
                 + "; 'mgit fsck --repair' sets it aside");
     }
 

@@ -131,7 +131,7 @@ final class OperationLog {
             } catch (JsonException | DateTimeException e) {
                 boolean torn = !lines.get(i).endsWith("}");
                 if (!torn) {
-                    found.add("line " + (i + 1) + " cannot be understood: " + e.getMessage());
+                    found.add("line " + (i + 1) + " cannot be parsed: " + e.getMessage());
                 }
             }
         }

@@ -41,7 +41,7 @@ final class ReferenceCheck {
         String why() {
             return known
                     ? "it is at " + at.orElse("nothing") + ", but was left at " + left.orElse("nothing")
-                    : "neither mgit nor Git wrote down how it came to be";
+                    : "neither mgit nor Git recorded the change";
         }
     }
 

@@ -20,8 +20,8 @@ final class ReferenceNames {
             if (name.startsWith(model.name() + "/") || model.name().startsWith(name + "/")) {
                 throw new MgitException(
                         MgitException.Kind.USAGE,
-                        "there cannot be a model '" + name + "' beside '" + model.name() + "'",
-                        "a name that others have as their folder is taken; use another");
+                        "cannot create model '" + name + "' beside '" + model.name() + "'",
+                        "names that are folders of other names are taken; use another");
             }
         }
     }
@@ -36,7 +36,7 @@ final class ReferenceNames {
         return new MgitException(
                 MgitException.Kind.USAGE,
                 "there is already a " + what + " '" + name + "'; a " + wanted
-                        + " of that name would make the name mean two things",
+                        + " of that name would make the name ambiguous",
                 what.equals("tag")
                         ? "use another name, or remove the tag with 'mgit tag -d " + name + "'"
                         : "use another name, or rename the model with 'mgit mv " + name + " NEW'");
@@ -65,7 +65,7 @@ final class ReferenceNames {
         if (!Repository.isValidRefName(ref) || name.startsWith("-") || name.equals("HEAD")) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "'" + name + "' is not a legal name for a " + what,
+                    "'" + name + "' is not a valid name for a " + what,
                     "use letters, digits, '-', '_', '.' and '/' as Git allows in branch names");
         }
         return ref;

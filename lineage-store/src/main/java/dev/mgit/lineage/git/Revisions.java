@@ -88,7 +88,7 @@ final class Revisions {
             id = revision.isBlank() ? null : git.resolve(start + "^{commit}");
         } catch (AmbiguousObjectException e) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + revision + "' fits several versions", "give more digits", e);
+                    MgitException.Kind.USAGE, "'" + revision + "' is ambiguous", "give more digits", e);
         } catch (IncorrectObjectTypeException | MissingObjectException | IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -114,7 +114,7 @@ final class Revisions {
             return name;
         }
         if (git.exactRef(Constants.R_TAGS + name) != null) {
-            warnings.accept("'" + name + "' is a model and a tag; the model is meant. Write " + model + " or "
+            warnings.accept("'" + name + "' is both a model and a tag; using the model. Write " + model + " or "
                     + Constants.R_TAGS + name + ", or rename one of them");
         }
         return model;
@@ -156,7 +156,7 @@ final class Revisions {
 
     private static MgitException beforeTheFirst(String revision, BeforeTheFirst end) {
         CommitText text = CommitText.parse(end.first.getFullMessage());
-        String sentence = "'" + revision + "' goes back further than the first version of " + text.model() + ", "
+        String sentence = "'" + revision + "' goes back past the first version of " + text.model() + ", "
                 + GitLineage.id(end.first).abbreviated();
         if (text.origins().isEmpty()) {
             return new MgitException(MgitException.Kind.USAGE, sentence, "that one is '" + end.spelling + "'");

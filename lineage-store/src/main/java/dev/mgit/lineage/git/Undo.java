@@ -50,7 +50,7 @@ final class Undo {
         if (matches.size() != 1) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    (matches.isEmpty() ? "there is no operation '" : "several operations fit '") + id + "'",
+                    (matches.isEmpty() ? "there is no operation '" : "several operations match '") + id + "'",
                     "'mgit op log' lists them");
         }
         return matches.get(0);
@@ -68,6 +68,6 @@ final class Undo {
                 return operation;
             }
         }
-        throw MgitException.failed("there is nothing to undo");
+        throw MgitException.failed("nothing to undo");
     }
 }

@@ -76,7 +76,7 @@ public final class Audit {
                         .forEach(text -> findings.add(new Finding(Gap.NOT_VERIFIED, id, text)));
             } else {
                 entries.add(absent(id));
-                String text = "its record is not in this repository, so nothing before it is known either";
+                String text = "its record is not in this repository, so its history is unknown";
                 findings.add(new Finding(Gap.PARENT_ABSENT, id, text));
             }
         }
@@ -136,19 +136,20 @@ public final class Audit {
             gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, text));
         } else if (entry.parents().isEmpty() && !entry.recipe()) {
             gaps.add(new Finding(
-                    Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: what it was made from is not recorded"));
+                    Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: its origin is not recorded"));
         }
         if (derived && !entry.recipe()) {
-            gaps.add(new Finding(Gap.NO_RECIPE, id, "it was derived, but how is not recorded"));
+            gaps.add(new Finding(Gap.NO_RECIPE, id, "derived, but the recipe is not recorded"));
         }
         if (entry.licence().isEmpty()) {
             gaps.add(new Finding(
-                    Gap.NO_LICENCE, id, "no licence: no License trailer, none in README.md, no LICENSE file"));
+                    Gap.NO_LICENCE, id, "no license: no License trailer, none in README.md, no LICENSE file"));
         }
         for (Parent parent : entry.parents()) {
             if (parent.source() == Source.INFERRED) {
                 String text =
-                        "its edge to " + parent.version().abbreviated() + " was found from the weights, not declared";
+                        "its edge to " + parent.version().abbreviated() + " was detected from the weights, not "
+                                + "declared";
                 gaps.add(new Finding(Gap.INFERRED_EDGE, id, text));
             }
         }

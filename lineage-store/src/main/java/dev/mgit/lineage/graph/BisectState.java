@@ -84,7 +84,7 @@ public record BisectState(List<Mark> marks) {
             }
             return new BisectState(marks);
         } catch (JsonException | IllegalArgumentException e) {
-            String message = "the state of the search cannot be read: " + e.getMessage();
+            String message = "the bisect state cannot be read: " + e.getMessage();
             throw new MgitException(MgitException.Kind.FAILED, message, "start over with: mgit bisect reset", e);
         }
     }

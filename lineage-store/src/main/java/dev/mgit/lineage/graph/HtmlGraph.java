@@ -29,7 +29,7 @@ final class HtmlGraph {
 
     static String page(GraphView view) {
         StringBuilder out = new StringBuilder(HEAD);
-        out.append("<p>%d versions, %d edges; filled circles are the heads of models, dashed lines say what was"
+        out.append("<p>%d versions, %d edges; filled circles are the heads of models, dashed lines show what was"
                 .formatted(view.nodes().size(), view.edges().size()));
         out.append(" derived from what.</p>\n<div class=\"drawing\">\n");
         out.append(SvgGraph.draw(view)).append("</div>\n<table>\n");

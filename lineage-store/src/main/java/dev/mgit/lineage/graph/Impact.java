@@ -46,7 +46,7 @@ public final class Impact {
     }
 
     /**
-     * Everything downstream of some versions over some edges, these left out: open versions first, then by distance,
+     * Everything downstream of some versions over some edges, these left out: head versions first, then by distance,
      * then as made.
      *
      * @param openOnly leave out all versions that are not open

@@ -38,7 +38,7 @@ public final class TensorSearch {
     }
 
     /**
-     * All versions that contain a tensor, open versions first, then newest first.
+     * All versions that contain a tensor, head versions first, then newest first.
      *
      * @param hash a tensor's hash, or the first digits (four or more) of one only
      * @throws MgitException of kind USAGE if no tensor or several have a hash that starts so
@@ -58,7 +58,7 @@ public final class TensorSearch {
         if (objects.size() > 1) {
             String hint = "give more digits: " + objects.first().abbreviated() + " or "
                     + objects.last().abbreviated();
-            String message = "'" + hash + "' is short for " + objects.size() + " different tensors";
+            String message = "'" + hash + "' is the prefix of " + objects.size() + " different tensors";
             throw new MgitException(MgitException.Kind.USAGE, message, hint);
         }
         found.sort(Comparator.comparing(match -> !match.open()));

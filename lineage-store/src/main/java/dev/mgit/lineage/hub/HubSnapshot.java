@@ -104,14 +104,14 @@ public record HubSnapshot(Path folder, Path model) {
         List<String> parts = parts();
         Map<String, Listed> listing = listing();
         if (listing.isEmpty() && !parts.isEmpty()) {
-            sentences.add("a download of this model did not end: the cache has " + String.join(", ", parts));
+            sentences.add("a download of this model is unfinished: the cache has " + String.join(", ", parts));
         }
         for (Map.Entry<String, Listed> file : listing.entrySet()) {
             Path there = folder.resolve(file.getKey());
             if (Files.notExists(there)) {
                 if (file.getValue().blobs().stream()
                         .anyMatch(blob -> parts.stream().anyMatch(part -> part.startsWith(blob + ".")))) {
-                    sentences.add("the download of " + file.getKey() + " did not end");
+                    sentences.add("the download of " + file.getKey() + " is unfinished");
                 }
             } else if (Files.size(there) != file.getValue().size()) {
                 sentences.add(file.getKey() + " has " + Files.size(there) + " bytes, on the hub "

@@ -21,8 +21,8 @@ final class Claimed {
             String verdict = agrees
                     ? "the weights agree"
                     : !there
-                            ? "which is not here to compare with"
-                            : origin.map(found -> "but the weights are nearer to '"
+                            ? "which is not available for comparison"
+                            : origin.map(found -> "but the weights are closer to '"
                                             + found.parents().get(0).name() + "'")
                                     .orElse("but the weights do not come from it");
             sentences.add("its files name '" + base + "' as its base: " + verdict);

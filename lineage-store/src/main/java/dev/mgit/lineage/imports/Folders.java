@@ -50,7 +50,7 @@ final class Folders {
                 return unread(file, "not readable");
             }
         }
-        return unread(file, Files.isSymbolicLink(file) ? "a link that leads nowhere" : "not a regular file");
+        return unread(file, Files.isSymbolicLink(file) ? "a broken link" : "not a regular file");
     }
 
     private static FileKind unread(Path file, String why) {

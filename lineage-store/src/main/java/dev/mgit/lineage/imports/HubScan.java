@@ -58,7 +58,7 @@ final class HubScan {
             }
         }
         if (all.isEmpty()) {
-            passedOver.put(model, "no file of it was downloaded to its end");
+            passedOver.put(model, "no file was downloaded completely");
         }
         String main = main(model);
         taken.sort(Comparator.comparing((FoundCheckpoint one) -> one.label().equals(main))

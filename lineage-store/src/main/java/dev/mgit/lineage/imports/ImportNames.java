@@ -24,7 +24,7 @@ final class ImportNames {
 
     /** A name beside others: the name itself, or with {@code -2}, {@code -3} and so on at its end. */
     static String free(String name, Collection<String> taken) {
-        String flat = taken.stream().anyMatch(other -> inTheWay(name, other)) ? name.replace('/', '-') : name;
+        String flat = taken.stream().anyMatch(other -> conflicts(name, other)) ? name.replace('/', '-') : name;
         String free = flat;
         for (int i = 2; isTaken(free, taken); i++) {
             free = flat + "-" + i;
@@ -33,11 +33,11 @@ final class ImportNames {
     }
 
     private static boolean isTaken(String name, Collection<String> taken) {
-        return taken.stream().anyMatch(other -> other.equals(name) || inTheWay(name, other));
+        return taken.stream().anyMatch(other -> other.equals(name) || conflicts(name, other));
     }
 
     /** One name cannot be the folder of another. */
-    private static boolean inTheWay(String name, String other) {
+    private static boolean conflicts(String name, String other) {
         return name.startsWith(other + "/") || other.startsWith(name + "/");
     }
 }

@@ -95,7 +95,7 @@ final class ImportPlanner {
         if (strict && !findings.missing().isEmpty()) {
             throw MgitException.failed("is incomplete: " + String.join("; ", findings.missing()));
         }
-        FolderScan.of(path).ignored().forEach(one -> passedOver.put(path.resolve(one), "left out by ignore rules"));
+        FolderScan.of(path).ignored().forEach(one -> passedOver.put(path.resolve(one), "ignored by ignore rules"));
         return findings;
     }
 

@@ -118,15 +118,15 @@ final class ImportScan {
             return;
         }
         if (!Folders.isFolder(child)) {
-            passedOver.put(child, "a link to a folder, which is not followed; name it to import it");
+            passedOver.put(child, "a link to a folder, not followed; name it to import it");
         } else if (cache && HubScan.isOtherRepository(child)) {
-            passedOver.put(child, "no model of the hub, but a dataset or a space");
+            passedOver.put(child, "a dataset or space, not a model");
         } else if (Folders.isHidden(child)) {
             passedOver.put(child, "a hidden folder");
         } else if (HubScan.isModel(child) || depth == 0 || recursive && depth < DEEPEST) {
             folder(child, depth + 1);
         } else {
-            passedOver.put(child, "not looked into without --recursive");
+            passedOver.put(child, "not searched without --recursive");
         }
     }
 

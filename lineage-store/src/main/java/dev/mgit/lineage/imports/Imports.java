@@ -53,7 +53,7 @@ public final class Imports {
                                     paths.stream().map(path -> "'" + path + "'").toList()),
                     recursive
                             ? "give a folder that holds weights (.safetensors, .bin, .pt, .onnx, .gguf, …)"
-                            : "look further down with --recursive");
+                            : "search subfolders with --recursive");
         }
         boolean whole = strict || CommitSettings.of(repository.settings()).strict();
         return new ImportPlanner(repository, whole, progress).plan(scan);

@@ -82,7 +82,7 @@ final class Reachability {
 
     private static MgitException damaged(String what) {
         return new MgitException(
-                MgitException.Kind.INTEGRITY, what + ", so it cannot be told what is needed", "run 'mgit fsck'");
+                MgitException.Kind.INTEGRITY, what + ", so reachable data cannot be determined", "run 'mgit fsck'");
     }
 
     boolean isLive(ObjectId object) {

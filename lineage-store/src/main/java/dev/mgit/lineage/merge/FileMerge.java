@@ -98,7 +98,7 @@ final class FileMerge {
             if (bothChangedTensors && differ && ruled(path).isEmpty()) {
                 problems.add(new Problem(
                         Reason.TOKENIZER,
-                        "'" + path + "' differs, so the rows of the embeddings may stand for different tokens"));
+                        "'" + path + "' differs, so embedding rows may belong to different tokens"));
             }
         }
         return problems;

@@ -27,7 +27,7 @@ public final class MergeBase {
                     .collect(Collectors.joining(", "));
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "there is no one nearest common ancestor but " + bases.size() + ": " + names
+                    "there are " + bases.size() + " nearest common ancestors: " + names
                             + (bases.size() > 3 ? ", …" : ""),
                     "choose one with --base");
         }

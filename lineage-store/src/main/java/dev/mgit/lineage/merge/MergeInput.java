@@ -157,7 +157,7 @@ final class MergeInput implements AutoCloseable {
     InputFile file(String path) {
         InputFile file = files.get(path);
         if (file == null) {
-            throw new IllegalStateException("the plan names a file that is not there: " + path);
+            throw new IllegalStateException("the plan names a missing file: " + path);
         }
         return file;
     }
@@ -166,7 +166,7 @@ final class MergeInput implements AutoCloseable {
     ByteSource open(TensorAt tensor) throws IOException {
         Opening bytes = tensors.get(tensor);
         if (bytes == null) {
-            throw new IllegalStateException("the plan names a tensor that is not there: " + tensor.name());
+            throw new IllegalStateException("the plan names a missing tensor: " + tensor.name());
         }
         return bytes.open();
     }

@@ -78,8 +78,8 @@ public record MergeState(
                     json.strings("rules"),
                     json.flag("tests"));
         } catch (JsonException | IllegalArgumentException e) {
-            String message = "the state of the merge cannot be read: " + e.getMessage();
-            throw new MgitException(MgitException.Kind.FAILED, message, "give it up with: mgit merge --abort", e);
+            String message = "the merge state cannot be read: " + e.getMessage();
+            throw new MgitException(MgitException.Kind.FAILED, message, "abort it with: mgit merge --abort", e);
         }
     }
 }

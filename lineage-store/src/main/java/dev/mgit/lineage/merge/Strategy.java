@@ -30,7 +30,7 @@ public record Strategy(
         require(Double.isFinite(t), "t must be finite");
         require(density > 0 && density <= 1, "density must be above 0 and at most 1");
         boolean divides = normalize && (method == Method.LINEAR || method == Method.AVERAGE);
-        require(!divides || Math.abs(sum) >= 1e-8, "the weights add up to 0, so they cannot be normalised");
+        require(!divides || Math.abs(sum) >= 1e-8, "the weights sum to 0 and cannot be normalized");
     }
 
     private static void require(boolean condition, String sentence) {
@@ -91,7 +91,7 @@ public record Strategy(
                             "use one of ours, theirs, normalize, t, lambda, density, rescale, seed");
             };
         } catch (NumberFormatException e) {
-            throw MgitException.usage("'" + value + "' is not a value for '" + key + "' in a strategy");
+            throw MgitException.usage("'" + value + "' is not a valid value for '" + key + "' in a strategy");
         }
     }
 
@@ -100,7 +100,7 @@ public record Strategy(
     }
 
     private static boolean flag(String value) {
-        require(value.equals("true") || value.equals("false"), "'" + value + "' is neither true nor false");
+        require(value.equals("true") || value.equals("false"), "'" + value + "' is not true or false");
         return value.equals("true");
     }
 

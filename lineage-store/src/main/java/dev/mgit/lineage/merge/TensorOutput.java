@@ -120,7 +120,7 @@ public final class TensorOutput {
                 boolean noBase = side == Side.BASE;
                 String text = noBase
                         ? strategy.method().word() + " needs " + which + ", and there is none"
-                        : which + " was removed, but the layout that is kept has it";
+                        : which + " was removed, but the layout kept still has it";
                 return Optional.of(new Problem(noBase ? Reason.NO_BASE : Reason.STRUCTURE, text));
             }
             if (!input.spec().shape().equals(spec().shape())) {

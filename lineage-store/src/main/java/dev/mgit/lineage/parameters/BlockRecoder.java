@@ -76,7 +76,7 @@ public final class BlockRecoder implements AutoCloseable {
             byte[] back = new byte[raw.length];
             coder.decode(payload, 0, length, frame.dtype(), guess, back, back.length);
             if (!Arrays.equals(raw, back)) {
-                throw new IllegalStateException("block " + id.hex() + " does not survive coding");
+                throw new IllegalStateException("block " + id.hex() + ": round trip failed");
             }
             return Arrays.copyOf(payload, length);
         } finally {

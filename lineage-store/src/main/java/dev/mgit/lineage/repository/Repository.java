@@ -151,14 +151,14 @@ public final class Repository implements AutoCloseable {
     private static Path pointedTo(Path pointer) throws IOException {
         String text = text(pointer);
         if (!text.startsWith(POINTER) || text.indexOf('\0') >= 0) {
-            throw MgitException.failed(pointer + " is neither a repository nor names one");
+            throw MgitException.failed(pointer + " is neither a repository nor a pointer to one");
         }
         Path named = DurableFiles.folderOf(pointer).resolve(text.substring(POINTER.length()));
         if (!Files.isDirectory(named)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    pointer + " names a repository that is not there: " + named,
-                    "mend its path if the repository was moved, or remove the file");
+                    pointer + " points to a repository that does not exist: " + named,
+                    "fix the path if the repository moved, or remove the file");
         }
         return named.normalize();
     }

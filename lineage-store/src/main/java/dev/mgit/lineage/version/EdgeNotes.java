@@ -68,7 +68,7 @@ public record EdgeNotes(List<Entry> entries) {
                 try {
                     entries.add(entry(Json.parseObject(lines[i].getBytes(StandardCharsets.UTF_8))));
                 } catch (JsonException | DateTimeException | IllegalArgumentException | MgitException e) {
-                    String message = "line " + (i + 1) + " of a note of edges cannot be understood: " + e.getMessage();
+                    String message = "line " + (i + 1) + " of a note of edges cannot be parsed: " + e.getMessage();
                     throw new MgitException(MgitException.Kind.INTEGRITY, message, null, e);
                 }
             }

@@ -122,8 +122,8 @@ class DiffFamiliesTest {
             chat | chat-f8         | cast to f8_e4m3
             base | chat-bf16       | cast to bf16; fine-tuned: everything changed a little .*
             chat-bf16 | chat       | cast to f32; fine-tuned: everything changed a little .*
-            chat | chat-int8       | quantised to int8 \\(relative error 0\\.\\d+%\\)
-            chat-int8 | chat       | dequantised to f32
+            chat | chat-int8       | quantized to int8 \\(relative error 0\\.\\d+%\\)
+            chat-int8 | chat       | dequantized to f32
             chat | chat-renamed    | the same weights, 45 tensors under another name
             base | chat-renamed    | 45 tensors under another name; fine-tuned: everything changed a little .*
             chat | chat-transposed | 15 matrices transposed

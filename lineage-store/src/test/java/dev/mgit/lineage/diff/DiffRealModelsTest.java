@@ -39,7 +39,7 @@ class DiffRealModelsTest {
     void quantisationIsReadThroughScalesAndZeroPoints() throws IOException {
         Diff diff = diff(RealModels.bgeSmallV15(), RealModels.bgeSmallV15Quantised());
 
-        assertThat(diff.reading()).matches("quantised to int8 \\(relative error 3\\.\\d+%\\)");
+        assertThat(diff.reading()).matches("quantized to int8 \\(relative error 3\\.\\d+%\\)");
         assertThat(diff.count(Status.RETYPED)).isEqualTo(75);
         assertThat(diff.count(Status.SAME)).isEqualTo(123);
         assertThat(diff.tensors())

@@ -135,7 +135,7 @@ class GarbageCollectorTest {
             assertThat(made.repository().lineage().tryResolve("base")).isEmpty();
             assertThatThrownBy(() -> made.repository().lineage().undo(Optional.empty(), MadeRepository.ADA))
                     .isInstanceOf(MgitException.class)
-                    .hasMessage("there is nothing to undo");
+                    .hasMessage("nothing to undo");
         }
     }
 

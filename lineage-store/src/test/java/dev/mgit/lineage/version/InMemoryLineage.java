@@ -70,7 +70,7 @@ public final class InMemoryLineage implements Lineage {
             Version version = version(id);
             id = version.previous()
                     .orElseThrow(() -> MgitException.usage(
-                            "'" + revision + "' goes back further than the first version of " + version.model()));
+                            "'" + revision + "' goes back past the first version of " + version.model()));
         }
         return id;
     }
@@ -96,7 +96,7 @@ public final class InMemoryLineage implements Lineage {
         List<VersionId> found =
                 List.copyOf(objects.subMap(least, true, most, true).keySet());
         if (found.size() > 1) {
-            throw MgitException.usage("'" + digits + "' is short for " + found.size() + " versions");
+            throw MgitException.usage("'" + digits + "' is the prefix of " + found.size() + " versions");
         }
         return found.stream().findFirst();
     }
@@ -288,7 +288,7 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public synchronized Operation undo(Optional<String> operation, Person author) {
         if (before.isEmpty()) {
-            throw MgitException.failed("there is nothing to undo");
+            throw MgitException.failed("nothing to undo");
         }
         Operation latest = state.operations().get(0);
         if (operation.isPresent() && !operation.get().equals(latest.id())) {

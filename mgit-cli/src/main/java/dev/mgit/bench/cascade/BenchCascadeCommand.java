@@ -24,9 +24,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cascade",
         description = {
-            "Build graphs of the shapes of arXiv 2307.07507 by really training small networks on real scanned digits,",
-            "give each root a better version, trained on changed scans, update everything below, and compare the",
-            "accuracy of each model on each of ten changes of the scans before and after."
+            "Build graphs of the shapes of arXiv 2307.07507 by training small networks on scanned digits,",
+            "give each root a better version, trained on corrupted scans, update everything downstream, and compare "
+                    + "the",
+            "accuracy of each model on each of ten corruptions before and after."
         })
 public final class BenchCascadeCommand implements Callable<Integer> {
     private final Context context;
@@ -46,13 +47,13 @@ public final class BenchCascadeCommand implements Callable<Integer> {
     @Option(
             names = {"-j", "--jobs"},
             paramLabel = "N",
-            description = "Trainings at a time. Default: ${DEFAULT-VALUE}.")
+            description = "Parallel training jobs. Default: ${DEFAULT-VALUE}.")
     private int jobs = 2;
 
-    @Option(names = "--quick", description = "Build a small piece of each graph, to see it work.")
+    @Option(names = "--quick", description = "Build a small part of each graph as a smoke test.")
     private boolean quick;
 
-    @Option(names = "--keep", paramLabel = "DIR", description = "Build below this folder and leave the repositories.")
+    @Option(names = "--keep", paramLabel = "DIR", description = "Build in this folder and keep the repositories.")
     private @Nullable Path keep;
 
     @Mixin
@@ -65,7 +66,7 @@ public final class BenchCascadeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (jobs < 1) {
-            throw MgitException.usage("-j takes a number from 1 up");
+            throw MgitException.usage("-j must be at least 1");
         }
         Scale scale = quick ? Scale.QUICK : Scale.FULL;
         List<Shape> shapes =
@@ -143,7 +144,7 @@ public final class BenchCascadeCommand implements Callable<Integer> {
                 outcome.buildSeconds(),
                 outcome.recipes(),
                 outcome.updateSeconds()));
-        output.line("Accuracy in percent before the cascade and, by kind of change to the scans, what it gained:");
+        output.line("Accuracy in percent before the cascade, and the gain by kind of corruption:");
         List<String> headings = new ArrayList<>(List.of("model", "before", "after"));
         headings.addAll(Tasks.CHANGES);
         Table table = output.table(headings.toArray(String[]::new));

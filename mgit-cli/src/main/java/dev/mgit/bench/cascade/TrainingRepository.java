@@ -60,7 +60,7 @@ final class TrainingRepository {
         try {
             DigitsExample.compile(root);
         } catch (IllegalStateException e) {
-            throw MgitException.failed("the digits program cannot be built: " + e.getMessage());
+            throw MgitException.failed("cannot build the digits program: " + e.getMessage());
         }
     }
 

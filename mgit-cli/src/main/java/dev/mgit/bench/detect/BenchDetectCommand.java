@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "detect",
         description = {
-            "Score parent detection on labelled families, made and real, and measure search time and index size.",
-            "Only weights are looked at: names, times and READMEs are withheld."
+            "Score parent detection on labelled families, synthetic and real, and measure search time and index size.",
+            "Uses weights only: names, times and READMEs are withheld."
         })
 public final class BenchDetectCommand implements Callable<Integer> {
     private static final int[] SIZES = {100, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000};
@@ -37,7 +37,7 @@ public final class BenchDetectCommand implements Callable<Integer> {
             names = "--families",
             paramLabel = "N",
             defaultValue = "60",
-            description = "Labelled families of each sort (default: ${DEFAULT-VALUE}); 0 measures the index alone.")
+            description = "Labelled families of each kind (default: ${DEFAULT-VALUE}); 0 measures the index alone.")
     private int families = 60;
 
     BenchDetectCommand(Context context) {
@@ -69,13 +69,13 @@ public final class BenchDetectCommand implements Callable<Integer> {
         score.unrelated(200, scratch.resolve("made"));
         score.print(output);
         output.line("");
-        output.line("Directions, whole families at once in no order");
+        output.line("Directions, whole families at once, unordered");
         Table table = output.table("families", "edges", "found either way", "direction right");
         DetectScore.direction(table, "noise", made);
         DetectScore.direction(table, "really trained", trained);
         table.print();
         output.line("");
-        output.line("The real family (BGE v1, v1.5, quantised; MiniLM, quantised; E5), from weights alone");
+        output.line("The real family (BGE v1, v1.5, quantized; MiniLM, quantized; E5), from weights alone");
         DetectScore.real(output);
         output.line("");
     }

@@ -22,20 +22,20 @@ public final class Context {
     @Option(
             names = "--stacktrace",
             scope = ScopeType.INHERIT,
-            description = "Print where in the program an error arose.")
+            description = "Print the stack trace of an error.")
     private boolean stackTraces;
 
-    @Option(names = "--no-progress", scope = ScopeType.INHERIT, description = "Show no progress.")
+    @Option(names = "--no-progress", scope = ScopeType.INHERIT, description = "Do not show progress.")
     private boolean noProgress;
 
-    @Option(names = "--no-pager", scope = ScopeType.INHERIT, description = "Print long output at once.")
+    @Option(names = "--no-pager", scope = ScopeType.INHERIT, description = "Do not use a pager.")
     private boolean noPager;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Print this help and exit.")
+            description = "Show this help and exit.")
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 

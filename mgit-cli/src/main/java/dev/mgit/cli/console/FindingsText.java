@@ -27,7 +27,7 @@ public final class FindingsText {
     private static void few(List<String> all, List<String> lines) {
         lines.addAll(all.subList(0, Math.min(SHOWN, all.size())));
         if (all.size() > SHOWN) {
-            lines.add("and " + (all.size() - SHOWN) + " more like that");
+            lines.add("and " + (all.size() - SHOWN) + " more of the same");
         }
     }
 
@@ -35,7 +35,7 @@ public final class FindingsText {
     public static void tell(Output output, Findings findings) {
         lines(findings).forEach(output::note);
         if (!findings.missing().isEmpty()) {
-            output.hint("fetch what is missing and commit again; --strict refuses what is incomplete");
+            output.hint("fetch the missing files and commit again; --strict refuses incomplete checkpoints");
         }
     }
 

@@ -12,8 +12,9 @@ public final class FromOption {
     @Option(
             names = "--from",
             paramLabel = "REV[=KIND]",
-            description = "A version it was derived from, and how: finetune (default), continue-pretrain, distill, "
-                    + "prune, quantize, cast, convert, adapter, merge, search, rl, other. May be given several times.")
+            description = "A parent version and how the model was derived from it: finetune (default), "
+                    + "continue-pretrain, distill, prune, quantize, cast, convert, adapter, merge, search, rl, other. "
+                    + "Repeatable.")
     private List<String> from = new ArrayList<>();
 
     /** @throws MgitException of kind USAGE if a version or kind does not exist, or a version is given twice */
@@ -26,7 +27,7 @@ public final class FromOption {
             origins.add(new CommitRequest.Origin(session.resolve(revision), kind));
         }
         if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {
-            throw MgitException.usage("the same version is given twice with --from");
+            throw MgitException.usage("--from names the same version twice");
         }
         return origins;
     }

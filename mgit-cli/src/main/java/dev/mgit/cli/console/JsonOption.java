@@ -4,7 +4,7 @@ import picocli.CommandLine.Option;
 
 /** {@code --json}, mixed into every command that reads. */
 public final class JsonOption {
-    @Option(names = "--json", description = "Print one JSON object and nothing else.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     public boolean wanted() {

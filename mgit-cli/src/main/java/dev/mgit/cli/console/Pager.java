@@ -144,8 +144,8 @@ final class Pager implements AutoCloseable {
         if (exit == NOT_STARTED || exit == NOT_STARTED + 1) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the pager '" + command + "' cannot be started",
-                    "choose another by MGIT_PAGER, or give --no-pager");
+                    "pager '" + command + "' cannot be started",
+                    "set MGIT_PAGER to another one, or use --no-pager");
         }
     }
 }

@@ -67,7 +67,7 @@ public final class Revisions {
         CheckoutState state = checkedOut()
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
-                        "'" + typed + "' means the version that is checked out here, and none is in " + directory,
+                        "'" + typed + "' means the version checked out here, but none is in " + directory,
                         "name a model; 'mgit branch' lists them"));
         if (here.group(1) != null) {
             return state.model() + "@" + here.group(1);

@@ -15,7 +15,7 @@ public final class WaitOption {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "How long to wait for another command to finish (default: ${DEFAULT-VALUE}).")
+            description = "Seconds to wait for another command to finish (default: ${DEFAULT-VALUE}).")
     private long seconds = 600;
 
     /** How long to wait. */

@@ -105,7 +105,7 @@ class IncompleteCheckpointTest {
         isMissing(INDEX + " cannot be used as an index");
         index("16", ONE, TWO);
         file(".mgitignore", TWO);
-        isMissing(INDEX + " names " + TWO + ", left out by ignore rules");
+        isMissing(INDEX + " names " + TWO + ", ignored by ignore rules");
     }
 
     @Test
@@ -201,10 +201,10 @@ class IncompleteCheckpointTest {
         isMissing("pytorch_model.bin is empty");
         Files.delete(model.resolve("pytorch_model.bin"));
         Files.write(model.resolve("other.safetensors.part"), new byte[100]);
-        isMissing("other.safetensors.part is part of a download that did not end");
+        isMissing("other.safetensors.part is part of an unfinished download");
         Files.delete(model.resolve("other.safetensors.part"));
         file(".cache/huggingface/download/abc.incomplete", "x");
-        isMissing("a download into this folder did not end: 1 part");
+        isMissing("a download into this folder is unfinished: 1 part");
     }
 
     @Test

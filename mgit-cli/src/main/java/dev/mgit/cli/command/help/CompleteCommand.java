@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 public final class CompleteCommand implements Runnable {
     private final Context context;
 
-    @Parameters(paramLabel = "WORD", arity = "0..*", description = "The words after mgit, the last to be completed.")
+    @Parameters(paramLabel = "WORD", arity = "0..*", description = "The words after mgit; the last one is completed.")
     private List<String> words = new ArrayList<>();
 
     @Spec

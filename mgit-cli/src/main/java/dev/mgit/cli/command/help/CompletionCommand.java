@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "completion",
         description = {
-            "Print a script that teaches a shell to complete mgit's commands, options, models, tags, kinds and settings.",
+            "Print a shell completion script for mgit's commands, options, models, tags, kinds and settings.",
             "bash: source <(mgit completion bash)",
             "zsh: source <(mgit completion zsh)",
             "fish: mgit completion fish | source"

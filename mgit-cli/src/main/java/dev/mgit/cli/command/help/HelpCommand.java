@@ -10,9 +10,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Prints the help of mgit or of one of its commands. */
-@Command(name = "help", description = "Print the help of mgit or of one command.")
+@Command(name = "help", description = "Show help for mgit or one command.")
 public final class HelpCommand implements Runnable {
-    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "A command, and its subcommand if it has any.")
+    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "A command, optionally with its subcommand.")
     private List<String> path = new ArrayList<>();
 
     @Spec

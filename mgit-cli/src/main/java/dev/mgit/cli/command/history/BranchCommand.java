@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "branch",
         description = {
-            "List the models, or let a new model NAME start at REV (default: @, the version checked out here).",
-            "A model is a branch: its next version continues from there."
+            "List models, or create model NAME at REV (default: @, the version checked out here).",
+            "A model is a branch: its next version builds on REV."
         })
 public final class BranchCommand implements Callable<Integer> {
     private final Context context;
@@ -39,19 +39,19 @@ public final class BranchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "NAME",
             arity = "0..*",
-            description = "NAME [REV] to start a model; the names to rename or remove with -m and -d.")
+            description = "NAME [REV] to create a model; the names to rename or remove with -m and -d.")
     private List<String> operands = new ArrayList<>();
 
     /** What else to do than to list or to start. */
     static final class Change {
         @Option(
                 names = {"-m", "--move"},
-                description = "Rename model OLD to NEW, or the one checked out here to NEW; as 'mgit mv'.")
+                description = "Rename model OLD to NEW, or the one checked out here to NEW; same as 'mgit mv'.")
         private boolean rename;
 
         @Option(
                 names = {"-d", "-D", "--delete"},
-                description = "Remove models; as 'mgit rm'.")
+                description = "Remove models; same as 'mgit rm'.")
         private boolean delete;
     }
 
@@ -60,7 +60,7 @@ public final class BranchCommand implements Callable<Integer> {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "List with the number of versions and what each model was derived from.")
+            description = "Also show the number of versions and what each model was derived from.")
     private boolean verbose;
 
     @Option(names = "--force", description = "Move NAME to REV if it exists.")
@@ -109,7 +109,7 @@ public final class BranchCommand implements Callable<Integer> {
                         .map(CheckoutState::model)
                         .orElseThrow(() -> new MgitException(
                                 MgitException.Kind.USAGE,
-                                "which model shall be '" + to + "'? None is checked out here",
+                                "which model should become '" + to + "'? None is checked out here",
                                 "mgit branch -m OLD " + to));
         Models.rename(context, session, wait, from, to);
     }
@@ -119,7 +119,7 @@ public final class BranchCommand implements Callable<Integer> {
         String name = operands.get(0);
         if (operands.size() == 1 && session.revisions().checkedOut().isEmpty()) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "where shall '" + name + "' start?", "mgit branch " + name + " REV");
+                    MgitException.Kind.USAGE, "where should '" + name + "' start?", "mgit branch " + name + " REV");
         }
         VersionId start = session.resolve(operands.size() == 1 ? "@" : operands.get(1));
         Lineage lineage = session.repository().lineage();

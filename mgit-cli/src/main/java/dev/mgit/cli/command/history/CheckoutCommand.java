@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "checkout",
         description = {
-            "Write the files of a version into a folder, bit for bit.",
-            "Everything is verified before the folder changes; files changed there are not overwritten."
+            "Write the files of a version to a folder, bit for bit.",
+            "Everything is verified before the folder changes; modified files are not overwritten."
         })
 public final class CheckoutCommand implements Callable<Integer> {
     private final Context context;
@@ -34,19 +34,20 @@ public final class CheckoutCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "REV", description = "A model, tag, id, @, or REV~N.")
     private String revision = "";
 
-    @Parameters(index = "1", paramLabel = "DIR", arity = "0..1", description = "Default: a folder named as the model.")
+    @Parameters(index = "1", paramLabel = "DIR", arity = "0..1", description = "Default: a folder named after the "
+            + "model.")
     private @Nullable Path directory;
 
-    @Option(names = "--files", paramLabel = "GLOB", description = "Only the files whose path matches.")
+    @Option(names = "--files", paramLabel = "GLOB", description = "Only files whose path matches GLOB.")
     private @Nullable String files;
 
     @Option(
             names = "--tensors",
             paramLabel = "GLOB",
-            description = "Only the tensors whose name matches, written to DIR/tensors.safetensors.")
+            description = "Only tensors matching GLOB, written to DIR/tensors.safetensors.")
     private @Nullable String tensors;
 
-    @Option(names = "--force", description = "Overwrite files that were changed.")
+    @Option(names = "--force", description = "Overwrite modified files.")
     private boolean force;
 
     @Mixin
@@ -64,7 +65,7 @@ public final class CheckoutCommand implements Callable<Integer> {
             String model = modelOf(lineage, version);
             Path folder = context.resolve(directory == null ? named(model, version) : directory);
             if (folder.startsWith(session.repository().files().mgit())) {
-                throw MgitException.usage("'" + folder + "' lies in the repository's own folder");
+                throw MgitException.usage("'" + folder + "' is inside the repository's own folder");
             }
             var request = new CheckoutRequest(
                     version,

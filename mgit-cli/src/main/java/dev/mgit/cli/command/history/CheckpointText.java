@@ -38,7 +38,7 @@ final class CheckpointText {
         Optional<LossReport> lossy = LossReport.of(lineage, checkpoint.version());
         lossy.ifPresent(loss -> {
             output.line("");
-            output.line("Lossy: " + loss.tensors().size() + " tensors, every value of them within " + loss.boundText()
+            output.line("Lossy: " + loss.tensors().size() + " tensors, every value within " + loss.boundText()
                     + " of the original");
             loss.files()
                     .forEach(file -> output.line("  the original of " + file.path() + " had SHA-256 " + file.sha256()));

@@ -37,9 +37,10 @@ import picocli.CommandLine.Parameters;
         name = "commit",
         description = {
             "Store a checkpoint as a new version of a model.",
-            "PATH is a file of any kind, or a folder with weights and whatever belongs to them. It is only read.",
-            "What no reader understands is stored as opaque bytes, and what is missing is named.",
-            "In a folder that mgit checked out, the model and where it came from are known."
+            "PATH is a file of any kind, or a folder with weights and the files that belong to them. It is never "
+                    + "modified.",
+            "Unknown formats are stored as opaque bytes; missing files are reported.",
+            "In a folder checked out by mgit, the model and its parent are known."
         })
 public final class CommitCommand implements Callable<Integer> {
     private final Context context;
@@ -50,14 +51,14 @@ public final class CommitCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            description = "The model this is a version of; a new name makes a new model. "
-                    + "Default: the model checked out here, else the name of PATH.")
+            description = "The model to add the version to; a new name creates a model. Default: the model checked "
+                    + "out here, else the name of PATH.")
     private @Nullable String model;
 
     @Option(
             names = {"-m", "--message"},
             paramLabel = "MSG",
-            description = "What is new about this version.")
+            description = "The version's message.")
     private @Nullable String message;
 
     @Mixin
@@ -65,19 +66,19 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Option(
             names = "--detect",
-            description = "Find out from the weights what it was derived from, and record that as inferred.")
+            description = "Detect the parent from the weights and record it as inferred.")
     private boolean detect;
 
     @Option(
             names = "--trailer",
             paramLabel = "K=V",
-            description = "A line 'K: V' to end the message with. May be given several times.")
+            description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
 
     @Option(
             names = "--strict",
-            description = "Refuse a checkpoint that names files it does not have: shards, data beside a model, "
-                    + "components. Without it they are listed. Setting: commit.strict.")
+            description = "Refuse a checkpoint that references missing files: shards, external data, components. By "
+                    + "default they are only listed. Setting: commit.strict.")
     private boolean strict;
 
     @Mixin
@@ -152,7 +153,7 @@ public final class CommitCommand implements Callable<Integer> {
     private List<CommitRequest.Origin> detected(
             Session session, ParentSearch search, Path files, List<CommitRequest.Origin> declared) throws IOException {
         if (!declared.isEmpty()) {
-            throw MgitException.usage("give --from or --detect, not both");
+            throw MgitException.usage("--from and --detect cannot be combined");
         }
         try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit --detect")) {
             Optional<Detected> found = search.detect(files, lock);
@@ -175,7 +176,7 @@ public final class CommitCommand implements Callable<Integer> {
         }
         FindingsText.tell(output, result.findings());
         if (!result.ignored().isEmpty()) {
-            output.note("left out by ignore rules: " + String.join(", ", result.ignored()));
+            output.note("ignored by ignore rules: " + String.join(", ", result.ignored()));
         }
     }
 

@@ -41,11 +41,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diff",
         description = {
-            "Show what differs between two checkpoints, and say in one line what it means.",
-            "A and B are revisions or paths; a revision wins over a path of its name, ./NAME is always a path. "
-                    + "A..B is the same as A B, @ the version checked out here.",
-            "Without B, the current folder is the second side; without A too, the first is the version checked out here.",
-            "Paths can be compared outside a repository."
+            "Compare two checkpoints and summarize the change in one line.",
+            "A and B are revisions or paths; a revision wins over a path of the same name, ./NAME is always a path. "
+                    + "A..B means A B; @ is the version checked out here.",
+            "Without B, compare with the current folder; without A too, compare the version checked out here with it.",
+            "Works on paths outside a repository too."
         })
 public final class DiffCommand implements Callable<Integer> {
     /** What to print. */
@@ -61,30 +61,30 @@ public final class DiffCommand implements Callable<Integer> {
     @Parameters(paramLabel = "A B", arity = "0..2", description = "Revisions, files or folders.")
     private List<String> sides = new ArrayList<>();
 
-    @Option(names = "--files", paramLabel = "GLOB", description = "Compare only files this fits.")
+    @Option(names = "--files", paramLabel = "GLOB", description = "Only files matching GLOB.")
     private @Nullable String files;
 
     @Option(
             names = "--tensors",
             paramLabel = "GLOB",
-            description = "Compare only tensors whose name this fits, and list each.")
+            description = "Only tensors matching GLOB; list each one.")
     private @Nullable String tensors;
 
     @Option(names = "--format", description = "text (default), json, html or md.")
     private Format format = Format.TEXT;
 
-    @Option(names = "--stat", description = "Show no layers or tensors, only the reading, counts and files.")
+    @Option(names = "--stat", description = "Show only the summary, counts and files, no layers or tensors.")
     private boolean stat;
 
     @Option(
             names = "--names-only",
-            description = "List only the names of files and tensors that differ; measures none.")
+            description = "List only the names of files and tensors that differ, without measuring them.")
     private boolean namesOnly;
 
-    @Option(names = "--name-only", description = "List only the paths of files that differ, as git does.")
+    @Option(names = "--name-only", description = "List only the paths of files that differ, like git.")
     private boolean nameOnly;
 
-    @Option(names = "--exit-code", description = "Exit with 3 if anything differs.")
+    @Option(names = "--exit-code", description = "Exit with 3 if there are differences.")
     private boolean exitCode;
 
     @Mixin
@@ -97,7 +97,7 @@ public final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (nameOnly && namesOnly) {
-            throw MgitException.usage("choose one of --name-only and --names-only");
+            throw MgitException.usage("--name-only and --names-only cannot be combined");
         }
         try (Session session = Session.ifAny(context)) {
             Diff diff = session == null

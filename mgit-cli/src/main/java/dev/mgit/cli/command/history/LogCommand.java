@@ -33,9 +33,9 @@ import picocli.CommandLine.Parameters;
         name = "log",
         description = {
             "Show versions and what they were derived from, newest first, across models.",
-            "Starts from the given revisions and goes back to what they were made from, or with --descendants on to what "
-                    + "was made from them; without any, or with --all, from every model.",
-            "A..B shows what B was made from and A was not, @ stands for the version checked out here."
+            "Starts from the given revisions and follows their ancestors, or with --descendants their descendants; "
+                    + "without any, or with --all, starts from every model.",
+            "A..B shows ancestors of B that are not ancestors of A; @ is the version checked out here."
         })
 public final class LogCommand implements Callable<Integer> {
     private static final int MOST_WALKED = 256;
@@ -48,16 +48,16 @@ public final class LogCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Start from all models and tags.")
     private boolean all;
 
-    @Option(names = "--ancestors", description = "What the given versions were made from; the default.")
+    @Option(names = "--ancestors", description = "Show ancestors of the given versions (default).")
     private boolean ancestors;
 
-    @Option(names = "--descendants", description = "What was made from the given versions, instead.")
+    @Option(names = "--descendants", description = "Show descendants of the given versions instead.")
     private boolean descendants;
 
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description = "Show only versions derived in this way: finetune, quantize, … May be given several times.")
+            description = "Only versions derived this way: finetune, quantize, … Repeatable.")
     private List<String> kinds = new ArrayList<>();
 
     @Option(
@@ -65,24 +65,24 @@ public final class LogCommand implements Callable<Integer> {
             description = "Draw the lineage: '|' leads to the previous version, ':' to what it was derived from.")
     private boolean graph;
 
-    @Option(names = "--oneline", description = "One line a version.")
+    @Option(names = "--oneline", description = "One line per version.")
     private boolean oneLine;
 
-    @Option(names = "--tests", description = "With the latest result of each test.")
+    @Option(names = "--tests", description = "Show the latest result of each test.")
     private boolean tests;
 
     @Option(
             names = {"-p", "--patch"},
-            description = "With what changed against the version before, or against what it was derived from.")
+            description = "Show what changed since the previous version, or since the parent it was derived from.")
     private boolean patch;
 
-    @Option(names = "--stat", description = "As -p, but only counts and files.")
+    @Option(names = "--stat", description = "Like -p, but only counts and files.")
     private boolean stat;
 
     @Option(
             names = {"-n", "--max-count"},
             paramLabel = "N",
-            description = "At most N versions; -N is short for it.")
+            description = "Show at most N versions; -N for short.")
     private int limit = Integer.MAX_VALUE;
 
     @Mixin
@@ -95,10 +95,10 @@ public final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (limit < 0) {
-            throw MgitException.usage("-n takes a number from 0 up");
+            throw MgitException.usage("-n must be 0 or more");
         }
         if (ancestors && descendants) {
-            throw MgitException.usage("--ancestors and --descendants go opposite ways; 'mgit graph REV' shows both");
+            throw MgitException.usage("--ancestors and --descendants cannot be combined; 'mgit graph REV' shows both");
         }
         Set<EdgeKind> wanted = Kinds.parse(kinds);
         try (Session session = Session.open(context)) {

@@ -45,7 +45,7 @@ final class LogSpan {
             return versions;
         }
         if (descendants) {
-            throw MgitException.usage("A..B goes back from B; --descendants goes the other way");
+            throw MgitException.usage("A..B follows ancestors of B; it cannot be combined with --descendants");
         }
         Set<VersionId> left = new HashSet<>();
         lineage.walk(excluded).forEachRemaining(version -> left.add(version.id()));

@@ -20,9 +20,9 @@ public final class LossyOptions {
     @Option(
             names = "--lossy",
             paramLabel = "EPS",
-            description = "Store float tensors that have a parent within EPS of the original rather than exactly: no "
-                    + "element is off by more, which is checked. PATH keeps the original; the store does not have it. "
-                    + "Everything else, and what would gain nothing, stays exact.")
+            description = "Store float tensors that have a parent within EPS of the original instead of exactly; the "
+                    + "bound is verified for every element. PATH keeps the original, the store does not. Everything "
+                    + "else, and tensors that would not get smaller, stays exact.")
     private @Nullable Double bound;
 
     @Option(
@@ -30,8 +30,8 @@ public final class LossyOptions {
             paramLabel = "TEST",
             split = ",",
             description =
-                    "With --lossy, and as often as needed: run registered tests on the original and on what would be stored. While "
-                            + "one finds the latter worse than its tolerance, the worse half of the tensors stays exact.")
+                    "With --lossy: run registered tests on the original and on the lossy result. While a test fails "
+                            + "its tolerance, the half of the tensors with the largest error is stored exactly.")
     private List<String> tests = new ArrayList<>();
 
     public boolean isWanted() {
@@ -41,10 +41,10 @@ public final class LossyOptions {
     /** @throws MgitException of kind USAGE if the options make no sense */
     public void requireSense() {
         if (bound != null && !(bound > 0 && bound < 1)) {
-            throw MgitException.usage("--lossy takes a bound between 0 and 1, such as 1e-4, not " + bound);
+            throw MgitException.usage("--lossy needs a bound between 0 and 1, such as 1e-4, not " + bound);
         }
         if (bound == null && !tests.isEmpty()) {
-            throw MgitException.usage("--gate decides about --lossy and means nothing without it");
+            throw MgitException.usage("--gate needs --lossy");
         }
     }
 
@@ -79,6 +79,6 @@ public final class LossyOptions {
                 .max()
                 .orElse(0);
         output.line("  lossy: " + loss.get().tensors().size() + " of " + result.tensors() + " tensors within "
-                + loss.get().boundText() + " (greatest error " + String.format(Locale.ROOT, "%.3g", largest) + ")");
+                + loss.get().boundText() + " (largest error " + String.format(Locale.ROOT, "%.3g", largest) + ")");
     }
 }

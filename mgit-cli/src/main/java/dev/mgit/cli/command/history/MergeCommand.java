@@ -40,15 +40,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "merge",
         description = {
-            "Merge two versions that come from a common ancestor: what one side changed is taken from that side.",
-            "Layers and files that both sides changed are conflicts: nothing is made, exit code 5 and a list; "
-                    + "--strategy says what to do with them, now or with --continue. Where the sides changed layers that "
-                    + "depend on each other, the tests registered for the model decide; if one fails, exit code 4 and "
-                    + "nothing is made.",
-            "Strategies: ours and theirs pick a side where both changed; average, linear, slerp, task-arithmetic, ties, "
-                    + "dare and dare-ties compute, wherever the sides differ, what mergekit computes. The first rule "
-                    + "whose GLOB fits a tensor's name, or a file's path, counts.",
-            "With --output, A, B and C may also be files or folders, and the result is written to a folder."
+            "Three-way merge of two versions: changes made on one side are taken from that side.",
+            "Layers and files changed on both sides conflict: mgit lists them, makes no version and exits with 5. "
+                    + "Resolve them with --strategy, now or with --continue. If the sides changed layers that depend "
+                    + "on each other, the model's tests decide; if one fails, mgit makes no version and exits with 4.",
+            "Strategies: ours and theirs pick a side where both changed; average, linear, slerp, task-arithmetic, "
+                    + "ties, dare and dare-ties compute, wherever the sides differ, the same as mergekit. The first "
+                    + "rule whose GLOB matches the tensor name or file path applies.",
+            "With --output, A, B and C may also be files or folders; the result is written to a folder."
         })
 public final class MergeCommand implements Callable<Integer> {
     private final Context context;
@@ -59,13 +58,13 @@ public final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--base",
             paramLabel = "C",
-            description = "What both come from. Default: the nearest common ancestor in the lineage.")
+            description = "The common ancestor. Default: the nearest one in the lineage.")
     private @Nullable String base;
 
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            description = "The model to make a version of; a new name makes a new model. Default: the model A.")
+            description = "The model to add the result to; a new name creates a model. Default: the model A.")
     private @Nullable String model;
 
     @Option(
@@ -78,28 +77,28 @@ public final class MergeCommand implements Callable<Integer> {
             names = {"-s", "--strategy"},
             paramLabel = "[GLOB=]NAME[:NUMBERS]",
             description = "For example average, linear:0.7,0.3, '*.attention.*=slerp:t=0.3', 'ties:density=0.5', "
-                    + "'tokenizer.json=ours'. Numbers by key: ours theirs normalize t lambda density rescale seed. "
-                    + "May be given several times.")
+                    + "'tokenizer.json=ours'. Parameters: ours theirs normalize t lambda density rescale seed. "
+                    + "Repeatable.")
     private List<String> strategies = new ArrayList<>();
 
-    @Option(names = "--continue", description = "Go on with the merge that stopped; further strategies count first.")
+    @Option(names = "--continue", description = "Continue the merge in progress; strategies given now take precedence.")
     private boolean goOn;
 
-    @Option(names = "--abort", description = "Give the merge that stopped up.")
+    @Option(names = "--abort", description = "Abort the merge in progress.")
     private boolean abort;
 
     @Option(
             names = {"--plan", "--dry-run"},
-            description = "Only say what would be done.")
+            description = "Show what would be done without doing it.")
     private boolean planOnly;
 
-    @Option(names = "--no-test", description = "Run no tests.")
+    @Option(names = "--no-test", description = "Skip the tests.")
     private boolean noTest;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "DIR",
-            description = "Write the result to a new or empty folder, and make no version.")
+            description = "Write the result to a new or empty folder instead of making a version.")
     private @Nullable Path output;
 
     @Mixin
@@ -128,7 +127,7 @@ public final class MergeCommand implements Callable<Integer> {
             if (goOn) {
                 MergeState stopped = files.load()
                         .orElseThrow(() -> new MgitException(
-                                MgitException.Kind.USAGE, "no merge is under way", "begin one with: mgit merge A B"));
+                                MgitException.Kind.USAGE, "no merge in progress", "start one with: mgit merge A B"));
                 return carryOut(session, files, stopped.with(strategies));
             }
             if (!planOnly) {
@@ -140,15 +139,15 @@ public final class MergeCommand implements Callable<Integer> {
 
     private void requireSense() {
         if (goOn && abort) {
-            throw MgitException.usage("--continue and --abort exclude each other");
+            throw MgitException.usage("--continue and --abort cannot be combined");
         }
         boolean stopped = goOn || abort;
         if (stopped && (!sides.isEmpty() || base != null || model != null || message != null || output != null)) {
-            throw MgitException.usage("--continue and --abort are about the merge that stopped and take no other");
+            throw MgitException.usage("--continue and --abort apply to the merge in progress and take no other");
         }
         if (!stopped && sides.size() != 2) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "a merge takes two versions, not " + sides.size(), "mgit merge A B");
+                    MgitException.Kind.USAGE, "a merge needs two versions, not " + sides.size(), "mgit merge A B");
         }
         if (output != null && model != null) {
             throw MgitException.usage("--output makes no version, so there is nothing to name with --model");
@@ -160,7 +159,7 @@ public final class MergeCommand implements Callable<Integer> {
             boolean withdrawn = Merging.withdraw(session.workspace());
             return files.delete() || withdrawn;
         });
-        context.output().line(any ? "The merge is given up; no model was changed" : "No merge was under way");
+        context.output().line(any ? "Merge aborted; no model was changed" : "No merge in progress");
         return 0;
     }
 
@@ -169,7 +168,7 @@ public final class MergeCommand implements Callable<Integer> {
         VersionId ours = session.resolve(sides.get(0));
         VersionId theirs = session.resolve(sides.get(1));
         if (ours.equals(theirs)) {
-            throw MgitException.usage("'" + sides.get(0) + "' and '" + sides.get(1) + "' are one version");
+            throw MgitException.usage("'" + sides.get(0) + "' and '" + sides.get(1) + "' are the same version");
         }
         Optional<VersionId> ancestor = base == null
                 ? MergeBase.of(graph(session.session(), ours, theirs), ours, theirs)
@@ -180,15 +179,15 @@ public final class MergeCommand implements Callable<Integer> {
                 && (ancestor.get().equals(ours) || ancestor.get().equals(theirs))) {
             String newer = ancestor.get().equals(ours) ? sides.get(1) : sides.get(0);
             context.output()
-                    .line("Nothing to merge: " + newer + " was made from the other, so it is the result already");
+                    .line("Nothing to merge: " + newer + " already contains the other");
             return 0;
         }
         if (!computes && ancestor.isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
                     "'" + sides.get(0) + "' and '" + sides.get(1)
-                            + "' have no common ancestor, so nobody knows which side changed what",
-                    "name one with --base, or mix all with --strategy average, linear or slerp");
+                            + "' have no common ancestor, so a three-way merge is not possible",
+                    "name one with --base, or merge all tensors with --strategy average, linear or slerp");
         }
         String name = model(lineage, ours);
         GitLineage.requireModelName(name, lineage);
@@ -221,7 +220,7 @@ public final class MergeCommand implements Callable<Integer> {
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
                         "'" + sides.get(0) + "' is a version (" + ours.abbreviated()
-                                + "), not a model, so it is not clear what the result is a version of",
+                                + "), not a model, so the target model is unclear",
                         "name a model with --model NAME"));
     }
 

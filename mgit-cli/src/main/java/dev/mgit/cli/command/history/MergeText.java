@@ -28,7 +28,7 @@ import java.util.Optional;
 final class MergeText {
     private static final int SHOWN = 20;
     private static final String RESOLVE =
-            "'mgit merge --continue --strategy ...' resolves, 'mgit merge --abort' gives up";
+            "resolve with 'mgit merge --continue --strategy ...', or abort with 'mgit merge --abort'";
 
     private final Context context;
     private final JsonOption json;
@@ -76,7 +76,7 @@ final class MergeText {
             facts(plan);
         }
         throw new MgitException(
-                MgitException.Kind.CONFLICT, count(plan) + "; nothing was written", "say what to do with --strategy");
+                MgitException.Kind.CONFLICT, count(plan) + "; nothing was written", "resolve with --strategy");
     }
 
     /** A result that tests did not let pass. */
@@ -93,7 +93,7 @@ final class MergeText {
                 .findFirst()
                 .orElse("");
         throw new MgitException(
-                MgitException.Kind.GATE, "the test '" + failed + "' held the merge back; no version was made", RESOLVE);
+                MgitException.Kind.GATE, "the test '" + failed + "' failed, so the merge stopped; no version was made", RESOLVE);
     }
 
     /** A merge that is a version now. */
@@ -127,8 +127,8 @@ final class MergeText {
         int conflicts = plan.conflicts().size();
         int problems = plan.problems().size();
         String both = (conflicts == 1 ? "1 conflict" : conflicts + " conflicts")
-                + (problems == 0 ? "" : ", and " + problems + " reason(s) why the sides do not fit");
-        return conflicts == 0 ? "the sides do not fit together" : both;
+                + (problems == 0 ? "" : ", and " + problems + " incompatible change(s)");
+        return conflicts == 0 ? "the sides are incompatible" : both;
     }
 
     private void print(List<Verdict> verdicts) {

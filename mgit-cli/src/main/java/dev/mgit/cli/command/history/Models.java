@@ -50,6 +50,6 @@ final class Models {
                 "rm " + String.join(" ", names),
                 transaction -> names.forEach(transaction::deleteModel));
         context.output().line("Removed " + String.join(", ", names));
-        context.output().hint("'mgit undo' takes this back");
+        context.output().hint("revert this with 'mgit undo'");
     }
 }

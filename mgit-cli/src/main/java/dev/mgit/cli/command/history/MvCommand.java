@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Renames a model. */
 @Command(
         name = "mv",
-        description = "Rename a model. Its versions keep the name they were made under; edges to them hold.")
+        description = "Rename a model. Its versions keep the name they were committed under; edges to them stay valid.")
 public final class MvCommand implements Callable<Integer> {
     private final Context context;
 

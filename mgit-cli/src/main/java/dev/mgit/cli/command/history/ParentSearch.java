@@ -37,7 +37,7 @@ final class ParentSearch {
         detector.update(lock, session.progress());
         Optional<Detected> found = detector.originOf(name(path), Detector.sketch(path));
         if (found.isEmpty()) {
-            output.note("no version in this repository is near enough to be the parent");
+            output.note("no version in this repository is close enough to be the parent");
         }
         found.ifPresent(origin -> {
             output.note("found: " + words(origin));

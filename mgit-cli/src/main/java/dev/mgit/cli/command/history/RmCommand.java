@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rm",
         description = {
-            "Remove models. Versions that other models were derived from stay, as part of those models' history.",
-            "'mgit undo' brings a removed model back; 'mgit gc' gives its space back once that is no longer possible."
+            "Remove models. Versions that other models were derived from stay in those models' history.",
+            "'mgit undo' restores a removed model; 'mgit gc' frees its space once it can no longer be undone."
         })
 public final class RmCommand implements Callable<Integer> {
     private final Context context;

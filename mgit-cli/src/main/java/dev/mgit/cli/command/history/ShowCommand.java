@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         description = {
-            "Show a version: its edges, files, test results, recipe and, if asked, its tensors.",
-            "REV:PATH is a file of it: on a terminal its text or a summary, elsewhere its bytes exactly, as in "
-                    + "'mgit show bert~1:config.json > old.json'. REV:FOLDER/ lists the files below.",
-            "Without REV, the version that is checked out here, else the newest."
+            "Show a version: edges, files, test results, recipe and, with --tensors, its tensors.",
+            "REV:PATH prints a file: its text or a summary on a terminal, its exact bytes elsewhere, as in 'mgit show "
+                    + "bert~1:config.json > old.json'. REV:FOLDER/ lists a folder.",
+            "Without REV, show the version checked out here, else the newest."
         })
 public final class ShowCommand implements Callable<Integer> {
     private final Context context;
@@ -97,8 +97,8 @@ public final class ShowCommand implements Callable<Integer> {
             if (!newest.hasNext()) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "there is no version yet",
-                        "'mgit commit PATH --model NAME' stores the first");
+                        "no versions yet",
+                        "commit the first with 'mgit commit PATH --model NAME'");
             }
             return newest.next().id();
         });

@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "status",
         description = {
-            "Show what changed in a checked-out folder against its version, and models whose parents have newer versions.",
-            "Without DIR, and outside any checked-out folder, shows all of them."
+            "Show changes in a checked-out folder, and models whose parents have newer versions.",
+            "Without DIR, and outside a checked-out folder, show all checked-out folders."
         })
 public final class StatusCommand implements Callable<Integer> {
     private static final int TENSORS_SHOWN = 5;
@@ -108,13 +108,13 @@ public final class StatusCommand implements Callable<Integer> {
             folder.added().forEach(file -> output.line("  " + output.styled(Output.Style.GREEN, "new:      ") + file));
             if (!folder.clean()) {
                 String where = session.shown(checkout.folder());
-                output.hint("'mgit commit " + where + " -m ...' makes the next version of " + checkout.model()
-                        + "; 'mgit checkout " + checkout.model() + " " + where + " --force' takes the changes back");
+                output.hint("'mgit commit " + where + " -m ...' commits the next version of " + checkout.model()
+                        + "; 'mgit checkout " + checkout.model() + " " + where + " --force' discards the changes");
             }
         }
         if (folders.isEmpty() && lineage.models().isEmpty()) {
             output.line("No models yet");
-            output.hint("'mgit commit PATH --model NAME' stores the first");
+            output.hint("commit the first with 'mgit commit PATH --model NAME'");
         } else if (folders.isEmpty()) {
             output.line("Nothing is checked out; " + lineage.models().size() + " models");
         }
@@ -124,7 +124,7 @@ public final class StatusCommand implements Callable<Integer> {
                     + stale.newest().abbreviated() + ")");
         }
         if (!behind.isEmpty()) {
-            output.hint("'mgit update " + behind.get(0).upstream() + " --plan' shows what would be made anew");
+            output.hint("'mgit update " + behind.get(0).upstream() + " --plan' shows what would be rebuilt");
         }
     }
 

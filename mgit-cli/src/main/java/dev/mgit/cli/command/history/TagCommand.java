@@ -20,24 +20,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lists, sets and removes tags. */
-@Command(name = "tag", description = "List tags, give a version a fixed name, or take one away.")
+@Command(name = "tag", description = "List, create or delete tags.")
 public final class TagCommand implements Callable<Integer> {
     private final Context context;
 
     @Parameters(index = "0", paramLabel = "NAME", arity = "0..1", description = "The tag.")
     private @Nullable String name;
 
-    @Parameters(index = "1", paramLabel = "REV", arity = "0..1", description = "The version it names.")
+    @Parameters(index = "1", paramLabel = "REV", arity = "0..1", description = "The version to tag.")
     private @Nullable String revision;
 
     @Option(
             names = {"-d", "--delete"},
-            description = "Remove the tag.")
+            description = "Delete the tag.")
     private boolean delete;
 
     @Option(
             names = {"-l", "--list"},
-            description = "List the tags; with NAME, those that match it as a pattern: 'v*'.")
+            description = "List tags; with NAME, those matching the pattern, such as 'v*'.")
     private boolean list;
 
     @Option(names = "--force", description = "Move the tag if it exists.")
@@ -75,7 +75,7 @@ public final class TagCommand implements Callable<Integer> {
         Lineage lineage = session.repository().lineage();
         if (revision == null) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "which version shall be '" + tag + "'?", "mgit tag " + tag + " REV");
+                    MgitException.Kind.USAGE, "which version should be tagged '" + tag + "'?", "mgit tag " + tag + " REV");
         }
         VersionId version = session.resolve(revision);
         if (exists(lineage, tag) && !force) {
@@ -97,7 +97,7 @@ public final class TagCommand implements Callable<Integer> {
 
     private void list(Lineage lineage) throws IOException {
         if (delete || force || revision != null) {
-            throw MgitException.usage(name == null ? "name the tag" : "--list takes a pattern and nothing else");
+            throw MgitException.usage(name == null ? "name the tag" : "--list takes only a pattern");
         }
         Glob pattern = name == null ? Glob.ALL : new Glob(name);
         List<Tag> tags =

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "add",
         description = {
             "Register a hook, or replace the one of the same name.",
-            "COMMAND runs in the repository's folder and finds a copy of the model's files in the folder MGIT_MODEL."
+            "COMMAND runs in the repository's folder; MGIT_MODEL is a folder with a copy of the model's files."
         })
 final class HooksAddCommand implements Callable<Integer> {
     private final Context context;
@@ -29,13 +29,13 @@ final class HooksAddCommand implements Callable<Integer> {
             names = "--event",
             paramLabel = "EVENT",
             required = true,
-            description = "pre-commit (an exit code other than 0 refuses the version), post-commit or post-update.")
+            description = "pre-commit (a nonzero exit code refuses the version), post-commit or post-update.")
     private String event = "";
 
     @Option(
             names = "--on",
             paramLabel = "WHAT",
-            description = "A model, a glob over names, kind:KIND of derivation, or all (the default).")
+            description = "A model, a glob over model names, kind:KIND for a kind of derivation, or all (the default).")
     private String on = "all";
 
     @Mixin

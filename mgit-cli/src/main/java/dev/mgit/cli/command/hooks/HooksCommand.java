@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "hooks",
         subcommands = {HooksAddCommand.class, HooksTrustCommand.class},
         description = {
-            "Register commands that run when versions appear, and decide what may run here.",
-            "pre-commit hooks can refuse a version; post-commit and post-update hooks come after it."
+            "Register commands that run when versions are added, and approve what may run here.",
+            "pre-commit hooks can refuse a version; post-commit and post-update hooks run after it is stored."
         })
 public final class HooksCommand {
     private final Context context;
@@ -61,7 +61,7 @@ public final class HooksCommand {
         return 0;
     }
 
-    @Command(name = "show", description = "Show how a hook is registered.")
+    @Command(name = "show", description = "Show a hook's definition.")
     int show(@Parameters(paramLabel = "NAME", description = "The hook.") String name, @Mixin JsonOption json)
             throws IOException {
         try (HookSession session = HookSession.open(context)) {
@@ -77,7 +77,7 @@ public final class HooksCommand {
         return 0;
     }
 
-    @Command(name = "rm", description = "Take a hook out of the registry.")
+    @Command(name = "rm", description = "Remove a hook.")
     int rm(@Parameters(paramLabel = "NAME", description = "The hook.") String name, @Mixin WaitOption wait)
             throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {

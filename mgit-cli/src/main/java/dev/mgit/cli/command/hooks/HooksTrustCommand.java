@@ -21,9 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "trust",
         description = {
-            "Show tests, hooks and recipes that came from elsewhere, word for word; until accepted they do not run here.",
-            "An ID stands for the text that was shown under it: should the text change, it is not accepted. What was "
-                    + "registered here is accepted already. The list of what is accepted never leaves this clone."
+            "Review tests, hooks and recipes that came from elsewhere; they do not run here until approved.",
+            "Approval covers the exact text shown; if it changes, approve again. What was registered here is already "
+                    + "approved. The list of approvals never leaves this clone."
         })
 final class HooksTrustCommand implements Callable<Integer> {
     private static final int ID = 12;
@@ -31,13 +31,13 @@ final class HooksTrustCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(paramLabel = "ID", arity = "0..*", description = "Accept these.")
+    @Parameters(paramLabel = "ID", arity = "0..*", description = "Approve these.")
     private List<String> ids = new ArrayList<>();
 
-    @Option(names = "--all", description = "Show and accept everything that waits.")
+    @Option(names = "--all", description = "Show and approve everything pending.")
     private boolean all;
 
-    @Option(names = "--withdraw", paramLabel = "ID|NAME", description = "Let something accepted no longer run.")
+    @Option(names = "--withdraw", paramLabel = "ID|NAME", description = "Revoke approval.")
     private List<String> withdrawn = new ArrayList<>();
 
     @Mixin
@@ -85,7 +85,7 @@ final class HooksTrustCommand implements Callable<Integer> {
         if (asked && pending.isEmpty()) {
             output.line("Everything here is trusted");
         } else if (asked && !all) {
-            output.hint("accept with 'mgit hooks trust ID...' what you have read, or all of it with --all");
+            output.hint("approve what you have reviewed with 'mgit hooks trust ID...', or everything with --all");
         }
     }
 
@@ -111,8 +111,8 @@ final class HooksTrustCommand implements Callable<Integer> {
                     MgitException.Kind.USAGE,
                     found.isEmpty()
                             ? "nothing " + (accepted ? "accepted" : "that waits") + " has the id '" + text + "'"
-                            : "'" + text + "' is not one thing only",
-                    "'mgit hooks trust' shows what waits, with its ids");
+                            : "'" + text + "' is ambiguous",
+                    "'mgit hooks trust' lists what is pending, with ids");
         }
         return found.get(0);
     }

@@ -8,19 +8,19 @@ import picocli.CommandLine.Option;
 
 /** How a registered command is run, mixed into commands that register one. */
 public final class JobOptions {
-    @Option(names = "--timeout", paramLabel = "TIME", description = "Kill it after so long: 90s, 10m, 2h.")
+    @Option(names = "--timeout", paramLabel = "TIME", description = "Time limit: 90s, 10m, 2h.")
     private @Nullable String timeout;
 
-    @Option(names = "--memory", paramLabel = "SIZE", description = "At most so much memory: 500m, 8g.")
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory limit: 500m, 8g.")
     private @Nullable String memory;
 
-    @Option(names = "--cpus", paramLabel = "N", description = "Processors it gets.")
+    @Option(names = "--cpus", paramLabel = "N", description = "CPUs to allocate.")
     private int cpus;
 
-    @Option(names = "--gpus", paramLabel = "N", description = "GPU slots it needs (see the setting executor.gpus).")
+    @Option(names = "--gpus", paramLabel = "N", description = "GPUs to allocate (see the setting executor.gpus).")
     private int gpus;
 
-    @Option(names = "--shell", description = "COMMAND is a line for /bin/sh instead of a program and its arguments.")
+    @Option(names = "--shell", description = "Run COMMAND with /bin/sh instead of as a program with arguments.")
     private boolean shell;
 
     public boolean shell() {

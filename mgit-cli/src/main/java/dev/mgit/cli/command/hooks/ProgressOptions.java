@@ -12,8 +12,8 @@ public final class ProgressOptions {
     @Option(
             names = "--notify-command",
             paramLabel = "LINE",
-            description = "Start this program, its arguments separated by spaces, when something failed and at the "
-                    + "end; it finds MGIT_EVENT (failed, published), MGIT_SUBJECT and MGIT_DETAIL.")
+            description = "Program to run on every failure and at the end, with arguments separated by spaces; it "
+                    + "gets MGIT_EVENT (failed, published), MGIT_SUBJECT and MGIT_DETAIL.")
     private @Nullable String notifyCommand;
 
     /** @param shown hears everything first */

@@ -35,7 +35,7 @@ public final class Records {
     static void hintIfInert(Context context, boolean allTrusted) {
         if (!allTrusted) {
             context.output()
-                    .hint("what is not trusted came from elsewhere and does not run; 'mgit hooks trust' shows it");
+                    .hint("untrusted entries came from elsewhere and do not run; review them with 'mgit hooks trust'");
         }
     }
 }

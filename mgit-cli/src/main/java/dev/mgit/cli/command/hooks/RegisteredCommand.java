@@ -8,14 +8,14 @@ import picocli.CommandLine.Parameters;
 
 /** A name, a command and how it is run, mixed into commands that register one. */
 final class RegisteredCommand {
-    @Parameters(index = "0", paramLabel = "NAME", description = "The name to register it under.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "Name of the registration.")
     private String name = "";
 
     @Parameters(
             index = "1..*",
             paramLabel = "COMMAND",
             arity = "1..*",
-            description = "After --, program and arguments.")
+            description = "Program and arguments, after --.")
     private List<String> command = new ArrayList<>();
 
     @Mixin

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
         name = "add",
         description = {
             "Register a test, or replace the one of the same name.",
-            "COMMAND runs in the repository's folder. It finds the model's files in the folder MGIT_MODEL, its parents' "
-                    + "in MGIT_PARENT_1 and on, and writes one JSON object of numbers to the file MGIT_METRICS."
+            "COMMAND runs in the repository's folder. MGIT_MODEL is a folder with the model's files, MGIT_PARENT_1, … "
+                    + "hold its parents', and it writes one JSON object of numbers to the file MGIT_METRICS."
         })
 final class TestAddCommand implements Callable<Integer> {
     private final Context context;
@@ -34,27 +34,28 @@ final class TestAddCommand implements Callable<Integer> {
             names = "--on",
             paramLabel = "WHAT",
             required = true,
-            description = "A model, a glob over names, kind:KIND of derivation, or all.")
+            description = "A model, a glob over model names, kind:KIND for a kind of derivation, or all.")
     private String on = "";
 
     @Option(
             names = "--event",
             paramLabel = "EVENT",
-            description = "When it runs by itself: commit, update (as a gate), or manual (never; the default).")
+            description = "When to run it: commit, update (as a gate), or manual (only on demand; the default).")
     private String event = "manual";
 
     @Option(
             names = "--metric",
             paramLabel = "METRIC",
-            description = "What it is judged by: NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%%]"
-                    + "[:tolerance-vs-previous=Y|Y%%]. May be given several times.")
+            description = "Metric to check: "
+                    + "NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%%][:tolerance-vs-previous=Y|Y%%]. "
+                    + "Repeatable.")
     private List<String> metrics = new ArrayList<>();
 
     @Option(
             names = "--input",
             paramLabel = "PATH",
-            description = "Data the result depends on: when it changes, the test runs again. May be given several "
-                    + "times. Files that COMMAND names count anyway.")
+            description = "Data the result depends on; the test reruns when it changes. Repeatable. Files named in "
+                    + "COMMAND are always included.")
     private List<Path> inputs = new ArrayList<>();
 
     @Mixin
@@ -93,7 +94,7 @@ final class TestAddCommand implements Callable<Integer> {
         return switch (event) {
             case COMMIT -> "at every commit if update.auto is test, plan or run";
             case UPDATE -> "as a gate of updates";
-            case MANUAL -> "when asked";
+            case MANUAL -> "on demand";
         };
     }
 }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "test",
         subcommands = {TestAddCommand.class, TestRunCommand.class, TestReportCommand.class},
         description = {
-            "Register commands that measure versions, run them, and compare what they say.",
-            "A test is versioned with the repository; its results hang on the versions."
+            "Register commands that evaluate versions, run them and compare results.",
+            "Tests are versioned with the repository; results are stored with the versions."
         })
 public final class TestCommand {
     private final Context context;
@@ -60,7 +60,7 @@ public final class TestCommand {
         return 0;
     }
 
-    @Command(name = "show", description = "Show how a test is registered.")
+    @Command(name = "show", description = "Show a test's definition.")
     int show(@Parameters(paramLabel = "NAME", description = "The test.") String name, @Mixin JsonOption json)
             throws IOException {
         try (HookSession session = HookSession.open(context)) {
@@ -80,7 +80,7 @@ public final class TestCommand {
         return Records.with(test.toJson(), "trusted", registry.trusted(test));
     }
 
-    @Command(name = "rm", description = "Take a test out of the registry. Results stay on the versions.")
+    @Command(name = "rm", description = "Remove a test. Its results stay with the versions.")
     int rm(@Parameters(paramLabel = "NAME", description = "The test.") String name, @Mixin WaitOption wait)
             throws IOException {
         try (HookSession session = HookSession.open(context, wait)) {

@@ -20,9 +20,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "report",
         description = {
-            "Show versions by metrics, from the results there are; runs nothing.",
-            "Each value is compared with the model's previous version, else with the first parent that has one; what "
-                    + "is worse is marked. Versions that no test applies to are shown only if REV names them."
+            "Compare versions by recorded test results; runs nothing.",
+            "Each value is compared with the model's previous version, else with the first parent that has one; "
+                    + "regressions are marked. Versions without an applicable test are shown only if named by REV."
         })
 final class TestReportCommand implements Callable<Integer> {
     private final Context context;

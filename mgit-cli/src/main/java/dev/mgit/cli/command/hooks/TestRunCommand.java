@@ -26,9 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description = {
-            "Run the tests that apply to versions. What was run on the same version with the same command and data "
-                    + "is not run again.",
-            "Exits with 4 if a metric breaks a limit, with 1 if a test crashed, timed out or wrote no metrics."
+            "Run the tests that apply to versions. Results for the same version, command and data are cached.",
+            "Exits with 4 if a metric violates a limit, with 1 if a test crashed, timed out or wrote no metrics."
         })
 final class TestRunCommand implements Callable<Integer> {
     private final Context context;
@@ -39,10 +38,10 @@ final class TestRunCommand implements Callable<Integer> {
     @Option(
             names = {"-j", "--jobs"},
             paramLabel = "N",
-            description = "So many at once (default: 1).")
+            description = "Maximum parallel jobs (default: 1).")
     private int jobs = 1;
 
-    @Option(names = "--fresh", description = "Run again what has a result.")
+    @Option(names = "--fresh", description = "Ignore cached results.")
     private boolean fresh;
 
     @Mixin
@@ -64,7 +63,7 @@ final class TestRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (jobs < 1) {
-            throw MgitException.usage("-j takes a number from 1 up");
+            throw MgitException.usage("-j must be at least 1");
         }
         try (HookSession session = HookSession.open(context, wait)) {
             TestScope versions = VersionsOption.scope(session);

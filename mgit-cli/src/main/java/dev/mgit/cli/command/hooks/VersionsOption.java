@@ -12,25 +12,26 @@ import picocli.CommandLine.Parameters;
 
 /** Which versions a command is about, mixed into those about tests. */
 final class VersionsOption {
-    @Parameters(paramLabel = "REV", arity = "0..*", description = "Versions. Default: the newest of every model.")
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "Versions to use. Default: the newest of every "
+            + "model.")
     private List<String> revisions = new ArrayList<>();
 
-    @Option(names = "--all", description = "Every version there is.")
+    @Option(names = "--all", description = "All versions.")
     private boolean all;
 
-    @Option(names = "--ancestors", description = "Also all that REV was made from.")
+    @Option(names = "--ancestors", description = "Also the ancestors of REV.")
     private boolean ancestors;
 
-    @Option(names = "--descendants", description = "Also all that was made from REV.")
+    @Option(names = "--descendants", description = "Also the descendants of REV.")
     private boolean descendants;
 
     @Option(
             names = "--since",
             paramLabel = "REV",
-            description = "All that is newer than REV and what that was made from.")
+            description = "All versions that are neither REV nor its ancestors.")
     private @Nullable String since;
 
-    @Option(names = "--test", paramLabel = "NAME", description = "Only this test. May be given several times.")
+    @Option(names = "--test", paramLabel = "NAME", description = "Only this test. Repeatable.")
     private List<String> tests = new ArrayList<>();
 
     /** Whether versions were asked for by name. */
@@ -49,7 +50,7 @@ final class VersionsOption {
             throw MgitException.usage("choose one of REV, --all, --ancestors, --descendants and --since");
         }
         if ((ancestors || descendants) && revisions.isEmpty()) {
-            throw MgitException.usage("--ancestors and --descendants need a REV to start from");
+            throw MgitException.usage("--ancestors and --descendants need a REV");
         }
         if (all) {
             return scope.versions(scope.heads(), TestScope.Range.ANCESTORS);

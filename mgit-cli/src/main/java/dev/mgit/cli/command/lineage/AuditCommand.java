@@ -33,10 +33,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "audit",
         description = {
-            "Show everything a version is built from, back to the roots: who made what, when, how and under which "
-                    + "licence, each parent pinned by hash; name what is not known; and verify it.",
-            "Read from the lineage itself, never from an index. Commits, small files and manifests are verified; with "
-                    + "--deep also every stored block. Exit code 6 if something does not verify."
+            "Show a version's full provenance back to the roots (author, time, recipe and license, each parent pinned "
+                    + "by hash), list the gaps, and verify it all.",
+            "Reads the lineage itself, never an index. Verifies commits, small files and manifests; with --deep every "
+                    + "stored block too. Exits with 6 if verification fails."
         })
 public final class AuditCommand implements Callable<Integer> {
     private final Context context;
@@ -44,7 +44,7 @@ public final class AuditCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REV", description = "A model, tag, id, or REV~N.")
     private String revision = "";
 
-    @Option(names = "--deep", description = "Decode and hash every stored block too.")
+    @Option(names = "--deep", description = "Also decode and hash every stored block.")
     private boolean deep;
 
     @Mixin
@@ -88,8 +88,8 @@ public final class AuditCommand implements Callable<Integer> {
                 + (checked.deep()
                         ? ", " + checked.blocks() + " blocks (" + Output.bytes(checked.bytes()) + ")"
                         : "; no blocks (--deep does)")
-                + (checked.signatures() ? ", signatures" : "; signatures are not looked for") + ". "
-                + (report.verified() ? "Everything checked verifies." : "NOT everything verifies."));
+                + (checked.signatures() ? ", signatures" : "; signatures are not checked") + ". "
+                + (report.verified() ? "Verification passed." : "Verification FAILED."));
     }
 
     private void print(Entry entry) {
@@ -109,7 +109,7 @@ public final class AuditCommand implements Callable<Integer> {
         if (entry.parents().isEmpty()) {
             output.line("  a root");
         }
-        output.line("  licence: "
+        output.line("  license: "
                 + entry.licence()
                         .map(licence -> licence.name() + " (" + licence.where() + ")")
                         .orElse("not known")
@@ -122,7 +122,7 @@ public final class AuditCommand implements Callable<Integer> {
         }
         entry.signatures()
                 .forEach(signature -> output.line("  signed by " + signature.signer()
-                        + (signature.valid() ? "" : ", but the signature does not hold")));
+                        + (signature.valid() ? "" : ", but the signature is invalid")));
         output.line("");
     }
 

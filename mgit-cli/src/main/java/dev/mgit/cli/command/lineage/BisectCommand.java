@@ -35,10 +35,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bisect",
         description = {
-            "Find the first bad version among all that a bad one was made from, along version and provenance edges, "
-                    + "merges included, with as few tests as possible.",
-            "Mark versions by hand (start, then good, bad or skip), or let a command judge (run). "
-                    + "Nothing is checked out into your folders."
+            "Find the first bad version among the ancestors of a bad one by binary search, along version and "
+                    + "provenance edges, merges included.",
+            "Mark versions by hand (start, then good, bad or skip), or let a command decide (run). Your folders are "
+                    + "not touched."
         })
 public final class BisectCommand {
     private final Context context;
@@ -47,11 +47,11 @@ public final class BisectCommand {
         this.context = context;
     }
 
-    @Command(name = "start", description = "Begin a search, giving up one that is under way.")
+    @Command(name = "start", description = "Start a search; replaces the current one.")
     int start(
-            @Parameters(paramLabel = "BAD", arity = "0..1", description = "A version known to be bad.") @Nullable
+            @Parameters(paramLabel = "BAD", arity = "0..1", description = "A bad version.") @Nullable
                     String bad,
-            @Parameters(paramLabel = "GOOD", arity = "0..*", description = "Versions known to be good.") @Nullable
+            @Parameters(paramLabel = "GOOD", arity = "0..*", description = "Good versions.") @Nullable
                     List<String> good,
             @Mixin JsonOption json)
             throws IOException {
@@ -63,9 +63,9 @@ public final class BisectCommand {
         }
     }
 
-    @Command(name = "good", description = "Say that versions are good.")
+    @Command(name = "good", description = "Mark versions as good.")
     int good(
-            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to be tested next.")
+            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to test next.")
                     @Nullable
                     List<String> revisions,
             @Mixin JsonOption json)
@@ -73,9 +73,9 @@ public final class BisectCommand {
         return mark(Verdict.GOOD, revisions, json);
     }
 
-    @Command(name = "bad", description = "Say that versions are bad.")
+    @Command(name = "bad", description = "Mark versions as bad.")
     int bad(
-            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to be tested next.")
+            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to test next.")
                     @Nullable
                     List<String> revisions,
             @Mixin JsonOption json)
@@ -83,9 +83,9 @@ public final class BisectCommand {
         return mark(Verdict.BAD, revisions, json);
     }
 
-    @Command(name = "skip", description = "Say that versions cannot be told good from bad.")
+    @Command(name = "skip", description = "Mark versions as untestable.")
     int skip(
-            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to be tested next.")
+            @Parameters(paramLabel = "REV", arity = "0..*", description = "Default: the version to test next.")
                     @Nullable
                     List<String> revisions,
             @Mixin JsonOption json)
@@ -96,19 +96,19 @@ public final class BisectCommand {
     @Command(
             name = "run",
             description = {
-                "Let a command judge versions until the first bad one is found.",
-                "It finds the version's files in the folder MGIT_MODEL, its model's name in MGIT_MODEL_NAME and its id "
-                        + "in MGIT_VERSION. Exit code 0 means good, 125 cannot be told, any other up to 125 bad; "
-                        + "126 and more ends the search, which goes on with the next 'mgit bisect run'."
+                "Run a command on versions until the first bad one is found.",
+                "MGIT_MODEL is a folder with the version's files, MGIT_MODEL_NAME its model, MGIT_VERSION its id. "
+                        + "Exit code 0 means good, 1 to 124 bad, 125 skip; 126 and above stops, and the next 'mgit "
+                        + "bisect run' continues."
             })
     int run(
-            @Option(names = "--bad", paramLabel = "REV", description = "Begin a search with this bad version.")
+            @Option(names = "--bad", paramLabel = "REV", description = "Start a search with this bad version.")
                     @Nullable
                     String bad,
-            @Option(names = "--good", paramLabel = "REV", description = "A version known to be good; several times.")
+            @Option(names = "--good", paramLabel = "REV", description = "A good version. Repeatable.")
                     @Nullable
                     List<String> good,
-            @Parameters(paramLabel = "CMD", arity = "1..*", description = "Program and arguments, after '--'.")
+            @Parameters(paramLabel = "CMD", arity = "1..*", description = "Program and arguments, after --.")
                     List<String> command,
             @Mixin JsonOption json)
             throws IOException {
@@ -121,7 +121,7 @@ public final class BisectCommand {
             save(session, state);
             if (step instanceof Bisect.NeedBad) {
                 throw new MgitException(
-                        MgitException.Kind.USAGE, "no version is known to be bad", "name one with --bad REV");
+                        MgitException.Kind.USAGE, "no bad version given", "name one with --bad REV");
             }
             var runner = new BisectRun(hooks.workspace(), hooks.localExecutor(), context.directory(), command);
             while (step instanceof Bisect.Test test) {
@@ -139,7 +139,7 @@ public final class BisectCommand {
         }
     }
 
-    @Command(name = "log", description = "Show what was said of which version, and what to test next.")
+    @Command(name = "log", description = "Show the marks so far and the version to test next.")
     int log(@Mixin JsonOption json) throws IOException {
         try (Session session = Session.open(context)) {
             BisectState state = load(session);
@@ -152,13 +152,13 @@ public final class BisectCommand {
         }
     }
 
-    @Command(name = "reset", description = "End the search and forget it.")
+    @Command(name = "reset", description = "End the search and discard its state.")
     int reset() throws IOException {
         try (HookSession hooks = HookSession.open(context, new WaitOption())) {
             boolean any =
                     Files.deleteIfExists(hooks.session().repository().files().bisect());
             Folders.delete(BisectRun.logs(hooks.workspace().scratch()));
-            context.output().line(any ? "The search is over" : "There was no search");
+            context.output().line(any ? "Bisect ended" : "No bisect in progress");
         }
         return 0;
     }
@@ -177,7 +177,7 @@ public final class BisectCommand {
             BisectState state = load(session);
             if (revisions == null || revisions.isEmpty()) {
                 if (!(next(session, state) instanceof Bisect.Test test)) {
-                    throw MgitException.usage("there is no version to be tested next; name the one you mean");
+                    throw MgitException.usage("there is no version to test next; name one");
                 }
                 state = state.with(verdict, test.version());
             } else {
@@ -210,7 +210,7 @@ public final class BisectCommand {
         Path file = session.repository().files().bisect();
         if (Files.notExists(file)) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "no search is under way", "begin one with: mgit bisect start BAD GOOD");
+                    MgitException.Kind.USAGE, "no bisect in progress", "start one with: mgit bisect start BAD GOOD");
         }
         return BisectState.parse(Files.readAllBytes(file));
     }
@@ -237,7 +237,7 @@ public final class BisectCommand {
     private void print(Session session, Step step, int runs) {
         Output output = context.output();
         if (step instanceof Bisect.NeedBad) {
-            output.line("No version is known to be bad yet: 'mgit bisect bad REV'");
+            output.line("No bad version yet; mark one with 'mgit bisect bad REV'");
         } else if (step instanceof Bisect.Test test) {
             output.line("Test next: " + session.name(test.version()) + " (one of " + test.suspects()
                     + " suspects, about " + test.runs() + " more tests)");

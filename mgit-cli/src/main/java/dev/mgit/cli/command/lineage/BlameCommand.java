@@ -29,8 +29,7 @@ import picocli.CommandLine.Parameters;
         name = "blame",
         description = {
             "Show for each tensor of a version which ancestor last changed it, across models.",
-            "A tensor is followed along version and provenance edges as long as a parent has the same data, "
-                    + "under whatever name."
+            "Follows a tensor along version and provenance edges while a parent has the same data, whatever its name."
         })
 public final class BlameCommand implements Callable<Integer> {
     private final Context context;
@@ -43,10 +42,10 @@ public final class BlameCommand implements Callable<Integer> {
             paramLabel = "TENSOR-GLOB",
             arity = "0..1",
             defaultValue = "*",
-            description = "Only tensors whose name this fits.")
+            description = "Only tensors matching GLOB.")
     private String tensors = "*";
 
-    @Option(names = "--stat", description = "Only count the tensors of each version.")
+    @Option(names = "--stat", description = "Show only the number of tensors per version.")
     private boolean stat;
 
     @Mixin

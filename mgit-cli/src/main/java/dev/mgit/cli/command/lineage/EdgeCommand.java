@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "edge",
         description = {
-            "Record or withdraw a provenance edge of an existing version.",
-            "The version itself does not change; what is learnt later is kept as a note with who and when."
+            "Add or remove a provenance edge of an existing version.",
+            "The version itself does not change; the edge is kept as a note with author and time."
         })
 public final class EdgeCommand {
     private final Context context;
@@ -44,7 +44,7 @@ public final class EdgeCommand {
         return change(EdgeNotes.Op.ADD, child, parent, kind);
     }
 
-    @Command(name = "rm", description = "Withdraw the statement that CHILD was derived from PARENT.")
+    @Command(name = "rm", description = "Remove the record that CHILD was derived from PARENT.")
     int rm(
             @Parameters(paramLabel = "CHILD", description = "The version.") String child,
             @Parameters(paramLabel = "PARENT", description = "The version it was not derived from.") String parent)
@@ -93,13 +93,13 @@ public final class EdgeCommand {
             EdgeKind kind) {
         if (existing.stream().anyMatch(edge -> edge.kind() == kind)) {
             throw MgitException.failed(
-                    session.name(child) + " is already known as " + kind.word() + " of " + session.name(parent));
+                    session.name(child) + " is already recorded as " + kind.word() + " of " + session.name(parent));
         }
         var ancestors = lineage.walk(List.of(parent));
         while (ancestors.hasNext()) {
             if (ancestors.next().id().equals(child)) {
                 throw MgitException.usage(session.name(parent) + " was itself derived from " + session.name(child)
-                        + ": the edge would close a circle");
+                        + ": the edge would create a cycle");
             }
         }
     }

@@ -38,43 +38,45 @@ import picocli.CommandLine.Option;
 @Command(
         name = "find",
         description = {
-            "Find versions by metadata, test results or tensors, newest first. All conditions given must hold.",
-            "Conditions on a tensor's hash, shape and dtype are answered by an index; the first of them builds it."
+            "Find versions by metadata, test results or tensors, newest first. All conditions must match.",
+            "Conditions on tensor hash, shape and dtype use an index, built on first use."
         })
 public final class FindCommand implements Callable<Integer> {
     private final Context context;
 
-    @Option(names = "--model", paramLabel = "GLOB", description = "Versions of these models.")
+    @Option(names = "--model", paramLabel = "GLOB", description = "Only versions of these models.")
     private @Nullable String model;
 
-    @Option(names = "--author", paramLabel = "TEXT", description = "TEXT is part of the author's name or mail.")
+    @Option(names = "--author", paramLabel = "TEXT", description = "Author name or email contains TEXT.")
     private @Nullable String author;
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "TEXT is part of the message.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "Message contains TEXT.")
     private @Nullable String text;
 
-    @Option(names = "--since", paramLabel = "DATE", description = "Made at DATE or later: 2026-01-31, or with a time.")
+    @Option(names = "--since", paramLabel = "DATE", description = "Committed on or after DATE: 2026-01-31, optionally "
+            + "with a time.")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "DATE", description = "Made at DATE or earlier; a day counts whole.")
+    @Option(names = "--until", paramLabel = "DATE", description = "Committed on or before DATE (the whole day if no "
+            + "time is given).")
     private @Nullable String until;
 
-    @Option(names = "--trailer", paramLabel = "K[=V]", description = "Has the trailer K, with the value V if given.")
+    @Option(names = "--trailer", paramLabel = "K[=V]", description = "Has the trailer K, with value V if given.")
     private List<String> trailers = new ArrayList<>();
 
-    @Option(names = "--kind", paramLabel = "KIND", description = "Derived in this way: finetune, quantize, …")
+    @Option(names = "--kind", paramLabel = "KIND", description = "Derived this way: finetune, quantize, …")
     private List<String> kinds = new ArrayList<>();
 
     @Option(
             names = "--metric",
             paramLabel = "CONDITION",
-            description = "The latest result of a test fulfils this, for example 'accuracy>=0.9'.")
+            description = "Latest test result satisfies this, for example 'accuracy>=0.9'.")
     private List<String> metrics = new ArrayList<>();
 
-    @Option(names = "--tensor", paramLabel = "HASH", description = "Contains a tensor whose hash starts so.")
+    @Option(names = "--tensor", paramLabel = "HASH", description = "Contains a tensor whose hash starts with HASH.")
     private @Nullable String hash;
 
-    @Option(names = "--tensor-name", paramLabel = "GLOB", description = "Contains a tensor of such a name.")
+    @Option(names = "--tensor-name", paramLabel = "GLOB", description = "Contains a tensor whose name matches GLOB.")
     private @Nullable String tensorName;
 
     @Option(names = "--shape", paramLabel = "SHAPE", description = "Contains a tensor of this shape: 30522x384, *x384.")
@@ -83,7 +85,7 @@ public final class FindCommand implements Callable<Integer> {
     @Option(names = "--dtype", paramLabel = "DTYPE", description = "Contains a tensor of this dtype: BF16, F32, I8, …")
     private @Nullable String dtype;
 
-    @Option(names = "-n", paramLabel = "N", description = "At most N versions.")
+    @Option(names = "-n", paramLabel = "N", description = "Show at most N versions.")
     private int limit = Integer.MAX_VALUE;
 
     @Mixin
@@ -96,7 +98,7 @@ public final class FindCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (limit < 0) {
-            throw MgitException.usage("-n takes a number from 0 up");
+            throw MgitException.usage("-n must be 0 or more");
         }
         Query query = query();
         try (Session session = Session.open(context)) {
@@ -186,7 +188,7 @@ public final class FindCommand implements Callable<Integer> {
             match.tensors().forEach(tensor -> output.line("    " + tensor(tensor)));
         }
         if (found.isEmpty()) {
-            output.note("no version fits");
+            output.note("no matching versions");
         }
     }
 

@@ -28,35 +28,35 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "graph",
         description = {
-            "Write the lineage as a drawing, or for another program to draw.",
-            "Without REV all versions; with REV those it is built from and those built on it."
+            "Export the lineage graph as an image or in a graph format.",
+            "Without REV, all versions; with REV, its ancestors and descendants."
         })
 public final class GraphCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "REV", arity = "0..*", description = "Only what hangs together with these.")
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "Only versions related to these.")
     private List<String> revisions = new ArrayList<>();
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "mermaid",
-            description = "dot (Graphviz), mermaid (default), html (one page that needs nothing else) or svg.")
+            description = "dot (Graphviz), mermaid (default), html (one self-contained page) or svg.")
     private String format = "mermaid";
 
-    @Option(names = "--ancestors", description = "Of REV only what it is built from.")
+    @Option(names = "--ancestors", description = "Only ancestors of REV.")
     private boolean ancestors;
 
-    @Option(names = "--descendants", description = "Of REV only what is built on it.")
+    @Option(names = "--descendants", description = "Only descendants of REV.")
     private boolean descendants;
 
-    @Option(names = "-n", paramLabel = "N", description = "At most N versions, the newest.")
+    @Option(names = "-n", paramLabel = "N", description = "Only the N newest versions.")
     private int limit = Integer.MAX_VALUE;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Write to a file instead.")
+            description = "Write to FILE instead of standard output.")
     private @Nullable Path output;
 
     GraphCommand(Context context) {
@@ -67,7 +67,7 @@ public final class GraphCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         GraphExport.Format wanted = GraphExport.Format.parse(format);
         if (limit < 0) {
-            throw MgitException.usage("-n takes a number from 0 up");
+            throw MgitException.usage("-n must be 0 or more");
         }
         try (Session session = Session.open(context)) {
             LineageGraph graph = session.repository().graph();

@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "impact",
         description = {
-            "Show everything downstream of a version, by the kind of edge it hangs on, open versions first: those that "
-                    + "are the newest of their model.",
-            "Given the hash of a tensor, shows which versions contain it, and what is downstream of those."
+            "Show everything downstream of a version, grouped by kind of edge, head versions (the newest of their "
+                    + "model) first.",
+            "Given a tensor hash, show the versions that contain it and everything downstream of them."
         })
 public final class ImpactCommand implements Callable<Integer> {
     private final Context context;
@@ -42,10 +42,10 @@ public final class ImpactCommand implements Callable<Integer> {
     @Option(
             names = "--kind",
             paramLabel = "KIND",
-            description = "Follow only provenance edges of this kind, and version edges. May be given several times.")
+            description = "Follow only provenance edges of this kind, and version edges. Repeatable.")
     private List<String> kinds = new ArrayList<>();
 
-    @Option(names = "--open", description = "List only open versions.")
+    @Option(names = "--open", description = "List only head versions.")
     private boolean openOnly;
 
     @Mixin
@@ -100,7 +100,7 @@ public final class ImpactCommand implements Callable<Integer> {
                 affected.isEmpty()
                         ? "Nothing " + (openOnly ? "open " : "") + "is downstream of " + of
                         : affected.size() + " version(s) of " + models + " model(s) are downstream of " + of + ", "
-                                + open + " of them open");
+                                + open + " of them head versions");
         dev.mgit.lineage.graph.Impact.byKind(affected).forEach((kind, group) -> print(graph, kind.word(), group));
         print(
                 graph,

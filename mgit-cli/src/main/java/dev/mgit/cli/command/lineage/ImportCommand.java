@@ -39,32 +39,32 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         description = {
-            "Find checkpoints, work out from their weights which were derived from which, and commit them all.",
-            "Knows Hugging Face caches, trainers' checkpoint folders, pipelines and other trees, plain",
-            "folders and single files. Models that no reader understands are stored as opaque bytes.",
-            "What is not taken is listed with the reason.",
-            "Edges found are marked as inferred. What is in the repository already is not imported again, so an",
-            "import that was interrupted goes on where it stopped."
+            "Find checkpoints, detect from their weights which were derived from which, and commit them all.",
+            "Supports Hugging Face caches, trainer checkpoint folders, pipelines and other trees, plain",
+            "folders and single files. Unknown formats are stored as opaque bytes.",
+            "Skipped checkpoints are listed with the reason.",
+            "Detected edges are marked as inferred. Checkpoints already in the repository are skipped, so an",
+            "interrupted import can be resumed by running it again."
         })
 public final class ImportCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files.")
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files to import.")
     private List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--recursive", description = "Look into all folders below, not only those right below.")
+    @Option(names = "--recursive", description = "Search all subfolders, not only direct children.")
     private boolean recursive;
 
-    @Option(names = "--dry-run", description = "Only say what would be imported; change nothing.")
+    @Option(names = "--dry-run", description = "Show what would be imported without importing it.")
     private boolean dryRun;
 
     @Option(
             names = "--strict",
-            description = "Leave out checkpoints that name files they do not have. Without it they are imported and "
-                    + "what is missing is listed. Setting: commit.strict.")
+            description = "Skip checkpoints that reference missing files. By default they are imported and the "
+                    + "missing files are listed. Setting: commit.strict.")
     private boolean strict;
 
-    @Option(names = "--explain", description = "Show the evidence for each origin.")
+    @Option(names = "--explain", description = "Show the evidence for each detected parent.")
     private boolean explain;
 
     @Mixin
@@ -170,7 +170,7 @@ public final class ImportCommand implements Callable<Integer> {
             step.origin().ifPresent(origin -> origin.evidence().forEach(reason -> output.line("    " + reason)));
             step.claims().forEach(claim -> output.line("    " + claim));
             if (step.origin().isEmpty()) {
-                output.line("    no other model's weights are near enough to come from");
+                output.line("    no other model's weights are close enough to be the parent");
             }
         }
     }
@@ -193,7 +193,7 @@ public final class ImportCommand implements Callable<Integer> {
                 + plan.known().size() + " already here, " + left.size() + " left out"
                 + (plan.passedOver().isEmpty() ? "" : ", " + plan.passedOver().size() + " passed over") + ")" + sizes);
         if (plan.steps().stream().anyMatch(step -> !step.findings().missing().isEmpty())) {
-            output.hint("fetch what is missing and import again; --strict leaves out what is incomplete");
+            output.hint("fetch the missing files and import again; --strict skips incomplete checkpoints");
         }
     }
 }

@@ -42,10 +42,10 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--list"},
-            description = "Show every setting with its value, default and meaning; so does no KEY.")
+            description = "List every setting with its value, default and meaning (default without KEY).")
     private boolean list;
 
-    @Option(names = "--unset", description = "Remove KEY.")
+    @Option(names = "--unset", description = "Unset KEY.")
     private boolean unset;
 
     @Option(names = "--add", description = "Add VALUE to those that KEY has, for safe.directory.")
@@ -142,7 +142,7 @@ public final class ConfigCommand implements Callable<Integer> {
 
     private int list(Settings settings) throws IOException {
         if (key != null) {
-            throw MgitException.usage("give --list or a setting, not both");
+            throw MgitException.usage("--list takes no setting");
         }
         Map<String, List<String>> set = settings.all();
         if (json.wanted()) {

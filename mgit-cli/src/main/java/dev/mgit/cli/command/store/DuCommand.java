@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "du",
         description = {
-            "Show what each model takes: bytes of its files, of blocks only it uses, of shared blocks, and stored bytes.",
-            "A block counts as stored for the model whose version was the first to use it."
+            "Show disk usage per model: size of its files, of its own blocks, of shared blocks, and stored size.",
+            "A stored block is counted for the model that used it first."
         })
 public final class DuCommand implements Callable<Integer> {
     private final Context context;
@@ -32,7 +32,7 @@ public final class DuCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|REV", arity = "0..*", description = "Default: all models.")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--explain", description = "Also show how blocks are kept, and what is not theirs.")
+    @Option(names = "--explain", description = "Also show how blocks are encoded, and space not used by blocks.")
     private boolean explain;
 
     @Mixin

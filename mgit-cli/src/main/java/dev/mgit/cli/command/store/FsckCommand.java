@@ -28,24 +28,24 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "fsck",
         description = {
-            "Check everything stored, and say which versions and tensors any damage touches.",
-            "Reads everything and changes nothing without --repair. Exit code 6 if anything is damaged."
+            "Verify all stored data and report the versions and tensors affected by damage.",
+            "Read-only without --repair. Exits with 6 if anything is damaged."
         })
 public final class FsckCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
 
     private final Context context;
 
-    @Parameters(paramLabel = "REV", arity = "0..*", description = "Check only these versions and what they need.")
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "Check only these versions and their data.")
     private List<String> revisions = new ArrayList<>();
 
-    @Option(names = "--lineage-only", description = "Leave the parameter store alone.")
+    @Option(names = "--lineage-only", description = "Skip the parameter store.")
     private boolean lineageOnly;
 
     @Option(
             names = "--repair",
-            description = "First put references back to where the operation log left them, and set aside notes that"
-                    + " cannot be read. 'mgit undo' takes it back.")
+            description = "First reset references to the state in the operation log, and set aside unreadable notes. "
+                    + "Revert with 'mgit undo'.")
     private boolean repair;
 
     @Mixin

@@ -33,16 +33,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gc",
         description = {
-            "Remove what no model, tag, checked-out folder or recent operation leads to, and give its space back.",
-            "Operations older than the age given can be undone no longer; folders of failed runs, and logs of updates "
-                    + "and searches that are over, go when nothing in them is younger."
+            "Delete data not reachable from any model, tag, checked-out folder or recent operation, and free its "
+                    + "space.",
+            "Older operations can no longer be undone. Folders of failed runs and logs of finished updates and "
+                    + "searches are deleted at the same age."
         })
 public final class GcCommand implements Callable<Integer> {
     private static final Pattern AGE = Pattern.compile("(\\d{1,6})([smhdw]?)");
 
     private final Context context;
 
-    @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+    @Option(names = "--dry-run", description = "Show what would be done without doing it.")
     private boolean dryRun;
 
     @Option(
@@ -50,16 +51,16 @@ public final class GcCommand implements Callable<Integer> {
             paramLabel = "AGE",
             defaultValue = "14d",
             description =
-                    "How far back 'mgit undo' and logs still reach: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
+                    "Keep operations and logs for this long: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
     private String age = "14d";
 
-    @Option(names = "--repack", description = "Code every block anew and keep what is smaller.")
+    @Option(names = "--repack", description = "Re-encode every block and keep the smaller result.")
     private boolean repack;
 
     @Option(
             names = "--effort",
             paramLabel = "EFFORT",
-            description = "With --repack: fast, balanced or small (default: the setting store.effort).")
+            description = "Effort for --repack: fast, balanced or small (default: the setting store.effort).")
     private @Nullable String effort;
 
     @Mixin
@@ -76,7 +77,7 @@ public final class GcCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Duration keep = parse(age);
         if (effort != null && !repack) {
-            throw new MgitException(MgitException.Kind.USAGE, "--effort is for --repack", "give both");
+            throw new MgitException(MgitException.Kind.USAGE, "--effort needs --repack", "give both");
         }
         try (Session session = Session.open(context)) {
             Instant horizon = Instant.now().minus(keep);
@@ -130,7 +131,8 @@ public final class GcCommand implements Callable<Integer> {
         Matcher matcher = AGE.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + text + "' is not an age", "give a number and s, m, h, d or w: 14d");
+                    MgitException.Kind.USAGE, "'" + text + "' is not an age", "write a number and s, m, h, d or w, "
+                            + "such as 14d");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {
@@ -157,7 +159,7 @@ public final class GcCommand implements Callable<Integer> {
             leftovers.forEach(leftover -> output.line("  " + session.shown(leftover.folder())));
         }
         report.repacked()
-                .ifPresent(repacked -> output.line((report.dryRun() ? "Would recode " : "Recoded ")
+                .ifPresent(repacked -> output.line((report.dryRun() ? "Would re-encode " : "Re-encoded ")
                         + repacked.blocks() + " blocks from " + Output.bytes(repacked.bytesBefore()) + " to "
                         + Output.bytes(repacked.bytesAfter()) + "; " + repacked.rebased()
                         + " of them were too deep"));

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Creates a repository. */
-@Command(name = "init", description = "Create a repository in DIR, in a folder .mgit beside what is there.")
+@Command(name = "init", description = "Create a repository (a folder .mgit) in DIR.")
 public final class InitCommand implements Callable<Integer> {
     private final Context context;
 

@@ -73,7 +73,7 @@ public final class KnownSettings {
         if (name.equalsIgnoreCase("core.pager")) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "core.pager is a command, which a repository from elsewhere must not choose",
+                    "core.pager is a command and cannot be set by a repository",
                     "set it for yourself: git config --global core.pager COMMAND, or MGIT_PAGER");
         }
         return ALL.stream()
@@ -81,8 +81,9 @@ public final class KnownSettings {
                 .findFirst()
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
-                        "there is no setting '" + name + "'",
+                        "unknown setting '" + name + "'",
                         DidYouMean.hint(
-                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' shows all")));
+                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' lists all "
+                                        + "settings")));
     }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The operation log. */
-@Command(name = "op", description = "Look at what was done to the repository, whoever did it.")
+@Command(name = "op", description = "Show the operation log of the repository.")
 public final class OpCommand {
     private final Context context;
 
@@ -20,9 +20,9 @@ public final class OpCommand {
         this.context = context;
     }
 
-    @Command(name = "log", description = "List operations, newest first. 'mgit undo ID' takes one back.")
+    @Command(name = "log", description = "List operations, newest first. Revert one with 'mgit undo ID'.")
     int log(
-            @Option(names = "-n", paramLabel = "N", defaultValue = "20", description = "At most N (default: 20).")
+            @Option(names = "-n", paramLabel = "N", defaultValue = "20", description = "Show at most N (default: 20).")
                     int limit,
             @Mixin JsonOption json)
             throws IOException {

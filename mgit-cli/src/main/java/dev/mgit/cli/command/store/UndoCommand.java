@@ -17,13 +17,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "undo",
         description = {
-            "Take back the latest operation, or the one named, by moving models, tags and notes back.",
-            "Folders are not touched. An undo is itself an operation and can be undone by its id."
+            "Undo the latest or the given operation: restore models, tags and notes.",
+            "Folders are not touched. An undo is an operation too and can be undone by id."
         })
 public final class UndoCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "OPERATION", arity = "0..1", description = "An id from 'mgit op log'.")
+    @Parameters(paramLabel = "OPERATION", arity = "0..1", description = "An operation id from 'mgit op log'.")
     private @Nullable String operation;
 
     @Mixin
@@ -38,7 +38,7 @@ public final class UndoCommand implements Callable<Integer> {
         try (Session session = Session.open(context);
                 WriterLock lock = wait.lock(context, session.repository(), "mgit undo")) {
             Operation undone = session.repository().lineage().undo(Optional.ofNullable(operation), session.author());
-            context.output().line("Took back: " + undone.description());
+            context.output().line("Undid: " + undone.description());
         }
         return 0;
     }

@@ -89,7 +89,7 @@ public final class AfterCommit implements CommitListener {
             output.note("made from an older " + model + ": "
                     + String.join(", ", stale.subList(0, Math.min(SHOWN, stale.size())))
                     + (stale.size() > SHOWN ? " and " + (stale.size() - SHOWN) + " more" : ""));
-            output.hint("'mgit update " + model + " --plan' shows what would be made anew");
+            output.hint("'mgit update " + model + " --plan' shows what would be rebuilt");
         }
     }
 

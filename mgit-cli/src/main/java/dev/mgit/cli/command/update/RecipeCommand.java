@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "recipe",
         subcommands = RecipeSetCommand.class,
-        description = "Show how a version was made, or say how one is made that was committed by hand.")
+        description = "Show or set the recipe of a version.")
 public final class RecipeCommand {
     private final Context context;
 

@@ -22,18 +22,20 @@ final class RecipeOptions {
     @Option(
             names = "--input",
             paramLabel = "[NAME=]PATH",
-            description = "A file or folder of data it reads; its digest is recorded. The command finds it as "
-                    + "{input:NAME} and in MGIT_INPUT_NAME; a word that is PATH itself is replaced. NAME is the file's "
-                    + "name up to its first dot unless given.")
+            description = "An input file or folder; its digest is recorded. The command gets it as {input:NAME} and "
+                    + "MGIT_INPUT_NAME; an argument equal to PATH is replaced too. NAME defaults to the file name up "
+                    + "to its first dot.")
     private List<String> inputs = new ArrayList<>();
 
     @Option(
             names = "--env",
             paramLabel = "VAR[=VALUE]",
-            description = "A variable to record and set whenever the recipe runs; without =VALUE, as it is now.")
+            description = "An environment variable to record and set whenever the recipe runs; without =VALUE, its "
+                    + "current value.")
     private List<String> variables = new ArrayList<>();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Given to the command as {seed} and MGIT_SEED.")
+    @Option(names = "--seed", paramLabel = "N", description = "Random seed, passed to the command as {seed} and "
+            + "MGIT_SEED.")
     private @Nullable Long seed;
 
     @Mixin

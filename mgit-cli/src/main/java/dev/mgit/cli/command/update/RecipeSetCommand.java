@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Say how a version is made, in place of what is recorded, so that mgit update can make it again. Runs nothing.",
-            "The recipe's parents are the version's own; {parent1} and on stand for their folders, {output} for where "
-                    + "the result belongs. The command will run in the folder this is typed in."
+            "Replace the recorded recipe of a version, so that mgit update can rebuild it. Runs nothing.",
+            "The parents are the version's own; {parent1}, … are their folders, {output} is the output folder. The "
+                    + "command will run in the current folder."
         })
 final class RecipeSetCommand implements Callable<Integer> {
     private final Context context;
@@ -37,10 +37,10 @@ final class RecipeSetCommand implements Callable<Integer> {
             index = "1..*",
             paramLabel = "COMMAND",
             arity = "0..*",
-            description = "After --, program and arguments.")
+            description = "Program and arguments, after --.")
     private List<String> command = new ArrayList<>();
 
-    @Option(names = "--like", paramLabel = "REV", description = "Take the recipe of this version, e.g. MODEL~1.")
+    @Option(names = "--like", paramLabel = "REV", description = "Copy the recipe of this version, e.g. MODEL~1.")
     private @Nullable String like;
 
     @Mixin
@@ -56,7 +56,7 @@ final class RecipeSetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if ((like == null) == command.isEmpty()) {
-            throw MgitException.usage("say how it is made: either -- COMMAND or --like REV");
+            throw MgitException.usage("give either -- COMMAND or --like REV");
         }
         try (HookSession session = HookSession.open(context, wait)) {
             VersionId id = session.resolve(revision);

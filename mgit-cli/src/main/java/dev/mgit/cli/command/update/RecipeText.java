@@ -47,7 +47,7 @@ final class RecipeText {
         }
         row(output, "Machine", at.machine());
         row(output, "Took", at.seconds() == 0 ? "not run yet" : UpdateText.time(at.seconds()));
-        row(output, "Trusted", trusted ? "yes" : "no; 'mgit hooks trust' says how to accept it");
+        row(output, "Trusted", trusted ? "yes" : "no; approve it with 'mgit hooks trust'");
     }
 
     private static void row(Output output, String name, String value) {

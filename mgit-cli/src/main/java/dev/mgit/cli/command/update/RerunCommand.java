@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rerun",
         description = {
-            "Run a version's recipe again and say whether the same comes out bit for bit and, if not, how far off it is "
-                    + "and what was different this time. Stores nothing."
+            "Rerun a version's recipe and report whether the result is bit-identical; if not, how far off it is and "
+                    + "what changed in the environment. Stores nothing."
         })
 public final class RerunCommand implements Callable<Integer> {
     private static final int TENSORS_SHOWN = 10;
@@ -38,7 +38,7 @@ public final class RerunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REV", description = "The version.")
     private String revision = "";
 
-    @Option(names = "--check", description = "Exit with 3 if anything came out differently.")
+    @Option(names = "--check", description = "Exit with 3 if the result differs.")
     private boolean check;
 
     @Mixin
@@ -71,7 +71,7 @@ public final class RerunCommand implements Callable<Integer> {
 
     private void print(String name, Rerun.Report report) {
         Output output = context.output();
-        output.line(report.identical() ? name + " came out bit for bit" : name + " came out differently");
+        output.line(report.identical() ? name + " is bit-identical" : name + " differs");
         for (Rerun.FileResult file : report.files()) {
             if (file.outcome() == Rerun.Outcome.SAME) {
                 continue;
@@ -79,10 +79,10 @@ public final class RerunCommand implements Callable<Integer> {
             output.line("  " + word(file.outcome()) + ": " + file.path());
             file.tensors().stream().limit(TENSORS_SHOWN).forEach(tensor -> output.line("    " + text(tensor)));
             if (file.tensors().size() > TENSORS_SHOWN) {
-                output.line("    and " + (file.tensors().size() - TENSORS_SHOWN) + " tensors more");
+                output.line("    and " + (file.tensors().size() - TENSORS_SHOWN) + " more tensors");
             }
         }
-        report.changes().forEach(change -> output.line("  not as it was: " + change));
+        report.changes().forEach(change -> output.line("  changed: " + change));
     }
 
     private static String word(Rerun.Outcome outcome) {

@@ -60,7 +60,7 @@ public final class ResultText {
                     .orElseGet(() -> new Shown(
                             name,
                             result.outcome().word(),
-                            result.outcome().word() + ", by a test that is no longer registered like this",
+                            result.outcome().word() + ", from an earlier definition of the test",
                             result.metrics())));
         });
         return shown;

@@ -31,30 +31,30 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         description = {
-            "Make a version by running a command, and record how: mgit rerun and mgit update run it again.",
-            "The parents are checked out to folders of their own, {parent1} and on (also MGIT_PARENT_1). What COMMAND "
-                    + "leaves in the folder {output} (MGIT_OUTPUT) becomes the new version. Recorded are the words of the "
-                    + "command, the code's Git revision and whether it was changed, the interpreter and its packages, "
-                    + "digests of the data, variables, seed, time and machine."
+            "Run a command and commit its output with the recipe, for mgit rerun and mgit update.",
+            "Each parent is checked out to its own folder, {parent1}, … (also MGIT_PARENT_1). The contents of the "
+                    + "folder {output} (MGIT_OUTPUT) become the new version. The recipe records the command, the "
+                    + "code's Git revision and whether it was modified, the interpreter and its packages, input "
+                    + "digests, variables, seed, time and machine."
         })
 public final class RunCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "After --, program and arguments.")
+    @Parameters(paramLabel = "COMMAND", arity = "1..*", description = "Program and arguments, after --.")
     private List<String> command = new ArrayList<>();
 
     @Option(
             names = "--model",
             paramLabel = "NAME",
             required = true,
-            description = "The model to make a version of. Several for models that one command makes together: each "
-                    + "in the folder {output:NAME}.")
+            description = "The model to add the result to. Repeat it for a command that makes several models, each in "
+                    + "its folder {output:NAME}.")
     private List<String> models = new ArrayList<>();
 
     @Option(
             names = {"-m", "--message"},
             paramLabel = "MSG",
-            description = "What is new about this version.")
+            description = "The version's message.")
     private @Nullable String message;
 
     @Mixin

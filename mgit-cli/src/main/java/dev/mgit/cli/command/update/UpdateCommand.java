@@ -39,16 +39,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "update",
         description = {
-            "Make everything that was made from a model again, now that it has a new version: each once, parents first, "
-                    + "by the recipes mgit run recorded.",
-            "New versions wait until the tests registered for updates let them through and then appear together. What "
-                    + "fails stops what is below it and nothing else. Exits with 4 if only tests stood in the way, "
-                    + "with 5 if another process is at an update."
+            "Rebuild everything downstream of a model that has a new version: each model once, parents first, with "
+                    + "its recorded recipe.",
+            "New versions are published together once the tests registered for updates pass. A failure stops only "
+                    + "what is downstream of it. Exits with 4 if only tests failed, with 5 if another process is "
+                    + "running an update."
         })
 public final class UpdateCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "MODEL|REV", arity = "0..1", description = "The model that got a new version.")
+    @Parameters(paramLabel = "MODEL|REV", arity = "0..1", description = "The model that has a new version.")
     private @Nullable String target;
 
     @ArgGroup(exclusive = true)
@@ -56,39 +56,42 @@ public final class UpdateCommand implements Callable<Integer> {
 
     /** Everything else one can do with an update. */
     private static final class Mode {
-        @Option(names = "--plan", description = "Print what would run, why, and how long it took before; run nothing.")
+        @Option(names = "--plan", description = "Show what would run, why, and how long it took before, without "
+                + "running it.")
         private boolean plan;
 
-        @Option(names = "--continue", description = "Go on with the update under way, repeating nothing finished.")
+        @Option(names = "--continue", description = "Continue the update in progress; finished commands are not "
+                + "repeated.")
         private boolean resume;
 
-        @Option(names = "--abort", description = "Drop the update under way; models are as they were before it.")
+        @Option(names = "--abort", description = "Abort the update in progress; models stay as they were before it.")
         private boolean abort;
 
-        @Option(names = "--status", description = "Show the update under way, or how the last one ended.")
+        @Option(names = "--status", description = "Show the update in progress, or the result of the last one.")
         private boolean status;
     }
 
-    @Option(names = "--only", paramLabel = "GLOB", description = "Update only models that match; others keep theirs.")
+    @Option(names = "--only", paramLabel = "GLOB", description = "Update only matching models.")
     private List<String> only = new ArrayList<>();
 
-    @Option(names = "--skip", paramLabel = "GLOB", description = "Leave matching models as they are; go on below them.")
+    @Option(names = "--skip", paramLabel = "GLOB", description = "Skip matching models; continue downstream of them.")
     private List<String> skip = new ArrayList<>();
 
-    @Option(names = "--until", paramLabel = "GLOB", description = "Update matching models, but nothing below them.")
+    @Option(names = "--until", paramLabel = "GLOB", description = "Update matching models, but nothing downstream of "
+            + "them.")
     private List<String> until = new ArrayList<>();
 
     @Option(
             names = "--gate",
             paramLabel = "TEST",
             split = ",",
-            description = "Let these tests decide instead of those registered for updates.")
+            description = "Use these tests as gates instead of those registered for updates.")
     private List<String> gates = new ArrayList<>();
 
     @Option(
             names = {"-j", "--jobs"},
             paramLabel = "N",
-            description = "So many commands at once (default: the setting update.jobs, else 1).")
+            description = "Maximum parallel jobs (default: the setting update.jobs, else 1).")
     private @Nullable Integer jobs;
 
     @Option(
@@ -96,13 +99,13 @@ public final class UpdateCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "With --no-keep-going the first failure stops everything, and nothing is published before "
-                    + "--continue. Otherwise only what is below it stops.")
+            description = "With --no-keep-going, stop at the first failure and publish nothing until --continue. By "
+                    + "default a failure stops only what is downstream of it.")
     private boolean keepGoing = true;
 
     @Option(
             names = "--detach",
-            description = "With a queue (slurm): submit everything and come back; --continue collects.")
+            description = "With a queue (slurm): submit everything and return; collect with --continue.")
     private boolean detach;
 
     @Mixin
@@ -127,7 +130,7 @@ public final class UpdateCommand implements Callable<Integer> {
         boolean existing = how.resume || how.abort || how.status;
         if (existing == (target != null)) {
             throw MgitException.usage(
-                    existing ? "this goes on with the update under way; name no model" : "which model has changed?");
+                    existing ? "this applies to the update in progress; name no model" : "name the model that changed");
         }
         try (HookSession session = HookSession.open(context, wait)) {
             return existing ? existing(session, how) : fresh(session, how.plan);
@@ -161,7 +164,7 @@ public final class UpdateCommand implements Callable<Integer> {
             var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
             if (how.abort) {
                 updates.abort();
-                context.output().line("The update is dropped; models are as they were before it");
+                context.output().line("Update aborted; models are as they were before it");
                 return 0;
             }
             if (how.status) {
@@ -211,7 +214,7 @@ public final class UpdateCommand implements Callable<Integer> {
     private int jobs(HookSession session) {
         int number = jobs != null ? jobs : HookSettings.jobs(session.workspace()::setting);
         if (number < 1) {
-            throw MgitException.usage("--jobs takes a number from 1 up");
+            throw MgitException.usage("--jobs must be at least 1");
         }
         return number;
     }
@@ -241,7 +244,7 @@ public final class UpdateCommand implements Callable<Integer> {
         if (json.wanted()) {
             Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> Members.of("schema", 1)));
         } else if (report.isEmpty()) {
-            context.output().line("No update is under way, and there was none before");
+            context.output().line("No update in progress, and none before");
         } else {
             new UpdateText(context).report(report.get());
         }

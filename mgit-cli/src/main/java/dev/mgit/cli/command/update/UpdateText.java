@@ -32,7 +32,7 @@ final class UpdateText {
         Table table = output.table("Model", "Now", "Action", "Took", "Why");
         for (Plan.Node node : plan.nodes()) {
             Plan.Unit unit = units.get(node.model());
-            String together = unit != null && unit.heads().size() > 1 ? "; made together as " + unit.name() : "";
+            String together = unit != null && unit.heads().size() > 1 ? "; built together as " + unit.name() : "";
             table.row(
                     node.model(),
                     node.head().abbreviated(),
@@ -54,10 +54,10 @@ final class UpdateText {
         plan.nodes().stream()
                 .filter(node -> node.action() == Plan.Action.NO_RECIPE)
                 .findFirst()
-                .ifPresent(node -> output.hint("make " + node.model() + " with 'mgit run', or tell how it is made with "
+                .ifPresent(node -> output.hint("make " + node.model() + " with 'mgit run', or record a recipe with "
                         + "'mgit recipe set " + node.model() + " -- COMMAND'"));
         if (plan.nodes().stream().anyMatch(node -> node.action() == Plan.Action.UNTRUSTED)) {
-            output.hint("'mgit hooks trust' shows what came from elsewhere and how to accept it");
+            output.hint("review and approve what came from elsewhere with 'mgit hooks trust'");
         }
     }
 
@@ -100,10 +100,10 @@ final class UpdateText {
 
     private void next(UpdateReport report) {
         if (!report.done()) {
-            output.hint("'mgit update --continue' goes on, 'mgit update --abort' drops it");
+            output.hint("continue with 'mgit update --continue', or abort with 'mgit update --abort'");
         } else if (report.failure().isPresent()) {
-            output.hint("what the commands printed is in " + report.logs() + "; when the cause is gone, 'mgit update "
-                    + report.target() + "' makes the rest");
+            output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update "
+                    + report.target() + "' to rebuild the rest");
         }
     }
 

@@ -72,7 +72,7 @@ class LossyCommitTest {
         assertThat(run(0, "show", "child", "--json").out())
                 .contains("\"lossy\" : 1.0E-4", "\"lossy_tensors\"", sha256(out.resolve("model.safetensors")));
         assertThat(run(0, "du").out()).contains("1 (1 lossy)");
-        assertThat(run(0, "du", "--explain").out()).contains("quantised");
+        assertThat(run(0, "du", "--explain").out()).contains("quantized");
         run(0, "commit", child.toString(), "--model", "exact", "--from", "base");
         assertThat(stored("child")).isLessThan(stored("exact") / 4);
         // what is stored to the bit already is not stored again

@@ -243,8 +243,8 @@ class ImportTest {
                         "d.small", "of no known format",
                         "e", "image",
                         "labels.txt", "text",
-                        "link", "a link to a folder, which is not followed; name it to import it",
-                        "further/down", "not looked into without --recursive"));
+                        "link", "a link to a folder, not followed; name it to import it",
+                        "further/down", "not searched without --recursive"));
         Cli.Ran again = run(0, "import", disk.toString());
         assertThat(again.err()).contains("passed over: ", "labels.txt: text");
         assertThat(again.out()).contains("(3 already here, 0 left out, 5 passed over)");

@@ -41,7 +41,7 @@ class ConfigTest {
         assertThat(json.object("settings").string("store.effort")).isEqualTo("small");
         assertThat(json.objects("known")).hasSameSizeAs(KnownSettings.all());
         assertThat(Cli.run(folder, "config", "store.threads", "--json").json().string("default"))
-                .isEqualTo("all processors");
+                .isEqualTo("all CPUs");
     }
 
     @ParameterizedTest

@@ -64,7 +64,7 @@ class MaintenanceTest {
                 .contains("Removed 1 versions", "Recoded");
         assertThat(run(0, "fsck").out()).contains("Checked 1 versions").contains("no damage");
         assertThat(run(2, "gc", "--prune-older-than", "soon").err()).contains("'soon' is not an age");
-        assertThat(run(2, "gc", "--effort", "small").err()).contains("--effort is for --repack");
+        assertThat(run(2, "gc", "--effort", "small").err()).contains("--effort needs --repack");
     }
 
     /** Whatever happens to the store's own files ends in a sentence and exit code 6. */
