@@ -109,7 +109,7 @@ public final class RepositoryWorkspace implements Workspace {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "the " + item.name() + " came with the repository and has not been accepted here",
-                    "mgit hooks trust shows it and says how to accept it");
+                    "review and approve it with 'mgit hooks trust'");
         }
     }
 

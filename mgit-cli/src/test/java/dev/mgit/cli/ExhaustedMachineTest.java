@@ -54,7 +54,7 @@ class ExhaustedMachineTest {
                     .finish();
             assertThat(ended.exit()).as("%s", ended).isEqualTo(1);
             assertThat(ended.output())
-                    .matches("error: not enough memory \\(.+\\)\nhint: set MGIT_HEAP, for instance to 1g\n");
+                    .matches("error: not enough memory \\(.+\\)\nhint: set MGIT_HEAP, for example to 1g\n");
         }
         assertThat(repository.root().resolve("out")).doesNotExist();
         assertThat(repository.ok("fsck")).contains("no damage");

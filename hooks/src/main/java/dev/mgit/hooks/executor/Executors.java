@@ -44,7 +44,7 @@ public final class Executors {
         if (made == null) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "there is no executor '" + name + "'",
+                    "unknown executor '" + name + "'",
                     "use " + String.join(" or ", names()));
         }
         return made.apply(new ExecutorSettings(setting, environment));

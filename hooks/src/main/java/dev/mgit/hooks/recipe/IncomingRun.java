@@ -90,8 +90,8 @@ final class IncomingRun implements Incoming<Map<String, VersionId>> {
             if (!workspace.lineage().model(model).map(Model::head).equals(head)) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "'" + model + "' got another version while the command ran; nothing was committed",
-                        "run it again on top of that version");
+                        "'" + model + "' got a new version while the command ran; nothing was committed",
+                        "run it again from that version");
             }
         });
     }

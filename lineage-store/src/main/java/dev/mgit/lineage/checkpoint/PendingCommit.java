@@ -107,7 +107,7 @@ public final class PendingCommit {
                 return;
             }
             if (!exact.addAll(refused)) {
-                throw new IllegalStateException("tensors were refused that are exact already: " + refused);
+                throw new IllegalStateException("--gate refused tensors that are already exact: " + refused);
             }
             attempt = attempt(now.lossy(), now.lock());
         }
@@ -134,11 +134,11 @@ public final class PendingCommit {
         if (isSame(previous, stored)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "nothing to commit: '" + request.path() + "' is the same as " + target.model() + " at "
+                    "nothing to commit: '" + request.path() + "' is identical to " + target.model() + " at "
                             + previous.abbreviated(),
                     stored.healedBytes() == 0
                             ? null
-                            : "the store held damaged blocks of it; they were stored again and can be read");
+                            : "damaged blocks of it were found in the store and repaired from the files");
         }
     }
 

@@ -192,7 +192,7 @@ public final class Journal implements AutoCloseable {
         } catch (FileSystemException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "a checkout that was interrupted cannot be finished: " + e.getMessage(),
+                    "an interrupted checkout cannot be finished: " + e.getMessage(),
                     "mend that and run the command again, or remove " + entry + " to give the checkout up",
                     e);
         } catch (JsonException | IllegalArgumentException e) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "__complete",
         hidden = true,
-        description = "Print candidates for the last of the words of a command line.")
+        description = "Print completion candidates for the last word of a command line.")
 public final class CompleteCommand implements Runnable {
     private final Context context;
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "config",
         description = {
-            "Show all settings with their defaults, show one, or set one, in .mgit/config (Git's syntax).",
+            "List, show or change settings in .mgit/config (Git's syntax).",
             "With --global, in your own file, ~/.config/mgit/config. safe.directory counts only there."
         })
 public final class ConfigCommand implements Callable<Integer> {

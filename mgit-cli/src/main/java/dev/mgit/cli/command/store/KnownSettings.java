@@ -22,32 +22,32 @@ public final class KnownSettings {
     public record Setting(String name, String fallback, String meaning, Consumer<Settings> check) {}
 
     private static final List<Setting> ALL = List.of(
-            new Setting("user.name", "Git's user.name", "Who makes versions.", KnownSettings::any),
-            new Setting("user.email", "Git's user.email", "Their e-mail address.", KnownSettings::any),
+            new Setting("user.name", "Git's user.name", "Author name of new versions.", KnownSettings::any),
+            new Setting("user.email", "Git's user.email", "Author email of new versions.", KnownSettings::any),
             new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", CommitSettings::of),
             new Setting(
                     "store.effort",
                     "balanced",
-                    "How hard to look for a smaller encoding: fast, balanced, small.",
+                    "Compression effort: fast, balanced, small.",
                     StoreSettings::of),
             new Setting(
                     "store.maxDepth",
                     "4",
-                    "Most blocks to decode before the one that is read, 1 to 64.",
+                    "Maximum length of a delta chain, 1 to 64.",
                     StoreSettings::of),
-            new Setting("store.threads", "all processors", "Blocks to encode at once, 1 to 256.", StoreSettings::of),
+            new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", StoreSettings::of),
             new Setting(
                     "update.auto",
                     "report",
-                    "What follows a commit: off, test, plan, run; unset, stale models are named.",
+                    "What to do after a commit: off, test, plan, run. If unset, stale models are listed.",
                     KnownSettings::hooks),
-            new Setting("update.jobs", "1", "Commands of an update to run at once.", KnownSettings::hooks),
+            new Setting("update.jobs", "1", "Maximum parallel commands of an update.", KnownSettings::hooks),
             new Setting("executor.name", Executors.DEFAULT, "Where commands run: " + String.join(", ", Executors.names()) + ".", KnownSettings::hooks),
             new Setting(
-                    "executor.gpus", "none", "GPUs to hand out to jobs, comma-separated: 0,1.", KnownSettings::hooks),
-            new Setting("executor.cpus", "no limit", "CPUs of a job that asks for none itself.", KnownSettings::hooks),
-            new Setting("executor.memory", "no limit", "Memory of such a job: 16G.", KnownSettings::hooks),
-            new Setting("executor.timeout", "no limit", "Time limit of such a job: 90m, 2h.", KnownSettings::hooks),
+                    "executor.gpus", "none", "GPUs available to jobs, comma-separated: 0,1.", KnownSettings::hooks),
+            new Setting("executor.cpus", "no limit", "Default CPUs per job.", KnownSettings::hooks),
+            new Setting("executor.memory", "no limit", "Default memory limit per job: 16G.", KnownSettings::hooks),
+            new Setting("executor.timeout", "no limit", "Default time limit per job: 90m, 2h.", KnownSettings::hooks),
             new Setting(
                     "safe.directory",
                     "none",

@@ -53,7 +53,7 @@ class ConfigTest {
             assertThat(ran.exit()).isEqualTo(2);
             assertThat(ran.out()).isEmpty();
             assertThat(ran.err())
-                    .startsWith("error: there is no setting '" + typed + "'\nhint: did you mean '" + meant + "'");
+                    .startsWith("error: unknown setting '" + typed + "'\nhint: did you mean '" + meant + "'");
         }
         assertThat(Files.readString(folder.resolve(".mgit/config"))).isEqualTo(before);
     }
