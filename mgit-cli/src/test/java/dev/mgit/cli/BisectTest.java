@@ -81,7 +81,7 @@ class BisectTest {
     void aCommandThatCannotRunEndsTheSearchWhichGoesOnLater() {
         Cli.Ran broken = repository.run("bisect", "run", "--bad", "tuned", "--", "no-such-program");
         assertThat(broken.exit()).isEqualTo(1);
-        assertThat(broken.err()).contains("did not say good or bad");
+        assertThat(broken.err()).contains("reported neither good nor bad");
         assertThat(repository.ok("bisect", "run", "--", "sh", "-c", "exit 1"))
                 .contains("chain@" + repository.id("chain~5") + " is the first bad version");
     }
@@ -94,9 +94,9 @@ class BisectTest {
         repository.refuses(
                 2, "is marked bad, but a version made from it is marked good", "bisect", "start", "chain~3", "tuned");
         repository.ok("bisect", "start");
-        repository.refuses(2, "there is no version to be tested next", "bisect", "good");
+        repository.refuses(2, "there is no version to test next", "bisect", "good");
         Files.writeString(repository.mgit().resolve("bisect"), "{\"schema\":1,\"marks\":[{\"verdict\":\"odd\"}]}");
-        repository.refuses(1, "the state of the search cannot be read", "bisect", "log");
+        repository.refuses(1, "the bisect state cannot be read", "bisect", "log");
         assertThat(repository.ok("bisect", "reset")).contains("over");
     }
 }

@@ -110,7 +110,7 @@ class KilledUpdateTest {
             assertThat(heads(models)).isEqualTo(before);
             assertThat(models.repository().ok("log", "--tests", "a", "b")).doesNotContain("test lines");
             assertNoTrace(models);
-            assertThat(models.repository().ok("update", "--status")).contains("No update is under way");
+            assertThat(models.repository().ok("update", "--status")).contains("No update in progress");
             models.ran();
             models.repository().ok("update", "base", "--no-progress");
             assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");

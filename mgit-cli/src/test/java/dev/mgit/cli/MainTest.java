@@ -93,7 +93,7 @@ class MainTest {
     @Test
     void withoutACommandItPrintsHelp() {
         assertThat(Cli.run(folder)).isEqualTo(Cli.run(folder, "--help"));
-        assertThat(Cli.run(folder).out()).contains("Commands:", "From a checkout of the sources");
+        assertThat(Cli.run(folder).out()).contains("Commands:", "From a source checkout");
     }
 
     @Test
@@ -110,7 +110,7 @@ class MainTest {
     void helpGoesToStdoutAndNamesTheExitCodes() {
         Cli.Ran ran = Cli.run(folder, "--help");
         assertThat(ran.exit()).isZero();
-        assertThat(ran.out()).contains("completion").contains("stored data is damaged");
+        assertThat(ran.out()).contains("completion").contains("stored data is corrupt");
         assertThat(Cli.run(folder, "help", "completion").out()).contains("mgit completion");
     }
 

@@ -84,7 +84,7 @@ class MergeTest {
     void abortLeavesNothing() throws IOException {
         var before = repository.stored();
         assertThat(repository.run("merge", "a", "c").exit()).isEqualTo(5);
-        assertThat(repository.ok("merge", "--abort")).contains("given up");
+        assertThat(repository.ok("merge", "--abort")).contains("Merge aborted");
         assertThat(repository.stored()).isEqualTo(before);
         assertThat(repository.ok("merge", "--abort")).contains("No merge in progress");
     }
@@ -216,17 +216,17 @@ class MergeTest {
     void wrongUsageIsRefused() throws IOException {
         repository.refuses(2, "a merge needs two versions, not 1", "merge", "a");
         repository.refuses(2, "unknown revision 'nowhere'", "merge", "a", "nowhere");
-        repository.refuses(2, "are one version", "merge", "a", "a");
+        repository.refuses(2, "are the same version", "merge", "a", "a");
         repository.refuses(2, "unknown strategy 'blend'", "merge", "a", "b", "-s", "blend");
         repository.refuses(2, "not of the form key=value", "merge", "a", "b", "-s", "linear:1,2,3");
         repository.refuses(2, "density must be above 0", "merge", "a", "b", "-s", "ties:density=2");
         repository.refuses(2, "no merge in progress", "merge", "--continue");
-        repository.refuses(2, "exclude each other", "merge", "--continue", "--abort");
+        repository.refuses(2, "cannot be combined", "merge", "--continue", "--abort");
         repository.refuses(2, "not a model", "merge", repository.id("a"), "b");
-        repository.refuses(2, "is not a legal name", "merge", "a", "b", "--model", "..");
+        repository.refuses(2, "is not a valid name", "merge", "a", "b", "--model", "..");
         Files.createDirectories(repository.mgit().resolve("merge"));
         Files.writeString(repository.mgit().resolve("merge/state.json"), "{}");
-        repository.refuses(1, "the state of the merge cannot be read", "merge", "--continue");
+        repository.refuses(1, "the merge state cannot be read", "merge", "--continue");
         repository.ok("merge", "--abort");
     }
 }

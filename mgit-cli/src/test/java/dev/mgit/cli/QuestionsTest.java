@@ -225,7 +225,7 @@ class QuestionsTest {
         repository.refuses(2, "is not a condition on a metric", "find", "--metric", "good");
         repository.refuses(2, "is not the hash of a tensor", "find", "--tensor", "xyz");
         repository.refuses(2, "unknown format 'pdf'", "graph", "--format", "pdf");
-        repository.refuses(2, "go opposite ways", "log", "--ancestors", "--descendants", "base");
-        repository.refuses(2, "-n takes a number", "find", "-n", "-1");
+        repository.refuses(2, "cannot be combined", "log", "--ancestors", "--descendants", "base");
+        repository.refuses(2, "-n must be 0 or more", "find", "-n", "-1");
     }
 }

@@ -73,11 +73,11 @@ class RefusedInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"a..b", "-x", "a b~", "@{", "", "a//b", "/a", "a.lock", ".a", "HEAD", "a\u0007b", "a\nb"})
     void aModelNameThatIsNoLegalReference(String name) throws IOException {
-        repository.refuses(USAGE, "is not a legal name for a model", "commit", model.toString(), "--model=" + name);
-        repository.refuses(USAGE, "is not a legal name for a model", "branch", "--", name, "good");
-        repository.refuses(USAGE, "is not a legal name for a model", "mv", "--", "good", name);
+        repository.refuses(USAGE, "is not a valid name for a model", "commit", model.toString(), "--model=" + name);
+        repository.refuses(USAGE, "is not a valid name for a model", "branch", "--", name, "good");
+        repository.refuses(USAGE, "is not a valid name for a model", "mv", "--", "good", name);
         if (!name.isEmpty()) {
-            repository.refuses(USAGE, "is not a legal name for a tag", "tag", "--", name, "good");
+            repository.refuses(USAGE, "is not a valid name for a tag", "tag", "--", name, "good");
         }
     }
 
@@ -85,8 +85,8 @@ class RefusedInputTest {
     @ValueSource(strings = {"good/next", "team"})
     void aModelNameThatIsAFolderOfOthers(String name) throws IOException {
         repository.ok("branch", "team/one", "good");
-        repository.refuses(USAGE, "there cannot be", "commit", model.toString(), "--model", name);
-        repository.refuses(USAGE, "there cannot be", "branch", name, "good");
+        repository.refuses(USAGE, "cannot create", "commit", model.toString(), "--model", name);
+        repository.refuses(USAGE, "cannot create", "branch", name, "good");
     }
 
     @Test
@@ -226,7 +226,7 @@ class RefusedInputTest {
     @ValueSource(strings = {"a\nb.txt", "a\u001b[31mb", "back\\slash", "tab\t"})
     void aFileNameOfControlCharactersOrABackslash(String name) throws IOException {
         Files.writeString(model.resolve(name), "x");
-        refuses(FAILED, "has characters that not every system can store");
+        refuses(FAILED, "has characters that some systems cannot store");
     }
 
     @Test

@@ -73,11 +73,11 @@ class RunCommandTest {
                 .contains("distill of base@", "Seed:     7", "data = data.txt, SHA-256 ", "Trusted:  yes");
         assertThat(repository.ok("show", "a")).contains("Command:  sh train.sh '{parent1}'".replace("'", ""));
 
-        assertThat(repository.ok("rerun", "a", "--check")).contains("came out bit for bit");
+        assertThat(repository.ok("rerun", "a", "--check")).contains("is bit-identical");
         Files.writeString(data, "forgot\n");
         Cli.Ran off = repository.run("rerun", "a", "--check", "--no-progress");
         assertThat(off.exit()).isEqualTo(3);
-        assertThat(off.out()).contains("came out differently", "different: history.txt", "input 'data' has changed");
+        assertThat(off.out()).contains("differs", "different: history.txt", "input 'data' has changed");
         assertThat(repository.run("rerun", "a").exit()).isZero();
         JsonObject report = repository.json("rerun", "a", "--json");
         assertThat(report.flag("identical")).isFalse();
@@ -180,7 +180,7 @@ class RunCommandTest {
                 2, "run a needs 1 GPU slots, but 0 are configured", "run", "--model", "a", "--gpus", "1", "--", "true");
         repository.refuses(2, "has no recipe", "recipe", "show", "base");
         repository.refuses(2, "has no recipe", "rerun", "base");
-        repository.refuses(2, "say how it is made", "recipe", "set", "base");
+        repository.refuses(2, "give either -- COMMAND or --like REV", "recipe", "set", "base");
     }
 
     @Test

@@ -176,7 +176,7 @@ class UpdateCommandTest {
         repository.refuses(2, "--jobs must be at least 1", "update", "base", "-j", "0");
         repository.refuses(2, "--detach needs an executor with a queue", "update", "base", "--detach");
         repository.refuses(2, "mutually exclusive", "update", "--continue", "--abort");
-        assertThat(repository.ok("update", "--status")).contains("No update is under way");
+        assertThat(repository.ok("update", "--status")).contains("No update in progress");
         assertThat(models.ran()).isEmpty();
     }
 

@@ -121,8 +121,8 @@ class GgufTest {
         refuses("announces", file(3, -1, 0));
         refuses("announces", file(3, 1L << 40, 0));
         refuses("announces", file(3, 0, -1));
-        refuses("more bytes are named", file(3, 0, 1, longs(Long.MAX_VALUE)));
-        refuses("more bytes are named", file(3, 0, 1, longs(-1)));
+        refuses("more bytes are expected", file(3, 0, 1, longs(Long.MAX_VALUE)));
+        refuses("more bytes are expected", file(3, 0, 1, longs(-1)));
         refuses("unknown type 77", file(3, 0, 1, text("key"), ints(77)));
         refuses("array of 9223372036854775807", file(3, 0, 1, text("key"), ints(9, 0), longs(Long.MAX_VALUE)));
         refuses("general.alignment is 0", file(3, 0, 1, text("general.alignment"), ints(4, 0)));

@@ -142,9 +142,9 @@ class OnnxTest {
     @Test
     void refusesLengthsBeyondTheEnd() {
         byte[] model = concat(varint(1, 8), key(7, 2), rawVarint(Long.MAX_VALUE));
-        assertThatThrownBy(() -> Hostile.layout("x.onnx", model)).hasMessageContaining("more bytes are named");
+        assertThatThrownBy(() -> Hostile.layout("x.onnx", model)).hasMessageContaining("more bytes are expected");
         byte[] negative = concat(varint(1, 8), key(7, 2), rawVarint(-1));
-        assertThatThrownBy(() -> Hostile.layout("x.onnx", negative)).hasMessageContaining("more bytes are named");
+        assertThatThrownBy(() -> Hostile.layout("x.onnx", negative)).hasMessageContaining("more bytes are expected");
     }
 
     @Test

@@ -259,7 +259,7 @@ class CascadeTest {
         byte[] damaged = whole.clone();
         damaged[first - 3] ^= 1;
         Files.write(file, damaged);
-        assertThatThrownBy(() -> Journal.read(file)).hasMessageContaining("damaged before its end");
+        assertThatThrownBy(() -> Journal.read(file)).hasMessageContaining("update journal is damaged");
     }
 
     @Test
@@ -279,7 +279,7 @@ class CascadeTest {
         bytes[20] ^= 1;
         Files.write(journal, bytes);
 
-        assertThatThrownBy(updates::resume).hasMessageContaining("journal of the update is damaged");
+        assertThatThrownBy(updates::resume).hasMessageContaining("update journal is damaged");
         updates.abort();
         assertThat(heads()).isEqualTo(before);
         assertNothingLeft();

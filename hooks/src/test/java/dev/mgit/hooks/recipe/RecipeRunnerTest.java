@@ -185,7 +185,7 @@ class RecipeRunnerTest {
         VersionId id = run(request(Map.of(), true, "echo 1 > {output}/weights"));
         Files.delete(workspace.trusted());
 
-        assertThatThrownBy(() -> rerun(id)).hasMessageContaining("has not been accepted here");
+        assertThatThrownBy(() -> rerun(id)).hasMessageContaining("has not been approved here");
         Recipes recipes = new Recipes(workspace);
         recipes.set(id, recipes.get(id));
         assertThat(rerun(id).identical()).isTrue();

@@ -140,7 +140,7 @@ class QuestionsTest {
         String prefix = shared;
         commit(made.version("base"), tensors);
         assertThatThrownBy(() -> new TensorSearch(made.graph(), made.lineage, TensorIndex.none()).containing(prefix))
-                .hasMessageContaining("is short for");
+                .hasMessageContaining("is the prefix of");
     }
 
     private List<VersionId> find(Query query) {

@@ -337,7 +337,7 @@ class IntegrityTest {
         assertThatThrownBy(() -> made.commit("m", files(1)))
                 .hasMessageContaining("nothing to commit")
                 .isInstanceOfSatisfying(
-                        MgitException.class, e -> assertThat(e.hint()).contains("stored again"));
+                        MgitException.class, e -> assertThat(e.hint()).contains("repaired from the files"));
         assertThat(made.fsck().damage()).isEmpty();
         requireNumber(first, 1);
     }

@@ -129,7 +129,7 @@ class IncompleteCheckpointTest {
         Files.write(model.resolve("model.onnx_data"), new byte[4]);
         isWhole();
         Files.write(model.resolve("model.onnx"), onnx("../secret"));
-        isMissing("does not say where");
+        isMissing("does not say which");
     }
 
     /** A model of one tensor of four bytes in another file (fields of onnx.proto). */

@@ -194,7 +194,7 @@ class LossyCommitTest {
         for (String bad : List.of("0", "-1", "1", "NaN", "Infinity")) {
             assertThat(run(2, "commit", child, "--lossy", bad).err()).contains("between 0 and 1");
         }
-        assertThat(run(2, "commit", child, "--gate", "x").err()).contains("means nothing without");
+        assertThat(run(2, "commit", child, "--gate", "x").err()).contains("--gate needs --lossy");
         assertThat(run(2, "commit", child, "--lossy", "1e-4", "--gate", "x").err())
                 .contains("no test");
         assertThat(run(2, "commit", child, "--trailer", "lossy=1").err()).contains("cannot be set by hand");

@@ -300,7 +300,7 @@ class ImportTest {
         assertThat(run(0, "log", "pruned", "--json").out()).contains("inferred");
         assertThat(run(2, "commit", disk.resolve("child").toString(), "--model", "x", "--detect", "--from", "base")
                         .err())
-                .contains("--from or --detect, not both");
+                .contains("--from and --detect cannot be combined");
     }
 
     @Test

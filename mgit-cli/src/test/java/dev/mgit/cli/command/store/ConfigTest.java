@@ -91,7 +91,7 @@ class ConfigTest {
 
     @Test
     void aRepositoryChoosesNoProgramThatShowsItsOutput() {
-        assertThat(Cli.run(folder, "config", "core.pager", "rm -rf /").err()).contains("must not choose");
+        assertThat(Cli.run(folder, "config", "core.pager", "rm -rf /").err()).contains("cannot be set by a repository");
     }
 
     @Test
