@@ -49,7 +49,7 @@ class BisectTest {
                 .content()
                 .satisfies(text -> assertThat(text.lines().count()).isLessThanOrEqualTo(4));
         assertThat(repository.ok("bisect", "log")).contains("is the first bad version");
-        assertThat(repository.ok("bisect", "reset")).contains("over");
+        assertThat(repository.ok("bisect", "reset")).contains("Bisect ended");
         assertThat(repository.mgit().resolve("bisect")).doesNotExist();
         assertThat(repository.mgit().resolve("hooks/bisect")).doesNotExist();
     }
@@ -97,6 +97,6 @@ class BisectTest {
         repository.refuses(2, "there is no version to test next", "bisect", "good");
         Files.writeString(repository.mgit().resolve("bisect"), "{\"schema\":1,\"marks\":[{\"verdict\":\"odd\"}]}");
         repository.refuses(1, "the bisect state cannot be read", "bisect", "log");
-        assertThat(repository.ok("bisect", "reset")).contains("over");
+        assertThat(repository.ok("bisect", "reset")).contains("Bisect ended");
     }
 }

@@ -33,7 +33,7 @@ class OnnxTest {
                         new TensorSpec("onnx::MatMul_7", Dtype.F32, List.of(4L, 8L)),
                         new TensorSpec("floats", Dtype.F32, List.of(3L)),
                         new TensorSpec("scalar", Dtype.F64, List.of()),
-                        new TensorSpec("quantized", Dtype.I8, List.of(3L, 3L)),
+                        new TensorSpec("quantised", Dtype.I8, List.of(3L, 3L)),
                         new TensorSpec("branch.weight", Dtype.F32, List.of(8L, 8L)),
                         new TensorSpec("big_constant", Dtype.F32, List.of(16L, 16L)));
         assertRamp(REAL, Hostile.range(layout, "branch.weight"), 0);
@@ -56,7 +56,7 @@ class OnnxTest {
         assertThat(Hostile.tensors(Hostile.layout("external.onnx", EXTERNAL)))
                 .extracting(TensorSpec::name)
                 .doesNotContain("onnx::MatMul_7")
-                .contains("quantized");
+                .contains("quantised");
     }
 
     @Test
