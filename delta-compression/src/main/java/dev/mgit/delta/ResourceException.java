@@ -69,6 +69,7 @@ public final class ResourceException extends MgitException {
     }
 
     private static ResourceException noDescriptor(Throwable failure) {
-        return new ResourceException("too many open files", "raise the limit, for instance with 'ulimit -n 4096'", failure);
+        return new ResourceException(
+                "too many open files", "raise the limit, for instance with 'ulimit -n 4096'", failure);
     }
 }

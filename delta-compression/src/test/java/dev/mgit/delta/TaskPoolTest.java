@@ -54,7 +54,9 @@ class TaskPoolTest {
         }
         var io = new IOException("disk");
         assertThat(thrownFor(new UncheckedIOException(io))).isSameAs(io);
-        assertThat(thrownFor(new Checked())).isInstanceOf(IllegalStateException.class).hasCauseInstanceOf(Checked.class);
+        assertThat(thrownFor(new Checked()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(Checked.class);
     }
 
     @Test

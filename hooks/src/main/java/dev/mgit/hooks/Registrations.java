@@ -42,7 +42,9 @@ public final class Registrations<T> {
     public static void require(String sort, String name, List<String> command) {
         if (!NAME.matcher(name).matches()) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + name + "' is not a valid name for a " + sort, "use letters, digits, . _ and -");
+                    MgitException.Kind.USAGE,
+                    "'" + name + "' is not a valid name for a " + sort,
+                    "use letters, digits, . _ and -");
         }
         if (command.isEmpty()) {
             throw new MgitException(

@@ -134,8 +134,8 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
     @Override
     public Held lock(String what) {
         try {
-            FileChannel channel = FileChannel.open(
-                    root.resolve(".mgit/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(root.resolve(".mgit/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.lock();
             return () -> release(what, channel, lock);
         } catch (IOException e) {

@@ -44,8 +44,10 @@ import picocli.CommandLine.Option;
 public final class BenchFamiliesCommand implements Callable<Integer> {
     private final Context context;
 
-    @Option(names = "--hidden", defaultValue = "256", description = "Width of the synthetic models (default: "
-            + "${DEFAULT-VALUE}).")
+    @Option(
+            names = "--hidden",
+            defaultValue = "256",
+            description = "Width of the synthetic models (default: " + "${DEFAULT-VALUE}).")
     private int hidden = 256;
 
     @Option(names = "--made-only", description = "Skip the published models.")

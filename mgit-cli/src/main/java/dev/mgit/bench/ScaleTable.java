@@ -30,8 +30,8 @@ final class ScaleTable {
         Table table = output.table("size", "commit", "cpu", "peak", "checkout", "out cpu", "out peak");
         for (long size : SIZES) {
             if (Files.getFileStore(scratch).getUsableSpace() < ROOM * size) {
-                output.note(Output.bytes(size) + "skipped: it needs " + Output.bytes((long) (ROOM * size))
-                        + " of disk");
+                output.note(
+                        Output.bytes(size) + "skipped: it needs " + Output.bytes((long) (ROOM * size)) + " of disk");
                 continue;
             }
             Path folder = Files.createTempDirectory(scratch, "size-");

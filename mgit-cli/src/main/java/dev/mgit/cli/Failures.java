@@ -77,7 +77,10 @@ final class Failures {
 
     private int outOfMemory(String what) {
         return what.contains("native thread")
-                ? say(1, "cannot start another thread", "raise the limit on processes (ulimit -u), or lower store.threads")
+                ? say(
+                        1,
+                        "cannot start another thread",
+                        "raise the limit on processes (ulimit -u), or lower store.threads")
                 : say(1, "not enough memory (" + what + ")", "set MGIT_HEAP, for example to 1g");
     }
 

@@ -16,8 +16,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code mgit} command: parses options, runs one command, turns what it throws into a sentence and a code. */
 @Command(
         name = "mgit",
-        description = "Version control for models: lineage, delta-compressed storage and hooks for checkpoint "
-                + "families.",
+        description =
+                "Version control for models: lineage, delta-compressed storage and hooks for checkpoint " + "families.",
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",

@@ -88,7 +88,8 @@ class ExhaustedMachineTest {
             loadEverything();
             for (int free = ENOUGH; free >= 0; free -= 2) {
                 String checkout = "checkout small " + folder.resolve("out" + free);
-                for (String command : free % 3 == 0 ? List.of("fsck", "log", "show small", checkout) : List.of("fsck")) {
+                for (String command :
+                        free % 3 == 0 ? List.of("fsck", "log", "show small", checkout) : List.of("fsck")) {
                     Deque<InputStream> fillers = fill();
                     for (int i = 0; i < free; i++) {
                         fillers.pop().close();

@@ -60,7 +60,8 @@ class TestCommandTest {
     void whatCannotBeRegisteredIsRefused() throws IOException {
         repository.refuses(2, "Missing required option: '--on=WHAT'", "test", "add", "x", "--", "true");
         repository.refuses(2, "Missing required parameter: 'COMMAND'", "test", "add", "x", "--on", "all");
-        repository.refuses(2, "'../x' is not a valid name for a test", "test", "add", "../x", "--on", "all", "--", "true");
+        repository.refuses(
+                2, "'../x' is not a valid name for a test", "test", "add", "../x", "--on", "all", "--", "true");
         repository.refuses(
                 2, "unknown event 'push'", "test", "add", "x", "--on", "all", "--event", "push", "--", "true");
         repository.refuses(

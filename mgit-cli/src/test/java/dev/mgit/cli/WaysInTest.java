@@ -120,8 +120,7 @@ class WaysInTest {
         strict("all");
         repository.run("import", checkpoint("one", "bad", 11).toString(), "--dry-run");
         TreeMap<String, String> before = models();
-        assertRefused(
-                repository.run("import", folder.resolve("found/one").toString(), "--no-progress"), before);
+        assertRefused(repository.run("import", folder.resolve("found/one").toString(), "--no-progress"), before);
         JsonObject json = repository
                 .run("import", folder.resolve("found/one").toString(), "--json", "--no-progress")
                 .json();
@@ -144,7 +143,15 @@ class WaysInTest {
     @Test
     void hooksAfterACommitFollowAnImportToo() throws IOException {
         repository.ok(
-                "hooks", "add", "late", "--event", "post-commit", "--", "sh", "-c", "echo in: $MGIT_MODEL_NAME; exit 3");
+                "hooks",
+                "add",
+                "late",
+                "--event",
+                "post-commit",
+                "--",
+                "sh",
+                "-c",
+                "echo in: $MGIT_MODEL_NAME; exit 3");
         Cli.Ran ran = repository.run("import", checkpoint("one", "good", 11).toString(), "--no-progress");
         assertThat(ran.exit()).isZero();
         assertThat(ran.err()).contains("late: in: one", "hook 'late' failed on one");

@@ -149,7 +149,7 @@ public final class Formats {
 
     private static FormatException lfsPointer() {
         return new FormatException(
-                "this is a Git LFS pointer, not the file it stands for", "run 'git lfs pull' in its source repository "
-                        + "first");
+                "this is a Git LFS pointer, not the file it stands for",
+                "run 'git lfs pull' in its source repository " + "first");
     }
 }

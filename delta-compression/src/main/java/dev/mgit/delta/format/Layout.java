@@ -30,7 +30,8 @@ public record Layout(String format, List<Range> ranges) {
         long position = 0;
         for (Range range : ranges) {
             if (range.offset() != position || range.length() < 0) {
-                throw new IllegalArgumentException("range at " + range.offset() + " where " + position + " is expected");
+                throw new IllegalArgumentException(
+                        "range at " + range.offset() + " where " + position + " is expected");
             }
             position = range.end();
         }

@@ -31,14 +31,16 @@ public final class FrameException extends MgitException {
     static FrameException tooOld(int found) {
         return new FrameException(
                 Refusal.TOO_OLD,
-                "a stored block has frame version " + found + "; the oldest version this mgit reads is " + Frame.MIN_VERSION,
+                "a stored block has frame version " + found + "; the oldest version this mgit reads is "
+                        + Frame.MIN_VERSION,
                 "repack the store with the mgit that wrote it");
     }
 
     static FrameException tooNew(int found) {
         return new FrameException(
                 Refusal.TOO_NEW,
-                "a stored block has frame version " + found + "; the newest version this mgit reads is " + Frame.VERSION,
+                "a stored block has frame version " + found + "; the newest version this mgit reads is "
+                        + Frame.VERSION,
                 "update mgit");
     }
 

@@ -54,7 +54,8 @@ final class AbsmaxScale implements Predictor {
         int rowBytes = Math.multiplyExact(columns, source.bytes());
         in.require(matrix.length % rowBytes == 0, "the source is not whole rows");
         int rows = matrix.length / rowBytes;
-        in.require(axis == ROWS ? rows == count : first + count <= columns, "the numbers of scales and channels differ");
+        in.require(
+                axis == ROWS ? rows == count : first + count <= columns, "the numbers of scales and channels differ");
         float[] largest = new float[count];
         if (matrix.length > 0 && count > 0) {
             collect(source, matrix, axis, columns, first, largest);

@@ -29,8 +29,8 @@ final class Reference implements Predictor {
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         Parameters.reader(this, parameters).expectEnd();
         Parameters.require(dtype == Dtype.OPAQUE, this, "the block is " + dtype + ", not opaque bytes");
-        Parameters.require(target.length >= guessLength(inputs, length), this, "the sources are longer than the "
-                + "prediction");
+        Parameters.require(
+                target.length >= guessLength(inputs, length), this, "the sources are longer than the " + "prediction");
         int at = 0;
         for (byte[] input : inputs) {
             System.arraycopy(input, 0, target, at, input.length);

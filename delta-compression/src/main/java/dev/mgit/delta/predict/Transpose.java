@@ -58,8 +58,8 @@ final class Transpose implements Predictor {
         in.require(inputs.size() == 1, inputs.size() + " sources instead of 1");
         byte[] from = inputs.get(0);
         in.require(
-                from.length % bytes == 0 && window + from.length / bytes <= total, "the source does not belong to the "
-                        + "tensor");
+                from.length % bytes == 0 && window + from.length / bytes <= total,
+                "the source does not belong to the " + "tensor");
         if (count > 0) {
             gather(in, from, window, new Axes(source, axes), bytes, first, target, count);
         }

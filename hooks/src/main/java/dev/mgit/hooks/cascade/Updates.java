@@ -168,8 +168,7 @@ public final class Updates {
             Optional<CascadeState> state = CascadeState.read(files.journal());
             if (state.isEmpty()) {
                 files.clear();
-                throw new MgitException(
-                        MgitException.Kind.USAGE, "the update had not started; nothing to do", null);
+                throw new MgitException(MgitException.Kind.USAGE, "the update had not started; nothing to do", null);
             }
             requireExecutor(state.get());
             endTests();

@@ -43,16 +43,13 @@ public final class Executors {
         Function<ExecutorSettings, Executor> made = BY_NAME.get(name);
         if (made == null) {
             throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "unknown executor '" + name + "'",
-                    "use " + String.join(" or ", names()));
+                    MgitException.Kind.USAGE, "unknown executor '" + name + "'", "use " + String.join(" or ", names()));
         }
         return made.apply(new ExecutorSettings(setting, environment));
     }
 
     /** An executor for commands that belong on this machine, whatever the settings name: hooks, and searches. */
-    public static Executor onThisMachine(
-            Function<String, Optional<String>> setting, Map<String, String> environment) {
+    public static Executor onThisMachine(Function<String, Optional<String>> setting, Map<String, String> environment) {
         return new LocalExecutor(new ExecutorSettings(setting, environment));
     }
 }

@@ -48,8 +48,7 @@ final class IncomingRun implements Incoming<Map<String, VersionId>> {
     public void store() {
         lock = workspace.lock("run");
         requireHeads();
-        Transaction begun =
-                workspace.lineage().begin("run " + String.join(" ", request.models()), workspace.author());
+        Transaction begun = workspace.lineage().begin("run " + String.join(" ", request.models()), workspace.author());
         heads.keySet().forEach(model -> made.put(model, workspace.write(begun, version(model))));
         transaction = begun;
     }

@@ -6,7 +6,6 @@ import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -93,8 +92,7 @@ public final class Commits {
         }
     }
 
-    Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock)
-            throws IOException {
+    Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock) throws IOException {
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
             return writing.write(files, target.previous(), versions(target.origins()), tolerance);

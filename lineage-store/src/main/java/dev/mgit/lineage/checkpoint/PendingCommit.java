@@ -40,8 +40,7 @@ public final class PendingCommit {
     private Target target;
     private @Nullable Attempt attempt;
 
-    PendingCommit(
-            Repository repository, Commits commits, CommitRequest request, Target target, CheckpointFiles files) {
+    PendingCommit(Repository repository, Commits commits, CommitRequest request, Target target, CheckpointFiles files) {
         this.repository = repository;
         this.commits = commits;
         this.request = request;

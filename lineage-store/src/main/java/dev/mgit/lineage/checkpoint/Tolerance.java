@@ -32,7 +32,10 @@ record Tolerance(double bound, Set<String> exact) {
      * @param format of its file
      */
     TensorPredictions applied(String format, TensorSpec tensor, TensorPredictions predictions) {
-        if (isExact() || Formats.checksumsTensors(format) || exact.contains(tensor.name()) || !Quantum.suits(tensor.dtype())) {
+        if (isExact()
+                || Formats.checksumsTensors(format)
+                || exact.contains(tensor.name())
+                || !Quantum.suits(tensor.dtype())) {
             return predictions;
         }
         List<Long> shape = tensor.shape();

@@ -37,8 +37,8 @@ final class UnfinishedDownloads implements Completeness.Check {
                     .toList();
         }
         if (!left.isEmpty()) {
-            gaps.say("a download into this folder is unfinished: " + left.size() + " part" + (left.size() == 1 ? "" : "s")
-                    + " in " + PARTS);
+            gaps.say("a download into this folder is unfinished: " + left.size() + " part"
+                    + (left.size() == 1 ? "" : "s") + " in " + PARTS);
         }
     }
 }

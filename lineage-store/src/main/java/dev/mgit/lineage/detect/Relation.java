@@ -82,8 +82,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             boolean b = mostlyScaled(likeness.b());
             return a == b
                     ? Optional.empty()
-                    : Optional.of(
-                            relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one has integers with scales"));
+                    : Optional.of(relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one has integers with scales"));
         }
 
         private static boolean mostlyScaled(ModelSketch model) {

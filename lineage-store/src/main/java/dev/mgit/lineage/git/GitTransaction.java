@@ -308,8 +308,7 @@ final class GitTransaction implements Transaction {
             if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
-                        "'" + Repository.shortenRefName(command.getRefName())
-                                + "' was changed by another process",
+                        "'" + Repository.shortenRefName(command.getRefName()) + "' was changed by another process",
                         "run the command again");
             }
             if (command.getResult() != ReceiveCommand.Result.OK) {

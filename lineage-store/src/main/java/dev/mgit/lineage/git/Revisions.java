@@ -87,8 +87,7 @@ final class Revisions {
         try {
             id = revision.isBlank() ? null : git.resolve(start + "^{commit}");
         } catch (AmbiguousObjectException e) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + revision + "' is ambiguous", "give more digits", e);
+            throw new MgitException(MgitException.Kind.USAGE, "'" + revision + "' is ambiguous", "give more digits", e);
         } catch (IncorrectObjectTypeException | MissingObjectException | IllegalArgumentException e) {
             return Optional.empty();
         }

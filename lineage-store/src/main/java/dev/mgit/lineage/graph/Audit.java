@@ -135,8 +135,7 @@ public final class Audit {
             String text = claims.base(id).get() + ", but no edge says which version that was";
             gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, text));
         } else if (entry.parents().isEmpty() && !entry.recipe()) {
-            gaps.add(new Finding(
-                    Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: its origin is not recorded"));
+            gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: its origin is not recorded"));
         }
         if (derived && !entry.recipe()) {
             gaps.add(new Finding(Gap.NO_RECIPE, id, "derived, but the recipe is not recorded"));
@@ -147,9 +146,8 @@ public final class Audit {
         }
         for (Parent parent : entry.parents()) {
             if (parent.source() == Source.INFERRED) {
-                String text =
-                        "its edge to " + parent.version().abbreviated() + " was detected from the weights, not "
-                                + "declared";
+                String text = "its edge to " + parent.version().abbreviated() + " was detected from the weights, not "
+                        + "declared";
                 gaps.add(new Finding(Gap.INFERRED_EDGE, id, text));
             }
         }

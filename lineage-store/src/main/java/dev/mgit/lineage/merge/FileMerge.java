@@ -97,8 +97,7 @@ final class FileMerge {
             boolean differ = VOCABULARIES.contains(name) && !same(ours, theirs, path);
             if (bothChangedTensors && differ && ruled(path).isEmpty()) {
                 problems.add(new Problem(
-                        Reason.TOKENIZER,
-                        "'" + path + "' differs, so embedding rows may belong to different tokens"));
+                        Reason.TOKENIZER, "'" + path + "' differs, so embedding rows may belong to different tokens"));
             }
         }
         return problems;

@@ -189,8 +189,7 @@ public final class MergePlanner {
         for (String name : names) {
             Optional<Strategy> strategy = strategy(name, changes, unresolved);
             if (strategy.filter(chosen -> chosen.method() == other).isPresent()) {
-                String text =
-                        "the result needs the tensor '" + name + "', but " + word(layout) + " has no slot for it";
+                String text = "the result needs the tensor '" + name + "', but " + word(layout) + " has no slot for it";
                 problems.add(new Problem(Reason.STRUCTURE, text));
             }
         }

@@ -77,8 +77,7 @@ public final class FileRestorer implements AutoCloseable {
         Piece begin() throws IOException;
     }
 
-    private List<Start> blocks(
-            Manifest.Entry entry, String where, FileChannel channel, LongConsumer progress) {
+    private List<Start> blocks(Manifest.Entry entry, String where, FileChannel channel, LongConsumer progress) {
         List<Start> pieces = new ArrayList<>();
         long at = entry.offset();
         for (StoredObject.Block block : object(entry, where).blocks()) {

@@ -19,10 +19,7 @@ public final class Context {
     @Option(names = "-C", paramLabel = "DIR", description = "Run as if started in DIR.")
     private Path directory = Path.of("");
 
-    @Option(
-            names = "--stacktrace",
-            scope = ScopeType.INHERIT,
-            description = "Print the stack trace of an error.")
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
     private boolean stackTraces;
 
     @Option(names = "--no-progress", scope = ScopeType.INHERIT, description = "Do not show progress.")

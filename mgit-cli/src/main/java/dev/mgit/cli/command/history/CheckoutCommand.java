@@ -34,8 +34,11 @@ public final class CheckoutCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "REV", description = "A model, tag, id, @, or REV~N.")
     private String revision = "";
 
-    @Parameters(index = "1", paramLabel = "DIR", arity = "0..1", description = "Default: a folder named after the "
-            + "model.")
+    @Parameters(
+            index = "1",
+            paramLabel = "DIR",
+            arity = "0..1",
+            description = "Default: a folder named after the " + "model.")
     private @Nullable Path directory;
 
     @Option(names = "--files", paramLabel = "GLOB", description = "Only files whose path matches GLOB.")

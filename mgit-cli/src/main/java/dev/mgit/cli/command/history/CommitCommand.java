@@ -64,15 +64,10 @@ public final class CommitCommand implements Callable<Integer> {
     @Mixin
     private final FromOption from = new FromOption();
 
-    @Option(
-            names = "--detect",
-            description = "Detect the parent from the weights and record it as inferred.")
+    @Option(names = "--detect", description = "Detect the parent from the weights and record it as inferred.")
     private boolean detect;
 
-    @Option(
-            names = "--trailer",
-            paramLabel = "K=V",
-            description = "Append trailer 'K: V' to the message. Repeatable.")
+    @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
 
     @Option(

@@ -64,10 +64,7 @@ public final class DiffCommand implements Callable<Integer> {
     @Option(names = "--files", paramLabel = "GLOB", description = "Only files matching GLOB.")
     private @Nullable String files;
 
-    @Option(
-            names = "--tensors",
-            paramLabel = "GLOB",
-            description = "Only tensors matching GLOB; list each one.")
+    @Option(names = "--tensors", paramLabel = "GLOB", description = "Only tensors matching GLOB; list each one.")
     private @Nullable String tensors;
 
     @Option(names = "--format", description = "text (default), json, html or md.")

@@ -178,8 +178,7 @@ public final class MergeCommand implements Callable<Integer> {
                 && ancestor.isPresent()
                 && (ancestor.get().equals(ours) || ancestor.get().equals(theirs))) {
             String newer = ancestor.get().equals(ours) ? sides.get(1) : sides.get(0);
-            context.output()
-                    .line("Nothing to merge: " + newer + " already contains the other");
+            context.output().line("Nothing to merge: " + newer + " already contains the other");
             return 0;
         }
         if (!computes && ancestor.isEmpty()) {
@@ -247,8 +246,8 @@ public final class MergeCommand implements Callable<Integer> {
             if (!plan.canGoOn()) {
                 return text.stopped(plan, state);
             }
-            Merging.Result result = merging.run(
-                    state, merge, plan, AfterCommit.workflow(context, session, executor, told), done -> {
+            Merging.Result result =
+                    merging.run(state, merge, plan, AfterCommit.workflow(context, session, executor, told), done -> {
                         files.delete();
                         text.done(session, plan, state, done);
                     });

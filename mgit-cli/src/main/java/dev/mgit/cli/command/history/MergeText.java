@@ -93,7 +93,9 @@ final class MergeText {
                 .findFirst()
                 .orElse("");
         throw new MgitException(
-                MgitException.Kind.GATE, "the test '" + failed + "' failed, so the merge stopped; no version was made", RESOLVE);
+                MgitException.Kind.GATE,
+                "the test '" + failed + "' failed, so the merge stopped; no version was made",
+                RESOLVE);
     }
 
     /** A merge that is a version now. */

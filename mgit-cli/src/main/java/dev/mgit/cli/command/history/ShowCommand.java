@@ -34,8 +34,10 @@ import picocli.CommandLine.Parameters;
 public final class ShowCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "REV[:PATH]", arity = "0..1", description = "A model, tag, id, @ or REV~N, optionally "
-            + "with a file.")
+    @Parameters(
+            paramLabel = "REV[:PATH]",
+            arity = "0..1",
+            description = "A model, tag, id, @ or REV~N, optionally " + "with a file.")
     private @Nullable String revision;
 
     @Option(names = "--tensors", description = "List the tensors of each file.")

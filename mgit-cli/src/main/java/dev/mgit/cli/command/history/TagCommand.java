@@ -75,7 +75,9 @@ public final class TagCommand implements Callable<Integer> {
         Lineage lineage = session.repository().lineage();
         if (revision == null) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "which version should be tagged '" + tag + "'?", "mgit tag " + tag + " REV");
+                    MgitException.Kind.USAGE,
+                    "which version should be tagged '" + tag + "'?",
+                    "mgit tag " + tag + " REV");
         }
         VersionId version = session.resolve(revision);
         if (exists(lineage, tag) && !force) {

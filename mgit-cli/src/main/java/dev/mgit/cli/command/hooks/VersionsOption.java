@@ -12,8 +12,10 @@ import picocli.CommandLine.Parameters;
 
 /** Which versions a command is about, mixed into those about tests. */
 final class VersionsOption {
-    @Parameters(paramLabel = "REV", arity = "0..*", description = "Versions to use. Default: the newest of every "
-            + "model.")
+    @Parameters(
+            paramLabel = "REV",
+            arity = "0..*",
+            description = "Versions to use. Default: the newest of every " + "model.")
     private List<String> revisions = new ArrayList<>();
 
     @Option(names = "--all", description = "All versions.")
@@ -25,10 +27,7 @@ final class VersionsOption {
     @Option(names = "--descendants", description = "Also the descendants of REV.")
     private boolean descendants;
 
-    @Option(
-            names = "--since",
-            paramLabel = "REV",
-            description = "All versions that are neither REV nor its ancestors.")
+    @Option(names = "--since", paramLabel = "REV", description = "All versions that are neither REV nor its ancestors.")
     private @Nullable String since;
 
     @Option(names = "--test", paramLabel = "NAME", description = "Only this test. Repeatable.")

@@ -49,8 +49,7 @@ public final class BisectCommand {
 
     @Command(name = "start", description = "Start a search; replaces the current one.")
     int start(
-            @Parameters(paramLabel = "BAD", arity = "0..1", description = "A bad version.") @Nullable
-                    String bad,
+            @Parameters(paramLabel = "BAD", arity = "0..1", description = "A bad version.") @Nullable String bad,
             @Parameters(paramLabel = "GOOD", arity = "0..*", description = "Good versions.") @Nullable
                     List<String> good,
             @Mixin JsonOption json)
@@ -105,8 +104,7 @@ public final class BisectCommand {
             @Option(names = "--bad", paramLabel = "REV", description = "Start a search with this bad version.")
                     @Nullable
                     String bad,
-            @Option(names = "--good", paramLabel = "REV", description = "A good version. Repeatable.")
-                    @Nullable
+            @Option(names = "--good", paramLabel = "REV", description = "A good version. Repeatable.") @Nullable
                     List<String> good,
             @Parameters(paramLabel = "CMD", arity = "1..*", description = "Program and arguments, after --.")
                     List<String> command,
@@ -120,8 +118,7 @@ public final class BisectCommand {
             Step step = new Bisect(graph).next(state);
             save(session, state);
             if (step instanceof Bisect.NeedBad) {
-                throw new MgitException(
-                        MgitException.Kind.USAGE, "no bad version given", "name one with --bad REV");
+                throw new MgitException(MgitException.Kind.USAGE, "no bad version given", "name one with --bad REV");
             }
             var runner = new BisectRun(hooks.workspace(), hooks.localExecutor(), context.directory(), command);
             while (step instanceof Bisect.Test test) {

@@ -53,12 +53,16 @@ public final class FindCommand implements Callable<Integer> {
     @Option(names = "--text", paramLabel = "TEXT", description = "Message contains TEXT.")
     private @Nullable String text;
 
-    @Option(names = "--since", paramLabel = "DATE", description = "Committed on or after DATE: 2026-01-31, optionally "
-            + "with a time.")
+    @Option(
+            names = "--since",
+            paramLabel = "DATE",
+            description = "Committed on or after DATE: 2026-01-31, optionally " + "with a time.")
     private @Nullable String since;
 
-    @Option(names = "--until", paramLabel = "DATE", description = "Committed on or before DATE (the whole day if no "
-            + "time is given).")
+    @Option(
+            names = "--until",
+            paramLabel = "DATE",
+            description = "Committed on or before DATE (the whole day if no " + "time is given).")
     private @Nullable String until;
 
     @Option(names = "--trailer", paramLabel = "K[=V]", description = "Has the trailer K, with value V if given.")

@@ -103,10 +103,10 @@ public final class ImportCommand implements Callable<Integer> {
         Map<Path, CommitResult> done = new LinkedHashMap<>();
         try (HookSession hooks = HookSession.within(context, session, wait)) {
             hooks.tellOfOldTrust(context);
-            CommitWorkflow workflow = AfterCommit.workflow(
-                    context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
-            Map<Path, MgitException> failed = imports.carryOut(
-                    plan, session.author(), committer(session, workflow), (step, result) -> {
+            CommitWorkflow workflow =
+                    AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
+            Map<Path, MgitException> failed =
+                    imports.carryOut(plan, session.author(), committer(session, workflow), (step, result) -> {
                         done.put(step.checkpoint().path(), result);
                         if (!json.wanted()) {
                             print(session, step, result.version().abbreviated());
@@ -119,12 +119,11 @@ public final class ImportCommand implements Callable<Integer> {
     private Committer committer(Session session, CommitWorkflow workflow) {
         var commits = new Commits(session.repository(), session.progress());
         IncomingCheckpoint.Locking locking = () -> wait.lock(context, session.repository(), "mgit import");
-        return (request, stillAsPlanned) -> workflow.run(
-                new IncomingCheckpoint(commits, request, locking, stillAsPlanned), result -> {});
+        return (request, stillAsPlanned) ->
+                workflow.run(new IncomingCheckpoint(commits, request, locking, stillAsPlanned), result -> {});
     }
 
-    private int report(
-            Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, MgitException> failed)
+    private int report(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, MgitException> failed)
             throws IOException {
         Map<Path, String> left = new LinkedHashMap<>(plan.skipped());
         failed.forEach((path, why) -> left.put(path, why.getMessage()));

@@ -50,8 +50,7 @@ public final class GcCommand implements Callable<Integer> {
             names = "--prune-older-than",
             paramLabel = "AGE",
             defaultValue = "14d",
-            description =
-                    "Keep operations and logs for this long: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
+            description = "Keep operations and logs for this long: 12h, 14d, 2w, or 0 (default: ${DEFAULT-VALUE}).")
     private String age = "14d";
 
     @Option(names = "--repack", description = "Re-encode every block and keep the smaller result.")
@@ -131,8 +130,9 @@ public final class GcCommand implements Callable<Integer> {
         Matcher matcher = AGE.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + text + "' is not an age", "write a number and s, m, h, d or w, "
-                            + "such as 14d");
+                    MgitException.Kind.USAGE,
+                    "'" + text + "' is not an age",
+                    "write a number and s, m, h, d or w, " + "such as 14d");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -1,8 +1,8 @@
 package dev.mgit.cli.command.store;
 
-import dev.mgit.hooks.executor.Executors;
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Executors;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.version.DidYouMean;
@@ -25,16 +25,8 @@ public final class KnownSettings {
             new Setting("user.name", "Git's user.name", "Author name of new versions.", KnownSettings::any),
             new Setting("user.email", "Git's user.email", "Author email of new versions.", KnownSettings::any),
             new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", CommitSettings::of),
-            new Setting(
-                    "store.effort",
-                    "balanced",
-                    "Compression effort: fast, balanced, small.",
-                    StoreSettings::of),
-            new Setting(
-                    "store.maxDepth",
-                    "4",
-                    "Maximum length of a delta chain, 1 to 64.",
-                    StoreSettings::of),
+            new Setting("store.effort", "balanced", "Compression effort: fast, balanced, small.", StoreSettings::of),
+            new Setting("store.maxDepth", "4", "Maximum length of a delta chain, 1 to 64.", StoreSettings::of),
             new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", StoreSettings::of),
             new Setting(
                     "update.auto",
@@ -42,9 +34,12 @@ public final class KnownSettings {
                     "What to do after a commit: off, test, plan, run. If unset, stale models are listed.",
                     KnownSettings::hooks),
             new Setting("update.jobs", "1", "Maximum parallel commands of an update.", KnownSettings::hooks),
-            new Setting("executor.name", Executors.DEFAULT, "Where commands run: " + String.join(", ", Executors.names()) + ".", KnownSettings::hooks),
             new Setting(
-                    "executor.gpus", "none", "GPUs available to jobs, comma-separated: 0,1.", KnownSettings::hooks),
+                    "executor.name",
+                    Executors.DEFAULT,
+                    "Where commands run: " + String.join(", ", Executors.names()) + ".",
+                    KnownSettings::hooks),
+            new Setting("executor.gpus", "none", "GPUs available to jobs, comma-separated: 0,1.", KnownSettings::hooks),
             new Setting("executor.cpus", "no limit", "Default CPUs per job.", KnownSettings::hooks),
             new Setting("executor.memory", "no limit", "Default memory limit per job: 16G.", KnownSettings::hooks),
             new Setting("executor.timeout", "no limit", "Default time limit per job: 90m, 2h.", KnownSettings::hooks),
@@ -83,7 +78,8 @@ public final class KnownSettings {
                         MgitException.Kind.USAGE,
                         "unknown setting '" + name + "'",
                         DidYouMean.hint(
-                                name, ALL.stream().map(Setting::name).toList(), "'mgit config --list' lists all "
-                                        + "settings")));
+                                name,
+                                ALL.stream().map(Setting::name).toList(),
+                                "'mgit config --list' lists all " + "settings")));
     }
 }

@@ -13,10 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** How versions were made. */
-@Command(
-        name = "recipe",
-        subcommands = RecipeSetCommand.class,
-        description = "Show or set the recipe of a version.")
+@Command(name = "recipe", subcommands = RecipeSetCommand.class, description = "Show or set the recipe of a version.")
 public final class RecipeCommand {
     private final Context context;
 

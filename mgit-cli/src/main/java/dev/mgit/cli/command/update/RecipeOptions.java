@@ -34,8 +34,10 @@ final class RecipeOptions {
                     + "current value.")
     private List<String> variables = new ArrayList<>();
 
-    @Option(names = "--seed", paramLabel = "N", description = "Random seed, passed to the command as {seed} and "
-            + "MGIT_SEED.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Random seed, passed to the command as {seed} and " + "MGIT_SEED.")
     private @Nullable Long seed;
 
     @Mixin

@@ -56,12 +56,14 @@ public final class UpdateCommand implements Callable<Integer> {
 
     /** Everything else one can do with an update. */
     private static final class Mode {
-        @Option(names = "--plan", description = "Show what would run, why, and how long it took before, without "
-                + "running it.")
+        @Option(
+                names = "--plan",
+                description = "Show what would run, why, and how long it took before, without " + "running it.")
         private boolean plan;
 
-        @Option(names = "--continue", description = "Continue the update in progress; finished commands are not "
-                + "repeated.")
+        @Option(
+                names = "--continue",
+                description = "Continue the update in progress; finished commands are not " + "repeated.")
         private boolean resume;
 
         @Option(names = "--abort", description = "Abort the update in progress; models stay as they were before it.")
@@ -77,8 +79,10 @@ public final class UpdateCommand implements Callable<Integer> {
     @Option(names = "--skip", paramLabel = "GLOB", description = "Skip matching models; continue downstream of them.")
     private List<String> skip = new ArrayList<>();
 
-    @Option(names = "--until", paramLabel = "GLOB", description = "Update matching models, but nothing downstream of "
-            + "them.")
+    @Option(
+            names = "--until",
+            paramLabel = "GLOB",
+            description = "Update matching models, but nothing downstream of " + "them.")
     private List<String> until = new ArrayList<>();
 
     @Option(

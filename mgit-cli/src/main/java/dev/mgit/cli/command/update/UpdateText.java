@@ -102,8 +102,8 @@ final class UpdateText {
         if (!report.done()) {
             output.hint("continue with 'mgit update --continue', or abort with 'mgit update --abort'");
         } else if (report.failure().isPresent()) {
-            output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update "
-                    + report.target() + "' to rebuild the rest");
+            output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update " + report.target()
+                    + "' to rebuild the rest");
         }
     }
 
