@@ -59,7 +59,7 @@ public final class ResourceException extends MgitException {
     public static void throwIfExhausted() {
         Path root = FileSystems.getDefault().getRootDirectories().iterator().next();
         try (DirectoryStream<Path> opened = Files.newDirectoryStream(root)) {
-            opened.iterator();
+            var unused = opened.iterator();
         } catch (IOException e) {
             Optional<ResourceException> exhausted = behind(e);
             if (exhausted.isPresent()) {

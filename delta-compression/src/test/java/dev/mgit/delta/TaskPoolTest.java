@@ -2,6 +2,7 @@ package dev.mgit.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,19 +27,17 @@ class TaskPoolTest {
     }
 
     private static Throwable thrownFor(Throwable failure) {
-        var thrown = new AtomicReference<Throwable>();
-        try (var pool = new TaskPool(1)) {
-            Future<String> result = pool.submit(() -> {
-                if (failure instanceof Error error) {
-                    throw error;
-                }
-                throw (Exception) failure;
-            });
-            TaskPool.get(result);
-        } catch (Throwable e) { // what is asked about
-            thrown.set(e);
-        }
-        return thrown.get();
+        return catchThrowable(() -> {
+            try (var pool = new TaskPool(1)) {
+                Future<String> result = pool.submit(() -> {
+                    if (failure instanceof Error error) {
+                        throw error;
+                    }
+                    throw (Exception) failure;
+                });
+                TaskPool.get(result);
+            }
+        });
     }
 
     @Test
@@ -124,7 +122,7 @@ class TaskPoolTest {
         var running = new CountDownLatch(1);
         var ended = new AtomicBoolean();
         try (var pool = new TaskPool(1)) {
-            pool.submit(() -> {
+            var unused = pool.submit(() -> {
                 running.countDown();
                 try {
                     new CountDownLatch(1).await();

@@ -1,7 +1,7 @@
 package dev.mgit.delta.codec;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.predict.Floats;
+import dev.mgit.delta.numeric.Floats;
 import java.util.Arrays;
 import java.util.Optional;
 

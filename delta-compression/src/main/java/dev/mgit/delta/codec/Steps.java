@@ -1,7 +1,7 @@
 package dev.mgit.delta.codec;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.predict.Floats;
+import dev.mgit.delta.numeric.Floats;
 
 /**
  * Whole steps between two blocks of floats: q = floor((to - from) / step + 0.5), and back again. Everything is strict

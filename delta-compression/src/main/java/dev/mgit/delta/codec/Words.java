@@ -1,20 +1,15 @@
 package dev.mgit.delta.codec;
 
-import java.lang.invoke.MethodHandles;
+import dev.mgit.delta.numeric.LittleEndian;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** Little-endian words of 1, 2, 4 or 8 bytes, widened to longs a run at a time. */
 final class Words {
-    static final VarHandle SHORT = view(short[].class);
-    static final VarHandle INT = view(int[].class);
-    static final VarHandle LONG = view(long[].class);
+    static final VarHandle SHORT = LittleEndian.SHORT;
+    static final VarHandle INT = LittleEndian.INT;
+    static final VarHandle LONG = LittleEndian.LONG;
 
     private Words() {}
-
-    private static VarHandle view(Class<?> type) {
-        return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.LITTLE_ENDIAN);
-    }
 
     /** Loads {@code count} words from word number {@code first} on, zero-extended. */
     static void load(byte[] source, int log2Bytes, int first, int count, long[] target) {

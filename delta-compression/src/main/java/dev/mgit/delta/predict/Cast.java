@@ -3,6 +3,8 @@ package dev.mgit.delta.predict;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
+import dev.mgit.delta.numeric.Floats;
+import dev.mgit.delta.numeric.Integers;
 import java.util.List;
 
 /**
@@ -16,14 +18,7 @@ final class Cast implements Predictor {
 
     static boolean possible(Dtype source, Dtype target) {
         return source != target
-                && ((source.isFloat() && target.isFloat()) || (plainInteger(source) && plainInteger(target)));
-    }
-
-    private static boolean plainInteger(Dtype dtype) {
-        return switch (dtype) {
-            case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> true;
-            default -> false;
-        };
+                && ((source.isFloat() && target.isFloat()) || (Integers.readable(source) && Integers.readable(target)));
     }
 
     @Override
@@ -46,7 +41,7 @@ final class Cast implements Predictor {
         int count = length / dtype.bytes();
         byte[] from = Parameters.only(this, inputs, (long) count * source.bytes());
         if (dtype.isInteger()) {
-            integers(source, from, dtype, target, count);
+            Integers.convert(source, from, dtype, target, count);
         } else if (source == Dtype.F64) {
             double[] chunk = new double[Floats.CHUNK];
             for (int i = 0; i < count; i += Floats.CHUNK) {
@@ -60,21 +55,6 @@ final class Cast implements Predictor {
                 int some = Math.min(Floats.CHUNK, count - i);
                 Floats.read(source, from, i, chunk, some);
                 Floats.write(dtype, chunk, target, i, some);
-            }
-        }
-    }
-
-    private static void integers(Dtype source, byte[] from, Dtype dtype, byte[] target, int count) {
-        boolean signed = source.name().startsWith("I");
-        int width = source.bytes();
-        int targetWidth = dtype.bytes();
-        for (int i = 0; i < count; i++) {
-            long value = signed && from[(i + 1) * width - 1] < 0 ? -1 : 0;
-            for (int b = width - 1; b >= 0; b--) {
-                value = value << 8 | (from[i * width + b] & 0xff);
-            }
-            for (int b = 0; b < targetWidth; b++) {
-                target[i * targetWidth + b] = (byte) (value >> (8 * b));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.mgit.delta.predict;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
+import dev.mgit.delta.numeric.Floats;
 import java.util.List;
 
 /**

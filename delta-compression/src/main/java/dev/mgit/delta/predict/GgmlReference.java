@@ -1,6 +1,8 @@
 package dev.mgit.delta.predict;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.numeric.Floats;
+import dev.mgit.delta.numeric.LittleEndian;
 
 /**
  * GGML's reference quantisers, {@code quantize_row_q8_0_ref} and {@code quantize_row_q4_0_ref} of llama.cpp's
@@ -31,7 +33,7 @@ final class GgmlReference {
         }
         float scale = largest / 127f;
         float inverse = scale != 0 ? 1f / scale : 0f;
-        Floats.SHORTS.set(target, at, (short) Floats.narrow(scale, Dtype.F16));
+        LittleEndian.SHORT.set(target, at, (short) Floats.narrow(scale, Dtype.F16));
         for (int i = 0; i < BLOCK; i++) {
             target[at + 2 + i] = (byte) roundAwayFromZero(block[i] * inverse);
         }
@@ -53,7 +55,7 @@ final class GgmlReference {
         }
         float scale = signed / -8f;
         float inverse = scale != 0 ? 1f / scale : 0f;
-        Floats.SHORTS.set(target, at, (short) Floats.narrow(scale, Dtype.F16));
+        LittleEndian.SHORT.set(target, at, (short) Floats.narrow(scale, Dtype.F16));
         for (int i = 0; i < BLOCK / 2; i++) {
             int low = Math.min(15, (byte) (block[i] * inverse + 8.5f));
             int high = Math.min(15, (byte) (block[i + BLOCK / 2] * inverse + 8.5f));

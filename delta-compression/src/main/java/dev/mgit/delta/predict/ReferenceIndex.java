@@ -2,9 +2,7 @@ package dev.mgit.delta.predict;
 
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.mgit.delta.numeric.LittleEndian;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,8 +32,6 @@ public final class ReferenceIndex {
 
     /** What naming one place costs in a frame. */
     private static final int PLACE_BYTES = 64;
-
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final List<SourceTensor> sources;
     private boolean built;
@@ -186,8 +182,8 @@ public final class ReferenceIndex {
 
     /** Never 0. */
     private static long hash(byte[] bytes, int at) {
-        long mixed = (long) LONG.get(bytes, at) * 0x9e3779b97f4a7c15L
-                ^ Long.rotateLeft((long) LONG.get(bytes, at + 8) * 0xc2b2ae3d27d4eb4fL, 31);
+        long mixed = (long) LittleEndian.LONG.get(bytes, at) * 0x9e3779b97f4a7c15L
+                ^ Long.rotateLeft((long) LittleEndian.LONG.get(bytes, at + 8) * 0xc2b2ae3d27d4eb4fL, 31);
         mixed = (mixed ^ (mixed >>> 29)) * 0xbf58476d1ce4e5b9L;
         mixed ^= mixed >>> 32;
         return mixed == 0 ? 1L << 63 : mixed;

@@ -1,5 +1,6 @@
 package dev.mgit.delta.predict;
 
+import dev.mgit.delta.numeric.LittleEndian;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -60,7 +61,7 @@ final class RowIndex {
         boolean constant = true;
         int at = from;
         for (; at + 8 <= from + length; at += 8) {
-            hash = mix(hash ^ (long) Floats.LONGS.get(bytes, at));
+            hash = mix(hash ^ (long) LittleEndian.LONG.get(bytes, at));
         }
         for (; at < from + length; at++) {
             hash = mix(hash ^ (bytes[at] & 0xff));

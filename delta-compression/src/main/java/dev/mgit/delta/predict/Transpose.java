@@ -3,6 +3,7 @@ package dev.mgit.delta.predict;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
+import dev.mgit.delta.numeric.LittleEndian;
 import java.util.List;
 
 /**
@@ -180,12 +181,12 @@ final class Transpose implements Predictor {
             }
             case 2 -> {
                 for (int i = 0; i < count; i++) {
-                    Floats.SHORTS.set(target, (to + i) * 2, (short) Floats.SHORTS.get(from, at + i * step));
+                    LittleEndian.SHORT.set(target, (to + i) * 2, (short) LittleEndian.SHORT.get(from, at + i * step));
                 }
             }
             case 4 -> {
                 for (int i = 0; i < count; i++) {
-                    Floats.INTS.set(target, (to + i) * 4, (int) Floats.INTS.get(from, at + i * step));
+                    LittleEndian.INT.set(target, (to + i) * 4, (int) LittleEndian.INT.get(from, at + i * step));
                 }
             }
             default -> {

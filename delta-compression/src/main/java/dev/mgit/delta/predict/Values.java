@@ -2,6 +2,7 @@ package dev.mgit.delta.predict;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.numeric.Floats;
 
 /** Elements of tensors as numbers, near enough to see which tensors resemble each other. */
 final class Values {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.predict.Floats;
+import dev.mgit.delta.numeric.Floats;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.assertj.core.api.Assertions;

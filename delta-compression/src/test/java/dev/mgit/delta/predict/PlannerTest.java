@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.numeric.Floats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

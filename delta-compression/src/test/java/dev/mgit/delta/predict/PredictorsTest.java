@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.numeric.Floats;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.predict.Floats;
+import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.checkpoint.LossReport.FileLoss;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.parameters.BlockReader;

@@ -2,6 +2,7 @@ package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TaskPool;
+import dev.mgit.delta.numeric.Elements;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

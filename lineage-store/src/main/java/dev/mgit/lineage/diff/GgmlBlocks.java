@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.numeric.Elements;
 
 /**
  * What the blocks of GGML's quantised types stand for: {@code dequantize_row_*} of llama.cpp's ggml-quants.c, for the

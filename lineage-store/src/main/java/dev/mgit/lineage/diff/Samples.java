@@ -1,5 +1,6 @@
 package dev.mgit.lineage.diff;
 
+import dev.mgit.delta.numeric.Elements;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;

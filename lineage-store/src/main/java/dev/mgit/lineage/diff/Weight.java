@@ -2,6 +2,7 @@ package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
 import java.util.List;
 import java.util.Optional;

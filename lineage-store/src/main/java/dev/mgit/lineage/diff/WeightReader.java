@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.numeric.Elements;
 import java.io.IOException;
 
 /** Reads runs of a tensor's elements as numbers, integers and GGML blocks as what they stand for. */

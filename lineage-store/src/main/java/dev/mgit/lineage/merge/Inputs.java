@@ -1,6 +1,7 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Dtype;
+import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class Inputs implements AutoCloseable {
             raw = new byte[length];
         }
         input.bytes().read(first * input.dtype().bytes(), raw, length);
-        Numbers.read(input.dtype(), raw, target, count);
+        Floats.read(input.dtype(), raw, 0, target, count);
     }
 
     private Opened opened(Side side) {

@@ -2,6 +2,7 @@ package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.merge.TensorOutput.Sink;
 import java.io.IOException;
 
@@ -49,7 +50,7 @@ abstract class Mixer {
         for (long at = 0; at < elements; at += CHUNK) {
             int count = (int) Math.min(CHUNK, elements - at);
             mix(at, result, count);
-            Numbers.write(dtype, result, count, bytes);
+            Floats.write(dtype, result, bytes, 0, count);
             sink.write(bytes, count * dtype.bytes());
         }
     }

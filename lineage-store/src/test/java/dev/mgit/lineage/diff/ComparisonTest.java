@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.ByteBuffer;

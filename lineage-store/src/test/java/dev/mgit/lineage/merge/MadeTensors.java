@@ -3,6 +3,7 @@ package dev.mgit.lineage.merge;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import dev.mgit.lineage.version.ObjectId;
@@ -33,13 +34,13 @@ final class MadeTensors implements TensorSource {
 
     static byte[] bytes(Dtype dtype, double... values) {
         byte[] bytes = new byte[values.length * dtype.bytes()];
-        Numbers.write(dtype, values, values.length, bytes);
+        Floats.write(dtype, values, bytes, 0, values.length);
         return bytes;
     }
 
     static double[] values(Dtype dtype, byte[] bytes) {
         double[] values = new double[bytes.length / dtype.bytes()];
-        Numbers.read(dtype, bytes, values, values.length);
+        Floats.read(dtype, bytes, 0, values, values.length);
         return values;
     }
 

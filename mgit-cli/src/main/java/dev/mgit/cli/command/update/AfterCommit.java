@@ -35,7 +35,11 @@ public final class AfterCommit implements CommitListener {
         this.progress = progress;
     }
 
-    /** The way in for a command's versions. @param executor runs the pre-commit hooks */
+    /**
+     * The way in for a command's versions.
+     *
+     * @param executor runs the pre-commit hooks
+     */
     public static CommitWorkflow workflow(Context context, HookSession session, Executor executor, Progress progress) {
         var after = new AfterCommit(context, session, progress);
         return new CommitWorkflow(session.workspace(), executor, progress, after);

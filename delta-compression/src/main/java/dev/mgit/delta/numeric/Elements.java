@@ -1,16 +1,9 @@
-package dev.mgit.lineage.diff;
+package dev.mgit.delta.numeric;
 
 import dev.mgit.delta.Dtype;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** Turns elements of any plain dtype into doubles, exactly where a double can hold them. */
 public final class Elements {
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final double TWO_TO_64 = 0x1p64;
 
     private Elements() {}
@@ -29,22 +22,22 @@ public final class Elements {
         switch (dtype) {
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Double.longBitsToDouble((long) LONGS.get(source, (first + i) * 8));
+                    out[i] = Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
                 }
             }
             case F32 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((int) INTS.get(source, (first + i) * 4));
+                    out[i] = Float.intBitsToFloat((int) LittleEndian.INT.get(source, (first + i) * 4));
                 }
             }
             case BF16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((short) SHORTS.get(source, (first + i) * 2) << 16);
+                    out[i] = Float.intBitsToFloat((short) LittleEndian.SHORT.get(source, (first + i) * 2) << 16);
                 }
             }
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Tables.F16[(short) SHORTS.get(source, (first + i) * 2) & 0xffff];
+                    out[i] = Tables.F16[(short) LittleEndian.SHORT.get(source, (first + i) * 2) & 0xffff];
                 }
             }
             case F8_E4M3 -> small(Tables.E4M3, source, first, out, count);
@@ -71,13 +64,13 @@ public final class Elements {
             out[i] = switch (dtype) {
                 case I8 -> source[at];
                 case U8, BOOL -> source[at] & 0xff;
-                case I16 -> (short) SHORTS.get(source, at * 2);
-                case U16 -> (short) SHORTS.get(source, at * 2) & 0xffff;
-                case I32 -> (int) INTS.get(source, at * 4);
-                case U32 -> Integer.toUnsignedLong((int) INTS.get(source, at * 4));
-                case I64 -> (long) LONGS.get(source, at * 8);
+                case I16 -> (short) LittleEndian.SHORT.get(source, at * 2);
+                case U16 -> (short) LittleEndian.SHORT.get(source, at * 2) & 0xffff;
+                case I32 -> (int) LittleEndian.INT.get(source, at * 4);
+                case U32 -> Integer.toUnsignedLong((int) LittleEndian.INT.get(source, at * 4));
+                case I64 -> (long) LittleEndian.LONG.get(source, at * 8);
                 case U64 -> {
-                    long value = (long) LONGS.get(source, at * 8);
+                    long value = (long) LittleEndian.LONG.get(source, at * 8);
                     yield value < 0 ? value + TWO_TO_64 : value;
                 }
                 default -> throw new IllegalArgumentException(dtype + " elements are not scalar");
@@ -91,26 +84,10 @@ public final class Elements {
         static final float[] E4M3 = table(Dtype.F8_E4M3);
         static final float[] E5M2 = table(Dtype.F8_E5M2);
 
-        /** IEEE 754 for binary16, the OCP 8-bit floating point specification for the others. */
         private static float[] table(Dtype dtype) {
-            int width = dtype.bytes() * 8;
-            float[] values = new float[1 << width];
-            int mantissaBits = dtype.mantissaBits();
-            int bias = (1 << (dtype.exponentBits() - 1)) - 1;
-            int top = (1 << dtype.exponentBits()) - 1;
+            float[] values = new float[1 << dtype.bytes() * 8];
             for (int bits = 0; bits < values.length; bits++) {
-                int magnitude = bits & ((1 << (width - 1)) - 1);
-                int exponent = magnitude >>> mantissaBits;
-                int mantissa = magnitude & ((1 << mantissaBits) - 1);
-                float value;
-                if (dtype == Dtype.F8_E4M3 ? magnitude == 0x7f : exponent == top) {
-                    value = mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-                } else if (exponent == 0) {
-                    value = Math.scalb((float) mantissa, 1 - bias - mantissaBits);
-                } else {
-                    value = Math.scalb((float) (mantissa | (1 << mantissaBits)), exponent - bias - mantissaBits);
-                }
-                values[bits] = bits >>> (width - 1) == 0 ? value : -value;
+                values[bits] = Floats.widen(bits, dtype);
             }
             return values;
         }

@@ -1,4 +1,4 @@
-package dev.mgit.delta.predict;
+package dev.mgit.delta.numeric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

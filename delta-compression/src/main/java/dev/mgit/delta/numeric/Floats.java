@@ -1,9 +1,6 @@
-package dev.mgit.delta.predict;
+package dev.mgit.delta.numeric;
 
 import dev.mgit.delta.Dtype;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Floats of every dtype to and from Java's, little-endian. Narrowing rounds to nearest, ties to even, as PyTorch does:
@@ -12,10 +9,6 @@ import java.nio.ByteOrder;
  * on every platform.
  */
 public final class Floats {
-    static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     /** Elements worked on at a time: the scratch arrays stay in the first-level cache. */
     public static final int CHUNK = 1024;
 
@@ -32,26 +25,27 @@ public final class Floats {
         return values;
     }
 
-    static void read(Dtype dtype, byte[] source, int first, float[] out, int count) {
+    /** Reads elements {@code first} to {@code first + count}; doubles are rounded. */
+    public static void read(Dtype dtype, byte[] source, int first, float[] out, int count) {
         switch (dtype) {
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = (float) Double.longBitsToDouble((long) LONGS.get(source, (first + i) * 8));
+                    out[i] = (float) Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
                 }
             }
             case F32 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((int) INTS.get(source, (first + i) * 4));
+                    out[i] = Float.intBitsToFloat((int) LittleEndian.INT.get(source, (first + i) * 4));
                 }
             }
             case BF16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((short) SHORTS.get(source, (first + i) * 2) << 16);
+                    out[i] = Float.intBitsToFloat((short) LittleEndian.SHORT.get(source, (first + i) * 2) << 16);
                 }
             }
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    out[i] = widen((short) SHORTS.get(source, (first + i) * 2) & 0xffff, Dtype.F16);
+                    out[i] = widen((short) LittleEndian.SHORT.get(source, (first + i) * 2) & 0xffff, Dtype.F16);
                 }
             }
             case F8_E4M3, F8_E5M2 -> {
@@ -68,7 +62,7 @@ public final class Floats {
     public static void read(Dtype dtype, byte[] source, int first, double[] out, int count) {
         if (dtype == Dtype.F64) {
             for (int i = 0; i < count; i++) {
-                out[i] = Double.longBitsToDouble((long) LONGS.get(source, (first + i) * 8));
+                out[i] = Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
             }
             return;
         }
@@ -79,21 +73,22 @@ public final class Floats {
         }
     }
 
-    static void write(Dtype dtype, float[] values, byte[] target, int first, int count) {
+    /** Writes elements {@code first} to {@code first + count}, rounded to the dtype. */
+    public static void write(Dtype dtype, float[] values, byte[] target, int first, int count) {
         switch (dtype) {
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    LONGS.set(target, (first + i) * 8, Double.doubleToRawLongBits(values[i]));
+                    LittleEndian.LONG.set(target, (first + i) * 8, Double.doubleToRawLongBits(values[i]));
                 }
             }
             case F32 -> {
                 for (int i = 0; i < count; i++) {
-                    INTS.set(target, (first + i) * 4, Float.floatToRawIntBits(values[i]));
+                    LittleEndian.INT.set(target, (first + i) * 4, Float.floatToRawIntBits(values[i]));
                 }
             }
             case BF16, F16 -> {
                 for (int i = 0; i < count; i++) {
-                    SHORTS.set(target, (first + i) * 2, (short) narrow(values[i], dtype));
+                    LittleEndian.SHORT.set(target, (first + i) * 2, (short) narrow(values[i], dtype));
                 }
             }
             case F8_E4M3, F8_E5M2 -> {
@@ -109,7 +104,7 @@ public final class Floats {
     public static void write(Dtype dtype, double[] values, byte[] target, int first, int count) {
         if (dtype == Dtype.F64) {
             for (int i = 0; i < count; i++) {
-                LONGS.set(target, (first + i) * 8, Double.doubleToRawLongBits(values[i]));
+                LittleEndian.LONG.set(target, (first + i) * 8, Double.doubleToRawLongBits(values[i]));
             }
             return;
         }
@@ -121,7 +116,7 @@ public final class Floats {
     }
 
     /** The nearest value a dtype has. One operation done in double and rounded here is that operation in the dtype. */
-    static double round(double value, Dtype dtype) {
+    public static double round(double value, Dtype dtype) {
         return switch (dtype) {
             case F64 -> value;
             case F32 -> (float) value;
@@ -130,7 +125,7 @@ public final class Floats {
     }
 
     /** A float's nearest image of 16 or 8 bits. */
-    static int narrow(float value, Dtype dtype) {
+    public static int narrow(float value, Dtype dtype) {
         int mantissa = dtype.mantissaBits();
         int bias = (1 << (dtype.exponentBits() - 1)) - 1;
         int bits = Float.floatToRawIntBits(value);
@@ -165,7 +160,8 @@ public final class Floats {
         };
     }
 
-    private static float widen(int bits, Dtype dtype) {
+    /** A 16- or 8-bit float, exactly: IEEE 754 binary16, bfloat16, and the OCP 8-bit floating point specification. */
+    public static float widen(int bits, Dtype dtype) {
         int mantissa = dtype.mantissaBits();
         int bias = (1 << (dtype.exponentBits() - 1)) - 1;
         int width = dtype.bytes() * 8;
