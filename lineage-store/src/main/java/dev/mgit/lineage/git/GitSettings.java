@@ -1,7 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.version.Settings;
+import dev.mgit.lineage.version.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 
 /** Settings in a file of Git's configuration syntax. */
-public final class GitSettings implements Settings {
+public final class GitSettings implements SettingsFile {
     private static final Pattern KEY = Pattern.compile("([A-Za-z0-9-]+)\\.(?:(.+)\\.)?([A-Za-z][A-Za-z0-9-]*)");
 
     private final StoredConfig config;

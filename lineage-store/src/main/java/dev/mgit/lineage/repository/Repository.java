@@ -9,7 +9,7 @@ import dev.mgit.lineage.graph.TensorIndex;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.version.Lineage;
-import dev.mgit.lineage.version.Settings;
+import dev.mgit.lineage.version.SettingsFile;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +44,7 @@ public final class Repository implements AutoCloseable {
     private Consumer<String> warnings = warning -> {};
     private @Nullable Access access;
     private @Nullable Lineage lineage;
-    private @Nullable Settings settings;
+    private @Nullable SettingsFile settings;
 
     private Repository(RepositoryFiles files, User user) {
         this.files = files;
@@ -247,8 +247,8 @@ public final class Repository implements AutoCloseable {
     }
 
     /** The repository's settings, and the user's own where it has none. */
-    public Settings settings() {
-        Settings read = settings;
+    public SettingsFile settings() {
+        SettingsFile read = settings;
         if (read == null) {
             read = GitSettings.read(files.config(), user.config());
             settings = read;
@@ -257,7 +257,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /** The settings in the repository's own file alone. */
-    public Settings ownSettings() {
+    public SettingsFile ownSettings() {
         return GitSettings.read(files.config(), Optional.empty());
     }
 

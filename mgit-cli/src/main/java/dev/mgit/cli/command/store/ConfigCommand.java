@@ -10,7 +10,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.Settings;
+import dev.mgit.lineage.version.SettingsFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +69,7 @@ public final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (global) {
-            Settings own = GitSettings.read(context.userConfig()
+            SettingsFile own = GitSettings.read(context.userConfig()
                     .orElseThrow(() -> new MgitException(
                             MgitException.Kind.FAILED,
                             "there is no place for settings of your own",
@@ -89,7 +89,7 @@ public final class ConfigCommand implements Callable<Integer> {
         return list || key == null || (!unset && value == null);
     }
 
-    private int read(Settings settings) throws IOException {
+    private int read(SettingsFile settings) throws IOException {
         if (list || key == null) {
             return list(settings);
         }
@@ -108,7 +108,7 @@ public final class ConfigCommand implements Callable<Integer> {
     }
 
     /** Refuses what would make the settings unusable. */
-    private void check(Settings settings) {
+    private void check(SettingsFile settings) {
         if (!unset) {
             String name = Objects.requireNonNull(key);
             KnownSettings.require(name).check().accept(settings.with(name, Objects.requireNonNull(value)));
@@ -127,7 +127,7 @@ public final class ConfigCommand implements Callable<Integer> {
         }
     }
 
-    private int change(Settings settings) {
+    private int change(SettingsFile settings) {
         String name = Objects.requireNonNull(key);
         if (unset) {
             return settings.unset(name) ? 0 : 1;
@@ -140,7 +140,7 @@ public final class ConfigCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int list(Settings settings) throws IOException {
+    private int list(SettingsFile settings) throws IOException {
         if (key != null) {
             throw MgitException.usage("--list takes no setting");
         }
