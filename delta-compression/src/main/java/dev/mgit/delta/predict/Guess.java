@@ -28,9 +28,4 @@ record Guess(Predictor predictor, List<Span> spans, byte[] parameters) {
                 && bytes <= MOST_SOURCE_BYTES
                 && parameters.length <= Frame.MAX_PARAMETERS;
     }
-
-    /** Bytes of sources named. */
-    long sourceBytes() {
-        return spans.stream().mapToLong(Span::length).sum();
-    }
 }

@@ -10,7 +10,6 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 
 /**
  * What is to be known of every block without its bytes: size, depth, how it is coded, and which blocks it is predicted
@@ -156,19 +155,6 @@ final class BlockTable {
                 visitor.accept(sources[i]);
             }
         }
-    }
-
-    /** Whether a condition holds for a block this one is predicted from. */
-    boolean anySource(int number, IntPredicate condition) {
-        int at = firstSources[number];
-        if (at >= 0) {
-            for (int i = at; sources[i] != END; i++) {
-                if (condition.test(sources[i])) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** The blocks given and all that they are predicted from, however far down. */

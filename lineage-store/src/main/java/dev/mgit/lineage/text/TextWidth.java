@@ -50,11 +50,6 @@ public final class TextWidth {
         return text.substring(0, end);
     }
 
-    /** Spaces behind it until it takes so many columns. */
-    public static String pad(String text, int columns) {
-        return text + " ".repeat(Math.max(0, columns - of(text)));
-    }
-
     /** @param last columns of the character before, which a following mark may widen */
     private static int of(int c, int last) {
         if (c == EMOJI_STYLE) {
