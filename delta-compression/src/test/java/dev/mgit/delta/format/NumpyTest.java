@@ -63,7 +63,7 @@ class NumpyTest {
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (5,), } | takes 20 bytes, but 16 follow",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), } | more than any file",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), } | lacks descr, fortran_order or shape",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999999999,), } | shape is none",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999999999,), } | shape is invalid",
                 "{'descr': '<f4', 'fortran_order': False} | lacks descr, fortran_order or shape",
                 "{'descr': '<f4', 'shape': (4,)} | lacks descr, fortran_order or shape",
                 "{'fortran_order': False, 'shape': (4,)} | lacks descr, fortran_order or shape",

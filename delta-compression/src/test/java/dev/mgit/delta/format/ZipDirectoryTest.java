@@ -47,9 +47,9 @@ class ZipDirectoryTest {
         EXTRA + 12 + ", -1, more than there are before the directory",
         EXTRA + 12 + ", 9223372036854775807, more than there are before the directory",
         EXTRA + 20 + ", 1, should begin a in the zip archive",
-        EXTRA + 20 + ", -1, byte -1 is named",
-        EXTRA + 20 + ", 9223372036854775807, byte 9223372036854775807 is named",
-        END_64 + 32 + ", 2, more bytes are named",
+        EXTRA + 20 + ", -1, byte -1 is referenced",
+        EXTRA + 20 + ", 9223372036854775807, byte 9223372036854775807 is referenced",
+        END_64 + 32 + ", 2, more bytes are expected",
         END_64 + 32 + ", 0, goes on at byte",
         END_64 + 32 + ", -1, lists more than",
         END_64 + 32 + ", 9223372036854775807, lists more than",
@@ -57,7 +57,7 @@ class ZipDirectoryTest {
         END_64 + 40 + ", -1, does not end where its end record is",
         END_64 + 48 + ", 0, does not end where its end record is",
         LOCATOR + 8 + ", 0, should be the ZIP64 end",
-        LOCATOR + 8 + ", -1, byte -1 is named"
+        LOCATOR + 8 + ", -1, byte -1 is referenced"
     })
     void namesWhatIsWrong(int position, long value, String message) {
         byte[] file = archive();

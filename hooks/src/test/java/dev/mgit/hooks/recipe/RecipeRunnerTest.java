@@ -113,7 +113,7 @@ class RecipeRunnerTest {
                 .anyMatch(file -> file.endsWith("stderr.log"))
                 .noneMatch(file -> file.contains("parent1"));
         assertThatThrownBy(() -> run(request(Map.of(), false, "true")))
-                .hasMessageContaining("left no file for 'child'");
+                .hasMessageContaining("wrote no file for 'child' to its output folder");
         assertThatThrownBy(() -> run(request(Map.of(), false, "cat", "{parent2}")))
                 .hasMessage("'{parent2}' is not a placeholder here");
     }

@@ -238,7 +238,7 @@ public abstract class LineageContract {
         assertThat(lineage.resolve("child~1")).isEqualTo(first);
         assertThat(lineage.tryResolve("child~2")).isEmpty();
         assertThatThrownBy(() -> lineage.resolve("child~2"))
-                .hasMessageContaining("further than the first version of child");
+                .hasMessageContaining("goes back past the first version of child");
         assertThat(lineage.resolve(second.abbreviated() + "~1")).isEqualTo(first);
         failsAs(Kind.USAGE, () -> lineage.resolve(first.abbreviated() + "~1"));
     }
