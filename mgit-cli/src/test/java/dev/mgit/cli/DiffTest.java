@@ -134,6 +134,6 @@ class DiffTest {
 
         Cli.Ran nothing = Cli.run(outside, "diff");
         assertThat(nothing.exit()).isEqualTo(2);
-        assertThat(nothing.err()).contains("is not a checkout");
+        assertThat(nothing.err()).contains("is not a checkout, so there is nothing to compare it with");
     }
 }

@@ -66,7 +66,7 @@ class GitHabitsTest {
         assertThat(out(folder, "diff", at + "~1", at)).contains("model.safetensors");
         assertThat(out(folder, "audit", at)).contains(models.id("bert~1"));
         assertThat(Cli.run(dir.resolve("models"), "show", at).err())
-                .contains("'" + at + "' means the version that is checked out here", "name a model");
+                .contains("'" + at + "' means the version checked out here", "name a model");
     }
 
     @Test

@@ -158,7 +158,7 @@ class HooksCommandTest {
 
         Cli.Ran shown = clone.run("hooks", "trust");
         assertThat(shown.out()).contains("tests/lines.json", "hooks/late.json", "recipe of a", "echo hook >> ../runs");
-        assertThat(shown.err()).contains("hint: accept with 'mgit hooks trust ID...'");
+        assertThat(shown.err()).contains("hint: approve what you have reviewed with 'mgit hooks trust ID...'");
         List<JsonObject> pending = clone.json("hooks", "trust", "--json").objects("pending");
         assertThat(pending).hasSize(3);
         clone.refuses(2, "nothing that waits has the id 'tests/lines.json'", "hooks", "trust", "tests/lines.json");

@@ -306,7 +306,7 @@ class HostileRepositoryTest {
             }
             assertThat(contents(precious)).isEqualTo(before);
         }
-        assertThat(repository.ok("update", "--status")).contains("No update is under way");
+        assertThat(repository.ok("update", "--status")).contains("No update in progress");
     }
 
     @Test
@@ -354,6 +354,6 @@ class HostileRepositoryTest {
                 repository.mgit().resolve("operations"),
                 CheckedJson.text(operation) + "\n" + CheckedJson.text(Map.of("done", "x")) + "\n");
         assertThat(repository.run("undo").exit()).isEqualTo(1);
-        assertThat(repository.run("fsck").out()).contains("line 1 cannot be understood");
+        assertThat(repository.run("fsck").out()).contains("line 1 cannot be parsed");
     }
 }

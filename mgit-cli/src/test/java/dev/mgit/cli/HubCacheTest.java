@@ -220,7 +220,7 @@ class HubCacheTest {
         Files.createSymbolicLink(weights, kept);
         ran = repository.run("import", cache.toString());
         assertThat(ran.exit()).isEqualTo(1);
-        assertThat(ran.err()).contains("the link 'model.safetensors' leads outside");
+        assertThat(ran.err()).contains("the link 'model.safetensors' points outside the model's folder");
         assertThat(repository.ok("log", "--all", "--oneline")).isEmpty();
     }
 }

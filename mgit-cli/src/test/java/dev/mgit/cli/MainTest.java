@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,12 +114,11 @@ class MainTest {
     }
 
     @Test
-    void helpAndCompletionNameTheExecutorsThereAre() {
+    void helpAndSettingsNameTheExecutorsThereAre() {
         List<String> names = Executors.names();
         assertThat(Cli.run(folder, "run", "--help").out()).contains(String.join(", ", names));
-        assertThat(Cli.run(folder, "config", "--help").out()).contains("executor.name (" + String.join("|", names));
-        assertThat(Cli.run(folder, "completion", "bash").out())
-                .contains(names.stream().collect(Collectors.joining("\" \"", "(\"", "\")")));
+        assertThat(Cli.run(folder, "init").exit()).isZero();
+        assertThat(Cli.run(folder, "config").out()).contains(String.join(", ", names));
     }
 
     @ParameterizedTest

@@ -63,7 +63,7 @@ class MergeTest {
         String before = repository.id("a");
         repository.ok("merge", "a", "b");
         assertThat(repository.json("show", "a", "--json").string("previous")).startsWith(before);
-        assertThat(repository.ok("merge", "a", "b")).startsWith("Nothing to merge: a was made from the other");
+        assertThat(repository.ok("merge", "a", "b")).startsWith("Nothing to merge: a already contains the other");
         repository.ok("undo");
     }
 
@@ -72,7 +72,8 @@ class MergeTest {
         Cli.Ran stopped = repository.run("merge", "a", "c", "--model", "ac");
         assertThat(stopped.exit()).isEqualTo(5);
         assertThat(stopped.out()).contains("conflict: l.0 (1 tensor)");
-        assertThat(stopped.err()).contains("error: 1 conflict; no version was made", "hint: 'mgit merge --continue");
+        assertThat(stopped.err())
+                .contains("error: 1 conflict; no version was made", "hint: resolve with 'mgit merge --continue");
         repository.refuses(5, "a merge is already in progress", "merge", "a", "b");
         repository.ok("merge", "--continue", "-s", "l.0.*=theirs");
         repository.ok("checkout", "ac", "out");
@@ -114,7 +115,7 @@ class MergeTest {
         assertThat(held.exit()).as("%s", held).isEqualTo(4);
         assertThat(held.out())
                 .contains("Outcome: possible conflict", "may depend on each other: l.0 (ours), l.1 (theirs)");
-        assertThat(held.err()).contains("the test 'good' held the merge back");
+        assertThat(held.err()).contains("the test 'good' failed, so the merge stopped; no version was made");
         assertThat(repository.ok("log", "--oneline")).isEqualTo(before);
         assertThat(Files.exists(repository.mgit().resolve("lineage.git/refs/mgit/merge/candidate")))
                 .isFalse();

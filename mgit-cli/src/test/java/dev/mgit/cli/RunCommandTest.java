@@ -73,11 +73,11 @@ class RunCommandTest {
                 .contains("distill of base@", "Seed:     7", "data = data.txt, SHA-256 ", "Trusted:  yes");
         assertThat(repository.ok("show", "a")).contains("Command:  sh train.sh '{parent1}'".replace("'", ""));
 
-        assertThat(repository.ok("rerun", "a", "--check")).contains("is bit-identical");
+        assertThat(repository.ok("rerun", "a", "--check")).contains(" is bit-identical");
         Files.writeString(data, "forgot\n");
         Cli.Ran off = repository.run("rerun", "a", "--check", "--no-progress");
         assertThat(off.exit()).isEqualTo(3);
-        assertThat(off.out()).contains("differs", "different: history.txt", "input 'data' has changed");
+        assertThat(off.out()).contains(" differs\n", "different: history.txt", "input 'data' has changed");
         assertThat(repository.run("rerun", "a").exit()).isZero();
         JsonObject report = repository.json("rerun", "a", "--json");
         assertThat(report.flag("identical")).isFalse();
@@ -174,8 +174,7 @@ class RunCommandTest {
                 2, "input 'no.txt' does not exist", "run", "--model", "a", "--input", "no.txt", "--", "true");
         repository.refuses(2, "the variable 'NO' is not set", "run", "--model", "a", "--env", "NO", "--", "true");
         repository.refuses(2, "cannot read '1x' as a size", "run", "--model", "a", "--memory", "1x", "--", "true");
-        repository.refuses(
-                2, "'{parent1}' in the command stands for nothing", "run", "--model", "a", "--", "cat", "{parent1}");
+        repository.refuses(2, "'{parent1}' is not a placeholder here", "run", "--model", "a", "--", "cat", "{parent1}");
         repository.refuses(
                 2, "run a needs 1 GPU slots, but 0 are configured", "run", "--model", "a", "--gpus", "1", "--", "true");
         repository.refuses(2, "has no recipe", "recipe", "show", "base");

@@ -68,7 +68,7 @@ class SlurmCommandTest {
         Cli.Ran submitted = run(models, "update", "base", "--executor", "slurm", "--detach", "--no-progress");
         assertThat(submitted.exit()).as("%s", submitted).isZero();
         assertThat(submitted.out()).contains("open: 2 running");
-        assertThat(submitted.err()).contains("hint: 'mgit update --continue' goes on");
+        assertThat(submitted.err()).contains("hint: continue with 'mgit update --continue'");
         Cli.Ran status = run(models, "update", "--status");
         assertThat(status.out()).containsPattern("running +(Slurm job \\d+ (PENDING|RUNNING|COMPLETING)|exit code 0)");
         awaitFile(models.repository().mgit().resolve("hooks/update/work/1-1/job/exit"));

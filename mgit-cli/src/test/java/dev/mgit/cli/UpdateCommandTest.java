@@ -129,7 +129,7 @@ class UpdateCommandTest {
         Cli.Ran stopped = repository.run("update", "base", "--no-keep-going");
         assertThat(stopped.exit()).isEqualTo(1);
         assertThat(stopped.out()).contains("stopped: 1 passed, 1 failed");
-        assertThat(stopped.err()).contains("hint: 'mgit update --continue' goes on");
+        assertThat(stopped.err()).contains("hint: continue with 'mgit update --continue'");
         assertThat(models.history("a")).startsWith("base1");
         assertThat(states(repository.json("update", "--status", "--json")))
                 .isEqualTo(Map.of("a", "passed", "z", "failed"));

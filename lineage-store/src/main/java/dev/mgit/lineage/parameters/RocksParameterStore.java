@@ -68,6 +68,7 @@ public final class RocksParameterStore implements ParameterStore {
         NativeLibrary.load();
         try {
             Files.createDirectories(directory);
+            StoreFiles.removeUnfinishedOptions(directory);
             return new RocksParameterStore(directory, true);
         } catch (RocksDBException e) {
             throw RocksFailures.notOpened(directory, e);

@@ -32,4 +32,13 @@ final class StoreFiles {
         }
         return sizes;
     }
+
+    /** RocksDB never removes what a killed process left while it wrote its options. The caller holds the writer lock. */
+    static void removeUnfinishedOptions(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "OPTIONS-*.dbtmp")) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
 }

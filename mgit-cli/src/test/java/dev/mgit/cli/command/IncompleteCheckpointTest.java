@@ -47,7 +47,7 @@ class IncompleteCheckpointTest {
     private void isMissing(String sentence) {
         assertThat(run(1, "commit", "m", "--strict").err()).contains("'" + model + "' is incomplete", sentence);
         assertThat(ok("commit", "m", "--model", "m").err())
-                .contains("incomplete: ", sentence, "hint: fetch what is missing");
+                .contains("incomplete: ", sentence, "hint: fetch the missing files");
         assertThat(ok("show", "m").out()).contains("incomplete: ", sentence);
         assertThat(ok("show", "m", "--json").json().strings("missing"))
                 .anySatisfy(one -> assertThat(one).contains(sentence));
@@ -179,7 +179,7 @@ class IncompleteCheckpointTest {
     void whatOtherFilesDescribe() throws IOException {
         weights("base/model.safetensors", "a");
         file("adapter_config.json", "{}");
-        isMissing("adapter_config.json stands for an adapter, but its weights");
+        isMissing("adapter_config.json describes an adapter, but its weights");
         weights("adapter_model.safetensors", "b");
         isWhole();
         file("web/model.json", "{'weightsManifest':[{'paths':['group1-shard1of1.bin']}]}");

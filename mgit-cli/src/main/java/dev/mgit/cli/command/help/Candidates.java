@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 
@@ -32,6 +33,10 @@ final class Candidates {
         if (argument.type().isEnum()) {
             return Arrays.stream(argument.type().getEnumConstants())
                     .map(value -> new Candidate(value.toString().toLowerCase(Locale.ROOT), ""));
+        }
+        if (argument.completionCandidates() != null) {
+            return StreamSupport.stream(argument.completionCandidates().spliterator(), false)
+                    .map(word -> new Candidate(word, ""));
         }
         String label = argument.paramLabel();
         if (label.contains("REV") && typed.contains("=")) {

@@ -34,8 +34,8 @@ class ConfigTest {
             String out = Cli.run(folder, command.toArray(String[]::new)).out();
             assertThat(out.lines()).hasSize(1 + KnownSettings.all().size());
             assertThat(out)
-                    .containsPattern("store.effort +small +balanced +How hard")
-                    .containsPattern("store.maxDepth +4 +Most");
+                    .containsPattern("store.effort +small +balanced +Compression effort")
+                    .containsPattern("store.maxDepth +4 +Maximum length");
         }
         JsonObject json = Cli.run(folder, "config", "--list", "--json").json();
         assertThat(json.object("settings").string("store.effort")).isEqualTo("small");

@@ -61,7 +61,7 @@ class MaintenanceTest {
         assertThat(run(0, "gc", "--dry-run", "--prune-older-than", "0").out()).contains("Would remove 1 versions");
         assertThat(run(0, "gc", "--prune-older-than", "0", "--repack", "--effort", "small")
                         .out())
-                .contains("Removed 1 versions", "Recoded");
+                .contains("Removed 1 versions", "Re-encoded");
         assertThat(run(0, "fsck").out()).contains("Checked 1 versions").contains("no damage");
         assertThat(run(2, "gc", "--prune-older-than", "soon").err()).contains("'soon' is not an age");
         assertThat(run(2, "gc", "--effort", "small").err()).contains("--effort needs --repack");
