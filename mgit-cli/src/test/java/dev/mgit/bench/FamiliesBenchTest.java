@@ -32,7 +32,7 @@ class FamiliesBenchTest {
             Map.entry("chat-bf16", "cast"),
             Map.entry("chat-f16", "cast"),
             Map.entry("chat-f8", "cast"),
-            Map.entry("chat-int8", "quantise"),
+            Map.entry("chat-int8", "quantize"),
             Map.entry("chat-renamed", HEADER),
             Map.entry("chat-transposed", "transpose"),
             Map.entry("chat-fused", "slice-concat"),
