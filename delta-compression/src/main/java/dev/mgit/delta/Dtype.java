@@ -7,7 +7,7 @@ import java.util.Optional;
  * The element type of a tensor. A dtype says how many bytes a run of elements takes and, for floats, where the bits
  * of the exponent and mantissa are; it says nothing about meaning beyond that.
  *
- * <p>Names are those of the safetensors format where it has one and of GGML for quantised block types. Block types
+ * <p>Names are those of the safetensors format where it has one and of GGML for quantized block types. Block types
  * pack {@link #blockElements()} elements into {@link #blockBytes()} bytes.
  */
 public enum Dtype {

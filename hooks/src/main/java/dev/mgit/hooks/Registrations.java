@@ -77,13 +77,13 @@ public final class Registrations<T> {
                     .filter(path -> path.endsWith(".json"))
                     .sorted()
                     .flatMap(path -> workspace.lineage().registryFile(path).stream()
-                            .map(bytes -> Members.read(bytes, path, reader)))
+                            .map(bytes -> JsonMembers.read(bytes, path, reader)))
                     .toList();
         }
     }
 
     public Optional<T> find(String name) {
-        return file(name).map(bytes -> Members.read(bytes, path(name), reader));
+        return file(name).map(bytes -> JsonMembers.read(bytes, path(name), reader));
     }
 
     private Optional<byte[]> file(String name) {

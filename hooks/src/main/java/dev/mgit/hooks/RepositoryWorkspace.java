@@ -3,7 +3,7 @@ package dev.mgit.hooks;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.VersionFiles;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.repository.Repository;
@@ -128,7 +128,7 @@ public final class RepositoryWorkspace implements Workspace {
     @Override
     public void checkout(VersionId version, Path folder) {
         try {
-            new VersionFiles(repository, Progress.none()).writeTo(folder, version);
+            new VersionFiles(repository, CopyProgress.none()).writeTo(folder, version);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -153,7 +153,7 @@ public final class RepositoryWorkspace implements Workspace {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 version.extra());
         try {
-            return new Commits(repository, Progress.none()).write(request, version.previous(), transaction, held);
+            return new Commits(repository, CopyProgress.none()).write(request, version.previous(), transaction, held);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -164,7 +164,7 @@ public final class RepositoryWorkspace implements Workspace {
         if (lock != null) {
             throw new IllegalStateException("the lock is already held");
         }
-        Commands.requireOutside(environment, root());
+        CommandContract.requireOutside(environment, root());
         try {
             WriterLock held = repository.lock(what, wait, notice);
             lock = held;

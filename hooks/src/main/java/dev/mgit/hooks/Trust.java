@@ -27,7 +27,7 @@ public final class Trust {
      */
     public record Item(String name, String digest, String content) {
         public static Item of(String name, byte[] content) {
-            return new Item(name, Folders.digest(content), new String(content, StandardCharsets.UTF_8));
+            return new Item(name, FolderTools.digest(content), new String(content, StandardCharsets.UTF_8));
         }
     }
 
@@ -72,7 +72,7 @@ public final class Trust {
 
     private void write(Set<String> lines) {
         try {
-            Folders.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+            FolderTools.replace(file, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (UncheckedIOException e) {
             throw nowhere(e);
         }

@@ -27,7 +27,7 @@ public final class WorkFolder implements AutoCloseable {
     /** Makes a new folder below the given one: another if upkeep, which is just looking, takes it for left over. */
     public static WorkFolder create(Path parent) {
         while (true) {
-            Path path = Folders.create(parent.resolve(UUID.randomUUID().toString()));
+            Path path = FolderTools.create(parent.resolve(UUID.randomUUID().toString()));
             Optional<ExclusiveFile> lock = acquire(path);
             if (lock.isPresent()) {
                 return new WorkFolder(path, lock.get());
@@ -70,7 +70,7 @@ public final class WorkFolder implements AutoCloseable {
     /** Deletes the folder and all in it. */
     public void delete() {
         release(lock);
-        Folders.delete(path);
+        FolderTools.delete(path);
     }
 
     /** Lets go of the folder. It stays where a command was started in it, for its logs, and is deleted elsewhere. */
@@ -78,7 +78,7 @@ public final class WorkFolder implements AutoCloseable {
     public void close() {
         release(lock);
         if (Files.notExists(path.resolve("job"))) {
-            Folders.delete(path);
+            FolderTools.delete(path);
         }
     }
 }

@@ -88,7 +88,7 @@ public final class Family {
                         workspace.root(),
                         true,
                         List.of(line)),
-                Progress.NONE);
+                JobProgress.NONE);
         return this;
     }
 

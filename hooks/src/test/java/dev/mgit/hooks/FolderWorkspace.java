@@ -36,7 +36,7 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
     }
 
     public static FolderWorkspace create(Path root) {
-        Folders.create(root.resolve(".mgit"));
+        FolderTools.create(root.resolve(".mgit"));
         GitLineage.create(root.resolve(".mgit/lineage.git"));
         return new FolderWorkspace(root);
     }
@@ -106,9 +106,9 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
         List<FileEntry> files = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         try {
-            for (String path : Folders.files(version.folder())) {
+            for (String path : FolderTools.files(version.folder())) {
                 byte[] bytes = Files.readAllBytes(version.folder().resolve(path));
-                files.add(new FileEntry(path, bytes.length, false, FileEntry.Stored.VERBATIM));
+                files.add(new FileEntry(path, bytes.length, false, FileEntry.Storage.VERBATIM));
                 verbatim.put(path, bytes);
             }
         } catch (IOException e) {
@@ -168,7 +168,7 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
                 transaction.apply();
                 return id;
             });
-            Folders.delete(folder);
+            FolderTools.delete(folder);
             return version;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -80,7 +80,7 @@ class RepositoryWorkspaceTest {
             return id;
         });
         assertThat(workspace.lineage().checkpoint(head).files())
-                .allMatch(file -> file.stored() == FileEntry.Stored.PARAMETERS);
+                .allMatch(file -> file.stored() == FileEntry.Storage.PARAMETERS);
     }
 
     @Test
@@ -110,10 +110,10 @@ class RepositoryWorkspaceTest {
                             root,
                             false,
                             List.of("java", "Train.java", "{parent1}", "{output}", "{input:step}")),
-                    Progress.NONE);
+                    JobProgress.NONE);
             commit(workspace, "base", safetensors(2, 64 * 512), temp.resolve("base2"));
 
-            var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+            var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
             UpdateOptions options = UpdateOptions.of("base");
             UpdateReport report = updates.start(updates.plan(options), options);
             assertThat(report.failure()).as(report.lines().toString()).isEmpty();
@@ -128,9 +128,9 @@ class RepositoryWorkspaceTest {
             assertThat(made.getFloat(first)).isEqualTo(base.getFloat(first) + 0.5f);
 
             var rerun = new Rerun(workspace, new LocalExecutor(), new FileTensorComparator());
-            assertThat(rerun.run(child, Progress.NONE).identical()).isTrue();
+            assertThat(rerun.run(child, JobProgress.NONE).identical()).isTrue();
             Files.writeString(step, "0.75");
-            Rerun.Report off = rerun.run(child, Progress.NONE);
+            Rerun.Report off = rerun.run(child, JobProgress.NONE);
             assertThat(off.identical()).isFalse();
             assertThat(off.changes()).containsExactly("input 'step' has changed");
             TensorComparator.Difference difference =

@@ -61,17 +61,17 @@ public final class BenchCodecCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    private record Row(Pair pair, String codec, double ratio, boolean sampled, double encode, double decode) {}
+    private record Row(ModelPair pair, String codec, double ratio, boolean sampled, double encode, double decode) {}
 
     @Override
     public Integer call() throws IOException {
         Path scratch = Files.createTempDirectory("mgit-bench-");
         try {
-            Pairs pairs = new Pairs(scratch, name -> name.contains(only));
+            ModelPairs pairs = new ModelPairs(scratch, name -> name.contains(only));
             List<Row> rows = new ArrayList<>();
-            List<Pair> all = new ArrayList<>(pairs.real());
+            List<ModelPair> all = new ArrayList<>(pairs.real());
             all.addAll(pairs.made(size.bytes()));
-            for (Pair pair : all) {
+            for (ModelPair pair : all) {
                 List<Row> measured = measure(pair);
                 if (!json.wanted()) {
                     print(pair, measured);
@@ -87,17 +87,17 @@ public final class BenchCodecCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Row> measure(Pair pair) throws IOException {
+    private List<Row> measure(ModelPair pair) throws IOException {
         Map<Dtype, List<CodecTrial>> trials = new LinkedHashMap<>();
         Map<Dtype, ResidualEntropy> bounds = new LinkedHashMap<>();
         List<ReferenceCodec> opened = new ArrayList<>();
         try (CodedBlocks blocks = new CodedBlocks(pair)) {
-            blocks.forEach((raw, guess, dtype) -> {
+            blocks.forEach((raw, predicted, dtype) -> {
                 for (CodecTrial trial : trials.computeIfAbsent(dtype, d -> trials(d, opened))) {
-                    trial.add(raw, guess);
+                    trial.add(raw, predicted);
                 }
-                if (guess != null) {
-                    bounds.computeIfAbsent(dtype, ResidualEntropy::new).add(raw, guess, raw.length);
+                if (predicted != null) {
+                    bounds.computeIfAbsent(dtype, ResidualEntropy::new).add(raw, predicted, raw.length);
                 }
             });
             List<Row> rows = new ArrayList<>();
@@ -140,7 +140,7 @@ public final class BenchCodecCommand implements Callable<Integer> {
         return new CodecTrial(codec, limit);
     }
 
-    private void print(Pair pair, List<Row> rows) {
+    private void print(ModelPair pair, List<Row> rows) {
         context.output().line("");
         context.output().line(pair.name());
         Table table = context.output().table("codec", "ratio", "in GB/s", "out GB/s");

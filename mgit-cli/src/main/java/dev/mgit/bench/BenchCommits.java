@@ -3,7 +3,7 @@ package dev.mgit.bench;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
@@ -33,7 +33,7 @@ final class BenchCommits {
         var request = new CommitRequest(
                 file, Optional.of(model), Optional.empty(), origins, Map.of(), AUTHOR, Instant.now(), Map.of());
         try (WriterLock lock = repository.lock("mgit bench", Duration.ofMinutes(1), notice -> {})) {
-            return new Commits(repository, Progress.none()).commit(request, lock);
+            return new Commits(repository, CopyProgress.none()).commit(request, lock);
         }
     }
 }

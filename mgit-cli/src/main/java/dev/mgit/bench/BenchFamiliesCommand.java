@@ -118,7 +118,7 @@ public final class BenchFamiliesCommand implements Callable<Integer> {
 
     private void real(Table table, BenchRepository repository, Path folder) throws IOException {
         List<RealModel> family = new ArrayList<>(RealModels.bgeFamily());
-        family.addAll(List.of(RealModels.miniLm(), RealModels.miniLmQuantised()));
+        family.addAll(List.of(RealModels.miniLm(), RealModels.miniLmQuantized()));
         for (RealModel model : family) {
             Path files = model.extractTo(folder.resolve("published"));
             EdgeKind kind = model.edge().map(EdgeKind::parse).orElse(EdgeKind.OTHER);
@@ -155,7 +155,7 @@ public final class BenchFamiliesCommand implements Callable<Integer> {
         Trees.delete(out);
     }
 
-    /** By which predictors the raw bytes of new blocks are guessed, most first. */
+    /** By which predictors the raw bytes of new blocks are predicted, most first. */
     private String predictors(List<Representation> now) {
         Map<String, Long> raw = new HashMap<>();
         now.forEach(way -> raw.merge(way.predictor(), way.rawBytes(), Long::sum));

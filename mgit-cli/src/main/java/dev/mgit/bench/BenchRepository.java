@@ -4,8 +4,8 @@ import dev.mgit.hooks.RepositoryWorkspace;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.Lossy;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.maintain.DiskUsage;
 import dev.mgit.lineage.maintain.DiskUsageReport;
 import dev.mgit.lineage.repository.Repository;
@@ -43,7 +43,7 @@ final class BenchRepository implements AutoCloseable {
         var request = new CommitRequest(
                 files, Optional.of(model), Optional.empty(), origins, Map.of(), AUTHOR, Instant.now(), Map.of());
         try (WriterLock lock = repository.lock("bench", Duration.ofSeconds(10), notice -> {})) {
-            CommitResult result = new Commits(repository, Progress.none()).commit(request, lossy, lock);
+            CommitResult result = new Commits(repository, CopyProgress.none()).commit(request, lossy, lock);
             versions.put(model, result.version());
             return result;
         }
@@ -57,7 +57,7 @@ final class BenchRepository implements AutoCloseable {
     }
 
     DiskUsageReport usage() throws IOException {
-        return new DiskUsage(repository, Progress.none()).measure(List.of());
+        return new DiskUsage(repository, CopyProgress.none()).measure(List.of());
     }
 
     private VersionId version(String model) {

@@ -91,7 +91,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    private record Row(Pair pair, Trial trial) {}
+    private record Row(ModelPair pair, Trial trial) {}
 
     @Override
     public Integer call() throws IOException {
@@ -100,7 +100,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
                 : Files.createTempDirectory(context.resolve(directory), "mgit-bench-");
         try {
             List<Row> rows = new ArrayList<>();
-            for (Pair pair : pairs(scratch)) {
+            for (ModelPair pair : pairs(scratch)) {
                 List<Row> measured = measure(pair, scratch);
                 if (!json.wanted()) {
                     print(pair, measured, scratch);
@@ -123,10 +123,10 @@ public final class BenchStoreCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Pair> pairs(Path scratch) throws IOException {
-        List<Pair> pairs = new ArrayList<>();
-        Pairs source = new Pairs(scratch, name -> name.contains(only));
-        source.real().stream().filter(Pair::finetune).forEach(pairs::add);
+    private List<ModelPair> pairs(Path scratch) throws IOException {
+        List<ModelPair> pairs = new ArrayList<>();
+        ModelPairs source = new ModelPairs(scratch, name -> name.contains(only));
+        source.real().stream().filter(ModelPair::finetune).forEach(pairs::add);
         for (Element dtype : List.of(Element.BF16, Element.F32)) {
             if (String.format(Locale.ROOT, "%s, update %.0e", dtype, UPDATE).contains(only)) {
                 pairs.add(source.fineTune(size.bytes(), dtype, UPDATE));
@@ -151,7 +151,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
         return all;
     }
 
-    private List<Row> measure(Pair pair, Path scratch) throws IOException {
+    private List<Row> measure(ModelPair pair, Path scratch) throws IOException {
         List<Row> rows = new ArrayList<>();
         for (Tool tool : tools(scratch)) {
             Path folder = Files.createTempDirectory(scratch, "tool-");
@@ -162,7 +162,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
         return rows;
     }
 
-    private void print(Pair pair, List<Row> rows, Path scratch) throws IOException {
+    private void print(ModelPair pair, List<Row> rows, Path scratch) throws IOException {
         Output output = context.output();
         output.line("");
         output.line(pair.name() + ", " + Output.bytes(Files.size(pair.child())) + " of "

@@ -23,13 +23,13 @@ final class BlockCodec implements ReferenceCodec {
     }
 
     @Override
-    public int encode(byte[] raw, byte @Nullable [] guess, byte[] out) {
-        return coder.encode(raw, raw.length, dtype, guess, effort, out);
+    public int encode(byte[] raw, byte @Nullable [] predicted, byte[] out) {
+        return coder.encode(raw, raw.length, dtype, predicted, effort, out);
     }
 
     @Override
-    public void decode(byte[] coded, int size, byte @Nullable [] guess, byte[] target) {
-        coder.decode(coded, 0, size, dtype, guess, target, target.length);
+    public void decode(byte[] coded, int size, byte @Nullable [] predicted, byte[] target) {
+        coder.decode(coded, 0, size, dtype, predicted, target, target.length);
     }
 
     @Override

@@ -40,11 +40,11 @@ final class BytePlanes implements ReferenceCodec {
     }
 
     @Override
-    public int encode(byte[] raw, byte @Nullable [] guess, byte[] out) {
+    public int encode(byte[] raw, byte @Nullable [] predicted, byte[] out) {
         reserve(raw.length);
         int count = raw.length / width;
         for (int i = 0; i < raw.length; i++) {
-            work[i] = (byte) (guess == null ? raw[i] : raw[i] ^ guess[i]);
+            work[i] = (byte) (predicted == null ? raw[i] : raw[i] ^ predicted[i]);
         }
         turn(count, 1);
         int size = 0;
@@ -65,7 +65,7 @@ final class BytePlanes implements ReferenceCodec {
     }
 
     @Override
-    public void decode(byte[] coded, int size, byte @Nullable [] guess, byte[] target) {
+    public void decode(byte[] coded, int size, byte @Nullable [] predicted, byte[] target) {
         reserve(target.length);
         int count = target.length / width;
         int at = 0;
@@ -84,7 +84,7 @@ final class BytePlanes implements ReferenceCodec {
         System.arraycopy(coded, at, work, count * width, target.length - count * width);
         turn(count, 15);
         for (int i = 0; i < target.length; i++) {
-            target[i] = (byte) (guess == null ? work[i] : work[i] ^ guess[i]);
+            target[i] = (byte) (predicted == null ? work[i] : work[i] ^ predicted[i]);
         }
     }
 

@@ -19,7 +19,7 @@ final class CodecTrial {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     @SuppressWarnings("ArrayRecordComponent") // handed to the codec again, never compared
-    private record Kept(byte[] raw, byte @Nullable [] guess, byte[] coded, int size) {}
+    private record Kept(byte[] raw, byte @Nullable [] predicted, byte[] coded, int size) {}
 
     private final ReferenceCodec codec;
     /** Blocks are coded until this many bytes were; slow codecs get a sample. */
@@ -41,20 +41,20 @@ final class CodecTrial {
     }
 
     /** @throws MgitException of kind INTEGRITY if the codec does not give the block back as it was */
-    void add(byte[] raw, byte @Nullable [] guess) {
+    void add(byte[] raw, byte @Nullable [] predicted) {
         if (bytes >= limit) {
             return;
         }
-        int size = codec.encode(raw, guess, out);
+        int size = codec.encode(raw, predicted, out);
         byte[] target = raw.length == back.length ? back : new byte[raw.length];
-        codec.decode(out, size, guess, target);
+        codec.decode(out, size, predicted, target);
         if (!Arrays.equals(raw, target)) {
             throw MgitException.integrity(codec.name() + ": round trip failed");
         }
         bytes += raw.length;
         stored += size;
         if (raw.length == CodedBlocks.BLOCK && kept.size() < TIMED_BLOCKS) {
-            kept.add(new Kept(raw, guess, Arrays.copyOf(out, size + 16), size));
+            kept.add(new Kept(raw, predicted, Arrays.copyOf(out, size + 16), size));
         }
     }
 
@@ -68,14 +68,14 @@ final class CodecTrial {
     }
 
     double encodeGigabytes(double seconds) {
-        return rate(seconds, i -> codec.encode(kept.get(i).raw(), kept.get(i).guess(), out));
+        return rate(seconds, i -> codec.encode(kept.get(i).raw(), kept.get(i).predicted(), out));
     }
 
     double decodeGigabytes(double seconds) {
         return rate(
                 seconds,
                 i -> codec.decode(
-                        kept.get(i).coded(), kept.get(i).size(), kept.get(i).guess(), back));
+                        kept.get(i).coded(), kept.get(i).size(), kept.get(i).predicted(), back));
     }
 
     /**

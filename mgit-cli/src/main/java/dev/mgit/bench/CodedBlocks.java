@@ -21,7 +21,7 @@ final class CodedBlocks implements AutoCloseable {
     /** Takes one block. */
     @FunctionalInterface
     interface Visitor {
-        void visit(byte[] raw, byte @Nullable [] guess, Dtype dtype) throws IOException;
+        void visit(byte[] raw, byte @Nullable [] predicted, Dtype dtype) throws IOException;
     }
 
     private final Layout layout;
@@ -29,7 +29,7 @@ final class CodedBlocks implements AutoCloseable {
     private final @Nullable FileByteSource parent;
     private final Map<String, Layout.Range> parents = new HashMap<>();
 
-    CodedBlocks(Pair pair) throws IOException {
+    CodedBlocks(ModelPair pair) throws IOException {
         child = FileByteSource.open(pair.child());
         parent = pair.parent().isPresent() ? FileByteSource.open(pair.parent().get()) : null;
         layout = Formats.layoutOf(name(pair.child()), child);
@@ -71,12 +71,12 @@ final class CodedBlocks implements AutoCloseable {
         for (long at = 0; at < range.length(); at += BLOCK) {
             byte[] raw = new byte[(int) Math.min(BLOCK, range.length() - at)];
             child.read(range.offset() + at, raw, 0, raw.length);
-            byte[] guess = null;
+            byte[] predicted = null;
             if (parent != null && before != null) {
-                guess = new byte[raw.length];
-                parent.read(before.offset() + at, guess, 0, guess.length);
+                predicted = new byte[raw.length];
+                parent.read(before.offset() + at, predicted, 0, predicted.length);
             }
-            visitor.visit(raw, guess, dtype);
+            visitor.visit(raw, predicted, dtype);
         }
     }
 

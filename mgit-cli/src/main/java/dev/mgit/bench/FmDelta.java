@@ -23,12 +23,12 @@ final class FmDelta implements ReferenceCodec {
     }
 
     @Override
-    public int encode(byte[] raw, byte @Nullable [] guess, byte[] out) {
+    public int encode(byte[] raw, byte @Nullable [] predicted, byte[] out) {
         model.startEncode(out);
         ByteBuffer words = words(raw);
         int count = raw.length / width;
         for (int i = 0; i < count; i++) {
-            long difference = (ordered(word(words, i)) - parent(guess, i)) << (64 - 8 * width) >> (64 - 8 * width);
+            long difference = (ordered(word(words, i)) - parent(predicted, i)) << (64 - 8 * width) >> (64 - 8 * width);
             long size = Math.abs(difference);
             int bits = 64 - Long.numberOfLeadingZeros(size);
             model.encode(difference < 0 ? 33 + bits - 1 : bits);
@@ -42,7 +42,7 @@ final class FmDelta implements ReferenceCodec {
     }
 
     @Override
-    public void decode(byte[] coded, int size, byte @Nullable [] guess, byte[] target) {
+    public void decode(byte[] coded, int size, byte @Nullable [] predicted, byte[] target) {
         model.startDecode(coded);
         ByteBuffer words = words(target);
         int count = target.length / width;
@@ -52,15 +52,15 @@ final class FmDelta implements ReferenceCodec {
             int bits = negative ? symbol - 33 + 1 : symbol;
             long below = bits > 1 ? model.decodeBits(bits - 1) : 0;
             long difference = bits == 0 ? 0 : 1L << (bits - 1) | below;
-            long image = parent(guess, i) + (negative ? -difference : difference);
+            long image = parent(predicted, i) + (negative ? -difference : difference);
             put(words, i, unordered(image));
         }
         int tail = target.length - count * width;
         System.arraycopy(coded, size - tail, target, count * width, tail);
     }
 
-    private long parent(byte @Nullable [] guess, int i) {
-        return guess == null ? 1L << (8 * width - 1) : ordered(word(words(guess), i));
+    private long parent(byte @Nullable [] predicted, int i) {
+        return predicted == null ? 1L << (8 * width - 1) : ordered(word(words(predicted), i));
     }
 
     /** Negative floats below positive ones: all bits flipped under a sign, else the sign alone. */

@@ -24,7 +24,7 @@ final class MgitTool implements Tool {
     }
 
     @Override
-    public Trial run(Pair pair, Path folder) throws IOException {
+    public Trial run(ModelPair pair, Path folder) throws IOException {
         Path repository = Files.createDirectory(folder.resolve("repository"));
         mgit(repository, "init");
         mgit(repository, "config", "store.effort", effort);

@@ -152,7 +152,7 @@ final class Peers {
     /** A peer that cannot be had. */
     private record Missing(String name, String why) implements Tool {
         @Override
-        public Trial run(Pair pair, Path folder) {
+        public Trial run(ModelPair pair, Path folder) {
             return Trial.none(this, why);
         }
     }

@@ -19,12 +19,12 @@ final class PlainZstd implements ReferenceCodec {
     }
 
     @Override
-    public int encode(byte[] raw, byte @Nullable [] guess, byte[] out) {
+    public int encode(byte[] raw, byte @Nullable [] predicted, byte[] out) {
         return zstd.compress(raw, 0, raw.length, out, 0);
     }
 
     @Override
-    public void decode(byte[] coded, int size, byte @Nullable [] guess, byte[] target) {
+    public void decode(byte[] coded, int size, byte @Nullable [] predicted, byte[] target) {
         zstd.decompress(coded, 0, size, target, 0, target.length);
     }
 

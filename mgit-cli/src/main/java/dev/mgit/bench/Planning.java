@@ -22,7 +22,7 @@ record Planning(double choosing, double sampling) {
      *
      * @param scratch a folder with room for the pair's store
      */
-    static Planning of(Pair pair, Path scratch) throws IOException {
+    static Planning of(ModelPair pair, Path scratch) throws IOException {
         Path folder = Files.createTempDirectory(scratch, "planning-");
         try (Repository repository = Repository.init(folder)) {
             if (pair.parent().isPresent()) {

@@ -9,14 +9,14 @@ interface ReferenceCodec extends AutoCloseable {
     /**
      * Codes a whole block.
      *
-     * @param guess the parent's block of the same length, or null
+     * @param predicted the parent's block of the same length, or null
      * @param out has room for twice the block and some more
      * @return bytes written
      */
-    int encode(byte[] raw, byte @Nullable [] guess, byte[] out);
+    int encode(byte[] raw, byte @Nullable [] predicted, byte[] out);
 
     /** Restores the block from {@code size} bytes. */
-    void decode(byte[] coded, int size, byte @Nullable [] guess, byte[] target);
+    void decode(byte[] coded, int size, byte @Nullable [] predicted, byte[] target);
 
     @Override
     void close();

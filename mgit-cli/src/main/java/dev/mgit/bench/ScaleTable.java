@@ -35,7 +35,7 @@ final class ScaleTable {
                 continue;
             }
             Path folder = Files.createTempDirectory(scratch, "size-");
-            Pair pair = new Pairs(folder, name -> true).fineTune(size, Element.BF16, 1e-4);
+            ModelPair pair = new ModelPairs(folder, name -> true).fineTune(size, Element.BF16, 1e-4);
             Trial trial = new MgitTool(Effort.BALANCED).run(pair, Files.createDirectory(folder.resolve("tool")));
             Usage write = trial.write().orElseThrow();
             Usage read = trial.read().orElseThrow();

@@ -23,7 +23,7 @@ record ShellTool(String name, String needs, String prepare, String write, String
     }
 
     @Override
-    public Trial run(Pair pair, Path folder) throws IOException {
+    public Trial run(ModelPair pair, Path folder) throws IOException {
         if (!needs.isEmpty() && shell(folder, "", "command -v " + needs).exit() != 0) {
             return Trial.none(this, "there is no " + needs + " here");
         }

@@ -15,7 +15,7 @@ interface Tool {
      * @param folder an empty folder to work in
      * @return what that took
      */
-    Trial run(Pair pair, Path folder) throws IOException;
+    Trial run(ModelPair pair, Path folder) throws IOException;
 
     /**
      * One tool on one pair.

@@ -101,7 +101,7 @@ final class Failures {
 
     private int unknownCommand(CommandLine command, String typed) {
         boolean first = command.getParent() == null;
-        if (first && Commands.OF_SOURCES.contains(typed)) {
+        if (first && CommandTable.OF_SOURCES.contains(typed)) {
             return say(
                     MgitException.Kind.USAGE.exitCode(),
                     "'mgit " + typed + "' needs mgit-bench.jar, which is built next to mgit.jar from the source tree",

@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "mgit",
         description =
                 "Version control for models: lineage, delta-compressed storage and hooks for checkpoint " + "families.",
-        versionProvider = Version.class,
+        versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nFrom a source checkout: mgit demo, mgit bench.%n",
@@ -67,7 +67,7 @@ public final class Main implements Runnable, CommandRunner {
         Failures failures = new Failures(context);
         int exit;
         try {
-            String[] words = Commands.inFull(args);
+            String[] words = CommandTable.inFull(args);
             CommandLine line = commandLine(context, failures, words);
             line.setExecutionStrategy(parsed -> carryOut(context, paged, parsed));
             exit = line.execute(words);
@@ -86,8 +86,8 @@ public final class Main implements Runnable, CommandRunner {
     }
 
     private static CommandLine commandLine(Context context, Failures failures, String... args) {
-        CommandLine line = new CommandLine(new Main(context), new Commands(context)).addMixin("context", context);
-        Commands.register(line, args);
+        CommandLine line = new CommandLine(new Main(context), new CommandTable(context)).addMixin("context", context);
+        CommandTable.register(line, args);
         Terminal terminal = context.terminal();
         line.setOut(terminal.out());
         line.setErr(terminal.err());
@@ -110,7 +110,7 @@ public final class Main implements Runnable, CommandRunner {
         if (!last.unmatched().isEmpty() && !command.getSubcommands().isEmpty()) {
             throw new UnmatchedArgumentException(command, last.unmatched());
         }
-        if (paged && Commands.isPaged(parsed)) {
+        if (paged && CommandTable.isPaged(parsed)) {
             context.startPager();
             parsed.commandSpec().commandLine().setOut(context.terminal().out());
         }

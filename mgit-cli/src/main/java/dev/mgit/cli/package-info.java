@@ -1,4 +1,6 @@
-/** The mgit command: the command tree, and how failures become sentences and exit codes. */
+/**
+ * The mgit command: the command table, and how failures become sentences and exit codes. No command lives here.
+ */
 @NullMarked
 package dev.mgit.cli;
 

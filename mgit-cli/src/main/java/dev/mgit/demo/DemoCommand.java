@@ -42,7 +42,7 @@ public final class DemoCommand implements Callable<Integer> {
         Stage stage =
                 new Stage(context.output(), runner, folder(), context.terminal().environment());
         stage.mgit("init");
-        for (Act act : List.of(new PublishedFamily(), new TrainedFamily(), new BetterBase())) {
+        for (Act act : List.of(new PublishedFamilyAct(), new TrainedFamilyAct(), new BetterBase())) {
             act.play(stage);
         }
         Output output = context.output();

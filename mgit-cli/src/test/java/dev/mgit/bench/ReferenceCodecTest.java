@@ -56,11 +56,11 @@ class ReferenceCodecTest {
         return samples;
     }
 
-    private static void assertComesBack(ReferenceCodec codec, byte[] raw, byte[] guess) {
+    private static void assertComesBack(ReferenceCodec codec, byte[] raw, byte[] predicted) {
         byte[] out = new byte[2 * raw.length + 1024];
-        int size = codec.encode(raw, guess, out);
+        int size = codec.encode(raw, predicted, out);
         byte[] back = new byte[raw.length];
-        codec.decode(Arrays.copyOf(out, size + 16), size, guess, back);
+        codec.decode(Arrays.copyOf(out, size + 16), size, predicted, back);
         assertThat(back).as("%s, %d bytes", codec.name(), raw.length).isEqualTo(raw);
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Tag;
@@ -124,7 +124,7 @@ record CrashRepository(Path folder) {
         String before = known.get(id);
         if (before == null) {
             Path target = Files.createTempDirectory(folder, "look").resolve("out");
-            new Checkouts(repository, Progress.none()).checkout(CheckoutRequest.whole(id, "any", target));
+            new Checkouts(repository, CopyProgress.none()).checkout(CheckoutRequest.whole(id, "any", target));
             before = contents(target).toString();
             known.put(id, before);
         }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Questions and a merge on the published BGE family: v1, v1.5 trained on from it, v1.5 quantised. */
+/** Questions and a merge on the published BGE family: v1, v1.5 trained on from it, v1.5 quantized. */
 class RealQuestionsTest {
     @TempDir
     private static Path folder;

@@ -25,12 +25,12 @@ class ReferenceTest {
                 100,
                 Path.of("/"),
                 Map.of());
-        assertUpToDate("commands.md", Reference.markdown(new Context(terminal)));
+        assertUpToDate("commands.md", CommandReference.markdown(new Context(terminal)));
     }
 
     @Test
     void theReferenceOfSettingsIsUpToDate() throws IOException {
-        assertUpToDate("configuration.md", Reference.settings());
+        assertUpToDate("configuration.md", CommandReference.settings());
     }
 
     private static void assertUpToDate(String name, String current) throws IOException {

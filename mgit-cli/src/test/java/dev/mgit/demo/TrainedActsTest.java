@@ -34,7 +34,7 @@ class TrainedActsTest {
         CommandRunner runner = (directory, arguments) -> Main.run(terminal.in(directory), arguments);
         Stage stage = new Stage(new Context(terminal).output(), runner, folder, terminal.environment());
         stage.mgit("init");
-        new TrainedFamily().play(stage);
+        new TrainedFamilyAct().play(stage);
         new BetterBase().play(stage);
         stage.mgit("rerun", "digits/rotated", "--check");
         terminal.out().flush();

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Codes one block of little-endian words against a guess, or alone. Not thread-safe: one for each thread. Scratch
+ * Codes one block of little-endian words against a prediction, or alone. Not thread-safe: one for each thread. Scratch
  * memory is bounded by a small multiple of the largest block seen; native contexts are freed by {@link #close()}.
  *
  * <p>A payload starts with a method byte and holds all its parameters; its grammar is in {@code docs/format.md}.
@@ -21,8 +21,8 @@ public final class BlockCoder implements AutoCloseable {
     private static final int PLANES = 5;
     private static final int RESIDUAL_TOKENS = 6;
     private static final int PALETTE = 7;
-    private static final int QUANTISED = 8;
-    private static final int QUANTISED_ROWS = 9;
+    private static final int QUANTIZED = 8;
+    private static final int QUANTIZED_ROWS = 9;
     private static final int REFERENCE = 10;
 
     /** The payload of a block that is just what was predicted. */
@@ -40,7 +40,7 @@ public final class BlockCoder implements AutoCloseable {
     private final PlaneCoder planes = new PlaneCoder(streams);
     private final TokenCoder tokens = new TokenCoder(streams);
     private final PaletteCoder palette = new PaletteCoder(streams);
-    private final QuantumCoder quanta = new QuantumCoder(streams);
+    private final StepCoder quanta = new StepCoder(streams);
     private final Estimator estimator = new Estimator();
     private final ByteSink best = new ByteSink();
     private final ByteInput input = new ByteInput();
@@ -58,8 +58,8 @@ public final class BlockCoder implements AutoCloseable {
             case PLANES -> "planes";
             case RESIDUAL_TOKENS -> "residual tokens";
             case PALETTE -> "palette";
-            case QUANTISED -> "quantized";
-            case QUANTISED_ROWS -> "quantized rows";
+            case QUANTIZED -> "quantized";
+            case QUANTIZED_ROWS -> "quantized rows";
             case REFERENCE -> "matches";
             default -> "method " + method;
         };
@@ -75,7 +75,7 @@ public final class BlockCoder implements AutoCloseable {
      *
      * @param raw the block's bytes, little-endian words of the dtype, from index 0
      * @param length bytes of the block; what does not fill a last word is kept as it is
-     * @param prediction the guess, at least {@code length} bytes, or null; for opaque bytes one of any length, to be
+     * @param prediction the prediction, at least {@code length} bytes, or null; for opaque bytes one of any length, to be
      *     searched for matches
      * @param out receives the payload from index 0; at least {@link #maxEncodedLength} bytes
      * @return the payload's length, at most {@code maxEncodedLength(length)}
@@ -99,11 +99,11 @@ public final class BlockCoder implements AutoCloseable {
                 || method == BYTE_DIFFERENCES
                 || method == RESIDUAL_TOKENS
                 || method == REFERENCE
-                || isQuantised(method);
+                || isQuantized(method);
     }
 
-    private static boolean isQuantised(int method) {
-        return method == QUANTISED || method == QUANTISED_ROWS;
+    private static boolean isQuantized(int method) {
+        return method == QUANTIZED || method == QUANTIZED_ROWS;
     }
 
     private void encodeBest(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction, Effort effort) {
@@ -130,19 +130,25 @@ public final class BlockCoder implements AutoCloseable {
     }
 
     /**
-     * Codes a block whose differences to the guess are multiples of a step, or nearly: what is not is coded exactly on
+     * Codes a block whose differences to the prediction are multiples of a step, or nearly: what is not is coded exactly on
      * top. Whatever the step, the very bytes come back; it only decides how many they take.
      *
      * @param raw as for {@link #encode(byte[], int, Dtype, byte[], Effort, byte[])}, as are the others
-     * @param dtype one that {@link Quantum#suits}
+     * @param dtype one that {@link QuantizationStep#suits}
      * @return the payload's length, at most {@code maxEncodedLength(length)}
      */
     public int encode(
-            byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort, byte[] out) {
+            byte[] raw,
+            int length,
+            Dtype dtype,
+            byte[] prediction,
+            QuantizationStep quantum,
+            Effort effort,
+            byte[] out) {
         checkLengths(raw, length, dtype, prediction);
         if (!isSame(raw, length, prediction)) {
             Residual residual = residual(raw, length, WordForm.of(dtype));
-            encodeQuantised(raw, length, dtype, prediction, quantum, effort);
+            encodeQuantized(raw, length, dtype, prediction, quantum, effort);
             if (best.size() < Math.min(length, estimator.bytes(raw, length, residual, prediction))) {
                 System.arraycopy(best.array(), 0, out, 0, best.size());
                 return best.size();
@@ -151,11 +157,11 @@ public final class BlockCoder implements AutoCloseable {
         return encode(raw, length, dtype, prediction, effort, out);
     }
 
-    private void encodeQuantised(
-            byte[] raw, int length, Dtype dtype, byte[] prediction, Quantum quantum, Effort effort) {
+    private void encodeQuantized(
+            byte[] raw, int length, Dtype dtype, byte[] prediction, QuantizationStep quantum, Effort effort) {
         near(prediction, length);
         best.clear();
-        best.put(QUANTISED_ROWS);
+        best.put(QUANTIZED_ROWS);
         quanta.encode(raw, prediction, length / dtype.bytes(), dtype, quantum, near, best);
         if (Arrays.equals(raw, 0, length, near, 0, length)) {
             best.put(SAME);
@@ -173,12 +179,12 @@ public final class BlockCoder implements AutoCloseable {
     }
 
     /** The step a payload was coded with, if it was coded with one. */
-    public Optional<Quantum> quantum(byte[] payload) {
-        if (payload.length == 0 || !isQuantised(payload[0])) {
+    public Optional<QuantizationStep> quantum(byte[] payload) {
+        if (payload.length == 0 || !isQuantized(payload[0])) {
             return Optional.empty();
         }
         input.open(payload, 1, payload.length - 1);
-        return Optional.of(QuantumCoder.quantum(input));
+        return Optional.of(StepCoder.quantum(input));
     }
 
     /**
@@ -245,7 +251,7 @@ public final class BlockCoder implements AutoCloseable {
 
     /** What the block's words have in common: their form, and the trailing bits that none of them uses. */
     private static Residual residual(byte[] raw, int length, WordForm form) {
-        long used = Words.or(raw, length, form.log2Bytes());
+        long used = LittleEndianWords.or(raw, length, form.log2Bytes());
         return new Residual(form, Math.min(form.maxShift(), Long.numberOfTrailingZeros(used)));
     }
 
@@ -277,7 +283,7 @@ public final class BlockCoder implements AutoCloseable {
         }
     }
 
-    /** Opaque bytes every way there is: matches in the guess, differences to it, alone. */
+    /** Opaque bytes every way there is: matches in the prediction, differences to it, alone. */
     private void encodeOpaque(byte[] raw, int length, byte[] prediction, Effort effort) {
         best.put(REFERENCE);
         zstd.compressAfter(prediction, effort, raw, length, best);
@@ -349,37 +355,38 @@ public final class BlockCoder implements AutoCloseable {
     private void decodeMethod(int method, byte @Nullable [] prediction, byte[] target, int length) {
         switch (method) {
             case RAW -> input.get(target, 0, length);
-            case SAME -> System.arraycopy(guess(prediction), 0, target, 0, length);
+            case SAME -> System.arraycopy(predicted(prediction), 0, target, 0, length);
             case REPEAT -> decodeRepeat(target, length);
             case BYTES -> zstd.decompress(input, input.remaining(), target, 0, length);
             case BYTE_DIFFERENCES -> {
-                byte[] guess = guess(prediction);
+                byte[] predicted = predicted(prediction);
                 zstd.decompress(input, input.remaining(), target, 0, length);
                 for (int i = 0; i < length; i++) {
-                    target[i] += guess[i];
+                    target[i] += predicted[i];
                 }
             }
-            case REFERENCE -> zstd.decompressAfter(guess(prediction), input, input.remaining(), target, length);
+            case REFERENCE -> zstd.decompressAfter(predicted(prediction), input, input.remaining(), target, length);
             case PLANES -> getTail(planes.decode(input, target, length), target, length);
-            case RESIDUAL_TOKENS -> getTail(tokens.decode(input, guess(prediction), target, length), target, length);
+            case RESIDUAL_TOKENS ->
+                getTail(tokens.decode(input, predicted(prediction), target, length), target, length);
             case PALETTE -> getTail(palette.decode(input, target, length), target, length);
-            case QUANTISED, QUANTISED_ROWS ->
-                decodeQuantised(method == QUANTISED_ROWS, guess(prediction), target, length);
+            case QUANTIZED, QUANTIZED_ROWS ->
+                decodeQuantized(method == QUANTIZED_ROWS, predicted(prediction), target, length);
             default -> throw ByteInput.damaged("it was made by an unknown method, perhaps of a newer version");
         }
     }
 
-    private void decodeQuantised(boolean byRows, byte[] prediction, byte[] target, int length) {
+    private void decodeQuantized(boolean byRows, byte[] prediction, byte[] target, int length) {
         near(prediction, length);
         quanta.decode(input, byRows, prediction, near, length);
         int method = input.get();
-        if (isQuantised(method)) {
+        if (isQuantized(method)) {
             throw ByteInput.damaged("it is quantized twice");
         }
         decodeMethod(method, near, target, length);
     }
 
-    private static byte[] guess(byte @Nullable [] prediction) {
+    private static byte[] predicted(byte @Nullable [] prediction) {
         if (prediction == null) {
             throw ByteInput.damaged("it needs a prediction and there is none");
         }

@@ -9,9 +9,9 @@ final class Estimator {
     private static final double BIAS_BITS = 0.72;
 
     private final int[] counts = new int[16 * 256];
-    private final long[] words = new long[Sampling.RUN];
-    private final long[] guesses = new long[Sampling.RUN];
-    private final long[] magnitudes = new long[Sampling.RUN];
+    private final long[] words = new long[BlockSampling.RUN];
+    private final long[] guesses = new long[BlockSampling.RUN];
+    private final long[] magnitudes = new long[BlockSampling.RUN];
 
     /** Bytes that {@code length} bytes of raw words are likely to take. */
     double bytes(byte[] raw, int length, Residual residual, byte @Nullable [] prediction) {
@@ -31,19 +31,19 @@ final class Estimator {
         int keyShift = isFloat ? residual.magnitudeBits() - form.exponentBits() : 63;
         // exponents that lie 16 apart seldom occur together, so four bits of them make a class
         Arrays.fill(counts, 0);
-        int runs = Sampling.runs(SAMPLE, count);
+        int runs = BlockSampling.runs(SAMPLE, count);
         int sampled = 0;
         double bits = 0;
         for (int run = 0; run < runs; run++) {
-            int first = Sampling.first(run, runs, count);
-            int length = Sampling.length(first, count);
+            int first = BlockSampling.first(run, runs, count);
+            int length = BlockSampling.length(first, count);
             int longs = load(raw, form, first, length, words);
             load(prediction, form, first, length, guesses);
             residual.magnitudes(guesses, magnitudes, longs);
             residual.forward(words, guesses, magnitudes, longs);
             for (int i = 0; i < length; i++) {
-                long value = Words.lane(words, form, i);
-                int c = isFloat ? (int) (Words.lane(magnitudes, form, i) >>> keyShift) & 15 : 0;
+                long value = LittleEndianWords.lane(words, form, i);
+                int c = isFloat ? (int) (LittleEndianWords.lane(magnitudes, form, i) >>> keyShift) & 15 : 0;
                 counts[(c << 8) + alphabet.token(value)]++;
                 bits += alphabet.extraBits(value);
             }
@@ -58,21 +58,21 @@ final class Estimator {
     private static int load(byte[] source, WordForm form, int first, int length, long[] target) {
         int log = form.log2Bytes();
         int longs = ((length << log) + 7) >> 3;
-        Words.loadLongs(source, first << log, (first + length) << log, longs, target);
+        LittleEndianWords.loadLongs(source, first << log, (first + length) << log, longs, target);
         return longs;
     }
 
     private double planeBits(byte[] raw, int count, Residual residual) {
         WordForm form = residual.form();
         Arrays.fill(counts, 0);
-        int runs = Sampling.runs(SAMPLE, count);
+        int runs = BlockSampling.runs(SAMPLE, count);
         int sampled = 0;
         for (int run = 0; run < runs; run++) {
-            int first = Sampling.first(run, runs, count);
-            int length = Sampling.length(first, count);
+            int first = BlockSampling.first(run, runs, count);
+            int length = BlockSampling.length(first, count);
             residual.rotate(words, load(raw, form, first, length, words));
             for (int i = 0; i < length; i++) {
-                long value = Words.lane(words, form, i);
+                long value = LittleEndianWords.lane(words, form, i);
                 for (int plane = 0; plane < form.bytes(); plane++) {
                     counts[(plane << 8) + ((int) (value >>> (8 * plane)) & 0xff)]++;
                 }

@@ -31,10 +31,10 @@ final class Nibbles {
         int i = from;
         final int end = from + length;
         for (; i + 8 <= end; i += 8, at += 4) {
-            long w = (long) Words.LONG.get(source, i);
+            long w = (long) LittleEndianWords.LONG.get(source, i);
             w = (w | w >>> 4) & BYTES;
             w = (w | w >>> 8) & 0x0000ffff0000ffffL;
-            Words.INT.set(out, at, (int) (w | w >>> 16));
+            LittleEndianWords.INT.set(out, at, (int) (w | w >>> 16));
         }
         for (; i < end; i += 2) {
             out[at++] = (byte) (source[i] | (i + 1 < end ? source[i + 1] << 4 : 0));
@@ -49,10 +49,10 @@ final class Nibbles {
         int i = to;
         final int end = to + length;
         for (; i + 8 <= end; i += 8, at += 4) {
-            long w = (int) Words.INT.get(in, at) & 0xffffffffL;
+            long w = (int) LittleEndianWords.INT.get(in, at) & 0xffffffffL;
             w = (w | w << 16) & 0x0000ffff0000ffffL;
             w = (w | w << 8) & BYTES;
-            Words.LONG.set(target, i, (w & HALVES) | (w >>> 4 & HALVES) << 8);
+            LittleEndianWords.LONG.set(target, i, (w & HALVES) | (w >>> 4 & HALVES) << 8);
         }
         for (; i < end; i++) {
             target[i] = (byte) (in[at + ((i - to) >> 1 & 3)] >>> (((i - to) & 1) << 2) & 15);

@@ -3,7 +3,7 @@ package dev.mgit.delta.codec;
 import java.util.Arrays;
 
 /**
- * Words of few distinct values, as quantised tensors in a wide container have them: the sorted values, and a stream of
+ * Words of few distinct values, as quantized tensors in a wide container have them: the sorted values, and a stream of
  * their numbers.
  *
  * <pre>
@@ -33,7 +33,7 @@ final class PaletteCoder {
         int size = 0;
         for (int first = 0; first < count; first += CHUNK) {
             int length = Math.min(CHUNK, count - first);
-            Words.load(raw, log, first, length, words);
+            LittleEndianWords.load(raw, log, first, length, words);
             for (int i = 0; i < length; i++) {
                 int slot = slot(words[i]);
                 if (index[slot] < 0) {
@@ -54,7 +54,7 @@ final class PaletteCoder {
         reserve(count);
         for (int first = 0; first < count; first += CHUNK) {
             int length = Math.min(CHUNK, count - first);
-            Words.load(raw, log, first, length, words);
+            LittleEndianWords.load(raw, log, first, length, words);
             for (int i = 0; i < length; i++) {
                 indices[first + i] = (byte) index[slot(words[i])];
             }
@@ -76,7 +76,7 @@ final class PaletteCoder {
         sink.put(log);
         sink.put(size - 1);
         byte[] bytes = new byte[size << log];
-        Words.store(values, size, bytes, log, 0);
+        LittleEndianWords.store(values, size, bytes, log, 0);
         sink.put(bytes, 0, bytes.length);
     }
 
@@ -96,7 +96,7 @@ final class PaletteCoder {
         byte[] bytes = new byte[size << log];
         input.get(bytes, 0, bytes.length);
         Arrays.fill(values, 0);
-        Words.load(bytes, log, 0, size, values);
+        LittleEndianWords.load(bytes, log, 0, size, values);
         int count = length >> log;
         reserve(count);
         streams.decode(input, indices, 0, count);
@@ -105,7 +105,7 @@ final class PaletteCoder {
             for (int i = 0; i < run; i++) {
                 words[i] = values[indices[first + i] & 0xff];
             }
-            Words.store(words, run, target, log, first);
+            LittleEndianWords.store(words, run, target, log, first);
         }
         return new WordForm(log, 0);
     }

@@ -47,7 +47,7 @@ final class PlaneCoder {
         int align = align(residual);
         for (int from = 0; from < end; from += 8 * CHUNK) {
             int longs = Math.min(CHUNK, (end - from + 7) >> 3);
-            Words.loadLongs(raw, from, end, longs, words);
+            LittleEndianWords.loadLongs(raw, from, end, longs, words);
             residual.rotate(words, longs);
             int first = from >> residual.form().log2Bytes();
             int last = Math.min(count, first + ((8 * CHUNK) >> residual.form().log2Bytes()));
@@ -74,12 +74,12 @@ final class PlaneCoder {
             for (; at + 4 <= plane + last; i++, at += 4) {
                 long w = (from[i] << up) >>> drop & 0x00ff00ff00ff00ffL;
                 w = (w | w >>> 8) & 0x0000ffff0000ffffL;
-                Words.INT.set(out, at, (int) (w | w >>> 16));
+                LittleEndianWords.INT.set(out, at, (int) (w | w >>> 16));
             }
         } else if (width == 32) {
             for (; at + 2 <= plane + last; i++, at += 2) {
                 long w = (from[i] << up) >>> drop & 0x000000ff000000ffL;
-                Words.SHORT.set(out, at, (short) (w | w >>> 24));
+                LittleEndianWords.SHORT.set(out, at, (short) (w | w >>> 24));
             }
         }
         for (; at < plane + last; i++) {
@@ -117,7 +117,7 @@ final class PlaneCoder {
             }
             drop(longs, form.bits(), align);
             residual.rotateBack(words, longs);
-            Words.storeLongs(words, longs, target, from, end);
+            LittleEndianWords.storeLongs(words, longs, target, from, end);
         }
         return form;
     }
@@ -129,13 +129,13 @@ final class PlaneCoder {
         int i = 0;
         if (width == 16) {
             for (; at + 4 <= plane + last; i++, at += 4) {
-                long w = (int) Words.INT.get(in, at) & 0xffffffffL;
+                long w = (int) LittleEndianWords.INT.get(in, at) & 0xffffffffL;
                 w = (w | w << 16) & 0x0000ffff0000ffffL;
                 words[i] |= ((w | w << 8) & 0x00ff00ff00ff00ffL) << up;
             }
         } else if (width == 32) {
             for (; at + 2 <= plane + last; i++, at += 2) {
-                long w = (short) Words.SHORT.get(in, at) & 0xffffL;
+                long w = (short) LittleEndianWords.SHORT.get(in, at) & 0xffffL;
                 words[i] |= ((w | w << 24) & 0x000000ff000000ffL) << up;
             }
         }

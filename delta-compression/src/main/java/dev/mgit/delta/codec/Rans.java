@@ -95,7 +95,7 @@ final class Rans {
         int f = frequency[symbol];
         if (x >= (LOW >>> BITS << 32) * f) {
             top -= 4;
-            Words.INT.set(words, top, (int) x);
+            LittleEndianWords.INT.set(words, top, (int) x);
             x >>>= 32;
         }
         long quotient = Math.multiplyHigh(x << 2, reciprocal[symbol]) >>> reciprocalShift[symbol];
@@ -104,7 +104,7 @@ final class Rans {
 
     private void store(long state) {
         top -= 8;
-        Words.LONG.set(words, top, state);
+        LittleEndianWords.LONG.set(words, top, state);
     }
 
     /** Fills {@code target[to, to + length)} from the next {@code coded} bytes of the input. */
@@ -134,7 +134,7 @@ final class Rans {
     }
 
     private boolean decodeOne(byte[] in, int from, int end, byte[] target, int to, int length) {
-        long x = (long) Words.LONG.get(in, from);
+        long x = (long) LittleEndianWords.LONG.get(in, from);
         int at = from + 8;
         for (int i = 0; i < length; i++) {
             int entry = slots[(int) x & SLOT];
@@ -144,7 +144,7 @@ final class Rans {
                 if (at >= end) {
                     return false;
                 }
-                x = x << 32 | ((int) Words.INT.get(in, at) & 0xffffffffL);
+                x = x << 32 | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL);
                 at += 4;
             }
         }
@@ -153,10 +153,10 @@ final class Rans {
 
     private boolean decodeFour(byte[] in, int from, int end, byte[] target, int to, int length) {
         final int[] table = slots;
-        long a = (long) Words.LONG.get(in, from);
-        long b = (long) Words.LONG.get(in, from + 8);
-        long c = (long) Words.LONG.get(in, from + 16);
-        long d = (long) Words.LONG.get(in, from + 24);
+        long a = (long) LittleEndianWords.LONG.get(in, from);
+        long b = (long) LittleEndianWords.LONG.get(in, from + 8);
+        long c = (long) LittleEndianWords.LONG.get(in, from + 16);
+        long d = (long) LittleEndianWords.LONG.get(in, from + 24);
         int at = from + 32;
         int i = 0;
         for (; i + 4 <= length; i += 4) {
@@ -164,7 +164,8 @@ final class Rans {
             int eb = table[(int) b & SLOT];
             int ec = table[(int) c & SLOT];
             int ed = table[(int) d & SLOT];
-            Words.INT.set(target, to + i, ea >>> 24 | (eb >>> 24) << 8 | (ec >>> 24) << 16 | (ed >>> 24) << 24);
+            LittleEndianWords.INT.set(
+                    target, to + i, ea >>> 24 | (eb >>> 24) << 8 | (ec >>> 24) << 16 | (ed >>> 24) << 24);
             a = ((ea >>> 12 & SLOT) + 1) * (a >>> BITS) + (ea & SLOT);
             b = ((eb >>> 12 & SLOT) + 1) * (b >>> BITS) + (eb & SLOT);
             c = ((ec >>> 12 & SLOT) + 1) * (c >>> BITS) + (ec & SLOT);
@@ -173,16 +174,16 @@ final class Rans {
                 return false;
             }
             long need = (a - LOW) >> 63;
-            a = a << (need & 32) | ((int) Words.INT.get(in, at) & 0xffffffffL & need);
+            a = a << (need & 32) | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL & need);
             at += (int) need & 4;
             need = (b - LOW) >> 63;
-            b = b << (need & 32) | ((int) Words.INT.get(in, at) & 0xffffffffL & need);
+            b = b << (need & 32) | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL & need);
             at += (int) need & 4;
             need = (c - LOW) >> 63;
-            c = c << (need & 32) | ((int) Words.INT.get(in, at) & 0xffffffffL & need);
+            c = c << (need & 32) | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL & need);
             at += (int) need & 4;
             need = (d - LOW) >> 63;
-            d = d << (need & 32) | ((int) Words.INT.get(in, at) & 0xffffffffL & need);
+            d = d << (need & 32) | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL & need);
             at += (int) need & 4;
         }
         long[] rest = {a, b, c};
@@ -195,7 +196,7 @@ final class Rans {
                 if (at >= end) {
                     return false;
                 }
-                x = x << 32 | ((int) Words.INT.get(in, at) & 0xffffffffL);
+                x = x << 32 | ((int) LittleEndianWords.INT.get(in, at) & 0xffffffffL);
                 at += 4;
             }
             rest[lane] = x;

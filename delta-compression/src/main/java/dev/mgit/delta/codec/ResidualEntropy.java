@@ -31,20 +31,21 @@ public final class ResidualEntropy {
         if (form.bits() > 32 || distinct > MOST_DISTINCT) {
             return;
         }
-        int shift = Math.min(form.maxShift(), Long.numberOfTrailingZeros(Words.or(raw, length, form.log2Bytes())));
+        int shift = Math.min(
+                form.maxShift(), Long.numberOfTrailingZeros(LittleEndianWords.or(raw, length, form.log2Bytes())));
         Residual residual = new Residual(form, shift);
         long[] r = new long[(length + 7) >> 3];
         long[] p = new long[r.length];
-        Words.loadLongs(raw, 0, length, r.length, r);
-        Words.loadLongs(prediction, 0, length, r.length, p);
+        LittleEndianWords.loadLongs(raw, 0, length, r.length, r);
+        LittleEndianWords.loadLongs(prediction, 0, length, r.length, p);
         long[] magnitudes = new long[r.length];
         residual.magnitudes(p, magnitudes, r.length);
         residual.forward(r, p, magnitudes, r.length);
         int classShift = residual.magnitudeBits() - form.exponentBits();
         int count = length >> form.log2Bytes();
         for (int i = 0; i < count && distinct <= MOST_DISTINCT; i++) {
-            int c = form.isFloat() ? (int) (Words.lane(magnitudes, form, i) >>> classShift) : 0;
-            count((long) c << CLASS_SHIFT | Words.lane(r, form, i));
+            int c = form.isFloat() ? (int) (LittleEndianWords.lane(magnitudes, form, i) >>> classShift) : 0;
+            count((long) c << CLASS_SHIFT | LittleEndianWords.lane(r, form, i));
             totals[c]++;
             words++;
         }

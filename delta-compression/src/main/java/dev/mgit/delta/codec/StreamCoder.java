@@ -39,7 +39,7 @@ final class StreamCoder {
 
     private final Zstd zstd;
     private final Rans rans = new Rans();
-    private final Gaps gaps = new Gaps();
+    private final GapCoder gaps = new GapCoder();
     private final Nibbles nibbles = new Nibbles();
     private final int[] counts = new int[4 * 256];
 
@@ -51,7 +51,7 @@ final class StreamCoder {
         if (length == 0) {
             return;
         }
-        if (length > 4 * Sampling.BYTES && isNoise(source, from, length)) {
+        if (length > 4 * BlockSampling.BYTES && isNoise(source, from, length)) {
             putRaw(source, from, length, sink);
             return;
         }
@@ -192,13 +192,13 @@ final class StreamCoder {
 
     private boolean isNoise(byte[] source, int from, int length) {
         Arrays.fill(counts, 0, 256, 0);
-        for (int run = 0; run < Sampling.BYTES / 64; run++) {
-            int at = from + (int) ((long) run * (length - 64) / (Sampling.BYTES / 64));
+        for (int run = 0; run < BlockSampling.BYTES / 64; run++) {
+            int at = from + (int) ((long) run * (length - 64) / (BlockSampling.BYTES / 64));
             for (int i = 0; i < 64; i++) {
                 counts[source[at + i] & 0xff]++;
             }
         }
-        return Entropy.bits(counts, 0, 256) > NOISE * Sampling.BYTES;
+        return Entropy.bits(counts, 0, 256) > NOISE * BlockSampling.BYTES;
     }
 
     /** Counts byte values; four tables keep equal neighbours from waiting for each other. */
@@ -208,7 +208,7 @@ final class StreamCoder {
         int end = from + length;
         int i = from;
         for (; i + 8 <= end; i += 8) {
-            long w = (long) Words.LONG.get(source, i);
+            long w = (long) LittleEndianWords.LONG.get(source, i);
             c[(int) w & 0xff]++;
             c[256 + ((int) (w >>> 8) & 0xff)]++;
             c[512 + ((int) (w >>> 16) & 0xff)]++;

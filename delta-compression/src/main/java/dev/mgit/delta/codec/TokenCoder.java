@@ -23,16 +23,16 @@ final class TokenCoder {
     private static final int SAMPLE_SMALL = 1 << 16;
 
     private final StreamCoder streams;
-    private final Classes classes = new Classes();
+    private final ContextClasses classes = new ContextClasses();
     private final TokenLoops loops = new TokenLoops();
     private final long[] words = new long[CHUNK];
     private final long[] guesses = new long[CHUNK];
     private final long[] magnitudes = new long[CHUNK];
-    private final int[] keyCounts = new int[Classes.KEYS];
-    private final short[] sampleKeys = new short[SAMPLE_SMALL + Sampling.RUN];
-    private final byte[] sampleTokens = new byte[SAMPLE_SMALL + Sampling.RUN];
-    private final int[] sampleCounts = new int[Classes.MOST * 256];
-    private final int[] start = new int[Classes.MOST + 1];
+    private final int[] keyCounts = new int[ContextClasses.KEYS];
+    private final short[] sampleKeys = new short[SAMPLE_SMALL + BlockSampling.RUN];
+    private final byte[] sampleTokens = new byte[SAMPLE_SMALL + BlockSampling.RUN];
+    private final int[] sampleCounts = new int[ContextClasses.MOST * 256];
+    private final int[] start = new int[ContextClasses.MOST + 1];
 
     TokenCoder(StreamCoder streams) {
         this.streams = streams;
@@ -79,21 +79,21 @@ final class TokenCoder {
             byte[] raw, byte[] prediction, int count, Residual residual, Tokens alphabet, int keyShift, Effort effort) {
         WordForm form = residual.form();
         int log = form.log2Bytes();
-        int runs = Sampling.runs(effort == Effort.SMALL ? SAMPLE_SMALL : SAMPLE, count);
+        int runs = BlockSampling.runs(effort == Effort.SMALL ? SAMPLE_SMALL : SAMPLE, count);
         int sampled = 0;
         Arrays.fill(keyCounts, 0);
         for (int run = 0; run < runs; run++) {
-            int first = Sampling.first(run, runs, count);
-            int length = Sampling.length(first, count);
+            int first = BlockSampling.first(run, runs, count);
+            int length = BlockSampling.length(first, count);
             int longs = load(prediction, first << log, (first + length) << log, guesses);
             load(raw, first << log, (first + length) << log, words);
             residual.magnitudes(guesses, magnitudes, longs);
             residual.forward(words, guesses, magnitudes, longs);
             for (int i = 0; i < length; i++) {
-                int key = (int) (Words.lane(magnitudes, form, i) >>> keyShift);
+                int key = (int) (LittleEndianWords.lane(magnitudes, form, i) >>> keyShift);
                 keyCounts[key]++;
                 sampleKeys[sampled] = (short) key;
-                sampleTokens[sampled++] = (byte) alphabet.token(Words.lane(words, form, i));
+                sampleTokens[sampled++] = (byte) alphabet.token(LittleEndianWords.lane(words, form, i));
             }
         }
         return sampled;
@@ -124,7 +124,7 @@ final class TokenCoder {
     private void setStarts(double scale, int slack) {
         Arrays.fill(start, 0);
         byte[] ofKey = classes.ofKey();
-        for (int key = 0; key < Classes.KEYS; key++) {
+        for (int key = 0; key < ContextClasses.KEYS; key++) {
             start[ofKey[key] + 1] += keyCounts[key];
         }
         for (int c = 0; c < classes.size(); c++) {
@@ -141,14 +141,14 @@ final class TokenCoder {
             residual.magnitudes(magnitudes, magnitudes, longs);
             int in = Math.min(8 * CHUNK, end - from) >> form.log2Bytes();
             for (int i = 0; i < in; i++) {
-                keyCounts[(int) (Words.lane(magnitudes, form, i) >>> keyShift)]++;
+                keyCounts[(int) (LittleEndianWords.lane(magnitudes, form, i) >>> keyShift)]++;
             }
         }
     }
 
     private static int load(byte[] source, int from, int end, long[] target) {
         int longs = Math.min(CHUNK, (end - from + 7) >> 3);
-        Words.loadLongs(source, from, end, longs, target);
+        LittleEndianWords.loadLongs(source, from, end, longs, target);
         return longs;
     }
 
@@ -232,7 +232,7 @@ final class TokenCoder {
                 throw ByteInput.damaged("it ends too early");
             }
             residual.inverse(words, guesses, magnitudes, longs);
-            Words.storeLongs(words, longs, target, from, stop);
+            LittleEndianWords.storeLongs(words, longs, target, from, stop);
         }
         if (8L * end - loops.bit() >= 8) {
             throw ByteInput.damaged("it has bytes left over");

@@ -11,7 +11,7 @@ package dev.mgit.delta.codec;
  */
 final class TokenLoops {
     /** Where each class's next token goes, or comes from. */
-    final int[] next = new int[Classes.MOST];
+    final int[] next = new int[ContextClasses.MOST];
 
     private byte[] tokens = new byte[0];
     private byte[] bits = new byte[0];
@@ -38,13 +38,13 @@ final class TokenLoops {
         return bits;
     }
 
-    private void start(Classes classes, int shift, Tokens chosen) {
+    private void start(ContextClasses classes, int shift, Tokens chosen) {
         ofKey = classes.ofKey();
         keyShift = shift;
         alphabet = chosen;
     }
 
-    void startEncode(Classes classes, int shift, Tokens chosen, int maxExtraBytes) {
+    void startEncode(ContextClasses classes, int shift, Tokens chosen, int maxExtraBytes) {
         start(classes, shift, chosen);
         byOctave = chosen.byOctave();
         pending = 0;
@@ -55,7 +55,7 @@ final class TokenLoops {
         }
     }
 
-    void startDecode(Classes classes, int shift, Tokens chosen, int firstByte) {
+    void startDecode(ContextClasses classes, int shift, Tokens chosen, int firstByte) {
         start(classes, shift, chosen);
         bit = 8L * firstByte;
         for (int token = 0; token < 256; token++) {
@@ -122,7 +122,7 @@ final class TokenLoops {
     }
 
     private void flush() {
-        Words.LONG.set(bits, at, pending);
+        LittleEndianWords.LONG.set(bits, at, pending);
         at += filled >>> 3;
         pending >>>= filled & 56;
         filled &= 7;
@@ -203,12 +203,12 @@ final class TokenLoops {
             long w = words[i];
             long t = (w & high) == 0 ? w : tokensOf(w, width);
             switch (width) {
-                case 8 -> Words.LONG.set(out, k, t);
+                case 8 -> LittleEndianWords.LONG.set(out, k, t);
                 case 16 -> {
                     t = (t | t >>> 8) & 0x0000ffff0000ffffL;
-                    Words.INT.set(out, k, (int) (t | t >>> 16));
+                    LittleEndianWords.INT.set(out, k, (int) (t | t >>> 16));
                 }
-                default -> Words.SHORT.set(out, k, (short) (t | t >>> 24));
+                default -> LittleEndianWords.SHORT.set(out, k, (short) (t | t >>> 24));
             }
             k += 64 / width;
         }
@@ -293,9 +293,9 @@ final class TokenLoops {
     }
 
     private long take(byte[] in, int count) {
-        long value = (long) Words.LONG.get(in, (int) (bit >>> 3)) >>> (bit & 7);
+        long value = (long) LittleEndianWords.LONG.get(in, (int) (bit >>> 3)) >>> (bit & 7);
         if (count > 56) {
-            long high = (long) Words.LONG.get(in, (int) ((bit + 32) >>> 3)) >>> (bit & 7);
+            long high = (long) LittleEndianWords.LONG.get(in, (int) ((bit + 32) >>> 3)) >>> (bit & 7);
             value = (value & 0xffffffffL) | high << 32;
         }
         bit += count;
@@ -373,14 +373,14 @@ final class TokenLoops {
         int k = next[0];
         for (int i = 0; i < longs; i++) {
             long t = switch (width) {
-                case 8 -> (long) Words.LONG.get(token, k);
+                case 8 -> (long) LittleEndianWords.LONG.get(token, k);
                 case 16 -> {
-                    long four = (int) Words.INT.get(token, k) & 0xffffffffL;
+                    long four = (int) LittleEndianWords.INT.get(token, k) & 0xffffffffL;
                     four = (four | four << 16) & 0x0000ffff0000ffffL;
                     yield (four | four << 8) & 0x00ff00ff00ff00ffL;
                 }
                 default -> {
-                    long two = (short) Words.SHORT.get(token, k) & 0xffff;
+                    long two = (short) LittleEndianWords.SHORT.get(token, k) & 0xffff;
                     yield (two | two << 24) & 0x000000ff000000ffL;
                 }
             };
@@ -395,7 +395,7 @@ final class TokenLoops {
         final long[] base = bases;
         final byte[] extra = extras;
         long position = bit;
-        long value = (long) Words.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
+        long value = (long) LittleEndianWords.LONG.get(in, (int) (position >>> 3)) >>> (position & 7);
         if (width == 16) {
             int t0 = (int) t & 0xff;
             int t1 = (int) (t >>> 16) & 0xff;

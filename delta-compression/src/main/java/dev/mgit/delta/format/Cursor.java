@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Reads little-endian values one after the other, never past a limit. Every length is checked against the limit before
  * anything is allocated.
  */
-final class Cursor {
+public final class Cursor {
     private static final int WINDOW = 1 << 14;
 
     private final ByteSource source;
@@ -19,54 +19,54 @@ final class Cursor {
     private long position;
     private long limit;
 
-    Cursor(ByteSource source) throws IOException {
+    public Cursor(ByteSource source) throws IOException {
         this.source = source;
         this.limit = source.size();
         this.window = new byte[(int) Math.min(WINDOW, limit)];
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    long limit() {
+    public long limit() {
         return limit;
     }
 
-    long remaining() {
+    public long remaining() {
         return limit - position;
     }
 
-    boolean atEnd() {
+    public boolean atEnd() {
         return position >= limit;
     }
 
-    void seek(long target) {
+    public void seek(long target) {
         if (target < 0 || target > limit) {
             throw new FormatException("byte " + target + " is referenced, but only " + limit + " bytes are there");
         }
         position = target;
     }
 
-    void skip(long length) {
+    public void skip(long length) {
         need(length);
         position += length;
     }
 
     /** Narrows the limit to the next {@code length} bytes; returns the limit to hand to {@link #leave}. */
-    long enter(long length) {
+    public long enter(long length) {
         need(length);
         long outer = limit;
         limit = position + length;
         return outer;
     }
 
-    void leave(long outer) {
+    public void leave(long outer) {
         position = limit;
         limit = outer;
     }
 
-    int u8() throws IOException {
+    public int u8() throws IOException {
         need(1);
         if (position < windowStart || position >= windowStart + windowLength) {
             windowLength = (int) Math.min(window.length, source.size() - position);
@@ -76,25 +76,25 @@ final class Cursor {
         return window[(int) (position++ - windowStart)] & 0xff;
     }
 
-    int u16() throws IOException {
+    public int u16() throws IOException {
         return u8() | u8() << 8;
     }
 
-    int i32() throws IOException {
+    public int i32() throws IOException {
         return u16() | u16() << 16;
     }
 
-    long u32() throws IOException {
+    public long u32() throws IOException {
         return i32() & 0xffff_ffffL;
     }
 
     /** Eight bytes; values of 2^63 and above come out negative. */
-    long i64() throws IOException {
+    public long i64() throws IOException {
         return u32() | u32() << 32;
     }
 
     /** A protobuf varint of at most ten bytes; values of 2^63 and above come out negative. */
-    long varint() throws IOException {
+    public long varint() throws IOException {
         long start = position;
         long value = 0;
         for (int shift = 0; shift < 70; shift += 7) {
@@ -107,7 +107,7 @@ final class Cursor {
         throw new FormatException("the number at byte " + start + " has more than ten bytes");
     }
 
-    byte[] bytes(int length) throws IOException {
+    public byte[] bytes(int length) throws IOException {
         need(length);
         byte[] result = new byte[length];
         if (length <= WINDOW) {
@@ -127,7 +127,7 @@ final class Cursor {
      * @throws UnsupportedFormatException if it is longer than {@code most} bytes
      * @throws FormatException if it is not valid UTF-8
      */
-    String utf8(long length, int most) throws IOException {
+    public String utf8(long length, int most) throws IOException {
         long start = position;
         need(length);
         if (length > most) {

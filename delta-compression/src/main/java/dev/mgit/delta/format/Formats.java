@@ -1,5 +1,12 @@
 package dev.mgit.delta.format;
 
+import dev.mgit.delta.format.gguf.GgufReader;
+import dev.mgit.delta.format.numpy.NumpyReader;
+import dev.mgit.delta.format.numpy.NumpyZipReader;
+import dev.mgit.delta.format.onnx.ExternalData;
+import dev.mgit.delta.format.onnx.OnnxReader;
+import dev.mgit.delta.format.safetensors.SafetensorsReader;
+import dev.mgit.delta.format.torch.TorchReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +38,7 @@ public final class Formats {
      * @param limit why a file of a known format is opaque all the same: what its reader does not understand, in words
      *     that end no sentence; empty if it was read, or no reader knows the format
      */
-    public record Reading(Layout layout, Optional<String> limit) {
+    public record FileLayout(Layout layout, Optional<String> limit) {
         public boolean isOpaque() {
             return layout.format().equals(OPAQUE);
         }
@@ -57,14 +64,14 @@ public final class Formats {
      * @throws FormatException if the name promises a format and the contents break its rules: a checkpoint that was
      *     cut off is never taken for opaque bytes
      */
-    public static Reading read(String fileName, ByteSource source) throws IOException {
+    public static FileLayout read(String fileName, ByteSource source) throws IOException {
         FormatException damage = null;
         Optional<String> limit = Optional.empty();
         for (FormatReader reader : READERS) {
             try {
                 Optional<Layout> layout = reader.read(fileName, source);
                 if (layout.isPresent()) {
-                    return new Reading(layout.get(), Optional.empty());
+                    return new FileLayout(layout.get(), Optional.empty());
                 }
             } catch (UnsupportedFormatException e) {
                 limit = limit.or(() -> Optional.of(e.getMessage()));
@@ -78,7 +85,7 @@ public final class Formats {
         if (damage != null && limit.isEmpty()) {
             throw damage.in(fileName);
         }
-        return new Reading(opaque(source), limit);
+        return new FileLayout(opaque(source), limit);
     }
 
     /**
@@ -87,18 +94,18 @@ public final class Formats {
      *
      * @param source the file's bytes
      */
-    public static Reading read(Path file, ByteSource source) throws IOException {
+    public static FileLayout read(Path file, ByteSource source) throws IOException {
         String name = String.valueOf(file.getFileName());
-        Reading reading = read(name, source);
+        FileLayout reading = read(name, source);
         if (!reading.isOpaque()) {
             return reading;
         }
         try {
             return ExternalData.layoutOf(file, source)
-                    .map(layout -> new Reading(layout, Optional.empty()))
+                    .map(layout -> new FileLayout(layout, Optional.empty()))
                     .orElse(reading);
         } catch (UnsupportedFormatException e) {
-            return new Reading(reading.layout(), Optional.of(e.getMessage()));
+            return new FileLayout(reading.layout(), Optional.of(e.getMessage()));
         } catch (FormatException e) {
             throw e.in(name);
         }

@@ -6,7 +6,7 @@ import java.io.IOException;
  * Values of a GGUF header. Version 1 has lengths and counts of four bytes, later versions of eight; in files for
  * big-endian machines all but the magic is the other way round.
  */
-final class GgufInput {
+public final class GgufInput {
     private static final long MAGIC = 0x46554747L;
     private static final int NEWEST = 3;
 
@@ -21,7 +21,7 @@ final class GgufInput {
     }
 
     /** Whether a file begins as GGUF files do. */
-    static boolean isGguf(ByteSource source) throws IOException {
+    public static boolean isGguf(ByteSource source) throws IOException {
         return source.size() >= 4 && new Cursor(source).u32() == MAGIC;
     }
 
@@ -30,7 +30,7 @@ final class GgufInput {
      *
      * @throws UnsupportedFormatException if the version is not known
      */
-    static GgufInput open(ByteSource source) throws IOException {
+    public static GgufInput open(ByteSource source) throws IOException {
         var in = new Cursor(source);
         in.skip(4);
         var input = new GgufInput(in, in.i32());
@@ -42,43 +42,43 @@ final class GgufInput {
     }
 
     /** Whether the data are big-endian, as the header is. */
-    boolean isBigEndian() {
+    public boolean isBigEndian() {
         return bigEndian;
     }
 
-    int i32() throws IOException {
+    public int i32() throws IOException {
         int value = in.i32();
         return bigEndian ? Integer.reverseBytes(value) : value;
     }
 
-    long u32() throws IOException {
+    public long u32() throws IOException {
         return i32() & 0xffff_ffffL;
     }
 
     /** Eight bytes; values of 2^63 and above come out negative. */
-    long i64() throws IOException {
+    public long i64() throws IOException {
         long value = in.i64();
         return bigEndian ? Long.reverseBytes(value) : value;
     }
 
     /** A length, count or dimension. */
-    long count() throws IOException {
+    public long count() throws IOException {
         return version == 1 ? u32() : i64();
     }
 
-    String text(int most) throws IOException {
+    public String text(int most) throws IOException {
         return in.utf8(count(), most);
     }
 
-    void skip(long length) {
+    public void skip(long length) {
         in.skip(length);
     }
 
-    long position() {
+    public long position() {
         return in.position();
     }
 
-    long remaining() {
+    public long remaining() {
         return in.remaining();
     }
 }

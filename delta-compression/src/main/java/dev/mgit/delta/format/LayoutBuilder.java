@@ -3,6 +3,7 @@ package dev.mgit.delta.format;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.Layout.Range;
+import dev.mgit.delta.format.safetensors.SafetensorsHeader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,11 +16,11 @@ import java.util.Optional;
  * that starts first stays, of two that start together the longer, and of two at the same place the one that was added
  * first; the others are left out.
  */
-final class LayoutBuilder {
+public final class LayoutBuilder {
     /** Several times the tensors of any public model; bounds what a hostile header can make a reader allocate. */
-    static final int MAX_TENSORS = 1 << 20;
+    public static final int MAX_TENSORS = 1 << 20;
     /** More dimensions than NumPy (64) or PyTorch (64) allow. */
-    static final int MAX_RANK = 64;
+    public static final int MAX_RANK = 64;
 
     /** As many as fit the longest header of any format here, that of safetensors. */
     private static final long MAX_NAME_CHARACTERS = SafetensorsHeader.MAX_JSON;
@@ -31,7 +32,7 @@ final class LayoutBuilder {
     private long nameCharacters;
 
     /** @param size bytes of the whole file */
-    LayoutBuilder(String format, long size) {
+    public LayoutBuilder(String format, long size) {
         this.format = format;
         this.size = size;
     }
@@ -42,7 +43,7 @@ final class LayoutBuilder {
      * @throws FormatException if it reaches beyond the file
      * @throws UnsupportedFormatException if there are too many
      */
-    void tensor(long offset, TensorSpec spec) {
+    public void tensor(long offset, TensorSpec spec) {
         long length = spec.byteLength();
         if (offset < 0 || length > size || offset > size - length) {
             throw new FormatException("tensor " + spec.name() + " has " + length + " bytes from byte " + offset
@@ -66,7 +67,7 @@ final class LayoutBuilder {
         return result;
     }
 
-    Layout build() {
+    public Layout build() {
         tensors.sort(Comparator.comparingLong(Range::offset)
                 .thenComparing(range -> range.length() > 0)
                 .thenComparing(Range::length, Comparator.reverseOrder()));
@@ -89,7 +90,7 @@ final class LayoutBuilder {
     }
 
     /** A tensor of which only the name and the length are known: bytes in one dimension. */
-    static TensorSpec opaque(String name, long length) {
+    public static TensorSpec opaque(String name, long length) {
         return new TensorSpec(name, Dtype.OPAQUE, List.of(length));
     }
 
@@ -100,7 +101,7 @@ final class LayoutBuilder {
      *     filled
      * @throws UnsupportedFormatException if there are too many dimensions
      */
-    static long checkedLength(TensorSpec spec) {
+    public static long checkedLength(TensorSpec spec) {
         if (spec.shape().size() > MAX_RANK) {
             throw new UnsupportedFormatException(
                     "tensor " + spec.name() + " has more than " + MAX_RANK + " dimensions");

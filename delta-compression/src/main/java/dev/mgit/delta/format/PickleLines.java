@@ -1,16 +1,17 @@
 package dev.mgit.delta.format;
 
-import dev.mgit.delta.format.Pickle.UnsupportedException;
+import dev.mgit.delta.format.torch.Pickle;
+import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
 import java.math.BigInteger;
 
 /** Arguments that protocols 0 and 1 write as lines of text. */
-final class PickleLines {
+public final class PickleLines {
     private static final int MAX_DIGITS = 640;
 
     private PickleLines() {}
 
     /** An int or long: {@code 12}, {@code 12L}, and {@code 01} and {@code 00} for True and False. */
-    static Object integer(String line) throws UnsupportedException {
+    public static Object integer(String line) throws UnsupportedException {
         if (line.equals("00") || line.equals("01")) {
             return line.equals("01");
         }
@@ -22,11 +23,11 @@ final class PickleLines {
     }
 
     /** Numbers beyond 64 bits are no sizes, so nobody asks for their value. */
-    static Object number(BigInteger value) {
+    public static Object number(BigInteger value) {
         return value.bitLength() < 64 ? (Object) value.longValue() : value;
     }
 
-    static Double real(String line) throws UnsupportedException {
+    public static Double real(String line) throws UnsupportedException {
         try {
             return Double.valueOf(line.replace("inf", "Infinity").replace("nan", "NaN"));
         } catch (NumberFormatException e) {
@@ -35,7 +36,7 @@ final class PickleLines {
     }
 
     /** Text as Python 2 wrote it, in quotes. One with escapes is not ASCII, and no name. */
-    static Object quoted(String line) throws UnsupportedException {
+    public static Object quoted(String line) throws UnsupportedException {
         int last = line.length() - 1;
         if (last < 1 || line.charAt(0) != line.charAt(last) || "'\"".indexOf(line.charAt(0)) < 0) {
             throw new UnsupportedException("a string without quotes");
@@ -45,7 +46,7 @@ final class PickleLines {
     }
 
     /** Text in Python's raw-unicode-escape encoding. */
-    static String unicode(String line) throws UnsupportedException {
+    public static String unicode(String line) throws UnsupportedException {
         var text = new StringBuilder();
         for (int i = 0; i < line.length(); i++) {
             char unit = line.charAt(i);

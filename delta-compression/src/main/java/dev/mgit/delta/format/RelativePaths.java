@@ -1,7 +1,7 @@
 package dev.mgit.delta.format;
 
 /** Checks file names that a file says belong to it, before anyone opens them. */
-final class RelativePaths {
+public final class RelativePaths {
     private static final int MAX_LENGTH = 4096;
 
     private RelativePaths() {}
@@ -12,7 +12,7 @@ final class RelativePaths {
      * @param what whose path it is, for the message
      * @throws FormatException if it is empty, absolute, climbs with {@code ..}, or no file system would take it
      */
-    static String check(String path, String what) {
+    public static String check(String path, String what) {
         if (path.isEmpty() || path.length() > MAX_LENGTH) {
             throw new FormatException(what + " has a name of " + path.length() + " characters");
         }

@@ -14,9 +14,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Streams JSON that may be hostile: valid UTF-8, no duplicate keys, little nesting, one value and nothing after it. */
-final class StrictJson {
+public final class StrictJson {
     /** Characters of the longest text that is kept; what is only passed over may be of any length. */
-    static final int MAX_TEXT = 1 << 24;
+    public static final int MAX_TEXT = 1 << 24;
 
     private static final int MAX_NAME = 1 << 20;
 
@@ -36,7 +36,7 @@ final class StrictJson {
             .build();
 
     /** Reads one value from a parser that stands before its first token. */
-    interface Body<T> {
+    public interface Body<T> {
         T read(JsonParser json) throws IOException;
     }
 
@@ -48,7 +48,7 @@ final class StrictJson {
      * @throws FormatException if it is not well-formed, or nested deeper than any reader goes
      * @throws UnsupportedFormatException if a name or a text that is asked for is too long
      */
-    static <T> T read(ByteSource source, long offset, long length, Body<T> body) throws IOException {
+    public static <T> T read(ByteSource source, long offset, long length, Body<T> body) throws IOException {
         Reader text = new InputStreamReader(
                 new SourceInputStream(source, offset, length), StandardCharsets.UTF_8.newDecoder());
         try (JsonParser json = FACTORY.createParser(text)) {
@@ -68,14 +68,14 @@ final class StrictJson {
     }
 
     /** Moves on to the next token, which must be of this kind. */
-    static void expect(JsonParser json, JsonToken token, String what) throws IOException {
+    public static void expect(JsonParser json, JsonToken token, String what) throws IOException {
         if (json.nextToken() != token) {
             throw new FormatException(what + " should be " + describe(token));
         }
     }
 
     /** Passes over a value of any kind. */
-    static void skipValue(JsonParser json) throws IOException {
+    public static void skipValue(JsonParser json) throws IOException {
         int depth = 0;
         for (int tokens = 0; tokens < MAX_SKIPPED; tokens++) {
             JsonToken token = json.nextToken();

@@ -6,7 +6,7 @@ import java.io.IOException;
  * Finds halves of surrogate pairs among the escapes of JSON texts, which no encoding can carry on, without keeping the
  * texts: a value may be as long as the header it stands in.
  */
-final class Surrogates {
+public final class Surrogates {
     private final Cursor in;
 
     private Surrogates(Cursor in) {
@@ -18,7 +18,7 @@ final class Surrogates {
      *
      * @throws FormatException if an escape is half of a surrogate pair
      */
-    static void refuseHalves(ByteSource source, long offset, long length) throws IOException {
+    public static void refuseHalves(ByteSource source, long offset, long length) throws IOException {
         new Surrogates(new Cursor(new SliceByteSource(source, offset, length))).scan();
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * The central directory of a zip archive: what is in it and where. Nothing is unpacked. Field layouts are those of
  * PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3 (ZIP64).
  */
-final class ZipDirectory {
+public final class ZipDirectory {
     /**
      * One file of the archive.
      *
@@ -17,7 +17,7 @@ final class ZipDirectory {
      * @param length bytes of data in the archive
      * @param stored whether the data are the file itself, neither compressed nor encrypted
      */
-    record Entry(String name, long offset, long length, boolean stored) {}
+    public record Entry(String name, long offset, long length, boolean stored) {}
 
     private static final long LOCAL = 0x04034b50L;
     private static final long CENTRAL = 0x02014b50L;
@@ -46,7 +46,7 @@ final class ZipDirectory {
      * @return empty if the bytes do not begin as a zip archive does
      * @throws FormatException if they do, but the directory at the end is missing or broken
      */
-    static Optional<List<Entry>> read(ByteSource source) throws IOException {
+    public static Optional<List<Entry>> read(ByteSource source) throws IOException {
         if (source.size() < 4 || new Cursor(source).u32() != LOCAL) {
             return Optional.empty();
         }

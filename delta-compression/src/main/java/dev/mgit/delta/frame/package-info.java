@@ -1,6 +1,6 @@
 /**
- * Frames: the stored form of a block, self-describing down to the blocks it was predicted from. The byte grammar is
- * written in {@code docs/format-frame.md}.
+ * Frames: the stored form of a block, self-describing down to the blocks it is predicted from. The byte grammar is in
+ * {@code docs/format-frame.md}. Payloads stay opaque here.
  */
 @NullMarked
 package dev.mgit.delta.frame;

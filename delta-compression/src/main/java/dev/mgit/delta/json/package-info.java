@@ -1,4 +1,7 @@
-/** JSON in and out as plain maps and lists: headers, manifests and records are small and need no binding layer. */
+/**
+ * JSON in and out as plain maps and lists: headers, manifests and records are small and need no binding layer. Knows
+ * no record by name.
+ */
 @NullMarked
 package dev.mgit.delta.json;
 

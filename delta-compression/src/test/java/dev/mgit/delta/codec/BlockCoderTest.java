@@ -99,27 +99,27 @@ class BlockCoderTest {
 
     @Test
     void opaqueBytesAreFoundAgainAnywhereInAGuessOfAnyLength() {
-        byte[] guess = words(3, 100_000);
+        byte[] predicted = words(3, 100_000);
         byte[] raw = new byte[60_000];
-        System.arraycopy(guess, 70_000, raw, 0, 30_000);
-        System.arraycopy(guess, 1_000, raw, 30_001, 29_999);
+        System.arraycopy(predicted, 70_000, raw, 0, 30_000);
+        System.arraycopy(predicted, 1_000, raw, 30_001, 29_999);
         for (Effort effort : Effort.values()) {
-            byte[] payload = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, guess, effort);
+            byte[] payload = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, predicted, effort);
             assertThat(BlockCoder.needsPrediction(payload)).isTrue();
             assertThat(payload).hasSizeLessThan(100);
-            byte[] longer = assertRoundTrip(guess, guess.length, Dtype.OPAQUE, raw, effort);
-            assertThat(longer).hasSizeLessThan(guess.length / 2);
+            byte[] longer = assertRoundTrip(predicted, predicted.length, Dtype.OPAQUE, raw, effort);
+            assertThat(longer).hasSizeLessThan(predicted.length / 2);
         }
     }
 
     /** 0xEC30A437 begins a trained dictionary, which would be parsed. */
     @Test
     void aGuessMayLookLikeATrainedDictionary() {
-        byte[] guess = words(5, 20_000);
+        byte[] predicted = words(5, 20_000);
         byte[] magic = {0x37, (byte) 0xa4, 0x30, (byte) 0xec};
-        System.arraycopy(magic, 0, guess, 0, magic.length);
-        byte[] raw = Arrays.copyOfRange(guess, 100, 19_000);
-        assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, guess, Effort.BALANCED))
+        System.arraycopy(magic, 0, predicted, 0, magic.length);
+        byte[] raw = Arrays.copyOfRange(predicted, 100, 19_000);
+        assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, predicted, Effort.BALANCED))
                 .hasSizeLessThan(60);
         assertRoundTrip(raw, raw.length, Dtype.OPAQUE, new byte[0], Effort.BALANCED);
     }

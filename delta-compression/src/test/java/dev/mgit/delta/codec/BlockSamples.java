@@ -35,11 +35,11 @@ final class BlockSamples {
         int log = form.log2Bytes();
         int count = (length >> log) + 1;
         long[] raw = new long[count];
-        long[] guess = new long[count];
+        long[] predicted = new long[count];
         long[] pool = random.longs(37).toArray();
         for (int i = 0; i < count; i++) {
             long p = form.isFloat() ? weight(random, form, 0.03) : random.nextLong() >> random.nextInt(8, 64);
-            guess[i] = p;
+            predicted[i] = p;
             raw[i] = switch (kind) {
                 case RANDOM_BITS -> random.nextLong();
                 case SPECIALS -> special(random, form);
@@ -58,12 +58,12 @@ final class BlockSamples {
                 case IDENTICAL -> p;
             };
         }
-        return new BlockSamples(bytes(raw, log, length), bytes(guess, log, length));
+        return new BlockSamples(bytes(raw, log, length), bytes(predicted, log, length));
     }
 
     private static byte[] bytes(long[] words, int log, int length) {
         byte[] bytes = new byte[words.length << log];
-        Words.store(words, words.length, bytes, log, 0);
+        LittleEndianWords.store(words, words.length, bytes, log, 0);
         return Arrays.copyOf(bytes, length);
     }
 

@@ -76,7 +76,7 @@ class GoldenPayloadTest {
             edited[100] = 'Y';
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, edited, text));
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, text, null));
-            lines.addAll(quantised(coder));
+            lines.addAll(quantized(coder));
             byte[] moved = new byte[edited.length - 40];
             System.arraycopy(edited, 40, moved, 0, moved.length);
             lines.add(line(coder, Dtype.OPAQUE, Effort.BALANCED, moved, BlockCoderTest.words(3, 900)));
@@ -89,19 +89,19 @@ class GoldenPayloadTest {
     }
 
     /** With and without contexts, and with elements that are no multiple of the step. */
-    private static List<String> quantised(BlockCoder coder) {
+    private static List<String> quantized(BlockCoder coder) {
         List<String> lines = new ArrayList<>();
         for (Dtype dtype : new Dtype[] {Dtype.F64, Dtype.F32, Dtype.F16, Dtype.BF16}) {
             for (int length : new int[] {515, 4097 * dtype.bytes() + 1}) {
                 BlockSamples made = BlockSamples.make(BlockSamples.Kind.UNRELATED, dtype, length, 7);
-                var quantised = new Quantiser(dtype, 0.125)
+                var quantized = new LossyQuantizer(dtype, 0.125)
                         .reconstruct(made.raw, length, made.prediction, 64)
                         .orElseThrow();
-                quantised.raw()[length / 2] ^= 1;
+                quantized.raw()[length / 2] ^= 1;
                 byte[] out = new byte[BlockCoder.maxEncodedLength(length)];
                 int size = coder.encode(
-                        quantised.raw(), length, dtype, made.prediction, quantised.quantum(), Effort.BALANCED, out);
-                lines.add(line(dtype, quantised.raw(), made.prediction, Arrays.copyOf(out, size)));
+                        quantized.raw(), length, dtype, made.prediction, quantized.quantum(), Effort.BALANCED, out);
+                lines.add(line(dtype, quantized.raw(), made.prediction, Arrays.copyOf(out, size)));
             }
         }
         return lines;

@@ -46,7 +46,7 @@ class GgufTest {
     @Test
     void keepsLaterVersionsAsOpaqueBytesAndSaysWhy() {
         for (int version : new int[] {0, 4, 0x0400_0000}) {
-            Formats.Reading reading = Hostile.reading("x.gguf", file(version, 0, 0));
+            Formats.FileLayout reading = Hostile.reading("x.gguf", file(version, 0, 0));
 
             assertThat(reading.isOpaque()).isTrue();
             assertThat(reading.limit())

@@ -33,7 +33,7 @@ final class Hostile {
         }
     }
 
-    static Formats.Reading reading(String fileName, byte[] bytes) {
+    static Formats.FileLayout reading(String fileName, byte[] bytes) {
         try {
             return Formats.read(fileName, new MemoryByteSource(bytes));
         } catch (IOException e) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.onnx.OnnxNode;
+import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
 import java.io.IOException;
@@ -23,9 +25,9 @@ class RealFilesTest {
         return Stream.of(
                 Arguments.of(RealModels.bgeSmallV1(), 198),
                 Arguments.of(RealModels.bgeSmallV15(), 198),
-                Arguments.of(RealModels.bgeSmallV15Quantised(), 273),
+                Arguments.of(RealModels.bgeSmallV15Quantized(), 273),
                 Arguments.of(RealModels.miniLm(), 104),
-                Arguments.of(RealModels.miniLmQuantised(), 141),
+                Arguments.of(RealModels.miniLmQuantized(), 141),
                 Arguments.of(RealModels.e5Small(), 198));
     }
 

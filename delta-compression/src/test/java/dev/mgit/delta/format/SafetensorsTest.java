@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -168,7 +169,7 @@ class SafetensorsTest {
     }
 
     private static void goesBeyond(String header, String limit) {
-        Formats.Reading reading = Hostile.reading("x.safetensors", file(header, 0));
+        Formats.FileLayout reading = Hostile.reading("x.safetensors", file(header, 0));
 
         assertThat(reading.isOpaque()).isTrue();
         assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains(limit));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.torch.PickleParser;
 import dev.mgit.delta.numeric.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,7 +121,7 @@ class TorchTest {
     @ParameterizedTest
     @ValueSource(strings = {"bare-protocol-0.pt", "zip-protocol-0.pt"})
     void keepsWhatItDoesNotUnderstandAsOpaqueBytesAndSaysWhy(String file) {
-        Formats.Reading reading = Hostile.reading(file, Hostile.real(file));
+        Formats.FileLayout reading = Hostile.reading(file, Hostile.real(file));
 
         assertThat(reading.isOpaque()).isTrue();
         assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains("storages named by text"));
@@ -154,7 +155,7 @@ class TorchTest {
             zip.write(tensor(0, 4, 1));
             zip.closeEntry();
         }
-        Formats.Reading reading = Hostile.reading("x.pt", bytes.toByteArray());
+        Formats.FileLayout reading = Hostile.reading("x.pt", bytes.toByteArray());
 
         assertThat(reading.isOpaque()).isTrue();
         assertThat(reading.limit()).hasValueSatisfying(why -> assertThat(why).contains("data.pkl is compressed"));

@@ -48,13 +48,14 @@ class StoredFuzzTest {
 
     private static byte[] payload(int kind) {
         byte[] raw = noise(LENGTH);
-        byte[] guess = raw.clone();
+        byte[] predicted = raw.clone();
         for (int i = 0; i < LENGTH; i += 8) {
-            guess[i] ^= 1;
+            predicted[i] ^= 1;
         }
         byte[] out = new byte[BlockCoder.maxEncodedLength(LENGTH)];
         try (var coder = new BlockCoder()) {
-            int size = coder.encode(raw, LENGTH, DTYPES[kind / 2], kind % 2 == 0 ? null : guess, Effort.BALANCED, out);
+            int size =
+                    coder.encode(raw, LENGTH, DTYPES[kind / 2], kind % 2 == 0 ? null : predicted, Effort.BALANCED, out);
             byte[] all = new byte[size + 1];
             all[0] = (byte) kind;
             System.arraycopy(out, 0, all, 1, size);
@@ -70,9 +71,9 @@ class StoredFuzzTest {
         }
         int kind = Math.floorMod(bytes[0], 2 * DTYPES.length);
         byte[] payload = Arrays.copyOfRange(bytes, 1, bytes.length);
-        byte[] guess = kind % 2 == 0 ? null : noise(LENGTH);
+        byte[] predicted = kind % 2 == 0 ? null : noise(LENGTH);
         try (var coder = new BlockCoder()) {
-            coder.decode(payload, 0, payload.length, DTYPES[kind / 2], guess, new byte[LENGTH], LENGTH);
+            coder.decode(payload, 0, payload.length, DTYPES[kind / 2], predicted, new byte[LENGTH], LENGTH);
         } catch (MgitException e) {
             assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
         }

@@ -1,15 +1,15 @@
 package dev.mgit.hooks.bisect;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.CommandContract;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
 import dev.mgit.hooks.executor.Limits;
-import dev.mgit.lineage.graph.BisectState.Verdict;
+import dev.mgit.lineage.query.BisectState.Verdict;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
@@ -61,11 +61,11 @@ public final class BisectRun {
     public Verdict judge(VersionId id) {
         Version version = workspace.lineage().version(id);
         Path folder = logs(workspace.scratch()).resolve(id.hex());
-        Folders.delete(folder);
-        Path model = Folders.create(folder.resolve("model"));
+        FolderTools.delete(folder);
+        Path model = FolderTools.create(folder.resolve("model"));
         try {
             workspace.checkout(id, model);
-            Map<String, String> environment = Commands.environment(workspace, "bisect", List.of());
+            Map<String, String> environment = CommandContract.environment(workspace, "bisect", List.of());
             environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
             environment.put("MGIT_MODEL_NAME", version.model());
             environment.put("MGIT_VERSION", id.hex());
@@ -75,7 +75,7 @@ public final class BisectRun {
             runs++;
             return verdict(name, executor.conclude(handle), handle);
         } finally {
-            Folders.delete(model);
+            FolderTools.delete(model);
         }
     }
 
@@ -83,7 +83,7 @@ public final class BisectRun {
         int exit = status.exitCode();
         boolean judged = status.state() == JobStatus.State.EXITED && exit <= LAST_BAD;
         if (!judged || exit == NOT_EXECUTABLE || exit == LAST_BAD) {
-            String words = Folders.tail(handle.stderr(), SHOWN_OUTPUT).strip();
+            String words = FolderTools.tail(handle.stderr(), SHOWN_OUTPUT).strip();
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     name + ": the command reported neither good nor bad: " + status.detail()

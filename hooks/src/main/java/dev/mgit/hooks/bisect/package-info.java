@@ -1,4 +1,7 @@
-/** Searching for the first bad version with a command that tells good from bad. */
+/**
+ * The search for the first bad version with a command that tells good from bad. Which versions are suspect is the
+ * lineage's business.
+ */
 @NullMarked
 package dev.mgit.hooks.bisect;
 

@@ -2,8 +2,8 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
@@ -27,20 +27,20 @@ final class Cascade {
     private final Executor executor;
     private final CascadeState state;
     private final CascadeLog log;
-    private final Progress progress;
+    private final JobProgress progress;
     private final UnitWork work;
-    private final Gates gates;
+    private final UpdateGates gates;
     /** Units whose jobs an earlier process started. */
     private final Set<Integer> inherited = new HashSet<>();
 
-    Cascade(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, Progress progress) {
+    Cascade(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, JobProgress progress) {
         this.workspace = workspace;
         this.executor = executor;
         this.state = state;
         this.log = log;
         this.progress = progress;
         this.work = new UnitWork(workspace, executor, state, log, progress);
-        this.gates = new Gates(workspace, executor, state, log, progress);
+        this.gates = new UpdateGates(workspace, executor, state, log, progress);
         for (int unit = 0; unit < state.units.size(); unit++) {
             if (state.state(unit) == CascadeState.Unit.RUNNING) {
                 inherited.add(unit);
@@ -141,7 +141,7 @@ final class Cascade {
             executor.cancel(work.handle(unit));
         }
         log.write(CascadeState.unit(unit, CascadeState.Unit.SKIPPED, "detail", why));
-        progress.on(Progress.Kind.SKIPPED, state.units.get(unit).name(), why);
+        progress.on(JobProgress.Kind.SKIPPED, state.units.get(unit).name(), why);
     }
 
     private void advance(int unit) {
@@ -156,7 +156,7 @@ final class Cascade {
             List<String> failures = gates.judge(unit);
             if (failures.isEmpty()) {
                 log.write(CascadeState.unit(unit, CascadeState.Unit.PASSED));
-                progress.on(Progress.Kind.PASSED, name, "passed");
+                progress.on(JobProgress.Kind.PASSED, name, "passed");
             } else {
                 fail(unit, String.join("\n", failures), true);
             }
@@ -172,13 +172,13 @@ final class Cascade {
 
     private void fail(int unit, String why, boolean gate) {
         log.write(CascadeState.unit(unit, CascadeState.Unit.FAILED, "detail", why, "gate", gate));
-        progress.on(Progress.Kind.FAILED, state.units.get(unit).name(), why);
+        progress.on(JobProgress.Kind.FAILED, state.units.get(unit).name(), why);
     }
 
     /** @throws MgitException of kind CONFLICT if a model to be replaced is no longer what it was when this was planned */
     private void requireHeads() {
         synchronized (workspace) {
-            for (Plan.Unit unit : state.units) {
+            for (UpdatePlan.Unit unit : state.units) {
                 unit.heads().forEach((model, head) -> {
                     VersionId now =
                             workspace.lineage().model(model).map(Model::head).orElse(null);
@@ -197,11 +197,11 @@ final class Cascade {
 
     /** Shows everything that passed, in one transaction that also lets go of the staging references. */
     void publish() {
-        if (state.whole() == CascadeState.Whole.PUBLISHING && staged().isEmpty()) {
-            log.write(CascadeState.whole(CascadeState.Whole.DONE));
+        if (state.updateState() == CascadeState.UpdateState.PUBLISHING && staged().isEmpty()) {
+            log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
             return;
         }
-        log.write(CascadeState.whole(CascadeState.Whole.PUBLISHING));
+        log.write(CascadeState.updateState(CascadeState.UpdateState.PUBLISHING));
         boolean moved = workspace.locked("update: publish", () -> {
             requireHeads();
             Set<String> staged = staged();
@@ -222,9 +222,9 @@ final class Cascade {
             transaction.apply();
             return true;
         });
-        log.write(CascadeState.whole(CascadeState.Whole.DONE));
+        log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
         if (moved) {
-            progress.on(Progress.Kind.PUBLISHED, state.target, "");
+            progress.on(JobProgress.Kind.PUBLISHED, state.target, "");
         }
     }
 
@@ -234,7 +234,7 @@ final class Cascade {
 
     /** Ends what runs and lets go of what is staged. */
     void abort() {
-        log.write(CascadeState.whole(CascadeState.Whole.ABORTING));
+        log.write(CascadeState.updateState(CascadeState.UpdateState.ABORTING));
         for (int unit = 0; unit < state.units.size(); unit++) {
             if (state.unit(unit).attempt > 0) {
                 executor.cancel(work.handle(unit));
@@ -265,7 +265,7 @@ final class Cascade {
                         unit, failed.versions.isEmpty() ? CascadeState.Unit.PLANNED : CascadeState.Unit.RAN));
             }
         }
-        log.write(CascadeState.whole(CascadeState.Whole.OPEN));
+        log.write(CascadeState.updateState(CascadeState.UpdateState.OPEN));
     }
 
     /** Deletes the working folders of a unit, keeping what its command printed. */
@@ -277,6 +277,6 @@ final class Cascade {
                 files.keep(handle.stderr(), state.id, model + ".err.log");
             }
         }
-        Folders.delete(files.work());
+        FolderTools.delete(files.work());
     }
 }

@@ -1,7 +1,7 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +63,7 @@ record CascadeFiles(Path scratch) {
 
     /** The folders of all jobs there may be below a folder of attempts or tests. */
     static List<Path> jobs(Path folder) {
-        return Folders.folders(folder).stream()
+        return FolderTools.folders(folder).stream()
                 .map(attempt -> attempt.resolve("job"))
                 .filter(Files::isDirectory)
                 .toList();
@@ -71,7 +71,7 @@ record CascadeFiles(Path scratch) {
 
     /** The right to work on the update, free again the moment its holder dies. */
     ExclusiveFile lock() {
-        Folders.create(folder());
+        FolderTools.create(folder());
         try {
             return ExclusiveFile.tryAcquire(scratch.resolve("update.lock"), "an update")
                     .orElseThrow(() -> new MgitException(
@@ -98,12 +98,12 @@ record CascadeFiles(Path scratch) {
 
     /** Removes what an update that never began may have left. */
     void clearWork() {
-        Folders.delete(work());
+        FolderTools.delete(work());
     }
 
     /** Removes the update's work; the journal goes last, since it says that there is something to remove. */
     void clear() {
-        Folders.delete(work());
+        FolderTools.delete(work());
         try {
             Files.deleteIfExists(journal());
             Files.deleteIfExists(folder());

@@ -5,10 +5,10 @@ import dev.mgit.delta.json.JsonObject;
 
 /** Writes a step to the journal and, once it is on disk, to the state. */
 final class CascadeLog {
-    private final Journal journal;
+    private final UpdateJournal journal;
     private final CascadeState state;
 
-    CascadeLog(Journal journal, CascadeState state) {
+    CascadeLog(UpdateJournal journal, CascadeState state) {
         this.journal = journal;
         this.state = state;
     }

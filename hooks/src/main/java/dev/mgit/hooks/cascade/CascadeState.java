@@ -3,7 +3,7 @@ package dev.mgit.hooks.cascade;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.VersionId;
@@ -73,7 +73,7 @@ final class CascadeState {
     }
 
     /** The whole update's own states. */
-    enum Whole {
+    enum UpdateState {
         OPEN,
         /** A failure ended it before its time; nothing is published until it is continued. */
         STOPPED,
@@ -83,12 +83,12 @@ final class CascadeState {
         ABORTING;
 
         /** The states a journal may name next. */
-        Set<Whole> next() {
+        Set<UpdateState> next() {
             return switch (this) {
                 case OPEN -> EnumSet.of(STOPPED, PUBLISHING, ABORTING);
                 case STOPPED -> EnumSet.of(OPEN, ABORTING);
                 case PUBLISHING -> EnumSet.of(PUBLISHING, DONE, ABORTING);
-                case DONE -> EnumSet.noneOf(Whole.class);
+                case DONE -> EnumSet.noneOf(UpdateState.class);
                 case ABORTING -> EnumSet.of(ABORTING);
             };
         }
@@ -101,9 +101,9 @@ final class CascadeState {
     final VersionId head;
     final UpdateOptions options;
     final String executor;
-    final List<Plan.Unit> units;
+    final List<UpdatePlan.Unit> units;
     private final List<Progress> progress = new ArrayList<>();
-    private Whole whole = Whole.OPEN;
+    private UpdateState whole = UpdateState.OPEN;
 
     private CascadeState(JsonObject header) {
         this.id = header.string("id");
@@ -121,7 +121,8 @@ final class CascadeState {
                 header.strings("gates"),
                 (int) header.number("jobs"),
                 header.flag("failFast"));
-        this.units = header.objects("units").stream().map(Plan.Unit::fromJson).toList();
+        this.units =
+                header.objects("units").stream().map(UpdatePlan.Unit::fromJson).toList();
         units.forEach(unit -> {
             // They name folders and references.
             unit.models().forEach(model -> GitLineage.requireModelName(model, List.of()));
@@ -131,8 +132,8 @@ final class CascadeState {
     }
 
     /** The first record of a journal. */
-    static JsonObject header(String id, Plan plan, UpdateOptions options, String executor) {
-        return Members.of(
+    static JsonObject header(String id, UpdatePlan plan, UpdateOptions options, String executor) {
+        return JsonMembers.of(
                 "schema",
                 1,
                 "id",
@@ -150,12 +151,12 @@ final class CascadeState {
                 "failFast",
                 options.failFast(),
                 "units",
-                plan.units().stream().map(Plan.Unit::toJson).toList());
+                plan.units().stream().map(UpdatePlan.Unit::toJson).toList());
     }
 
     /** @return empty if not even the first record is whole: then nothing was done */
     static Optional<CascadeState> read(Path journal) {
-        List<JsonObject> records = Journal.read(journal);
+        List<JsonObject> records = UpdateJournal.read(journal);
         if (records.isEmpty()) {
             return Optional.empty();
         }
@@ -176,7 +177,7 @@ final class CascadeState {
         return progress.get(index);
     }
 
-    synchronized Whole whole() {
+    synchronized UpdateState updateState() {
         return whole;
     }
 
@@ -184,18 +185,18 @@ final class CascadeState {
         return progress.get(index).state;
     }
 
-    static JsonObject whole(Whole state) {
-        return Members.of("update", state.name());
+    static JsonObject updateState(UpdateState state) {
+        return JsonMembers.of("update", state.name());
     }
 
     static JsonObject test(int unit, VersionId version, TestResult result) {
-        return Members.of("unit", unit, "tested", version.hex(), "result", result.toJson());
+        return JsonMembers.of("unit", unit, "tested", version.hex(), "result", result.toJson());
     }
 
     static JsonObject unit(int unit, Unit state, Object... more) {
         List<Object> members = new ArrayList<>(List.of("unit", unit, "state", state.name()));
         members.addAll(Arrays.asList(more));
-        return Members.of(members.toArray());
+        return JsonMembers.of(members.toArray());
     }
 
     static Map<String, String> hex(Map<String, VersionId> versions) {
@@ -206,13 +207,13 @@ final class CascadeState {
 
     static Map<String, VersionId> ids(JsonObject record, String name) {
         Map<String, VersionId> versions = new LinkedHashMap<>();
-        Members.texts(record, name).forEach((model, id) -> versions.put(model, new VersionId(id)));
+        JsonMembers.texts(record, name).forEach((model, id) -> versions.put(model, new VersionId(id)));
         return versions;
     }
 
     synchronized void apply(JsonObject record) {
         if (record.has("update")) {
-            Whole next = Whole.valueOf(record.string("update"));
+            UpdateState next = UpdateState.valueOf(record.string("update"));
             requireMayFollow(whole, next, whole.next());
             whole = next;
             return;

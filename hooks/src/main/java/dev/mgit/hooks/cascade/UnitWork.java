@@ -1,10 +1,10 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.CommandContract;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.NewModelVersion;
-import dev.mgit.hooks.Progress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.commit.Candidate;
 import dev.mgit.hooks.commit.CommitListener;
@@ -36,10 +36,10 @@ final class UnitWork {
     private final CascadeFiles files;
     private final CascadeState state;
     private final CascadeLog log;
-    private final Progress progress;
+    private final JobProgress progress;
     private final CommitWorkflow workflow;
 
-    UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, Progress progress) {
+    UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, JobProgress progress) {
         this.workspace = workspace;
         this.executor = executor;
         this.files = new CascadeFiles(workspace.scratch());
@@ -51,10 +51,10 @@ final class UnitWork {
 
     /** Starts a planned unit; in a queue its parents' jobs need not be over. */
     void submit(int index) {
-        Plan.Unit unit = state.units.get(index);
+        UpdatePlan.Unit unit = state.units.get(index);
         int attempt = state.unit(index).attempt + 1;
         Path folder = files.attempt(index, attempt);
-        Folders.delete(folder);
+        FolderTools.delete(folder);
         log.write(CascadeState.unit(
                 index,
                 CascadeState.Unit.RUNNING,
@@ -67,7 +67,7 @@ final class UnitWork {
         JobHandle handle = executor.submit(job);
         log.write(CascadeState.unit(index, CascadeState.Unit.RUNNING, "handle", handle.id()));
         String where = handle.id().equals(executor.name()) ? "" : " " + handle.id();
-        progress.on(Progress.Kind.STARTED, unit.name(), executor.name() + where);
+        progress.on(JobProgress.Kind.STARTED, unit.name(), executor.name() + where);
     }
 
     /** Finds out whether a submission that was cut off went through, and repeats it if it did not. */
@@ -82,7 +82,7 @@ final class UnitWork {
     }
 
     private RecipeJob recipeJob(int index) {
-        Plan.Unit unit = state.units.get(index);
+        UpdatePlan.Unit unit = state.units.get(index);
         return new RecipeJob(workspace, unit.recipe(), unit.models(), output(index));
     }
 
@@ -100,13 +100,13 @@ final class UnitWork {
      * Folders for a unit's parents: copies of stored versions. Only where a parent is still in the same queue is it the
      * very folder its job will leave, and the job is added to those to wait for.
      */
-    private List<Commands.Parent> parents(Plan.Unit unit, Path folder, List<JobHandle> after) {
-        List<Commands.Parent> parents = new ArrayList<>();
-        for (Plan.Parent parent : unit.parents()) {
+    private List<CommandContract.Parent> parents(UpdatePlan.Unit unit, Path folder, List<JobHandle> after) {
+        List<CommandContract.Parent> parents = new ArrayList<>();
+        for (UpdatePlan.Parent parent : unit.parents()) {
             Optional<VersionId> version = version(parent);
             Path checkout = folder.resolve("parent" + (parents.size() + 1));
             if (version.isPresent()) {
-                Folders.create(checkout);
+                FolderTools.create(checkout);
                 synchronized (workspace) {
                     workspace.checkout(version.get(), checkout);
                 }
@@ -115,13 +115,13 @@ final class UnitWork {
                 checkout = recipeJob(maker).folderOf(parent.model());
                 after.add(handle(maker));
             }
-            parents.add(new Commands.Parent(parent.model(), version, parent.kind(), checkout));
+            parents.add(new CommandContract.Parent(parent.model(), version, parent.kind(), checkout));
         }
         return parents;
     }
 
     /** The version of a parent to use; empty while this update has not made it. */
-    private Optional<VersionId> version(Plan.Parent parent) {
+    private Optional<VersionId> version(UpdatePlan.Parent parent) {
         return parent.now()
                 .or(() -> Optional.ofNullable(
                         state.unit(maker(parent.model())).versions.get(parent.model())));
@@ -153,14 +153,14 @@ final class UnitWork {
                 status = executor.await(handle(index));
             }
             if (!status.ok()) {
-                String words = Folders.tail(handle(index).stderr(), 2000).strip();
+                String words = FolderTools.tail(handle(index).stderr(), 2000).strip();
                 throw MgitException.failed(status.detail() + (words.isEmpty() ? "" : "\n" + words));
             }
             recipeJob(index).requireOutput();
             stored = Optional.of(store(index));
         }
         log.write(CascadeState.unit(index, CascadeState.Unit.RAN, "versions", CascadeState.hex(stored.get())));
-        progress.on(Progress.Kind.MADE, state.units.get(index).name(), "stored");
+        progress.on(JobProgress.Kind.MADE, state.units.get(index).name(), "stored");
     }
 
     /** Versions on staging references: a crash may have come between storing them and saying so in the journal. */
@@ -179,7 +179,7 @@ final class UnitWork {
     }
 
     private Map<String, VersionId> store(int index) {
-        Plan.Unit unit = state.units.get(index);
+        UpdatePlan.Unit unit = state.units.get(index);
         List<Recipe.Parent> parents = unit.parents().stream()
                 .map(parent -> new Recipe.Parent(parent.model(), version(parent).orElseThrow(), parent.kind()))
                 .toList();
@@ -215,7 +215,7 @@ final class UnitWork {
         }
     }
 
-    private String message(Plan.Unit unit) {
+    private String message(UpdatePlan.Unit unit) {
         List<String> names = unit.parents().stream()
                 .map(parent -> parent.model()
                         + version(parent).map(id -> " " + id.abbreviated()).orElse(""))

@@ -8,10 +8,10 @@ final class Units {
     private Units() {}
 
     /** Indices of the units that make a unit's parents. */
-    static List<Integer> upstream(List<Plan.Unit> units, int unit) {
+    static List<Integer> upstream(List<UpdatePlan.Unit> units, int unit) {
         List<Integer> result = new ArrayList<>();
         for (int other = 0; other < units.size(); other++) {
-            Plan.Unit candidate = units.get(other);
+            UpdatePlan.Unit candidate = units.get(other);
             if (other != unit
                     && units.get(unit).parents().stream()
                             .anyMatch(parent ->

@@ -2,7 +2,7 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ public record UpdateReport(String id, String target, String state, List<Line> li
         }
 
         JsonObject toJson() {
-            return Members.of(
+            return JsonMembers.of(
                     "models",
                     List.copyOf(before.keySet()),
                     "state",
@@ -94,7 +94,7 @@ public record UpdateReport(String id, String target, String state, List<Line> li
     }
 
     public JsonObject toJson() {
-        return Members.of(
+        return JsonMembers.of(
                 "schema",
                 1,
                 "id",

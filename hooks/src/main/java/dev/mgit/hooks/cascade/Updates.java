@@ -3,9 +3,9 @@ package dev.mgit.hooks.cascade;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Members;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
@@ -27,15 +27,15 @@ import java.util.function.Function;
 public final class Updates {
     private final Workspace workspace;
     private final Executor executor;
-    private final Progress progress;
+    private final JobProgress progress;
     private final CascadeFiles files;
-    private final Journal.Watcher watcher;
+    private final UpdateJournal.Watcher watcher;
 
-    public Updates(Workspace workspace, Executor executor, Progress progress) {
-        this(workspace, executor, progress, Journal.Watcher.NONE);
+    public Updates(Workspace workspace, Executor executor, JobProgress progress) {
+        this(workspace, executor, progress, UpdateJournal.Watcher.NONE);
     }
 
-    Updates(Workspace workspace, Executor executor, Progress progress, Journal.Watcher watcher) {
+    Updates(Workspace workspace, Executor executor, JobProgress progress, UpdateJournal.Watcher watcher) {
         this.workspace = workspace;
         this.executor = executor;
         this.progress = progress;
@@ -44,8 +44,8 @@ public final class Updates {
     }
 
     /** What an update would do. @throws MgitException of kind USAGE if there is no such model */
-    public Plan plan(UpdateOptions options) {
-        return new Planner(workspace, options).plan();
+    public UpdatePlan plan(UpdateOptions options) {
+        return new UpdatePlanner(workspace, options).plan();
     }
 
     /**
@@ -54,19 +54,19 @@ public final class Updates {
      * @return how it ended; see {@link UpdateReport#failure()}
      * @throws MgitException of kind CONFLICT if another update is under way, or a model moved meanwhile
      */
-    public UpdateReport start(Plan plan, UpdateOptions options) {
+    public UpdateReport start(UpdatePlan plan, UpdateOptions options) {
         return begin(plan, options, this::finish);
     }
 
     /** Puts a plan into the executor's queue and comes back; {@link #resume} collects it. */
-    public UpdateReport submit(Plan plan, UpdateOptions options) {
+    public UpdateReport submit(UpdatePlan plan, UpdateOptions options) {
         return begin(plan, options, open -> {
             open.cascade().submitAll();
             return report(open.state(), executor);
         });
     }
 
-    private UpdateReport begin(Plan plan, UpdateOptions options, Function<Open, UpdateReport> body) {
+    private UpdateReport begin(UpdatePlan plan, UpdateOptions options, Function<Open, UpdateReport> body) {
         return locked(() -> {
             if (CascadeState.read(files.journal()).isPresent()) {
                 throw new MgitException(
@@ -76,7 +76,7 @@ public final class Updates {
             }
             files.clearWork();
             String id = UUID.randomUUID().toString().substring(0, 8);
-            try (Journal journal = Journal.open(files.journal(), watcher)) {
+            try (UpdateJournal journal = UpdateJournal.open(files.journal(), watcher)) {
                 JsonObject header = CascadeState.header(id, plan, options, executor.name());
                 journal.append(header);
                 return body.apply(open(journal));
@@ -87,7 +87,7 @@ public final class Updates {
     /** An update with its journal open. */
     private record Open(CascadeState state, CascadeLog log, Cascade cascade) {}
 
-    private Open open(Journal journal) {
+    private Open open(UpdateJournal journal) {
         CascadeState state = CascadeState.read(files.journal()).orElseThrow();
         var log = new CascadeLog(journal, state);
         return new Open(state, log, new Cascade(workspace, executor, state, log, progress));
@@ -101,13 +101,13 @@ public final class Updates {
     public UpdateReport resume() {
         return existing(open -> {
             requireTrusted(open.state());
-            if (open.state().whole() == CascadeState.Whole.ABORTING) {
+            if (open.state().updateState() == CascadeState.UpdateState.ABORTING) {
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
                         "this update is being aborted",
                         "finish that with 'mgit update --abort'");
             }
-            if (open.state().whole() == CascadeState.Whole.STOPPED) {
+            if (open.state().updateState() == CascadeState.UpdateState.STOPPED) {
                 open.cascade().retryFailures();
             }
             return finish(open);
@@ -127,11 +127,11 @@ public final class Updates {
             return;
         }
         var unused = existing(open -> {
-            if (open.state().whole() == CascadeState.Whole.DONE) {
+            if (open.state().updateState() == CascadeState.UpdateState.DONE) {
                 return finish(open);
             }
             open.cascade().abort();
-            Folders.delete(files.logs(open.state().id));
+            FolderTools.delete(files.logs(open.state().id));
             files.clear();
             return report(open.state(), executor);
         });
@@ -172,7 +172,7 @@ public final class Updates {
             }
             requireExecutor(state.get());
             endTests();
-            try (Journal journal = Journal.open(files.journal(), watcher)) {
+            try (UpdateJournal journal = UpdateJournal.open(files.journal(), watcher)) {
                 return body.apply(open(journal));
             }
         });
@@ -181,7 +181,7 @@ public final class Updates {
     /** Ends tests that an earlier process was running: without their result they are run again. */
     private void endTests() {
         CascadeFiles.jobs(files.tests()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
-        Folders.delete(files.tests());
+        FolderTools.delete(files.tests());
     }
 
     private void requireExecutor(CascadeState state) {
@@ -195,19 +195,19 @@ public final class Updates {
 
     private UpdateReport finish(Open open) {
         CascadeState state = open.state();
-        if (state.whole() == CascadeState.Whole.OPEN) {
+        if (state.updateState() == CascadeState.UpdateState.OPEN) {
             open.cascade().run();
             if (state.options.failFast() && open.cascade().failures() > 0) {
-                open.log().write(CascadeState.whole(CascadeState.Whole.STOPPED));
+                open.log().write(CascadeState.updateState(CascadeState.UpdateState.STOPPED));
                 return report(state, executor);
             }
         }
-        if (state.whole() != CascadeState.Whole.DONE) {
+        if (state.updateState() != CascadeState.UpdateState.DONE) {
             open.cascade().publish();
         }
         UpdateReport report = report(state, executor);
         open.cascade().keepLogs(files);
-        Folders.replace(files.lastFile(), Json.pretty(report.toJson()));
+        FolderTools.replace(files.lastFile(), Json.pretty(report.toJson()));
         files.clear();
         return report;
     }
@@ -221,7 +221,7 @@ public final class Updates {
 
     /** How the latest finished update ended, as {@link UpdateReport#toJson()} wrote it. */
     public Optional<JsonObject> last() {
-        return files.lastReport().map(bytes -> Members.read(bytes, "the last update's report", json -> json));
+        return files.lastReport().map(bytes -> JsonMembers.read(bytes, "the last update's report", json -> json));
     }
 
     /**
@@ -232,7 +232,7 @@ public final class Updates {
     public static List<Path> finishedUpdateLogs(Path scratch) {
         var files = new CascadeFiles(scratch);
         Optional<Path> present = CascadeState.read(files.journal()).map(state -> files.logs(state.id));
-        return Folders.folders(files.logs()).stream()
+        return FolderTools.folders(files.logs()).stream()
                 .filter(folder -> !present.equals(Optional.of(folder)))
                 .toList();
     }
@@ -245,7 +245,7 @@ public final class Updates {
     private UpdateReport report(CascadeState state, Executor asked) {
         List<UpdateReport.Line> lines = new ArrayList<>();
         for (int index = 0; index < state.units.size(); index++) {
-            Plan.Unit unit = state.units.get(index);
+            UpdatePlan.Unit unit = state.units.get(index);
             CascadeState.Progress at = state.unit(index);
             String detail = at.detail;
             if (at.state == CascadeState.Unit.RUNNING && state.executor.equals(asked.name())) {
@@ -258,7 +258,7 @@ public final class Updates {
         return new UpdateReport(
                 state.id,
                 state.target,
-                state.whole().name().toLowerCase(java.util.Locale.ROOT),
+                state.updateState().name().toLowerCase(java.util.Locale.ROOT),
                 lines,
                 files.logs(state.id));
     }

@@ -1,5 +1,6 @@
 /**
- * Update cascades: everything downstream of a new version made again, once each, parents first, and published together.
+ * Update cascades: everything downstream of a new version rebuilt once each, parents first, and published together.
+ * Only the journal changes the state; nothing is published from anywhere else.
  */
 @NullMarked
 package dev.mgit.hooks.cascade;

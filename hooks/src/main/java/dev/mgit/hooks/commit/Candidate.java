@@ -1,6 +1,6 @@
 package dev.mgit.hooks.commit;
 
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.NewModelVersion;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import java.nio.file.Path;
@@ -16,6 +16,6 @@ import java.util.function.Consumer;
 public record Candidate(String model, List<ProvenanceEdge> origins, Consumer<Path> writer) {
     /** What lies in a folder of mgit's own. */
     public static Candidate of(NewModelVersion version) {
-        return new Candidate(version.model(), version.origins(), to -> Folders.copy(version.folder(), to));
+        return new Candidate(version.model(), version.origins(), to -> FolderTools.copy(version.folder(), to));
     }
 }

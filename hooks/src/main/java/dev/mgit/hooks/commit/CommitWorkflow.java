@@ -1,8 +1,8 @@
 package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.CommandContract;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.lineage.version.VersionId;
@@ -17,11 +17,11 @@ import java.util.List;
 public final class CommitWorkflow {
     private final Workspace workspace;
     private final Hooks hooks;
-    private final Progress progress;
+    private final JobProgress progress;
     private final CommitListener listener;
 
     /** @param executor runs the pre-commit hooks */
-    public CommitWorkflow(Workspace workspace, Executor executor, Progress progress, CommitListener listener) {
+    public CommitWorkflow(Workspace workspace, Executor executor, JobProgress progress, CommitListener listener) {
         this.workspace = workspace;
         this.hooks = new Hooks(workspace, executor);
         this.progress = progress;
@@ -42,7 +42,7 @@ public final class CommitWorkflow {
      *     and store are then as they were
      */
     public <R> R run(Incoming<R> incoming, Published<R> published) throws IOException {
-        Commands.requireOutside(workspace.environment(), workspace.root());
+        CommandContract.requireOutside(workspace.environment(), workspace.root());
         gate(incoming.check());
         try (incoming) {
             incoming.store();

@@ -1,7 +1,7 @@
 package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.modeltest.Selector;
@@ -21,7 +21,7 @@ public record HookRegistration(
     }
 
     public JsonObject toJson() {
-        return Members.of(
+        return JsonMembers.of(
                 "schema",
                 Registrations.SCHEMA,
                 "name",

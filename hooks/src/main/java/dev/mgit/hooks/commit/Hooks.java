@@ -1,10 +1,10 @@
 package dev.mgit.hooks.commit;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandContract;
 import dev.mgit.hooks.CommandFailure;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The hooks registered in a repository, and their execution. Besides the variables of {@link Commands} a hook finds
+ * The hooks registered in a repository, and their execution. Besides the variables of {@link CommandContract} a hook finds
  * {@code MGIT_MODEL} (folder with the version's files), {@code MGIT_MODEL_NAME} and {@code MGIT_VERSION}. Folders are
  * its own copies and deleted afterwards. What was not accepted here does not run.
  */
@@ -79,13 +79,13 @@ public final class Hooks {
             String model, Optional<VersionId> version, List<ProvenanceEdge> origins, Consumer<Path> writer) {}
 
     /** Runs the trusted hooks of an event on a version, one after the other; a failure is a result, not an exception. */
-    public List<Result> run(HookEvent event, VersionId id, Progress progress) {
+    public List<Result> run(HookEvent event, VersionId id, JobProgress progress) {
         Version version = workspace.lineage().version(id);
         var subject = new Subject(
                 version.model(), Optional.of(id), version.origins(), folder -> workspace.checkout(id, folder));
         List<Result> results = new ArrayList<>();
         for (HookRegistration hook : matching(event, subject)) {
-            progress.on(Progress.Kind.STARTED, version.model(), "hook " + hook.name());
+            progress.on(JobProgress.Kind.STARTED, version.model(), "hook " + hook.name());
             results.add(run(hook, subject));
         }
         return results;
@@ -115,10 +115,10 @@ public final class Hooks {
      *
      * @throws MgitException of kind GATE naming the first hook that says no
      */
-    void requirePreCommit(Candidate candidate, Progress progress) {
+    void requirePreCommit(Candidate candidate, JobProgress progress) {
         var subject = new Subject(candidate.model(), Optional.empty(), candidate.origins(), candidate.writer());
         for (HookRegistration hook : matching(HookEvent.PRE_COMMIT, subject)) {
-            progress.on(Progress.Kind.STARTED, candidate.model(), "hook " + hook.name());
+            progress.on(JobProgress.Kind.STARTED, candidate.model(), "hook " + hook.name());
             Result result = run(hook, subject);
             if (!result.ok()) {
                 throw new CommandFailure(
@@ -136,21 +136,21 @@ public final class Hooks {
         Path folder = work.path();
         try {
             Path model = write(subject.writer(), folder.resolve("model"));
-            List<Commands.Parent> parents = new ArrayList<>();
+            List<CommandContract.Parent> parents = new ArrayList<>();
             for (ProvenanceEdge edge : subject.origins()) {
                 Path parent = write(
                         to -> workspace.checkout(edge.parent(), to), folder.resolve("parent" + (parents.size() + 1)));
-                parents.add(Commands.Parent.of(edge, parent));
+                parents.add(CommandContract.Parent.of(edge, parent));
             }
             Map<String, String> environment =
-                    Commands.environment(workspace, hook.event().word(), parents);
+                    CommandContract.environment(workspace, hook.event().word(), parents);
             environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
             environment.put("MGIT_MODEL_NAME", subject.model());
             environment.put(
                     "MGIT_VERSION", subject.version().map(VersionId::hex).orElse(""));
             JobHandle handle = executor.submit(new Job(
                     "hook " + hook.name(),
-                    Commands.words(hook.command(), hook.shell()),
+                    CommandContract.words(hook.command(), hook.shell()),
                     environment,
                     workspace.root(),
                     folder.resolve("job"),
@@ -161,15 +161,15 @@ public final class Hooks {
                     hook,
                     subject.model(),
                     status,
-                    Folders.tail(handle.stdout(), KEPT_OUTPUT),
-                    Folders.tail(handle.stderr(), KEPT_OUTPUT));
+                    FolderTools.tail(handle.stdout(), KEPT_OUTPUT),
+                    FolderTools.tail(handle.stderr(), KEPT_OUTPUT));
         } finally {
             work.delete();
         }
     }
 
     private Path write(Consumer<Path> writer, Path folder) {
-        Folders.create(folder);
+        FolderTools.create(folder);
         synchronized (workspace) {
             writer.accept(folder);
         }

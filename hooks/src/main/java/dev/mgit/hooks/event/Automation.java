@@ -1,10 +1,10 @@
 package dev.mgit.hooks.event;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Workspace;
-import dev.mgit.hooks.cascade.Plan;
 import dev.mgit.hooks.cascade.UpdateOptions;
+import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
 import dev.mgit.hooks.commit.HookEvent;
@@ -54,14 +54,14 @@ public final class Automation {
             List<Hooks.Result> hooks,
             List<Verdict> verdicts,
             List<String> stale,
-            Optional<Plan> plan,
+            Optional<UpdatePlan> plan,
             Optional<UpdateReport> update) {}
 
     private final Workspace workspace;
     private final Executor executor;
-    private final Progress progress;
+    private final JobProgress progress;
 
-    public Automation(Workspace workspace, Executor executor, Progress progress) {
+    public Automation(Workspace workspace, Executor executor, JobProgress progress) {
         this.workspace = workspace;
         this.executor = executor;
         this.progress = progress;
@@ -91,10 +91,10 @@ public final class Automation {
         }
         var updates = new Updates(workspace, executor, progress);
         UpdateOptions options = UpdateOptions.of(version.model());
-        Plan plan = updates.plan(options);
+        UpdatePlan plan = updates.plan(options);
         List<String> stale = plan.nodes().stream()
-                .filter(node -> node.action() != Plan.Action.UP_TO_DATE)
-                .map(Plan.Node::model)
+                .filter(node -> node.action() != UpdatePlan.Action.UP_TO_DATE)
+                .map(UpdatePlan.Node::model)
                 .toList();
         boolean run = mode.equals(Optional.of(Mode.RUN))
                 && !plan.units().isEmpty()

@@ -1,6 +1,6 @@
 package dev.mgit.hooks.event;
 
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -13,19 +13,19 @@ import java.util.Set;
  * finds {@code MGIT_EVENT} ({@code failed}, {@code published}), {@code MGIT_SUBJECT} and {@code MGIT_DETAIL}. That it
  * cannot be started is told to the other listener and stops nothing.
  */
-public final class NotifyCommand implements Progress {
+public final class NotifyCommand implements JobProgress {
     /** What the other listener hears of if the command cannot be started. */
     public static final String SUBJECT = "notify command";
 
     private static final Set<Kind> TOLD = EnumSet.of(Kind.FAILED, Kind.PUBLISHED);
 
-    private final Progress next;
+    private final JobProgress next;
     private final List<String> command;
     private final Map<String, String> environment;
     private final Path directory;
 
     /** @param next hears everything first */
-    public NotifyCommand(Progress next, List<String> command, Map<String, String> environment, Path directory) {
+    public NotifyCommand(JobProgress next, List<String> command, Map<String, String> environment, Path directory) {
         this.next = next;
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);

@@ -1,6 +1,6 @@
 package dev.mgit.hooks.executor;
 
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ final class JobFolder {
                 + "code=$?\n"
                 + "echo $code > \"$job/exit.new\" && mv \"$job/exit.new\" \"$job/exit\"\n"
                 + "exit $code\n";
-        Folders.create(folder);
+        FolderTools.create(folder);
         job.limits().timeout().ifPresent(time -> write("timeout", String.valueOf(time.toMillis())));
         return write("job.sh", script);
     }
@@ -52,7 +52,7 @@ final class JobFolder {
 
     private Path write(String name, String text) {
         Path file = folder.resolve(name);
-        Folders.replace(file, text.getBytes(StandardCharsets.UTF_8));
+        FolderTools.replace(file, text.getBytes(StandardCharsets.UTF_8));
         return file;
     }
 
@@ -79,7 +79,7 @@ final class JobFolder {
     /** Claims a job that has not started, so that it never will. */
     boolean claim() {
         try {
-            Folders.create(folder);
+            FolderTools.create(folder);
             Files.createDirectory(folder.resolve("started"));
             return true;
         } catch (FileAlreadyExistsException e) {

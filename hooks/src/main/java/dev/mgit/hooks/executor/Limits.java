@@ -1,7 +1,7 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,7 +30,7 @@ public record Limits(Optional<Duration> timeout, Optional<Long> memory, int cpus
     }
 
     public JsonObject toJson() {
-        return Members.of(
+        return JsonMembers.of(
                 "timeoutSeconds",
                 timeout.map(Duration::toSeconds),
                 "memory",

@@ -29,8 +29,8 @@ public final class LocalExecutor implements Executor {
     /** How long a job that claimed its folder may take to write its process id. */
     private static final Duration PID_GRACE = Duration.ofSeconds(5);
 
-    private final Slots gpus;
-    private final Slots processors = new Slots(usableProcessors());
+    private final ResourceSlots gpus;
+    private final ResourceSlots processors = new ResourceSlots(usableProcessors());
     private final Limits defaults;
     private final Map<Path, Process> children = new ConcurrentHashMap<>();
     private volatile boolean cancelling;
@@ -40,7 +40,7 @@ public final class LocalExecutor implements Executor {
      * @param defaults limits of jobs that do not say their own
      */
     public LocalExecutor(List<String> gpus, Limits defaults) {
-        this.gpus = new Slots(gpus);
+        this.gpus = new ResourceSlots(gpus);
         this.defaults = defaults;
     }
 

@@ -2,7 +2,7 @@ package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ public final class SlurmExecutor implements Executor {
 
     private static String nameOf(Path folder) {
         byte[] path = folder.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-        return "mgit-" + Folders.digest(path).substring(0, 16);
+        return "mgit-" + FolderTools.digest(path).substring(0, 16);
     }
 
     private static Path log(Path folder) {
@@ -176,7 +176,7 @@ public final class SlurmExecutor implements Executor {
     private static Optional<JobStatus> ended(Path folder) {
         return new JobFolder(folder).ended().map(status -> {
             boolean killed = status.state() == JobStatus.State.EXITED && status.exitCode() > 128;
-            String log = killed ? Folders.tail(log(folder), LOG_TAIL).strip() : "";
+            String log = killed ? FolderTools.tail(log(folder), LOG_TAIL).strip() : "";
             return log.contains("slurmstepd: ")
                     ? JobStatus.of(JobStatus.State.LOST, "Slurm ended the job\n" + log)
                     : status;
@@ -222,7 +222,7 @@ public final class SlurmExecutor implements Executor {
             return status;
         }
         boolean neverStarts = folder.claim();
-        String log = Folders.tail(log(handle.folder()), LOG_TAIL).strip();
+        String log = FolderTools.tail(log(handle.folder()), LOG_TAIL).strip();
         return ended(handle.folder())
                 .orElseGet(() -> JobStatus.of(
                         JobStatus.State.LOST,

@@ -1,5 +1,6 @@
 /**
- * Where commands run: as local processes or as Slurm jobs. A job outlives the process that submitted it and leaves its exit code and output in files, so whoever comes later can collect it.
+ * Where commands run: as local processes or as Slurm jobs. A job outlives the process that submitted it and leaves its
+ * exit code and output in files, so whoever comes later can collect it. An executor knows jobs, not models.
  */
 @NullMarked
 package dev.mgit.hooks.executor;

@@ -1,6 +1,6 @@
 package dev.mgit.hooks.maintain;
 
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.bisect.BisectRun;
 import dev.mgit.hooks.cascade.Updates;
@@ -41,13 +41,13 @@ public final class Leftovers {
     public static List<Leftover> before(Instant horizon, Path scratch, boolean searching) {
         List<Path> candidates = new ArrayList<>();
         for (String kind : List.of("runs", "tests", "events")) {
-            Folders.folders(scratch.resolve(kind)).stream()
+            FolderTools.folders(scratch.resolve(kind)).stream()
                     .filter(folder -> !WorkFolder.held(folder))
                     .forEach(candidates::add);
         }
         candidates.addAll(Updates.finishedUpdateLogs(scratch));
         if (!searching) {
-            candidates.addAll(Folders.folders(BisectRun.logs(scratch)));
+            candidates.addAll(FolderTools.folders(BisectRun.logs(scratch)));
         }
         return candidates.stream()
                 // Where mgit was killed its command may run on.
@@ -58,7 +58,7 @@ public final class Leftovers {
 
     /** Deletes them. */
     public static void delete(List<Leftover> leftovers) {
-        leftovers.forEach(leftover -> Folders.delete(leftover.folder()));
+        leftovers.forEach(leftover -> FolderTools.delete(leftover.folder()));
     }
 
     /** The folder, if nothing in it is younger; a command that ends meanwhile deletes its own. */

@@ -1,4 +1,4 @@
-/** Upkeep of what commands leave behind. */
+/** Cleaning up what commands leave behind. Deletes nothing that a process still works with. */
 @NullMarked
 package dev.mgit.hooks.maintain;
 

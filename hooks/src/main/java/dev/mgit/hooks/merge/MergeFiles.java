@@ -1,7 +1,7 @@
 package dev.mgit.hooks.merge;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.lineage.merge.MergeState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,19 +50,19 @@ public record MergeFiles(Path folder) {
 
     /** Writes down, durably, that a merge is under way. */
     public void save(MergeState state) {
-        Folders.replace(state(), state.toJson());
+        FolderTools.replace(state(), state.toJson());
     }
 
     /** Removes what was made, not what was asked for. */
     void clear() {
-        Folders.delete(result());
-        Folders.delete(tests());
+        FolderTools.delete(result());
+        FolderTools.delete(tests());
     }
 
     /** Forgets the merge; false if there was none. */
     public boolean delete() {
         boolean any = Files.exists(state());
-        Folders.delete(folder);
+        FolderTools.delete(folder);
         return any;
     }
 }

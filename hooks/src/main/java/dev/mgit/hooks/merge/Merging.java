@@ -1,7 +1,7 @@
 package dev.mgit.hooks.merge;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
@@ -79,7 +79,7 @@ public final class Merging {
         Instant started = Instant.now();
         files.clear();
         requireHead(workspace, state);
-        merge.write(plan, Folders.create(files.result()));
+        merge.write(plan, FolderTools.create(files.result()));
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         Recipe recipe = MergeRecipe.of(parents(state), state.rules(), started, seconds);
         var incoming = new IncomingMerge(workspace, executor, files, state, recipe, tests(state, plan));

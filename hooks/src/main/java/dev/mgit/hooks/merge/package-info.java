@@ -1,4 +1,7 @@
-/** Merging versions: tests decide, the result becomes a version, and its recipe makes it again. */
+/**
+ * Merges as versions: tests decide, the result becomes a version, its recipe makes it again. How weights are merged is
+ * {@code dev.mgit.lineage.merge}'s.
+ */
 @NullMarked
 package dev.mgit.hooks.merge;
 

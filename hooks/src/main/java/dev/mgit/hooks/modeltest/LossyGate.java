@@ -99,7 +99,7 @@ public final class LossyGate implements Lossy.Acceptance {
         if (limit.isPresent() && rule.breaksLimits(reference).isEmpty()) {
             return limit;
         }
-        Tolerance tolerance = rule.vsParent().or(rule::vsPrevious).orElse(new Tolerance(0, false));
+        MetricTolerance tolerance = rule.vsParent().or(rule::vsPrevious).orElse(new MetricTolerance(0, false));
         return rule.breaksTolerance(value, reference, tolerance, "the original");
     }
 

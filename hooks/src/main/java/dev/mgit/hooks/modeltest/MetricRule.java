@@ -14,8 +14,8 @@ public record MetricRule(
         Direction direction,
         Optional<Double> min,
         Optional<Double> max,
-        Optional<Tolerance> vsParent,
-        Optional<Tolerance> vsPrevious) {
+        Optional<MetricTolerance> vsParent,
+        Optional<MetricTolerance> vsPrevious) {
     /** Which way is better. */
     public enum Direction {
         HIGHER,
@@ -54,9 +54,9 @@ public record MetricRule(
             case "min" -> new MetricRule(name, direction, Optional.of(real(value)), max, vsParent, vsPrevious);
             case "max" -> new MetricRule(name, direction, min, Optional.of(real(value)), vsParent, vsPrevious);
             case "tolerance-vs-parent" ->
-                new MetricRule(name, direction, min, max, Optional.of(Tolerance.parse(value)), vsPrevious);
+                new MetricRule(name, direction, min, max, Optional.of(MetricTolerance.parse(value)), vsPrevious);
             case "tolerance-vs-previous" ->
-                new MetricRule(name, direction, min, max, vsParent, Optional.of(Tolerance.parse(value)));
+                new MetricRule(name, direction, min, max, vsParent, Optional.of(MetricTolerance.parse(value)));
             default -> throw bad(text);
         };
     }
@@ -84,22 +84,22 @@ public record MetricRule(
             return Optional.of(name + " is not a number");
         }
         if (min.isPresent() && !(value >= min.get())) {
-            return Optional.of(name + " " + Numbers.text(value) + " is below " + Numbers.text(min.get()));
+            return Optional.of(name + " " + MetricText.text(value) + " is below " + MetricText.text(min.get()));
         }
         if (max.isPresent() && !(value <= max.get())) {
-            return Optional.of(name + " " + Numbers.text(value) + " is above " + Numbers.text(max.get()));
+            return Optional.of(name + " " + MetricText.text(value) + " is above " + MetricText.text(max.get()));
         }
         return Optional.empty();
     }
 
     /** Why a value is too much worse than a reference; empty if it is not. */
-    Optional<String> breaksTolerance(double value, double reference, Tolerance tolerance, String referenceName) {
+    Optional<String> breaksTolerance(double value, double reference, MetricTolerance tolerance, String referenceName) {
         double gain = gain(value, reference);
         if (Double.isNaN(gain) || gain >= -tolerance.allowed(reference)) {
             return Optional.empty();
         }
-        return Optional.of(name + " " + Numbers.text(value) + " is " + Numbers.text(-gain) + " worse than "
-                + referenceName + "'s " + Numbers.text(reference) + " (tolerance " + tolerance + ")");
+        return Optional.of(name + " " + MetricText.text(value) + " is " + MetricText.text(-gain) + " worse than "
+                + referenceName + "'s " + MetricText.text(reference) + " (tolerance " + tolerance + ")");
     }
 
     /** The form {@link #parse} reads. */

@@ -48,8 +48,8 @@ public record Report(List<Column> columns, List<Row> rows) {
                 return "";
             }
             String failed = status.get() == Verdict.Status.FAILED ? " FAILED" : "";
-            return value.map(number -> Numbers.text(number)
-                            + change.map(by -> " (" + Numbers.signed(by) + (regression ? " worse)" : ")"))
+            return value.map(number -> MetricText.text(number)
+                            + change.map(by -> " (" + MetricText.signed(by) + (regression ? " worse)" : ")"))
                                     .orElse("")
                             + failed)
                     .orElse(status.get().word());

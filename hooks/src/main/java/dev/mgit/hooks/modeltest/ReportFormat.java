@@ -2,7 +2,7 @@ package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public enum ReportFormat {
                 for (int i = 0; i < row.cells().size(); i++) {
                     cells.add(cell(report.columns().get(i), row.cells().get(i)));
                 }
-                rows.add(Members.of(
+                rows.add(JsonMembers.of(
                         "version",
                         row.version().hex(),
                         "model",
@@ -52,7 +52,7 @@ public enum ReportFormat {
                         cells));
             }
             return new String(
-                            Json.pretty(Members.of(
+                            Json.pretty(JsonMembers.of(
                                     "schema",
                                     1,
                                     "versions",
@@ -66,7 +66,7 @@ public enum ReportFormat {
         }
 
         private Object cell(Report.Column column, Report.Cell cell) {
-            return Members.of(
+            return JsonMembers.of(
                     "test",
                     column.test().name(),
                     "metric",

@@ -3,8 +3,8 @@ package dev.mgit.hooks.modeltest;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.executor.Limits;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ public record TestDefinition(
     }
 
     public JsonObject toJson() {
-        return Members.of(
+        return JsonMembers.of(
                 "schema",
                 Registrations.SCHEMA,
                 "name",
@@ -77,7 +77,7 @@ public record TestDefinition(
 
     /** Digest of what decides which values come out; limits and direction may change without a new run. */
     public String digest() {
-        return Folders.digest(Json.bytes(Members.of("command", command, "shell", shell)));
+        return FolderTools.digest(Json.bytes(JsonMembers.of("command", command, "shell", shell)));
     }
 
     /**
@@ -95,16 +95,16 @@ public record TestDefinition(
                         "input '" + input + "' of test '" + name + "' does not exist",
                         "restore it, or register the test again");
             }
-            text.append(Folders.digest(path)).append("  ").append(input).append('\n');
+            text.append(FolderTools.digest(path)).append("  ").append(input).append('\n');
         }
         for (String word : command) {
             if (word.length() < 1000 && word.indexOf('\0') < 0 && Files.isRegularFile(root.resolve(word))) {
-                text.append(Folders.digest(root.resolve(word)))
+                text.append(FolderTools.digest(root.resolve(word)))
                         .append("  ")
                         .append(word)
                         .append('\n');
             }
         }
-        return Folders.digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return FolderTools.digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 }

@@ -1,7 +1,7 @@
 package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -47,7 +47,7 @@ public record TestResult(
     public JsonObject toJson() {
         Map<String, Object> values = new LinkedHashMap<>();
         metrics.forEach((name, value) -> values.put(name, Double.isFinite(value) ? value : String.valueOf(value)));
-        return Members.of(
+        return JsonMembers.of(
                 "test",
                 test,
                 "definition",

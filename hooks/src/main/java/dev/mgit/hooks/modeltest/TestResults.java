@@ -2,7 +2,7 @@ package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
@@ -49,7 +49,7 @@ public final class TestResults {
 
     /** @throws dev.mgit.delta.MgitException of kind INTEGRITY if it is no note of results */
     public static List<TestResult> parse(byte[] note) {
-        return Members.read(
+        return JsonMembers.read(
                 note,
                 "the record of test results",
                 json -> json.objects("results").stream()
@@ -117,6 +117,6 @@ public final class TestResults {
                 .flatMap(list -> list.subList(Math.max(0, list.size() - KEPT), list.size()).stream())
                 .map(TestResult::toJson)
                 .toList();
-        return Json.pretty(Members.of("schema", SCHEMA, "results", kept));
+        return Json.pretty(JsonMembers.of("schema", SCHEMA, "results", kept));
     }
 }

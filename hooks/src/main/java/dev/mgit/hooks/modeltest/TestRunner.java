@@ -4,9 +4,9 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.CommandContract;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs tests. Besides the variables of {@link Commands} the command finds {@code MGIT_MODEL} (folder with the files
+ * Runs tests. Besides the variables of {@link CommandContract} the command finds {@code MGIT_MODEL} (folder with the files
  * under test), {@code MGIT_MODEL_NAME}, {@code MGIT_VERSION} and {@code MGIT_METRICS}, the file to write one JSON
  * object of numbers to. Exit code 0 means it ran. Folders are its own copies and deleted afterwards.
  */
@@ -95,12 +95,14 @@ public final class TestRunner {
      *
      * @return one verdict for each version and each of its tests, in order
      */
-    public List<Verdict> runAll(Map<VersionId, List<TestDefinition>> plan, boolean fresh, int jobs, Progress progress) {
+    public List<Verdict> runAll(
+            Map<VersionId, List<TestDefinition>> plan, boolean fresh, int jobs, JobProgress progress) {
         List<java.util.concurrent.Callable<Verdict>> tasks = new ArrayList<>();
         plan.forEach((version, tests) -> tests.forEach(test -> tasks.add(() -> {
             Verdict verdict = run(version, test, fresh);
             String model = version(version).model();
-            progress.on(new Progress.Event(Progress.Kind.TESTED, model, verdict.text(), Optional.of(test.name())));
+            progress.on(
+                    new JobProgress.Event(JobProgress.Kind.TESTED, model, verdict.text(), Optional.of(test.name())));
             return verdict;
         })));
         try {
@@ -143,20 +145,20 @@ public final class TestRunner {
 
     private TestResult run(Version version, TestDefinition test, String data, Path folder) {
         Path model = checkout(version.id(), folder.resolve("model"));
-        List<Commands.Parent> parents = new ArrayList<>();
+        List<CommandContract.Parent> parents = new ArrayList<>();
         for (ProvenanceEdge edge : version.origins()) {
             Path parent = checkout(edge.parent(), folder.resolve("parent" + (parents.size() + 1)));
-            parents.add(Commands.Parent.of(edge, parent));
+            parents.add(CommandContract.Parent.of(edge, parent));
         }
         Path metrics = folder.resolve("metrics.json");
-        Map<String, String> environment = Commands.environment(workspace, "test", parents);
+        Map<String, String> environment = CommandContract.environment(workspace, "test", parents);
         environment.put("MGIT_MODEL", model.toAbsolutePath().toString());
         environment.put("MGIT_MODEL_NAME", version.model());
         environment.put("MGIT_VERSION", version.id().hex());
         environment.put("MGIT_METRICS", metrics.toAbsolutePath().toString());
         var job = new Job(
                 "test " + test.name() + " on " + version.model(),
-                Commands.words(test.command(), test.shell()),
+                CommandContract.words(test.command(), test.shell()),
                 environment,
                 workspace.root(),
                 folder.resolve("job"),
@@ -170,7 +172,7 @@ public final class TestRunner {
     }
 
     private Path checkout(VersionId version, Path folder) {
-        Folders.create(folder);
+        FolderTools.create(folder);
         synchronized (workspace) {
             workspace.checkout(version, folder);
         }
@@ -208,8 +210,8 @@ public final class TestRunner {
                 status.exitCode(),
                 detail,
                 metrics,
-                Folders.tail(handle.stdout(), KEPT_OUTPUT),
-                Folders.tail(handle.stderr(), KEPT_OUTPUT),
+                FolderTools.tail(handle.stdout(), KEPT_OUTPUT),
+                FolderTools.tail(handle.stderr(), KEPT_OUTPUT),
                 started,
                 seconds);
     }

@@ -104,7 +104,7 @@ public record Verdict(
     private static void compare(
             MetricRule rule,
             double value,
-            Tolerance tolerance,
+            MetricTolerance tolerance,
             Optional<TestResult> reference,
             String name,
             List<String> failures,

@@ -36,6 +36,6 @@ public final class MergeRecipe {
                 Limits.NONE,
                 List.of(),
                 new Recipe.Circumstances(
-                        Optional.empty(), Optional.empty(), Map.of(), Capture.machine(), started, seconds));
+                        Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), started, seconds));
     }
 }

@@ -3,7 +3,7 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.lineage.version.EdgeKind;
@@ -84,7 +84,7 @@ public record Recipe(
     /** What would run, as one accepts it: another command, place, environment or shell is another item. */
     public Trust.Item trustItem(String model) {
         JsonObject what =
-                Members.of("command", command, "shell", shell, "directory", directory, "environment", environment);
+                JsonMembers.of("command", command, "shell", shell, "directory", directory, "environment", environment);
         return Trust.Item.of("recipe of " + model, Json.pretty(what));
     }
 
@@ -94,7 +94,7 @@ public record Recipe(
 
     public JsonObject toJson() {
         Circumstances at = circumstances;
-        return Members.of(
+        return JsonMembers.of(
                 "schema",
                 SCHEMA,
                 "command",
@@ -107,11 +107,11 @@ public record Recipe(
                 environment,
                 "inputs",
                 inputs.stream()
-                        .map(in -> Members.of("name", in.name(), "path", in.path(), "sha256", in.sha256()))
+                        .map(in -> JsonMembers.of("name", in.name(), "path", in.path(), "sha256", in.sha256()))
                         .toList(),
                 "parents",
                 parents.stream()
-                        .map(parent -> Members.of(
+                        .map(parent -> JsonMembers.of(
                                 "model",
                                 parent.model(),
                                 "version",
@@ -127,7 +127,7 @@ public record Recipe(
                 group,
                 "code",
                 at.code()
-                        .map(code -> Members.of(
+                        .map(code -> JsonMembers.of(
                                 "revision", code.revision(), "dirty", code.dirty(), "changesSha256", code.changes())),
                 "runtime",
                 at.runtime(),
@@ -143,7 +143,7 @@ public record Recipe(
 
     /** @throws MgitException of kind INTEGRITY if the record is damaged */
     public static Recipe fromBytes(byte[] bytes, String what) {
-        return Members.read(bytes, what, Recipe::fromJson);
+        return JsonMembers.read(bytes, what, Recipe::fromJson);
     }
 
     public static Recipe fromJson(JsonObject json) {
@@ -155,7 +155,7 @@ public record Recipe(
                 json.strings("command"),
                 json.flag("shell"),
                 json.string("directory"),
-                Members.texts(json, "environment"),
+                JsonMembers.texts(json, "environment"),
                 json.objects("inputs").stream()
                         .map(in -> new Input(in.string("name"), in.string("path"), in.string("sha256")))
                         .toList(),
@@ -172,7 +172,7 @@ public record Recipe(
                         json.optionalObject("code")
                                 .map(code -> new Code(code.string("revision"), code.optionalString("changesSha256"))),
                         json.optionalString("runtime"),
-                        new LinkedHashMap<>(Members.texts(json, "packages")),
+                        new LinkedHashMap<>(JsonMembers.texts(json, "packages")),
                         json.string("machine"),
                         Instant.parse(json.string("started")),
                         json.optionalReal("seconds").orElse(0.0)));

@@ -1,8 +1,8 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.CommandContract;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One execution of a recipe. Besides the variables of {@link Commands} the command finds {@code MGIT_OUTPUT}, an empty
+ * One execution of a recipe. Besides the variables of {@link CommandContract} the command finds {@code MGIT_OUTPUT}, an empty
  * folder to leave the model's files in; {@code MGIT_MODEL_NAME}; {@code MGIT_INPUT_NAME} for each input; and
  * {@code MGIT_SEED} if it has one. A group finds its models' names in {@code MGIT_MODELS}, one a line, and leaves each
  * in the folder of that name below the output folder.
@@ -42,10 +42,10 @@ public final class RecipeJob {
      * @param folder an empty folder for the executor
      * @throws MgitException if an input is missing or a placeholder stands for nothing
      */
-    public Job job(String hook, List<Commands.Parent> parents, Path folder, List<JobHandle> after) {
-        Folders.create(output);
+    public Job job(String hook, List<CommandContract.Parent> parents, Path folder, List<JobHandle> after) {
+        FolderTools.create(output);
         Map<String, String> values = new LinkedHashMap<>();
-        Map<String, String> environment = Commands.environment(workspace, hook, parents);
+        Map<String, String> environment = CommandContract.environment(workspace, hook, parents);
         environment.putAll(recipe.environment());
         environment.put("MGIT_OUTPUT", output.toAbsolutePath().toString());
         environment.put("MGIT_MODELS", String.join("\n", models));
@@ -55,7 +55,7 @@ public final class RecipeJob {
             values.put("model", models.get(0));
         }
         for (String model : models) {
-            Folders.create(folderOf(model));
+            FolderTools.create(folderOf(model));
             values.put("output:" + model, folderOf(model).toAbsolutePath().toString());
         }
         for (int i = 0; i < parents.size(); i++) {
@@ -74,7 +74,7 @@ public final class RecipeJob {
         }
         return new Job(
                 hook + " " + String.join(" ", models),
-                Commands.words(Commands.fill(recipe.command(), values), recipe.shell()),
+                CommandContract.words(CommandContract.fill(recipe.command(), values), recipe.shell()),
                 environment,
                 directory(),
                 folder,
@@ -111,7 +111,7 @@ public final class RecipeJob {
 
     /** @throws MgitException if the command left nothing for a model, or something that leads elsewhere */
     public void requireOutput() {
-        Folders.requireConfined(output);
+        FolderTools.requireConfined(output);
         for (String model : models) {
             try (Stream<Path> paths = Files.walk(folderOf(model))) {
                 if (paths.noneMatch(Files::isRegularFile)) {
@@ -129,10 +129,10 @@ public final class RecipeJob {
     /** The recipe as it was carried out now: with what data, from what parents, by what code and programs. */
     public Recipe carriedOut(List<Recipe.Parent> parents, Instant started, double seconds) {
         List<Recipe.Input> inputs = recipe.inputs().stream()
-                .map(in -> new Recipe.Input(in.name(), in.path(), Folders.digest(input(in))))
+                .map(in -> new Recipe.Input(in.name(), in.path(), FolderTools.digest(input(in))))
                 .toList();
-        var capture = new Capture(workspace.environment());
-        Capture.Interpreter interpreter = capture.interpreter(directory(), recipe.command());
+        var capture = new EnvironmentCapture(workspace.environment());
+        EnvironmentCapture.Interpreter interpreter = capture.interpreter(directory(), recipe.command());
         return recipe.with(
                 inputs,
                 parents,
@@ -140,7 +140,7 @@ public final class RecipeJob {
                         capture.code(directory()),
                         interpreter.name(),
                         interpreter.packages(),
-                        Capture.machine(),
+                        EnvironmentCapture.machine(),
                         started,
                         seconds));
     }

@@ -1,10 +1,10 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.CommandContract;
 import dev.mgit.hooks.CommandFailure;
-import dev.mgit.hooks.Commands;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.commit.CommitListener;
@@ -38,7 +38,7 @@ public final class RecipeRunner {
     }
 
     /** Like {@link #run(RunRequest, CommitWorkflow, CommitWorkflow.Published, Progress)}, with nobody to tell. */
-    public Map<String, VersionId> run(RunRequest request, Progress progress) {
+    public Map<String, VersionId> run(RunRequest request, JobProgress progress) {
         var workflow = new CommitWorkflow(workspace, executor, progress, CommitListener.NONE);
         try {
             return run(request, workflow, made -> {}, progress);
@@ -60,7 +60,7 @@ public final class RecipeRunner {
             RunRequest request,
             CommitWorkflow workflow,
             CommitWorkflow.Published<Map<String, VersionId>> published,
-            Progress progress)
+            JobProgress progress)
             throws IOException {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
@@ -88,7 +88,7 @@ public final class RecipeRunner {
         List<Recipe.Input> inputs = new ArrayList<>();
         List<String> command = new ArrayList<>(request.command());
         request.inputs().forEach((name, path) -> {
-            inputs.add(new Recipe.Input(name, relative(path), Folders.digest(path)));
+            inputs.add(new Recipe.Input(name, relative(path), FolderTools.digest(path)));
             // The same words may run elsewhere later: paths of inputs become placeholders.
             command.replaceAll(word -> word.equals(path.toString()) ? "{input:" + name + "}" : word);
         });
@@ -103,7 +103,7 @@ public final class RecipeRunner {
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
                 new Recipe.Circumstances(
-                        Optional.empty(), Optional.empty(), Map.of(), Capture.machine(), Instant.now(), 0));
+                        Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), Instant.now(), 0));
     }
 
     /** Relative to the repository's folder where it is below it, absolute otherwise. */
@@ -121,19 +121,20 @@ public final class RecipeRunner {
     /** A recipe carried out: its record, and where the files are. */
     record Carried(Recipe recipe, RecipeJob job) {}
 
-    Carried carryOut(Recipe recipe, List<String> models, Path folder, String hook, Progress progress) {
-        List<Commands.Parent> parents = new ArrayList<>();
+    Carried carryOut(Recipe recipe, List<String> models, Path folder, String hook, JobProgress progress) {
+        List<CommandContract.Parent> parents = new ArrayList<>();
         for (Recipe.Parent parent : recipe.parents()) {
-            Path checkout = Folders.create(folder.resolve("parent" + (parents.size() + 1)));
+            Path checkout = FolderTools.create(folder.resolve("parent" + (parents.size() + 1)));
             workspace.checkout(parent.version(), checkout);
-            parents.add(new Commands.Parent(parent.model(), Optional.of(parent.version()), parent.kind(), checkout));
+            parents.add(
+                    new CommandContract.Parent(parent.model(), Optional.of(parent.version()), parent.kind(), checkout));
         }
         var work = new RecipeJob(workspace, recipe, models, folder.resolve("output"));
         Job job = work.job(hook, parents, folder.resolve("job"), List.of());
         String subject = String.join(", ", models);
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
-        progress.on(Progress.Kind.STARTED, subject, handle.stdout().toString());
+        progress.on(JobProgress.Kind.STARTED, subject, handle.stdout().toString());
         JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         try {
@@ -141,11 +142,11 @@ public final class RecipeRunner {
             work.requireOutput();
         } catch (MgitException e) {
             // The logs stay.
-            Folders.delete(folder.resolve("output"));
-            parents.forEach(parent -> Folders.delete(parent.folder()));
+            FolderTools.delete(folder.resolve("output"));
+            parents.forEach(parent -> FolderTools.delete(parent.folder()));
             throw e;
         }
-        progress.on(Progress.Kind.MADE, subject, status.detail());
+        progress.on(JobProgress.Kind.MADE, subject, status.detail());
         return new Carried(work.carriedOut(recipe.parents(), started, seconds), work);
     }
 
@@ -154,7 +155,7 @@ public final class RecipeRunner {
             throw new CommandFailure(
                     MgitException.Kind.FAILED,
                     "the command for " + subject + " failed: " + status.detail(),
-                    Folders.tail(handle.stderr(), 2000),
+                    FolderTools.tail(handle.stderr(), 2000),
                     "its full log is in " + handle.folder());
         }
     }

@@ -1,8 +1,8 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
@@ -55,14 +55,14 @@ public final class Rerun {
     }
 
     /** @throws MgitException if the version has no recipe, the recipe is not trusted here, or its command fails */
-    public Report run(VersionId id, Progress progress) {
+    public Report run(VersionId id, JobProgress progress) {
         Version version = workspace.lineage().version(id);
         Recipe recipe = recipes.get(id);
         recipes.requireTrusted(version.model(), recipe);
         List<String> models = recipe.group().isEmpty() ? List.of(version.model()) : recipe.group();
         try (WorkFolder folder = WorkFolder.create(RecipeRunner.runs(workspace))) {
             RecipeRunner.Carried carried = runner.carryOut(recipe, models, folder.path(), "run", progress);
-            Path expected = Folders.create(folder.path().resolve("expected"));
+            Path expected = FolderTools.create(folder.path().resolve("expected"));
             workspace.checkout(id, expected);
             Path actual = carried.job().folderOf(version.model());
             var report = new Report(compare(expected, actual), changes(recipe, carried.recipe()), carried.recipe());
@@ -72,8 +72,8 @@ public final class Rerun {
     }
 
     private List<FileResult> compare(Path expected, Path actual) {
-        var paths = new TreeSet<>(Folders.files(expected));
-        List<String> made = Folders.files(actual);
+        var paths = new TreeSet<>(FolderTools.files(expected));
+        List<String> made = FolderTools.files(actual);
         List<FileResult> results = new ArrayList<>();
         for (String path : paths) {
             results.add(made.contains(path) ? compare(path, expected, actual) : result(path, Outcome.MISSING));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Family;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
@@ -37,7 +37,7 @@ class CascadeTest {
     void create() {
         workspace = FolderWorkspace.create(temp.resolve("repo"));
         family = new Family(workspace);
-        updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+        updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
     }
 
     private static UpdateOptions options(int jobs, boolean failFast) {
@@ -190,7 +190,7 @@ class CascadeTest {
         workspace.commit("base", "base2\n");
         FolderWorkspace shared = workspace;
         var racing = new Updates(workspace, new LocalExecutor(), event -> {
-            if (event.kind() == Progress.Kind.MADE && event.subject().equals("d")) {
+            if (event.kind() == JobProgress.Kind.MADE && event.subject().equals("d")) {
                 synchronized (shared) {
                     shared.commit("q", "meanwhile\n");
                 }
@@ -244,22 +244,22 @@ class CascadeTest {
     @Test
     void aTornLastLineIsForgottenAndDamageBeforeItIsNot() throws Exception {
         Path file = temp.resolve("journal");
-        try (Journal journal = Journal.open(file, Journal.Watcher.NONE)) {
-            journal.append(CascadeState.whole(CascadeState.Whole.OPEN));
-            journal.append(CascadeState.whole(CascadeState.Whole.STOPPED));
+        try (UpdateJournal journal = UpdateJournal.open(file, UpdateJournal.Watcher.NONE)) {
+            journal.append(CascadeState.updateState(CascadeState.UpdateState.OPEN));
+            journal.append(CascadeState.updateState(CascadeState.UpdateState.STOPPED));
         }
         byte[] whole = Files.readAllBytes(file);
         int first = new String(whole, StandardCharsets.UTF_8).indexOf('\n') + 1;
         for (int length = first; length < whole.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
-            assertThat(Journal.read(file)).hasSize(1);
-            Journal.open(file, Journal.Watcher.NONE).close();
+            assertThat(UpdateJournal.read(file)).hasSize(1);
+            UpdateJournal.open(file, UpdateJournal.Watcher.NONE).close();
             assertThat(Files.size(file)).isEqualTo(first);
         }
         byte[] damaged = whole.clone();
         damaged[first - 3] ^= 1;
         Files.write(file, damaged);
-        assertThatThrownBy(() -> Journal.read(file)).hasMessageContaining("update journal is damaged");
+        assertThatThrownBy(() -> UpdateJournal.read(file)).hasMessageContaining("update journal is damaged");
     }
 
     @Test
@@ -267,7 +267,7 @@ class CascadeTest {
         family.diamond();
         workspace.commit("base", "base2\n");
         Map<String, VersionId> before = heads();
-        var dying = new Updates(workspace, new LocalExecutor(), Progress.NONE, (record, written) -> {
+        var dying = new Updates(workspace, new LocalExecutor(), JobProgress.NONE, (record, written) -> {
             if (written && "RAN".equals(record.optionalString("state").orElse(""))) {
                 throw new IllegalStateException("power cut");
             }

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 /** Names the steps a journal takes: {@code header}, {@code tested}, and {@code FROM>TO} of a unit or of the whole. */
 final class JournalSteps {
     private final Map<Long, String> units = new HashMap<>();
-    private String whole = CascadeState.Whole.OPEN.name();
+    private String whole = CascadeState.UpdateState.OPEN.name();
 
     /** @param before what the journal holds already */
     JournalSteps(List<JsonObject> before) {
@@ -44,7 +44,7 @@ final class JournalSteps {
         for (CascadeState.Unit from : CascadeState.Unit.values()) {
             from.next().forEach(to -> all.add(from + ">" + to));
         }
-        for (CascadeState.Whole from : CascadeState.Whole.values()) {
+        for (CascadeState.UpdateState from : CascadeState.UpdateState.values()) {
             from.next().forEach(to -> all.add(from + ">" + to));
         }
         return all;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.fixtures.Trees;
 import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.lineage.version.VersionId;
@@ -33,7 +33,7 @@ class KillTest {
 
     /** base → a → b with a gate on both, base having got a new version. */
     private Path chain() throws IOException {
-        Path root = Folders.create(temp.resolve("chain")).resolve("repo");
+        Path root = FolderTools.create(temp.resolve("chain")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             workspace.commit("base", "base1\n");
             Family family = new Family(workspace);
@@ -47,7 +47,7 @@ class KillTest {
     }
 
     private Path copyOf(Path root) throws IOException {
-        Path copy = Folders.create(temp.resolve("copy" + copies++)).resolve("repo");
+        Path copy = FolderTools.create(temp.resolve("copy" + copies++)).resolve("repo");
         Trees.copy(root, copy);
         return copy;
     }
@@ -105,7 +105,7 @@ class KillTest {
     }
 
     private static void finish(FolderWorkspace workspace, int point) {
-        var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+        var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
         if (point == 1) {
             // Not even the first record was written: nothing had begun.
             assertThat(updates.status()).isEmpty();
@@ -134,12 +134,12 @@ class KillTest {
                 assertThat(UpdateProcess.killAt(root, "abort", 2)).isPresent();
             }
             try (var workspace = FolderWorkspace.open(root)) {
-                new Updates(workspace, new LocalExecutor(), Progress.NONE).abort();
+                new Updates(workspace, new LocalExecutor(), JobProgress.NONE).abort();
                 assertThat(workspace.weights("a")).isEqualTo(published ? "base2\n+a\n" : "base1\n+a\n");
                 assertThat(workspace.lineage().privateRefs("staging/")).isEmpty();
                 assertThat(workspace.lineage().notes(TestResults.NAMESPACE)).hasSize(published ? 2 : 0);
                 assertThat(workspace.scratch().resolve("update")).doesNotExist();
-                assertThat(Folders.files(workspace.scratch()))
+                assertThat(FolderTools.files(workspace.scratch()))
                         .as("left after being killed %s", where.get())
                         .filteredOn(file -> !file.startsWith("logs/") || !published)
                         .containsOnly("update.lock");
@@ -149,7 +149,7 @@ class KillTest {
 
     @Test
     void killedAgainAndAgainEveryModelIsTrainedOnce() throws Exception {
-        Path root = Folders.create(temp.resolve("diamond")).resolve("repo");
+        Path root = FolderTools.create(temp.resolve("diamond")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             new Family(workspace).diamond().ran();
             workspace.commit("base", "base2\n");

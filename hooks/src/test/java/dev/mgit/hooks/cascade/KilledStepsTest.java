@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.fixtures.Trees;
 import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.lineage.version.VersionId;
@@ -59,7 +59,7 @@ class KilledStepsTest {
     }
 
     private Path fresh() {
-        return Folders.create(temp.resolve("at" + copies++)).resolve("repo");
+        return FolderTools.create(temp.resolve("at" + copies++)).resolve("repo");
     }
 
     private Path copyOf(Path root) throws IOException {
@@ -115,7 +115,7 @@ class KilledStepsTest {
     private static void finished(Path root, String where) throws IOException {
         Path allowed = allow(root);
         try (var workspace = FolderWorkspace.open(allowed)) {
-            var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+            var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
             UpdateOptions options = UpdateOptions.of("base");
             UpdateReport report =
                     updates.status().isPresent() ? updates.resume() : updates.start(updates.plan(options), options);
@@ -138,7 +138,7 @@ class KilledStepsTest {
         try (var workspace = FolderWorkspace.open(root)) {
             Map<String, VersionId> before = heads(workspace);
             assertThat(workspace.weights("a")).startsWith("base1");
-            var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+            var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
             updates.abort();
             assertThat(heads(workspace)).as(where).isEqualTo(before);
             assertThat(workspace.lineage().notes(TestResults.NAMESPACE))
@@ -159,7 +159,7 @@ class KilledStepsTest {
     private Path stopped(Path root) throws IOException {
         Path copy = copyOf(root);
         try (var workspace = FolderWorkspace.open(copy)) {
-            var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+            var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
             var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, true);
             assertThat(updates.start(updates.plan(options), options).state()).isEqualTo("stopped");
         }
@@ -197,7 +197,7 @@ class KilledStepsTest {
     @Test
     void everyStateIsComeToByAStep() {
         List<String> states = new ArrayList<>();
-        Stream.of(CascadeState.Unit.values(), CascadeState.Whole.values())
+        Stream.of(CascadeState.Unit.values(), CascadeState.UpdateState.values())
                 .flatMap(Arrays::stream)
                 .forEach(state -> states.add(state.name()));
         assertThat(JournalSteps.all().stream()

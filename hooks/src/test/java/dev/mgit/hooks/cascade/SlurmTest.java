@@ -8,9 +8,9 @@ import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.SlurmCluster;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
@@ -115,11 +115,11 @@ class SlurmTest {
 
     @Test
     void aCascadeRunsInTheQueueWhileNobodyWatchesAndIsCollectedLater() throws Exception {
-        Path root = Folders.create(temp.resolve("diamond")).resolve("repo");
+        Path root = FolderTools.create(temp.resolve("diamond")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             new Family(workspace).diamond().gate("all", "lines:lower:max=9").ran();
             workspace.commit("base", "base2\n");
-            var updates = new Updates(workspace, executor, Progress.NONE);
+            var updates = new Updates(workspace, executor, JobProgress.NONE);
             UpdateOptions options = UpdateOptions.of("base");
             UpdateReport submitted = updates.submit(updates.plan(options), options);
             assertThat(states(submitted).values()).containsOnly("running");
@@ -130,7 +130,7 @@ class SlurmTest {
         Await.until("the last job has ended", () -> Files.exists(last));
         assertThat(last).hasContent("0");
         try (var workspace = FolderWorkspace.open(root)) {
-            var updates = new Updates(workspace, executor, Progress.NONE);
+            var updates = new Updates(workspace, executor, JobProgress.NONE);
             assertThat(updates.executorName()).contains("slurm");
             assertThat(states(updates.status().orElseThrow()).values()).containsOnly("running");
             UpdateReport report = updates.resume();
@@ -144,7 +144,7 @@ class SlurmTest {
 
     @Test
     void aFailedJobCarriesItsLogAndStopsOnlyWhatIsBelow() throws Exception {
-        Path root = Folders.create(temp.resolve("failing")).resolve("repo");
+        Path root = FolderTools.create(temp.resolve("failing")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             Family family = new Family(workspace).diamond();
             family.derive(
@@ -154,7 +154,7 @@ class SlurmTest {
                     "base");
             family.derive("c", "a", "b").derive("q", "c");
             workspace.commit("base", "base2\n");
-            var updates = new Updates(workspace, executor, Progress.NONE);
+            var updates = new Updates(workspace, executor, JobProgress.NONE);
             UpdateOptions options = UpdateOptions.of("base");
             UpdateReport report = updates.start(updates.plan(options), options);
 
@@ -171,7 +171,7 @@ class SlurmTest {
                 java.util.Objects.requireNonNull(slurm).environment();
         // Points 3 to 10 lie before and after each submission, and before and after its number is journaled.
         for (int point = 3; point <= 10; point++) {
-            Path root = Folders.create(temp.resolve("killed" + point)).resolve("repo");
+            Path root = FolderTools.create(temp.resolve("killed" + point)).resolve("repo");
             try (var workspace = FolderWorkspace.create(root)) {
                 workspace.commit("base", "base1\n");
                 new Family(workspace).derive("a", "base").derive("b", "a").ran();
@@ -179,7 +179,7 @@ class SlurmTest {
             }
             assertThat(UpdateProcess.killAt(root, "submit", point, environment)).isPresent();
             try (var workspace = FolderWorkspace.open(root)) {
-                UpdateReport report = new Updates(workspace, executor, Progress.NONE).resume();
+                UpdateReport report = new Updates(workspace, executor, JobProgress.NONE).resume();
                 assertThat(report.failure()).as("killed at %s", point).isEmpty();
                 assertThat(workspace.weights("b")).isEqualTo("base2\n+a\n+b\n");
                 assertThat(new Family(workspace).ran())
@@ -202,7 +202,7 @@ class SlurmTest {
             assertThat(UpdateProcess.killAt(root, "start", point, environment))
                     .hasValueSatisfying(where -> assertThat(where).startsWith(step));
             try (var workspace = FolderWorkspace.open(root)) {
-                UpdateReport report = new Updates(workspace, executor, Progress.NONE).resume();
+                UpdateReport report = new Updates(workspace, executor, JobProgress.NONE).resume();
                 assertThat(states(report)).isEqualTo(Map.of("a", "failed", "b", "skipped"));
                 assertThat(workspace.weights("b")).startsWith("base1");
                 assertThat(workspace.lineage().privateRefs("staging/")).isEmpty();
@@ -213,7 +213,7 @@ class SlurmTest {
 
     /** base → a → b with a gate that lets no new a through, base having got a new version. */
     private Path gated(String name) {
-        Path root = Folders.create(temp.resolve(name)).resolve("repo");
+        Path root = FolderTools.create(temp.resolve(name)).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             workspace.commit("base", "base1\n");
             new Family(workspace).derive("a", "base").derive("b", "a").gate("a", "lines:lower:max=1");
@@ -271,11 +271,11 @@ class SlurmTest {
 
     @Test
     void whatAFailedGateStandsAboveIsNotPublishedThoughItRan() throws Exception {
-        Path root = Folders.create(temp.resolve("gated")).resolve("repo");
+        Path root = FolderTools.create(temp.resolve("gated")).resolve("repo");
         try (var workspace = FolderWorkspace.create(root)) {
             new Family(workspace).diamond().gate("a", "lines:lower:max=1");
             workspace.commit("base", "base2\n");
-            var updates = new Updates(workspace, executor, Progress.NONE);
+            var updates = new Updates(workspace, executor, JobProgress.NONE);
             UpdateOptions options = UpdateOptions.of("base");
             UpdateReport report = updates.start(updates.plan(options), options);
 

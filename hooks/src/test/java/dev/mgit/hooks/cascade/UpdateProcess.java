@@ -4,7 +4,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
@@ -36,8 +36,8 @@ final class UpdateProcess {
         var count = new AtomicInteger();
         var step = new AtomicReference<>("");
         Path journal = Path.of(arguments[0], ".mgit/hooks/update/journal");
-        var steps = new JournalSteps(Journal.read(journal));
-        Journal.Watcher watcher = (record, written) -> {
+        var steps = new JournalSteps(UpdateJournal.read(journal));
+        UpdateJournal.Watcher watcher = (record, written) -> {
             if (!written) {
                 step.set(steps.take(Json.parseObject(Json.bytes(record))));
             }
@@ -52,7 +52,7 @@ final class UpdateProcess {
             Executor executor = System.getenv("SLURM_CONF") == null
                     ? new LocalExecutor()
                     : new SlurmExecutor(System.getenv(), List.of(), Limits.NONE);
-            var updates = new Updates(workspace, executor, Progress.NONE, watcher);
+            var updates = new Updates(workspace, executor, JobProgress.NONE, watcher);
             boolean failFast = arguments[1].equals("start-strict");
             var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, failFast);
             switch (arguments[1]) {

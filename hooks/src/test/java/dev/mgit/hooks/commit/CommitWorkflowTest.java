@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.modeltest.Selector;
@@ -42,7 +42,7 @@ class CommitWorkflowTest {
     }
 
     private String run() throws IOException {
-        return new CommitWorkflow(workspace, new LocalExecutor(), Progress.NONE, new Listener())
+        return new CommitWorkflow(workspace, new LocalExecutor(), JobProgress.NONE, new Listener())
                 .run(new Steps(), result -> steps.add("told " + result));
     }
 
@@ -52,7 +52,7 @@ class CommitWorkflowTest {
             steps.add("check");
             return List.of(new Candidate("model", List.of(), folder -> {
                 steps.add("gate");
-                Folders.create(folder.resolve("files"));
+                FolderTools.create(folder.resolve("files"));
             }));
         }
 

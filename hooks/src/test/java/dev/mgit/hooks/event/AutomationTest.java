@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Await;
 import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.Updates;
@@ -63,7 +63,7 @@ class AutomationTest {
     }
 
     private Automation.Outcome afterCommit(VersionId id) {
-        return new Automation(workspace, executor, Progress.NONE).afterCommit(id);
+        return new Automation(workspace, executor, JobProgress.NONE).afterCommit(id);
     }
 
     private void commitTest(String rule) {
@@ -135,11 +135,11 @@ class AutomationTest {
     }
 
     private void judge(String weights) {
-        new CommitWorkflow(workspace, executor, Progress.NONE, CommitListener.NONE)
+        new CommitWorkflow(workspace, executor, JobProgress.NONE, CommitListener.NONE)
                 .gate(List.of(new Candidate(
                         "base",
                         List.of(),
-                        folder -> Folders.replace(folder.resolve("weights"), weights.getBytes(UTF_8)))));
+                        folder -> FolderTools.replace(folder.resolve("weights"), weights.getBytes(UTF_8)))));
     }
 
     @Test
@@ -189,7 +189,7 @@ class AutomationTest {
         family.derive(List.of("b"), "grep -q base2 {parent1}/weights || cp {parent1}/weights {output}/weights", "base");
         workspace.commit("base", "base2\n");
         Path heard = temp.resolve("heard");
-        List<Progress.Event> events = new ArrayList<>();
+        List<JobProgress.Event> events = new ArrayList<>();
         var notify = new NotifyCommand(
                 event -> {
                     synchronized (events) {

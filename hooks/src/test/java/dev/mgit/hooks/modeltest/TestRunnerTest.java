@@ -7,7 +7,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.lineage.graph.LineageGraph;
@@ -168,9 +168,11 @@ class TestRunnerTest {
         TestDefinition test = test(COUNT + WRITE, Limits.NONE, List.of("data"), "acc:higher");
         Map<VersionId, List<TestDefinition>> plan = Map.of(version, List.of(test));
 
-        runner.runAll(plan, false, 2, Progress.NONE);
+        runner.runAll(plan, false, 2, JobProgress.NONE);
         fresh();
-        assertThat(runner.runAll(plan, false, 2, Progress.NONE)).singleElement().matches(Verdict::passed);
+        assertThat(runner.runAll(plan, false, 2, JobProgress.NONE))
+                .singleElement()
+                .matches(Verdict::passed);
         assertThat(runs()).isEqualTo(1);
         // Other limits are judged from the same result.
         assertThat(runner.run(version, test(COUNT + WRITE, Limits.NONE, List.of("data"), "acc:higher:min=1"), false)
@@ -267,7 +269,7 @@ class TestRunnerTest {
         VersionId two = workspace.commit("q<1>", "0.88", edge(base, "base"));
         VersionId other = workspace.commit("other", "0.1");
         TestDefinition test = test(WRITE, "acc:higher:min=0.8");
-        runner.runAll(Map.of(base, List.of(test), one, List.of(test), two, List.of(test)), false, 1, Progress.NONE);
+        runner.runAll(Map.of(base, List.of(test), one, List.of(test), two, List.of(test)), false, 1, JobProgress.NONE);
 
         Report report = Report.of(workspace, List.of(base, one, two, other), List.of(test), results);
         assertThat(report.regressions()).isEqualTo(1);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Await;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
-import dev.mgit.hooks.Folders;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.lineage.version.EdgeKind;
@@ -55,7 +55,7 @@ class RecipeRunnerTest {
     }
 
     private VersionId run(RunRequest request) {
-        return runner.run(request, Progress.NONE).values().iterator().next();
+        return runner.run(request, JobProgress.NONE).values().iterator().next();
     }
 
     @Test
@@ -76,7 +76,7 @@ class RecipeRunnerTest {
             assertThat(edge.kind()).isEqualTo(EdgeKind.DISTILL);
         });
         Recipe recipe = new Recipes(workspace).get(id);
-        assertThat(recipe.inputs()).containsExactly(new Recipe.Input("digits", "data.txt", Folders.digest(data)));
+        assertThat(recipe.inputs()).containsExactly(new Recipe.Input("digits", "data.txt", FolderTools.digest(data)));
         assertThat(recipe.directory()).isEqualTo(".");
         assertThat(recipe.environment()).containsExactly(Map.entry("STEPS", "3"));
         assertThat(recipe.circumstances().code()).isEmpty();
@@ -109,7 +109,7 @@ class RecipeRunnerTest {
                 .isInstanceOf(MgitException.class)
                 .hasMessage("the command for child failed: exit code 4\nwhy");
         assertThat(workspace.lineage().model("child")).isEmpty();
-        assertThat(Folders.files(workspace.scratch()))
+        assertThat(FolderTools.files(workspace.scratch()))
                 .anyMatch(file -> file.endsWith("stderr.log"))
                 .noneMatch(file -> file.contains("parent1"));
         assertThatThrownBy(() -> run(request(Map.of(), false, "true")))
@@ -156,7 +156,7 @@ class RecipeRunnerTest {
 
     private Rerun.Report rerun(VersionId id) {
         TensorComparator lines = (expected, actual) -> List.of(new TensorComparator.Difference("t", 0.5, 0.7));
-        return new Rerun(workspace, new LocalExecutor(), lines).run(id, Progress.NONE);
+        return new Rerun(workspace, new LocalExecutor(), lines).run(id, JobProgress.NONE);
     }
 
     @Test

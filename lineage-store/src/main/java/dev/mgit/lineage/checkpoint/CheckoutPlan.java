@@ -23,14 +23,14 @@ import java.util.TreeSet;
  * What a checkout into a folder that exists has to write and to remove.
  *
  * @param missing files to be written
- * @param inTheWay paths of files of the user's that would be lost
+ * @param conflicts paths of files of the user's that would be lost
  * @param removals files, then the folders that hold nothing else, the innermost first
  * @param expected what stands at the targets of files and at removals
  * @param kept what the files look like that are right already, by path
  */
 record CheckoutPlan(
         List<FileEntry> missing,
-        List<String> inTheWay,
+        List<String> conflicts,
         List<Path> removals,
         Map<Path, FileStat> expected,
         Map<String, FileStat> kept) {
@@ -59,7 +59,7 @@ record CheckoutPlan(
     private void touch(Path folder, String path, Look look) {
         expected.put(folder.resolve(path), look.stat());
         if (look.standing() == Standing.CHANGED) {
-            inTheWay.add(path);
+            conflicts.add(path);
         }
     }
 
@@ -95,11 +95,11 @@ record CheckoutPlan(
 
     /** @throws MgitException of kind CONFLICT if files of the user's would be lost */
     void requireNothingLost(Path folder) {
-        if (!inTheWay.isEmpty()) {
+        if (!conflicts.isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "checkout would overwrite " + inTheWay.size() + " changed or unknown file(s) in '" + folder + "': "
-                            + String.join(", ", inTheWay.subList(0, Math.min(SHOWN, inTheWay.size()))),
+                    "checkout would overwrite " + conflicts.size() + " changed or unknown file(s) in '" + folder + "': "
+                            + String.join(", ", conflicts.subList(0, Math.min(SHOWN, conflicts.size()))),
                     "commit them first, choose another folder, or give --force");
         }
     }

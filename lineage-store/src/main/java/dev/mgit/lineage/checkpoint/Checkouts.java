@@ -27,10 +27,10 @@ import java.util.TreeSet;
  */
 public final class Checkouts {
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final int threads;
 
-    public Checkouts(Repository repository, Progress progress) {
+    public Checkouts(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.progress = progress;
         this.threads = StoreSettings.of(repository.settings()).threads();

@@ -76,7 +76,7 @@ record CheckpointFiles(
         var look = new FindingsSearch(path, scan);
         for (Map.Entry<String, Path> file : scan.files().entrySet()) {
             var entry = Entry.of(file.getKey(), file.getValue());
-            Formats.Reading reading = look.read(entry);
+            Formats.FileLayout reading = look.read(entry);
             if (!reading.isOpaque() || entry.size() >= LARGE) {
                 large.add(new Large(entry, reading.layout()));
             } else {

@@ -1,9 +1,9 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.format.FileByteSource;
-import dev.mgit.delta.predict.Candidates;
-import dev.mgit.delta.predict.ChildTensor;
-import dev.mgit.delta.predict.Planner;
+import dev.mgit.delta.planner.Candidates;
+import dev.mgit.delta.planner.ChildTensor;
+import dev.mgit.delta.planner.Planner;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -26,9 +26,9 @@ final class CheckpointWriter {
     private final Lineage lineage;
     private final ParameterStore store;
     private final StoreSettings settings;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    CheckpointWriter(Lineage lineage, ParameterStore store, StoreSettings settings, Progress progress) {
+    CheckpointWriter(Lineage lineage, ParameterStore store, StoreSettings settings, CopyProgress progress) {
         this.lineage = lineage;
         this.store = store;
         this.settings = settings;
@@ -42,7 +42,8 @@ final class CheckpointWriter {
      * @param origins the versions it was derived from
      * @param tolerance what may be lost
      */
-    Stored write(CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, Tolerance tolerance)
+    StoredCheckpoint write(
+            CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, LossTolerance tolerance)
             throws IOException {
         Map<String, Manifest> manifests = new LinkedHashMap<>();
         List<LossReport.FileLoss> losses = new ArrayList<>();
@@ -52,7 +53,7 @@ final class CheckpointWriter {
                 var blocks = new BlockWriter(store, reader, settings.effort(), settings.maxDepth())) {
             var tensors = new ParentTensors(lineage, store, reader);
             Candidates candidates = tensors.candidates(previous, origins);
-            Plans plans = new Plans(new Planner(blocks::estimate), candidates);
+            TensorPlans plans = new TensorPlans(new Planner(blocks::estimate), candidates);
             progress.start("storing", files.largeBytes());
             try (var writer = new FileWriter(blocks, settings.threads())) {
                 for (CheckpointFiles.Large file : files.large()) {
@@ -63,7 +64,7 @@ final class CheckpointWriter {
                     }
                     tensors.addStored(candidates, manifest);
                     manifests.put(file.entry().path(), manifest);
-                    entries.add(entry(file.entry(), FileEntry.Stored.PARAMETERS));
+                    entries.add(entry(file.entry(), FileEntry.Storage.PARAMETERS));
                 }
             } finally {
                 progress.done();
@@ -72,11 +73,11 @@ final class CheckpointWriter {
                 byte[] bytes = Files.readAllBytes(file.file());
                 file.requireUnchanged(FileContents.sha256(bytes));
                 verbatim.put(file.path(), bytes);
-                entries.add(entry(file, FileEntry.Stored.VERBATIM));
+                entries.add(entry(file, FileEntry.Storage.VERBATIM));
             }
             store.flush();
             entries.sort(Comparator.comparing(FileEntry::path));
-            return new Stored(
+            return new StoredCheckpoint(
                     entries,
                     files.folders(),
                     verbatim,
@@ -105,7 +106,7 @@ final class CheckpointWriter {
         }
     }
 
-    private Manifest write(FileWriter writer, CheckpointFiles.Large file, Plans plans, Tolerance tolerance)
+    private Manifest write(FileWriter writer, CheckpointFiles.Large file, TensorPlans plans, LossTolerance tolerance)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
             var tensors = new FileTensors(file.layout(), source);
@@ -124,7 +125,7 @@ final class CheckpointWriter {
         }
     }
 
-    private static FileEntry entry(CheckpointFiles.Entry file, FileEntry.Stored stored) {
+    private static FileEntry entry(CheckpointFiles.Entry file, FileEntry.Storage stored) {
         return new FileEntry(file.path(), file.size(), file.executable(), stored);
     }
 }

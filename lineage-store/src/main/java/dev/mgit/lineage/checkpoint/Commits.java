@@ -28,9 +28,9 @@ public final class Commits {
     private final Repository repository;
     private final StoreSettings settings;
     private final boolean strict;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    public Commits(Repository repository, Progress progress) {
+    public Commits(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.settings = StoreSettings.of(repository.settings());
         this.strict = CommitSettings.of(repository.settings()).strict();
@@ -92,7 +92,8 @@ public final class Commits {
         }
     }
 
-    Stored store(CheckpointFiles files, Target target, Tolerance tolerance, WriterLock lock) throws IOException {
+    StoredCheckpoint store(CheckpointFiles files, Target target, LossTolerance tolerance, WriterLock lock)
+            throws IOException {
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
             return writing.write(files, target.previous(), versions(target.origins()), tolerance);
@@ -109,7 +110,7 @@ public final class Commits {
         String model = request.model().orElseThrow();
         var target = new Target(model, previous, request.origins());
         CheckpointFiles files = read(request);
-        Stored stored = store(files, target, Tolerance.EXACT, lock);
+        StoredCheckpoint stored = store(files, target, LossTolerance.EXACT, lock);
         return transaction.write(newVersion(target, request, stored, files.findings()));
     }
 
@@ -166,7 +167,7 @@ public final class Commits {
         return origins.stream().map(Origin::version).toList();
     }
 
-    NewVersion newVersion(Target target, CommitRequest request, Stored stored, Findings findings) {
+    NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings) {
         Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
         Map<String, byte[]> extra = new LinkedHashMap<>(request.extra());
         if (!findings.isEmpty()) {

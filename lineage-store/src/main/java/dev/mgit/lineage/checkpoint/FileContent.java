@@ -3,7 +3,7 @@ package dev.mgit.lineage.checkpoint;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
-import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
@@ -27,14 +27,14 @@ public final class FileContent {
      */
     public static void copy(Repository repository, VersionId version, FileEntry file, OutputStream out)
             throws IOException {
-        if (file.stored() == FileEntry.Stored.VERBATIM) {
+        if (file.stored() == FileEntry.Storage.VERBATIM) {
             out.write(repository.lineage().verbatim(version, file.path()));
             return;
         }
         Manifest manifest = repository.lineage().manifest(version, file.path());
         MessageDigest digest = Hashes.sha256();
-        try (var store = new StoredBytes.Store(repository::parameters)) {
-            ByteSource bytes = StoredBytes.file(store, manifest);
+        try (var store = new ObjectReader.Store(repository::parameters)) {
+            ByteSource bytes = ObjectReader.file(store, manifest);
             byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, manifest.size()))];
             for (long at = 0; at < manifest.size(); at += chunk.length) {
                 int length = (int) Math.min(chunk.length, manifest.size() - at);

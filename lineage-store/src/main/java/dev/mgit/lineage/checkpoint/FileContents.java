@@ -41,7 +41,7 @@ final class FileContents {
 
     /** The hash, in hex, of what a version says a file holds. */
     String sha256(VersionId version, FileEntry file) {
-        return file.stored() == FileEntry.Stored.VERBATIM
+        return file.stored() == FileEntry.Storage.VERBATIM
                 ? sha256(lineage.verbatim(version, file.path()))
                 : lineage.manifest(version, file.path()).sha256();
     }

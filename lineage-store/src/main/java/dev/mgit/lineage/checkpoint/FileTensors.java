@@ -3,7 +3,7 @@ package dev.mgit.lineage.checkpoint;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.predict.ChildTensor;
+import dev.mgit.delta.planner.ChildTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;

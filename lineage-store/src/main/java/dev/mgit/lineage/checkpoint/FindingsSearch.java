@@ -25,9 +25,9 @@ final class FindingsSearch {
     }
 
     /** @throws dev.mgit.delta.MgitException if the file is damaged */
-    Formats.Reading read(CheckpointFiles.Entry entry) throws IOException {
+    Formats.FileLayout read(CheckpointFiles.Entry entry) throws IOException {
         try (FileByteSource source = FileByteSource.open(entry.file())) {
-            Formats.Reading reading = Formats.read(entry.file(), source);
+            Formats.FileLayout reading = Formats.read(entry.file(), source);
             files.put(
                     entry.path(),
                     new CheckpointContents.File(entry.path(), entry.file(), entry.size(), reading.layout()));

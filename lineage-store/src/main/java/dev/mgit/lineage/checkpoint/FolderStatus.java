@@ -100,7 +100,7 @@ public record FolderStatus(
         List<String> changed = new ArrayList<>();
         List<String> added = new ArrayList<>();
         List<String> missing = new ArrayList<>();
-        if (file.stored() == FileEntry.Stored.PARAMETERS) {
+        if (file.stored() == FileEntry.Storage.PARAMETERS) {
             Map<String, ObjectId> before = tensors(repository.lineage().manifest(checkout.version(), file.path()));
             tensors(contents.manifest(path)).forEach((name, object) -> {
                 Optional<ObjectId> old = Optional.ofNullable(before.remove(name));

@@ -4,8 +4,8 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.delta.predict.Candidates;
-import dev.mgit.delta.predict.SourceTensor;
+import dev.mgit.delta.planner.Candidates;
+import dev.mgit.delta.planner.SourceTensor;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
@@ -86,7 +86,7 @@ final class ParentTensors {
     private void addFiles(Candidates candidates, VersionId version, int rank) {
         String origin = lineage.version(version).model() + "@" + version.abbreviated();
         for (FileEntry file : lineage.checkpoint(version).files()) {
-            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS) {
                 add(candidates, lineage.manifest(version, file.path()), rank, origin);
             }
         }

@@ -50,7 +50,11 @@ public final class PendingCommit {
 
     /** What is stored and not published yet. */
     private record Attempt(
-            Optional<Lossy> lossy, WriterLock lock, Stored stored, Transaction transaction, VersionId version) {}
+            Optional<Lossy> lossy,
+            WriterLock lock,
+            StoredCheckpoint stored,
+            Transaction transaction,
+            VersionId version) {}
 
     /** Where it goes. */
     public Target target() {
@@ -87,7 +91,7 @@ public final class PendingCommit {
     }
 
     private Attempt attempt(Optional<Lossy> lossy, WriterLock lock) throws IOException {
-        Stored stored = commits.store(files, target, Tolerance.of(lossy.map(Lossy::bound), exact), lock);
+        StoredCheckpoint stored = commits.store(files, target, LossTolerance.of(lossy.map(Lossy::bound), exact), lock);
         requireChange(stored);
         Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
         VersionId version = transaction.write(commits.newVersion(target, request, stored, files.findings()));
@@ -125,7 +129,7 @@ public final class PendingCommit {
         return Objects.requireNonNull(attempt, "nothing is stored yet");
     }
 
-    private void requireChange(Stored stored) {
+    private void requireChange(StoredCheckpoint stored) {
         if (target.previous().isEmpty() || !request.extra().isEmpty()) {
             return;
         }
@@ -142,7 +146,7 @@ public final class PendingCommit {
     }
 
     /** What a damaged record of the previous version says is not known, so the new one differs from it. */
-    private boolean isSame(VersionId previous, Stored stored) {
+    private boolean isSame(VersionId previous, StoredCheckpoint stored) {
         try {
             Lineage lineage = repository.lineage();
             boolean knownOrigins = request.origins().stream()
@@ -162,10 +166,10 @@ public final class PendingCommit {
         }
     }
 
-    private boolean sameContent(VersionId previous, Stored stored) {
+    private boolean sameContent(VersionId previous, StoredCheckpoint stored) {
         Lineage lineage = repository.lineage();
         return stored.files().stream()
-                .allMatch(file -> file.stored() == FileEntry.Stored.VERBATIM
+                .allMatch(file -> file.stored() == FileEntry.Storage.VERBATIM
                         ? Arrays.equals(
                                 lineage.verbatim(previous, file.path()),
                                 stored.verbatim().get(file.path()))
@@ -177,7 +181,7 @@ public final class PendingCommit {
     }
 
     /** From now on a committed folder inside the repository is known to hold what was committed. */
-    private void track(Path path, String model, VersionId id, Stored stored) throws IOException {
+    private void track(Path path, String model, VersionId id, StoredCheckpoint stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
             return;
@@ -198,7 +202,7 @@ public final class PendingCommit {
         known.save();
     }
 
-    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, Stored stored) {
+    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, StoredCheckpoint stored) {
         Map<String, Manifest> manifests = stored.manifests();
         int tensors = manifests.values().stream()
                 .mapToInt(manifest -> (int) manifest.entries().stream()

@@ -2,7 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.SafetensorsHeader;
+import dev.mgit.delta.format.safetensors.SafetensorsHeader;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.FolderSwitch;
@@ -30,10 +30,10 @@ final class TensorExtraction {
     static final String FILE = "tensors.safetensors";
 
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final int threads;
 
-    TensorExtraction(Repository repository, Progress progress, int threads) {
+    TensorExtraction(Repository repository, CopyProgress progress, int threads) {
         this.repository = repository;
         this.progress = progress;
         this.threads = threads;
@@ -65,7 +65,7 @@ final class TensorExtraction {
         Glob files = request.files().orElse(Glob.ALL);
         Map<TensorSpec, Manifest.Entry> chosen = new LinkedHashMap<>();
         for (FileEntry file : checkpoint.files()) {
-            if (file.stored() == FileEntry.Stored.PARAMETERS && files.testPath(file.path())) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS && files.testPath(file.path())) {
                 for (Manifest.Entry entry : repository
                         .lineage()
                         .manifest(request.version(), file.path())

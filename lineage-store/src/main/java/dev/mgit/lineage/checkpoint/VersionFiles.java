@@ -15,10 +15,10 @@ import java.util.List;
 /** Writes a version's files, bit for bit: the one way from the store to a folder. */
 public final class VersionFiles {
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final int threads;
 
-    public VersionFiles(Repository repository, Progress progress) {
+    public VersionFiles(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.progress = progress;
         this.threads = StoreSettings.of(repository.settings()).threads();
@@ -41,12 +41,12 @@ public final class VersionFiles {
         files.forEach(file -> SafePath.in(folder, file.path()));
         var created = new NewFiles(folder);
         for (FileEntry file : files) {
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
+            if (file.stored() == FileEntry.Storage.VERBATIM) {
                 writeVerbatim(created, version, file);
             }
         }
         List<FileEntry> large = files.stream()
-                .filter(file -> file.stored() == FileEntry.Stored.PARAMETERS)
+                .filter(file -> file.stored() == FileEntry.Storage.PARAMETERS)
                 .toList();
         if (!large.isEmpty()) {
             writeLarge(created, version, large);

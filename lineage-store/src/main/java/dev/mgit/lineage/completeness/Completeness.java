@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class Completeness {
     /** One way in which checkpoints are found incomplete. */
     interface Check {
-        void look(CheckpointContents contents, Gaps gaps) throws IOException;
+        void look(CheckpointContents contents, MissingParts gaps) throws IOException;
     }
 
     private static final List<Check> CHECKS = List.of(
@@ -29,7 +29,7 @@ public final class Completeness {
 
     /** What a complete checkpoint would have besides, a sentence each; nothing if nothing is missing. */
     public static List<String> missing(CheckpointContents contents) throws IOException {
-        var gaps = new Gaps(contents);
+        var gaps = new MissingParts(contents);
         for (Check check : CHECKS) {
             check.look(contents, gaps);
         }

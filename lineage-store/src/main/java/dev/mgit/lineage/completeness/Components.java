@@ -14,7 +14,7 @@ final class Components implements Completeness.Check {
     private static final String CONFIG = "config.json";
 
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+    public void look(CheckpointContents contents, MissingParts gaps) throws IOException {
         for (File file : contents.all()) {
             if (file.name().equals("model_index.json")
                     && contents.json(file).orElse(null) instanceof JsonObject index) {
@@ -27,7 +27,7 @@ final class Components implements Completeness.Check {
     }
 
     /** {@code "unet": ["diffusers", "UNet2DConditionModel"]}; nulls stand for a part that was left out on purpose. */
-    private static void pipeline(CheckpointContents contents, File file, JsonObject index, Gaps gaps) {
+    private static void pipeline(CheckpointContents contents, File file, JsonObject index, MissingParts gaps) {
         List<String> folders = new ArrayList<>();
         for (Map.Entry<String, ?> member : index.members().entrySet()) {
             boolean component = !member.getKey().startsWith("_")
@@ -54,7 +54,7 @@ final class Components implements Completeness.Check {
     }
 
     /** Normalizing needs no files, so its folder is nowhere kept. */
-    private static void modules(File file, List<?> modules, Gaps gaps) {
+    private static void modules(File file, List<?> modules, MissingParts gaps) {
         List<String> folders = modules.stream()
                 .filter(JsonObject.class::isInstance)
                 .map(JsonObject.class::cast)

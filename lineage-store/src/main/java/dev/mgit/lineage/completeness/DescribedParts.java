@@ -20,7 +20,7 @@ final class DescribedParts implements Completeness.Check {
     private static final long LONGEST_METADATA = 16L << 20;
 
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+    public void look(CheckpointContents contents, MissingParts gaps) throws IOException {
         for (File file : contents.all()) {
             switch (file.name()) {
                 case "adapter_config.json" -> adapter(contents, file, gaps);
@@ -32,7 +32,7 @@ final class DescribedParts implements Completeness.Check {
         }
     }
 
-    private static void adapter(CheckpointContents contents, File config, Gaps gaps) {
+    private static void adapter(CheckpointContents contents, File config, MissingParts gaps) {
         boolean weights = contents.all().stream()
                 .filter(file -> file.folder().equals(config.folder()) && file.size() > 0)
                 .filter(file -> FileKind.byName(file.name()).isPresent())
@@ -43,7 +43,7 @@ final class DescribedParts implements Completeness.Check {
         }
     }
 
-    private static void tensorFlowJs(CheckpointContents contents, File file, Gaps gaps) throws IOException {
+    private static void tensorFlowJs(CheckpointContents contents, File file, MissingParts gaps) throws IOException {
         if (!(contents.json(file).orElse(null) instanceof JsonObject model)) {
             return;
         }
@@ -58,7 +58,7 @@ final class DescribedParts implements Completeness.Check {
         }
     }
 
-    private static void coreMl(CheckpointContents contents, File file, Gaps gaps) throws IOException {
+    private static void coreMl(CheckpointContents contents, File file, MissingParts gaps) throws IOException {
         if (contents.json(file).orElse(null) instanceof JsonObject manifest
                 && manifest.members().get("itemInfoEntries") instanceof JsonObject entries) {
             gaps.missing(
@@ -73,7 +73,7 @@ final class DescribedParts implements Completeness.Check {
     }
 
     /** The pickle that torch.distributed.checkpoint writes last names each rank's files. */
-    private static void distributed(File file, Gaps gaps) throws IOException {
+    private static void distributed(File file, MissingParts gaps) throws IOException {
         if (file.size() > LONGEST_METADATA) {
             return;
         }
@@ -86,7 +86,7 @@ final class DescribedParts implements Completeness.Check {
     }
 
     /** Files of one name and two suffixes, of which one is no use without the other. */
-    private static void twin(CheckpointContents contents, File file, Gaps gaps) {
+    private static void twin(CheckpointContents contents, File file, MissingParts gaps) {
         String name = file.name().toLowerCase(Locale.ROOT);
         if (name.endsWith(".distcp")) {
             gaps.missing(file.path() + " needs", List.of(file.folder() + ".metadata"));

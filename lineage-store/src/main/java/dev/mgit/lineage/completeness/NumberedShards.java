@@ -22,7 +22,7 @@ final class NumberedShards implements Completeness.Check {
     }
 
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) {
+    public void look(CheckpointContents contents, MissingParts gaps) {
         Map<String, Family> families = new TreeMap<>();
         Map<String, BitSet> there = new TreeMap<>();
         for (File file : contents.all()) {
@@ -36,7 +36,7 @@ final class NumberedShards implements Completeness.Check {
         families.forEach((key, family) -> family(family, there.getOrDefault(key, new BitSet()), contents, gaps));
     }
 
-    private static void family(Family family, BitSet there, CheckpointContents contents, Gaps gaps) {
+    private static void family(Family family, BitSet there, CheckpointContents contents, MissingParts gaps) {
         int first = there.get(0) ? 0 : 1;
         List<String> absent = new ArrayList<>();
         for (int number = first; number < family.count() + first; number++) {
@@ -49,7 +49,7 @@ final class NumberedShards implements Completeness.Check {
     }
 
     /** What transformers needs to find a tensor in a set of shards. */
-    private static void index(Family family, CheckpointContents contents, Gaps gaps) {
+    private static void index(Family family, CheckpointContents contents, MissingParts gaps) {
         boolean wanted =
                 family.before().endsWith("-") && List.of(".safetensors", ".bin").contains(family.after());
         String stem = family.before().substring(0, Math.max(0, family.before().length() - 1));

@@ -2,14 +2,14 @@ package dev.mgit.lineage.completeness;
 
 import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.lineage.completeness.CheckpointContents.File;
 import java.io.IOException;
 
 /** Files in which ONNX models keep their weights. */
 final class OnnxData implements Completeness.Check {
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+    public void look(CheckpointContents contents, MissingParts gaps) throws IOException {
         for (File file : contents.all()) {
             if (!file.layout().format().equals("onnx")) {
                 continue;

@@ -21,7 +21,7 @@ final class ShardIndexes implements Completeness.Check {
     private static final Pattern OF_WEIGHTS = Pattern.compile(".*\\.(safetensors|bin|msgpack|h5)\\.index\\.json");
 
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+    public void look(CheckpointContents contents, MissingParts gaps) throws IOException {
         for (File file : contents.all()) {
             if (file.name().endsWith(SUFFIX)) {
                 index(contents, file, gaps);
@@ -29,7 +29,7 @@ final class ShardIndexes implements Completeness.Check {
         }
     }
 
-    private static void index(CheckpointContents contents, File file, Gaps gaps) throws IOException {
+    private static void index(CheckpointContents contents, File file, MissingParts gaps) throws IOException {
         ShardIndex index;
         try (FileByteSource source = FileByteSource.open(file.onDisk())) {
             index = ShardIndex.parse(source);
@@ -59,19 +59,20 @@ final class ShardIndexes implements Completeness.Check {
         total(file, known, bytes, index.totalSize(), gaps);
     }
 
-    private static void lacking(File index, File shard, Set<String> due, Gaps gaps) {
+    private static void lacking(File index, File shard, Set<String> due, MissingParts gaps) {
         Set<String> lacking = new HashSet<>(due);
         shard.layout()
                 .ranges()
                 .forEach(range -> range.tensor().map(TensorSpec::name).ifPresent(lacking::remove));
         if (!lacking.isEmpty()) {
             gaps.say("the index " + index.path() + " puts "
-                    + Gaps.list(lacking.stream().sorted().toList()) + " into " + shard.path() + ", which does not have "
+                    + MissingParts.list(lacking.stream().sorted().toList()) + " into " + shard.path()
+                    + ", which does not have "
                     + (lacking.size() == 1 ? "it" : "them"));
         }
     }
 
-    private static void total(File index, boolean known, long bytes, OptionalLong total, Gaps gaps) {
+    private static void total(File index, boolean known, long bytes, OptionalLong total, MissingParts gaps) {
         if (known && total.isPresent() && total.getAsLong() != bytes) {
             gaps.say("the index " + index.path() + " gives a total_size of " + total.getAsLong()
                     + " bytes, its shards hold " + bytes);

@@ -18,7 +18,7 @@ final class UnfinishedDownloads implements Completeness.Check {
     private static final int DEEPEST = 16;
 
     @Override
-    public void look(CheckpointContents contents, Gaps gaps) throws IOException {
+    public void look(CheckpointContents contents, MissingParts gaps) throws IOException {
         for (File file : contents.all()) {
             if (PART.matcher(file.name()).matches()) {
                 gaps.say(file.path() + " is part of an unfinished download");

@@ -1,4 +1,7 @@
-/** Finds out what a checkpoint names and does not have. */
+/**
+ * Finds what a checkpoint names and does not have: missing shards, external data, parts of pipelines. Reports; refuses
+ * nothing itself.
+ */
 @NullMarked
 package dev.mgit.lineage.completeness;
 

@@ -1,10 +1,10 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.diff.CheckpointWeights;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
@@ -38,8 +38,8 @@ public final class Detector {
 
     /** The sketch of a file or folder, with what its README and configuration claim. */
     public static ModelSketch sketch(Path path) throws IOException {
-        try (CheckpointWeights weights = CheckpointWeights.of(path)) {
-            return Sketcher.of(weights, ClaimsReader.of(path));
+        try (CheckpointTensors weights = CheckpointTensors.of(path)) {
+            return Sketcher.of(weights, MetadataClaimsReader.of(path));
         }
     }
 
@@ -62,7 +62,7 @@ public final class Detector {
      *
      * @return versions whose weights could not be read, each with the reason
      */
-    public Map<VersionId, String> update(WriterLock lock, Progress progress) throws IOException {
+    public Map<VersionId, String> update(WriterLock lock, CopyProgress progress) throws IOException {
         lock.requireHeld();
         Set<VersionId> alive = alive();
         Set<VersionId> known = index.versions();
@@ -84,12 +84,12 @@ public final class Detector {
         return unreadable;
     }
 
-    private void sketch(List<VersionId> missing, Map<VersionId, String> unreadable, Progress progress)
+    private void sketch(List<VersionId> missing, Map<VersionId, String> unreadable, CopyProgress progress)
             throws IOException {
         Map<VersionId, ModelSketch> batch = new LinkedHashMap<>();
         for (VersionId id : missing) {
-            try (CheckpointWeights weights = CheckpointWeights.of(repository, id)) {
-                batch.put(id, Sketcher.of(weights, ClaimsReader.of(repository.lineage(), id)));
+            try (CheckpointTensors weights = CheckpointTensors.of(repository, id)) {
+                batch.put(id, Sketcher.of(weights, MetadataClaimsReader.of(repository.lineage(), id)));
             } catch (MgitException e) {
                 unreadable.put(id, e.getMessage());
             }
@@ -137,7 +137,8 @@ public final class Detector {
             List<VersionId> near = new ArrayList<>(
                     index.search(sketch, limit).stream().filter(alive::contains).toList());
             for (Model model : repository.lineage().models()) {
-                boolean claimed = sketch.claims().bases().stream().anyMatch(base -> Context.names(base, model.name()));
+                boolean claimed =
+                        sketch.claims().bases().stream().anyMatch(base -> MetadataEvidence.names(base, model.name()));
                 if (claimed && !near.contains(model.head())) {
                     near.add(model.head());
                 }

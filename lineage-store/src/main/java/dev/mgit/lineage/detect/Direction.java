@@ -35,14 +35,14 @@ final class Direction {
     private Direction() {}
 
     /** Log-odds that b came from a. */
-    static double odds(Likeness likeness) {
+    static double odds(SketchComparison likeness) {
         double growth = likeness.growth();
         if (!Double.isFinite(growth)) {
             return 0;
         }
         double distance = Math.max(likeness.distance(), 1e-12);
         double values = likeness.counted();
-        double samples = likeness.related().stream().mapToInt(Pair::count).sum();
+        double samples = likeness.related().stream().mapToInt(TensorPair::count).sum();
         double sure = growth / (1 + 2 / Math.sqrt(values * distance));
         double byGrowth = GROWN * clip(sure, 1) + PER_GROWTH * clip(sure, MOST_GROWTH);
         double unscaled = growth - 2 * likeness.scaling() / distance;
@@ -52,7 +52,7 @@ final class Direction {
         return byGrowth + byUnscaled + byKurtosis;
     }
 
-    static String words(Likeness likeness) {
+    static String words(SketchComparison likeness) {
         return String.format(
                 Locale.ROOT,
                 "squares grew by %.2g of the squared distance, all weights alike by %.1g, kurtosis by %.2g",

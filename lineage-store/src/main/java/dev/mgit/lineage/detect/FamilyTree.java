@@ -16,7 +16,7 @@ final class FamilyTree {
     /** What log-odds of direction count against a logarithm of distance; a sibling is 0.7 further than a parent. */
     private static final double PER_ODDS = 0.15;
 
-    private static final double MOST_ODDS = 2 * Context.CLAIM;
+    private static final double MOST_ODDS = 2 * MetadataEvidence.CLAIM;
 
     /** A candidate that lacks weights is compared on fewer, so its distance is no measure. */
     private static final double PER_MISSING = 20;
@@ -39,7 +39,7 @@ final class FamilyTree {
     private static final double BEYOND = 0.9;
 
     private final List<Subject> subjects;
-    private final Kinship kinship;
+    private final CandidateParents kinship;
     private final Map<Integer, Integer> known;
     private final Map<Integer, Origin> merges;
 
@@ -47,7 +47,11 @@ final class FamilyTree {
      * @param known parents of settled subjects
      * @param merges origins that are found already
      */
-    FamilyTree(List<Subject> subjects, Kinship kinship, Map<Integer, Integer> known, Map<Integer, Origin> merges) {
+    FamilyTree(
+            List<Subject> subjects,
+            CandidateParents kinship,
+            Map<Integer, Integer> known,
+            Map<Integer, Origin> merges) {
         this.subjects = subjects;
         this.kinship = kinship;
         this.known = known;
@@ -76,7 +80,8 @@ final class FamilyTree {
             boolean settled = subjects.get(child).settled();
             edges.add(new Arborescence.Edge(subjects.size(), child, settled ? 0 : ROOT + CENTRE * centre(child)));
             if (!settled) {
-                for (Map.Entry<Integer, Kinship.Kin> parent : kinship.of(child).entrySet()) {
+                for (Map.Entry<Integer, CandidateParents.Kin> parent :
+                        kinship.of(child).entrySet()) {
                     boolean possible = !parent.getValue().isForbidden() && mayHaveMerged(child, parent.getKey());
                     if (possible && agreesWithMerges(child, parent.getKey())) {
                         edges.add(new Arborescence.Edge(parent.getKey(), child, cost(parent.getValue())));
@@ -111,7 +116,7 @@ final class FamilyTree {
         return kinship.of(child, parent).relation().distance() < OF_MERGE * others;
     }
 
-    private static double cost(Kinship.Kin kin) {
+    private static double cost(CandidateParents.Kin kin) {
         Relation relation = kin.relation();
         double odds = relation.isCertain() ? 0 : Math.max(-MOST_ODDS, Math.min(MOST_ODDS, relation.odds()));
         return Math.log(relation.distance() + LEAST_DISTANCE)
@@ -162,7 +167,7 @@ final class FamilyTree {
 
     private Optional<Relation> trained(int child, int parent) {
         return kinship.find(child, parent)
-                .map(Kinship.Kin::relation)
+                .map(CandidateParents.Kin::relation)
                 .filter(relation -> !relation.isCertain() && relation.distance() > LEAST_DISTANCE);
     }
 }

@@ -24,6 +24,6 @@ final class KeyTable {
                 votes.merge(model, 1, Integer::sum);
             }
         }
-        return Nearest.of(votes, Comparator.<Integer>naturalOrder(), limit);
+        return NearestModels.of(votes, Comparator.<Integer>naturalOrder(), limit);
     }
 }

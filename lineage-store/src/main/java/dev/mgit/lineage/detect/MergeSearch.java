@@ -31,8 +31,8 @@ final class MergeSearch {
     private MergeSearch() {}
 
     /** @param candidates compared with the model as side b */
-    static Optional<Found> of(List<Likeness> candidates) {
-        List<Likeness> nearest = candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
+    static Optional<Found> of(List<SketchComparison> candidates) {
+        List<SketchComparison> nearest = candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
         if (nearest.size() < 2 || nearest.get(0).distance() < 1e-9) {
             return Optional.empty();
         }
@@ -63,10 +63,10 @@ final class MergeSearch {
                 : best;
     }
 
-    private static List<Column> columns(List<Likeness> candidates) {
-        List<Map<String, Pair>> byName = new ArrayList<>();
-        for (Likeness candidate : candidates) {
-            Map<String, Pair> pairs = new HashMap<>();
+    private static List<Column> columns(List<SketchComparison> candidates) {
+        List<Map<String, TensorPair>> byName = new ArrayList<>();
+        for (SketchComparison candidate : candidates) {
+            Map<String, TensorPair> pairs = new HashMap<>();
             candidate.related().forEach(pair -> pairs.put(pair.b().name(), pair));
             byName.add(pairs);
         }
@@ -75,7 +75,7 @@ final class MergeSearch {
             double[][] sources = new double[candidates.size()][];
             int found = 0;
             for (int i = 0; i < sources.length; i++) {
-                Pair pair = byName.get(i).get(tensor.name());
+                TensorPair pair = byName.get(i).get(tensor.name());
                 if (pair != null && sameGrid(pair)) {
                     sources[i] = values(pair);
                     found++;
@@ -92,7 +92,7 @@ final class MergeSearch {
         return columns;
     }
 
-    private static boolean sameGrid(Pair pair) {
+    private static boolean sameGrid(TensorPair pair) {
         TensorSketch a = pair.a();
         TensorSketch b = pair.b();
         boolean samples = pair.transposed()
@@ -101,7 +101,7 @@ final class MergeSearch {
         return samples && a.elements() == b.elements();
     }
 
-    private static double[] values(Pair pair) {
+    private static double[] values(TensorPair pair) {
         TensorSketch b = pair.b();
         double[] values = new double[b.values().length];
         for (int i = 0; i < b.sampleRows(); i++) {

@@ -8,10 +8,10 @@ import java.util.List;
  *
  * @param formats of the files of weights, sorted
  * @param tensors in natural order of their names
- * @param keys what relatives are looked up by (see {@link Keys}), without repetition
+ * @param keys what relatives are looked up by (see {@link SketchKeys}), without repetition
  */
 @SuppressWarnings("ArrayRecordComponent") // read only within this package, and sketches are never compared
-public record ModelSketch(List<String> formats, Claims claims, List<TensorSketch> tensors, int[] keys) {
+public record ModelSketch(List<String> formats, MetadataClaims claims, List<TensorSketch> tensors, int[] keys) {
     public ModelSketch {
         formats = List.copyOf(formats);
         tensors = List.copyOf(tensors);

@@ -50,7 +50,9 @@ public final class OriginSearch {
         for (int i = 0; i < fresh; i++) {
             near.get(i).addAll(table.search(subjects.get(i).sketch(), CANDIDATES));
         }
-        return Genealogy.of(subjects, known(), i -> i < fresh ? near.get(i) : List.of()).subList(0, fresh).stream()
+        return LineageInference.of(subjects, known(), i -> i < fresh ? near.get(i) : List.of())
+                .subList(0, fresh)
+                .stream()
                 .map(origin -> origin.map(found -> Detected.of(found, fresh, versions, subjects)))
                 .toList();
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param kind of the step
  * @param odds natural logarithm of the odds that a is the parent of b rather than the other way around; a rule that
  *     admits no doubt counts {@link #CERTAIN}
- * @param distance see {@link Likeness#distance}
+ * @param distance see {@link SketchComparison#distance}
  * @param evidence in plain words, the weights first
  */
 record Relation(EdgeKind kind, double odds, double distance, List<String> evidence) {
@@ -21,7 +21,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
     /**
      * Relatives further apart than this, in variances of the weights, share an ancestor rather than being parent and
-     * child: 8-bit quantisation and 50% pruning move a model by 0.1, training BGE v1.5 on from v1 by 0.002, while
+     * child: 8-bit quantization and 50% pruning move a model by 0.1, training BGE v1.5 on from v1 by 0.002, while
      * models grown from one early checkpoint by different hands (BGE and E5 small) are 0.4 apart.
      */
     static final double FURTHEST = 0.25;
@@ -43,12 +43,12 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
     }
 
     /** What the weights say of two models; empty if one was hardly made from the other. */
-    static Optional<Relation> of(Likeness likeness) {
+    static Optional<Relation> of(SketchComparison likeness) {
         if (!likeness.isRelated() || likeness.distance() > FURTHEST) {
             return Optional.empty();
         }
         var reader = new Reader(likeness);
-        return Optional.of(reader.quantised()
+        return Optional.of(reader.quantized()
                 .or(reader::pruned)
                 .or(reader::unchanged)
                 .or(reader::rounded)
@@ -57,10 +57,10 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
     /** Rules for each kind, the surest first. */
     private static final class Reader {
-        private final Likeness likeness;
+        private final SketchComparison likeness;
         private final List<String> evidence = new ArrayList<>();
 
-        Reader(Likeness likeness) {
+        Reader(SketchComparison likeness) {
             this.likeness = likeness;
             evidence.add(text(
                     "%d of %d weights correspond, %d of them the same in every sample",
@@ -77,7 +77,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             return new Relation(kind, odds, likeness.distance(), evidence);
         }
 
-        Optional<Relation> quantised() {
+        Optional<Relation> quantized() {
             boolean a = mostlyScaled(likeness.a());
             boolean b = mostlyScaled(likeness.b());
             return a == b
@@ -94,12 +94,12 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
         }
 
         Optional<Relation> pruned() {
-            double zeroed = likeness.share(Pair::zeroedInB) - likeness.share(Pair::zeroedInA);
+            double zeroed = likeness.share(TensorPair::zeroedInB) - likeness.share(TensorPair::zeroedInA);
             if (Math.abs(zeroed) < 0.1) {
                 return Optional.empty();
             }
             double kept = likeness.related().stream()
-                    .mapToDouble(Pair::kept)
+                    .mapToDouble(TensorPair::kept)
                     .average()
                     .orElse(0);
             evidence.add(text("%.0f%% of the weights became zero", Math.abs(zeroed) * 100));
@@ -109,7 +109,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
         /** Equal values in other clothes: another format, other names, another layout, a wider type, more rows. */
         Optional<Relation> unchanged() {
-            if (likeness.share(Pair::equal) < SAME) {
+            if (likeness.share(TensorPair::equal) < SAME) {
                 return Optional.empty();
             }
             boolean renamed = likeness.renamed() + likeness.transposed() > 0
@@ -138,14 +138,14 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
         Optional<Relation> rounded() {
             int narrower = narrower(likeness);
-            double share = likeness.share(narrower > 0 ? Pair::roundedInB : Pair::roundedInA);
+            double share = likeness.share(narrower > 0 ? TensorPair::roundedInB : TensorPair::roundedInA);
             return narrower == 0 || share < 0.99
                     ? Optional.empty()
                     : Optional.of(relation(EdgeKind.CAST, narrower * CERTAIN, "values rounded to a narrower dtype"));
         }
 
         /** 1 if most of b's weights are of a float type with fewer bits of mantissa, -1 if a's are, else 0. */
-        private static int narrower(Likeness likeness) {
+        private static int narrower(SketchComparison likeness) {
             double sign = likeness.related().stream()
                     .mapToDouble(pair -> Integer.signum(pair.a().dtype().mantissaBits()
                                     - pair.b().dtype().mantissaBits())
@@ -158,7 +158,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
         }
 
         Relation trained() {
-            int rank = UpdateRank.of(likeness.related());
+            int rank = LowRankTest.of(likeness.related());
             if (rank > 0) {
                 evidence.add("the update is of rank " + rank + ", as a merged adapter's is");
             }

@@ -27,7 +27,7 @@ final class SketchFile {
     private static final String BETWEEN_FORMATS = "+";
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
     private static final long LARGEST = 1 << 28;
-    private static final int MAX_SAMPLES = Positions.GRID * Positions.GRID;
+    private static final int MAX_SAMPLES = SamplePositions.GRID * SamplePositions.GRID;
 
     private SketchFile() {}
 
@@ -111,7 +111,7 @@ final class SketchFile {
             for (int left = count(in, Integer.BYTES); left > 0; left--) {
                 bases.add(string(in));
             }
-            Claims claims = new Claims(bases, string(in), string(in));
+            MetadataClaims claims = new MetadataClaims(bases, string(in), string(in));
             int[] keys = new int[count(in, Integer.BYTES)];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = in.getInt();

@@ -48,7 +48,7 @@ public final class SketchIndex {
     public Set<VersionId> versions() {
         Set<VersionId> versions = new HashSet<>();
         for (String name : segments()) {
-            try (Segment segment = Segment.open(folder.resolve(name))) {
+            try (KeySegment segment = KeySegment.open(folder.resolve(name))) {
                 for (int i = 0; i < segment.models(); i++) {
                     VersionId id = segment.model(i);
                     if (Files.exists(sketchFile(id))) {
@@ -100,7 +100,7 @@ public final class SketchIndex {
         Files.createDirectories(folder);
         List<String> names = new ArrayList<>(kept);
         String name = freshName();
-        Segment.write(folder.resolve(name), new ArrayList<>(added.entrySet()));
+        KeySegment.write(folder.resolve(name), new ArrayList<>(added.entrySet()));
         names.add(name);
         DurableFiles.replace(folder.resolve(LIST), String.join("\n", names).getBytes(StandardCharsets.US_ASCII));
         for (String old : replaced) {
@@ -138,7 +138,7 @@ public final class SketchIndex {
     }
 
     private int models(String segment) {
-        try (Segment opened = Segment.open(folder.resolve(segment))) {
+        try (KeySegment opened = KeySegment.open(folder.resolve(segment))) {
             return opened.models();
         } catch (IOException e) {
             return 0;
@@ -147,7 +147,7 @@ public final class SketchIndex {
 
     private Map<VersionId, int[]> keysOf(String name) {
         Map<VersionId, int[]> keys = new LinkedHashMap<>();
-        try (Segment segment = Segment.open(folder.resolve(name))) {
+        try (KeySegment segment = KeySegment.open(folder.resolve(name))) {
             for (Map.Entry<Integer, int[]> model : segment.keys().entrySet()) {
                 keys.put(segment.model(model.getKey()), model.getValue());
             }
@@ -161,15 +161,15 @@ public final class SketchIndex {
     public List<VersionId> search(ModelSketch sketch, int limit) {
         Map<VersionId, Integer> votes = new HashMap<>();
         for (String name : segments()) {
-            try (Segment segment = Segment.open(folder.resolve(name))) {
+            try (KeySegment segment = KeySegment.open(folder.resolve(name))) {
                 int[] found = segment.votes(sketch.keys());
-                for (int model : Nearest.largest(found, limit)) {
+                for (int model : NearestModels.largest(found, limit)) {
                     votes.merge(segment.model(model), found[model], Math::max);
                 }
             } catch (IOException e) {
                 // its models are sketched anew
             }
         }
-        return Nearest.of(votes, Comparator.<VersionId>naturalOrder(), limit);
+        return NearestModels.of(votes, Comparator.<VersionId>naturalOrder(), limit);
     }
 }

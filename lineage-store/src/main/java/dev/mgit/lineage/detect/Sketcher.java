@@ -1,13 +1,13 @@
 package dev.mgit.lineage.detect;
 
-import dev.mgit.lineage.diff.CheckpointWeights;
-import dev.mgit.lineage.diff.Weight;
+import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Takes sketches. Reads at most {@value Positions#GRID} rows of each matrix. */
+/** Takes sketches. Reads at most {@value SamplePositions#GRID} rows of each matrix. */
 public final class Sketcher {
     /** Models with more weights than this keep a quarter of the samples of each. */
     private static final int FEW_WEIGHTS = 64;
@@ -17,19 +17,19 @@ public final class Sketcher {
     private Sketcher() {}
 
     /** The sketch of a checkpoint; {@code claims} is what its other files say. */
-    public static ModelSketch of(CheckpointWeights checkpoint, Claims claims) throws IOException {
+    public static ModelSketch of(CheckpointTensors checkpoint, MetadataClaims claims) throws IOException {
         List<TensorSketch> full = new ArrayList<>();
-        for (Weight weight : checkpoint.weights()) {
+        for (CheckpointTensor weight : checkpoint.weights()) {
             if (!weight.companion() && full.size() < MAX_TENSORS) {
-                full.add(Sampling.of(weight));
-                for (Weight part : Fused.parts(weight)) {
-                    full.add(Sampling.of(part));
+                full.add(TensorSampler.of(weight));
+                for (CheckpointTensor part : FusedProjections.parts(weight)) {
+                    full.add(TensorSampler.of(part));
                 }
             }
         }
-        int[] keys = Keys.of(full);
+        int[] keys = SketchKeys.of(full);
         long weights = full.stream().filter(TensorSketch::isWeight).count();
-        int grid = weights <= FEW_WEIGHTS ? Positions.GRID : Positions.GRID / 2;
+        int grid = weights <= FEW_WEIGHTS ? SamplePositions.GRID : SamplePositions.GRID / 2;
         List<TensorSketch> kept =
                 full.stream().map(tensor -> thinned(tensor, grid)).toList();
         return new ModelSketch(checkpoint.formats(), claims, kept, keys);

@@ -11,7 +11,7 @@ import dev.mgit.delta.Dtype;
  *     values; 0 where there were no numbers to read
  * @param sampleRows rows of {@code values}
  * @param sampleColumns columns of {@code values}
- * @param values sampled values, row-major, at {@link Positions}; integers with a known scale as what they stand for
+ * @param values sampled values, row-major, at {@link SamplePositions}; integers with a known scale as what they stand for
  * @param square mean of squares over the rows that were read
  * @param fourth mean of fourth powers over the same
  * @param scaled whether the elements are integers, or blocks of them, that stand for floats

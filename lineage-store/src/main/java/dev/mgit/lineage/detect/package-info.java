@@ -1,6 +1,6 @@
 /**
- * Finds out what came from what by looking at weights: sketches of checkpoints, an index over them, and the reading of
- * families. See {@code docs/detection.md}.
+ * Lineage detection: finds which checkpoint was derived from which by their weights, from sketches and an index over
+ * them. See {@code docs/detection.md}. Suggests edges; records none.
  */
 @NullMarked
 package dev.mgit.lineage.detect;

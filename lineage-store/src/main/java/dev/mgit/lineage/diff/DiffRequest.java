@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param tensors only tensors it fits by either of their names
  * @param depth how much to find out
  */
-public record DiffRequest(Side a, Side b, Optional<Glob> files, Optional<Glob> tensors, Depth depth) {
+public record DiffRequest(DiffSide a, DiffSide b, Optional<Glob> files, Optional<Glob> tensors, Depth depth) {
     /** How much to find out. */
     public enum Depth {
         /** What differs; tensors that stand for each other are not measured. */

@@ -1,9 +1,17 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.diff.match.TensorMatching;
+import dev.mgit.lineage.diff.match.TensorSamples;
+import dev.mgit.lineage.diff.measure.TensorComparison;
+import dev.mgit.lineage.diff.measure.TensorStatistics;
+import dev.mgit.lineage.diff.report.DiffSummary;
+import dev.mgit.lineage.diff.report.RollUp;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.LayerNames;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
@@ -21,14 +29,14 @@ public final class Diffs {
     private static final double UNRELATED = 0.2;
 
     private final Optional<Repository> repository;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final int threads;
 
     /**
-     * @param repository needed for {@link Side.Revision} only
+     * @param repository needed for {@link DiffSide.Revision} only
      * @param threads runs of weights read and compared at once
      */
-    public Diffs(Optional<Repository> repository, Progress progress, int threads) {
+    public Diffs(Optional<Repository> repository, CopyProgress progress, int threads) {
         this.repository = repository;
         this.progress = progress;
         this.threads = threads;
@@ -42,7 +50,7 @@ public final class Diffs {
      */
     public Diff diff(DiffRequest request) throws IOException {
         Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
-        try (var store = new StoredBytes.Store(() -> repository().parameters());
+        try (var store = new ObjectReader.Store(() -> repository().parameters());
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
             if (request.files().isPresent() && a.files.isEmpty() && b.files.isEmpty()) {
@@ -57,40 +65,41 @@ public final class Diffs {
         return repository.orElseThrow(() -> MgitException.usage("revisions can only be compared inside a repository"));
     }
 
-    private Snapshot snapshot(Side side, StoredBytes.Store store, Predicate<String> wanted) throws IOException {
-        if (side instanceof Side.Revision revision) {
+    private Snapshot snapshot(DiffSide side, ObjectReader.Store store, Predicate<String> wanted) throws IOException {
+        if (side instanceof DiffSide.Revision revision) {
             return Snapshot.of(repository(), store, revision.version(), wanted);
         }
-        return Snapshot.of(((Side.OnDisk) side).path(), threads, progress, wanted);
+        return Snapshot.of(((DiffSide.OnDisk) side).path(), threads, progress, wanted);
     }
 
     private Diff diff(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
-        List<Weight> left = a.weights();
-        List<Weight> right = b.weights();
-        Matching matching = Matching.of(left, right);
-        List<Matching.TensorMatch> matches = chosen(request, matching.tensors());
+        List<CheckpointTensor> left = a.weights();
+        List<CheckpointTensor> right = b.weights();
+        TensorMatching matching = TensorMatching.of(left, right);
+        List<TensorMatching.TensorMatch> matches = chosen(request, matching.tensors());
         boolean measured = request.depth() == DiffRequest.Depth.NUMBERS;
-        Map<Matching.TensorMatch, Measured> numbers = measured ? measured(matches) : Map.of();
+        Map<TensorMatching.TensorMatch, Measured> numbers = measured ? measured(matches) : Map.of();
         var ties = new Ties(left, right);
         List<TensorChange> tensors = new ArrayList<>(matches.size());
-        for (Matching.TensorMatch match : matches) {
+        for (TensorMatching.TensorMatch match : matches) {
             tensors.add(change(match, Optional.ofNullable(numbers.get(match)), ties));
         }
         tensors.sort((x, y) -> LayerNames.NATURAL.compare(x.name(), y.name()));
         List<FileChange> files = request.tensors().isPresent() ? List.of() : FileChanges.of(a.files, b.files);
         var rollUp = new RollUp(tensors, matching.units());
         List<LayerChange> blocks = rollUp.blocks();
-        String reading = new Reading(tensors, blocks, files, measured).sentence();
+        String reading = new DiffSummary(tensors, blocks, files, measured).sentence();
         return new Diff(
                 request.a().label(), request.b().label(), reading, files, tensors, rollUp.layers(), blocks, measured);
     }
 
-    private static List<Matching.TensorMatch> chosen(DiffRequest request, List<Matching.TensorMatch> matches) {
+    private static List<TensorMatching.TensorMatch> chosen(
+            DiffRequest request, List<TensorMatching.TensorMatch> matches) {
         if (request.tensors().isEmpty()) {
             return matches;
         }
         Glob names = request.tensors().get();
-        List<Matching.TensorMatch> chosen = matches.stream()
+        List<TensorMatching.TensorMatch> chosen = matches.stream()
                 .filter(match -> match.a()
                                 .filter(weight -> names.test(weight.name()))
                                 .isPresent()
@@ -106,50 +115,52 @@ public final class Diffs {
     /** @param turned whether rows of one side were compared with columns of the other */
     private record Measured(TensorStatistics numbers, boolean turned) {}
 
-    private Map<Matching.TensorMatch, Measured> measured(List<Matching.TensorMatch> matches) throws IOException {
-        Map<Matching.TensorMatch, Comparison.Matched> pairs = new LinkedHashMap<>();
-        for (Matching.TensorMatch match : matches) {
+    private Map<TensorMatching.TensorMatch, Measured> measured(List<TensorMatching.TensorMatch> matches)
+            throws IOException {
+        Map<TensorMatching.TensorMatch, TensorComparison.Matched> pairs = new LinkedHashMap<>();
+        for (TensorMatching.TensorMatch match : matches) {
             if (match.a().isPresent() && match.b().isPresent() && !isSame(match)) {
-                Weight a = match.a().get();
-                Weight b = match.b().get();
-                if (Comparison.comparable(a, b).isPresent()) {
-                    boolean turned = !a.shape().equals(b.shape()) && Samples.transposed(a, b);
-                    pairs.put(match, new Comparison.Matched(a, b, turned));
+                CheckpointTensor a = match.a().get();
+                CheckpointTensor b = match.b().get();
+                if (TensorComparison.comparable(a, b).isPresent()) {
+                    boolean turned = !a.shape().equals(b.shape()) && TensorSamples.transposed(a, b);
+                    pairs.put(match, new TensorComparison.Matched(a, b, turned));
                 }
             }
         }
-        Map<Matching.TensorMatch, Measured> measured = compare(pairs);
+        Map<TensorMatching.TensorMatch, Measured> measured = compare(pairs);
         // A square matrix shows only by its values that it is transposed.
-        Map<Matching.TensorMatch, Comparison.Matched> square = new LinkedHashMap<>();
-        for (Map.Entry<Matching.TensorMatch, Measured> one : measured.entrySet()) {
-            Weight a = one.getKey().a().orElseThrow();
-            Weight b = one.getKey().b().orElseThrow();
+        Map<TensorMatching.TensorMatch, TensorComparison.Matched> square = new LinkedHashMap<>();
+        for (Map.Entry<TensorMatching.TensorMatch, Measured> one : measured.entrySet()) {
+            CheckpointTensor a = one.getKey().a().orElseThrow();
+            CheckpointTensor b = one.getKey().b().orElseThrow();
             if (!one.getValue().turned()
                     && a.shape().equals(b.shape())
                     && Math.abs(one.getValue().numbers().cosine()) < UNRELATED
-                    && Samples.transposed(a, b)) {
-                square.put(one.getKey(), new Comparison.Matched(a, b, true));
+                    && TensorSamples.transposed(a, b)) {
+                square.put(one.getKey(), new TensorComparison.Matched(a, b, true));
             }
         }
         measured.putAll(compare(square));
         return measured;
     }
 
-    private Map<Matching.TensorMatch, Measured> compare(Map<Matching.TensorMatch, Comparison.Matched> pairs)
-            throws IOException {
-        Map<Matching.TensorMatch, Measured> measured = new LinkedHashMap<>();
+    private Map<TensorMatching.TensorMatch, Measured> compare(
+            Map<TensorMatching.TensorMatch, TensorComparison.Matched> pairs) throws IOException {
+        Map<TensorMatching.TensorMatch, Measured> measured = new LinkedHashMap<>();
         if (pairs.isEmpty()) {
             return measured;
         }
         long bytes = 0;
-        for (Comparison.Matched pair : pairs.values()) {
+        for (TensorComparison.Matched pair : pairs.values()) {
             bytes += pair.a().bytes().size() + pair.b().bytes().size();
         }
         progress.start("comparing", bytes);
         try {
-            List<TensorStatistics> found = Comparison.of(List.copyOf(pairs.values()), threads, true, progress::advance);
+            List<TensorStatistics> found =
+                    TensorComparison.of(List.copyOf(pairs.values()), threads, true, progress::advance);
             int next = 0;
-            for (Map.Entry<Matching.TensorMatch, Comparison.Matched> pair : pairs.entrySet()) {
+            for (Map.Entry<TensorMatching.TensorMatch, TensorComparison.Matched> pair : pairs.entrySet()) {
                 measured.put(
                         pair.getKey(),
                         new Measured(found.get(next++), pair.getValue().turned()));
@@ -160,18 +171,18 @@ public final class Diffs {
         }
     }
 
-    private static boolean isSame(Matching.TensorMatch match) {
-        Weight a = match.a().orElseThrow();
-        Weight b = match.b().orElseThrow();
+    private static boolean isSame(TensorMatching.TensorMatch match) {
+        CheckpointTensor a = match.a().orElseThrow();
+        CheckpointTensor b = match.b().orElseThrow();
         return a.object().equals(b.object())
                 && a.shape().equals(b.shape())
                 && a.spec().dtype() == b.spec().dtype();
     }
 
-    private static TensorChange change(Matching.TensorMatch match, Optional<Measured> measured, Ties ties)
+    private static TensorChange change(TensorMatching.TensorMatch match, Optional<Measured> measured, Ties ties)
             throws IOException {
-        Optional<Weight> a = match.a();
-        Optional<Weight> b = match.b();
+        Optional<CheckpointTensor> a = match.a();
+        Optional<CheckpointTensor> b = match.b();
         TensorChange.Status status;
         if (a.isEmpty() || b.isEmpty()) {
             status = a.isEmpty() ? TensorChange.Status.ADDED : TensorChange.Status.REMOVED;
@@ -180,21 +191,22 @@ public final class Diffs {
         }
         return new TensorChange(
                 status,
-                a.map(Weight::name),
-                b.map(Weight::name),
-                a.map(Weight::spec),
-                b.map(Weight::spec),
+                a.map(CheckpointTensor::name),
+                b.map(CheckpointTensor::name),
+                a.map(CheckpointTensor::spec),
+                b.map(CheckpointTensor::spec),
                 measured.map(Measured::numbers),
                 ties.of(a, b),
                 b.or(() -> a).orElseThrow().companion());
     }
 
-    private static TensorChange.Status status(Weight a, Weight b, Optional<Measured> measured) throws IOException {
+    private static TensorChange.Status status(CheckpointTensor a, CheckpointTensor b, Optional<Measured> measured)
+            throws IOException {
         if (measured.filter(Measured::turned).isPresent()) {
             return TensorChange.Status.TRANSPOSED;
         }
         if (!a.shape().equals(b.shape())) {
-            return Samples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
+            return TensorSamples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
         }
         if (a.spec().dtype() != b.spec().dtype()) {
             return TensorChange.Status.RETYPED;
@@ -202,7 +214,7 @@ public final class Diffs {
         if (a.object().equals(b.object())) {
             return a.name().equals(b.name()) ? TensorChange.Status.SAME : TensorChange.Status.RENAMED;
         }
-        boolean transposed = measured.isEmpty() && Samples.transposed(a, b);
+        boolean transposed = measured.isEmpty() && TensorSamples.transposed(a, b);
         return transposed ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
     }
 
@@ -211,13 +223,13 @@ public final class Diffs {
         private final Map<ObjectId, List<String>> a = new HashMap<>();
         private final Map<ObjectId, List<String>> b = new HashMap<>();
 
-        Ties(List<Weight> left, List<Weight> right) {
+        Ties(List<CheckpointTensor> left, List<CheckpointTensor> right) {
             collect(left, a);
             collect(right, b);
         }
 
-        private static void collect(List<Weight> weights, Map<ObjectId, List<String>> into) {
-            for (Weight weight : weights) {
+        private static void collect(List<CheckpointTensor> weights, Map<ObjectId, List<String>> into) {
+            for (CheckpointTensor weight : weights) {
                 if (weight.isMatrix()) {
                     into.computeIfAbsent(weight.object(), object -> new ArrayList<>())
                             .add(weight.name());
@@ -226,7 +238,7 @@ public final class Diffs {
         }
 
         /** The twin of a tensor that came, went or changed, on the side where it is. */
-        Optional<String> of(Optional<Weight> left, Optional<Weight> right) {
+        Optional<String> of(Optional<CheckpointTensor> left, Optional<CheckpointTensor> right) {
             if (right.isEmpty()) {
                 return twin(a, left.orElseThrow());
             }
@@ -237,7 +249,7 @@ public final class Diffs {
             return same || tiedBefore ? Optional.empty() : twin(b, right.get());
         }
 
-        private static Optional<String> twin(Map<ObjectId, List<String>> names, Weight weight) {
+        private static Optional<String> twin(Map<ObjectId, List<String>> names, CheckpointTensor weight) {
             return names.getOrDefault(weight.object(), List.of()).stream()
                     .filter(name -> !name.equals(weight.name()))
                     .findFirst();

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.diff;
 
+import dev.mgit.lineage.diff.measure.TensorStatistics;
 import java.util.Optional;
 
 /**

@@ -7,14 +7,16 @@ import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.FolderScan;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.parameters.OpaquePredictions;
-import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.TensorSet;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
@@ -50,7 +52,7 @@ final class Snapshot implements AutoCloseable {
     /** A file's bytes, compared by value. */
     private record Bytes(ByteBuffer buffer) {}
 
-    static Snapshot of(Repository repository, StoredBytes.Store store, VersionId version, Predicate<String> wanted)
+    static Snapshot of(Repository repository, ObjectReader.Store store, VersionId version, Predicate<String> wanted)
             throws IOException {
         var snapshot = new Snapshot();
         Checkpoint checkpoint = repository.lineage().checkpoint(version);
@@ -58,18 +60,18 @@ final class Snapshot implements AutoCloseable {
             if (!wanted.test(file.path())) {
                 continue;
             }
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
+            if (file.stored() == FileEntry.Storage.VERBATIM) {
                 snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
-                snapshot.large(file.path(), manifest, StoredBytes.file(store, manifest), store);
+                snapshot.large(file.path(), manifest, ObjectReader.file(store, manifest), store);
             }
         }
         return snapshot;
     }
 
     /** @throws FormatException if a file's name promises a format and its contents break it */
-    static Snapshot of(Path path, int threads, Progress progress, Predicate<String> wanted) throws IOException {
+    static Snapshot of(Path path, int threads, CopyProgress progress, Predicate<String> wanted) throws IOException {
         var snapshot = new Snapshot();
         boolean complete = false;
         try {
@@ -87,7 +89,7 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    private void onDisk(String path, Path file, int threads, Progress progress) throws IOException {
+    private void onDisk(String path, Path file, int threads, CopyProgress progress) throws IOException {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
         Layout layout = Formats.layoutOf(file, source);
@@ -111,7 +113,7 @@ final class Snapshot implements AutoCloseable {
         files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole, StoredBytes.@Nullable Store store)
+    private void large(String path, Manifest manifest, ByteSource whole, ObjectReader.@Nullable Store store)
             throws IOException {
         tensors.file(path, whole);
         boolean any = false;
@@ -122,14 +124,14 @@ final class Snapshot implements AutoCloseable {
             any = true;
             ByteSource bytes = store == null
                     ? new SliceByteSource(whole, entry.offset(), entry.length())
-                    : StoredBytes.object(store, entry.object(), entry.length());
+                    : ObjectReader.object(store, entry.object(), entry.length());
             tensors.add(path, entry.tensor().get(), entry.object(), bytes);
         }
         files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
     }
 
     /** All tensors by name. */
-    List<Weight> weights() throws IOException {
+    List<CheckpointTensor> weights() throws IOException {
         return tensors.weights();
     }
 

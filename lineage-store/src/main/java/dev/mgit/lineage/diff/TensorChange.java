@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.lineage.diff.measure.TensorStatistics;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param specA the tensor as the first side's file has it; empty if it was added
  * @param statistics how far it moved, where that was measured; a resized tensor is measured on the rows both have
  * @param sameAs for an added or removed tensor: another one on that side with the same content (tied weights)
- * @param companion whether it is a scale or zero point of a quantised tensor
+ * @param companion whether it is a scale or zero point of a quantized tensor
  */
 public record TensorChange(
         Status status,
@@ -56,7 +57,7 @@ public record TensorChange(
         return specB.or(() -> specA).orElseThrow().elements();
     }
 
-    boolean isMatrix() {
+    public boolean isMatrix() {
         return specB.or(() -> specA).orElseThrow().shape().size() >= 2;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * What differs between two checkpoints: files, tensors matched by content, structure and name, the size of every
- * change, and one line that says it in plain words.
+ * The diff of two checkpoints: what is compared, and the result. Matching, measuring and reporting have a package
+ * each.
  */
 @NullMarked
 package dev.mgit.lineage.diff;

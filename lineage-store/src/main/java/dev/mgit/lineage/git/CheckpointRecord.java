@@ -45,7 +45,7 @@ final class CheckpointRecord {
         var json = new LinkedHashMap<String, Object>();
         json.put("path", file.path());
         json.put("size", file.size());
-        json.put("stored", file.stored() == FileEntry.Stored.VERBATIM ? "verbatim" : "parameters");
+        json.put("stored", file.stored() == FileEntry.Storage.VERBATIM ? "verbatim" : "parameters");
         if (file.executable()) {
             json.put("executable", true);
         }
@@ -57,8 +57,8 @@ final class CheckpointRecord {
             var files = new ArrayList<FileEntry>();
             for (JsonObject file : json.objects("files")) {
                 var stored = switch (file.string("stored")) {
-                    case "verbatim" -> FileEntry.Stored.VERBATIM;
-                    case "parameters" -> FileEntry.Stored.PARAMETERS;
+                    case "verbatim" -> FileEntry.Storage.VERBATIM;
+                    case "parameters" -> FileEntry.Storage.PARAMETERS;
                     default -> throw new JsonException("unknown place '" + file.string("stored") + "'");
                 };
                 files.add(new FileEntry(file.string("path"), file.number("size"), file.flag("executable"), stored));
@@ -133,11 +133,11 @@ final class CheckpointRecord {
         });
     }
 
-    private interface Reading<T> {
+    private interface Parser<T> {
         T read(JsonObject json);
     }
 
-    private static <T> T parse(String what, byte[] bytes, Reading<T> reading) {
+    private static <T> T parse(String what, byte[] bytes, Parser<T> parser) {
         try {
             JsonObject json = Json.parseObject(bytes);
             long schema = json.number("schema");
@@ -147,7 +147,7 @@ final class CheckpointRecord {
                         "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA_PARTS,
                         "use a newer mgit");
             }
-            return reading.read(json);
+            return parser.read(json);
         } catch (JsonException | IllegalArgumentException | ArithmeticException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY, "the " + what + " is damaged: " + e.getMessage(), null, e);

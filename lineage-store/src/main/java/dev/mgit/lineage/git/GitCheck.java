@@ -90,7 +90,7 @@ final class GitCheck {
 
     private static @Nullable String failure(Check check) {
         try {
-            Guarded.retryMissing(() -> {
+            GitErrors.retryMissing(() -> {
                 check.run();
                 return true;
             });
@@ -151,7 +151,7 @@ final class GitCheck {
     }
 
     private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
-        for (NoteFiles.Unreadable note : lineage.noteFiles().unreadable(readers)) {
+        for (Notes.Unreadable note : lineage.noteFiles().unreadable(readers)) {
             String what = "note '" + note.namespace() + "' on version "
                     + note.version().abbreviated();
             damage.add(new GitHealth.Damage(what, note.why(), List.of(note.version())));

@@ -54,7 +54,7 @@ public final class GitLineage implements Lineage {
     private final FileRepository git;
     private final RevWalk walk;
     private final TreeFiles trees;
-    private final NoteFiles notes;
+    private final Notes notes;
     private final OperationLog operations;
     private final RecordedSizes sizes = new RecordedSizes(this);
 
@@ -67,7 +67,7 @@ public final class GitLineage implements Lineage {
         this.walk = new RevWalk(git);
         this.walk.setRetainBody(false);
         this.trees = new TreeFiles(git, walk);
-        this.notes = new NoteFiles(git, walk, this.warnings);
+        this.notes = new Notes(git, walk, this.warnings);
         this.operations = new OperationLog(operationLog);
     }
 
@@ -141,12 +141,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public VersionId resolve(String revision) {
-        return Guarded.reading(() -> revisions().resolve(revision));
+        return GitErrors.reading(() -> revisions().resolve(revision));
     }
 
     @Override
     public Optional<VersionId> tryResolve(String revision) {
-        return Guarded.reading(() -> revisions().tryResolve(revision));
+        return GitErrors.reading(() -> revisions().tryResolve(revision));
     }
 
     private Revisions revisions() throws IOException {
@@ -167,14 +167,14 @@ public final class GitLineage implements Lineage {
 
     @Override
     public List<Model> models() {
-        return Guarded.reading(() -> refs(Constants.R_HEADS).entrySet().stream()
+        return GitErrors.reading(() -> refs(Constants.R_HEADS).entrySet().stream()
                 .map(ref -> new Model(ref.getKey(), ref.getValue()))
                 .toList());
     }
 
     @Override
     public Optional<Model> model(String name) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             checkReferences();
             return Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
                     .map(ref -> new Model(name, id(ref.getObjectId())));
@@ -183,14 +183,14 @@ public final class GitLineage implements Lineage {
 
     @Override
     public List<Tag> tags() {
-        return Guarded.reading(() -> refs(Constants.R_TAGS).entrySet().stream()
+        return GitErrors.reading(() -> refs(Constants.R_TAGS).entrySet().stream()
                 .map(ref -> new Tag(ref.getKey(), ref.getValue()))
                 .toList());
     }
 
     @Override
     public Map<String, VersionId> privateRefs(String prefix) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             var result = new LinkedHashMap<String, VersionId>();
             refs(PRIVATE + prefix).forEach((name, id) -> result.put(prefix + name, id));
             return result;
@@ -213,7 +213,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public String fingerprint() {
-        return Guarded.reading(() -> fingerprintOfGraph());
+        return GitErrors.reading(() -> fingerprintOfGraph());
     }
 
     private String fingerprintOfGraph() throws IOException {
@@ -223,12 +223,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Version version(VersionId id) {
-        return Guarded.reading(() -> version(commit(id)));
+        return GitErrors.reading(() -> version(commit(id)));
     }
 
     RevCommit commit(VersionId id) throws IOException {
         try {
-            return Guarded.retryMissing(() -> walk.parseCommit(ObjectId.fromString(id.hex())));
+            return GitErrors.retryMissing(() -> walk.parseCommit(ObjectId.fromString(id.hex())));
         } catch (MissingObjectException | IncorrectObjectTypeException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
@@ -268,12 +268,12 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Checkpoint checkpoint(VersionId id) {
-        return Guarded.reading(() -> CheckpointRecord.read(id, required(id, RECORD)));
+        return GitErrors.reading(() -> CheckpointRecord.read(id, required(id, RECORD)));
     }
 
     @Override
     public Manifest manifest(VersionId id, String path) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             String where = path + " in version " + id.abbreviated();
             Manifest manifest = CheckpointRecord.readManifest(where, required(id, MANIFESTS + path));
             sizes.require(id, path, manifest.size());
@@ -283,7 +283,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public byte[] verbatim(VersionId id, String path) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             byte[] content = required(id, FILES + path);
             sizes.require(id, path, content.length);
             return content;
@@ -292,7 +292,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Optional<byte[]> extra(VersionId id, String name) {
-        return Guarded.reading(() -> trees.file(commit(id), RECORDS + name));
+        return GitErrors.reading(() -> trees.file(commit(id), RECORDS + name));
     }
 
     private byte[] required(VersionId id, String path) throws IOException {
@@ -303,31 +303,31 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Optional<byte[]> note(String namespace, VersionId id) {
-        return Guarded.reading(() -> notes.read(namespace, id));
+        return GitErrors.reading(() -> notes.read(namespace, id));
     }
 
     @Override
     public <T> Optional<T> note(String namespace, VersionId id, Function<byte[], T> reader) {
-        return Guarded.reading(() -> notes.read(namespace, id, reader));
+        return GitErrors.reading(() -> notes.read(namespace, id, reader));
     }
 
     @Override
     public boolean hasNote(String namespace, VersionId id) {
-        return Guarded.reading(() -> notes.has(namespace, id));
+        return GitErrors.reading(() -> notes.has(namespace, id));
     }
 
     @Override
     public Map<VersionId, byte[]> notes(String namespace) {
-        return Guarded.reading(() -> notes.readAll(namespace));
+        return GitErrors.reading(() -> notes.readAll(namespace));
     }
 
-    NoteFiles noteFiles() {
+    Notes noteFiles() {
         return notes;
     }
 
     @Override
     public Optional<byte[]> registryFile(String path) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             Ref ref = git.exactRef(REGISTRY);
             return ref == null ? Optional.empty() : trees.file(walk.parseCommit(ref.getObjectId()), path);
         });
@@ -335,7 +335,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public List<String> registryFiles(String folder) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             Ref ref = git.exactRef(REGISTRY);
             return ref == null ? List.of() : trees.paths(walk.parseCommit(ref.getObjectId()), folder);
         });
@@ -343,12 +343,13 @@ public final class GitLineage implements Lineage {
 
     @Override
     public List<Operation> operations(int limit) {
-        return Guarded.reading(() -> operations.finished().stream().limit(limit).toList());
+        return GitErrors.reading(
+                () -> operations.finished().stream().limit(limit).toList());
     }
 
     @Override
     public Transaction begin(String description, Person author) {
-        return Guarded.translateFailures(() -> {
+        return GitErrors.translateFailures(() -> {
             GitTransaction.recover(this);
             notes.forget();
             return new GitTransaction(this, description, author, Instant.now());
@@ -357,7 +358,7 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Operation undo(Optional<String> operation, Person author) {
-        return Guarded.translateFailures(() -> {
+        return GitErrors.translateFailures(() -> {
             GitTransaction.recover(this);
             return new Undo(this).run(operation, author);
         });

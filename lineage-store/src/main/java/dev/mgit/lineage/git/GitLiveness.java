@@ -37,7 +37,7 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 final class GitLiveness {
     private static final Pattern ID = Pattern.compile("(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])");
     private static final String EDGES = GitLineage.NOTES + EdgeNotes.NAMESPACE;
-    private static final String EDGES_ASIDE = GitLineage.NOTES + NoteFiles.SET_ASIDE + EdgeNotes.NAMESPACE;
+    private static final String EDGES_ASIDE = GitLineage.NOTES + Notes.SET_ASIDE + EdgeNotes.NAMESPACE;
 
     private final GitLineage lineage;
     private final Instant horizon;

@@ -67,7 +67,7 @@ public final class GitMaintenance implements AutoCloseable {
 
     /** Settles what a crash left open in the operation log. The caller holds mgit's writer lock. */
     public void settle() {
-        Guarded.translateFailures(() -> {
+        GitErrors.translateFailures(() -> {
             GitTransaction.recover(lineage);
             return true;
         });
@@ -80,13 +80,13 @@ public final class GitMaintenance implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if something live is missing or damaged
      */
     public Set<VersionId> liveVersions(Instant horizon, Collection<VersionId> checkedOut) {
-        return Guarded.reading(
+        return GitErrors.reading(
                 () -> GitLiveness.find(lineage, horizon, checkedOut).versions());
     }
 
     /** What {@link #collect} would take away. */
     public Garbage garbage(Instant horizon, Collection<VersionId> checkedOut) {
-        return Guarded.reading(() -> {
+        return GitErrors.reading(() -> {
             var live = GitLiveness.find(lineage, horizon, checkedOut);
             int old = (int) lineage.operationLog().finished().stream()
                     .filter(operation -> isOld(operation, horizon))
@@ -156,7 +156,7 @@ public final class GitMaintenance implements AutoCloseable {
      */
     public Garbage collect(Instant horizon, Collection<VersionId> checkedOut) {
         Garbage garbage = garbage(horizon, checkedOut);
-        return Guarded.translateFailures(() -> {
+        return GitErrors.translateFailures(() -> {
             requireAlone();
             LineageFolder.removeUnfinished(lineage.git().getDirectory().toPath());
             LineageFolder.removeDerived(lineage.git());
@@ -285,7 +285,7 @@ public final class GitMaintenance implements AutoCloseable {
      * @return what was done, a line each
      */
     public List<String> repair(Person author, Map<String, Consumer<byte[]>> noteReaders) {
-        return Guarded.translateFailures(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
+        return GitErrors.translateFailures(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
     }
 
     private static Map<String, Consumer<byte[]>> withEdges(Map<String, Consumer<byte[]>> noteReaders) {

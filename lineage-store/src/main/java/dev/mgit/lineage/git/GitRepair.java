@@ -50,10 +50,10 @@ final class GitRepair {
         writeDown(found);
         var transaction = new GitTransaction(lineage, DESCRIPTION, author, Instant.now());
         moves.forEach(transaction::set);
-        for (NoteFiles.Unreadable note : lineage.noteFiles().unreadable(noteReaders)) {
+        for (Notes.Unreadable note : lineage.noteFiles().unreadable(noteReaders)) {
             transaction.setNoteAside(note.namespace(), note.version());
             done.add("set the note '" + note.namespace() + "' on version "
-                    + note.version().abbreviated() + " aside, in " + GitLineage.NOTES + NoteFiles.SET_ASIDE
+                    + note.version().abbreviated() + " aside, in " + GitLineage.NOTES + Notes.SET_ASIDE
                     + note.namespace());
         }
         transaction.apply();

@@ -87,7 +87,7 @@ final class GitTransaction implements Transaction {
 
     @Override
     public VersionId write(NewVersion version) {
-        return Guarded.translateFailures(() -> new VersionWriter(lineage).write(version));
+        return GitErrors.translateFailures(() -> new VersionWriter(lineage).write(version));
     }
 
     @Override
@@ -151,7 +151,7 @@ final class GitTransaction implements Transaction {
 
     @Override
     public void apply() {
-        Guarded.translateFailures(() -> {
+        GitErrors.translateFailures(() -> {
             // Writing notes changes the maps that were read: forgotten afterwards, whether or not they became true.
             try (ObjectInserter inserter = git.newObjectInserter()) {
                 for (Map.Entry<String, Map<VersionId, Optional<byte[]>>> changed : notes.entrySet()) {
@@ -192,7 +192,7 @@ final class GitTransaction implements Transaction {
 
     /** Moves notes by the ids of their blobs, which need not be readable. */
     private void moveNotes(ObjectInserter inserter, String namespace, Set<VersionId> versions) throws IOException {
-        String kept = NoteFiles.SET_ASIDE + namespace;
+        String kept = Notes.SET_ASIDE + namespace;
         var from = lineage.noteFiles().map(namespace);
         var to = lineage.noteFiles().map(kept);
         for (VersionId version : versions) {

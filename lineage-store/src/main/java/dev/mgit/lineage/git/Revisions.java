@@ -171,7 +171,7 @@ final class Revisions {
 
     /** Names of all models and tags. */
     private List<String> names() {
-        return Guarded.reading(() -> Stream.concat(
+        return GitErrors.reading(() -> Stream.concat(
                         git.getRefDatabase().getRefsByPrefix(Constants.R_HEADS).stream(),
                         git.getRefDatabase().getRefsByPrefix(Constants.R_TAGS).stream())
                 .map(Ref::getName)

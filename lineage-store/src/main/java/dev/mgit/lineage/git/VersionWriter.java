@@ -82,7 +82,7 @@ final class VersionWriter {
         version.folders().forEach(SafePath::requireStorable);
         for (FileEntry file : version.files()) {
             SafePath.requireStorable(file.path());
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
+            if (file.stored() == FileEntry.Storage.VERBATIM) {
                 byte[] content = Objects.requireNonNull(version.verbatim().get(file.path()), file.path());
                 add(builder, inserter, GitLineage.FILES + file.path(), content, file.executable());
             } else {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One edge's type in a byte: low five bits 0 for a version edge, else {@link EdgeKind#code()}; above them two bits with
  * {@link Source#code()}. The sign bit is clear.
  */
-final class EdgeCode {
+public final class EdgeCode {
     static final byte VERSION = 0;
 
     private static final int KIND_BITS = 5;
@@ -35,11 +35,11 @@ final class EdgeCode {
         return edge & KIND_MASK;
     }
 
-    static boolean isVersion(byte edge) {
+    public static boolean isVersion(byte edge) {
         return edge == VERSION;
     }
 
-    static EdgeKind kind(byte edge) {
+    public static EdgeKind kind(byte edge) {
         return Objects.requireNonNull(KINDS[kindCode(edge)]);
     }
 

@@ -28,7 +28,7 @@ public final class EdgeFilter {
         return new EdgeFilter(bits);
     }
 
-    boolean follows(byte edge) {
+    public boolean follows(byte edge) {
         return (bits >>> EdgeCode.kindCode(edge) & 1) != 0;
     }
 }

@@ -37,8 +37,8 @@ final class GraphBuilder {
         List<Version> rows = new ArrayList<>();
         lineage.walk(starts).forEachRemaining(rows::add);
         Collections.reverse(rows);
-        Circles circles = Circles.open(rows);
-        Columns columns = new Columns(GraphData.EMPTY, new LineageGraph(GraphData.EMPTY));
+        TopologicalOrder circles = TopologicalOrder.open(rows);
+        GraphColumns columns = new GraphColumns(GraphData.EMPTY, new LineageGraph(GraphData.EMPTY));
         columns.addAll(circles.order(), circles.leftOut());
         return columns.finish(lineage, circles.leftOut(), notesDigest(lineage));
     }
@@ -57,8 +57,8 @@ final class GraphBuilder {
         if (!stillReached(old, starts, rows)) {
             return Optional.empty();
         }
-        Columns columns = new Columns(old.data, old);
-        Circles circles = Circles.open(rows);
+        GraphColumns columns = new GraphColumns(old.data, old);
+        TopologicalOrder circles = TopologicalOrder.open(rows);
         columns.addAll(circles.order(), circles.leftOut());
         return Optional.of(columns.finish(lineage, circles.leftOut(), digest));
     }

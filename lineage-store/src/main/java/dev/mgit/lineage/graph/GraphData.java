@@ -7,33 +7,33 @@ import java.util.List;
  * column belongs to version {@code n}, and its parent edges are {@code edgeStart[n]} to {@code edgeStart[n + 1]} of
  * the edge columns, the version edge first. Names are numbers of {@link #strings}. Nothing here is changed once made.
  */
-final class GraphData {
-    static final int ID_BYTES = 20;
+public final class GraphData {
+    public static final int ID_BYTES = 20;
 
     static final GraphData EMPTY = new GraphData();
 
     int size;
     byte[] ids = {};
     /** Seconds since 1970. */
-    long[] when = {};
+    public long[] when = {};
 
-    int[] model = {};
-    int[] authorName = {};
-    int[] authorMail = {};
+    public int[] model = {};
+    public int[] authorName = {};
+    public int[] authorMail = {};
     /** 1 where only the id is known: a parent whose record is not in this repository. */
-    byte[] absent = {};
+    public byte[] absent = {};
 
-    int[] textStart = {0};
+    public int[] textStart = {0};
     /** Message and trailers, see {@link TextCodec}. */
-    byte[] text = {};
+    public byte[] text = {};
 
-    int[] edgeStart = {0};
-    int[] edgeParent = {};
-    byte[] edgeCode = {};
+    public int[] edgeStart = {0};
+    public int[] edgeParent = {};
+    public byte[] edgeCode = {};
     /** The parent's model name when the edge was recorded; the version's own for a version edge. */
     int[] edgeModel = {};
 
-    List<String> strings = List.of();
+    public List<String> strings = List.of();
     /** Names and heads of the models, sorted by name. */
     int[] modelName = {};
 

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * when the snapshot was taken. Inside, versions are numbers, parents before children. Safe for use by several threads.
  */
 public final class LineageGraph {
-    final GraphData data;
+    public final GraphData data;
     private volatile @Nullable IdTable byId;
-    private volatile @Nullable Children children;
-    private volatile @Nullable Names names;
+    private volatile @Nullable ChildEdges children;
+    private volatile @Nullable ModelNames names;
 
     LineageGraph(GraphData data) {
         this.data = data;
@@ -123,7 +123,7 @@ public final class LineageGraph {
     }
 
     /** The latest version with provenance edges on the way back from one over version edges; its first if none has. */
-    int latestDerived(int head) {
+    public int latestDerived(int head) {
         int node = head;
         while (true) {
             int edges = data.edgeStart[node + 1] - data.edgeStart[node];
@@ -203,7 +203,7 @@ public final class LineageGraph {
         DESCENDANTS
     }
 
-    int node(VersionId id) {
+    public int node(VersionId id) {
         int node = find(id);
         if (node < 0) {
             throw MgitException.usage("no model or tag leads to version " + id.abbreviated());
@@ -212,34 +212,34 @@ public final class LineageGraph {
     }
 
     /** The version's number, or −1. */
-    int find(VersionId id) {
+    public int find(VersionId id) {
         return byId().find(id);
     }
 
     /**
      * The number of the version whose id stands somewhere in an array, or −1.
      *
-     * @param guess tried first; may be out of range
+     * @param hint tried first; may be out of range
      */
-    int find(byte[] ids, int at, int guess) {
+    public int find(byte[] ids, int at, int hint) {
         int end = at + GraphData.ID_BYTES;
-        int start = guess * GraphData.ID_BYTES;
-        boolean right = guess >= 0
-                && guess < data.size
+        int start = hint * GraphData.ID_BYTES;
+        boolean right = hint >= 0
+                && hint < data.size
                 && Arrays.equals(data.ids, start, start + GraphData.ID_BYTES, ids, at, end);
-        return right ? guess : byId().find(Arrays.copyOfRange(ids, at, end));
+        return right ? hint : byId().find(Arrays.copyOfRange(ids, at, end));
     }
 
-    int[] nodes(Collection<VersionId> ids) {
+    public int[] nodes(Collection<VersionId> ids) {
         return ids.stream().mapToInt(this::node).toArray();
     }
 
-    VersionId id(int node) {
+    public VersionId id(int node) {
         int start = node * GraphData.ID_BYTES;
         return new VersionId(HexFormat.of().formatHex(data.ids, start, start + GraphData.ID_BYTES));
     }
 
-    Version version(int node) {
+    public Version version(int node) {
         Optional<VersionId> previous = Optional.empty();
         List<ProvenanceEdge> origins = new ArrayList<>();
         for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
@@ -270,19 +270,19 @@ public final class LineageGraph {
         return known;
     }
 
-    Children children() {
-        Children known = children;
+    public ChildEdges children() {
+        ChildEdges known = children;
         if (known == null) {
-            known = new Children(data);
+            known = new ChildEdges(data);
             children = known;
         }
         return known;
     }
 
-    Names names() {
-        Names known = names;
+    public ModelNames names() {
+        ModelNames known = names;
         if (known == null) {
-            known = new Names(data);
+            known = new ModelNames(data);
             names = known;
         }
         return known;

@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
 import java.util.function.IntPredicate;
 
 /** Shows a set of versions newest first, a version only after all its children in the set. */
-final class LogOrder implements Iterator<Version> {
+public final class LogOrder implements Iterator<Version> {
     private static final int NONE = -1;
 
     private final LineageGraph graph;
@@ -45,7 +45,7 @@ final class LogOrder implements Iterator<Version> {
      *
      * @param shown which of the others to show
      */
-    static Iterator<Version> of(LineageGraph graph, BitSet set, IntPredicate shown) {
+    public static Iterator<Version> of(LineageGraph graph, BitSet set, IntPredicate shown) {
         for (int node = set.nextSetBit(0); node >= 0; node = set.nextSetBit(node + 1)) {
             if (graph.data.absent[node] != 0) {
                 set.clear(node);

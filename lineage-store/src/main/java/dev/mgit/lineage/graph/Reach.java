@@ -4,11 +4,11 @@ import dev.mgit.lineage.graph.LineageGraph.Direction;
 import java.util.BitSet;
 
 /** Sets of versions reached over edges, each in one sweep over the numbers, since parents come before children. */
-final class Reach {
+public final class Reach {
     private Reach() {}
 
     /** The start versions and all that is reached from them. */
-    static BitSet from(LineageGraph graph, int[] start, Direction direction, EdgeFilter edges) {
+    public static BitSet from(LineageGraph graph, int[] start, Direction direction, EdgeFilter edges) {
         BitSet reached = new BitSet(graph.size());
         for (int node : start) {
             reached.set(node);
@@ -30,7 +30,7 @@ final class Reach {
     }
 
     private static BitSet descendants(LineageGraph graph, BitSet reached, EdgeFilter edges) {
-        Children children = graph.children();
+        ChildEdges children = graph.children();
         for (int node = reached.nextSetBit(0); node >= 0; node = reached.nextSetBit(node + 1)) {
             for (int e = children.start[node]; e < children.start[node + 1]; e++) {
                 if (edges.follows(children.code[e])) {

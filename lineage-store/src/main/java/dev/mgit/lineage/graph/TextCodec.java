@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /** A version's message and trailers as bytes: UTF-8 strings, each after its length in four bytes; message first. */
-final class TextCodec {
+public final class TextCodec {
     /** What {@link #encode} wrote. */
-    record Text(String message, Map<String, String> trailers) {}
+    public record Text(String message, Map<String, String> trailers) {}
 
     private TextCodec() {}
 
@@ -30,7 +30,7 @@ final class TextCodec {
     }
 
     /** @throws BufferUnderflowException or {@link IllegalArgumentException} if the bytes are damaged */
-    static Text decode(byte[] bytes, int start, int end) {
+    public static Text decode(byte[] bytes, int start, int end) {
         ByteBuffer in = ByteBuffer.wrap(bytes, start, end - start);
         String message = in.hasRemaining() ? string(in) : "";
         Map<String, String> trailers = new LinkedHashMap<>();

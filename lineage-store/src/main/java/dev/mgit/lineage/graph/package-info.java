@@ -1,4 +1,7 @@
-/** Questions to the lineage graph: who came from whom, who is affected, what changed where; answered from a snapshot. */
+/**
+ * The lineage as a graph in memory, and the index file it is loaded from. Derived from Git and never the truth;
+ * questions about it live in {@code query}.
+ */
 @NullMarked
 package dev.mgit.lineage.graph;
 

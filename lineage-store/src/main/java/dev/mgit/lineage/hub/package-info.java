@@ -1,4 +1,6 @@
-/** The folders in which the Hugging Face Hub's library keeps what it downloaded. */
+/**
+ * The folders in which the Hugging Face Hub's library keeps what it downloaded. Reads them, and never writes there.
+ */
 @NullMarked
 package dev.mgit.lineage.hub;
 

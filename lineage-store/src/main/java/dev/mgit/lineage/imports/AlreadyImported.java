@@ -94,7 +94,7 @@ final class AlreadyImported {
     }
 
     private boolean sameContent(VersionId version, FileEntry stored, Path file) throws IOException {
-        if (stored.stored() == FileEntry.Stored.VERBATIM) {
+        if (stored.stored() == FileEntry.Storage.VERBATIM) {
             return Arrays.equals(lineage.verbatim(version, stored.path()), Files.readAllBytes(file));
         }
         MessageDigest digest = Hashes.sha256();

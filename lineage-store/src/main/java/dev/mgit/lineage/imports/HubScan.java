@@ -24,16 +24,16 @@ final class HubScan {
     }
 
     static boolean isModel(Path folder) {
-        return Folders.name(folder).startsWith(MODEL) && Folders.isFolder(folder);
+        return ModelFolders.name(folder).startsWith(MODEL) && ModelFolders.isFolder(folder);
     }
 
     static boolean isOtherRepository(Path folder) {
-        return OTHERS.stream().anyMatch(Folders.name(folder)::startsWith);
+        return OTHERS.stream().anyMatch(ModelFolders.name(folder)::startsWith);
     }
 
     /** What the library keeps in its cache for itself. */
     static boolean isBookkeeping(Path path) {
-        return List.of("blobs", ".locks", "version.txt", "CACHEDIR.TAG").contains(Folders.name(path));
+        return List.of("blobs", ".locks", "version.txt", "CACHEDIR.TAG").contains(ModelFolders.name(path));
     }
 
     /** Takes a snapshot that was named itself; false if the folder is none. */
@@ -51,9 +51,9 @@ final class HubScan {
     void model(Path model) throws IOException {
         Path snapshots = model.resolve("snapshots");
         List<FoundCheckpoint> taken = new ArrayList<>();
-        List<Path> all = Files.isDirectory(snapshots) ? Folders.children(snapshots) : List.of();
+        List<Path> all = Files.isDirectory(snapshots) ? ModelFolders.children(snapshots) : List.of();
         for (Path snapshot : all) {
-            if (Folders.isFolder(snapshot)) {
+            if (ModelFolders.isFolder(snapshot)) {
                 take(model, snapshot).ifPresent(taken::add);
             }
         }
@@ -69,7 +69,7 @@ final class HubScan {
     private Optional<FoundCheckpoint> take(Path model, Path folder) throws IOException {
         HubSnapshot snapshot = HubSnapshot.containing(folder)
                 .orElseGet(() -> new HubSnapshot(folder.toAbsolutePath().normalize(), model));
-        List<Path> weights = Folders.weightsBelow(folder).stream()
+        List<Path> weights = ModelFolders.weightsBelow(folder).stream()
                 .filter(Files::isRegularFile)
                 .toList();
         List<String> absent = snapshot.notDownloaded();
@@ -83,8 +83,9 @@ final class HubScan {
             return Optional.empty();
         }
         absent.forEach(path -> passedOver.put(folder.resolve(path), "on the hub, not downloaded"));
-        String name = Folders.name(model).substring(MODEL.length()).replace("--", "/");
-        return Optional.of(new FoundCheckpoint(folder, name, model, Folders.name(folder), Folders.written(folder)));
+        String name = ModelFolders.name(model).substring(MODEL.length()).replace("--", "/");
+        return Optional.of(
+                new FoundCheckpoint(folder, name, model, ModelFolders.name(folder), ModelFolders.written(folder)));
     }
 
     /** The commit that the cache's {@code refs/main} names: the newest the user asked for. */

@@ -1,9 +1,9 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.FolderScan;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.detect.ModelSketch;
@@ -25,7 +25,7 @@ import java.util.Set;
 final class ImportPlanner {
     private final Repository repository;
     private final boolean strict;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final Map<Path, String> known = new LinkedHashMap<>();
     private final Map<Path, String> skipped = new LinkedHashMap<>();
     private final Map<Path, String> passedOver = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ final class ImportPlanner {
     private record Item(FoundCheckpoint checkpoint, String model, Findings findings, ModelSketch sketch) {}
 
     /** @param strict whether to leave out what is incomplete */
-    ImportPlanner(Repository repository, boolean strict, Progress progress) {
+    ImportPlanner(Repository repository, boolean strict, CopyProgress progress) {
         this.repository = repository;
         this.strict = strict;
         this.progress = progress;
@@ -172,7 +172,7 @@ final class ImportPlanner {
                 begun.add(planned.model()),
                 byStep,
                 origins.get(item),
-                Claimed.sentences(planned.sketch(), origins.get(item), known()),
+                ClaimCheck.sentences(planned.sketch(), origins.get(item), known()),
                 planned.findings(),
                 planned.sketch());
     }

@@ -57,7 +57,7 @@ final class ImportScan {
     }
 
     private void file(Path file) {
-        found.add(new FoundCheckpoint(file, Folders.stem(file), file, "", Folders.written(file)));
+        found.add(new FoundCheckpoint(file, ModelFolders.stem(file), file, "", ModelFolders.written(file)));
     }
 
     private void folder(Path folder, int depth) {
@@ -66,15 +66,17 @@ final class ImportScan {
                 hub.model(folder);
                 return;
             }
-            List<Path> children = Folders.children(folder);
-            List<Path> weights = children.stream().filter(Folders::isWeights).toList();
+            List<Path> children = ModelFolders.children(folder);
+            List<Path> weights =
+                    children.stream().filter(ModelFolders::isWeights).toList();
             List<Path> steps = steps(folder, children);
             List<Path> own =
                     children.stream().filter(child -> !steps.contains(child)).toList();
             if (ModelTree.isOne(folder, own, weights)) {
                 String label = steps.isEmpty() ? "" : "final";
-                List<Path> newest = weights.isEmpty() ? Folders.weightsBelow(folder) : weights;
-                found.add(new FoundCheckpoint(folder, Folders.stem(folder), folder, label, Folders.newest(newest)));
+                List<Path> newest = weights.isEmpty() ? ModelFolders.weightsBelow(folder) : weights;
+                found.add(new FoundCheckpoint(
+                        folder, ModelFolders.stem(folder), folder, label, ModelFolders.newest(newest)));
             } else {
                 apart(own, weights, depth);
             }
@@ -87,15 +89,15 @@ final class ImportScan {
     private List<Path> steps(Path folder, List<Path> children) throws IOException {
         List<Path> steps = new ArrayList<>();
         for (Path child : children) {
-            boolean step =
-                    Folders.isFolder(child) && STEP.matcher(Folders.name(child)).matches();
-            if (step && Folders.hasWeightsBelow(child)) {
+            boolean step = ModelFolders.isFolder(child)
+                    && STEP.matcher(ModelFolders.name(child)).matches();
+            if (step && ModelFolders.hasWeightsBelow(child)) {
                 steps.add(child);
             }
         }
         steps.sort(Comparator.comparing(ImportScan::number));
-        steps.forEach(step -> found.add(
-                new FoundCheckpoint(step, Folders.name(folder), folder, Folders.name(step), Folders.written(step))));
+        steps.forEach(step -> found.add(new FoundCheckpoint(
+                step, ModelFolders.name(folder), folder, ModelFolders.name(step), ModelFolders.written(step))));
         return steps;
     }
 
@@ -108,7 +110,7 @@ final class ImportScan {
             } else if (Files.isDirectory(child)) {
                 below(child, cache, depth);
             } else if (!cache || !HubScan.isBookkeeping(child)) {
-                passedOver.put(child, Folders.kind(child).what());
+                passedOver.put(child, ModelFolders.kind(child).what());
             }
         }
     }
@@ -117,11 +119,11 @@ final class ImportScan {
         if (cache && HubScan.isBookkeeping(child)) {
             return;
         }
-        if (!Folders.isFolder(child)) {
+        if (!ModelFolders.isFolder(child)) {
             passedOver.put(child, "a link to a folder, not followed; name it to import it");
         } else if (cache && HubScan.isOtherRepository(child)) {
             passedOver.put(child, "a dataset or space, not a model");
-        } else if (Folders.isHidden(child)) {
+        } else if (ModelFolders.isHidden(child)) {
             passedOver.put(child, "a hidden folder");
         } else if (HubScan.isModel(child) || depth == 0 || recursive && depth < DEEPEST) {
             folder(child, depth + 1);
@@ -131,7 +133,7 @@ final class ImportScan {
     }
 
     private static BigInteger number(Path step) {
-        Matcher matcher = STEP.matcher(Folders.name(step));
+        Matcher matcher = STEP.matcher(ModelFolders.name(step));
         return matcher.matches() ? new BigInteger(matcher.group(1)) : BigInteger.ZERO;
     }
 }

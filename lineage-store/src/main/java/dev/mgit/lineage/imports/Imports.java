@@ -4,7 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.CommitSettings;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Model;
@@ -28,9 +28,9 @@ import java.util.function.BiConsumer;
  */
 public final class Imports {
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    public Imports(Repository repository, Progress progress) {
+    public Imports(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.progress = progress;
     }

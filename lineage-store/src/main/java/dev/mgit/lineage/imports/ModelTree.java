@@ -2,7 +2,7 @@ package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.OnnxReader;
+import dev.mgit.delta.format.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class ModelTree {
      */
     static boolean isOne(Path folder, List<Path> children, List<Path> weights) throws IOException {
         if (isDescribed(folder, children)) {
-            return !weights.isEmpty() || Folders.hasWeightsBelow(folder);
+            return !weights.isEmpty() || ModelFolders.hasWeightsBelow(folder);
         }
         if (has(children, "config.json")) {
             return !weights.isEmpty() || describesWhatIsBelow(children);
@@ -70,25 +70,27 @@ final class ModelTree {
     }
 
     private static boolean isDescribed(Path folder, List<Path> children) {
-        return DESCRIPTION.matcher(Folders.name(folder)).matches()
+        return DESCRIPTION.matcher(ModelFolders.name(folder)).matches()
                 || children.stream()
-                        .map(Folders::name)
+                        .map(ModelFolders::name)
                         .anyMatch(name -> DESCRIPTIONS.contains(name.toLowerCase(Locale.ROOT))
                                 || DESCRIPTION.matcher(name).matches() && !name.contains(".ml"))
                 || has(children, "meta.json") && has(children, "config.cfg") // spaCy
-                || has(children, "model.json") && children.stream().anyMatch(Folders::isWeights) // TensorFlow.js
+                || has(children, "model.json") && children.stream().anyMatch(ModelFolders::isWeights) // TensorFlow.js
                 || has(children, ".metadata")
                         && children.stream()
-                                .anyMatch(child -> Folders.name(child).endsWith(".distcp"));
+                                .anyMatch(child -> ModelFolders.name(child).endsWith(".distcp"));
     }
 
     private static boolean has(List<Path> children, String name) {
-        return children.stream().anyMatch(child -> Folders.name(child).equals(name));
+        return children.stream().anyMatch(child -> ModelFolders.name(child).equals(name));
     }
 
     private static boolean isModel(Path folder) {
         try {
-            return Folders.isFolder(folder) && !Folders.isHidden(folder) && Folders.hasWeightsBelow(folder);
+            return ModelFolders.isFolder(folder)
+                    && !ModelFolders.isHidden(folder)
+                    && ModelFolders.hasWeightsBelow(folder);
         } catch (IOException e) {
             return false;
         }
@@ -97,7 +99,7 @@ final class ModelTree {
     /** Whether a folder would be a model wherever it lay. */
     private static boolean isModelOfItsOwn(Path folder) {
         try {
-            List<Path> children = Folders.children(folder);
+            List<Path> children = ModelFolders.children(folder);
             return isDescribed(folder, children) || has(children, "config.json");
         } catch (IOException e) {
             return false;
@@ -118,10 +120,10 @@ final class ModelTree {
 
     /** What the names of shards, forms and variants of one model share. */
     private static String common(Path file) {
-        String stem = Folders.stem(file);
+        String stem = ModelFolders.stem(file);
         stem = stem.toLowerCase(Locale.ROOT).endsWith(".onnx") ? stem.substring(0, stem.length() - 5) : stem;
         stem = SHARD.matcher(stem).replaceAll("").toLowerCase(Locale.ROOT);
-        if (VARIED.matcher(Folders.name(file)).matches()) {
+        if (VARIED.matcher(ModelFolders.name(file)).matches()) {
             stem = stem.replaceFirst("^mmproj[-_]", "");
             for (String shorter = ""; !shorter.equals(stem); ) {
                 shorter = stem;
@@ -132,7 +134,7 @@ final class ModelTree {
     }
 
     private static boolean keepsDataBeside(Path file) throws IOException {
-        if (!Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".onnx") || !Files.isRegularFile(file)) {
+        if (!ModelFolders.name(file).toLowerCase(Locale.ROOT).endsWith(".onnx") || !Files.isRegularFile(file)) {
             return false;
         }
         try (FileByteSource source = FileByteSource.open(file)) {

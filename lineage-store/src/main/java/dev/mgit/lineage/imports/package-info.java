@@ -1,4 +1,6 @@
-/** Takes in folders full of checkpoints: finds them, names them, and commits them parents first. */
+/**
+ * Imports folders full of checkpoints: finds them, names them, and commits them parents first. Finding only reads.
+ */
 @NullMarked
 package dev.mgit.lineage.imports;
 

@@ -1,9 +1,9 @@
 package dev.mgit.lineage.maintain;
 
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.graph.Audit;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.query.Audit;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -19,9 +19,9 @@ import java.util.Set;
 /** Verifies the versions of an audit as {@code mgit fsck} would. */
 public final class AuditVerifier implements Audit.Verifier {
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    public AuditVerifier(Repository repository, Progress progress) {
+    public AuditVerifier(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.progress = progress;
     }

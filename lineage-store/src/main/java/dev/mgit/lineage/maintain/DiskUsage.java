@@ -2,10 +2,10 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
-import dev.mgit.delta.predict.Predictor;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.predictor.Predictor;
+import dev.mgit.delta.predictor.Predictors;
 import dev.mgit.lineage.checkpoint.CheckoutState;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.git.GitMaintenance;
 import dev.mgit.lineage.maintain.DiskUsageReport.Group;
 import dev.mgit.lineage.maintain.DiskUsageReport.Representation;
@@ -35,7 +35,7 @@ import java.util.Set;
 public final class DiskUsage {
     private final Repository repository;
     private final Lineage lineage;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final VersionContents contents;
     private final BlockTable table = new BlockTable();
 
@@ -45,7 +45,7 @@ public final class DiskUsage {
     private int[][] objectBlocks = new int[0][];
     private final Map<Integer, VersionId> firstUser = new HashMap<>();
 
-    public DiskUsage(Repository repository, Progress progress) {
+    public DiskUsage(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.lineage = repository.lineage();
         this.progress = progress;

@@ -3,7 +3,7 @@ package dev.mgit.lineage.maintain;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.checkpoint.CheckoutState;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.git.GitHealth;
 import dev.mgit.lineage.git.GitMaintenance;
@@ -31,16 +31,16 @@ import java.util.function.Consumer;
  */
 public final class Fsck {
     private final Repository repository;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final Map<String, Consumer<byte[]>> noteReaders;
     private final List<Damage> damage = new ArrayList<>();
 
-    public Fsck(Repository repository, Progress progress) {
+    public Fsck(Repository repository, CopyProgress progress) {
         this(repository, progress, Map.of());
     }
 
     /** @param noteReaders what notes of a namespace must look like: read one, or throw */
-    public Fsck(Repository repository, Progress progress, Map<String, Consumer<byte[]>> noteReaders) {
+    public Fsck(Repository repository, CopyProgress progress, Map<String, Consumer<byte[]>> noteReaders) {
         this.noteReaders = Map.copyOf(noteReaders);
         this.repository = repository;
         this.progress = progress;

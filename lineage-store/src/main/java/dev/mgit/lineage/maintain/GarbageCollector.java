@@ -3,7 +3,7 @@ package dev.mgit.lineage.maintain;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.lineage.checkpoint.CheckoutState;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.git.GitMaintenance;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
@@ -32,9 +32,9 @@ public final class GarbageCollector {
 
     private final Repository repository;
     private final StoreSettings settings;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    public GarbageCollector(Repository repository, Progress progress) {
+    public GarbageCollector(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.settings = StoreSettings.of(repository.settings());
         this.progress = progress;
@@ -118,7 +118,7 @@ public final class GarbageCollector {
 
     private void requireNoParameters(Set<VersionId> versions) {
         for (VersionId version : versions) {
-            if (Needed.parameters(repository.lineage(), version)) {
+            if (RequiredObjects.parameters(repository.lineage(), version)) {
                 throw new MgitException(
                         MgitException.Kind.INTEGRITY,
                         "the parameter store is missing: there is no "

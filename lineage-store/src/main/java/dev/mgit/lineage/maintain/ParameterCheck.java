@@ -3,7 +3,7 @@ package dev.mgit.lineage.maintain;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Place;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
@@ -31,7 +31,7 @@ final class ParameterCheck {
     private final ParameterStore store;
     private final VersionContents contents;
     private final int threads;
-    private final Progress progress;
+    private final CopyProgress progress;
     private final BlockTable table = new BlockTable();
     private final List<Damage> damage = new ArrayList<>();
 
@@ -44,7 +44,7 @@ final class ParameterCheck {
     private long blocks;
     private long bytes;
 
-    ParameterCheck(ParameterStore store, VersionContents contents, int threads, Progress progress) {
+    ParameterCheck(ParameterStore store, VersionContents contents, int threads, CopyProgress progress) {
         this.store = store;
         this.contents = contents;
         this.threads = threads;

@@ -53,7 +53,7 @@ final class Reachability {
 
     private void addObjects(Lineage lineage, VersionId version) {
         for (FileEntry file : lineage.checkpoint(version).files()) {
-            if (file.stored() == FileEntry.Stored.PARAMETERS) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS) {
                 for (Manifest.Entry entry :
                         lineage.manifest(version, file.path()).entries()) {
                     objects.add(bytes(entry.object()));

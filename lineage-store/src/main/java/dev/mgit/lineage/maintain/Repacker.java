@@ -5,8 +5,8 @@ import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
-import dev.mgit.delta.predict.Predictors;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.delta.predictor.Predictors;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockRecoder;
@@ -50,7 +50,7 @@ final class Repacker {
         this.position = position;
     }
 
-    Repacked run(Effort effort, int threads, Progress progress) throws IOException {
+    Repacked run(Effort effort, int threads, CopyProgress progress) throws IOException {
         BitSet[] byDepth = byDepth();
         progress.start(
                 "recoding", live.blocks().stream().mapToLong(table::rawLength).sum());
@@ -87,7 +87,7 @@ final class Repacker {
     }
 
     private void recodeShare(
-            BitSet blocks, int share, BlockReader reader, BlockRecoder recoder, TaskPool pool, Progress progress)
+            BitSet blocks, int share, BlockReader reader, BlockRecoder recoder, TaskPool pool, CopyProgress progress)
             throws IOException {
         List<Future<Void>> pending = new ArrayList<>();
         for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {

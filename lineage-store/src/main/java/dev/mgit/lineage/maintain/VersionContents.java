@@ -37,7 +37,7 @@ final class VersionContents {
         Optional<String> why = Optional.empty();
         try {
             for (FileEntry file : lineage.checkpoint(version).files()) {
-                if (file.stored() == FileEntry.Stored.VERBATIM) {
+                if (file.stored() == FileEntry.Storage.VERBATIM) {
                     lineage.verbatim(version, file.path());
                 } else {
                     Manifest manifest = lineage.manifest(version, file.path());
@@ -120,7 +120,7 @@ final class VersionContents {
             if (Arrays.stream(needed).anyMatch(wanted)) {
                 String model = model(version);
                 for (FileEntry file : lineage.checkpoint(version).files()) {
-                    if (file.stored() == FileEntry.Stored.PARAMETERS) {
+                    if (file.stored() == FileEntry.Storage.PARAMETERS) {
                         lineage.manifest(version, file.path()).entries().stream()
                                 .filter(entry -> entry.start() == 0) // once for an object in several parts
                                 .forEach(entry -> visitor.visit(version, model, file.path(), entry));

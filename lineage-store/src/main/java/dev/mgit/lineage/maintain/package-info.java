@@ -1,4 +1,7 @@
-/** Upkeep of a repository: what is live, removing the rest, recoding, checking, and where the bytes go. */
+/**
+ * Maintenance of a repository: what is live, garbage collection, repacking, checking, disk usage. Removes nothing that
+ * anything live needs.
+ */
 @NullMarked
 package dev.mgit.lineage.maintain;
 

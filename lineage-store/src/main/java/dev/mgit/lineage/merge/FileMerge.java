@@ -28,9 +28,9 @@ final class FileMerge {
     private final MergeSide base;
     private final MergeSide ours;
     private final MergeSide theirs;
-    private final List<Rule> rules;
+    private final List<MergeRule> rules;
 
-    FileMerge(MergeSide base, MergeSide ours, MergeSide theirs, List<Rule> rules) {
+    FileMerge(MergeSide base, MergeSide ours, MergeSide theirs, List<MergeRule> rules) {
         this.base = base;
         this.ours = ours;
         this.theirs = theirs;
@@ -65,21 +65,21 @@ final class FileMerge {
                 .toList();
     }
 
-    private Optional<Side> ruled(String path) {
+    private Optional<MergeStage> ruled(String path) {
         return rules.stream()
                 .filter(rule -> rule.strategy().method().picks() && rule.names().testPath(path))
-                .map(rule -> rule.strategy().method() == Method.OURS ? Side.OURS : Side.THEIRS)
+                .map(rule -> rule.strategy().method() == MergeMethod.OURS ? MergeStage.OURS : MergeStage.THEIRS)
                 .findFirst();
     }
 
-    List<FilePlan> plan(Side layout) {
+    List<FilePlan> plan(MergeStage layout) {
         List<FilePlan> plan = new ArrayList<>();
         for (String path : paths()) {
-            Side from = same(ours, base, path) && !same(theirs, base, path) ? Side.THEIRS : Side.OURS;
+            MergeStage from = same(ours, base, path) && !same(theirs, base, path) ? MergeStage.THEIRS : MergeStage.OURS;
             if (!same(ours, theirs, path) && !same(ours, base, path) && !same(theirs, base, path)) {
                 from = ruled(path).orElse(layout);
             }
-            if (digest(from == Side.OURS ? ours : theirs, path) != null) {
+            if (digest(from == MergeStage.OURS ? ours : theirs, path) != null) {
                 plan.add(new FilePlan(path, from));
             }
         }

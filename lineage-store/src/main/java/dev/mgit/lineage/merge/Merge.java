@@ -1,8 +1,8 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -24,12 +24,12 @@ public final class Merge implements AutoCloseable {
     /** A file or folder on disk. */
     public record OnDisk(Path path) implements Source {}
 
-    private final Map<Side, MergeInput> inputs = new EnumMap<>(Side.class);
-    private final StoredBytes.Store store;
-    private final Progress progress;
+    private final Map<MergeStage, MergeInput> inputs = new EnumMap<>(MergeStage.class);
+    private final ObjectReader.Store store;
+    private final CopyProgress progress;
     private final int threads;
 
-    private Merge(StoredBytes.Store store, Progress progress, int threads) {
+    private Merge(ObjectReader.Store store, CopyProgress progress, int threads) {
         this.store = store;
         this.progress = progress;
         this.threads = threads;
@@ -48,16 +48,16 @@ public final class Merge implements AutoCloseable {
             Optional<Source> base,
             Source ours,
             Source theirs,
-            Progress progress,
+            CopyProgress progress,
             int threads)
             throws IOException {
-        var store = new StoredBytes.Store(() -> repository.orElseThrow().parameters());
+        var store = new ObjectReader.Store(() -> repository.orElseThrow().parameters());
         var merge = new Merge(store, progress, threads);
         boolean complete = false;
         try {
-            merge.inputs.put(Side.OURS, merge.input(repository, ours));
-            merge.inputs.put(Side.THEIRS, merge.input(repository, theirs));
-            merge.inputs.put(Side.BASE, base.isEmpty() ? MergeInput.none() : merge.input(repository, base.get()));
+            merge.inputs.put(MergeStage.OURS, merge.input(repository, ours));
+            merge.inputs.put(MergeStage.THEIRS, merge.input(repository, theirs));
+            merge.inputs.put(MergeStage.BASE, base.isEmpty() ? MergeInput.none() : merge.input(repository, base.get()));
             complete = true;
             return merge;
         } finally {
@@ -74,16 +74,16 @@ public final class Merge implements AutoCloseable {
         return MergeInput.folder(((OnDisk) source).path(), threads);
     }
 
-    private MergeInput input(Side side) {
+    private MergeInput input(MergeStage side) {
         return Objects.requireNonNull(inputs.get(side));
     }
 
     /** Finds out what the merge would do. */
-    public MergePlan plan(List<Rule> rules) {
+    public MergePlan plan(List<MergeRule> rules) {
         return new MergePlanner(
-                        input(Side.BASE).side(),
-                        input(Side.OURS).side(),
-                        input(Side.THEIRS).side(),
+                        input(MergeStage.BASE).side(),
+                        input(MergeStage.OURS).side(),
+                        input(MergeStage.THEIRS).side(),
                         rules)
                 .plan();
     }

@@ -8,13 +8,13 @@ import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
-import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.parameters.OpaquePredictions;
-import dev.mgit.lineage.parameters.StoredBytes;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.repository.FileStat;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -51,8 +51,8 @@ final class MergeInput implements AutoCloseable {
 
     private final List<String> folders = new ArrayList<>();
     private final Map<String, InputFile> files = new TreeMap<>();
-    private final Map<TensorAt, Opening> tensors = new HashMap<>();
-    private final List<TensorAt> order = new ArrayList<>();
+    private final Map<TensorLocation, Opening> tensors = new HashMap<>();
+    private final List<TensorLocation> order = new ArrayList<>();
     private final List<FileByteSource> open = new ArrayList<>();
 
     private MergeInput() {}
@@ -62,20 +62,20 @@ final class MergeInput implements AutoCloseable {
         return new MergeInput();
     }
 
-    static MergeInput stored(Lineage lineage, StoredBytes.Store store, VersionId version) {
+    static MergeInput stored(Lineage lineage, ObjectReader.Store store, VersionId version) {
         MergeInput input = new MergeInput();
         Checkpoint checkpoint = lineage.checkpoint(version);
         input.folders.addAll(checkpoint.folders());
         for (FileEntry file : checkpoint.files()) {
-            if (file.stored() == FileEntry.Stored.VERBATIM) {
+            if (file.stored() == FileEntry.Storage.VERBATIM) {
                 byte[] bytes = lineage.verbatim(version, file.path());
                 input.plain(
                         file.path(), file.executable(), bytes.length, digest(bytes), () -> new MemoryByteSource(bytes));
             } else {
                 Manifest manifest = lineage.manifest(version, file.path());
-                input.large(file.path(), file.executable(), manifest, () -> StoredBytes.file(store, manifest));
+                input.large(file.path(), file.executable(), manifest, () -> ObjectReader.file(store, manifest));
                 for (Manifest.Entry entry : manifest.entries()) {
-                    input.tensor(file.path(), entry, () -> StoredBytes.object(store, entry.object(), entry.length()));
+                    input.tensor(file.path(), entry, () -> ObjectReader.object(store, entry.object(), entry.length()));
                 }
             }
         }
@@ -128,7 +128,7 @@ final class MergeInput implements AutoCloseable {
 
     private void tensor(String path, Manifest.Entry entry, Opening bytes) {
         if (entry.tensor().isPresent()) {
-            TensorAt tensor = new TensorAt(path, entry.tensor().get(), entry.object());
+            TensorLocation tensor = new TensorLocation(path, entry.tensor().get(), entry.object());
             order.add(tensor);
             tensors.put(tensor, bytes);
         }
@@ -163,7 +163,7 @@ final class MergeInput implements AutoCloseable {
     }
 
     /** The data of one of its tensors, for one reader. */
-    ByteSource open(TensorAt tensor) throws IOException {
+    ByteSource open(TensorLocation tensor) throws IOException {
         Opening bytes = tensors.get(tensor);
         if (bytes == null) {
             throw new IllegalStateException("the plan names a missing tensor: " + tensor.name());

@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record MergePlan(
         Outcome outcome,
-        Side layout,
+        MergeStage layout,
         List<TensorOutput> tensors,
         List<FilePlan> files,
         List<Conflict> conflicts,
@@ -43,7 +43,7 @@ public record MergePlan(
     public record Dependency(String ours, String theirs) {}
 
     /** A file that holds no tensors, and the side it is taken from. */
-    public record FilePlan(String path, Side from) {}
+    public record FilePlan(String path, MergeStage from) {}
 
     /** Why the sides do not fit together: a sentence. */
     public record Problem(Reason reason, String text) {}

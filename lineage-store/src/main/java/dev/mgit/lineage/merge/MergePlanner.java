@@ -1,11 +1,11 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Outcome;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.ObjectId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class MergePlanner {
     private final MergeSide ours;
     private final MergeSide theirs;
-    private final List<Rule> rules;
-    private final Map<String, TensorAt> base;
-    private final Map<String, TensorAt> our;
-    private final Map<String, TensorAt> their;
+    private final List<MergeRule> rules;
+    private final Map<String, TensorLocation> base;
+    private final Map<String, TensorLocation> our;
+    private final Map<String, TensorLocation> their;
     private final FileMerge files;
 
     /** @param rules the first that fits a name counts */
-    public MergePlanner(MergeSide base, MergeSide ours, MergeSide theirs, List<Rule> rules) {
+    public MergePlanner(MergeSide base, MergeSide ours, MergeSide theirs, List<MergeRule> rules) {
         this.ours = ours;
         this.theirs = theirs;
         this.rules = List.copyOf(rules);
@@ -43,21 +43,21 @@ public final class MergePlanner {
 
     /** Our files' layout is kept if the result fits into it, else theirs if it fits there. */
     public MergePlan plan() {
-        MergePlan kept = plan(Side.OURS);
+        MergePlan kept = plan(MergeStage.OURS);
         if (kept.problems().isEmpty()) {
             return kept;
         }
-        MergePlan other = plan(Side.THEIRS);
+        MergePlan other = plan(MergeStage.THEIRS);
         return other.problems().isEmpty() ? other : kept;
     }
 
-    private MergePlan plan(Side layout) {
+    private MergePlan plan(MergeStage layout) {
         Changes changes = changes();
         List<Problem> problems = new ArrayList<>(files.tokenizerProblems(changes.mixesEmbeddings()));
         Map<String, List<String>> unresolved = new LinkedHashMap<>();
         List<TensorOutput> outputs = new ArrayList<>();
-        for (TensorAt target : (layout == Side.OURS ? ours : theirs).tensors()) {
-            Optional<Strategy> strategy = strategy(target.name(), changes, unresolved);
+        for (TensorLocation target : (layout == MergeStage.OURS ? ours : theirs).tensors()) {
+            Optional<MergeStrategy> strategy = strategy(target.name(), changes, unresolved);
             strategy.ifPresent(chosen -> outputs.add(output(target, chosen, problems)));
         }
         problems.addAll(missing(layout, changes, unresolved));
@@ -73,17 +73,17 @@ public final class MergePlanner {
         private final Set<String> byOurs = new LinkedHashSet<>();
         private final Set<String> byTheirs = new LinkedHashSet<>();
         private final Set<String> both;
-        private final Layers layers;
+        private final LayerDependencies layers;
 
         Changes(Set<String> names) {
-            layers = new Layers(names);
+            layers = new LayerDependencies(names);
             for (String name : names) {
                 boolean agree = same(our.get(name), their.get(name));
                 if (!agree && !same(our.get(name), base.get(name))) {
-                    byOurs.add(Layers.layer(name));
+                    byOurs.add(LayerDependencies.layer(name));
                 }
                 if (!agree && !same(their.get(name), base.get(name))) {
-                    byTheirs.add(Layers.layer(name));
+                    byTheirs.add(LayerDependencies.layer(name));
                 }
             }
             both = new LinkedHashSet<>(byOurs);
@@ -91,7 +91,7 @@ public final class MergePlanner {
         }
 
         boolean conflicts(String name) {
-            return both.contains(Layers.layer(name));
+            return both.contains(LayerDependencies.layer(name));
         }
 
         boolean mixesEmbeddings() {
@@ -106,11 +106,11 @@ public final class MergePlanner {
         }
 
         List<MergePlan.Dependency> dependencies() {
-            Set<Layers.Place> left = places(byOurs);
-            Set<Layers.Place> right = places(byTheirs);
+            Set<LayerDependencies.Place> left = places(byOurs);
+            Set<LayerDependencies.Place> right = places(byTheirs);
             List<MergePlan.Dependency> found = new ArrayList<>();
-            for (Layers.Place a : left) {
-                for (Layers.Place b : right) {
+            for (LayerDependencies.Place a : left) {
+                for (LayerDependencies.Place b : right) {
                     if (layers.dependent(a, b)) {
                         found.add(new MergePlan.Dependency(a.label(), b.label()));
                     }
@@ -119,11 +119,11 @@ public final class MergePlanner {
             return found;
         }
 
-        private Set<Layers.Place> places(Set<String> changed) {
-            Set<Layers.Place> places = new LinkedHashSet<>();
+        private Set<LayerDependencies.Place> places(Set<String> changed) {
+            Set<LayerDependencies.Place> places = new LinkedHashSet<>();
             changed.stream()
                     .filter(layer -> !both.contains(layer))
-                    .forEach(layer -> places.add(Layers.place(layer + ".w")));
+                    .forEach(layer -> places.add(LayerDependencies.place(layer + ".w")));
             return places;
         }
     }
@@ -135,29 +135,29 @@ public final class MergePlanner {
         return new Changes(names);
     }
 
-    private static boolean same(@Nullable TensorAt a, @Nullable TensorAt b) {
+    private static boolean same(@Nullable TensorLocation a, @Nullable TensorLocation b) {
         return facts(a).equals(facts(b));
     }
 
     private record Facts(ObjectId object, Dtype dtype, List<Long> shape) {}
 
-    private static Optional<Facts> facts(@Nullable TensorAt tensor) {
+    private static Optional<Facts> facts(@Nullable TensorLocation tensor) {
         return Optional.ofNullable(tensor)
                 .map(known -> new Facts(
                         known.object(), known.spec().dtype(), known.spec().shape()));
     }
 
     /** How to make a tensor; empty, and noted, where nothing says how. */
-    private Optional<Strategy> strategy(String name, Changes changes, Map<String, List<String>> unresolved) {
-        TensorAt left = our.get(name);
-        TensorAt right = their.get(name);
+    private Optional<MergeStrategy> strategy(String name, Changes changes, Map<String, List<String>> unresolved) {
+        TensorLocation left = our.get(name);
+        TensorLocation right = their.get(name);
         if (same(left, right)) {
-            return Optional.of(Strategy.of(Method.OURS));
+            return Optional.of(MergeStrategy.of(MergeMethod.OURS));
         }
         boolean conflict = changes.conflicts(name);
-        Optional<Strategy> ruled = rules.stream()
+        Optional<MergeStrategy> ruled = rules.stream()
                 .filter(rule -> rule.names().test(name) && (conflict || rule.everywhere()))
-                .map(Rule::strategy)
+                .map(MergeRule::strategy)
                 .findFirst();
         boolean oneSideLacksIt = left == null || right == null;
         if (ruled.isPresent() && !(oneSideLacksIt && !ruled.get().method().picks())) {
@@ -165,14 +165,14 @@ public final class MergePlanner {
         }
         if (conflict) {
             unresolved
-                    .computeIfAbsent(Layers.layer(name), key -> new ArrayList<>())
+                    .computeIfAbsent(LayerDependencies.layer(name), key -> new ArrayList<>())
                     .add(name);
             return Optional.empty();
         }
-        return Optional.of(Strategy.of(same(left, base.get(name)) ? Method.THEIRS : Method.OURS));
+        return Optional.of(MergeStrategy.of(same(left, base.get(name)) ? MergeMethod.THEIRS : MergeMethod.OURS));
     }
 
-    private TensorOutput output(TensorAt target, Strategy strategy, List<Problem> problems) {
+    private TensorOutput output(TensorLocation target, MergeStrategy strategy, List<Problem> problems) {
         String name = target.name();
         TensorOutput output = new TensorOutput(target, strategy, base.get(name), our.get(name), their.get(name));
         output.problem().ifPresent(problems::add);
@@ -180,14 +180,14 @@ public final class MergePlanner {
     }
 
     /** Tensors of the result that the layout has no place for. */
-    private List<Problem> missing(Side layout, Changes changes, Map<String, List<String>> unresolved) {
-        Map<String, TensorAt> has = layout == Side.OURS ? our : their;
-        Method other = layout == Side.OURS ? Method.THEIRS : Method.OURS;
-        Set<String> names = new TreeSet<>(layout == Side.OURS ? their.keySet() : our.keySet());
+    private List<Problem> missing(MergeStage layout, Changes changes, Map<String, List<String>> unresolved) {
+        Map<String, TensorLocation> has = layout == MergeStage.OURS ? our : their;
+        MergeMethod other = layout == MergeStage.OURS ? MergeMethod.THEIRS : MergeMethod.OURS;
+        Set<String> names = new TreeSet<>(layout == MergeStage.OURS ? their.keySet() : our.keySet());
         names.removeAll(has.keySet());
         List<Problem> problems = new ArrayList<>();
         for (String name : names) {
-            Optional<Strategy> strategy = strategy(name, changes, unresolved);
+            Optional<MergeStrategy> strategy = strategy(name, changes, unresolved);
             if (strategy.filter(chosen -> chosen.method() == other).isPresent()) {
                 String text = "the result needs the tensor '" + name + "', but " + word(layout) + " has no slot for it";
                 problems.add(new Problem(Reason.STRUCTURE, text));
@@ -196,7 +196,7 @@ public final class MergePlanner {
         return problems;
     }
 
-    static String word(Side side) {
+    static String word(MergeStage side) {
         return switch (side) {
             case BASE -> "the common ancestor";
             case OURS -> "our side";

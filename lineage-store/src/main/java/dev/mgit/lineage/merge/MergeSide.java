@@ -1,6 +1,6 @@
 package dev.mgit.lineage.merge;
 
-import dev.mgit.lineage.graph.TensorAt;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +12,15 @@ import java.util.TreeMap;
  * @param tensors in file order
  * @param files the other files: path to a digest of their bytes
  */
-public record MergeSide(List<TensorAt> tensors, Map<String, String> files) {
+public record MergeSide(List<TensorLocation> tensors, Map<String, String> files) {
     public MergeSide {
         tensors = List.copyOf(tensors);
         files = new TreeMap<>(files);
     }
 
     /** Tensors by name; of several with one name the first. */
-    Map<String, TensorAt> byName() {
-        Map<String, TensorAt> byName = new LinkedHashMap<>();
+    Map<String, TensorLocation> byName() {
+        Map<String, TensorLocation> byName = new LinkedHashMap<>();
         tensors.forEach(tensor -> byName.putIfAbsent(tensor.name(), tensor));
         return byName;
     }

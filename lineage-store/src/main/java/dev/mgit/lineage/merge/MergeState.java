@@ -43,8 +43,8 @@ public record MergeState(
     }
 
     /** @throws MgitException of kind USAGE if one cannot be understood */
-    public List<Rule> parsedRules() {
-        return rules.stream().map(Rule::parse).toList();
+    public List<MergeRule> parsedRules() {
+        return rules.stream().map(MergeRule::parse).toList();
     }
 
     public byte[] toJson() {

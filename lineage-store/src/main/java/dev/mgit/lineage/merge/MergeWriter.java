@@ -4,8 +4,8 @@ import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.NewFiles;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.merge.MergeInput.InputFile;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
@@ -30,11 +30,11 @@ final class MergeWriter {
     private static final int BUFFER = 1 << 20;
 
     private final MergePlan plan;
-    private final Map<Side, MergeInput> inputs;
+    private final Map<MergeStage, MergeInput> inputs;
     private final NewFiles created;
-    private final Progress progress;
+    private final CopyProgress progress;
 
-    MergeWriter(MergePlan plan, Map<Side, MergeInput> inputs, Path folder, Progress progress) {
+    MergeWriter(MergePlan plan, Map<MergeStage, MergeInput> inputs, Path folder, CopyProgress progress) {
         this.plan = plan;
         this.inputs = inputs;
         this.created = new NewFiles(folder);
@@ -66,7 +66,7 @@ final class MergeWriter {
         }
     }
 
-    private MergeInput input(Side side) {
+    private MergeInput input(MergeStage side) {
         return Objects.requireNonNull(inputs.get(side));
     }
 

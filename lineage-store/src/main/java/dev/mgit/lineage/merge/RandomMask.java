@@ -10,8 +10,8 @@ final class RandomMask {
     private final long key;
     private final double density;
 
-    RandomMask(long seed, String tensor, Side side, double density) {
-        long mixed = mix(seed ^ (side == Side.OURS ? 1 : 2));
+    RandomMask(long seed, String tensor, MergeStage side, double density) {
+        long mixed = mix(seed ^ (side == MergeStage.OURS ? 1 : 2));
         for (int i = 0; i < tensor.length(); i++) {
             mixed = mix(mixed ^ (tensor.charAt(i) + GOLDEN));
         }

@@ -2,9 +2,9 @@ package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,18 +21,18 @@ public final class TensorOutput {
         void write(byte[] bytes, int length) throws IOException;
     }
 
-    private final TensorAt target;
-    private final Strategy strategy;
-    private final @Nullable TensorAt base;
-    private final @Nullable TensorAt ours;
-    private final @Nullable TensorAt theirs;
+    private final TensorLocation target;
+    private final MergeStrategy strategy;
+    private final @Nullable TensorLocation base;
+    private final @Nullable TensorLocation ours;
+    private final @Nullable TensorLocation theirs;
 
     TensorOutput(
-            TensorAt target,
-            Strategy strategy,
-            @Nullable TensorAt base,
-            @Nullable TensorAt ours,
-            @Nullable TensorAt theirs) {
+            TensorLocation target,
+            MergeStrategy strategy,
+            @Nullable TensorLocation base,
+            @Nullable TensorLocation ours,
+            @Nullable TensorLocation theirs) {
         this.target = target;
         this.strategy = strategy;
         this.base = base;
@@ -50,23 +50,23 @@ public final class TensorOutput {
         return target.spec();
     }
 
-    public Strategy strategy() {
+    public MergeStrategy strategy() {
         return strategy;
     }
 
     /** The stored object that holds the result already; empty if it has to be computed. */
     public Optional<ObjectId> stored() {
-        TensorAt picked = picked();
+        TensorLocation picked = picked();
         return picked != null && picked.spec().dtype() == spec().dtype()
                 ? Optional.of(picked.object())
                 : Optional.empty();
     }
 
     /** What the result is computed from, the base first where the method needs it; for predicting it when stored. */
-    public List<TensorAt> inputs() {
-        List<TensorAt> inputs = new ArrayList<>();
-        for (Side side : sides()) {
-            TensorAt input = at(side);
+    public List<TensorLocation> inputs() {
+        List<TensorLocation> inputs = new ArrayList<>();
+        for (MergeStage side : sides()) {
+            TensorLocation input = at(side);
             if (input != null) {
                 inputs.add(input);
             }
@@ -79,31 +79,31 @@ public final class TensorOutput {
      * times, from front to back.
      */
     public void produce(TensorSource source, Sink sink) throws IOException {
-        try (Inputs inputs = new Inputs(source)) {
-            for (Side side : sides()) {
-                TensorAt input = at(side);
+        try (MergeTensorInputs inputs = new MergeTensorInputs(source)) {
+            for (MergeStage side : sides()) {
+                TensorLocation input = at(side);
                 if (input != null) {
                     inputs.add(side, input);
                 }
             }
-            Mixer.of(strategy, spec(), inputs).run(sink);
+            TensorMerger.of(strategy, spec(), inputs).run(sink);
         }
     }
 
-    private List<Side> sides() {
+    private List<MergeStage> sides() {
         return switch (strategy.method()) {
-            case OURS -> List.of(Side.OURS);
-            case THEIRS -> List.of(Side.THEIRS);
-            case AVERAGE, LINEAR, SLERP -> List.of(Side.OURS, Side.THEIRS);
-            case TASK_ARITHMETIC, TIES, DARE, DARE_TIES -> List.of(Side.BASE, Side.OURS, Side.THEIRS);
+            case OURS -> List.of(MergeStage.OURS);
+            case THEIRS -> List.of(MergeStage.THEIRS);
+            case AVERAGE, LINEAR, SLERP -> List.of(MergeStage.OURS, MergeStage.THEIRS);
+            case TASK_ARITHMETIC, TIES, DARE, DARE_TIES -> List.of(MergeStage.BASE, MergeStage.OURS, MergeStage.THEIRS);
         };
     }
 
-    private @Nullable TensorAt picked() {
+    private @Nullable TensorLocation picked() {
         return strategy.method().picks() ? at(sides().get(0)) : null;
     }
 
-    private @Nullable TensorAt at(Side side) {
+    private @Nullable TensorLocation at(MergeStage side) {
         return switch (side) {
             case BASE -> base;
             case OURS -> ours;
@@ -113,11 +113,11 @@ public final class TensorOutput {
 
     /** Why it cannot be made, if it cannot. */
     Optional<Problem> problem() {
-        for (Side side : sides()) {
-            TensorAt input = at(side);
+        for (MergeStage side : sides()) {
+            TensorLocation input = at(side);
             String which = "'" + target.name() + "' of " + MergePlanner.word(side);
             if (input == null) {
-                boolean noBase = side == Side.BASE;
+                boolean noBase = side == MergeStage.BASE;
                 String text = noBase
                         ? strategy.method().word() + " needs " + which + ", and there is none"
                         : which + " was removed, but the layout kept still has it";

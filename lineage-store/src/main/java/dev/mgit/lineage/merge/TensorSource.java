@@ -1,13 +1,13 @@
 package dev.mgit.lineage.merge;
 
-import dev.mgit.lineage.graph.TensorAt;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import java.io.IOException;
 
 /** Gives access to the data of tensors. */
 @FunctionalInterface
 public interface TensorSource {
     /** Opens one tensor of one side. */
-    TensorBytes open(Side side, TensorAt tensor) throws IOException;
+    TensorBytes open(MergeStage side, TensorLocation tensor) throws IOException;
 
     /** The data of one tensor, little-endian, elements packed. Read from front to back, perhaps several times. */
     interface TensorBytes extends AutoCloseable {

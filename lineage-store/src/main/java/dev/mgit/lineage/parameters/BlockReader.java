@@ -7,8 +7,8 @@ import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.delta.predict.Predictor;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.predictor.Predictor;
+import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,13 +31,13 @@ public final class BlockReader implements AutoCloseable {
 
     private final Object wide = new Object();
     private final ParameterStore store;
-    private final Coders coders = new Coders();
+    private final CoderPool coders = new CoderPool();
     private final long blockBytes =
             Math.min(MOST_BLOCK_BYTES, Runtime.getRuntime().maxMemory() / BLOCK_SHARE_OF_HEAP);
     /** Decoded blocks that several predictions read. */
-    private final RecentlyUsed<byte[]> blocks = new RecentlyUsed<>(blockBytes, block -> block.length);
+    private final BlockCache<byte[]> blocks = new BlockCache<>(blockBytes, block -> block.length);
 
-    private final RecentlyUsed<Frame> frames = new RecentlyUsed<>(FRAME_BYTES, frame -> frame.payload().length);
+    private final BlockCache<Frame> frames = new BlockCache<>(FRAME_BYTES, frame -> frame.payload().length);
 
     public BlockReader(ParameterStore store) {
         this.store = store;
@@ -125,7 +125,7 @@ public final class BlockReader implements AutoCloseable {
                 .toList();
     }
 
-    /** The guess a prediction makes, {@code length} bytes of it. */
+    /** The prediction a prediction makes, {@code length} bytes of it. */
     public byte[] predict(Prediction prediction, Dtype dtype, int length) {
         return predict(prediction, dtype, length, Frame.MAX_DEPTH);
     }
@@ -133,14 +133,14 @@ public final class BlockReader implements AutoCloseable {
     private byte[] predict(Prediction prediction, Dtype dtype, int length, int depthLeft) {
         long bytes = prediction.sources().stream().mapToLong(Region::length).sum();
         if (bytes <= WIDE_BYTES) {
-            return guess(prediction, dtype, length, depthLeft);
+            return predicted(prediction, dtype, length, depthLeft);
         }
         synchronized (wide) {
-            return guess(prediction, dtype, length, depthLeft);
+            return predicted(prediction, dtype, length, depthLeft);
         }
     }
 
-    private byte[] guess(Prediction prediction, Dtype dtype, int length, int depthLeft) {
+    private byte[] predicted(Prediction prediction, Dtype dtype, int length, int depthLeft) {
         boolean shared = prediction.sources().size() > 1
                 || prediction.sources().stream()
                         .anyMatch(region -> region.blocks().size() > 2);
@@ -154,9 +154,9 @@ public final class BlockReader implements AutoCloseable {
             return inputs.get(0);
         }
         Predictor predictor = Predictors.byCode(prediction.predictor());
-        byte[] guess = new byte[predictor.guessLength(inputs, length)];
-        predictor.predict(inputs, prediction.parameters(), dtype, guess, length);
-        return guess;
+        byte[] predicted = new byte[predictor.predictedLength(inputs, length)];
+        predictor.predict(inputs, prediction.parameters(), dtype, predicted, length);
+        return predicted;
     }
 
     private static boolean isWhole(List<byte[]> inputs, int length) {
@@ -220,13 +220,13 @@ public final class BlockReader implements AutoCloseable {
         }
         Frame frame = frame(id);
         byte[] block = new byte[frame.rawLength()];
-        byte[] guess = frame.prediction().isEmpty()
+        byte[] predicted = frame.prediction().isEmpty()
                 ? null
                 : predict(frame.prediction().get(), frame.dtype(), block.length, depthLeft);
         BlockCoder coder = coders.borrow();
         try {
             byte[] payload = frame.payload();
-            coder.decode(payload, 0, payload.length, frame.dtype(), guess, block, block.length);
+            coder.decode(payload, 0, payload.length, frame.dtype(), predicted, block, block.length);
         } catch (MgitException e) {
             throw new MgitException(e.kind(), "block " + id.hex() + " is damaged: " + e.getMessage(), e.hint(), e);
         } finally {

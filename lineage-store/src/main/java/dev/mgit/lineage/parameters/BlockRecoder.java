@@ -4,7 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
-import dev.mgit.delta.codec.Quantum;
+import dev.mgit.delta.codec.QuantizationStep;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class BlockRecoder implements AutoCloseable {
     private final BlockReader reader;
     private final Effort effort;
-    private final Coders coders = new Coders();
+    private final CoderPool coders = new CoderPool();
 
     public BlockRecoder(BlockReader reader, Effort effort) {
         this.reader = reader;
@@ -32,10 +32,10 @@ public final class BlockRecoder implements AutoCloseable {
      */
     public Frame recode(BlockId id, Frame frame, int depth) {
         byte[] raw = reader.read(id);
-        byte @Nullable [] guess = frame.prediction()
+        byte @Nullable [] predicted = frame.prediction()
                 .map(prediction -> reader.predict(prediction, frame.dtype(), raw.length))
                 .orElse(null);
-        byte[] payload = encode(id, raw, frame, guess);
+        byte[] payload = encode(id, raw, frame, predicted);
         return new Frame(
                 frame.dtype(),
                 raw.length,
@@ -52,14 +52,14 @@ public final class BlockRecoder implements AutoCloseable {
      */
     public Frame rebase(BlockId id, Frame frame, Prediction prediction, int depth) {
         byte[] raw = reader.read(id);
-        byte[] guess = reader.predict(prediction, frame.dtype(), raw.length);
+        byte[] predicted = reader.predict(prediction, frame.dtype(), raw.length);
         return new Frame(
                 frame.dtype(),
                 raw.length,
                 depth,
                 frame.generation(),
                 Optional.of(prediction),
-                encode(id, raw, frame, guess));
+                encode(id, raw, frame, predicted));
     }
 
     /** Codes a block by itself. */
@@ -68,13 +68,13 @@ public final class BlockRecoder implements AutoCloseable {
         return Frame.root(frame.dtype(), raw.length, encode(id, raw, frame, null));
     }
 
-    private byte[] encode(BlockId id, byte[] raw, Frame frame, byte @Nullable [] guess) {
+    private byte[] encode(BlockId id, byte[] raw, Frame frame, byte @Nullable [] predicted) {
         byte[] payload = new byte[BlockCoder.maxEncodedLength(raw.length)];
         BlockCoder coder = coders.borrow();
         try {
-            int length = encode(coder, raw, frame, guess, payload);
+            int length = encode(coder, raw, frame, predicted, payload);
             byte[] back = new byte[raw.length];
-            coder.decode(payload, 0, length, frame.dtype(), guess, back, back.length);
+            coder.decode(payload, 0, length, frame.dtype(), predicted, back, back.length);
             if (!Arrays.equals(raw, back)) {
                 throw new IllegalStateException("block " + id.hex() + ": round trip failed");
             }
@@ -85,11 +85,11 @@ public final class BlockRecoder implements AutoCloseable {
     }
 
     /** What was coded in steps is so again: nobody else knows the step. */
-    private int encode(BlockCoder coder, byte[] raw, Frame frame, byte @Nullable [] guess, byte[] payload) {
-        Optional<Quantum> quantum = coder.quantum(frame.payload());
-        return guess != null && quantum.isPresent()
-                ? coder.encode(raw, raw.length, frame.dtype(), guess, quantum.get(), effort, payload)
-                : coder.encode(raw, raw.length, frame.dtype(), guess, effort, payload);
+    private int encode(BlockCoder coder, byte[] raw, Frame frame, byte @Nullable [] predicted, byte[] payload) {
+        Optional<QuantizationStep> quantum = coder.quantum(frame.payload());
+        return predicted != null && quantum.isPresent()
+                ? coder.encode(raw, raw.length, frame.dtype(), predicted, quantum.get(), effort, payload)
+                : coder.encode(raw, raw.length, frame.dtype(), predicted, effort, payload);
     }
 
     @Override

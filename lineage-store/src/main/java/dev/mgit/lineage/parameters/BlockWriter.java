@@ -5,11 +5,11 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
-import dev.mgit.delta.codec.Quantum;
+import dev.mgit.delta.codec.QuantizationStep;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private final BlockReader reader;
     private final Effort effort;
     private final int maxDepth;
-    private final Coders coders = new Coders();
+    private final CoderPool coders = new CoderPool();
     private final Set<BlockId> underway = ConcurrentHashMap.newKeySet();
     private final SoundBlocks sound;
     private final AtomicLong healedBytes = new AtomicLong();
@@ -77,7 +77,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     @Override
     public BlockId block(byte[] raw, int length, Dtype dtype, TensorPredictions predictions, long offset) {
         BlockId id = BlockId.hash(raw, 0, length);
-        Optional<Loss> loss = predictions.loss().filter(l -> Quantum.suits(dtype));
+        Optional<LossBound> loss = predictions.loss().filter(l -> QuantizationStep.suits(dtype));
         if (loss.isPresent() && !sound.contains(id)) {
             return lossy.of(id, () -> standIn(id, raw, length, dtype, predictions.at(offset, length), loss.get()));
         }
@@ -157,7 +157,8 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         return id;
     }
 
-    private BlockId standIn(BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> likely, Loss loss) {
+    private BlockId standIn(
+            BlockId id, byte[] raw, int length, Dtype dtype, Optional<Prediction> likely, LossBound loss) {
         Optional<Prediction> wanted = likely.filter(sound::containsSources);
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         Optional<LossyBlocks.StandIn> made =
@@ -202,10 +203,10 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     /** Bytes a block would take, near enough to choose a prediction by. */
-    public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] guess) {
+    public double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] predicted) {
         BlockCoder coder = coders.borrow();
         try {
-            return coder.estimate(raw, length, dtype, guess);
+            return coder.estimate(raw, length, dtype, predicted);
         } finally {
             coders.giveBack(coder);
         }
@@ -231,10 +232,10 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private Frame encode(byte[] raw, int length, Dtype dtype, Optional<Prediction> likely, Effort effort) {
         Optional<Prediction> wanted = likely.filter(sound::containsSources);
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
-        byte[] guess = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
+        byte[] predicted = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
         BlockCoder coder = coders.borrow();
         try {
-            return frame(dtype, length, wanted, prediction, coder.encode(raw, length, dtype, guess, effort));
+            return frame(dtype, length, wanted, prediction, coder.encode(raw, length, dtype, predicted, effort));
         } finally {
             coders.giveBack(coder);
         }

@@ -4,8 +4,8 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.codec.Effort;
-import dev.mgit.delta.codec.Quantiser;
-import dev.mgit.delta.codec.Quantiser.Reconstruction;
+import dev.mgit.delta.codec.LossyQuantizer;
+import dev.mgit.delta.codec.LossyQuantizer.Reconstruction;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -20,17 +20,17 @@ final class LossyBlocks {
     /** A stand-in has to save this share of what the original would take. */
     private static final double WORTHWHILE = 0.9;
 
-    private final Coders coders;
+    private final CoderPool coders;
     private final Effort effort;
     private final Map<BlockId, BlockId> standIns = new ConcurrentHashMap<>();
     private final Set<BlockId> inexact = ConcurrentHashMap.newKeySet();
 
-    LossyBlocks(Coders coders, Effort effort) {
+    LossyBlocks(CoderPool coders, Effort effort) {
         this.coders = coders;
         this.effort = effort;
     }
 
-    /** A stand-in and its coded form against the guess it was made from. */
+    /** A stand-in and its coded form against the prediction it was made from. */
     @SuppressWarnings("ArrayRecordComponent") // handed on at once, never compared
     record StandIn(byte[] raw, byte[] payload) {}
 
@@ -59,21 +59,22 @@ final class LossyBlocks {
     /**
      * Makes a stand-in.
      *
-     * @param guess what the store will have to start from
+     * @param predicted what the store will have to start from
      * @return empty if the block is not finite, or nothing worth the loss would be saved
      */
-    Optional<StandIn> make(byte[] raw, int length, Dtype dtype, byte[] guess, Loss loss) {
+    Optional<StandIn> make(byte[] raw, int length, Dtype dtype, byte[] predicted, LossBound loss) {
         BlockCoder coder = coders.borrow();
         try {
             Optional<Reconstruction> made =
-                    new Quantiser(dtype, loss.bound()).reconstruct(raw, length, guess, loss.columns());
+                    new LossyQuantizer(dtype, loss.bound()).reconstruct(raw, length, predicted, loss.columns());
             if (made.isEmpty() || Arrays.equals(made.get().raw(), 0, length, raw, 0, length)) {
                 return Optional.empty();
             }
             byte[] payload = new byte[BlockCoder.maxEncodedLength(length)];
             byte[] standIn = made.get().raw();
-            int coded = coder.encode(standIn, length, dtype, guess, made.get().quantum(), effort, payload);
-            boolean worthwhile = coded < WORTHWHILE * coder.estimate(raw, length, dtype, guess);
+            int coded =
+                    coder.encode(standIn, length, dtype, predicted, made.get().quantum(), effort, payload);
+            boolean worthwhile = coded < WORTHWHILE * coder.estimate(raw, length, dtype, predicted);
             return worthwhile ? Optional.of(new StandIn(standIn, Arrays.copyOf(payload, coded))) : Optional.empty();
         } finally {
             coders.giveBack(coder);

@@ -4,7 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

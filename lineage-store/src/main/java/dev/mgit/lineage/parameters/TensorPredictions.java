@@ -10,7 +10,7 @@ public interface TensorPredictions {
     Optional<Prediction> at(long offset, int length);
 
     /** What may be lost; empty to keep every bit. */
-    default Optional<Loss> loss() {
+    default Optional<LossBound> loss() {
         return Optional.empty();
     }
 
@@ -19,7 +19,7 @@ public interface TensorPredictions {
     }
 
     /** The same predictions for a tensor that need not be kept to the bit. */
-    default TensorPredictions losing(Loss loss) {
+    default TensorPredictions losing(LossBound loss) {
         return new TensorPredictions() {
             @Override
             public Optional<Prediction> at(long offset, int length) {
@@ -27,7 +27,7 @@ public interface TensorPredictions {
             }
 
             @Override
-            public Optional<Loss> loss() {
+            public Optional<LossBound> loss() {
                 return Optional.of(loss);
             }
         };

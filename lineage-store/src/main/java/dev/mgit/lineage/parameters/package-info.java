@@ -1,6 +1,6 @@
 /**
- * The parameter store: blocks and objects by their content, on RocksDB. The only package that knows RocksDB: no type
- * of it crosses this package's public methods.
+ * The parameter store: blocks and objects by content, on RocksDB. The only package that knows RocksDB: no type of it
+ * crosses this package's public methods. Knows bytes, not models.
  */
 @NullMarked
 package dev.mgit.lineage.parameters;

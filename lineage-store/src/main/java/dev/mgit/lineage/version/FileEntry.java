@@ -7,9 +7,9 @@ package dev.mgit.lineage.version;
  * @param size bytes of the original file
  * @param stored where its bytes are
  */
-public record FileEntry(String path, long size, boolean executable, Stored stored) {
+public record FileEntry(String path, long size, boolean executable, Storage stored) {
     /** Where a file's bytes are kept. */
-    public enum Stored {
+    public enum Storage {
         /** Verbatim in Git. */
         VERBATIM,
         /** In the parameter store, by way of a {@link Manifest}. */

@@ -71,20 +71,20 @@ class CheckoutsTest {
                 Instant.EPOCH,
                 Map.of());
         try (WriterLock lock = repository.lock("test", Duration.ofSeconds(10), notice -> {})) {
-            return new Commits(repository, Progress.none())
+            return new Commits(repository, CopyProgress.none())
                     .commit(request, lock)
                     .version();
         }
     }
 
-    private void checkout(VersionId version, boolean force, Progress progress) throws IOException {
+    private void checkout(VersionId version, boolean force, CopyProgress progress) throws IOException {
         new Checkouts(repository, progress)
                 .checkout(new CheckoutRequest(version, "m", out, Optional.empty(), Optional.empty(), force));
     }
 
     /** Does something in the middle of a checkout: once it has looked at the folder, before it replaces anything. */
-    private static Progress meanwhile(Change change) {
-        return new Progress() {
+    private static CopyProgress meanwhile(Change change) {
+        return new CopyProgress() {
             @Override
             public void start(String what, long bytes) {
                 try {
@@ -126,11 +126,11 @@ class CheckoutsTest {
 
     @Test
     void whatNobodyTouchedNeedNotBeRead() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         assertThat(known(out)).as("a new folder").isTrue();
-        checkout(second, false, Progress.none());
+        checkout(second, false, CopyProgress.none());
         assertThat(known(out)).as("another version in its place").isTrue();
-        checkout(second, false, Progress.none());
+        checkout(second, false, CopyProgress.none());
         assertThat(known(out)).as("the same once more").isTrue();
         FileStat.awaitTick();
         editLeavingSizeAndTime(out.resolve("sub/config.json"));
@@ -141,7 +141,7 @@ class CheckoutsTest {
 
     @Test
     void whatWasReadOnceIsKnownFromThenOn() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         Path known = repository.knownFiles();
         Path noted;
         try (var files = Files.list(known)) {
@@ -166,7 +166,7 @@ class CheckoutsTest {
 
     @Test
     void whatIsKnownOfOneVersionSaysNothingOfAnother() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         CheckoutState now = CheckoutState.find(repository, out).orElseThrow();
         var other = new CheckoutState(out, "m", second, false, now.files());
         FileStat look = FileStat.of(out.resolve("sub/config.json"));
@@ -178,7 +178,7 @@ class CheckoutsTest {
 
     @Test
     void anEditDuringACheckoutStopsIt() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         Path config = out.resolve("sub/config.json");
         assertThatThrownBy(() -> checkout(second, false, meanwhile(() -> editLeavingSizeAndTime(config))))
                 .isInstanceOfSatisfying(MgitException.class, this::isConflict)
@@ -192,7 +192,7 @@ class CheckoutsTest {
 
     @Test
     void aFileThatVanishesDuringACheckoutIsNotForgotten() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         Path model = dir.resolve("model");
         Files.writeString(model.resolve("sub/config.json"), "{\"a\":1}"); // as in the first version
         VersionId third = commit(model);
@@ -220,7 +220,7 @@ class CheckoutsTest {
 
     @Test
     void aLinkPutInTheWayDuringACheckoutIsNotFollowed() throws IOException {
-        checkout(first, false, Progress.none());
+        checkout(first, false, CopyProgress.none());
         Path outside = Files.createDirectories(dir.resolve("outside"));
         Change swap = () -> {
             Files.move(out.resolve("sub"), outside.resolve("sub"));
@@ -270,7 +270,7 @@ class CheckoutsTest {
         Files.writeString(repository.files().config(), "[store]\n\tthreads = 1\n");
         try (Repository again = Repository.open(repository.root())) {
             Path folder = Files.createDirectories(dir.resolve("plain"));
-            new VersionFiles(again, Progress.none()).writeTo(folder, second);
+            new VersionFiles(again, CopyProgress.none()).writeTo(folder, second);
             for (FileEntry file : again.lineage().checkpoint(second).files()) {
                 assertThat(folder.resolve(file.path())).hasSize(file.size());
             }

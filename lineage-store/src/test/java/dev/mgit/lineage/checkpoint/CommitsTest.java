@@ -46,7 +46,7 @@ class CommitsTest {
                 Instant.EPOCH,
                 Map.of());
         try (WriterLock lock = repository.lock("test", Duration.ofSeconds(10), notice -> {})) {
-            return new Commits(repository, Progress.none()).commit(request, lock);
+            return new Commits(repository, CopyProgress.none()).commit(request, lock);
         }
     }
 

@@ -8,7 +8,7 @@ import dev.mgit.fixtures.LabelledSet.Member;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
-import dev.mgit.lineage.diff.CheckpointWeights;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import dev.mgit.lineage.version.EdgeKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ class DetectionTest {
             }
         }
         List<Integer> everyone = IntStream.range(0, subjects.size()).boxed().toList();
-        return Genealogy.of(subjects, parents, i -> everyone).get(known.size());
+        return LineageInference.of(subjects, parents, i -> everyone).get(known.size());
     }
 
     private static int place(Family family, String name) {
@@ -135,8 +135,8 @@ class DetectionTest {
         List<RealModel> family = RealModels.family();
         List<Subject> subjects = new ArrayList<>();
         for (RealModel model : family) {
-            try (CheckpointWeights weights = CheckpointWeights.of(model.folder())) {
-                subjects.add(subject(Sketcher.of(weights, Claims.NONE)));
+            try (CheckpointTensors weights = CheckpointTensors.of(model.folder())) {
+                subjects.add(subject(Sketcher.of(weights, MetadataClaims.NONE)));
             }
         }
         List<Optional<Origin>> origins = all(subjects);
@@ -156,16 +156,19 @@ class DetectionTest {
         MadeModel root = LabelledSet.unrelated(5);
         ModelSketch weights = sketch(root);
         ModelSketch claiming = new ModelSketch(
-                weights.formats(), new Claims(List.of("org/Base-Model"), "", ""), weights.tensors(), weights.keys());
+                weights.formats(),
+                new MetadataClaims(List.of("org/Base-Model"), "", ""),
+                weights.tensors(),
+                weights.keys());
         List<Optional<Origin>> origins = all(List.of(
                 new Subject("copy", Optional.empty(), claiming, false),
                 new Subject("base_model", Optional.empty(), weights, false)));
         assertThat(origins.get(0).orElseThrow().parents()).containsExactly(1);
         assertThat(origins.get(1)).isEmpty();
-        assertThat(Context.newer("bge-small-en", "bge-small-en-v1.5")).isPositive();
-        assertThat(Context.newer("run-v10", "run-v9")).isNegative();
-        assertThat(Context.newer("llama-7b", "llama-13b")).isZero();
-        assertThat(Context.names("meta/Llama-2", "other")).isFalse();
+        assertThat(MetadataEvidence.newer("bge-small-en", "bge-small-en-v1.5")).isPositive();
+        assertThat(MetadataEvidence.newer("run-v10", "run-v9")).isNegative();
+        assertThat(MetadataEvidence.newer("llama-7b", "llama-13b")).isZero();
+        assertThat(MetadataEvidence.names("meta/Llama-2", "other")).isFalse();
     }
 
     private static Subject subject(ModelSketch sketch) {
@@ -177,15 +180,15 @@ class DetectionTest {
         for (int i = 0; i < subjects.size(); i++) {
             table.add(i, subjects.get(i).sketch());
         }
-        return Genealogy.of(
+        return LineageInference.of(
                 subjects, Map.of(), i -> table.search(subjects.get(i).sketch(), OriginSearch.CANDIDATES));
     }
 
     private ModelSketch sketch(MadeModel model) throws IOException {
         Path file = folder.resolve("model.safetensors");
         model.writeWeightsTo(file);
-        try (CheckpointWeights weights = CheckpointWeights.of(file)) {
-            return Sketcher.of(weights, Claims.NONE);
+        try (CheckpointTensors weights = CheckpointTensors.of(file)) {
+            return Sketcher.of(weights, MetadataClaims.NONE);
         } finally {
             Files.delete(file);
         }

@@ -6,7 +6,7 @@ import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
-import dev.mgit.lineage.diff.CheckpointWeights;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,35 +20,36 @@ class FusedTest {
 
     private final MadeModel apart = Families.base("apart", 3, new ModelShape(300, 64, 2, Element.F32));
 
-    private Likeness likeness(MadeModel fused) throws IOException {
-        return Likeness.of(sketch(apart), sketch(fused));
+    private SketchComparison likeness(MadeModel fused) throws IOException {
+        return SketchComparison.of(sketch(apart), sketch(fused));
     }
 
     private ModelSketch sketch(MadeModel model) throws IOException {
         Path file = folder.resolve(model.name() + ".safetensors");
         model.writeWeightsTo(file);
-        try (CheckpointWeights weights = CheckpointWeights.of(file)) {
-            return Sketcher.of(weights, Claims.NONE);
+        try (CheckpointTensors weights = CheckpointTensors.of(file)) {
+            return Sketcher.of(weights, MetadataClaims.NONE);
         }
     }
 
     @Test
     void onTopOfEachOther() throws IOException {
-        Likeness likeness = likeness(Families.fused(apart, "fused"));
+        SketchComparison likeness = likeness(Families.fused(apart, "fused"));
         assertThat(likeness.shareOfA()).isEqualTo(1);
         assertThat(likeness.distance()).isZero();
     }
 
     @Test
     void sideBySide() throws IOException {
-        Likeness likeness = likeness(Families.transposed(Families.fused(apart, "fused"), "turned", name -> true));
+        SketchComparison likeness =
+                likeness(Families.transposed(Families.fused(apart, "fused"), "turned", name -> true));
         assertThat(likeness.shareOfA()).isEqualTo(1);
         assertThat(likeness.distance()).isZero();
     }
 
     @Test
     void andTrainedOn() throws IOException {
-        Likeness likeness = likeness(Families.fineTuned(Families.fused(apart, "fused"), "tuned", 9, 1e-3));
+        SketchComparison likeness = likeness(Families.fineTuned(Families.fused(apart, "fused"), "tuned", 9, 1e-3));
         assertThat(likeness.shareOfA()).isEqualTo(1);
         assertThat(Relation.of(likeness)).isPresent();
     }

@@ -30,7 +30,7 @@ class SketchIndexTest {
         var tensor = new TensorSketch(
                 "w" + seed, Dtype.BF16, 8, 4, seed, 2, 2, new float[] {1, -2, Float.NaN, seed}, 1.5, 3.5, false);
         return new ModelSketch(
-                List.of("safetensors"), new Claims(List.of("a/b"), "merge", "bert"), List.of(tensor), made);
+                List.of("safetensors"), new MetadataClaims(List.of("a/b"), "merge", "bert"), List.of(tensor), made);
     }
 
     @Test

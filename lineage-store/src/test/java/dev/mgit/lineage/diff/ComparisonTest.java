@@ -7,6 +7,13 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.numeric.Elements;
+import dev.mgit.lineage.diff.measure.RankSketch;
+import dev.mgit.lineage.diff.measure.SymmetricEigenvalues;
+import dev.mgit.lineage.diff.measure.TensorComparison;
+import dev.mgit.lineage.diff.measure.TensorStatistics;
+import dev.mgit.lineage.diff.measure.UpdateRank;
+import dev.mgit.lineage.tensors.AffineQuantization;
+import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The figures themselves, against values known beforehand or computed the plain way. Made data. */
 class ComparisonTest {
-    private static Weight floats(List<Long> shape, float... values) {
+    private static CheckpointTensor floats(List<Long> shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             bytes.putFloat(value);
@@ -29,8 +36,9 @@ class ComparisonTest {
         return weight(Dtype.F32, shape, bytes.array(), Optional.empty());
     }
 
-    private static Weight weight(Dtype dtype, List<Long> shape, byte[] bytes, Optional<Scaling> scaling) {
-        return new Weight(
+    private static CheckpointTensor weight(
+            Dtype dtype, List<Long> shape, byte[] bytes, Optional<AffineQuantization> scaling) {
+        return new CheckpointTensor(
                 "w",
                 new TensorSpec("w", dtype, shape),
                 new ObjectId("0".repeat(64)),
@@ -42,7 +50,7 @@ class ComparisonTest {
 
     @Test
     void figuresOfAFewValues() throws IOException {
-        TensorStatistics found = Comparison.of(floats(List.of(4L), 3, 0, 4, 1), floats(List.of(4L), 3, 2, 0, 1));
+        TensorStatistics found = TensorComparison.of(floats(List.of(4L), 3, 0, 4, 1), floats(List.of(4L), 3, 2, 0, 1));
 
         assertThat(found.elements()).isEqualTo(4);
         assertThat(found.changed()).isEqualTo(2);
@@ -59,7 +67,7 @@ class ComparisonTest {
     void valuesThatAreNotFiniteAreCountedApart() throws IOException {
         float nan = Float.NaN;
         float infinite = Float.POSITIVE_INFINITY;
-        TensorStatistics found = Comparison.of(
+        TensorStatistics found = TensorComparison.of(
                 floats(List.of(5L), 1, nan, infinite, 2, -0f), floats(List.of(5L), nan, nan, infinite, 2, 0f));
 
         assertThat(found.nansA()).isEqualTo(1);
@@ -109,17 +117,18 @@ class ComparisonTest {
     }
 
     @Test
-    void quantisedValuesAreMultipliedOut() throws IOException {
+    void quantizedValuesAreMultipliedOut() throws IOException {
         byte[] integers = {1, 2, 3, 4, 5, 6};
-        Weight plain = floats(List.of(2L, 3L), 0.5f, 1f, 1.5f, 8f, 10f, 12f);
-        var rows = Scaling.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
-        assertThat(Comparison.of(plain, weight(Dtype.I8, List.of(2L, 3L), integers, rows))
+        CheckpointTensor plain = floats(List.of(2L, 3L), 0.5f, 1f, 1.5f, 8f, 10f, 12f);
+        var rows =
+                AffineQuantization.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
+        assertThat(TensorComparison.of(plain, weight(Dtype.I8, List.of(2L, 3L), integers, rows))
                         .changed())
                 .isZero();
 
-        Weight shifted = floats(List.of(2L, 3L), -1.5f, -1f, -0.5f, 0f, 0.5f, 1f);
-        var whole = Scaling.of(List.of(2L, 3L), List.of(), new double[] {0.5}, Optional.empty(), true);
-        assertThat(Comparison.of(shifted, weight(Dtype.U8, List.of(2L, 3L), integers, whole))
+        CheckpointTensor shifted = floats(List.of(2L, 3L), -1.5f, -1f, -0.5f, 0f, 0.5f, 1f);
+        var whole = AffineQuantization.of(List.of(2L, 3L), List.of(), new double[] {0.5}, Optional.empty(), true);
+        assertThat(TensorComparison.of(shifted, weight(Dtype.U8, List.of(2L, 3L), integers, whole))
                         .changed())
                 .as("the zero point is found from the other side")
                 .isZero();
@@ -139,8 +148,8 @@ class ComparisonTest {
             turned[i % columns * rows + i / columns] = b[i];
         }
         List<Long> shape = List.of((long) rows, (long) columns);
-        Weight first = floats(shape, a);
-        TensorStatistics plain = Comparison.of(first, floats(shape, b));
+        CheckpointTensor first = floats(shape, a);
+        TensorStatistics plain = TensorComparison.of(first, floats(shape, b));
 
         TensorStatistics found = turned(first, floats(List.of((long) columns, (long) rows), turned));
 
@@ -155,16 +164,17 @@ class ComparisonTest {
     @Test
     void aTransposedMatrixOfIntegersIsMultipliedOutAsItIsStored() throws IOException {
         byte[] integers = {1, 2, 3, 4, 5, 6};
-        Weight turned = floats(List.of(3L, 2L), 0.5f, 8f, 1f, 10f, 1.5f, 12f);
-        var rows = Scaling.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
-        Weight quantised = weight(Dtype.I8, List.of(2L, 3L), integers, rows);
+        CheckpointTensor turned = floats(List.of(3L, 2L), 0.5f, 8f, 1f, 10f, 1.5f, 12f);
+        var rows =
+                AffineQuantization.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
+        CheckpointTensor quantized = weight(Dtype.I8, List.of(2L, 3L), integers, rows);
 
-        assertThat(turned(turned, quantised).changed()).isZero();
-        assertThat(turned(quantised, turned).changed()).isZero();
+        assertThat(turned(turned, quantized).changed()).isZero();
+        assertThat(turned(quantized, turned).changed()).isZero();
     }
 
-    private static TensorStatistics turned(Weight a, Weight b) throws IOException {
-        return Comparison.of(List.of(new Comparison.Matched(a, b, true)), 2, true, done -> {})
+    private static TensorStatistics turned(CheckpointTensor a, CheckpointTensor b) throws IOException {
+        return TensorComparison.of(List.of(new TensorComparison.Matched(a, b, true)), 2, true, done -> {})
                 .get(0);
     }
 
@@ -187,7 +197,7 @@ class ComparisonTest {
             }
         }
         List<Long> shape = List.of((long) rows, (long) columns);
-        TensorStatistics found = Comparison.of(floats(shape, new float[rows * columns]), floats(shape, update));
+        TensorStatistics found = TensorComparison.of(floats(shape, new float[rows * columns]), floats(shape, update));
 
         assertThat(found.rank()).contains(new UpdateRank(rank, RankSketch.BUCKETS, false));
     }
@@ -200,7 +210,7 @@ class ComparisonTest {
             noise[i] = (float) random.nextGaussian();
         }
         List<Long> shape = List.of(300L, 300L);
-        UpdateRank rank = Comparison.of(floats(shape, new float[noise.length]), floats(shape, noise))
+        UpdateRank rank = TensorComparison.of(floats(shape, new float[noise.length]), floats(shape, noise))
                 .rank()
                 .orElseThrow();
 

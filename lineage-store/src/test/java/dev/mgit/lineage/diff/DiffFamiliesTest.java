@@ -11,8 +11,9 @@ import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.MadeTensor;
 import dev.mgit.fixtures.ModelShape;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.TensorChange.Status;
+import dev.mgit.lineage.diff.measure.TensorStatistics;
 import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,12 +95,12 @@ class DiffFamiliesTest {
     }
 
     private static Diff diff(String a, String b, int threads, DiffRequest.Depth depth) throws IOException {
-        return new Diffs(Optional.empty(), Progress.none(), threads)
+        return new Diffs(Optional.empty(), CopyProgress.none(), threads)
                 .diff(new DiffRequest(side(a), side(b), Optional.empty(), Optional.empty(), depth));
     }
 
-    private static Side side(String name) {
-        return new Side.OnDisk(name, folder.resolve(name));
+    private static DiffSide side(String name) {
+        return new DiffSide.OnDisk(name, folder.resolve(name));
     }
 
     @ParameterizedTest(name = "{0} to {1}: {2}")
@@ -254,7 +255,7 @@ class DiffFamiliesTest {
 
     @Test
     void aGlobThatFitsNothingIsAUsageError() {
-        var diffs = new Diffs(Optional.empty(), Progress.none(), 1);
+        var diffs = new Diffs(Optional.empty(), CopyProgress.none(), 1);
         assertThatThrownBy(() -> diffs.diff(new DiffRequest(
                         side("base"),
                         side("chat"),
@@ -271,12 +272,12 @@ class DiffFamiliesTest {
         Files.write(broken.resolve("model.safetensors"), Arrays.copyOf(whole, whole.length / 2));
         var request = new DiffRequest(
                 side("base"),
-                new Side.OnDisk("broken", broken),
+                new DiffSide.OnDisk("broken", broken),
                 Optional.empty(),
                 Optional.empty(),
                 DiffRequest.Depth.NUMBERS);
 
-        assertThatThrownBy(() -> new Diffs(Optional.empty(), Progress.none(), 1).diff(request))
+        assertThatThrownBy(() -> new Diffs(Optional.empty(), CopyProgress.none(), 1).diff(request))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("model.safetensors");
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.TensorChange.Status;
 import java.io.IOException;
 import java.util.List;
@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 /** What is said of real models, in ONNX, whose matrices are named by the graph alone. */
 class DiffRealModelsTest {
     private static Diff diff(RealModel a, RealModel b) throws IOException {
-        return new Diffs(Optional.empty(), Progress.none(), 2)
+        return new Diffs(Optional.empty(), CopyProgress.none(), 2)
                 .diff(new DiffRequest(
-                        new Side.OnDisk(a.name(), a.weights()),
-                        new Side.OnDisk(b.name(), b.weights()),
+                        new DiffSide.OnDisk(a.name(), a.weights()),
+                        new DiffSide.OnDisk(b.name(), b.weights()),
                         Optional.empty(),
                         Optional.empty(),
                         DiffRequest.Depth.NUMBERS));
@@ -36,8 +36,8 @@ class DiffRealModelsTest {
     }
 
     @Test
-    void quantisationIsReadThroughScalesAndZeroPoints() throws IOException {
-        Diff diff = diff(RealModels.bgeSmallV15(), RealModels.bgeSmallV15Quantised());
+    void quantizationIsReadThroughScalesAndZeroPoints() throws IOException {
+        Diff diff = diff(RealModels.bgeSmallV15(), RealModels.bgeSmallV15Quantized());
 
         assertThat(diff.reading()).matches("quantized to int8 \\(relative error 3\\.\\d+%\\)");
         assertThat(diff.count(Status.RETYPED)).isEqualTo(75);

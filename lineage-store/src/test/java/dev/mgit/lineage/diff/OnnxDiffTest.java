@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -46,8 +48,8 @@ class OnnxDiffTest {
         }
     }
 
-    private Side onDisk(String name) {
-        return new Side.OnDisk(name, folder.resolve(name));
+    private DiffSide onDisk(String name) {
+        return new DiffSide.OnDisk(name, folder.resolve(name));
     }
 
     private static void assertNamed(Diff diff) {
@@ -59,15 +61,16 @@ class OnnxDiffTest {
         assertThat(diff.tensors()).extracting(TensorChange::name).noneMatch(name -> name.contains("onnx::"));
     }
 
-    private static DiffRequest request(Side a, Side b) {
+    private static DiffRequest request(DiffSide a, DiffSide b) {
         return new DiffRequest(a, b, Optional.empty(), Optional.empty(), DiffRequest.Depth.NUMBERS);
     }
 
     @Test
     void externalDataHaveTheNamesOfTheirModel() throws IOException {
-        assertNamed(new Diffs(Optional.empty(), Progress.none(), 1).diff(request(onDisk("within"), onDisk("beside"))));
-        try (CheckpointWeights weights = CheckpointWeights.of(folder.resolve("beside"))) {
-            assertThat(weights.weights()).extracting(Weight::name).contains(LAYER);
+        assertNamed(
+                new Diffs(Optional.empty(), CopyProgress.none(), 1).diff(request(onDisk("within"), onDisk("beside"))));
+        try (CheckpointTensors weights = CheckpointTensors.of(folder.resolve("beside"))) {
+            assertThat(weights.weights()).extracting(CheckpointTensor::name).contains(LAYER);
         }
     }
 
@@ -76,10 +79,10 @@ class OnnxDiffTest {
         try (Repository repository = Repository.init(folder.resolve("repository"))) {
             VersionId within = commit(repository, "within");
             VersionId beside = commit(repository, "beside");
-            assertNamed(new Diffs(Optional.of(repository), Progress.none(), 1)
-                    .diff(request(new Side.Revision("within", within), new Side.Revision("beside", beside))));
-            try (CheckpointWeights weights = CheckpointWeights.of(repository, beside)) {
-                assertThat(weights.weights()).extracting(Weight::name).contains(LAYER);
+            assertNamed(new Diffs(Optional.of(repository), CopyProgress.none(), 1)
+                    .diff(request(new DiffSide.Revision("within", within), new DiffSide.Revision("beside", beside))));
+            try (CheckpointTensors weights = CheckpointTensors.of(repository, beside)) {
+                assertThat(weights.weights()).extracting(CheckpointTensor::name).contains(LAYER);
             }
         }
     }
@@ -95,7 +98,7 @@ class OnnxDiffTest {
                 Instant.now(),
                 Map.of());
         try (WriterLock lock = repository.lock("test", Duration.ofSeconds(60), notice -> {})) {
-            return new Commits(repository, Progress.none())
+            return new Commits(repository, CopyProgress.none())
                     .commit(request, lock)
                     .version();
         }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.graph.Impact.Affected;
 import dev.mgit.lineage.graph.LineageGraph.CircularEdge;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
-import dev.mgit.lineage.graph.Staleness.Behind;
+import dev.mgit.lineage.query.Impact;
+import dev.mgit.lineage.query.Impact.Affected;
+import dev.mgit.lineage.query.Staleness;
+import dev.mgit.lineage.query.Staleness.Behind;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import dev.mgit.lineage.version.Transaction;

@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.Random;
 
 /** A lineage in memory with short ways to fill it. */
-final class MadeLineage {
-    static final Person ADA = new Person("Ada Lovelace", "ada@example.org");
+public final class MadeLineage {
+    public static final Person ADA = new Person("Ada Lovelace", "ada@example.org");
 
-    final InMemoryLineage lineage = new InMemoryLineage();
+    public final InMemoryLineage lineage = new InMemoryLineage();
     private int clock;
 
     /** A version builder whose time is later than all before. */
-    VersionBuilder version(String model) {
+    public VersionBuilder version(String model) {
         return VersionBuilder.of(model).message(model + " " + ++clock).at(clock);
     }
 
-    VersionId commit(VersionBuilder builder) {
+    public VersionId commit(VersionBuilder builder) {
         NewVersion version = builder.build();
         Transaction change = lineage.begin("commit", ADA);
         VersionId id = change.write(version);
@@ -35,17 +35,17 @@ final class MadeLineage {
         return id;
     }
 
-    void deleteModel(String name) {
+    public void deleteModel(String name) {
         Transaction change = lineage.begin("delete", ADA);
         change.deleteModel(name);
         change.apply();
     }
 
-    void addEdge(VersionId child, VersionId parent, String model, EdgeKind kind, Source source) {
+    public void addEdge(VersionId child, VersionId parent, String model, EdgeKind kind, Source source) {
         note(child, new EdgeNotes.Entry(EdgeNotes.Op.ADD, parent, model, kind, source, ADA, Instant.EPOCH));
     }
 
-    void removeEdge(VersionId child, VersionId parent, String model, EdgeKind kind) {
+    public void removeEdge(VersionId child, VersionId parent, String model, EdgeKind kind) {
         note(child, new EdgeNotes.Entry(EdgeNotes.Op.REMOVE, parent, model, kind, Source.ADDED, ADA, Instant.EPOCH));
     }
 
@@ -57,12 +57,12 @@ final class MadeLineage {
         change.apply();
     }
 
-    LineageGraph graph() {
+    public LineageGraph graph() {
         return LineageGraph.of(lineage);
     }
 
     /** {@code length} versions of one model, oldest first. */
-    List<VersionId> chain(String model, int length) {
+    public List<VersionId> chain(String model, int length) {
         List<VersionId> chain = new ArrayList<>();
         for (int i = 0; i < length; i++) {
             VersionBuilder next = version(model);
@@ -75,7 +75,7 @@ final class MadeLineage {
      * Versions, each of a model of its own, made from up to {@code most} of the {@code recent} versions before it;
      * the last is made from all that have no child yet.
      */
-    List<VersionId> randomDag(Random random, int size, int most, int recent) {
+    public List<VersionId> randomDag(Random random, int size, int most, int recent) {
         List<VersionId> made = new ArrayList<>();
         List<VersionId> childless = new ArrayList<>();
         for (int i = 0; i < size; i++) {

@@ -7,7 +7,7 @@ import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.TaskGraph;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class ChainsTest {
                         deepest[0] = Math.max(deepest[0], Frame.parse(frame).depth()));
                 assertThat(deepest[0]).isEqualTo(MOST);
             }
-            long alone = new DiskUsage(made.repository(), Progress.none())
+            long alone = new DiskUsage(made.repository(), CopyProgress.none())
                     .measure(List.of()).representations().stream()
                             .filter(way -> way.predictor().equals("none"))
                             .mapToLong(DiskUsageReport.Representation::rawBytes)

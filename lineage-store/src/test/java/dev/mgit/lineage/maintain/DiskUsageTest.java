@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.DiskUsageReport.Group;
 import dev.mgit.lineage.maintain.DiskUsageReport.Representation;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class DiskUsageTest {
         try (var made = new MadeRepository(folder)) {
             made.commit(BASE);
             made.commit("base", Families.sparselyTuned(BASE, "next", 2, 0.01).writeTo(folder.resolve("models")));
-            DiskUsageReport report = new DiskUsage(made.repository(), Progress.none()).measure(List.of("base~1"));
+            DiskUsageReport report = new DiskUsage(made.repository(), CopyProgress.none()).measure(List.of("base~1"));
             assertThat(report.groups()).singleElement().satisfies(group -> {
                 assertThat(group.versions()).isEqualTo(1);
                 assertThat(group.uniqueBytes()).isPositive();
@@ -63,6 +63,6 @@ class DiskUsageTest {
     }
 
     private static DiskUsageReport measure(MadeRepository made) throws IOException {
-        return new DiskUsage(made.repository(), Progress.none()).measure(List.of());
+        return new DiskUsage(made.repository(), CopyProgress.none()).measure(List.of());
     }
 }

@@ -61,7 +61,7 @@ class FsckTest {
                     .containsExactlyInAnyOrder(
                             new FsckReport.Touched(base, "base", file, tensor, false),
                             new FsckReport.Touched(child, "child", file, tensor, true));
-            assertThat(new Fsck(made.repository(), dev.mgit.lineage.checkpoint.Progress.none())
+            assertThat(new Fsck(made.repository(), dev.mgit.lineage.checkpoint.CopyProgress.none())
                             .versions(List.of(child), false)
                             .damage())
                     .hasSize(1);

@@ -11,7 +11,7 @@ import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.Trees;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.EdgeNotes;
@@ -56,7 +56,7 @@ class GarbageCollectorTest {
             made.commit(OTHER);
             made.change("rm", transaction -> transaction.deleteModel("other"));
             var all = new GarbageCollector.Request(Instant.now().plusSeconds(60), Optional.empty());
-            GcReport plan = new GarbageCollector(made.repository(), Progress.none()).plan(all);
+            GcReport plan = new GarbageCollector(made.repository(), CopyProgress.none()).plan(all);
             GcReport done = made.collect(all);
             assertThat(plan.versions()).isEqualTo(1);
             assertThat(plan.blocks()).isPositive();
@@ -236,7 +236,7 @@ class GarbageCollectorTest {
                     // A snapshot from before all that still answers.
                     var contents = new VersionContents(reader.repository().lineage());
                     contents.read(child);
-                    assertThat(new ParameterCheck(store, contents, 2, Progress.none()).run(false))
+                    assertThat(new ParameterCheck(store, contents, 2, CopyProgress.none()).run(false))
                             .isEmpty();
                 }
             } finally {

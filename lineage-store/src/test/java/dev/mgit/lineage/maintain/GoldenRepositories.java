@@ -7,8 +7,8 @@ import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.Commits;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.Lossy;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.repository.WriterLock;
@@ -79,7 +79,7 @@ final class GoldenRepositories {
                 Map.of());
         WriterLock lock = made.lock();
         try (lock) {
-            new Commits(made.repository(), Progress.none()).commit(request, Optional.of(Lossy.within(1e-4)), lock);
+            new Commits(made.repository(), CopyProgress.none()).commit(request, Optional.of(Lossy.within(1e-4)), lock);
         }
     }
 

@@ -7,8 +7,8 @@ import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.LossReport;
-import dev.mgit.lineage.checkpoint.Progress;
 import dev.mgit.lineage.maintain.FsckReport.Place;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
@@ -49,7 +49,8 @@ class GoldenRepositoriesTest {
             for (Map.Entry<String, String> model : WEIGHTS.entrySet()) {
                 VersionId head = repository.lineage().resolve(model.getKey());
                 Path out = folder.resolve(model.getKey());
-                new Checkouts(repository, Progress.none()).checkout(CheckoutRequest.whole(head, model.getKey(), out));
+                new Checkouts(repository, CopyProgress.none())
+                        .checkout(CheckoutRequest.whole(head, model.getKey(), out));
                 byte[] weights = Files.readAllBytes(out.resolve("model.safetensors"));
                 assertThat(HexFormat.of().formatHex(Hashes.sha256().digest(weights)))
                         .as(model.getKey())

@@ -7,7 +7,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Checkpoint;
@@ -76,7 +76,7 @@ class IntegrityTest {
 
     private void requireNumber(VersionId version, int number) throws IOException {
         Path target = Files.createTempDirectory(folder, "out").resolve("m");
-        new Checkouts(made.repository(), Progress.none()).checkout(CheckoutRequest.whole(version, "m", target));
+        new Checkouts(made.repository(), CopyProgress.none()).checkout(CheckoutRequest.whole(version, "m", target));
         MadeRepository.requireSame(files(number), target);
     }
 
@@ -217,7 +217,7 @@ class IntegrityTest {
 
     private void requireRefused(VersionId version, String... words) throws IOException {
         Path target = folder.resolve("refused");
-        assertThatThrownBy(() -> new Checkouts(made.repository(), Progress.none())
+        assertThatThrownBy(() -> new Checkouts(made.repository(), CopyProgress.none())
                         .checkout(CheckoutRequest.whole(version, "forged", target)))
                 .isInstanceOfSatisfying(MgitException.class, e -> {
                     assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
@@ -389,7 +389,7 @@ class IntegrityTest {
     private List<String> repair() throws IOException {
         WriterLock lock = made.lock();
         try (lock) {
-            return new Fsck(made.repository(), Progress.none()).repair(MadeRepository.ADA, lock);
+            return new Fsck(made.repository(), CopyProgress.none()).repair(MadeRepository.ADA, lock);
         }
     }
 

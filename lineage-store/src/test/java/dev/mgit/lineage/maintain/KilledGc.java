@@ -2,7 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.fixtures.Crash;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ final class KilledGc {
     private KilledGc() {}
 
     public static void main(String[] args) throws IOException {
-        var killed = new Progress() {
+        var killed = new CopyProgress() {
             private boolean here;
 
             @Override

@@ -7,7 +7,7 @@ import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
 import dev.mgit.lineage.checkpoint.Commits;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
@@ -66,7 +66,7 @@ final class MadeRepository implements AutoCloseable {
         var request = new CommitRequest(
                 files, Optional.of(name), Optional.empty(), origins, Map.of(), ADA, Instant.now(), Map.of());
         try (WriterLock lock = lock()) {
-            return new Commits(repository, Progress.none())
+            return new Commits(repository, CopyProgress.none())
                     .commit(request, lock)
                     .version();
         }
@@ -98,7 +98,7 @@ final class MadeRepository implements AutoCloseable {
 
     GcReport collect(GarbageCollector.Request request) throws IOException {
         try (WriterLock lock = lock()) {
-            return new GarbageCollector(repository, Progress.none()).collect(request, lock);
+            return new GarbageCollector(repository, CopyProgress.none()).collect(request, lock);
         }
     }
 
@@ -107,13 +107,13 @@ final class MadeRepository implements AutoCloseable {
     }
 
     FsckReport fsck() throws IOException {
-        return new Fsck(repository, Progress.none()).everything(false);
+        return new Fsck(repository, CopyProgress.none()).everything(false);
     }
 
     /** Checks a version out into a fresh folder that is forgotten again, so that it does not keep the version alive. */
     void requireSame(VersionId version, String model) throws IOException {
         Path target = Files.createTempDirectory(folder, "checkout").resolve(model);
-        new Checkouts(repository, Progress.none()).checkout(CheckoutRequest.whole(version, model, target));
+        new Checkouts(repository, CopyProgress.none()).checkout(CheckoutRequest.whole(version, model, target));
         requireSame(folder.resolve("models").resolve(model), target);
         try (Stream<Path> states = Files.list(repository.files().checkouts())) {
             for (Path state : states.toList()) {

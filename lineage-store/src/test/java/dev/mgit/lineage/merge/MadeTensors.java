@@ -4,8 +4,8 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.numeric.Floats;
-import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,17 +18,18 @@ import java.util.Random;
 
 /** Tensors in memory for the three sides of a merge. */
 final class MadeTensors implements TensorSource {
-    private final Map<Side, List<TensorAt>> tensors = new EnumMap<>(Side.class);
+    private final Map<MergeStage, List<TensorLocation>> tensors = new EnumMap<>(MergeStage.class);
     private final Map<ObjectId, byte[]> data = new HashMap<>();
 
-    MadeTensors add(Side side, TensorSpec spec, byte[] bytes) {
+    MadeTensors add(MergeStage side, TensorSpec spec, byte[] bytes) {
         ObjectId object = new ObjectId(BlockId.hash(bytes, 0, bytes.length).hex());
         data.put(object, bytes);
-        tensors.computeIfAbsent(side, key -> new ArrayList<>()).add(new TensorAt("model.safetensors", spec, object));
+        tensors.computeIfAbsent(side, key -> new ArrayList<>())
+                .add(new TensorLocation("model.safetensors", spec, object));
         return this;
     }
 
-    MadeTensors add(Side side, String name, Dtype dtype, double... values) {
+    MadeTensors add(MergeStage side, String name, Dtype dtype, double... values) {
         return add(side, new TensorSpec(name, dtype, List.of((long) values.length)), bytes(dtype, values));
     }
 
@@ -50,15 +51,16 @@ final class MadeTensors implements TensorSource {
         return random.doubles(count).map(x -> (float) ((x - 0.5) * spread)).toArray();
     }
 
-    MergeSide side(Side side) {
+    MergeSide side(MergeStage side) {
         return new MergeSide(tensors.getOrDefault(side, List.of()), Map.of());
     }
 
-    MergePlan plan(Rule... rules) {
-        return new MergePlanner(side(Side.BASE), side(Side.OURS), side(Side.THEIRS), List.of(rules)).plan();
+    MergePlan plan(MergeRule... rules) {
+        return new MergePlanner(side(MergeStage.BASE), side(MergeStage.OURS), side(MergeStage.THEIRS), List.of(rules))
+                .plan();
     }
 
-    byte[] data(TensorAt tensor) {
+    byte[] data(TensorLocation tensor) {
         return data.getOrDefault(tensor.object(), new byte[0]);
     }
 
@@ -69,7 +71,7 @@ final class MadeTensors implements TensorSource {
     }
 
     @Override
-    public TensorBytes open(Side side, TensorAt tensor) {
+    public TensorBytes open(MergeStage side, TensorLocation tensor) {
         byte[] bytes = data(tensor);
         return new TensorBytes() {
             @Override

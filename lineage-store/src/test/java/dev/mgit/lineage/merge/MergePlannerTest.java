@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.lineage.graph.TensorAt;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Dependency;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.MergePlan.Outcome;
 import dev.mgit.lineage.merge.MergePlan.Problem;
 import dev.mgit.lineage.merge.MergePlan.Reason;
-import dev.mgit.lineage.parameters.StoredBytes;
+import dev.mgit.lineage.parameters.ObjectReader;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.InMemoryLineage;
 import dev.mgit.lineage.version.Manifest;
@@ -29,16 +29,16 @@ class MergePlannerTest {
 
     /** One tensor in all three versions, as they have it. */
     private void tensor(String name, double base, double ours, double theirs) {
-        made.add(Side.BASE, name, Dtype.F32, base);
-        made.add(Side.OURS, name, Dtype.F32, ours);
-        made.add(Side.THEIRS, name, Dtype.F32, theirs);
+        made.add(MergeStage.BASE, name, Dtype.F32, base);
+        made.add(MergeStage.OURS, name, Dtype.F32, ours);
+        made.add(MergeStage.THEIRS, name, Dtype.F32, theirs);
     }
 
-    private static Rule rule(String glob, String strategy) {
-        return Rule.of(new Glob(glob), Strategy.parse(strategy));
+    private static MergeRule rule(String glob, String strategy) {
+        return MergeRule.of(new Glob(glob), MergeStrategy.parse(strategy));
     }
 
-    private static List<Method> methods(MergePlan plan) {
+    private static List<MergeMethod> methods(MergePlan plan) {
         return plan.tensors().stream().map(output -> output.strategy().method()).toList();
     }
 
@@ -50,8 +50,8 @@ class MergePlannerTest {
         MergePlan plan = made.plan();
         assertThat(plan.outcome()).isEqualTo(Outcome.NO_CONFLICT);
         assertThat(plan.canGoOn()).isTrue();
-        assertThat(methods(plan).get(1)).isEqualTo(Method.OURS);
-        assertThat(methods(plan).get(4)).isEqualTo(Method.THEIRS);
+        assertThat(methods(plan).get(1)).isEqualTo(MergeMethod.OURS);
+        assertThat(methods(plan).get(4)).isEqualTo(MergeMethod.THEIRS);
         assertThat(plan.tensors()).allMatch(output -> output.stored().isPresent());
     }
 
@@ -106,23 +106,23 @@ class MergePlannerTest {
         MergePlan plan = made.plan(rule("layer.0.*", "theirs"), rule("layer.1.*", "slerp"), rule("*", "ours"));
         assertThat(plan.outcome()).isEqualTo(Outcome.CONFLICT);
         assertThat(plan.canGoOn()).isTrue();
-        assertThat(methods(plan)).containsExactly(Method.THEIRS, Method.SLERP, Method.THEIRS);
+        assertThat(methods(plan)).containsExactly(MergeMethod.THEIRS, MergeMethod.SLERP, MergeMethod.THEIRS);
     }
 
     @Test
     void computingRulesHoldWhereverTheSidesDifferPickingOnesForConflicts() {
         tensor("layer.0.a.weight", 1, 1, 3);
         tensor("layer.1.a.weight", 1, 1, 1);
-        assertThat(methods(made.plan(rule("*", "linear")))).containsExactly(Method.LINEAR, Method.OURS);
-        assertThat(methods(made.plan(rule("*", "ours")))).containsExactly(Method.THEIRS, Method.OURS);
-        Rule everywhere = new Rule(Glob.ALL, Strategy.of(Method.OURS), true);
-        assertThat(methods(made.plan(everywhere))).containsExactly(Method.OURS, Method.OURS);
+        assertThat(methods(made.plan(rule("*", "linear")))).containsExactly(MergeMethod.LINEAR, MergeMethod.OURS);
+        assertThat(methods(made.plan(rule("*", "ours")))).containsExactly(MergeMethod.THEIRS, MergeMethod.OURS);
+        MergeRule everywhere = new MergeRule(Glob.ALL, MergeStrategy.of(MergeMethod.OURS), true);
+        assertThat(methods(made.plan(everywhere))).containsExactly(MergeMethod.OURS, MergeMethod.OURS);
     }
 
     @Test
     void withoutACommonAncestorEveryDifferenceIsAConflictAndSomeStrategiesCannotHelp() {
-        made.add(Side.OURS, "a.weight", Dtype.F32, 1).add(Side.THEIRS, "a.weight", Dtype.F32, 2);
-        made.add(Side.OURS, "b.weight", Dtype.F32, 1).add(Side.THEIRS, "b.weight", Dtype.F32, 1);
+        made.add(MergeStage.OURS, "a.weight", Dtype.F32, 1).add(MergeStage.THEIRS, "a.weight", Dtype.F32, 2);
+        made.add(MergeStage.OURS, "b.weight", Dtype.F32, 1).add(MergeStage.THEIRS, "b.weight", Dtype.F32, 1);
         assertThat(made.plan().conflicts()).extracting(Conflict::name).containsExactly("a");
         assertThat(made.plan(rule("*", "average")).canGoOn()).isTrue();
         assertThat(made.plan(rule("*", "ties")).problems())
@@ -132,11 +132,11 @@ class MergePlannerTest {
 
     @Test
     void shapesAndDtypesThatDoNotFitAreFoundBeforeAnyWork() {
-        made.add(Side.BASE, "a.weight", Dtype.F32, 1)
-                .add(Side.OURS, "a.weight", Dtype.F32, 2)
-                .add(Side.THEIRS, "a.weight", Dtype.F32, 1, 2);
-        made.add(Side.BASE, "b.weight", Dtype.F32, 1).add(Side.OURS, "b.weight", Dtype.F32, 2);
-        made.add(Side.THEIRS, new TensorSpec("b.weight", Dtype.I8, List.of(1L)), new byte[] {1});
+        made.add(MergeStage.BASE, "a.weight", Dtype.F32, 1)
+                .add(MergeStage.OURS, "a.weight", Dtype.F32, 2)
+                .add(MergeStage.THEIRS, "a.weight", Dtype.F32, 1, 2);
+        made.add(MergeStage.BASE, "b.weight", Dtype.F32, 1).add(MergeStage.OURS, "b.weight", Dtype.F32, 2);
+        made.add(MergeStage.THEIRS, new TensorSpec("b.weight", Dtype.I8, List.of(1L)), new byte[] {1});
         MergePlan plan = made.plan(rule("*", "average"));
         assertThat(plan.problems()).extracting(Problem::reason).containsExactly(Reason.SHAPE, Reason.DTYPE);
         assertThat(made.plan(rule("*", "ours")).canGoOn()).isTrue();
@@ -147,9 +147,9 @@ class MergePlannerTest {
     @Test
     void integersAreNeverMixed() {
         TensorSpec ids = new TensorSpec("ids", Dtype.I64, List.of(1L));
-        made.add(Side.BASE, ids, new byte[8]);
-        made.add(Side.OURS, ids, new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
-        made.add(Side.THEIRS, ids, new byte[] {2, 0, 0, 0, 0, 0, 0, 0});
+        made.add(MergeStage.BASE, ids, new byte[8]);
+        made.add(MergeStage.OURS, ids, new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
+        made.add(MergeStage.THEIRS, ids, new byte[] {2, 0, 0, 0, 0, 0, 0, 0});
         assertThat(made.plan(rule("*", "linear")).problems())
                 .extracting(Problem::reason)
                 .containsExactly(Reason.DTYPE);
@@ -160,13 +160,13 @@ class MergePlannerTest {
     @Test
     void theLayoutThatHoldsTheResultIsKept() {
         tensor("layer.0.a.weight", 1, 2, 1);
-        made.add(Side.THEIRS, "head.weight", Dtype.F32, 5);
+        made.add(MergeStage.THEIRS, "head.weight", Dtype.F32, 5);
         MergePlan plan = made.plan();
-        assertThat(plan.layout()).isEqualTo(Side.THEIRS);
+        assertThat(plan.layout()).isEqualTo(MergeStage.THEIRS);
         assertThat(plan.canGoOn()).isTrue();
-        assertThat(methods(plan)).containsExactly(Method.OURS, Method.THEIRS);
+        assertThat(methods(plan)).containsExactly(MergeMethod.OURS, MergeMethod.THEIRS);
 
-        made.add(Side.OURS, "other.head.weight", Dtype.F32, 6);
+        made.add(MergeStage.OURS, "other.head.weight", Dtype.F32, 6);
         MergePlan neither = made.plan();
         assertThat(neither.canGoOn()).isFalse();
         assertThat(neither.problems()).extracting(Problem::reason).containsOnly(Reason.STRUCTURE);
@@ -176,9 +176,9 @@ class MergePlannerTest {
     @Test
     void aTensorRemovedOnOneSideAndUnchangedOnTheOtherIsRemoved() {
         tensor("layer.0.a.weight", 1, 2, 1);
-        made.add(Side.BASE, "pooler.weight", Dtype.F32, 5).add(Side.THEIRS, "pooler.weight", Dtype.F32, 5);
+        made.add(MergeStage.BASE, "pooler.weight", Dtype.F32, 5).add(MergeStage.THEIRS, "pooler.weight", Dtype.F32, 5);
         MergePlan plan = made.plan();
-        assertThat(plan.layout()).isEqualTo(Side.OURS);
+        assertThat(plan.layout()).isEqualTo(MergeStage.OURS);
         assertThat(plan.canGoOn()).isTrue();
         assertThat(plan.tensors()).hasSize(1);
     }
@@ -190,21 +190,21 @@ class MergePlannerTest {
         MergeSide theirs = new MergeSide(List.of(), Map.of("config.json", "3", "notes.md", "2", "tokenizer.json", "1"));
         MergePlan plan = new MergePlanner(base, ours, theirs, List.of()).plan();
         assertThat(plan.conflicts()).containsExactly(new Conflict("config.json", List.of()));
-        assertThat(plan.files()).contains(new FilePlan("notes.md", Side.THEIRS));
+        assertThat(plan.files()).contains(new FilePlan("notes.md", MergeStage.THEIRS));
         MergePlan ruled = new MergePlanner(base, ours, theirs, List.of(rule("config.json", "theirs"))).plan();
         assertThat(ruled.canGoOn()).isTrue();
-        assertThat(ruled.files()).contains(new FilePlan("config.json", Side.THEIRS));
+        assertThat(ruled.files()).contains(new FilePlan("config.json", MergeStage.THEIRS));
 
         tensor("a.weight", 1, 2, 3);
-        MergeSide our = new MergeSide(made.side(Side.OURS).tensors(), Map.of("tokenizer.json", "1"));
-        MergeSide their = new MergeSide(made.side(Side.THEIRS).tensors(), Map.of("tokenizer.json", "2"));
-        MergeSide none = made.side(Side.BASE);
+        MergeSide our = new MergeSide(made.side(MergeStage.OURS).tensors(), Map.of("tokenizer.json", "1"));
+        MergeSide their = new MergeSide(made.side(MergeStage.THEIRS).tensors(), Map.of("tokenizer.json", "2"));
+        MergeSide none = made.side(MergeStage.BASE);
         assertThat(new MergePlanner(none, our, their, List.of(rule("a*", "linear")))
                         .plan()
                         .problems())
                 .extracting(Problem::reason)
                 .containsExactly(Reason.TOKENIZER);
-        List<Rule> known = List.of(rule("tokenizer.json", "ours"), rule("a*", "linear"));
+        List<MergeRule> known = List.of(rule("tokenizer.json", "ours"), rule("a*", "linear"));
         assertThat(new MergePlanner(none, our, their, known).plan().canGoOn()).isTrue();
     }
 
@@ -219,24 +219,24 @@ class MergePlannerTest {
                         .tensors(Map.of(spec, "data"))
                         .manifest("big.bin", opaque)
                         .build());
-        StoredBytes.Store unread = new StoredBytes.Store(() -> {
+        ObjectReader.Store unread = new ObjectReader.Store(() -> {
             throw new AssertionError("planning reads no parameters");
         });
         MergeSide side = MergeInput.stored(lineage, unread, version).side();
         assertThat(side.tensors())
-                .containsExactly(new TensorAt("model.safetensors", spec, VersionBuilder.object("data")));
+                .containsExactly(new TensorLocation("model.safetensors", spec, VersionBuilder.object("data")));
         assertThat(side.files()).containsOnlyKeys("big.bin", "config.json").containsEntry("big.bin", "0".repeat(64));
     }
 
     @Test
     void placesAreReadFromNamesOfSeveralKinds() {
-        assertThat(Layers.place("encoder.layer.3.attention.self.query.weight"))
-                .isEqualTo(new Layers.Place("encoder.layer", 3));
-        assertThat(Layers.place("h.11.mlp.c_fc.bias")).isEqualTo(new Layers.Place("h", 11));
-        assertThat(Layers.place("0.weight")).isEqualTo(new Layers.Place("", 0));
-        assertThat(Layers.place("onnx::MatMul_12").index()).isEqualTo(-1);
-        assertThat(Layers.place("model.99999999999999.x").index()).isEqualTo(-1);
-        assertThat(Layers.layer("encoder.layer.3.query.weight")).isEqualTo("encoder.layer.3.query");
-        assertThat(Layers.layer("bias")).isEqualTo("bias");
+        assertThat(LayerDependencies.place("encoder.layer.3.attention.self.query.weight"))
+                .isEqualTo(new LayerDependencies.Place("encoder.layer", 3));
+        assertThat(LayerDependencies.place("h.11.mlp.c_fc.bias")).isEqualTo(new LayerDependencies.Place("h", 11));
+        assertThat(LayerDependencies.place("0.weight")).isEqualTo(new LayerDependencies.Place("", 0));
+        assertThat(LayerDependencies.place("onnx::MatMul_12").index()).isEqualTo(-1);
+        assertThat(LayerDependencies.place("model.99999999999999.x").index()).isEqualTo(-1);
+        assertThat(LayerDependencies.layer("encoder.layer.3.query.weight")).isEqualTo("encoder.layer.3.query");
+        assertThat(LayerDependencies.layer("bias")).isEqualTo("bias");
     }
 }

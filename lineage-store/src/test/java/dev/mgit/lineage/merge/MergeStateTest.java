@@ -49,15 +49,15 @@ class MergeStateTest {
 
     @Test
     void rulesAreReadWithAndWithoutGlobs() {
-        assertThat(Rule.parse("ties:density=0.5,rescale=true").names().pattern())
+        assertThat(MergeRule.parse("ties:density=0.5,rescale=true").names().pattern())
                 .isEqualTo("*");
-        assertThat(Rule.parse("onnx::MatMul_*=linear:0.7,0.3"))
+        assertThat(MergeRule.parse("onnx::MatMul_*=linear:0.7,0.3"))
                 .satisfies(rule -> assertThat(rule.names().pattern()).isEqualTo("onnx::MatMul_*"))
                 .satisfies(rule -> assertThat(rule.strategy().ours()).isEqualTo(0.7))
                 .satisfies(rule -> assertThat(rule.strategy().theirs()).isEqualTo(0.3));
-        assertThat(Rule.parse("slerp:0.25").strategy().t()).isEqualTo(0.25);
-        assertThat(Rule.parse(Rule.parse("a=dare:density=0.2,seed=9").toString()))
-                .isEqualTo(Rule.parse("a=dare:density=0.2,seed=9"));
-        assertThatThrownBy(() -> Rule.parse("x=blend")).hasMessage("unknown strategy 'blend'");
+        assertThat(MergeRule.parse("slerp:0.25").strategy().t()).isEqualTo(0.25);
+        assertThat(MergeRule.parse(MergeRule.parse("a=dare:density=0.2,seed=9").toString()))
+                .isEqualTo(MergeRule.parse("a=dare:density=0.2,seed=9"));
+        assertThatThrownBy(() -> MergeRule.parse("x=blend")).hasMessage("unknown strategy 'blend'");
     }
 }

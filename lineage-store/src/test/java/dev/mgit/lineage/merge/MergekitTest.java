@@ -8,8 +8,8 @@ import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.fixtures.Await;
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.graph.TensorAt;
+import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -91,19 +91,22 @@ class MergekitTest {
     void resultsAgreeToRounding(String torch, Dtype dtype, double unit) throws Exception {
         String versions = mergeWithMergekit(torch);
         MadeTensors made = new MadeTensors();
-        Map.of(Side.BASE, "base", Side.OURS, "ours", Side.THEIRS, "theirs")
+        Map.of(MergeStage.BASE, "base", MergeStage.OURS, "ours", MergeStage.THEIRS, "theirs")
                 .forEach((side, name) -> load(made, side, name));
         for (Map.Entry<String, String> run : RUNS.entrySet()) {
-            MadeTensors expected = load(new MadeTensors(), Side.OURS, run.getKey());
+            MadeTensors expected = load(new MadeTensors(), MergeStage.OURS, run.getKey());
             MergePlan plan = merge(run.getKey(), run.getValue());
-            MadeTensors written = load(new MadeTensors(), Side.OURS, "mgit-" + run.getKey());
-            assertThat(plan.tensors()).hasSameSizeAs(expected.side(Side.OURS).tensors());
+            MadeTensors written = load(new MadeTensors(), MergeStage.OURS, "mgit-" + run.getKey());
+            assertThat(plan.tensors())
+                    .hasSameSizeAs(expected.side(MergeStage.OURS).tensors());
             for (TensorOutput output : plan.tensors()) {
                 String what = run.getKey() + ", " + output.spec().name();
-                double[] wanted = values(expected, Side.OURS, output.spec().name(), dtype);
-                double[] merged = values(written, Side.OURS, output.spec().name(), dtype);
-                boolean[] open =
-                        output.strategy().method() == Method.TIES ? undecided(made, output, dtype) : new boolean[0];
+                double[] wanted =
+                        values(expected, MergeStage.OURS, output.spec().name(), dtype);
+                double[] merged = values(written, MergeStage.OURS, output.spec().name(), dtype);
+                boolean[] open = output.strategy().method() == MergeMethod.TIES
+                        ? undecided(made, output, dtype)
+                        : new boolean[0];
                 compare(what, merged, wanted, unit, open);
             }
         }
@@ -118,9 +121,9 @@ class MergekitTest {
                 Optional.of(new Merge.OnDisk(folder.resolve("base"))),
                 new Merge.OnDisk(folder.resolve("ours")),
                 new Merge.OnDisk(folder.resolve("theirs")),
-                Progress.none(),
+                CopyProgress.none(),
                 2)) {
-            MergePlan plan = merge.plan(List.of(Rule.parse(strategy)));
+            MergePlan plan = merge.plan(List.of(MergeRule.parse(strategy)));
             assertThat(plan.canGoOn()).isTrue();
             merge.write(plan, Files.createDirectory(folder.resolve("mgit-" + name)));
             return plan;
@@ -144,9 +147,9 @@ class MergekitTest {
      */
     private static boolean[] undecided(MadeTensors made, TensorOutput output, Dtype dtype) {
         String name = output.spec().name();
-        double[] base = values(made, Side.BASE, name, dtype);
+        double[] base = values(made, MergeStage.BASE, name, dtype);
         boolean[] undecided = new boolean[base.length];
-        for (Side side : List.of(Side.OURS, Side.THEIRS)) {
+        for (MergeStage side : List.of(MergeStage.OURS, MergeStage.THEIRS)) {
             double[] magnitudes = values(made, side, name, dtype);
             for (int i = 0; i < base.length; i++) {
                 magnitudes[i] = Math.abs((float) magnitudes[i] - (float) base[i]);
@@ -165,8 +168,8 @@ class MergekitTest {
         return undecided;
     }
 
-    private static double[] values(MadeTensors made, Side side, String name, Dtype dtype) {
-        TensorAt tensor = made.side(side).tensors().stream()
+    private static double[] values(MadeTensors made, MergeStage side, String name, Dtype dtype) {
+        TensorLocation tensor = made.side(side).tensors().stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -193,7 +196,7 @@ class MergekitTest {
         return lines.get(lines.size() - 1);
     }
 
-    private MadeTensors load(MadeTensors made, Side side, String name) {
+    private MadeTensors load(MadeTensors made, MergeStage side, String name) {
         try (FileByteSource source = FileByteSource.open(folder.resolve(name).resolve("model.safetensors"))) {
             for (Layout.Range range :
                     Formats.layoutOf("model.safetensors", source).ranges()) {

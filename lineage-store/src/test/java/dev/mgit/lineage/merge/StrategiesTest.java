@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The arithmetic of each strategy on made tensors, against plain computations over whole arrays. */
 class StrategiesTest {
     /** More than two chunks and a bit. */
-    private static final int SIZE = 2 * Mixer.CHUNK + 1234;
+    private static final int SIZE = 2 * TensorMerger.CHUNK + 1234;
 
     private final double[] base = MadeTensors.noise(1, SIZE, 1);
     private final double[] ours = moved(2);
@@ -42,10 +42,10 @@ class StrategiesTest {
     private static double[] merge(String strategy, double[] base, double[] ours, double[] theirs, Dtype dtype)
             throws IOException {
         MadeTensors made = new MadeTensors()
-                .add(Side.BASE, "w", dtype, base)
-                .add(Side.OURS, "w", dtype, ours)
-                .add(Side.THEIRS, "w", dtype, theirs);
-        MergePlan plan = made.plan(Rule.of(Glob.ALL, Strategy.parse(strategy)));
+                .add(MergeStage.BASE, "w", dtype, base)
+                .add(MergeStage.OURS, "w", dtype, ours)
+                .add(MergeStage.THEIRS, "w", dtype, theirs);
+        MergePlan plan = made.plan(MergeRule.of(Glob.ALL, MergeStrategy.parse(strategy)));
         assertThat(plan.canGoOn()).isTrue();
         return MadeTensors.values(dtype, made.produce(plan.tensors().get(0)));
     }
@@ -60,8 +60,8 @@ class StrategiesTest {
         assertThat(merge("theirs")).isEqualTo(theirs);
         byte[] odd = {1, 0, (byte) 0xa0, 0x7f, 0, 0, 0, (byte) 0x80};
         TensorSpec spec = new TensorSpec("w", Dtype.F32, List.of(2L));
-        MadeTensors made = new MadeTensors().add(Side.OURS, spec, odd).add(Side.THEIRS, spec, new byte[8]);
-        MergePlan plan = made.plan(Rule.of(Glob.ALL, Strategy.parse("ours")));
+        MadeTensors made = new MadeTensors().add(MergeStage.OURS, spec, odd).add(MergeStage.THEIRS, spec, new byte[8]);
+        MergePlan plan = made.plan(MergeRule.of(Glob.ALL, MergeStrategy.parse("ours")));
         assertThat(made.produce(plan.tensors().get(0))).isEqualTo(odd);
     }
 
@@ -192,9 +192,9 @@ class StrategiesTest {
     @Test
     void aSideOfAnotherDtypeIsCast() throws IOException {
         MadeTensors made = new MadeTensors()
-                .add(Side.BASE, "w", Dtype.F32, 1, 2)
-                .add(Side.OURS, "w", Dtype.F32, 1, 2)
-                .add(Side.THEIRS, "w", Dtype.BF16, 1, 3);
+                .add(MergeStage.BASE, "w", Dtype.F32, 1, 2)
+                .add(MergeStage.OURS, "w", Dtype.F32, 1, 2)
+                .add(MergeStage.THEIRS, "w", Dtype.BF16, 1, 3);
         TensorOutput output = made.plan().tensors().get(0);
         assertThat(output.stored()).isEmpty();
         assertThat(MadeTensors.values(Dtype.F32, made.produce(output))).containsExactly(1, 3);
@@ -202,17 +202,17 @@ class StrategiesTest {
 
     @Test
     void emptyTensorsAndScalarsGoThroughEveryStrategy() throws IOException {
-        for (Method method : Method.values()) {
+        for (MergeMethod method : MergeMethod.values()) {
             double[] none = {};
             double[] one = {3};
             String strategy = method.word();
             assertThat(merge(strategy, none, none, none, Dtype.F32)).isEmpty();
             MadeTensors made = new MadeTensors();
             TensorSpec scalar = new TensorSpec("s", Dtype.F32, List.of());
-            made.add(Side.BASE, scalar, MadeTensors.bytes(Dtype.F32, 1));
-            made.add(Side.OURS, scalar, MadeTensors.bytes(Dtype.F32, 3));
-            made.add(Side.THEIRS, scalar, MadeTensors.bytes(Dtype.F32, 3));
-            byte[] merged = made.produce(made.plan(Rule.of(Glob.ALL, Strategy.parse(strategy)))
+            made.add(MergeStage.BASE, scalar, MadeTensors.bytes(Dtype.F32, 1));
+            made.add(MergeStage.OURS, scalar, MadeTensors.bytes(Dtype.F32, 3));
+            made.add(MergeStage.THEIRS, scalar, MadeTensors.bytes(Dtype.F32, 3));
+            byte[] merged = made.produce(made.plan(MergeRule.of(Glob.ALL, MergeStrategy.parse(strategy)))
                     .tensors()
                     .get(0));
             assertThat(MadeTensors.values(Dtype.F32, merged)).isEqualTo(one);
@@ -221,11 +221,11 @@ class StrategiesTest {
 
     @Test
     void strategiesReadBackAndWrongOnesAreSaidSo() {
-        for (Method method : Method.values()) {
-            Strategy strategy = Strategy.of(method);
-            assertThat(Strategy.parse(strategy.toString())).isEqualTo(strategy);
+        for (MergeMethod method : MergeMethod.values()) {
+            MergeStrategy strategy = MergeStrategy.of(method);
+            assertThat(MergeStrategy.parse(strategy.toString())).isEqualTo(strategy);
         }
-        assertThat(Strategy.parse("ties:density=0.5, ours=2").density()).isEqualTo(0.5);
+        assertThat(MergeStrategy.parse("ties:density=0.5, ours=2").density()).isEqualTo(0.5);
         for (String wrong : List.of(
                 "best",
                 "linear:ours",
@@ -238,7 +238,7 @@ class StrategiesTest {
                 "average:ours=1",
                 "dare:seed=1.5",
                 "ties:rescale=maybe")) {
-            assertThatThrownBy(() -> Strategy.parse(wrong)).as(wrong).isInstanceOf(MgitException.class);
+            assertThatThrownBy(() -> MergeStrategy.parse(wrong)).as(wrong).isInstanceOf(MgitException.class);
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.delta.predict.Predictors;
+import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,7 +1,6 @@
 package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.version.FileEntry.Stored;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -214,17 +213,17 @@ public final class InMemoryLineage implements Lineage {
 
     @Override
     public Manifest manifest(VersionId id, String path) {
-        return present(object(id).manifests().get(path), Stored.PARAMETERS, id, path);
+        return present(object(id).manifests().get(path), FileEntry.Storage.PARAMETERS, id, path);
     }
 
     @Override
     public byte[] verbatim(VersionId id, String path) {
-        return present(object(id).verbatim().get(path), Stored.VERBATIM, id, path);
+        return present(object(id).verbatim().get(path), FileEntry.Storage.VERBATIM, id, path);
     }
 
-    private static <T> T present(@Nullable T value, Stored where, VersionId id, String path) {
+    private static <T> T present(@Nullable T value, FileEntry.Storage where, VersionId id, String path) {
         if (value == null) {
-            String kept = where == Stored.VERBATIM ? "in Git" : "in the parameter store";
+            String kept = where == FileEntry.Storage.VERBATIM ? "in Git" : "in the parameter store";
             throw MgitException.usage("version " + id.abbreviated() + " keeps no file '" + path + "' " + kept);
         }
         return value;

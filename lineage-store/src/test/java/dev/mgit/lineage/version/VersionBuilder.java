@@ -72,7 +72,7 @@ public final class VersionBuilder {
 
     public VersionBuilder file(String path, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        files.add(new FileEntry(path, bytes.length, false, FileEntry.Stored.VERBATIM));
+        files.add(new FileEntry(path, bytes.length, false, FileEntry.Storage.VERBATIM));
         verbatim.put(path, bytes);
         return this;
     }
@@ -102,7 +102,7 @@ public final class VersionBuilder {
     }
 
     public VersionBuilder manifest(String path, Manifest manifest) {
-        files.add(new FileEntry(path, manifest.size(), false, FileEntry.Stored.PARAMETERS));
+        files.add(new FileEntry(path, manifest.size(), false, FileEntry.Storage.PARAMETERS));
         manifests.put(path, manifest);
         return this;
     }

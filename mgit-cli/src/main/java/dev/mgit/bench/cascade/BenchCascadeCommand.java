@@ -3,7 +3,7 @@ package dev.mgit.bench.cascade;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
-import dev.mgit.cli.console.Progress;
+import dev.mgit.cli.console.ProgressLine;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Trees;
@@ -69,8 +69,8 @@ public final class BenchCascadeCommand implements Callable<Integer> {
             throw MgitException.usage("-j must be at least 1");
         }
         Scale scale = quick ? Scale.QUICK : Scale.FULL;
-        List<Shape> shapes =
-                List.of(new ManyTasks(scale), new Federation(scale), new Pruning(scale), new SharedLayers(scale));
+        List<Shape> shapes = List.of(
+                new ManyTasks(scale), new Federation(scale), new PrunedArchitectures(scale), new SharedLayers(scale));
         Path folder = keep == null ? Files.createTempDirectory("mgit-cascade-") : context.resolve(keep);
         try {
             List<Outcome> outcomes = new ArrayList<>();
@@ -105,7 +105,7 @@ public final class BenchCascadeCommand implements Callable<Integer> {
     private Outcome measure(Shape shape, Path folder) throws IOException {
         TrainingRepository nursery =
                 new TrainingRepository(folder, context.terminal().environment(), jobs);
-        try (Progress progress = context.progress(shape.name() + ": training")) {
+        try (ProgressLine progress = context.progress(shape.name() + ": training")) {
             long started = System.nanoTime();
             nursery.train(shape.roots());
             List<List<Training>> waves = shape.waves();

@@ -3,7 +3,7 @@ package dev.mgit.bench.cascade;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.fixtures.DigitsExample;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.RepositoryWorkspace;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdateReport;
@@ -104,7 +104,7 @@ final class TrainingRepository {
                     false,
                     command(training.arguments()));
             return !new RecipeRunner(workspace, new LocalExecutor())
-                    .run(request, Progress.NONE)
+                    .run(request, JobProgress.NONE)
                     .isEmpty();
         })));
         try {
@@ -152,7 +152,7 @@ final class TrainingRepository {
             Map<VersionId, List<TestDefinition>> plan = new LinkedHashMap<>();
             models.forEach(model -> plan.put(workspace.lineage().resolve(model), List.of(registry.get(test(model)))));
             var runner = new TestRunner(workspace, new LocalExecutor(), new TestResults(workspace));
-            List<Verdict> verdicts = runner.runAll(plan, false, jobs, Progress.NONE);
+            List<Verdict> verdicts = runner.runAll(plan, false, jobs, JobProgress.NONE);
             List<List<Double>> values =
                     verdicts.stream().map(TrainingRepository::accuracies).toList();
             return new Accuracies(models, values);
@@ -172,7 +172,7 @@ final class TrainingRepository {
     /** Updates everything below a model; returns how many recipes ran. */
     int update(String model) {
         return open((repository, workspace) -> {
-            var updates = new Updates(workspace, new LocalExecutor(), Progress.NONE);
+            var updates = new Updates(workspace, new LocalExecutor(), JobProgress.NONE);
             var options = new UpdateOptions(model, List.of(), List.of(), List.of(), List.of(), jobs, false);
             UpdateReport report = updates.start(updates.plan(options), options);
             if (report.failure().isPresent()) {
@@ -185,6 +185,6 @@ final class TrainingRepository {
     /** Where the bytes are. */
     DiskUsageReport usage() {
         return open((repository, workspace) ->
-                new DiskUsage(repository, dev.mgit.lineage.checkpoint.Progress.none()).measure(List.of()));
+                new DiskUsage(repository, dev.mgit.lineage.checkpoint.CopyProgress.none()).measure(List.of()));
     }
 }

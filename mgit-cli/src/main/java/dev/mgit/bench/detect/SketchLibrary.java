@@ -1,14 +1,14 @@
 package dev.mgit.bench.detect;
 
 import dev.mgit.fixtures.MadeModel;
-import dev.mgit.lineage.detect.Claims;
 import dev.mgit.lineage.detect.Detected;
+import dev.mgit.lineage.detect.MetadataClaims;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.detect.OriginSearch;
 import dev.mgit.lineage.detect.SketchIndex;
 import dev.mgit.lineage.detect.Sketcher;
 import dev.mgit.lineage.detect.Subject;
-import dev.mgit.lineage.diff.CheckpointWeights;
+import dev.mgit.lineage.tensors.CheckpointTensors;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,8 +46,8 @@ final class SketchLibrary implements OriginSearch.Library {
     }
 
     static ModelSketch sketch(Path path) throws IOException {
-        try (CheckpointWeights weights = CheckpointWeights.of(path)) {
-            return Sketcher.of(weights, Claims.NONE);
+        try (CheckpointTensors weights = CheckpointTensors.of(path)) {
+            return Sketcher.of(weights, MetadataClaims.NONE);
         }
     }
 

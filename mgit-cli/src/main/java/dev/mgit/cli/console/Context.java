@@ -122,8 +122,8 @@ public final class Context {
     }
 
     /** Progress on stderr; silent where nobody is watching. */
-    public Progress progress(String what) {
+    public ProgressLine progress(String what) {
         boolean covered = pager != null && pager.isRunning();
-        return new Progress(terminal, what, terminal.errIsTerminal() && !noProgress && !covered);
+        return new ProgressLine(terminal, what, terminal.errIsTerminal() && !noProgress && !covered);
     }
 }

@@ -23,7 +23,7 @@ public final class Output {
     private final Terminal terminal;
 
     /**
-     * Stands before the code of a style within a line, and cannot be guessed: a name that holds an escape sequence is
+     * Stands before the code of a style within a line, and cannot be predicted: a name that holds an escape sequence is
      * escaped, a style that was asked for is not.
      */
     private final String mark;

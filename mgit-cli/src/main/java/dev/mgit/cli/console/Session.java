@@ -48,8 +48,8 @@ public final class Session implements AutoCloseable {
     }
 
     /** Reads revisions as they are typed where the command runs. */
-    public Revisions revisions() {
-        return new Revisions(repository, context.directory());
+    public RevisionArguments revisions() {
+        return new RevisionArguments(repository, context.directory());
     }
 
     /** @throws MgitException of kind USAGE if there is no such version, with a hint */
@@ -94,9 +94,9 @@ public final class Session implements AutoCloseable {
     }
 
     /** Progress of library work, on the terminal. */
-    public dev.mgit.lineage.checkpoint.Progress progress() {
-        return new dev.mgit.lineage.checkpoint.Progress() {
-            private @Nullable Progress shown;
+    public dev.mgit.lineage.checkpoint.CopyProgress progress() {
+        return new dev.mgit.lineage.checkpoint.CopyProgress() {
+            private @Nullable ProgressLine shown;
             private long total;
             private final AtomicLong finished = new AtomicLong();
 

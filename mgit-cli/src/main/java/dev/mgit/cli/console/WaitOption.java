@@ -1,6 +1,6 @@
 package dev.mgit.cli.console;
 
-import dev.mgit.hooks.Commands;
+import dev.mgit.hooks.CommandContract;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Transaction;
@@ -40,7 +40,7 @@ public final class WaitOption {
 
     /** Takes the writer lock, saying so if there is somebody to wait for. */
     public WriterLock lock(Context context, Repository repository, String what) throws IOException {
-        Commands.requireOutside(context.terminal().environment(), repository.root());
+        CommandContract.requireOutside(context.terminal().environment(), repository.root());
         return repository.lock(what, time(), context.output()::note);
     }
 }

@@ -117,7 +117,7 @@ class CascadeBenchTest {
     void theFullGraphsHaveThePapersShapes() {
         assertThat(versions(new ManyTasks(Scale.FULL))).isEqualTo(91);
         assertThat(versions(new Federation(Scale.FULL))).isEqualTo(61);
-        assertThat(versions(new Pruning(Scale.FULL))).isEqualTo(21);
+        assertThat(versions(new PrunedArchitectures(Scale.FULL))).isEqualTo(21);
         assertThat(versions(new SharedLayers(Scale.FULL))).isEqualTo(10);
         assertThat(new SharedLayers(Scale.FULL).waves().get(0)).hasSize(1);
     }

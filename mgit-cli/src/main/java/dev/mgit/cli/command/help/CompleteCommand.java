@@ -69,31 +69,32 @@ public final class CompleteCommand implements Runnable {
                 .forEach(candidate -> context.output().fields(candidate.word(), candidate.meaning()));
     }
 
-    private Stream<Candidate> candidates(Place place, String last) {
+    private Stream<CompletionCandidate> candidates(Place place, String last) {
         CommandSpec command = place.command.getCommandSpec();
-        var values = new Candidates(context);
+        var values = new CompletionCandidates(context);
         if (place.valueOf.isPresent()) {
             return values.of(place.valueOf.get(), last);
         }
         if (!place.onlyOperands && last.startsWith("-")) {
             return command.options().stream()
                     .filter(option -> !option.hidden())
-                    .flatMap(option -> Stream.of(option.names()).map(name -> new Candidate(name, summary(option))));
+                    .flatMap(option ->
+                            Stream.of(option.names()).map(name -> new CompletionCandidate(name, summary(option))));
         }
         if (command.name().equals("help")) {
             return commands(spec.root().commandLine());
         }
-        Stream<Candidate> operands = command.positionalParameters().stream()
+        Stream<CompletionCandidate> operands = command.positionalParameters().stream()
                 .filter(parameter -> parameter.index().contains(place.operands))
                 .limit(1)
                 .flatMap(parameter -> values.of(parameter, last));
         return Stream.concat(place.operands == 0 ? commands(place.command) : Stream.empty(), operands);
     }
 
-    private static Stream<Candidate> commands(CommandLine command) {
+    private static Stream<CompletionCandidate> commands(CommandLine command) {
         return command.getSubcommands().entrySet().stream()
                 .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
-                .map(sub -> new Candidate(
+                .map(sub -> new CompletionCandidate(
                         sub.getKey(),
                         first(sub.getValue().getCommandSpec().usageMessage().description())));
     }

@@ -95,7 +95,7 @@ final class CheckpointText {
 
     /** The manifest of a file kept in the parameter store. */
     Optional<Manifest> manifest(FileEntry file) {
-        return file.stored() == FileEntry.Stored.PARAMETERS
+        return file.stored() == FileEntry.Storage.PARAMETERS
                 ? Optional.of(lineage.manifest(checkpoint.version(), file.path()))
                 : Optional.empty();
     }

@@ -3,24 +3,24 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
-import dev.mgit.cli.console.Revisions;
-import dev.mgit.cli.console.Revisions.Range;
+import dev.mgit.cli.console.RevisionArguments;
+import dev.mgit.cli.console.RevisionArguments.Range;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
-import dev.mgit.lineage.checkpoint.Progress;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.diff.Diff;
-import dev.mgit.lineage.diff.DiffHtml;
-import dev.mgit.lineage.diff.DiffJson;
-import dev.mgit.lineage.diff.DiffMarkdown;
-import dev.mgit.lineage.diff.DiffReport;
-import dev.mgit.lineage.diff.DiffReport.Detail;
 import dev.mgit.lineage.diff.DiffRequest;
+import dev.mgit.lineage.diff.DiffSide;
+import dev.mgit.lineage.diff.DiffSides;
 import dev.mgit.lineage.diff.Diffs;
-import dev.mgit.lineage.diff.Side;
-import dev.mgit.lineage.diff.Sides;
 import dev.mgit.lineage.diff.TensorChange;
+import dev.mgit.lineage.diff.report.DiffHtml;
+import dev.mgit.lineage.diff.report.DiffJson;
+import dev.mgit.lineage.diff.report.DiffMarkdown;
+import dev.mgit.lineage.diff.report.DiffReport;
+import dev.mgit.lineage.diff.report.DiffReport.Detail;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
@@ -101,7 +101,7 @@ public final class DiffCommand implements Callable<Integer> {
                     ? diff(
                             Optional.empty(),
                             sides,
-                            Progress.none(),
+                            CopyProgress.none(),
                             Runtime.getRuntime().availableProcessors())
                     : diff(
                             Optional.of(session.repository()),
@@ -114,7 +114,7 @@ public final class DiffCommand implements Callable<Integer> {
     }
 
     /** The two sides as the lineage knows them. */
-    private List<String> named(Revisions revisions) {
+    private List<String> named(RevisionArguments revisions) {
         if (sides.size() == 1 && Files.notExists(context.directory().resolve(sides.get(0)))) {
             Optional<Range> range = Range.parse(sides.get(0));
             if (range.isPresent()) {
@@ -126,9 +126,9 @@ public final class DiffCommand implements Callable<Integer> {
         return sides.stream().map(revisions::inFull).toList();
     }
 
-    private Diff diff(Optional<Repository> repository, List<String> named, Progress progress, int threads)
+    private Diff diff(Optional<Repository> repository, List<String> named, CopyProgress progress, int threads)
             throws IOException {
-        List<Side> both = new Sides(repository, context.directory()).of(named);
+        List<DiffSide> both = new DiffSides(repository, context.directory()).of(named);
         var request = new DiffRequest(
                 both.get(0),
                 both.get(1),

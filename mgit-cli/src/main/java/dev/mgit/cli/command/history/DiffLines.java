@@ -2,9 +2,9 @@ package dev.mgit.cli.command.history;
 
 import dev.mgit.cli.console.Output;
 import dev.mgit.lineage.diff.Diff;
-import dev.mgit.lineage.diff.DiffReport;
-import dev.mgit.lineage.diff.DiffReport.Detail;
-import dev.mgit.lineage.diff.DiffText;
+import dev.mgit.lineage.diff.report.DiffReport;
+import dev.mgit.lineage.diff.report.DiffReport.Detail;
+import dev.mgit.lineage.diff.report.DiffText;
 import java.util.List;
 
 /** A diff as lines for people, in the terminal's colors. */

@@ -8,11 +8,11 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.diff.DiffReport.Detail;
-import dev.mgit.lineage.graph.Find.Query;
+import dev.mgit.lineage.diff.report.DiffReport.Detail;
+import dev.mgit.lineage.drawing.TextGraph;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
-import dev.mgit.lineage.graph.TextGraph;
+import dev.mgit.lineage.query.Find.Query;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
@@ -130,7 +130,7 @@ public final class LogCommand implements Callable<Integer> {
         }
         LineageGraph graph = session.repository().graph();
         Direction direction = descendants ? Direction.DESCENDANTS : Direction.ANCESTORS;
-        return dev.mgit.lineage.graph.Find.log(graph, start, direction, Query.ofKinds(wanted));
+        return dev.mgit.lineage.query.Find.log(graph, start, direction, Query.ofKinds(wanted));
     }
 
     private void print(Iterator<Version> versions, VersionText text, List<LogDetail> details) throws IOException {

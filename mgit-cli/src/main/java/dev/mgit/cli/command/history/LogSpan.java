@@ -1,6 +1,6 @@
 package dev.mgit.cli.command.history;
 
-import dev.mgit.cli.console.Revisions.Range;
+import dev.mgit.cli.console.RevisionArguments.Range;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Lineage;

@@ -8,7 +8,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.merge.MergeFiles;
 import dev.mgit.hooks.merge.Merging;
@@ -19,8 +19,8 @@ import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.merge.Merge;
 import dev.mgit.lineage.merge.MergeBase;
 import dev.mgit.lineage.merge.MergePlan;
+import dev.mgit.lineage.merge.MergeRule;
 import dev.mgit.lineage.merge.MergeState;
-import dev.mgit.lineage.merge.Rule;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
@@ -113,7 +113,7 @@ public final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        strategies.forEach(Rule::parse);
+        strategies.forEach(MergeRule::parse);
         requireSense();
         if (output != null) {
             return new MergeToFolder(context, json, sides, Optional.ofNullable(base), strategies)
@@ -173,7 +173,7 @@ public final class MergeCommand implements Callable<Integer> {
         Optional<VersionId> ancestor = base == null
                 ? MergeBase.of(graph(session.session(), ours, theirs), ours, theirs)
                 : Optional.of(session.resolve(base));
-        boolean computes = strategies.stream().map(Rule::parse).anyMatch(Rule::everywhere);
+        boolean computes = strategies.stream().map(MergeRule::parse).anyMatch(MergeRule::everywhere);
         if (!computes
                 && ancestor.isPresent()
                 && (ancestor.get().equals(ours) || ancestor.get().equals(theirs))) {
@@ -235,7 +235,7 @@ public final class MergeCommand implements Callable<Integer> {
                 threads)) {
             MergePlan plan = merge.plan(state.parsedRules());
             Executor executor = session.localExecutor();
-            Progress told = context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
+            JobProgress told = context.progressWanted() ? new ProgressLines(context) : JobProgress.NONE;
             var merging = new Merging(session.workspace(), executor, files);
             List<TestDefinition> tests = merging.tests(state, plan);
             var text = new MergeText(context, json);

@@ -4,14 +4,14 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
-import dev.mgit.lineage.checkpoint.Progress;
-import dev.mgit.lineage.diff.Side;
-import dev.mgit.lineage.diff.Sides;
+import dev.mgit.hooks.FolderTools;
+import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.diff.DiffSide;
+import dev.mgit.lineage.diff.DiffSides;
 import dev.mgit.lineage.merge.Merge;
 import dev.mgit.lineage.merge.MergeBase;
 import dev.mgit.lineage.merge.MergePlan;
-import dev.mgit.lineage.merge.Rule;
+import dev.mgit.lineage.merge.MergeRule;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.UserFolder;
@@ -47,11 +47,11 @@ final class MergeToFolder {
         }
         try (Session session = Session.ifAny(context)) {
             Optional<Repository> repository = Optional.ofNullable(session).map(Session::repository);
-            Progress progress = session == null ? Progress.none() : session.progress();
-            var names = new Sides(repository, context.directory());
-            Side ours = names.parse(sides.get(0));
-            Side theirs = names.parse(sides.get(1));
-            Optional<Side> common = base.map(names::parse).or(() -> ancestor(repository, ours, theirs));
+            CopyProgress progress = session == null ? CopyProgress.none() : session.progress();
+            var names = new DiffSides(repository, context.directory());
+            DiffSide ours = names.parse(sides.get(0));
+            DiffSide theirs = names.parse(sides.get(1));
+            Optional<DiffSide> common = base.map(names::parse).or(() -> ancestor(repository, ours, theirs));
             try (Merge merge = Merge.open(
                     repository,
                     common.map(MergeToFolder::source),
@@ -59,7 +59,8 @@ final class MergeToFolder {
                     source(theirs),
                     progress,
                     Runtime.getRuntime().availableProcessors())) {
-                MergePlan plan = merge.plan(strategies.stream().map(Rule::parse).toList());
+                MergePlan plan =
+                        merge.plan(strategies.stream().map(MergeRule::parse).toList());
                 var text = new MergeText(context, json);
                 if (planOnly) {
                     return text.plan(plan, Optional.empty(), List.of());
@@ -74,18 +75,20 @@ final class MergeToFolder {
         return 0;
     }
 
-    private static Optional<Side> ancestor(Optional<Repository> repository, Side ours, Side theirs) {
-        if (repository.isPresent() && ours instanceof Side.Revision left && theirs instanceof Side.Revision right) {
+    private static Optional<DiffSide> ancestor(Optional<Repository> repository, DiffSide ours, DiffSide theirs) {
+        if (repository.isPresent()
+                && ours instanceof DiffSide.Revision left
+                && theirs instanceof DiffSide.Revision right) {
             return MergeBase.of(repository.get().graph(), left.version(), right.version())
-                    .map(id -> new Side.Revision(id.abbreviated(), id));
+                    .map(id -> new DiffSide.Revision(id.abbreviated(), id));
         }
         return Optional.empty();
     }
 
-    private static Merge.Source source(Side side) {
-        return side instanceof Side.Revision revision
+    private static Merge.Source source(DiffSide side) {
+        return side instanceof DiffSide.Revision revision
                 ? new Merge.Stored(revision.version())
-                : new Merge.OnDisk(((Side.OnDisk) side).path());
+                : new Merge.OnDisk(((DiffSide.OnDisk) side).path());
     }
 
     private static void requireEmpty(Path folder) throws IOException {
@@ -116,7 +119,7 @@ final class MergeToFolder {
                 target.place(path, folder.resolve(staging.relativize(path)), FileStat.ABSENT);
             }
         } finally {
-            Folders.delete(staging);
+            FolderTools.delete(staging);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.command.update.ResultText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
-import dev.mgit.cli.console.Revisions.FileOf;
+import dev.mgit.cli.console.RevisionArguments.FileOf;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.MgitException;

@@ -9,7 +9,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.FolderStatus;
 import dev.mgit.lineage.checkpoint.LossReport;
-import dev.mgit.lineage.graph.Staleness;
+import dev.mgit.lineage.query.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
 import java.io.IOException;

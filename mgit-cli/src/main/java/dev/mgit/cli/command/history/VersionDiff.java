@@ -6,11 +6,11 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.diff.Diff;
-import dev.mgit.lineage.diff.DiffJson;
-import dev.mgit.lineage.diff.DiffReport.Detail;
 import dev.mgit.lineage.diff.DiffRequest;
+import dev.mgit.lineage.diff.DiffSide;
 import dev.mgit.lineage.diff.Diffs;
-import dev.mgit.lineage.diff.Side;
+import dev.mgit.lineage.diff.report.DiffJson;
+import dev.mgit.lineage.diff.report.DiffReport.Detail;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -50,8 +50,8 @@ final class VersionDiff implements LogDetail {
                 DiffRequest.Depth.NUMBERS)));
     }
 
-    private Side side(VersionId id) {
-        return new Side.Revision(session.name(id), id);
+    private DiffSide side(VersionId id) {
+        return new DiffSide.Revision(session.name(id), id);
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.commit.HookRegistration;
 import dev.mgit.hooks.commit.Hooks;
 import java.io.IOException;
@@ -38,7 +38,7 @@ public final class HooksCommand {
             if (json.wanted()) {
                 Records.print(
                         context,
-                        Members.of(
+                        JsonMembers.of(
                                 "schema",
                                 1,
                                 "hooks",

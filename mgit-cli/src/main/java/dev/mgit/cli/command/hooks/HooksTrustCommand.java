@@ -5,7 +5,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.event.TrustReview;
 import java.io.IOException;
@@ -120,7 +120,7 @@ final class HooksTrustCommand implements Callable<Integer> {
     private void json(List<Trust.Item> pending, List<Trust.Item> entering, List<Trust.Item> leaving) {
         Records.print(
                 context,
-                Members.of(
+                JsonMembers.of(
                         "schema",
                         1,
                         "pending",
@@ -134,6 +134,6 @@ final class HooksTrustCommand implements Callable<Integer> {
     }
 
     private static Object json(Trust.Item item) {
-        return Members.of("id", item.digest(), "name", item.name(), "content", item.content());
+        return JsonMembers.of("id", item.digest(), "name", item.name(), "content", item.content());
     }
 }

@@ -1,10 +1,10 @@
 package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 
 /** Tells of long work in plain lines on stderr. */
-public final class ProgressLines implements Progress {
+public final class ProgressLines implements JobProgress {
     private final Context context;
 
     public ProgressLines(Context context) {

@@ -1,7 +1,7 @@
 package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.event.NotifyCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public final class ProgressOptions {
     private @Nullable String notifyCommand;
 
     /** @param shown hears everything first */
-    public Progress notifying(HookSession session, Progress shown) {
+    public JobProgress notifying(HookSession session, JobProgress shown) {
         if (notifyCommand == null || notifyCommand.isBlank()) {
             return shown;
         }
@@ -29,8 +29,8 @@ public final class ProgressOptions {
     }
 
     /** Tells of the end, where the command itself says it to the terminal. */
-    public void end(Context context, HookSession session, Progress.Kind kind, String subject, String detail) {
-        Progress complaint = event -> {
+    public void end(Context context, HookSession session, JobProgress.Kind kind, String subject, String detail) {
+        JobProgress complaint = event -> {
             if (event.subject().equals(NotifyCommand.SUBJECT)) {
                 context.output().note(ProgressLines.text(event));
             }
@@ -39,7 +39,7 @@ public final class ProgressOptions {
     }
 
     /** Plain lines on stderr. */
-    public static Progress lines(Context context) {
-        return context.progressWanted() ? new ProgressLines(context) : Progress.NONE;
+    public static JobProgress lines(Context context) {
+        return context.progressWanted() ? new ProgressLines(context) : JobProgress.NONE;
     }
 }

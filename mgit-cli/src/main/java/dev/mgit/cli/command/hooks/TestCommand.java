@@ -5,7 +5,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class TestCommand {
             if (json.wanted()) {
                 Records.print(
                         context,
-                        Members.of(
+                        JsonMembers.of(
                                 "schema",
                                 1,
                                 "tests",

@@ -5,8 +5,8 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Members;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResults;
@@ -82,7 +82,7 @@ final class TestRunCommand implements Callable<Integer> {
             List<Verdict> verdicts = runner.runAll(plan, fresh, jobs, ProgressOptions.lines(context));
             print(session, verdicts);
             int exit = Verdicts.exit(verdicts);
-            Progress.Kind end = exit == 0 ? Progress.Kind.PUBLISHED : Progress.Kind.FAILED;
+            JobProgress.Kind end = exit == 0 ? JobProgress.Kind.PUBLISHED : JobProgress.Kind.FAILED;
             progress.end(context, session, end, "test run", Verdicts.summary(verdicts));
             return exit;
         }
@@ -92,7 +92,7 @@ final class TestRunCommand implements Callable<Integer> {
         if (json.wanted()) {
             Records.print(
                     context,
-                    Members.of(
+                    JsonMembers.of(
                             "schema",
                             1,
                             "results",

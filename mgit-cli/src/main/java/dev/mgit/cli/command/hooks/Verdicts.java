@@ -2,7 +2,7 @@ package dev.mgit.cli.command.hooks;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.modeltest.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +59,7 @@ public final class Verdicts {
     }
 
     static JsonObject json(HookSession session, Verdict verdict) {
-        return Members.of(
+        return JsonMembers.of(
                 "version",
                 verdict.version().hex(),
                 "model",

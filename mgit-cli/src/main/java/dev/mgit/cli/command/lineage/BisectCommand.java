@@ -8,15 +8,15 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Folders;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.bisect.BisectRun;
-import dev.mgit.lineage.graph.Bisect;
-import dev.mgit.lineage.graph.Bisect.Found;
-import dev.mgit.lineage.graph.Bisect.Step;
-import dev.mgit.lineage.graph.Bisect.Undecided;
-import dev.mgit.lineage.graph.BisectState;
-import dev.mgit.lineage.graph.BisectState.Verdict;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.query.Bisect;
+import dev.mgit.lineage.query.Bisect.Found;
+import dev.mgit.lineage.query.Bisect.Step;
+import dev.mgit.lineage.query.Bisect.Undecided;
+import dev.mgit.lineage.query.BisectState;
+import dev.mgit.lineage.query.BisectState.Verdict;
 import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -154,7 +154,7 @@ public final class BisectCommand {
         try (HookSession hooks = HookSession.open(context, new WaitOption())) {
             boolean any =
                     Files.deleteIfExists(hooks.session().repository().files().bisect());
-            Folders.delete(BisectRun.logs(hooks.workspace().scratch()));
+            FolderTools.delete(BisectRun.logs(hooks.workspace().scratch()));
             context.output().line(any ? "Bisect ended" : "No bisect in progress");
         }
         return 0;

@@ -5,9 +5,9 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
-import dev.mgit.lineage.graph.Blame.Change;
-import dev.mgit.lineage.graph.Blame.Line;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.query.Blame.Change;
+import dev.mgit.lineage.query.Blame.Line;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
@@ -61,7 +61,7 @@ public final class BlameCommand implements Callable<Integer> {
             Lineage lineage = session.repository().lineage();
             VersionId version = session.resolve(revision);
             LineageGraph graph = session.repository().graphWith(version);
-            List<Line> lines = new dev.mgit.lineage.graph.Blame(graph, lineage).of(version, new Glob(tensors));
+            List<Line> lines = new dev.mgit.lineage.query.Blame(graph, lineage).of(version, new Glob(tensors));
             if (json.wanted()) {
                 context.output().json(out -> json(out, version, graph, lines));
             } else if (stat) {

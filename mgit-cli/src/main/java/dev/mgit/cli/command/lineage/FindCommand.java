@@ -8,12 +8,12 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.graph.Find.Query;
 import dev.mgit.lineage.graph.LineageGraph;
-import dev.mgit.lineage.graph.MetricCondition;
-import dev.mgit.lineage.graph.TensorAt;
-import dev.mgit.lineage.graph.TensorCondition;
-import dev.mgit.lineage.graph.TensorSearch;
+import dev.mgit.lineage.query.Find.Query;
+import dev.mgit.lineage.query.MetricCondition;
+import dev.mgit.lineage.query.TensorCondition;
+import dev.mgit.lineage.query.TensorSearch;
+import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -107,7 +107,7 @@ public final class FindCommand implements Callable<Integer> {
         Query query = query();
         try (Session session = Session.open(context)) {
             LineageGraph graph = session.repository().graph();
-            List<TensorSearch.Match> found = new dev.mgit.lineage.graph.Find(
+            List<TensorSearch.Match> found = new dev.mgit.lineage.query.Find(
                             graph,
                             session.repository().lineage(),
                             session.repository().tensorIndex())
@@ -196,7 +196,7 @@ public final class FindCommand implements Callable<Integer> {
         }
     }
 
-    private static String tensor(TensorAt tensor) {
+    private static String tensor(TensorLocation tensor) {
         return tensor.object().abbreviated() + "  " + tensor.spec().dtype() + "  "
                 + Output.shape(tensor.spec().shape()) + "  " + tensor.name();
     }
@@ -209,7 +209,7 @@ public final class FindCommand implements Callable<Integer> {
             names.fields(json, graph.version(match.version()));
             json.writeBooleanField("open", match.open());
             json.writeArrayFieldStart("tensors");
-            for (TensorAt tensor : match.tensors()) {
+            for (TensorLocation tensor : match.tensors()) {
                 json.writeStartObject();
                 json.writeStringField("name", tensor.name());
                 json.writeStringField("file", tensor.path());

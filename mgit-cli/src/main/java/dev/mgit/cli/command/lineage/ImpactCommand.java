@@ -6,9 +6,9 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.graph.EdgeFilter;
-import dev.mgit.lineage.graph.Impact.Affected;
 import dev.mgit.lineage.graph.LineageGraph;
-import dev.mgit.lineage.graph.TensorSearch;
+import dev.mgit.lineage.query.Impact.Affected;
+import dev.mgit.lineage.query.TensorSearch;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
@@ -74,7 +74,7 @@ public final class ImpactCommand implements Callable<Integer> {
             }
             List<VersionId> sources = version.map(List::of)
                     .orElse(containing.stream().map(TensorSearch.Match::version).toList());
-            List<Affected> affected = dev.mgit.lineage.graph.Impact.of(graph, sources, edges, openOnly);
+            List<Affected> affected = dev.mgit.lineage.query.Impact.of(graph, sources, edges, openOnly);
             List<TensorSearch.Match> matches = containing;
             if (json.wanted()) {
                 context.output().json(out -> json(out, matches, sources, affected));
@@ -101,7 +101,7 @@ public final class ImpactCommand implements Callable<Integer> {
                         ? "Nothing " + (openOnly ? "open " : "") + "is downstream of " + of
                         : affected.size() + " version(s) of " + models + " model(s) are downstream of " + of + ", "
                                 + open + " of them head versions");
-        dev.mgit.lineage.graph.Impact.byKind(affected).forEach((kind, group) -> print(graph, kind.word(), group));
+        dev.mgit.lineage.query.Impact.byKind(affected).forEach((kind, group) -> print(graph, kind.word(), group));
         print(
                 graph,
                 "newer versions",

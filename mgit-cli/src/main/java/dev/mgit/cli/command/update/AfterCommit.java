@@ -4,7 +4,7 @@ import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.commit.CommitListener;
 import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.commit.HookRegistration;
@@ -25,11 +25,11 @@ public final class AfterCommit implements CommitListener {
 
     private final Context context;
     private final HookSession session;
-    private final Progress progress;
+    private final JobProgress progress;
     private final Set<String> notAsked = new HashSet<>();
     private @Nullable Automation automation;
 
-    public AfterCommit(Context context, HookSession session, Progress progress) {
+    public AfterCommit(Context context, HookSession session, JobProgress progress) {
         this.context = context;
         this.session = session;
         this.progress = progress;
@@ -40,7 +40,8 @@ public final class AfterCommit implements CommitListener {
      *
      * @param executor runs the pre-commit hooks
      */
-    public static CommitWorkflow workflow(Context context, HookSession session, Executor executor, Progress progress) {
+    public static CommitWorkflow workflow(
+            Context context, HookSession session, Executor executor, JobProgress progress) {
         var after = new AfterCommit(context, session, progress);
         return new CommitWorkflow(session.workspace(), executor, progress, after);
     }

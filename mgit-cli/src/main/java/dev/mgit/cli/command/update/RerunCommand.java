@@ -10,7 +10,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.hooks.Members;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.recipe.FileTensorComparator;
 import dev.mgit.hooks.recipe.Rerun;
 import dev.mgit.hooks.recipe.TensorComparator;
@@ -101,7 +101,7 @@ public final class RerunCommand implements Callable<Integer> {
     }
 
     private static JsonObject json(VersionId id, Rerun.Report report) {
-        return Members.of(
+        return JsonMembers.of(
                 "schema",
                 1,
                 "version",
@@ -110,14 +110,14 @@ public final class RerunCommand implements Callable<Integer> {
                 report.identical(),
                 "files",
                 report.files().stream()
-                        .map(file -> Members.of(
+                        .map(file -> JsonMembers.of(
                                 "path",
                                 file.path(),
                                 "outcome",
                                 word(file.outcome()),
                                 "tensors",
                                 file.tensors().stream()
-                                        .map(tensor -> Members.of(
+                                        .map(tensor -> JsonMembers.of(
                                                 "name",
                                                 tensor.tensor(),
                                                 "maxAbs",

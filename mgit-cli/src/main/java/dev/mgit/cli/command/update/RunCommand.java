@@ -9,7 +9,7 @@ import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Progress;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
@@ -86,7 +86,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         try (HookSession session = HookSession.open(context, wait)) {
             RunRequest request = recipe.request(context, models, parents(session), message(), command);
-            Progress told = ProgressOptions.lines(context);
+            JobProgress told = ProgressOptions.lines(context);
             Executor where = executor.create(session);
             CommitWorkflow workflow = AfterCommit.workflow(context, session, where, told);
             String subject = String.join(", ", models);
@@ -97,11 +97,11 @@ public final class RunCommand implements Callable<Integer> {
                                 workflow,
                                 made -> {
                                     print(made);
-                                    progress.end(context, session, Progress.Kind.PUBLISHED, subject, "");
+                                    progress.end(context, session, JobProgress.Kind.PUBLISHED, subject, "");
                                 },
                                 told);
             } catch (MgitException e) {
-                progress.end(context, session, Progress.Kind.FAILED, subject, e.getMessage());
+                progress.end(context, session, JobProgress.Kind.FAILED, subject, e.getMessage());
                 throw e;
             }
         }

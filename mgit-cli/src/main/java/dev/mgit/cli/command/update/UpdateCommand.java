@@ -9,10 +9,10 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.Members;
-import dev.mgit.hooks.Progress;
-import dev.mgit.hooks.cascade.Plan;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.cascade.UpdateOptions;
+import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
 import dev.mgit.hooks.commit.HookEvent;
@@ -148,7 +148,7 @@ public final class UpdateCommand implements Callable<Integer> {
         try (Executor where = executor.create(session);
                 UpdateView view = new UpdateView(context)) {
             var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
-            Plan plan = updates.plan(options);
+            UpdatePlan plan = updates.plan(options);
             if (planOnly || plan.units().isEmpty()) {
                 printPlan(plan, options.jobs());
                 return 0;
@@ -182,14 +182,14 @@ public final class UpdateCommand implements Callable<Integer> {
     }
 
     private void tellNotAsked(HookSession session, Executor where) {
-        var told = new AfterCommit(context, session, Progress.NONE);
+        var told = new AfterCommit(context, session, JobProgress.NONE);
         new Hooks(session.workspace(), where).inert(HookEvent.PRE_COMMIT).forEach(told::notAsked);
     }
 
     /** A damaged journal names none; then it does not matter to --abort, and the others say what is wrong. */
     private static String startedWith(HookSession session) {
         try {
-            return new Updates(session.workspace(), session.localExecutor(), Progress.NONE)
+            return new Updates(session.workspace(), session.localExecutor(), JobProgress.NONE)
                     .executorName()
                     .orElse(Executors.DEFAULT);
         } catch (MgitException e) {
@@ -223,7 +223,7 @@ public final class UpdateCommand implements Callable<Integer> {
         return number;
     }
 
-    private void printPlan(Plan plan, int atOnce) {
+    private void printPlan(UpdatePlan plan, int atOnce) {
         if (json.wanted()) {
             Records.print(context, plan.toJson(atOnce));
         } else {
@@ -246,7 +246,7 @@ public final class UpdateCommand implements Callable<Integer> {
     private void status(Updates updates) {
         Optional<UpdateReport> report = updates.status().or(() -> updates.last().map(UpdateReport::fromJson));
         if (json.wanted()) {
-            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> Members.of("schema", 1)));
+            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> JsonMembers.of("schema", 1)));
         } else if (report.isEmpty()) {
             context.output().line("No update in progress, and none before");
         } else {

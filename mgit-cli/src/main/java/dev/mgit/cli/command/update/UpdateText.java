@@ -3,7 +3,7 @@ package dev.mgit.cli.command.update;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
-import dev.mgit.hooks.cascade.Plan;
+import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.lineage.version.VersionId;
 import java.util.LinkedHashMap;
@@ -22,16 +22,16 @@ final class UpdateText {
         this.output = context.output();
     }
 
-    void plan(Plan plan, int jobs) {
+    void plan(UpdatePlan plan, int jobs) {
         if (plan.nodes().isEmpty()) {
             output.line("Nothing was made from " + plan.target());
             return;
         }
-        Map<String, Plan.Unit> units = new LinkedHashMap<>();
+        Map<String, UpdatePlan.Unit> units = new LinkedHashMap<>();
         plan.units().forEach(unit -> unit.heads().keySet().forEach(model -> units.put(model, unit)));
         Table table = output.table("Model", "Now", "Action", "Took", "Why");
-        for (Plan.Node node : plan.nodes()) {
-            Plan.Unit unit = units.get(node.model());
+        for (UpdatePlan.Node node : plan.nodes()) {
+            UpdatePlan.Unit unit = units.get(node.model());
             String together = unit != null && unit.heads().size() > 1 ? "; built together as " + unit.name() : "";
             table.row(
                     node.model(),
@@ -50,13 +50,13 @@ final class UpdateText {
         }
     }
 
-    private void hints(Plan plan) {
+    private void hints(UpdatePlan plan) {
         plan.nodes().stream()
-                .filter(node -> node.action() == Plan.Action.NO_RECIPE)
+                .filter(node -> node.action() == UpdatePlan.Action.NO_RECIPE)
                 .findFirst()
                 .ifPresent(node -> output.hint("make " + node.model() + " with 'mgit run', or record a recipe with "
                         + "'mgit recipe set " + node.model() + " -- COMMAND'"));
-        if (plan.nodes().stream().anyMatch(node -> node.action() == Plan.Action.UNTRUSTED)) {
+        if (plan.nodes().stream().anyMatch(node -> node.action() == UpdatePlan.Action.UNTRUSTED)) {
             output.hint("review and approve what came from elsewhere with 'mgit hooks trust'");
         }
     }

@@ -3,8 +3,8 @@ package dev.mgit.cli.command.update;
 import dev.mgit.cli.command.hooks.ProgressLines;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.LiveLines;
-import dev.mgit.hooks.Progress;
-import dev.mgit.hooks.cascade.Plan;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.event.NotifyCommand;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** How an update goes on, for whoever watches: a table drawn in place in a terminal, plain lines elsewhere. */
-final class UpdateView implements Progress, AutoCloseable {
+final class UpdateView implements JobProgress, AutoCloseable {
     private static final int ROWS = 20;
     private static final long REDRAW_MILLIS = 500;
 
@@ -67,7 +67,7 @@ final class UpdateView implements Progress, AutoCloseable {
         this.lines = new ProgressLines(context);
     }
 
-    void begin(Plan plan) {
+    void begin(UpdatePlan plan) {
         plan.units().forEach(unit -> add(unit.name(), List.copyOf(unit.heads().keySet()), "planned", unit.seconds()));
         watch();
     }

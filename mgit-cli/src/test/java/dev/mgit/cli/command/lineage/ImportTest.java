@@ -60,8 +60,8 @@ class ImportTest {
 
     @Test
     void importsPlainFoldersParentsFirstWithInferredEdges() throws IOException {
-        MadeModel quantised = Families.quantised(CHILD, "a-small-one");
-        for (MadeModel model : List.of(quantised, CHILD, BASE, Families.base("stranger", 9, ModelShape.TINY))) {
+        MadeModel quantized = Families.quantized(CHILD, "a-small-one");
+        for (MadeModel model : List.of(quantized, CHILD, BASE, Families.base("stranger", 9, ModelShape.TINY))) {
             model.writeTo(disk);
         }
         Map<String, JsonObject> done = imported("import", disk.toString(), "--json");

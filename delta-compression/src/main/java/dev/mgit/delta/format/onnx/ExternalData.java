@@ -1,0 +1,56 @@
+package dev.mgit.delta.format.onnx;
+
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.Layout;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Files that hold the weights of an ONNX model beside them: only the model says what is in them. */
+public final class ExternalData {
+    /** Folders above a data file in which its model is looked for; exporters put both in one. */
+    private static final int LEVELS = 2;
+
+    private ExternalData() {}
+
+    /**
+     * The layout of a file by what ONNX models in its folder, or the one above, say of it.
+     *
+     * @return empty if none names it
+     * @throws FormatException if a model names it and a tensor reaches beyond it
+     */
+    public static Optional<Layout> layoutOf(Path file, ByteSource source) throws IOException {
+        List<OnnxReader.External> tensors = new ArrayList<>();
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        for (int level = 0; level < LEVELS && folder != null; level++) {
+            String relative = folder.relativize(file.toAbsolutePath().normalize())
+                    .toString()
+                    .replace('\\', '/');
+            try (DirectoryStream<Path> models = Files.newDirectoryStream(folder, "*.onnx")) {
+                for (Path model : models) {
+                    tensors.addAll(named(model, relative));
+                }
+            }
+            folder = folder.getParent();
+        }
+        return tensors.isEmpty() ? Optional.empty() : Optional.of(OnnxReader.externalLayout(tensors, source));
+    }
+
+    /** What a model says of a data file; nothing if the model itself is damaged, which is told when it is read. */
+    private static List<OnnxReader.External> named(Path model, String relative) throws IOException {
+        if (!Files.isRegularFile(model)) {
+            return List.of();
+        }
+        try (FileByteSource source = FileByteSource.open(model)) {
+            return OnnxReader.externalTensors(source).getOrDefault(relative, List.of());
+        } catch (FormatException e) {
+            return List.of();
+        }
+    }
+}

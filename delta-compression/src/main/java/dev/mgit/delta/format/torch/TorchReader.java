@@ -1,0 +1,225 @@
+package dev.mgit.delta.format.torch;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.Cursor;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.FormatReader;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.delta.format.UnsupportedFormatException;
+import dev.mgit.delta.format.ZipDirectory;
+import dev.mgit.delta.format.torch.Pickle.Items;
+import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads what torch.save writes: the zip form (a pickle {@code data.pkl} and a stored file for each storage), and the
+ * bare pickles of torch before 1.6. The forms are described in PyTorch's "Serialization semantics" notes and by
+ * {@code torch/serialization.py}. The pickle is parsed as data, never executed; a file that uses anything unknown, or
+ * holds no tensors, is not claimed.
+ */
+public final class TorchReader implements FormatReader {
+    private static final List<String> SUFFIXES = List.of(".pt", ".pth", ".bin", ".ckpt");
+    private static final String PICKLE = "/data.pkl";
+    private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+    private static final long LEGACY_VERSION = 1001;
+    private static final long LONGEST_MAGIC = 64;
+    private static final long MAX_PICKLE = 1L << 28;
+
+    /** Where a storage's bytes are in the file. */
+    private record Place(long offset, long length) {}
+
+    @Override
+    public String name() {
+        return "pytorch";
+    }
+
+    @Override
+    public boolean checksumsTensors() {
+        return true; // every entry of the zip archive has its CRC-32
+    }
+
+    @Override
+    public boolean isExport() {
+        return false;
+    }
+
+    @Override
+    public boolean ownsName(String fileName) {
+        String lower = fileName.toLowerCase(Locale.ROOT);
+        return SUFFIXES.stream().anyMatch(lower::endsWith);
+    }
+
+    @Override
+    public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
+        try {
+            Optional<List<ZipDirectory.Entry>> entries = ZipDirectory.read(source);
+            return entries.isPresent() ? zip(source, entries.get()) : legacy(source);
+        } catch (UnsupportedException e) {
+            throw new UnsupportedFormatException("its pickle has " + e.getMessage());
+        }
+    }
+
+    private Optional<Layout> zip(ByteSource source, List<ZipDirectory.Entry> entries)
+            throws IOException, UnsupportedException {
+        Optional<ZipDirectory.Entry> pickle =
+                entries.stream().filter(entry -> entry.name().endsWith(PICKLE)).findFirst();
+        if (pickle.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!pickle.get().stored() || pickle.get().length() > MAX_PICKLE) {
+            throw new UnsupportedFormatException(
+                    "its " + pickle.get().name() + " is compressed, or longer than " + MAX_PICKLE + " bytes");
+        }
+        String folder = pickle.get().name().substring(0, pickle.get().name().length() - PICKLE.length());
+        Map<String, Place> places = new HashMap<>();
+        for (ZipDirectory.Entry entry : entries) {
+            if (entry.name().equals(folder + "/byteorder") && !isLittle(source, entry)) {
+                throw bigEndian();
+            }
+            String data = folder + "/data/";
+            if (entry.stored() && entry.name().startsWith(data)) {
+                places.put(entry.name().substring(data.length()), new Place(entry.offset(), entry.length()));
+            }
+        }
+        var slice =
+                new SliceByteSource(source, pickle.get().offset(), pickle.get().length());
+        TorchState state = TorchState.of(PickleParser.parse(new Cursor(slice)));
+        return layout(source, state, places);
+    }
+
+    private static boolean isLittle(ByteSource source, ZipDirectory.Entry entry) throws IOException {
+        var in = new Cursor(new SliceByteSource(source, entry.offset(), entry.length()));
+        return entry.stored() && entry.length() == 6 && in.utf8(6, 6).equals("little");
+    }
+
+    /** Pickles of a magic number, a version, facts about the system, the object, and the storages' keys; then each. */
+    private Optional<Layout> legacy(ByteSource source) throws IOException, UnsupportedException {
+        Cursor in = new Cursor(source);
+        if (!beginsWithMagic(source)) {
+            return Optional.empty();
+        }
+        PickleParser.parse(in);
+        if (!Long.valueOf(LEGACY_VERSION).equals(PickleParser.parse(in))) {
+            throw new UnsupportedFormatException(
+                    "torch saved it in a version of which only " + LEGACY_VERSION + " is known");
+        }
+        if (isBigEndian(PickleParser.parse(in))) {
+            throw bigEndian();
+        }
+        TorchState state = TorchState.of(PickleParser.parse(in));
+        if (!(PickleParser.parse(in) instanceof Items keys)) {
+            throw new UnsupportedFormatException("the keys of its storages are not a list");
+        }
+        Map<String, Place> places = new HashMap<>();
+        for (Object key : keys.values) {
+            TorchStorage storage = key instanceof String text ? state.storages().get(text) : null;
+            if (storage == null) {
+                throw new UnsupportedFormatException("its pickle does not describe storage " + key);
+            }
+            long elements = in.i64();
+            if (elements != storage.elements()) {
+                throw new FormatException("storage " + key + " has " + storage.elements() + " elements, but the count "
+                        + "before byte " + in.position() + " is " + elements);
+            }
+            places.put(storage.key(), new Place(in.position(), storage.bytes()));
+            in.skip(storage.bytes());
+        }
+        return layout(source, state, places);
+    }
+
+    /** Protocols 2 and later begin with their number, older ones with the line of a long. */
+    private static boolean beginsWithMagic(ByteSource source) throws IOException {
+        var in = new Cursor(new SliceByteSource(source, 0, Math.min(source.size(), LONGEST_MAGIC)));
+        int first = in.atEnd() ? 0 : in.u8();
+        if (first != 0x80 && first != 'L') {
+            return false;
+        }
+        in.seek(0);
+        try {
+            return LEGACY_MAGIC.equals(PickleParser.parse(in));
+        } catch (UnsupportedException | FormatException e) {
+            return false; // some other pickle
+        }
+    }
+
+    private static UnsupportedFormatException bigEndian() {
+        return new UnsupportedFormatException("its storages are big-endian");
+    }
+
+    private static boolean isBigEndian(Object system) {
+        if (!(system instanceof Pickle.Pairs facts)) {
+            return true;
+        }
+        int at = facts.keys.indexOf("little_endian");
+        return at < 0 || !Boolean.TRUE.equals(facts.values.get(at));
+    }
+
+    /**
+     * Dense views become tensors; a storage without one is a tensor of one dimension, named by the first view of it.
+     * Without any tensor, as in the settings that trainers save beside a model, this is no checkpoint.
+     */
+    private Optional<Layout> layout(ByteSource source, TorchState state, Map<String, Place> places) throws IOException {
+        if (state.tensors().isEmpty()) {
+            return Optional.empty();
+        }
+        var layout = new LayoutBuilder(name(), source.size());
+        Set<String> covered = new HashSet<>();
+        for (TorchTensor tensor : state.tensors()) {
+            Place place = places.get(tensor.storage().key());
+            Optional<TensorSpec> spec = place == null ? Optional.empty() : spec(tensor, place);
+            if (place != null && spec.isPresent()) {
+                layout.tensor(place.offset() + tensor.offset() * tensor.type().bytes(), spec.get());
+                covered.add(tensor.storage().key());
+            }
+        }
+        for (TorchTensor tensor : state.tensors()) {
+            Place place = places.get(tensor.storage().key());
+            if (place != null
+                    && place.length() > 0
+                    && covered.add(tensor.storage().key())) {
+                layout.tensor(place.offset(), whole(tensor, place.length()));
+            }
+        }
+        return Optional.of(layout.build());
+    }
+
+    private static Optional<TensorSpec> spec(TorchTensor tensor, Place place) {
+        Optional<TensorSpec> dense = tensor.dense();
+        if (dense.isEmpty()) {
+            return dense;
+        }
+        int width = tensor.type().bytes();
+        long elements = dense.get().elements();
+        boolean inside = tensor.offset() >= 0
+                && elements <= place.length() / width
+                && tensor.offset() <= place.length() / width - elements;
+        if (!inside) {
+            throw new FormatException("tensor " + tensor.name() + " has " + elements + " elements of " + width
+                    + " bytes from element " + tensor.offset() + " on, but its storage "
+                    + tensor.storage().key()
+                    + " only " + place.length() + " bytes");
+        }
+        return tensor.type().dtype() == Dtype.OPAQUE
+                ? Optional.of(LayoutBuilder.opaque(tensor.name(), elements * width))
+                : dense;
+    }
+
+    private static TensorSpec whole(TorchTensor tensor, long bytes) {
+        Dtype dtype = tensor.type().dtype();
+        return dtype == Dtype.OPAQUE || bytes % dtype.bytes() != 0
+                ? LayoutBuilder.opaque(tensor.name(), bytes)
+                : new TensorSpec(tensor.name(), dtype, List.of(bytes / dtype.bytes()));
+    }
+}

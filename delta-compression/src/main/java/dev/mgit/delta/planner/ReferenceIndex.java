@@ -1,0 +1,192 @@
+package dev.mgit.delta.planner;
+
+import dev.mgit.delta.frame.Prediction;
+import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.numeric.LittleEndian;
+import dev.mgit.delta.predictor.Predictors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where in stored opaque bytes a block's content is found again, whatever its place. Windows of {@value #WINDOW} bytes
+ * whose hash falls on a sampled value are remembered, as in "Identifying and Filtering Near-Duplicate Documents"
+ * (Broder, 2000); how densely they are sampled follows from how much there is, so that memory is bounded at 16 MB.
+ *
+ * <p>Sources are read once, when the first block asks. Safe for use by several threads.
+ */
+public final class ReferenceIndex {
+    private static final int WINDOW = 16;
+    private static final int MOST_SAMPLES = 1 << 19;
+    private static final int DENSEST = 4;
+    private static final int BUFFER = 1 << 20;
+
+    /** Matches further apart than this are different places. */
+    private static final int GAP = 1 << 16;
+    /** Bytes taken along on both sides of the first and last match. */
+    private static final int MARGIN = 1 << 10;
+
+    private static final int MOST_PLACES = 64;
+    private static final int MOST_BYTES = 1 << 24;
+
+    /** What naming one place costs in a frame. */
+    private static final int PLACE_BYTES = 64;
+
+    private final List<SourceTensor> sources;
+    private boolean built;
+    private int rate;
+    private long[] hashes = {};
+    /** The source's number in the upper 24 bits, the offset in it below. */
+    private long[] places = {};
+
+    /** @param sources nearest version first */
+    public ReferenceIndex(List<SourceTensor> sources) {
+        this.sources = sources.stream()
+                .filter(source -> source.spec().byteLength() >= WINDOW)
+                .toList();
+    }
+
+    /** Stored bytes that hold much of a block; empty if there are hardly any. */
+    public Optional<Prediction> predictionFor(byte[] block, int length) {
+        if (sources.isEmpty() || length < 2 * PLACE_BYTES) {
+            return Optional.empty();
+        }
+        build();
+        List<Region> regions = new ArrayList<>();
+        int bytes = 0;
+        for (Place place : places(block, length)) {
+            if (regions.size() < MOST_PLACES && bytes + place.length() <= MOST_BYTES) {
+                regions.add(sources.get(place.source).region(place.from, place.length()));
+                bytes += place.length();
+            }
+        }
+        return regions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Prediction(Predictors.REFERENCE, regions, new byte[0]));
+    }
+
+    /** A stretch of a source in which {@code matches} sampled windows of the block occur. */
+    private static final class Place {
+        private final int source;
+        private long from;
+        private long to;
+        private int matches;
+
+        private Place(int source, long offset) {
+            this.source = source;
+            this.from = offset;
+            this.to = offset;
+        }
+
+        private int length() {
+            return (int) (to - from);
+        }
+    }
+
+    /** Places worth naming, those with most matches first. */
+    private List<Place> places(byte[] block, int length) {
+        long[] found = new long[length / DENSEST + 1];
+        int count = 0;
+        for (int i = 0; i + WINDOW <= length && count < found.length; i++) {
+            long hash = hash(block, i);
+            if (isSampled(hash)) {
+                int slot = slot(hash);
+                if (hashes[slot] == hash) {
+                    found[count++] = places[slot];
+                }
+            }
+        }
+        Arrays.sort(found, 0, count);
+        List<Place> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int source = (int) (found[i] >>> 40);
+            long offset = found[i] & ((1L << 40) - 1);
+            Place last = all.isEmpty() ? null : all.get(all.size() - 1);
+            if (last == null
+                    || last.source != source
+                    || offset - last.to > GAP
+                    || offset - last.from > MOST_BYTES / 2) {
+                last = new Place(source, offset);
+                all.add(last);
+            }
+            last.to = offset;
+            last.matches++;
+        }
+        all.removeIf(place -> (long) place.matches * rate < PLACE_BYTES);
+        for (Place place : all) {
+            place.from = Math.max(0, place.from - MARGIN);
+            place.to = Math.min(sources.get(place.source).spec().byteLength(), place.to + WINDOW + MARGIN);
+        }
+        all.sort(Comparator.comparingInt((Place place) -> place.matches).reversed());
+        return all;
+    }
+
+    private synchronized void build() {
+        if (built) {
+            return;
+        }
+        long total =
+                sources.stream().mapToLong(source -> source.spec().byteLength()).sum();
+        rate = DENSEST;
+        while (total / rate > MOST_SAMPLES) {
+            rate *= 2;
+        }
+        int slots = Integer.highestOneBit((int) Math.max(WINDOW, total / rate)) * 4;
+        hashes = new long[slots];
+        places = new long[slots];
+        byte[] buffer = new byte[BUFFER];
+        for (int i = 0; i < sources.size(); i++) {
+            add(i, buffer);
+        }
+        built = true;
+    }
+
+    private void add(int number, byte[] buffer) {
+        SourceTensor source = sources.get(number);
+        long size = source.spec().byteLength();
+        for (long at = 0; at + WINDOW <= size; at += BUFFER - WINDOW + 1) {
+            int length = (int) Math.min(BUFFER, size - at);
+            source.read(at, buffer, length);
+            for (int i = 0; i + WINDOW <= length; i++) {
+                long hash = hash(buffer, i);
+                if (isSampled(hash)) {
+                    keep(hash, (long) number << 40 | (at + i));
+                }
+            }
+        }
+    }
+
+    /** The first place of a window stays: sources come nearest first. */
+    private void keep(long hash, long place) {
+        int slot = slot(hash);
+        if (hashes[slot] == 0) {
+            hashes[slot] = hash;
+            places[slot] = place;
+        }
+    }
+
+    /** Where a hash is, or would be; the table is never more than half full. */
+    private int slot(long hash) {
+        int mask = hashes.length - 1;
+        int slot = (int) (hash >>> 32) & mask;
+        for (int step = 0; hashes[slot] != 0 && hashes[slot] != hash && step < 64; step++) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private boolean isSampled(long hash) {
+        return (hash & (rate - 1)) == 0;
+    }
+
+    /** Never 0. */
+    private static long hash(byte[] bytes, int at) {
+        long mixed = (long) LittleEndian.LONG.get(bytes, at) * 0x9e3779b97f4a7c15L
+                ^ Long.rotateLeft((long) LittleEndian.LONG.get(bytes, at + 8) * 0xc2b2ae3d27d4eb4fL, 31);
+        mixed = (mixed ^ (mixed >>> 29)) * 0xbf58476d1ce4e5b9L;
+        mixed ^= mixed >>> 32;
+        return mixed == 0 ? 1L << 63 : mixed;
+    }
+}

@@ -1,0 +1,188 @@
+package dev.mgit.delta.planner;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Samples of one child tensor, and the best recipe tried on them so far. */
+final class Trial {
+    /** A byte range of the child. */
+    record Range(long offset, int length) {}
+
+    /** Rows longer than this many elements are not kept in memory whole. */
+    static final long MAX_ROW = 1 << 20;
+
+    /** Samples are this share of a tensor, within these bounds. */
+    private static final int SAMPLE_SHARE = 32;
+
+    private static final int LEAST_SAMPLE_BYTES = 1 << 13;
+    private static final int MOST_SAMPLE_BYTES = 1 << 16;
+    private static final int PLACES = 4;
+    /** Blocks are about this long; only used to spread fixed costs. */
+    private static final int BLOCK_BYTES = 1 << 20;
+
+    private static final int FRAME_BYTES = 10;
+    private static final int ID_BYTES = 34;
+
+    /** A prediction has to save this share to be worth a reader's second lookup. */
+    private static final double WORTHWHILE = 0.97;
+
+    private final ChildTensor child;
+    private final CostEstimator estimator;
+    private final Dtype dtype;
+    private final long total;
+    private final List<Range> ranges = new ArrayList<>();
+    private final byte[] raw;
+    private final double none;
+    private double best;
+    private @Nullable Derivation chosen;
+
+    Trial(ChildTensor child, CostEstimator estimator) {
+        this.child = child;
+        this.estimator = estimator;
+        this.dtype = child.spec().dtype();
+        this.total = child.spec().byteLength();
+        place();
+        int sampled = ranges.stream().mapToInt(Range::length).sum();
+        raw = new byte[sampled];
+        int at = 0;
+        for (Range range : ranges) {
+            byte[] bytes = readChild(range);
+            System.arraycopy(bytes, 0, raw, at, bytes.length);
+            at += bytes.length;
+        }
+        none = scaled(sampled == 0 ? 0 : estimator.cost(raw, sampled, dtype, null)) + blocks() * FRAME_BYTES;
+        best = none * WORTHWHILE;
+    }
+
+    /** Whole rows where rows are short, spread evenly, from the first to the last. */
+    private void place() {
+        TensorSpec spec = child.spec();
+        int sample = (int) Math.max(LEAST_SAMPLE_BYTES, Math.min(MOST_SAMPLE_BYTES, total / SAMPLE_SHARE));
+        if (total <= sample) {
+            ranges.add(new Range(0, (int) total));
+            return;
+        }
+        long row = spec.rowBytes();
+        int want = sample / PLACES;
+        long inner = SampledValues.innermost(spec) / dtype.blockElements() * dtype.blockBytes();
+        long unit = row <= want ? row : inner > 0 && inner <= want ? inner : dtype.blockBytes();
+        int length = (int) (want / unit * unit);
+        for (int i = 0; i < PLACES; i++) {
+            long offset = (total - length) / (PLACES - 1) * i / unit * unit;
+            ranges.add(new Range(offset, length));
+        }
+    }
+
+    ChildTensor child() {
+        return child;
+    }
+
+    TensorSpec spec() {
+        return child.spec();
+    }
+
+    List<Range> ranges() {
+        return ranges;
+    }
+
+    /** The sampled bytes, range after range. */
+    byte[] raw() {
+        return raw;
+    }
+
+    byte[] readChild(Range range) {
+        byte[] bytes = new byte[range.length()];
+        if (range.length() > 0) {
+            child.read(range.offset(), bytes, range.length());
+        }
+        return bytes;
+    }
+
+    /** The best stored size so far, as a share of the size without prediction. */
+    double share() {
+        return chosen == null ? 1 : best / none;
+    }
+
+    /**
+     * Tries a recipe and keeps it if it is the cheapest so far. One that reads several tensors has to be worth it over
+     * one that reads a single one: it makes deeper chains.
+     */
+    void offer(Derivation recipe) {
+        double cost = cost(recipe);
+        boolean more =
+                chosen != null && recipe.sources().size() > chosen.sources().size();
+        if (cost < (more ? best * WORTHWHILE : best)) {
+            best = cost;
+            chosen = recipe;
+        }
+    }
+
+    Optional<TensorPlan> result() {
+        return chosen == null ? Optional.empty() : Optional.of(new TensorPlan(chosen, share()));
+    }
+
+    private double cost(Derivation recipe) {
+        Map<TensorSpan, byte[]> read = new HashMap<>();
+        byte[] prediction = new byte[raw.length];
+        boolean any = false;
+        double fixed = 0;
+        double growing = 0;
+        int at = 0;
+        for (Range range : ranges) {
+            TensorPrediction predicted =
+                    recipe.predicted(range.offset(), range.length()).orElse(null);
+            if (predicted != null && predicted.fits()) {
+                byte[] bytes = bytes(predicted, range.length(), read);
+                System.arraycopy(bytes, 0, prediction, at, bytes.length);
+                fixed = Math.max(fixed, ids(predicted) * ID_BYTES);
+                double parameters = predicted.parameters().length;
+                if (recipe.parametersGrow()) {
+                    growing += parameters;
+                } else {
+                    fixed = Math.max(fixed, ids(predicted) * ID_BYTES + parameters);
+                }
+                any = true;
+            }
+            at += range.length();
+        }
+        if (!any) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double coded = estimator.cost(raw, raw.length, dtype, prediction);
+        return scaled(coded + growing) + blocks() * (FRAME_BYTES + fixed);
+    }
+
+    /** Block ids a full block's prediction would name. */
+    private static int ids(TensorPrediction predicted) {
+        int ids = 0;
+        for (TensorSpan span : predicted.spans()) {
+            ids += 1 + span.length() / BLOCK_BYTES;
+        }
+        return ids;
+    }
+
+    private byte[] bytes(TensorPrediction predicted, int length, Map<TensorSpan, byte[]> read) {
+        read.keySet().retainAll(predicted.spans());
+        List<byte[]> inputs = new ArrayList<>();
+        for (TensorSpan span : predicted.spans()) {
+            inputs.add(read.computeIfAbsent(span, TensorSpan::read));
+        }
+        byte[] bytes = new byte[length];
+        predicted.predictor().predict(inputs, predicted.parameters(), dtype, bytes, length);
+        return bytes;
+    }
+
+    private double scaled(double sampleCost) {
+        return raw.length == 0 ? 0 : sampleCost * total / raw.length;
+    }
+
+    private long blocks() {
+        return 1L + Math.floorDiv(total, BLOCK_BYTES);
+    }
+}

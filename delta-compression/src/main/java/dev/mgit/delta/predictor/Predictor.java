@@ -1,0 +1,32 @@
+package dev.mgit.delta.predictor;
+
+import dev.mgit.delta.Dtype;
+import java.util.List;
+
+/**
+ * One way to prediction a block from bytes that are already stored. Predictors are stateless, deterministic on every
+ * platform, and total: for any inputs of the lengths they were encoded with they fill the output.
+ */
+public interface Predictor {
+    /** Number in stored objects: {@code id * 16 + version}; never reused. A changed prediction is a new version. */
+    int code();
+
+    /** Short name as users see it: {@code parent}, {@code cast}, {@code low-rank}. */
+    String name();
+
+    /** Bytes of the prediction at a block of {@code length} bytes: as many, but for what is only searched for matches. */
+    default int predictedLength(List<byte[]> inputs, int length) {
+        return length;
+    }
+
+    /**
+     * Writes the prediction.
+     *
+     * @param inputs the bytes of each source region, in the order the prediction names them
+     * @param parameters what this predictor wrote when it was planned; checked before use
+     * @param dtype the dtype of the block to prediction
+     * @param target receives {@link #predictedLength} bytes from index 0
+     * @throws dev.mgit.delta.MgitException of kind INTEGRITY if parameters or input lengths make no sense
+     */
+    void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length);
+}

@@ -1,0 +1,22 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A checkpoint whose blocks are durably in the store and whose Git objects are yet to be written. */
+record StoredCheckpoint(
+        List<FileEntry> files,
+        List<String> folders,
+        Map<String, byte[]> verbatim,
+        Map<String, Manifest> manifests,
+        List<String> ignored,
+        long newBytes,
+        long healedBytes,
+        long storedBytes,
+        Duration choosing,
+        Duration sampling,
+        Optional<LossReport> loss) {}

@@ -1,0 +1,91 @@
+package dev.mgit.lineage.detect;
+
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.ModelCard;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads {@link MetadataClaims} from README.md, adapter_config.json and config.json. Files that make no sense say nothing. */
+final class MetadataClaimsReader {
+    private static final long LONGEST_FILE = 1 << 20;
+    private static final int MOST_BASES = 16;
+
+    private MetadataClaimsReader() {}
+
+    /** What lies beside the weights in a folder; nothing for a single file. */
+    static MetadataClaims of(Path path) {
+        return Files.isDirectory(path) ? claims(name -> onDisk(path.resolve(name))) : MetadataClaims.NONE;
+    }
+
+    static MetadataClaims of(Lineage lineage, VersionId version) {
+        return claims(name -> lineage.checkpoint(version)
+                .file(name)
+                .filter(file -> file.stored() == FileEntry.Storage.VERBATIM && file.size() <= LONGEST_FILE)
+                .map(FileEntry::path)
+                .map(path -> lineage.verbatim(version, path)));
+    }
+
+    private static Optional<byte[]> onDisk(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) <= LONGEST_FILE
+                    ? Optional.of(Files.readAllBytes(file))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static MetadataClaims claims(Function<String, Optional<byte[]>> files) {
+        Optional<ModelCard> card = files.apply("README.md").map(ModelCard::of);
+        List<String> bases = new ArrayList<>();
+        card.ifPresent(found -> bases.addAll(found.values("base_model")));
+        json(files, "adapter_config.json")
+                .flatMap(config -> text(config, "base_model_name_or_path"))
+                .ifPresent(bases::add);
+        String relation = card.stream()
+                .flatMap(found -> found.values("base_model_relation").stream())
+                .findFirst()
+                .orElse("");
+        List<String> few = bases.stream().distinct().limit(MOST_BASES).toList();
+        return new MetadataClaims(
+                few,
+                relation,
+                json(files, "config.json")
+                        .map(MetadataClaimsReader::architecture)
+                        .orElse(""));
+    }
+
+    private static Optional<JsonObject> json(Function<String, Optional<byte[]>> files, String name) {
+        try {
+            return files.apply(name).map(Json::parseObject);
+        } catch (JsonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> text(JsonObject config, String name) {
+        return config.members().get(name) instanceof String text && !text.isBlank()
+                ? Optional.of(text)
+                : Optional.empty();
+    }
+
+    private static String architecture(JsonObject config) {
+        return Stream.of("model_type", "hidden_size", "num_hidden_layers", "num_attention_heads")
+                .filter(config::has)
+                .map(name -> name.replaceAll("^num_", "").replace('_', ' ') + " "
+                        + config.members().get(name))
+                .collect(Collectors.joining(", "));
+    }
+}

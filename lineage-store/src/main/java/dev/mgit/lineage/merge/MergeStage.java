@@ -1,0 +1,9 @@
+package dev.mgit.lineage.merge;
+
+/** The three versions of a merge. */
+public enum MergeStage {
+    /** The version both others come from. */
+    BASE,
+    OURS,
+    THEIRS
+}

@@ -1,0 +1,203 @@
+package dev.mgit.lineage.parameters;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import java.io.EOFException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stored bytes read by position, every block verified. Nothing is opened before the first read. The block read last is
+ * kept, as neighbours are mostly read next.
+ */
+public final class ObjectReader {
+    private ObjectReader() {}
+
+    /** The parameter store, opened when bytes are first asked for. */
+    public static final class Store implements AutoCloseable {
+        private final Supplier<ParameterStore> opening;
+        private @Nullable ParameterStore store;
+        private @Nullable BlockReader reader;
+
+        public Store(Supplier<ParameterStore> opening) {
+            this.opening = opening;
+        }
+
+        synchronized BlockReader reader() {
+            BlockReader opened = reader;
+            if (opened == null) {
+                opened = new BlockReader(store());
+                reader = opened;
+            }
+            return opened;
+        }
+
+        private synchronized ParameterStore store() {
+            ParameterStore opened = store;
+            if (opened == null) {
+                opened = opening.get();
+                store = opened;
+            }
+            return opened;
+        }
+
+        StoredObject object(ObjectId id) {
+            return store().object(id)
+                    .orElseThrow(() -> new MgitException(
+                            MgitException.Kind.INTEGRITY,
+                            "object " + id.abbreviated() + " is missing",
+                            "run 'mgit fsck' to see which versions are affected"));
+        }
+
+        @Override
+        public synchronized void close() {
+            if (reader != null) {
+                reader.close();
+            }
+            if (store != null) {
+                store.close();
+            }
+        }
+    }
+
+    /** One stored object. */
+    public static ByteSource object(Store store, ObjectId id, long size) {
+        return new Blocks(store, id, size);
+    }
+
+    /** A whole stored file. */
+    public static ByteSource file(Store store, Manifest manifest) {
+        Map<ObjectId, ByteSource> shared = new HashMap<>();
+        List<Piece> pieces = manifest.entries().stream()
+                .map(entry -> entry.tensor().isPresent()
+                        ? new Piece(entry.offset(), object(store, entry.object(), entry.length()), 0, entry.length())
+                        : new Piece(
+                                entry.offset(),
+                                shared.computeIfAbsent(entry.object(), id -> new Blocks(store, id, UNKNOWN)),
+                                entry.start(),
+                                entry.length()))
+                .toList();
+        return new Pieces(pieces, manifest.size());
+    }
+
+    /** @param start where in {@code bytes} the piece begins */
+    private record Piece(long offset, ByteSource bytes, long start, long length) {}
+
+    private record Pieces(List<Piece> pieces, long size) implements ByteSource {
+        @Override
+        public void read(long position, byte[] target, int at, int length) throws java.io.IOException {
+            requireWithin(position, length, size);
+            int index = first(position);
+            long from = position;
+            long end = position + length;
+            while (from < end) {
+                Piece piece = pieces.get(index++);
+                int count = (int) (Math.min(end, piece.offset() + piece.length()) - from);
+                piece.bytes().read(piece.start() + from - piece.offset(), target, at + (int) (from - position), count);
+                from += count;
+            }
+        }
+
+        private int first(long position) {
+            int low = 0;
+            int high = pieces.size() - 1;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                Piece piece = pieces.get(middle);
+                if (piece.offset() + piece.length() <= position) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+    }
+
+    private static void requireWithin(long position, int length, long size) throws EOFException {
+        if (position < 0 || position > size - length) {
+            throw new EOFException("bytes " + position + " to " + (position + length) + " of " + size);
+        }
+    }
+
+    /** Size of an object as long as its blocks say. */
+    private static final long UNKNOWN = -1;
+
+    private static final class Blocks implements ByteSource {
+        private final Store store;
+        private final ObjectId id;
+        private final long size;
+        private @Nullable StoredObject object;
+        private volatile Last last = new Last(-1, new byte[0]);
+
+        /** A block's bytes and where in the object they start. */
+        private static final class Last {
+            final long start;
+            final byte[] bytes;
+
+            Last(long start, byte[] bytes) {
+                this.start = start;
+                this.bytes = bytes;
+            }
+        }
+
+        Blocks(Store store, ObjectId id, long size) {
+            this.store = store;
+            this.id = id;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size == UNKNOWN ? object().length() : size;
+        }
+
+        private synchronized StoredObject object() {
+            StoredObject found = object;
+            if (found == null) {
+                found = store.object(id);
+                if (size != UNKNOWN && found.length() != size) {
+                    throw MgitException.integrity(
+                            "object " + id.abbreviated() + " has " + found.length() + " bytes instead of " + size);
+                }
+                object = found;
+            }
+            return found;
+        }
+
+        @Override
+        public void read(long position, byte[] target, int at, int length) throws EOFException {
+            requireWithin(position, length, size());
+            long end = position + length;
+            long start = 0;
+            for (StoredObject.Block block : object().blocks()) {
+                long from = Math.max(position, start);
+                long to = Math.min(end, start + block.length());
+                if (from < to) {
+                    byte[] bytes = block(block, start);
+                    System.arraycopy(
+                            bytes, (int) (from - start), target, at + (int) (from - position), (int) (to - from));
+                }
+                start += block.length();
+            }
+        }
+
+        private byte[] block(StoredObject.Block block, long start) {
+            Last kept = last;
+            if (kept.start == start) {
+                return kept.bytes;
+            }
+            byte[] bytes = store.reader().read(block.id());
+            if (bytes.length != block.length()) {
+                throw MgitException.integrity("block " + block.id().hex() + " has the wrong length");
+            }
+            last = new Last(start, bytes);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.mgit.lineage.query;
+
+import dev.mgit.lineage.graph.EdgeFilter;
+import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.graph.LineageGraph.CircularEdge;
+import dev.mgit.lineage.graph.LineageGraph.Direction;
+import dev.mgit.lineage.query.AuditReport.Checked;
+import dev.mgit.lineage.query.AuditReport.Entry;
+import dev.mgit.lineage.query.AuditReport.Finding;
+import dev.mgit.lineage.query.AuditReport.Gap;
+import dev.mgit.lineage.query.AuditReport.Licence;
+import dev.mgit.lineage.query.AuditReport.Parent;
+import dev.mgit.lineage.query.AuditReport.Signature;
+import dev.mgit.lineage.version.EdgeNotes;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.ProvenanceEdge.Source;
+import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.VersionId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Answers what a version is built from, by whom, how and under which licence, and names what is not known. */
+public final class Audit {
+    /** Verifies what is stored. The caller has the parameter store, this package has not. */
+    public interface Verifier {
+        /** Verifies versions: their commits and all these name, their manifests, and if {@code deep} every block. */
+        Verified verify(Collection<VersionId> versions, boolean deep);
+    }
+
+    /**
+     * What was verified.
+     *
+     * @param wrong what is wrong with a version, one sentence each; no entry where nothing is
+     * @param blocks blocks decoded and hashed, and the bytes they hold
+     */
+    public record Verified(Map<VersionId, List<String>> wrong, int gitObjects, long blocks, long bytes) {}
+
+    /** Finds signatures over a version. */
+    public interface Signatures {
+        List<Signature> of(VersionId version);
+    }
+
+    private final LineageGraph graph;
+    private final Lineage lineage;
+    private final Verifier verifier;
+    private final Optional<Signatures> signatures;
+    private final DeclaredFacts claims;
+
+    /** @param signatures empty if signatures are not to be looked for */
+    public Audit(LineageGraph graph, Lineage lineage, Verifier verifier, Optional<Signatures> signatures) {
+        this.graph = graph;
+        this.lineage = lineage;
+        this.verifier = verifier;
+        this.signatures = signatures;
+        this.claims = new DeclaredFacts(lineage);
+    }
+
+    /** @param deep verify every block, not only commits and manifests */
+    public AuditReport of(VersionId subject, boolean deep) {
+        List<VersionId> versions = new ArrayList<>(List.of(subject));
+        versions.addAll(graph.reach(subject, Direction.ANCESTORS, EdgeFilter.ALL));
+        List<Entry> entries = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        Verified verified =
+                verifier.verify(versions.stream().filter(graph::isPresent).toList(), deep);
+        for (VersionId id : versions) {
+            if (graph.isPresent(id)) {
+                Entry entry = entry(graph.version(id));
+                entries.add(entry);
+                findings.addAll(gaps(entry));
+                verified.wrong()
+                        .getOrDefault(id, List.of())
+                        .forEach(text -> findings.add(new Finding(Gap.NOT_VERIFIED, id, text)));
+            } else {
+                entries.add(absent(id));
+                String text = "its record is not in this repository, so its history is unknown";
+                findings.add(new Finding(Gap.PARENT_ABSENT, id, text));
+            }
+        }
+        int checked = (int) versions.stream().filter(graph::isPresent).count();
+        return new AuditReport(
+                subject,
+                entries,
+                findings,
+                new Checked(
+                        checked,
+                        verified.gitObjects(),
+                        deep,
+                        verified.blocks(),
+                        verified.bytes(),
+                        signatures.isPresent()));
+    }
+
+    private Entry entry(Version version) {
+        List<Parent> parents = new ArrayList<>();
+        version.previous()
+                .ifPresent(id -> parents.add(new Parent(id, version.model(), Optional.empty(), Source.DECLARED)));
+        version.origins()
+                .forEach(edge ->
+                        parents.add(new Parent(edge.parent(), edge.model(), Optional.of(edge.kind()), edge.source())));
+        return new Entry(
+                version.id(),
+                graph.modelOf(version.id()),
+                version.model(),
+                true,
+                version.author(),
+                version.when(),
+                version.subject(),
+                claims.licence(version),
+                claims.hasRecipe(version.id()),
+                parents,
+                lineage.note(EdgeNotes.NAMESPACE, version.id(), EdgeNotes::parse)
+                        .map(EdgeNotes::entries)
+                        .orElse(List.of()),
+                signatures.map(door -> door.of(version.id())).orElse(List.of()));
+    }
+
+    private Entry absent(VersionId id) {
+        String model = graph.modelOf(id);
+        Optional<Licence> none = Optional.empty();
+        Person nobody = new Person("", "");
+        return new Entry(
+                id, model, model, false, nobody, Instant.EPOCH, "", none, false, List.of(), List.of(), List.of());
+    }
+
+    private List<Finding> gaps(Entry entry) {
+        VersionId id = entry.version();
+        List<Finding> gaps = new ArrayList<>();
+        boolean derived =
+                entry.parents().stream().anyMatch(parent -> parent.kind().isPresent());
+        if (entry.parents().isEmpty() && claims.base(id).isPresent()) {
+            String text = claims.base(id).get() + ", but no edge says which version that was";
+            gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, text));
+        } else if (entry.parents().isEmpty() && !entry.recipe()) {
+            gaps.add(new Finding(Gap.NO_PARENT_KNOWN, id, "no parent and no recipe: its origin is not recorded"));
+        }
+        if (derived && !entry.recipe()) {
+            gaps.add(new Finding(Gap.NO_RECIPE, id, "derived, but the recipe is not recorded"));
+        }
+        if (entry.licence().isEmpty()) {
+            gaps.add(new Finding(
+                    Gap.NO_LICENCE, id, "no license: no License trailer, none in README.md, no LICENSE file"));
+        }
+        for (Parent parent : entry.parents()) {
+            if (parent.source() == Source.INFERRED) {
+                String text = "its edge to " + parent.version().abbreviated() + " was detected from the weights, not "
+                        + "declared";
+                gaps.add(new Finding(Gap.INFERRED_EDGE, id, text));
+            }
+        }
+        for (CircularEdge edge : graph.circularEdges()) {
+            if (edge.child().equals(id)) {
+                String text = "an added edge to " + edge.parent().abbreviated() + " would make it its own ancestor";
+                gaps.add(new Finding(Gap.CIRCULAR_EDGE, id, text));
+            }
+        }
+        lineage.checkpoint(id)
+                .lossy()
+                .ifPresent(bound -> gaps.add(new Finding(
+                        Gap.LOSSY,
+                        id,
+                        "its weights were stored within " + bound + " of those committed, not exactly")));
+        return gaps;
+    }
+}

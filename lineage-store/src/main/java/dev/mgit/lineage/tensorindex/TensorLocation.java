@@ -1,0 +1,32 @@
+package dev.mgit.lineage.tensorindex;
+
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One tensor of a version: in which file, what its header says, and the hash of its data. */
+public record TensorLocation(String path, TensorSpec spec, ObjectId object) {
+    public String name() {
+        return spec.name();
+    }
+
+    /** All tensors of a version, file by file in the order they are stored in. */
+    public static List<TensorLocation> of(Lineage lineage, VersionId version) {
+        List<TensorLocation> tensors = new ArrayList<>();
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS) {
+                for (Manifest.Entry entry :
+                        lineage.manifest(version, file.path()).entries()) {
+                    entry.tensor()
+                            .ifPresent(spec -> tensors.add(new TensorLocation(file.path(), spec, entry.object())));
+                }
+            }
+        }
+        return tensors;
+    }
+}

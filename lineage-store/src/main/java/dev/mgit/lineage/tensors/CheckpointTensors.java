@@ -1,0 +1,135 @@
+package dev.mgit.lineage.tensors;
+
+import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.lineage.checkpoint.FolderScan;
+import dev.mgit.lineage.parameters.ObjectReader;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The tensors of one checkpoint, open to be read in part: no byte is read but headers, scales and what is asked for.
+ * The {@link CheckpointTensor#object() object ids} of a checkpoint on disk only tell its tensors apart; nothing was hashed.
+ */
+public final class CheckpointTensors implements AutoCloseable {
+    private final TensorSet tensors = new TensorSet();
+    private final TreeSet<String> formats = new TreeSet<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private long numbered;
+
+    private CheckpointTensors() {}
+
+    /**
+     * A file or folder.
+     *
+     * @throws FormatException if a file's name promises a format and its contents break it
+     * @throws dev.mgit.delta.MgitException if the path does not exist or holds what cannot be stored
+     */
+    public static CheckpointTensors of(Path path) throws IOException {
+        var weights = new CheckpointTensors();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
+                FileByteSource source = FileByteSource.open(file.getValue());
+                weights.open.add(source);
+                weights.add(file.getKey(), Formats.layoutOf(file.getValue(), source), source);
+            }
+            complete = true;
+            return weights;
+        } finally {
+            if (!complete) {
+                weights.close();
+            }
+        }
+    }
+
+    /** One file that need not be on disk. */
+    public static CheckpointTensors of(String name, ByteSource source) throws IOException {
+        var weights = new CheckpointTensors();
+        weights.add(name, Formats.layoutOf(name, source), source);
+        return weights;
+    }
+
+    /** A committed version. */
+    public static CheckpointTensors of(Repository repository, VersionId version) throws IOException {
+        var weights = new CheckpointTensors();
+        var store = new ObjectReader.Store(repository::parameters);
+        weights.open.add(store);
+        for (FileEntry file : repository.lineage().checkpoint(version).files()) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS) {
+                weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
+            } else {
+                byte[] bytes = repository.lineage().verbatim(version, file.path());
+                weights.tensors.file(file.path(), new MemoryByteSource(bytes));
+            }
+        }
+        return weights;
+    }
+
+    private void add(String file, Layout layout, ByteSource source) throws IOException {
+        tensors.file(file, source);
+        List<Layout.Range> ranges = layout.ranges().stream()
+                .filter(range -> range.tensor().isPresent())
+                .toList();
+        if (!ranges.isEmpty()) {
+            formats.add(layout.format());
+        }
+        for (Layout.Range range : ranges) {
+            var bytes = new SliceByteSource(source, range.offset(), range.length());
+            var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
+            tensors.add(file, range.tensor().orElseThrow(), number, bytes);
+        }
+    }
+
+    private void add(String file, Manifest manifest, ObjectReader.Store store) throws IOException {
+        tensors.file(file, ObjectReader.file(store, manifest));
+        List<Manifest.Entry> entries = manifest.entries().stream()
+                .filter(entry -> entry.tensor().isPresent())
+                .toList();
+        if (!entries.isEmpty()) {
+            formats.add(manifest.format());
+        }
+        for (Manifest.Entry entry : entries) {
+            ByteSource bytes = ObjectReader.object(store, entry.object(), entry.length());
+            tensors.add(file, entry.tensor().orElseThrow(), entry.object(), bytes);
+        }
+    }
+
+    /** All tensors by name, integers with their scales where the checkpoint has them. */
+    public List<CheckpointTensor> weights() throws IOException {
+        return tensors.weights();
+    }
+
+    /** Names of the formats that hold tensors, e.g. {@code safetensors}. */
+    public List<String> formats() {
+        return List.copyOf(formats);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (AutoCloseable resource : open) {
+            try {
+                resource.close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

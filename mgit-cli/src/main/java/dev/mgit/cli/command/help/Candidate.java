@@ -1,4 +1,0 @@
-package dev.mgit.cli.command.help;
-
-/** A word that may stand at a place of a command line, and what it means. */
-record Candidate(String word, String meaning) {}
