@@ -30,6 +30,17 @@ public enum Dtype {
     I4(16, 2, 1),
     F8_E8M0(17, Kind.INTEGER, 1),
     C64(18, Kind.INTEGER, 8),
+    /** Types that tensors are called by and measured in; nothing here computes with them. */
+    F8_E4M3FNUZ(19, 1, 1),
+    F8_E5M2FNUZ(20, 1, 1),
+    F4(21, 2, 1),
+    F6_E2M3(22, 4, 3),
+    F6_E3M2(23, 4, 3),
+    U4(24, 2, 1),
+    I2(25, 4, 1),
+    U2(26, 4, 1),
+    C32(27, 1, 4),
+    C128(28, 1, 16),
     /** GGML block types: elements and bytes of one block, from the GGUF specification. */
     Q4_0(32, 32, 18),
     Q4_1(33, 32, 20),
@@ -45,6 +56,18 @@ public enum Dtype {
     Q8_K(43, 256, 292),
     IQ4_NL(44, 32, 18),
     IQ4_XS(45, 256, 136),
+    IQ1_S(46, 256, 50),
+    IQ1_M(47, 256, 56),
+    IQ2_XXS(48, 256, 66),
+    IQ2_XS(49, 256, 74),
+    IQ2_S(50, 256, 82),
+    IQ3_XXS(51, 256, 98),
+    IQ3_S(52, 256, 110),
+    TQ1_0(53, 256, 54),
+    TQ2_0(54, 256, 66),
+    MXFP4(55, 32, 17),
+    NVFP4(56, 64, 36),
+    Q1_0(57, 128, 18),
     /** Bytes nothing is known about: headers, padding, files no reader claims. */
     OPAQUE(255, Kind.OPAQUE, 1);
 
@@ -101,6 +124,15 @@ public enum Dtype {
         return kind == Kind.BLOCK;
     }
 
+    /** True for elements of less than a byte, of which the last byte may hold fewer. */
+    public boolean isPacked() {
+        return blockElements > 1 && blockBytes == 1;
+    }
+
+    public boolean isComplex() {
+        return this == C32 || this == C64 || this == C128;
+    }
+
     public int blockElements() {
         return blockElements;
     }
@@ -129,8 +161,8 @@ public enum Dtype {
      * @throws IllegalArgumentException if a block type's blocks are not filled
      */
     public long bytesFor(long elements) {
-        if (this == I4) {
-            return Math.addExact(elements, 1) / 2;
+        if (isPacked()) {
+            return Math.addExact(elements, blockElements - 1) / blockElements;
         }
         if (elements % blockElements != 0) {
             throw new IllegalArgumentException(elements + " elements do not fill blocks of " + blockElements);

@@ -24,6 +24,9 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
      * @throws ArithmeticException if it does not fit 63 bits
      */
     public long elements() {
+        if (shape.contains(0L)) {
+            return 0;
+        }
         long product = 1;
         for (long dimension : shape) {
             product = Math.multiplyExact(product, dimension);

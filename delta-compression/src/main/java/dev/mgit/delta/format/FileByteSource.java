@@ -24,11 +24,16 @@ public final class FileByteSource implements ByteSource, AutoCloseable {
     public static FileByteSource open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new FileByteSource(channel, channel.size());
+            return of(channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** A file that is open for reading; closing either closes both. */
+    public static FileByteSource of(FileChannel channel) throws IOException {
+        return new FileByteSource(channel, channel.size());
     }
 
     @Override

@@ -10,11 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
- * Collects the tensors a reader finds, in any order, and fills what lies between them. Where tensors overlap, the one
- * that starts first stays, of two that start together the longer, and of two at the same place the one that was added
- * first; the others are left out.
+ * Collects what a reader finds, in any order: ranges of tensor data, between which it fills the gaps, and tensors as
+ * their owner sees them. Where ranges overlap, the one that starts first stays, of two that start together the longer,
+ * and of two at the same place the one that was added first; the others are left out.
  */
 public final class LayoutBuilder {
     /** Several times the tensors of any public model; bounds what a hostile header can make a reader allocate. */
@@ -22,13 +23,15 @@ public final class LayoutBuilder {
     /** More dimensions than NumPy (64) or PyTorch (64) allow. */
     public static final int MAX_RANK = 64;
 
-    /** As many as fit the longest header of any format here, that of safetensors. */
-    private static final long MAX_NAME_CHARACTERS = SafetensorsHeader.MAX_JSON;
+    /** As many as fit the longest header of any format here, that of safetensors; both lists count. */
+    private static final long MAX_NAME_CHARACTERS = 2L * SafetensorsHeader.MAX_JSON;
 
     private final String format;
     private final long size;
-    private final List<Range> tensors = new ArrayList<>();
-    private final Map<String, Integer> names = new HashMap<>();
+    private final List<Range> ranges = new ArrayList<>();
+    private final Map<String, Integer> rangeNames = new HashMap<>();
+    private final List<LogicalTensor> tensors = new ArrayList<>();
+    private final Map<String, Integer> tensorNames = new HashMap<>();
     private long nameCharacters;
 
     /** @param size bytes of the whole file */
@@ -38,28 +41,63 @@ public final class LayoutBuilder {
     }
 
     /**
-     * Adds a tensor whose data are the bytes from {@code offset} on. A name that was used before gets a number.
+     * Adds a tensor whose data are a range, row-major and little-endian.
      *
      * @throws FormatException if it reaches beyond the file
      * @throws UnsupportedFormatException if there are too many
      */
-    public void tensor(long offset, TensorSpec spec) {
+    void tensor(long offset, TensorSpec spec) {
+        range(offset, spec);
+        view(LogicalTensor.rowMajor(spec, offset));
+    }
+
+    /**
+     * Adds a range of tensor data that storage is to know of. A name that was used before gets a number.
+     *
+     * @throws FormatException if it reaches beyond the file
+     * @throws UnsupportedFormatException if there are too many
+     */
+    public void range(long offset, TensorSpec spec) {
         long length = spec.byteLength();
         if (offset < 0 || length > size || offset > size - length) {
             throw new FormatException("tensor " + spec.name() + " has " + length + " bytes from byte " + offset
                     + ", but the file ends at byte " + size);
         }
-        nameCharacters += spec.name().length();
-        if (tensors.size() >= MAX_TENSORS || nameCharacters > MAX_NAME_CHARACTERS) {
+        bound(ranges.size(), spec.name());
+        String name = unused(spec.name(), rangeNames);
+        ranges.add(new Range(offset, length, Optional.of(new TensorSpec(name, spec.dtype(), spec.shape()))));
+    }
+
+    /**
+     * Adds a tensor as its owner sees it. A name that was used before gets a number.
+     *
+     * @throws FormatException if it reaches beyond the file
+     * @throws UnsupportedFormatException if there are too many
+     */
+    public void view(LogicalTensor tensor) {
+        tensor.check(size);
+        bound(tensors.size(), tensor.name());
+        String name = unused(tensor.name(), tensorNames);
+        LogicalTensor known = !tensor.isEndless(size)
+                ? tensor
+                : LogicalTensor.unreadable(
+                        name,
+                        tensor.spec().shape(),
+                        tensor.offset(),
+                        tensor.span(),
+                        "it repeats its elements to " + tensor.spec().byteLength() + " bytes");
+        tensors.add(known.named(name));
+    }
+
+    private void bound(int count, String name) {
+        nameCharacters += name.length();
+        if (count >= MAX_TENSORS || nameCharacters > MAX_NAME_CHARACTERS) {
             throw new UnsupportedFormatException(
                     "it has more than " + MAX_TENSORS + " tensors, or " + MAX_NAME_CHARACTERS + " characters of names");
         }
-        String name = unused(spec.name());
-        TensorSpec named = name.equals(spec.name()) ? spec : new TensorSpec(name, spec.dtype(), spec.shape());
-        tensors.add(new Range(offset, length, Optional.of(named)));
     }
 
-    private String unused(String name) {
+    private static String unused(String name, Map<String, Integer> names) {
         String result = name;
         while (names.putIfAbsent(result, 1) != null) {
             result = name + "#" + names.merge(name, 1, Integer::sum);
@@ -68,25 +106,30 @@ public final class LayoutBuilder {
     }
 
     public Layout build() {
-        tensors.sort(Comparator.comparingLong(Range::offset)
-                .thenComparing(range -> range.length() > 0)
-                .thenComparing(Range::length, Comparator.reverseOrder()));
-        List<Range> ranges = new ArrayList<>();
+        ranges.sort(inOrder(Range::offset, Range::length));
+        List<Range> all = new ArrayList<>();
         long position = 0;
-        for (Range tensor : tensors) {
-            if (tensor.offset() < position) {
+        for (Range range : ranges) {
+            if (range.offset() < position) {
                 continue;
             }
-            if (tensor.offset() > position) {
-                ranges.add(new Range(position, tensor.offset() - position, Optional.empty()));
+            if (range.offset() > position) {
+                all.add(new Range(position, range.offset() - position, Optional.empty()));
             }
-            ranges.add(tensor);
-            position = tensor.end();
+            all.add(range);
+            position = range.end();
         }
         if (position < size) {
-            ranges.add(new Range(position, size - position, Optional.empty()));
+            all.add(new Range(position, size - position, Optional.empty()));
         }
-        return new Layout(format, ranges);
+        tensors.sort(inOrder(LogicalTensor::offset, LogicalTensor::span));
+        return new Layout(format, all, tensors);
+    }
+
+    private static <T> Comparator<T> inOrder(ToLongFunction<T> offset, ToLongFunction<T> length) {
+        return Comparator.comparingLong(offset)
+                .thenComparing((T one) -> length.applyAsLong(one) > 0)
+                .thenComparing(Comparator.comparingLong(length).reversed());
     }
 
     /** A tensor of which only the name and the length are known: bytes in one dimension. */

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A byte range of a source as a stream. */
-final class SourceInputStream extends InputStream {
+public final class SourceInputStream extends InputStream {
     private final ByteSource source;
     private final long end;
     private long position;
 
-    SourceInputStream(ByteSource source, long offset, long length) {
+    public SourceInputStream(ByteSource source, long offset, long length) {
         this.source = source;
         this.position = offset;
         this.end = offset + length;

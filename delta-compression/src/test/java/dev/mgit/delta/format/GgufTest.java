@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ class GgufTest {
 
     /** Of big-endian data only the name and the length are known, but for single bytes. */
     @Test
-    void readsBigEndianFiles() {
+    void readsBigEndianFiles() throws IOException {
         byte[] head = Hostile.concat(
                 "GGUF".getBytes(StandardCharsets.US_ASCII),
                 turned(Integer.BYTES, ints(3)),
@@ -87,7 +88,12 @@ class GgufTest {
                 turned(Integer.BYTES, ints(4, 64)),
                 bigEndianInfo("f", 0, 0, 4),
                 bigEndianInfo("b", 24, 64, 8));
-        byte[] file = Hostile.concat(head, new byte[(64 - head.length % 64) % 64], new byte[72]);
+        byte[] values = new byte[16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) i;
+        }
+        byte[] file =
+                Hostile.concat(head, new byte[(64 - head.length % 64) % 64], turned(Float.BYTES, values), new byte[56]);
         Layout layout = Hostile.layout("x.gguf", file);
 
         assertThat(layout.format()).isEqualTo("gguf");
@@ -95,6 +101,11 @@ class GgufTest {
                 .containsExactly(
                         new TensorSpec("f", Dtype.OPAQUE, List.of(16L)), new TensorSpec("b", Dtype.I8, List.of(8L)));
         Hostile.covers(layout, file.length);
+        LogicalTensor floats = layout.tensors().get(0);
+        assertThat(floats.spec()).isEqualTo(new TensorSpec("f", Dtype.F32, List.of(4L)));
+        byte[] read = new byte[values.length];
+        floats.open(new MemoryByteSource(file)).read(0, read, 0, read.length);
+        assertThat(read).isEqualTo(values);
     }
 
     private static byte[] bigEndianInfo(String name, int type, long offset, long dimension) {

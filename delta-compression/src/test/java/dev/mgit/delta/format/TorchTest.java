@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor.Sign;
 import dev.mgit.delta.format.torch.PickleParser;
+import dev.mgit.delta.format.torch.TorchStorage;
+import dev.mgit.delta.format.torch.TorchTensor;
+import dev.mgit.delta.format.torch.TorchTypes;
+import dev.mgit.delta.format.torch.TorchView;
 import dev.mgit.delta.numeric.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -241,15 +247,47 @@ class TorchTest {
     }
 
     @Test
-    void leavesBigEndianFilesOpaque() {
+    void readsFilesOfEitherByteOrder() throws IOException {
         byte[] pickle = tensor(0, 4, 1);
-        byte[] data = new byte[16];
-        assertThat(Hostile.layout("x.pt", archive("data.pkl", pickle, "byteorder", ascii("little"), "data/0", data))
-                        .format())
-                .isEqualTo("pytorch");
-        assertThat(Hostile.layout("x.pt", archive("data.pkl", pickle, "byteorder", ascii("big"), "data/0", data))
-                        .format())
-                .isEqualTo("opaque");
+        byte[] little = new byte[16];
+        byte[] big = new byte[16];
+        for (int i = 0; i < 16; i++) {
+            little[i] = (byte) i;
+            big[i / 4 * 4 + 3 - i % 4] = (byte) i;
+        }
+        byte[] file = archive("data.pkl", pickle, "byteorder", ascii("little"), "data/0", little);
+        byte[] turned = archive("data.pkl", pickle, "byteorder", ascii("big"), "data/0", big);
+
+        Layout layout = Hostile.layout("x.pt", turned);
+
+        assertThat(Hostile.tensors(layout)).containsExactly(new TensorSpec("tensor", Dtype.OPAQUE, List.of(16L)));
+        assertThat(values(layout, turned)).isEqualTo(little).isEqualTo(values(Hostile.layout("x.pt", file), file));
+        byte[] other = archive("data.pkl", pickle, "byteorder", ascii("middle"), "data/0", big);
+        assertThat(Hostile.layout("x.pt", other).format()).isEqualTo("opaque");
+    }
+
+    private static byte[] values(Layout layout, byte[] file) throws IOException {
+        ByteSource data = layout.tensors().get(0).open(new MemoryByteSource(file));
+        byte[] values = new byte[(int) data.size()];
+        data.read(0, values, 0, values.length);
+        return values;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4611686018427387904, 0", "9223372036854775807, 9223372036854775807", "3, 9223372036854775807"})
+    void listsViewsThatNoFileCanHold(long dimension, long stride) {
+        var tensor = new TorchTensor(
+                "w",
+                new TorchStorage("0", TorchTypes.PAIRS, 16),
+                TorchTypes.PAIRS,
+                0,
+                List.of(dimension, 4L),
+                List.of(stride, 1L),
+                Sign.AS_STORED);
+        LogicalTensor seen = TorchView.of(tensor)
+                .seen(key -> Optional.of(new TorchView.Place(0, 16)), LogicalTensor.Order.LITTLE_ENDIAN);
+        assertThat(seen.unreadable()).isPresent();
+        seen.check(16);
     }
 
     @Test

@@ -3,9 +3,11 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.LogicalTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -28,11 +30,11 @@ public final class FileTensorComparator implements TensorComparator {
     public List<Difference> compare(Path expected, Path actual) {
         try (FileByteSource left = FileByteSource.open(expected);
                 FileByteSource right = FileByteSource.open(actual)) {
-            Map<String, Layout.Range> before = tensors(Formats.layoutOf(expected, left));
-            Map<String, Layout.Range> after = tensors(Formats.layoutOf(actual, right));
+            Map<String, LogicalTensor> before = tensors(Formats.layoutOf(expected, left));
+            Map<String, LogicalTensor> after = tensors(Formats.layoutOf(actual, right));
             List<Difference> differences = new ArrayList<>();
-            for (Map.Entry<String, Layout.Range> tensor : before.entrySet()) {
-                Layout.Range other = after.remove(tensor.getKey());
+            for (Map.Entry<String, LogicalTensor> tensor : before.entrySet()) {
+                LogicalTensor other = after.remove(tensor.getKey());
                 Optional<Difference> difference = other == null
                         ? Optional.of(unknown(tensor.getKey()))
                         : compare(tensor.getKey(), left, tensor.getValue(), right, other);
@@ -48,9 +50,9 @@ public final class FileTensorComparator implements TensorComparator {
         }
     }
 
-    private static Map<String, Layout.Range> tensors(Layout layout) {
-        Map<String, Layout.Range> result = new LinkedHashMap<>();
-        layout.ranges().forEach(range -> range.tensor().ifPresent(tensor -> result.put(tensor.name(), range)));
+    private static Map<String, LogicalTensor> tensors(Layout layout) {
+        Map<String, LogicalTensor> result = new LinkedHashMap<>();
+        layout.tensors().forEach(tensor -> result.put(tensor.name(), tensor));
         return result;
     }
 
@@ -59,10 +61,12 @@ public final class FileTensorComparator implements TensorComparator {
     }
 
     private static Optional<Difference> compare(
-            String name, FileByteSource left, Layout.Range from, FileByteSource right, Layout.Range to)
+            String name, FileByteSource left, LogicalTensor from, FileByteSource right, LogicalTensor to)
             throws IOException {
-        TensorSpec spec = from.tensor().orElseThrow();
-        if (!from.tensor().equals(to.tensor()) || from.length() != to.length()) {
+        TensorSpec spec = from.spec();
+        ByteSource expected = from.open(left);
+        ByteSource actual = to.open(right);
+        if (!spec.equals(to.spec()) || expected.size() != actual.size()) {
             return Optional.of(unknown(name));
         }
         boolean floats = spec.dtype() == Dtype.F64
@@ -74,10 +78,10 @@ public final class FileTensorComparator implements TensorComparator {
         boolean same = true;
         byte[] a = new byte[STRETCH];
         byte[] b = new byte[STRETCH];
-        for (long at = 0; at < from.length(); at += STRETCH) {
-            int length = (int) Math.min(STRETCH, from.length() - at);
-            left.read(from.offset() + at, a, 0, length);
-            right.read(to.offset() + at, b, 0, length);
+        for (long at = 0; at < expected.size(); at += STRETCH) {
+            int length = (int) Math.min(STRETCH, expected.size() - at);
+            expected.read(at, a, 0, length);
+            actual.read(at, b, 0, length);
             if (java.util.Arrays.equals(a, 0, length, b, 0, length)) {
                 continue;
             }

@@ -47,7 +47,7 @@ public final class Checkouts {
         repository.recover();
         Checkpoint checkpoint = repository.lineage().checkpoint(request.version());
         if (request.tensors().isPresent()) {
-            return new TensorExtraction(repository, progress, threads).extract(request, checkpoint);
+            return new TensorExtraction(repository, progress, threads).extract(request);
         }
         Selection wanted = Selection.of(request, checkpoint);
         Path folder = request.folder().toAbsolutePath().normalize();

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,10 +115,8 @@ public record FolderStatus(
     }
 
     private static Map<String, ObjectId> tensors(Manifest manifest) {
-        Map<String, ObjectId> tensors = new LinkedHashMap<>();
-        for (Manifest.Entry entry : manifest.entries()) {
-            entry.tensor().ifPresent(tensor -> tensors.put(tensor.name(), entry.object()));
-        }
-        return new TreeMap<>(tensors);
+        Map<String, ObjectId> tensors = new TreeMap<>();
+        manifest.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor.object()));
+        return tensors;
     }
 }

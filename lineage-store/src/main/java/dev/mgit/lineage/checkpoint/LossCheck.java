@@ -4,13 +4,16 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.checkpoint.LossReport.FileLoss;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
+import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.parameters.TensorObjects;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -66,9 +69,19 @@ final class LossCheck {
             }
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
-        return new Checked(
-                new Manifest(manifest.format(), manifest.size(), sha256, manifest.entries()),
-                new FileLoss(path, manifest.sha256(), losses));
+        return new Checked(asStored(manifest, sha256), new FileLoss(path, manifest.sha256(), losses));
+    }
+
+    private Manifest asStored(Manifest written, String sha256) throws IOException {
+        ByteSource stored = ObjectReader.file(new ObjectReader.Store(store, reader), written);
+        List<LogicalTensor> tensors =
+                written.tensors().stream().map(Manifest.Tensor::seen).toList();
+        return new Manifest(
+                written.format(),
+                written.size(),
+                sha256,
+                written.entries(),
+                TensorObjects.of(tensors, written.entries(), stored, sha256));
     }
 
     /** Hashes a range as the store has it, and measures the error where it is not exact; true if so. */

@@ -15,7 +15,8 @@ import java.util.Set;
 
 /** Creates a version's files in a folder of mgit's own: under safe names only, and nothing is ever written over. */
 public final class NewFiles {
-    private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
     private final Path folder;
 
@@ -24,7 +25,7 @@ public final class NewFiles {
     }
 
     /**
-     * Creates a file, and the folders it lies in. The umask is the user's, for the bits of executables too.
+     * Creates a file to write and read, and the folders it lies in. The umask is the user's, for the bits of executables too.
      *
      * @param path relative, with {@code /} between folders
      * @throws MgitException of kind INTEGRITY if a version may not have a file of that name, or has it already

@@ -174,10 +174,8 @@ public final class PendingCommit {
                                 lineage.verbatim(previous, file.path()),
                                 stored.verbatim().get(file.path()))
                         : lineage.manifest(previous, file.path())
-                                .sha256()
-                                .equals(Objects.requireNonNull(
-                                                stored.manifests().get(file.path()))
-                                        .sha256()));
+                                .isSameFile(Objects.requireNonNull(
+                                        stored.manifests().get(file.path()))));
     }
 
     /** From now on a committed folder inside the repository is known to hold what was committed. */
@@ -205,9 +203,7 @@ public final class PendingCommit {
     private static CommitResult result(VersionId id, Target target, CheckpointFiles files, StoredCheckpoint stored) {
         Map<String, Manifest> manifests = stored.manifests();
         int tensors = manifests.values().stream()
-                .mapToInt(manifest -> (int) manifest.entries().stream()
-                        .filter(entry -> entry.tensor().isPresent())
-                        .count())
+                .mapToInt(manifest -> manifest.tensors().size())
                 .sum();
         return new CommitResult(
                 id,

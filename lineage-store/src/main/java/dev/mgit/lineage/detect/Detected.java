@@ -4,6 +4,7 @@ import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * An origin in terms of what it was searched among.
@@ -19,6 +20,12 @@ public record Detected(List<Parent> parents, EdgeKind kind, double confidence, L
      * @param fresh its place among the fresh checkpoints, empty for a version
      */
     public record Parent(String name, Optional<VersionId> version, Optional<Integer> fresh) {}
+
+    /** What the step is, in words: {@code finetune of base}, {@code the same weights as base}. */
+    public String words(List<Parent> named) {
+        String names = named.stream().map(Parent::name).collect(Collectors.joining(" and "));
+        return (kind == EdgeKind.COPY ? "the same weights as " : kind.word() + " of ") + names;
+    }
 
     public Detected {
         parents = List.copyOf(parents);

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
@@ -118,6 +119,14 @@ public final class Detector {
     public Optional<Detected> originOf(String name, ModelSketch sketch) {
         return originsOf(List.of(new Subject(name, Optional.empty(), sketch, false)))
                 .get(0);
+    }
+
+    /**
+     * What the weights of a checkpoint say against the origins somebody declares for it, as the end of a sentence; empty
+     * if they agree or nothing can be said.
+     */
+    public Optional<String> contradiction(String model, ModelSketch sketch, List<CommitRequest.Origin> declared) {
+        return new DeclaredParents(repository.lineage(), index).contradiction(model, sketch, declared);
     }
 
     /** The origin of each of some checkpoints, among each other and all versions. */

@@ -18,9 +18,6 @@ final class FamilyTree {
 
     private static final double MOST_ODDS = 2 * MetadataEvidence.CLAIM;
 
-    /** A candidate that lacks weights is compared on fewer, so its distance is no measure. */
-    private static final double PER_MISSING = 20;
-
     /** Names, layouts and formats decide only between candidates with the same content. */
     private static final double PER_STRUCTURE = 0.1;
 
@@ -28,8 +25,6 @@ final class FamilyTree {
     private static final double PER_SAME = 2;
 
     private static final double OF_MERGE = 0.4;
-
-    static final double LEAST_DISTANCE = 1e-12;
 
     /**
      * Fine-tunes of one base drift the same way to some degree, so one that moved little may lie nearer to its siblings
@@ -119,11 +114,7 @@ final class FamilyTree {
     private static double cost(CandidateParents.Kin kin) {
         Relation relation = kin.relation();
         double odds = relation.isCertain() ? 0 : Math.max(-MOST_ODDS, Math.min(MOST_ODDS, relation.odds()));
-        return Math.log(relation.distance() + LEAST_DISTANCE)
-                - PER_ODDS * odds
-                + PER_MISSING * kin.missing()
-                + PER_STRUCTURE * kin.structure()
-                - PER_SAME * kin.same();
+        return kin.remoteness() - PER_ODDS * odds + PER_STRUCTURE * kin.structure() - PER_SAME * kin.same();
     }
 
     private double centre(int subject) {
@@ -131,7 +122,7 @@ final class FamilyTree {
                 .mapToDouble(kin -> kin.relation().distance())
                 .average()
                 .orElse(0);
-        return Math.log(distance + LEAST_DISTANCE);
+        return Math.log(distance + CandidateParents.LEAST_DISTANCE);
     }
 
     /** Hands a child on to its grandparent where it does not lie beyond its parent; ancestors first. */
@@ -168,6 +159,6 @@ final class FamilyTree {
     private Optional<Relation> trained(int child, int parent) {
         return kinship.find(child, parent)
                 .map(CandidateParents.Kin::relation)
-                .filter(relation -> !relation.isCertain() && relation.distance() > LEAST_DISTANCE);
+                .filter(relation -> !relation.isCertain() && relation.distance() > CandidateParents.LEAST_DISTANCE);
     }
 }

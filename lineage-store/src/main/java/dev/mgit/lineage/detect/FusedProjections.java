@@ -8,49 +8,71 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The projections that one matrix may hold: three times as many rows as columns look like query, key and value on top
- * of each other, three times as many columns like the same side by side (GPT-2). They are sketched beside the whole, so
- * that a model that keeps them apart is found too. A matrix of another meaning loses nothing by it.
+ * The matrices that one may hold: three times as many rows as columns look like query, key and value on top of each other,
+ * three times as many columns like the same side by side (GPT-2); those of recurrent layers hold their gates
+ * ({@link RecurrentGates}). They are sketched beside the whole, so that a model that keeps them apart, or in another order, is
+ * found too. A matrix of another meaning loses nothing by it.
  */
 final class FusedProjections {
-    private static final int PARTS = 3;
+    private static final int PROJECTIONS = 3;
 
     private FusedProjections() {}
 
     /** The parts of a weight, or none. Integers that stand for floats are left whole: their scales go by place. */
-    static List<CheckpointTensor> parts(CheckpointTensor weight) throws IOException {
-        List<Long> shape = weight.spec().shape();
+    static List<CheckpointTensor> parts(CheckpointTensor weight, RecurrentGates gates) throws IOException {
+        List<Long> shape = RecurrentGates.shape(weight);
         if (shape.size() != 2
                 || weight.scaling().isPresent()
-                || weight.spec().dtype().isBlockType()) {
+                || weight.spec().dtype().isBlockType()
+                || weight.spec().elements() == 0) {
             return List.of();
         }
         long rows = shape.get(0);
         long columns = shape.get(1);
-        boolean stacked = rows == PARTS * columns;
-        long size = Math.min(rows, columns);
-        if (size == 0 || (!stacked && columns != PARTS * rows)) {
-            return List.of();
+        Optional<Integer> stacked = gates.along(weight, rows);
+        if (stacked.isPresent() || rows == PROJECTIONS * columns) {
+            return stacked(weight, stacked.orElse(PROJECTIONS), rows, columns);
         }
-        long row = size * weight.spec().dtype().bytes();
+        Optional<Integer> beside = gates.along(weight, columns);
+        return beside.isPresent() || columns == PROJECTIONS * rows
+                ? beside(weight, beside.orElse(PROJECTIONS), rows, columns)
+                : List.of();
+    }
+
+    private static List<CheckpointTensor> stacked(CheckpointTensor weight, int count, long rows, long columns) {
+        long bytes = rows / count * columns * weight.spec().dtype().bytes();
         List<CheckpointTensor> parts = new ArrayList<>();
-        for (int part = 0; part < PARTS; part++) {
-            ByteSource bytes = stacked
-                    ? new SliceByteSource(weight.bytes(), part * size * row, size * row)
-                    : new Columns(weight.bytes(), PARTS * row, part * row, row, size);
-            String name = weight.name() + "[" + part + "]";
-            parts.add(new CheckpointTensor(
-                    name,
-                    new TensorSpec(name, weight.spec().dtype(), List.of(size, size)),
-                    weight.object(),
-                    weight.file(),
-                    bytes,
-                    weight.scaling(),
-                    weight.companion()));
+        for (int part = 0; part < count; part++) {
+            ByteSource slice = new SliceByteSource(weight.bytes(), part * bytes, bytes);
+            parts.add(part(weight, part, List.of(rows / count, columns), slice));
         }
         return parts;
+    }
+
+    private static List<CheckpointTensor> beside(CheckpointTensor weight, int count, long rows, long columns) {
+        long row = columns / count * weight.spec().dtype().bytes();
+        List<CheckpointTensor> parts = new ArrayList<>();
+        for (int part = 0; part < count; part++) {
+            ByteSource slice = new Columns(weight.bytes(), count * row, part * row, row, rows);
+            parts.add(part(weight, part, List.of(rows, columns / count), slice));
+        }
+        return parts;
+    }
+
+    private static CheckpointTensor part(CheckpointTensor whole, int number, List<Long> shape, ByteSource bytes) {
+        String name = whole.name() + "[" + number + "]";
+        return new CheckpointTensor(
+                name,
+                new TensorSpec(name, whole.spec().dtype(), shape),
+                whole.object(),
+                whole.file(),
+                bytes,
+                whole.scaling(),
+                whole.companion(),
+                whole.tiedTo());
     }
 
     /**

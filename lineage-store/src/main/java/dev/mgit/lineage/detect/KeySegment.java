@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  */
 final class KeySegment implements AutoCloseable {
     private static final byte[] MAGIC = "MGITKEYS".getBytes(StandardCharsets.US_ASCII);
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int HEADER = MAGIC.length + 4 * Integer.BYTES;
     private static final int CRC_AT = HEADER - Integer.BYTES;
     private static final int ID = 20;

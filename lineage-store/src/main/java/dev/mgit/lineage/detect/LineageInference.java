@@ -20,6 +20,9 @@ final class LineageInference {
     private static final double MERGE_CONFIDENCE = 0.95;
     private static final double ADAPTER_CONFIDENCE = 0.9;
 
+    /** Share of a distance that two models which hold the same may seem apart. */
+    private static final double NO_DIFFERENCE = 1e-6;
+
     /** That a parent is the nearest one, where the child's own files say so too. */
     private static final double CLAIMED_CONFIDENCE = 0.98;
 
@@ -51,6 +54,7 @@ final class LineageInference {
             }
         }
         genealogy.dropInverses();
+        genealogy.mergedAdapters();
         int[] tree = new FamilyTree(subjects, genealogy.kinship, known, genealogy.merges).parents();
         List<Optional<Origin>> origins = new ArrayList<>();
         for (int child = 0; child < subjects.size(); child++) {
@@ -116,24 +120,46 @@ final class LineageInference {
         if (merge.isPresent()) {
             return merge;
         }
-        return parent == subjects.size() ? adapted(child) : Optional.of(derived(child, parent));
+        Optional<Origin> adapted = adapted(child);
+        if (adapted.isPresent() || parent == subjects.size()) {
+            return adapted;
+        }
+        return Optional.of(derived(child, parent));
     }
 
     private Origin derived(int child, int parent) {
-        Relation relation = kinship.of(child, parent).relation();
+        CandidateParents.Kin kin = kinship.of(child, parent);
+        Relation relation = kin.relation();
         double next = kinship.of(child).entrySet().stream()
                 .filter(other -> other.getKey() != parent && !other.getValue().isForbidden())
-                .mapToDouble(other -> other.getValue().relation().distance())
+                .filter(other -> !areTwins(child, parent, other.getKey()))
+                .mapToDouble(other -> other.getValue().remoteness())
                 .min()
-                .orElse(Relation.FURTHEST);
-        double margin = Math.abs(
-                Math.log((next + FamilyTree.LEAST_DISTANCE) / (relation.distance() + FamilyTree.LEAST_DISTANCE)));
+                .orElse(Math.log(Relation.FURTHEST));
+        double margin = Math.abs(next - kin.remoteness());
         double nearest = MetadataEvidence.claims(subjects.get(child), subjects.get(parent))
                 ? CLAIMED_CONFIDENCE
                 : 1 - 0.5 * Math.exp(-4 * margin);
         double direction = 1 / (1 + Math.exp(-relation.odds()));
-        var origin = new Origin(List.of(parent), kind(child, parent), nearest * direction, relation.evidence());
-        return origin.kind() == EdgeKind.FINETUNE ? adapterMerged(child, parent, origin) : origin;
+        if (relation.kind() == EdgeKind.COPY) {
+            direction = 1; // the same either way
+        } else if (relation.kind() == EdgeKind.CONVERT) {
+            direction = (1 + direction) / 2; // the values are the same either way
+        }
+        return new Origin(List.of(parent), kind(child, parent), nearest * direction, relation.evidence());
+    }
+
+    /** Whether two parents are as good as each other because they hold the same. */
+    private boolean areTwins(int child, int parent, int other) {
+        double distance = kinship.of(child, parent).relation().distance();
+        double second = kinship.of(child, other).relation().distance();
+        if (Math.abs(distance - second) > NO_DIFFERENCE * distance) {
+            return false;
+        }
+        if (kinship.find(parent, other).isEmpty()) {
+            kinship.compare(other, parent);
+        }
+        return kinship.find(parent, other).filter(CandidateParents.Kin::isTwin).isPresent();
     }
 
     private EdgeKind kind(int child, int parent) {
@@ -144,29 +170,36 @@ final class LineageInference {
         return kind == EdgeKind.FINETUNE && version ? EdgeKind.CONTINUE_PRETRAIN : kind;
     }
 
-    /** A fine-tune of low rank, where an adapter of that base is among the subjects, is the two merged. */
-    private Origin adapterMerged(int child, int parent, Origin origin) {
-        List<Integer> adapters = new ArrayList<>();
-        for (int other = 0; other < subjects.size(); other++) {
-            if (subjects.get(other).sketch().isAdapter()
-                    && MetadataEvidence.claims(subjects.get(other), subjects.get(parent))) {
-                adapters.add(other);
+    /** What an adapter explains all changes of, from the base it names, is the two merged. */
+    private void mergedAdapters() {
+        for (int adapter = 0; adapter < subjects.size(); adapter++) {
+            if (subjects.get(adapter).sketch().isAdapter()) {
+                for (int base = 0; base < subjects.size(); base++) {
+                    if (base != adapter && MetadataEvidence.claims(subjects.get(adapter), subjects.get(base))) {
+                        mergedInto(base, adapter);
+                    }
+                }
             }
         }
-        if (adapters.isEmpty()) {
-            return origin;
+    }
+
+    private void mergedInto(int base, int adapter) {
+        var shapes = new AdapterShapes(subjects.get(adapter).sketch());
+        if (shapes.fitting(subjects.get(base).sketch()) == 0) {
+            return;
         }
-        int rank = LowRankTest.of(SketchComparison.of(
-                        subjects.get(parent).sketch(), subjects.get(child).sketch())
-                .related());
-        for (int adapter : adapters) {
-            if (rank > 0 && AdapterShapes.rank(subjects.get(adapter).sketch()) >= rank) {
-                List<String> evidence = new ArrayList<>(origin.evidence());
-                evidence.add("'" + subjects.get(adapter).name() + "' is an adapter of that rank for the same base");
-                return new Origin(List.of(parent, adapter), EdgeKind.MERGE, origin.confidence(), evidence);
+        for (int child : kinship.of(base).keySet()) {
+            Relation relation = kinship.of(child, base).relation();
+            boolean open = !subjects.get(child).settled() && relation.kind() == EdgeKind.FINETUNE;
+            if (open
+                    && shapes.explains(SketchComparison.of(
+                            subjects.get(base).sketch(), subjects.get(child).sketch()))) {
+                List<String> evidence = new ArrayList<>(relation.evidence());
+                evidence.add("only what '" + subjects.get(adapter).name() + "' adapts has changed, of rank "
+                        + shapes.rank() + " at most");
+                merges.put(child, new Origin(List.of(base, adapter), EdgeKind.MERGE, ADAPTER_CONFIDENCE, evidence));
             }
         }
-        return origin;
     }
 
     /** An adapter shares no weights with its base: only its configuration names it, and shapes agree or not. */
@@ -175,10 +208,11 @@ final class LineageInference {
         if (!adapter.sketch().isAdapter()) {
             return Optional.empty();
         }
+        var shapes = new AdapterShapes(adapter.sketch());
         for (int base = 0; base < subjects.size(); base++) {
             Subject subject = subjects.get(base);
             if (base != child && !subject.sketch().isAdapter() && MetadataEvidence.claims(adapter, subject)) {
-                int fitting = AdapterShapes.fitting(adapter.sketch(), subject.sketch());
+                int fitting = shapes.fitting(subject.sketch());
                 if (fitting > 0) {
                     List<String> evidence = List.of(
                             "its files name '" + subject.name() + "' as its base",

@@ -10,30 +10,52 @@ final class LowRankTest {
     static int of(List<TensorPair> related) {
         int largest = 0;
         for (TensorPair pair : related) {
-            int side = Math.min(
-                    Math.min(pair.a().sampleRows(), pair.b().sampleRows()),
-                    Math.min(pair.a().sampleColumns(), pair.b().sampleColumns()));
-            if (pair.equal() == pair.count() || pair.transposed()) {
+            if (pair.equal() == pair.count() || pair.isRearranged()) {
                 continue;
             }
-            if (side < SamplePositions.GRID / 2) {
-                return 0;
-            }
-            double[][] update = new double[side][side];
-            double[][] weights = new double[side][side];
-            for (int i = 0; i < side; i++) {
-                for (int j = 0; j < side; j++) {
-                    weights[i][j] = pair.b().value(i, j);
-                    update[i][j] = weights[i][j] - pair.a().value(i, j);
-                }
-            }
-            int rank = rank(update);
-            if (rank * 3 > rank(weights) * 2) {
+            int side = side(pair);
+            int rank = side < SamplePositions.GRID / 2 ? side : rank(update(pair, side));
+            if (rank * 3 > rank(weights(pair, side)) * 2) {
                 return 0;
             }
             largest = Math.max(largest, rank);
         }
         return largest;
+    }
+
+    /** The largest rank that a sampled update shows, which may be of more than is sampled; 0 if nothing changed. */
+    static int least(List<TensorPair> related) {
+        return related.stream()
+                .filter(pair -> pair.equal() < pair.count() && !pair.isRearranged())
+                .mapToInt(pair -> rank(update(pair, side(pair))))
+                .max()
+                .orElse(0);
+    }
+
+    private static int side(TensorPair pair) {
+        return Math.min(
+                Math.min(pair.a().sampleRows(), pair.b().sampleRows()),
+                Math.min(pair.a().sampleColumns(), pair.b().sampleColumns()));
+    }
+
+    private static double[][] update(TensorPair pair, int side) {
+        double[][] update = weights(pair, side);
+        for (int i = 0; i < side; i++) {
+            for (int j = 0; j < side; j++) {
+                update[i][j] -= pair.a().value(i, j);
+            }
+        }
+        return update;
+    }
+
+    private static double[][] weights(TensorPair pair, int side) {
+        double[][] weights = new double[side][side];
+        for (int i = 0; i < side; i++) {
+            for (int j = 0; j < side; j++) {
+                weights[i][j] = pair.b().value(i, j);
+            }
+        }
+        return weights;
     }
 
     /** Gaussian elimination with full pivoting; what is left below 1/1000 of the first pivot counts as rounding. */

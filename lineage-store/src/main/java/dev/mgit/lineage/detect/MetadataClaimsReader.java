@@ -8,6 +8,7 @@ import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ModelCard;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,10 +17,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
-/** Reads {@link MetadataClaims} from README.md, adapter_config.json and config.json. Files that make no sense say nothing. */
+/**
+ * Reads {@link MetadataClaims} from README.md and config.json, adapter_config.json of PEFT, and trainer_state.json and
+ * training_args.bin of Trainer. Files that make no sense say nothing.
+ */
 final class MetadataClaimsReader {
-    private static final long LONGEST_FILE = 1 << 20;
+    /** Logs of long runs have some megabytes. */
+    private static final long LONGEST_FILE = 1 << 24;
+
     private static final int MOST_BASES = 16;
 
     private MetadataClaimsReader() {}
@@ -59,12 +66,21 @@ final class MetadataClaimsReader {
                 .findFirst()
                 .orElse("");
         List<String> few = bases.stream().distinct().limit(MOST_BASES).toList();
+        Optional<JsonObject> trainer = json(files, "trainer_state.json");
+        List<String> runs = new ArrayList<>();
+        files.apply("training_args.bin").map(MetadataClaimsReader::digest).ifPresent(runs::add);
+        trainer.flatMap(MetadataClaimsReader::firstLog)
+                .map(MetadataClaimsReader::digest)
+                .ifPresent(runs::add);
         return new MetadataClaims(
                 few,
                 relation,
                 json(files, "config.json")
                         .map(MetadataClaimsReader::architecture)
-                        .orElse(""));
+                        .orElse(""),
+                files.apply("adapter_config.json").isPresent(),
+                trainer.flatMap(MetadataClaimsReader::step).orElse(MetadataClaims.NO_STEP),
+                runs);
     }
 
     private static Optional<JsonObject> json(Function<String, Optional<byte[]>> files, String name) {
@@ -73,6 +89,25 @@ final class MetadataClaimsReader {
         } catch (JsonException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<Long> step(JsonObject trainer) {
+        return trainer.members().get("global_step") instanceof Number step && step.longValue() >= 0
+                ? Optional.of(step.longValue())
+                : Optional.empty();
+    }
+
+    /** What a run logged first stands at the top of the log of all its checkpoints. */
+    private static Optional<byte[]> firstLog(JsonObject trainer) {
+        return trainer.members().get("log_history") instanceof List<?> log && !log.isEmpty()
+                ? Optional.of(Json.text(log.get(0)).getBytes(StandardCharsets.UTF_8))
+                : Optional.empty();
+    }
+
+    private static String digest(byte[] bytes) {
+        var crc = new CRC32C();
+        crc.update(bytes);
+        return Long.toHexString(crc.getValue() << 32 | bytes.length);
     }
 
     private static Optional<String> text(JsonObject config, String name) {

@@ -18,8 +18,11 @@ final class MetadataEvidence {
     /** Names that are alike but for a version number at the end. */
     static final double VERSION = 3;
 
-    /** File times: copying and downloading change them. */
-    static final double TIME = 1;
+    /** A trainer left its traces in one of the two alone, so that one was trained here. */
+    static final double TRAINED = 4;
+
+    /** File times: copying and downloading change them, but a base is rarely written after what was made of it. */
+    static final double TIME = 2.5;
 
     /** What is already in a repository mostly comes before what is added. */
     static final double RECORDED = 2;
@@ -41,6 +44,7 @@ final class MetadataEvidence {
         if (a.settled() != b.settled()) {
             judged = judged.with(a.settled() ? RECORDED : -RECORDED, "already in the repository");
         }
+        judged = trainer(judged, a.sketch().claims(), b.sketch().claims());
         int newer = newer(a.name(), b.name());
         if (newer != 0) {
             judged = judged.with(newer * VERSION, "names of two versions");
@@ -55,6 +59,29 @@ final class MetadataEvidence {
         return judged;
     }
 
+    /** What a trainer's own files say: steps of one run, or that only one of the two was trained. */
+    private static Relation trainer(Relation relation, MetadataClaims a, MetadataClaims b) {
+        if (a.sharesRunWith(b)) {
+            // what is saved at the end of a run has no step
+            long stepA = a.step() == MetadataClaims.NO_STEP ? Long.MAX_VALUE : a.step();
+            long stepB = b.step() == MetadataClaims.NO_STEP ? Long.MAX_VALUE : b.step();
+            int order = Long.compare(stepB, stepA);
+            String words =
+                    "step " + (b.step() < 0 ? "last" : b.step()) + " after " + (a.step() < 0 ? "last" : a.step());
+            return order == 0 ? relation : relation.with(order * CLAIM, words + " of one run of a trainer");
+        }
+        if (a.isTrained() == b.isTrained()) {
+            return relation;
+        }
+        return b.isTrained()
+                ? relation.with(TRAINED, "a trainer wrote it" + atStep(b) + ", and not the other")
+                : relation.with(-TRAINED, "a trainer wrote the other" + atStep(a) + ", and not this");
+    }
+
+    private static String atStep(MetadataClaims claims) {
+        return claims.step() < 0 ? "" : " at step " + claims.step();
+    }
+
     /** Whether a's files name b as what it was made from. */
     static boolean claims(Subject a, Subject b) {
         return a.sketch().claims().bases().stream().anyMatch(base -> names(base, b.name()));
@@ -62,11 +89,15 @@ final class MetadataEvidence {
 
     /** Whether a claim means a model: the same letters and digits, with or without an organisation before them. */
     static boolean names(String claim, String name) {
-        String wanted = plain(claim);
-        String last = plain(claim.substring(claim.lastIndexOf('/') + 1));
+        String last = plainName(claim);
         return !last.isEmpty()
-                && (plain(name).equals(wanted)
-                        || plain(name.substring(name.lastIndexOf('/') + 1)).equals(last));
+                && (plain(name).equals(plain(claim)) || plainName(name).equals(last));
+    }
+
+    /** A name as claims are compared: what stands after the last slash, letters and digits only. */
+    static String plainName(String name) {
+        String trimmed = name.replace('\\', '/').replaceAll("/+$", "");
+        return plain(trimmed.substring(trimmed.lastIndexOf('/') + 1));
     }
 
     private static String plain(String name) {

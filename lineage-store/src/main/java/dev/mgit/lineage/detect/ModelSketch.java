@@ -1,6 +1,12 @@
 package dev.mgit.lineage.detect;
 
+import dev.mgit.lineage.tensors.AdapterFactors;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What is remembered of one checkpoint: enough to find its relatives and to say how they are related, in some tens of
@@ -17,19 +23,61 @@ public record ModelSketch(List<String> formats, MetadataClaims claims, List<Tens
         tensors = List.copyOf(tensors);
     }
 
-    /** Elements of all weights with numbers. */
-    long elements() {
+    /**
+     * The weights that kinship is told by: each once, however many names it has, and of an adapter those that are zero
+     * before training, as the others begin alike wherever the seed does.
+     */
+    List<TensorSketch> kinWeights() {
+        boolean adapter = isAdapter();
+        Set<Long> seen = new HashSet<>();
         return tensors.stream()
-                .filter(TensorSketch::isWeight)
-                .mapToLong(TensorSketch::elements)
+                .filter(tensor -> tensor.isWeight() && !tensor.part())
+                .filter(tensor -> !adapter
+                        || AdapterFactors.of(tensor.name())
+                                .filter(factor -> !factor.down())
+                                .isPresent())
+                .filter(tensor -> seen.add(tensor.digest()))
+                .toList();
+    }
+
+    /** Elements of these. */
+    long elements() {
+        return kinWeights().stream().mapToLong(TensorSketch::elements).sum();
+    }
+
+    /** Elements of these that are among some tensors, by name, or of those of their parts that are. */
+    long elementsAmong(Set<String> names) {
+        Map<Long, Long> named = new HashMap<>();
+        Map<String, Long> parts = new HashMap<>();
+        for (TensorSketch tensor : tensors) {
+            if (names.contains(tensor.name())) {
+                if (tensor.part()) {
+                    parts.merge(tensor.whole(), tensor.elements(), Long::sum);
+                } else {
+                    named.put(tensor.digest(), tensor.elements());
+                }
+            }
+        }
+        return kinWeights().stream()
+                .mapToLong(weight -> named.getOrDefault(weight.digest(), parts.getOrDefault(weight.name(), 0L)))
                 .sum();
     }
 
-    /** Whether these are factors of a low-rank adapter rather than a model. */
+    /** Digests of all tensors, those of parts left out. */
+    static Set<Long> contents(Collection<TensorSketch> tensors) {
+        Set<Long> contents = new HashSet<>();
+        tensors.stream()
+                .filter(tensor -> !tensor.part() && tensor.digest() != 0)
+                .forEach(tensor -> contents.add(tensor.digest()));
+        return contents;
+    }
+
+    /** Whether these are the factors of a low-rank adapter rather than a model; heads may be saved beside them. */
     boolean isAdapter() {
-        return !tensors.isEmpty()
-                && tensors.stream()
-                        .allMatch(tensor ->
-                                tensor.name().contains("lora_") || tensor.name().contains("modules_to_save"));
+        return AdapterFactors.makeUp(tensors.stream().map(TensorSketch::name).toList())
+                || (claims.adapter()
+                        && tensors.stream()
+                                .anyMatch(tensor ->
+                                        AdapterFactors.of(tensor.name()).isPresent()));
     }
 }

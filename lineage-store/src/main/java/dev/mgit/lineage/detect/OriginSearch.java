@@ -50,11 +50,22 @@ public final class OriginSearch {
         for (int i = 0; i < fresh; i++) {
             near.get(i).addAll(table.search(subjects.get(i).sketch(), CANDIDATES));
         }
+        adapters();
         return LineageInference.of(subjects, known(), i -> i < fresh ? near.get(i) : List.of())
                 .subList(0, fresh)
                 .stream()
                 .map(origin -> origin.map(found -> Detected.of(found, fresh, versions, subjects)))
                 .toList();
+    }
+
+    /** The adapters of what was found, whose weights are like nothing: one of them may have been merged. */
+    private void adapters() {
+        int[] keys = subjects.stream()
+                .mapToInt(subject -> SketchKeys.adapterOf(subject.name()))
+                .sorted()
+                .distinct()
+                .toArray();
+        settled(new ModelSketch(List.of(), MetadataClaims.NONE, List.of(), keys));
     }
 
     private List<Integer> settled(ModelSketch sketch) {

@@ -28,6 +28,13 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
     private static final double SAME = 0.999;
 
+    /** Of a whole with a head added at least so much was there before; a part taken out of one is less than half. */
+    private static final double MOSTLY_THERE = 0.8;
+
+    private static final double HALF = 0.5;
+    private static final double HEAD_ODDS = 0.5;
+    private static final double PART_ODDS = 4;
+
     Relation {
         evidence = List.copyOf(evidence);
     }
@@ -44,11 +51,13 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
 
     /** What the weights say of two models; empty if one was hardly made from the other. */
     static Optional<Relation> of(SketchComparison likeness) {
-        if (!likeness.isRelated() || likeness.distance() > FURTHEST) {
+        boolean same = likeness.isSame();
+        if (!same && (!likeness.isRelated() || likeness.distance() > FURTHEST)) {
             return Optional.empty();
         }
         var reader = new Reader(likeness);
-        return Optional.of(reader.quantized()
+        return Optional.of((same ? reader.same() : Optional.<Relation>empty())
+                .or(reader::quantized)
                 .or(reader::pruned)
                 .or(reader::unchanged)
                 .or(reader::rounded)
@@ -75,6 +84,27 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
         private Relation relation(EdgeKind kind, double odds, String reason) {
             evidence.add(reason);
             return new Relation(kind, odds, likeness.distance(), evidence);
+        }
+
+        /** All tensors are the same: another name for a model, another format of it, or another type. */
+        Optional<Relation> same() {
+            if (isRenamed()) {
+                return unchanged();
+            }
+            int narrower = narrower(likeness);
+            evidence.clear();
+            evidence.add(text(
+                    "all %d tensors are the same in every sample",
+                    ModelSketch.contents(likeness.b().tensors()).size()));
+            return Optional.of(
+                    narrower == 0
+                            ? new Relation(EdgeKind.COPY, 0, 0, evidence)
+                            : new Relation(EdgeKind.CAST, narrower / 2.0, 0, evidence).with(0, "in another type"));
+        }
+
+        private boolean isRenamed() {
+            return likeness.renamed() + likeness.transposed() > 0
+                    || !likeness.a().formats().equals(likeness.b().formats());
         }
 
         Optional<Relation> quantized() {
@@ -112,8 +142,7 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             if (likeness.share(TensorPair::equal) < SAME) {
                 return Optional.empty();
             }
-            boolean renamed = likeness.renamed() + likeness.transposed() > 0
-                    || !likeness.a().formats().equals(likeness.b().formats());
+            boolean renamed = isRenamed();
             int narrower = narrower(likeness);
             if (likeness.grown() != 0) {
                 double odds = likeness.grown() > 0 ? 2 : -2;
@@ -123,13 +152,22 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             if (narrower != 0 && whole) {
                 return Optional.of(relation(EdgeKind.CAST, narrower / 2.0, "equal values in another dtype"));
             }
-            double more = likeness.shareOfA() - likeness.shareOfB();
-            if (!whole && !renamed) {
-                return Optional.of(relation(EdgeKind.FINETUNE, 4 * more, "equal except for tensors added or replaced"));
+            if (!renamed) {
+                String reason = whole ? "all weights are the same" : "equal except for tensors added or replaced";
+                return Optional.of(
+                        whole && !likeness.differsInSmall()
+                                ? relation(EdgeKind.COPY, 0, reason)
+                                : relation(EdgeKind.FINETUNE, partOdds(), reason));
             }
-            double odds = 4.0 * (exported(likeness.b()) - exported(likeness.a())) + 2 * more;
-            String reason = renamed ? "equal values under other names, layouts or formats" : "identical weights";
-            return Optional.of(relation(EdgeKind.CONVERT, odds, reason));
+            double odds = 4.0 * (exported(likeness.b()) - exported(likeness.a())) + partOdds();
+            return Optional.of(relation(EdgeKind.CONVERT, odds, "equal values under other names, layouts or formats"));
+        }
+
+        /** A head is added to a model, while a small part is taken from a whole. */
+        private double partOdds() {
+            double share = Math.min(likeness.shareOfA(), likeness.shareOfB());
+            int whole = likeness.shareOfA() > likeness.shareOfB() ? 1 : -1;
+            return share > SAME ? 0 : share >= MOSTLY_THERE ? HEAD_ODDS * whole : share < HALF ? -PART_ODDS * whole : 0;
         }
 
         private static int exported(ModelSketch model) {
@@ -163,7 +201,9 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
                 evidence.add("the update is of rank " + rank + ", as a merged adapter's is");
             }
             return relation(
-                    EdgeKind.FINETUNE, Direction.odds(likeness) + narrower(likeness), Direction.words(likeness));
+                    EdgeKind.FINETUNE,
+                    (rank > 0 ? 0 : Direction.odds(likeness)) + narrower(likeness),
+                    Direction.words(likeness));
         }
     }
 

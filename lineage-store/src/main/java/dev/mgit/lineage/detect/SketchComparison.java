@@ -1,7 +1,10 @@
 package dev.mgit.lineage.detect;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * How two models compare, from their sketches. Structure is what {@code pairs} says of names and shapes, content is
@@ -26,11 +29,15 @@ record SketchComparison(
     /** Below this share of common weights two models are no relatives. */
     private static final double LEAST_SHARE = 0.4;
 
+    private static final double UNKNOWN = Double.POSITIVE_INFINITY;
+
     static SketchComparison of(ModelSketch a, ModelSketch b) {
         List<TensorPair> pairs = TensorPairing.of(a, b);
-        List<TensorPair> related = pairs.stream()
+        List<TensorPair> related = closest(pairs.stream()
                 .filter(pair -> pair.b().isWeight() && pair.a().isWeight() && pair.related())
-                .toList();
+                .toList());
+        Set<String> ofA = related.stream().map(pair -> pair.a().name()).collect(Collectors.toSet());
+        Set<String> ofB = related.stream().map(pair -> pair.b().name()).collect(Collectors.toSet());
         double distance =
                 related.stream().mapToDouble(TensorPair::distance).average().orElse(TensorPair.UNRELATED_DISTANCE);
         return new SketchComparison(
@@ -38,9 +45,20 @@ record SketchComparison(
                 b,
                 List.copyOf(pairs),
                 related,
-                share(related.stream().mapToLong(pair -> pair.a().elements()).sum(), a),
-                share(related.stream().mapToLong(pair -> pair.b().elements()).sum(), b),
+                share(a.elementsAmong(ofA), a),
+                share(b.elementsAmong(ofB), b),
                 distance);
+    }
+
+    /** Without wholes whose parts are much nearer: these are in another order. */
+    private static List<TensorPair> closest(List<TensorPair> related) {
+        Map<String, Double> parts = related.stream()
+                .filter(pair -> pair.b().part())
+                .collect(Collectors.groupingBy(
+                        pair -> pair.b().whole(), Collectors.averagingDouble(TensorPair::distance)));
+        return related.stream()
+                .filter(pair -> pair.b().part() || parts.getOrDefault(pair.b().name(), UNKNOWN) * 2 >= pair.distance())
+                .toList();
     }
 
     /** The same comparison with a and b exchanged. */
@@ -56,9 +74,26 @@ record SketchComparison(
         return all == 0 ? 0 : (double) elements / all;
     }
 
-    /** One of the two, mostly, is made of weights of the other. */
+    /**
+     * One of the two, mostly, is made of weights of the other. One weight that is in both, a head, an embedding, is no
+     * kinship of models that have more; and an adapter is kin to adapters only, whatever head is saved with it.
+     */
     boolean isRelated() {
-        return Math.max(shareOfA, shareOfB) >= LEAST_SHARE;
+        int weights = Math.min(a.kinWeights().size(), b.kinWeights().size());
+        return Math.max(shareOfA, shareOfB) >= LEAST_SHARE
+                && (related.size() > 1 || weights == 1)
+                && a.isAdapter() == b.isAdapter();
+    }
+
+    /** Whether both hold the same, all tensors of it, in whatever order, under whatever names and in whatever types. */
+    boolean isSame() {
+        Set<Long> contents = ModelSketch.contents(a.tensors());
+        return !contents.isEmpty() && contents.equals(ModelSketch.contents(b.tensors()));
+    }
+
+    /** Tensors of one name in both that are too small to count as weights, and not the same. */
+    boolean differsInSmall() {
+        return pairs.stream().anyMatch(pair -> !pair.b().isWeight() && pair.equal() < pair.count());
     }
 
     /** The share of a count of samples in the related weights. */
@@ -85,7 +120,7 @@ record SketchComparison(
     }
 
     long transposed() {
-        return related.stream().filter(TensorPair::transposed).count();
+        return related.stream().filter(TensorPair::isRearranged).count();
     }
 
     /** Related weights with more rows or columns in b than in a, less those with fewer. */
@@ -130,8 +165,8 @@ record SketchComparison(
     double counted() {
         return related.stream()
                 .filter(pair -> pair.equal() < pair.count())
-                .mapToDouble(pair ->
-                        SamplePositions.GRID * Math.min((double) pair.b().columns(), TensorSampler.ROW))
+                .mapToDouble(pair -> SamplePositions.GRID
+                        * Math.min((double) pair.b().columns() * pair.b().depth(), TensorSampler.ROW))
                 .sum();
     }
 

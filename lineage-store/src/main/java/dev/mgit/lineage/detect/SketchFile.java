@@ -18,15 +18,17 @@ import java.util.zip.CRC32C;
 /**
  * A sketch in a file. Big-endian: the eight bytes {@code MGITSKCH}, format number (4 bytes), CRC-32C of the rest (4),
  * then the fields of {@link ModelSketch} and of each {@link TensorSketch} in order; strings and arrays stand after their
- * count (4 bytes), dtypes as {@link Dtype#code()}. Derived data: a file that is missing, damaged or of another format is
+ * count (4 bytes), dtypes as {@link Dtype#code()}, truths as bits of one byte. Derived data: a file that is missing, damaged or of another format is
  * made anew, never repaired.
  */
 final class SketchFile {
     private static final byte[] MAGIC = "MGITSKCH".getBytes(StandardCharsets.US_ASCII);
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final String BETWEEN_FORMATS = "+";
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
     private static final long LARGEST = 1 << 28;
+    private static final int SCALED = 1;
+    private static final int PART = 2;
     private static final int MAX_SAMPLES = SamplePositions.GRID * SamplePositions.GRID;
 
     private SketchFile() {}
@@ -48,20 +50,25 @@ final class SketchFile {
     static byte[] encode(ModelSketch sketch) {
         String formats = String.join(BETWEEN_FORMATS, sketch.formats());
         int size = HEADER + 64 + 4 * sketch.keys().length + text(formats);
-        size += text(sketch.claims().relation()) + text(sketch.claims().architecture());
-        for (String base : sketch.claims().bases()) {
-            size += text(base);
+        MetadataClaims claims = sketch.claims();
+        size += text(claims.relation()) + text(claims.architecture());
+        for (String text : claims.bases()) {
+            size += text(text);
+        }
+        for (String text : claims.runs()) {
+            size += text(text);
         }
         for (TensorSketch tensor : sketch.tensors()) {
-            size += 64 + text(tensor.name()) + 4 * tensor.values().length;
+            size += 72 + text(tensor.name()) + 4 * tensor.values().length;
         }
         ByteBuffer out = ByteBuffer.allocate(size);
         out.put(MAGIC).putInt(FORMAT).putInt(0);
         put(out, formats);
-        out.putInt(sketch.claims().bases().size());
-        sketch.claims().bases().forEach(base -> put(out, base));
-        put(out, sketch.claims().relation());
-        put(out, sketch.claims().architecture());
+        put(out, claims.bases());
+        put(out, claims.relation());
+        put(out, claims.architecture());
+        out.put((byte) (claims.adapter() ? 1 : 0)).putLong(claims.step());
+        put(out, claims.runs());
         out.putInt(sketch.keys().length);
         Arrays.stream(sketch.keys()).forEach(out::putInt);
         out.putInt(sketch.tensors().size());
@@ -80,10 +87,16 @@ final class SketchFile {
         out.putInt(bytes.length).put(bytes);
     }
 
+    private static void put(ByteBuffer out, List<String> texts) {
+        out.putInt(texts.size());
+        texts.forEach(text -> put(out, text));
+    }
+
     private static void put(ByteBuffer out, TensorSketch tensor) {
         put(out, tensor.name());
-        out.put((byte) tensor.dtype().code()).put((byte) (tensor.scaled() ? 1 : 0));
-        out.putLong(tensor.rows()).putLong(tensor.columns()).putLong(tensor.digest());
+        out.put((byte) tensor.dtype().code()).put((byte) ((tensor.scaled() ? SCALED : 0) | (tensor.part() ? PART : 0)));
+        out.putLong(tensor.rows()).putLong(tensor.columns()).putLong(tensor.depth());
+        out.putInt(tensor.layout()).putLong(tensor.digest());
         out.putShort((short) tensor.sampleRows()).putShort((short) tensor.sampleColumns());
         out.putDouble(tensor.square()).putDouble(tensor.fourth());
         for (float value : tensor.values()) {
@@ -107,17 +120,14 @@ final class SketchFile {
         }
         try {
             List<String> formats = List.of(string(in).split(Pattern.quote(BETWEEN_FORMATS)));
-            List<String> bases = new ArrayList<>();
-            for (int left = count(in, Integer.BYTES); left > 0; left--) {
-                bases.add(string(in));
-            }
-            MetadataClaims claims = new MetadataClaims(bases, string(in), string(in));
+            MetadataClaims claims =
+                    new MetadataClaims(strings(in), string(in), string(in), in.get() == 1, in.getLong(), strings(in));
             int[] keys = new int[count(in, Integer.BYTES)];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = in.getInt();
             }
             List<TensorSketch> tensors = new ArrayList<>();
-            for (int left = count(in, 46); left > 0; left--) {
+            for (int left = count(in, 58); left > 0; left--) {
                 tensors.add(tensor(in));
             }
             return in.hasRemaining() ? Optional.empty() : Optional.of(new ModelSketch(formats, claims, tensors, keys));
@@ -129,15 +139,17 @@ final class SketchFile {
     private static TensorSketch tensor(ByteBuffer in) {
         String name = string(in);
         Dtype dtype = Dtype.byCode(in.get() & 0xff).orElseThrow(() -> new IllegalArgumentException("unknown dtype"));
-        boolean scaled = in.get() == 1;
+        int flags = in.get();
         long rows = in.getLong();
         long columns = in.getLong();
+        long depth = in.getLong();
+        int layout = in.getInt();
         long digest = in.getLong();
         int sampleRows = in.getShort();
         int sampleColumns = in.getShort();
         double square = in.getDouble();
         double fourth = in.getDouble();
-        boolean sound = rows >= 0 && columns >= 0 && sampleRows >= 0 && sampleColumns >= 0;
+        boolean sound = rows >= 0 && columns >= 0 && depth >= 0 && sampleRows >= 0 && sampleColumns >= 0;
         if (!sound || sampleRows * sampleColumns > MAX_SAMPLES) {
             throw new IllegalArgumentException("impossible sizes");
         }
@@ -146,7 +158,20 @@ final class SketchFile {
             values[i] = in.getFloat();
         }
         return new TensorSketch(
-                name, dtype, rows, columns, digest, sampleRows, sampleColumns, values, square, fourth, scaled);
+                name,
+                dtype,
+                rows,
+                columns,
+                depth,
+                layout,
+                digest,
+                sampleRows,
+                sampleColumns,
+                values,
+                square,
+                fourth,
+                (flags & SCALED) != 0,
+                (flags & PART) != 0);
     }
 
     private static int count(ByteBuffer in, int elementBytes) {
@@ -155,6 +180,14 @@ final class SketchFile {
             throw new IllegalArgumentException("count " + count + " exceeds the file");
         }
         return count;
+    }
+
+    private static List<String> strings(ByteBuffer in) {
+        List<String> strings = new ArrayList<>();
+        for (int left = count(in, Integer.BYTES); left > 0; left--) {
+            strings.add(string(in));
+        }
+        return strings;
     }
 
     private static String string(ByteBuffer in) {

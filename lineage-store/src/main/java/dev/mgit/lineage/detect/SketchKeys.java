@@ -3,6 +3,7 @@ package dev.mgit.lineage.detect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -10,7 +11,8 @@ import java.util.stream.Stream;
  * and {@value #TABLES} keys of {@value #BITS} signs of random projections (Charikar, "Similarity Estimation Techniques
  * from Rounding Algorithms", 2002): two tensors at an angle θ share one with probability (1 − θ/π)^{@value #BITS}, 0.9
  * for a usual fine-tune, 0.2 for a half pruned tensor and 2^-{@value #BITS} for unrelated ones. Names and places of
- * tensors do not count. A model with many weights keeps the keys of least hash, so that relatives keep the same.
+ * tensors do not count. A model with many weights keeps the keys of least hash, so that relatives keep the same. Two keys
+ * more stand for the whole: one that only identical models share, and one for the base that an adapter names.
  */
 final class SketchKeys {
     private static final int TABLES = 2;
@@ -25,7 +27,18 @@ final class SketchKeys {
 
     private SketchKeys() {}
 
-    static int[] of(List<TensorSketch> tensors) {
+    /** The key that adapters of a base are found by, by the name their files call it. */
+    static int adapterOf(String base) {
+        return (int) SamplePositions.mix(("adapter of " + MetadataEvidence.plainName(base)).hashCode());
+    }
+
+    /** The same for all models that hold the same, and for no others. */
+    private static Optional<Integer> content(List<TensorSketch> tensors) {
+        return ModelSketch.contents(tensors).stream().reduce(Long::sum).map(sum ->
+                (int) SamplePositions.mix(SamplePositions.mix(sum)));
+    }
+
+    static int[] of(List<TensorSketch> tensors, MetadataClaims claims) {
         List<Integer> digests = new ArrayList<>();
         List<Integer> projections = new ArrayList<>();
         for (TensorSketch tensor : tensors) {
@@ -37,10 +50,15 @@ final class SketchKeys {
                 }
             }
         }
-        int[] both = Stream.concat(least(digests), least(projections))
+        Stream<Integer> whole = Stream.concat(
+                content(tensors).stream(),
+                claims.adapter() ? claims.bases().stream().map(SketchKeys::adapterOf) : Stream.empty());
+        return Stream.of(least(digests), least(projections), whole)
+                .flatMap(kind -> kind)
                 .mapToInt(Integer::intValue)
+                .sorted()
+                .distinct()
                 .toArray();
-        return Arrays.stream(both).sorted().distinct().toArray();
     }
 
     private static Stream<Integer> least(List<Integer> keys) {
@@ -97,7 +115,7 @@ final class SketchKeys {
     }
 
     /** See {@link TensorSketch#digest}. */
-    static long digest(long rows, long columns, int sampleRows, int sampleColumns, float[] values) {
+    static long digest(long rows, long columns, long depth, int sampleRows, int sampleColumns, float[] values) {
         if (values.length == 0) {
             return 0;
         }
@@ -114,6 +132,7 @@ final class SketchKeys {
         long values64 = rows == columns ? Math.min(straight, turned) : rows < columns ? straight : turned;
         long digest =
                 SamplePositions.mix(values64 + SamplePositions.mix(Math.min(rows, columns)) + Math.max(rows, columns));
+        digest = depth == 1 ? digest : SamplePositions.mix(digest + depth);
         return digest == 0 ? 1 : digest;
     }
 }

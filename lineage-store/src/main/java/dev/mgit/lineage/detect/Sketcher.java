@@ -19,15 +19,21 @@ public final class Sketcher {
     /** The sketch of a checkpoint; {@code claims} is what its other files say. */
     public static ModelSketch of(CheckpointTensors checkpoint, MetadataClaims claims) throws IOException {
         List<TensorSketch> full = new ArrayList<>();
-        for (CheckpointTensor weight : checkpoint.weights()) {
-            if (!weight.companion() && full.size() < MAX_TENSORS) {
+        List<CheckpointTensor> all = checkpoint.weights();
+        var gates = new RecurrentGates(all);
+        for (CheckpointTensor weight : all) {
+            boolean counts = !weight.companion() && weight.tiedTo().isEmpty();
+            if (counts && full.size() < MAX_TENSORS) {
                 full.add(TensorSampler.of(weight));
-                for (CheckpointTensor part : FusedProjections.parts(weight)) {
-                    full.add(TensorSampler.of(part));
+                for (CheckpointTensor part : FusedProjections.parts(weight, gates)) {
+                    full.add(TensorSampler.of(part).asPart());
                 }
             }
         }
-        int[] keys = SketchKeys.of(full);
+        for (CheckpointTensor opaque : checkpoint.opaque()) {
+            full.add(TensorSampler.of(opaque));
+        }
+        int[] keys = SketchKeys.of(full, claims);
         long weights = full.stream().filter(TensorSketch::isWeight).count();
         int grid = weights <= FEW_WEIGHTS ? SamplePositions.GRID : SamplePositions.GRID / 2;
         List<TensorSketch> kept =
@@ -52,12 +58,15 @@ public final class Sketcher {
                 tensor.dtype(),
                 tensor.rows(),
                 tensor.columns(),
+                tensor.depth(),
+                tensor.layout(),
                 tensor.digest(),
                 values.length == 0 ? 0 : rows,
                 values.length == 0 ? 0 : columns,
                 values,
                 tensor.square(),
                 tensor.fourth(),
-                tensor.scaled());
+                tensor.scaled(),
+                tensor.part());
     }
 }

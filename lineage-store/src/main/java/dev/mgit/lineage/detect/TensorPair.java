@@ -75,6 +75,12 @@ record TensorPair(
         return transposed ? b.value(j, i) : b.value(i, j);
     }
 
+    /** Whether the axes of one are in another order than the other's. */
+    boolean isRearranged() {
+        boolean sameSize = a.rows() == b.rows() && a.columns() == b.columns();
+        return transposed || (sameSize && a.layout() != b.layout());
+    }
+
     boolean related() {
         return correlation >= RELATED;
     }
@@ -97,8 +103,8 @@ record TensorPair(
     static boolean comparable(TensorSketch a, TensorSketch b) {
         boolean same = a.rows() == b.rows() || a.columns() == b.columns();
         boolean turned = a.rows() == b.columns() && a.columns() == b.rows();
-        boolean bothVectors = (a.columns() == 1) == (b.columns() == 1);
-        return a.hasNumbers() && b.hasNumbers() && bothVectors && (same || turned);
+        boolean alike = (a.columns() == 1) == (b.columns() == 1) && a.depth() == b.depth();
+        return a.hasNumbers() && b.hasNumbers() && alike && (same || turned);
     }
 
     private static TensorPair compare(TensorSketch a, TensorSketch b, boolean transposed) {

@@ -64,9 +64,12 @@ final class TensorPairing {
         }
     }
 
-    private record Shape(long shorter, long longer) {
+    private record Shape(long shorter, long longer, long depth) {
         static Shape of(TensorSketch tensor) {
-            return new Shape(Math.min(tensor.rows(), tensor.columns()), Math.max(tensor.rows(), tensor.columns()));
+            return new Shape(
+                    Math.min(tensor.rows(), tensor.columns()),
+                    Math.max(tensor.rows(), tensor.columns()),
+                    tensor.depth());
         }
     }
 

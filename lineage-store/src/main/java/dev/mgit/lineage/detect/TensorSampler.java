@@ -4,68 +4,80 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.TensorReader;
 import java.io.IOException;
-import java.util.List;
+import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
 
 /** Reads the samples of one tensor. */
 final class TensorSampler {
     /** Rows are read whole up to this many elements; of longer ones the start and the samples. */
     static final int ROW = 1 << 13;
 
+    /** Of what holds no numbers all bytes count up to here, of more so many runs. */
+    private static final long WHOLE = 1 << 26;
+
+    private static final int RUNS = 64;
+    private static final int RUN = 1 << 16;
+
+    private final CheckpointTensor weight;
     private final TensorReader reader;
-    private final long columns;
+    private final SketchAxes axes;
     private double square;
     private double fourth;
     private long counted;
 
-    private TensorSampler(TensorReader reader, long columns) {
-        this.reader = reader;
-        this.columns = columns;
+    private TensorSampler(CheckpointTensor weight) {
+        this.weight = weight;
+        this.reader = new TensorReader(weight);
+        this.axes = SketchAxes.of(weight.spec().shape());
     }
 
     static TensorSketch of(CheckpointTensor weight) throws IOException {
-        List<Long> shape = weight.spec().shape();
-        long rows = shape.isEmpty() ? 1 : shape.get(0);
+        var sampling = new TensorSampler(weight);
         long elements = weight.spec().elements();
-        long columns = rows == 0 ? 0 : elements / rows;
-        TensorReader reader = new TensorReader(weight);
-        if (elements == 0 || !reader.canRead()) {
-            return sketch(weight, rows, columns, 0, 0, new float[0], 0, 0);
+        if (elements == 0 || !sampling.reader.canRead()) {
+            return sampling.sketch(digest(weight), 0, 0, new float[0]);
         }
-        if (columns == 1) {
-            int count = rows >= TensorSketch.LONG_VECTOR ? SamplePositions.LONG : SamplePositions.GRID;
-            return new TensorSampler(reader, rows).vector(weight, rows, count);
-        }
-        return new TensorSampler(reader, columns).matrix(weight, rows);
+        long columns = sampling.axes.columns().length();
+        return columns == 1 && sampling.axes.rest().length() == 1
+                ? sampling.vector(elements >= TensorSketch.LONG_VECTOR ? SamplePositions.LONG : SamplePositions.GRID)
+                : sampling.matrix();
     }
 
-    private TensorSketch vector(CheckpointTensor weight, long length, int count) throws IOException {
+    private TensorSketch vector(int count) throws IOException {
+        long length = axes.rows().length();
         float[] values = new float[count];
-        row(0, SamplePositions.of(length, count), values, 0);
-        return sketch(weight, length, 1, count, 1, values, square / counted, fourth / counted);
-    }
-
-    private TensorSketch matrix(CheckpointTensor weight, long rows) throws IOException {
-        float[] values = new float[SamplePositions.GRID * SamplePositions.GRID];
-        long[] at = SamplePositions.of(columns, SamplePositions.GRID);
-        long[] rowsAt = SamplePositions.of(rows, SamplePositions.GRID);
-        for (int i = 0; i < SamplePositions.GRID; i++) {
-            row(rowsAt[i], at, values, i * SamplePositions.GRID);
+        double[] start = start(0, length);
+        long[] at = SamplePositions.of(length, count);
+        for (int k = 0; k < count; k++) {
+            values[k] = value(at[k], 0, start);
         }
-        return sketch(
-                weight,
-                rows,
-                columns,
-                SamplePositions.GRID,
-                SamplePositions.GRID,
-                values,
-                square / counted,
-                fourth / counted);
+        return sketch(0, count, 1, values);
     }
 
-    /** Reads the sampled columns of one row, and counts the row's start towards the moments. */
-    private void row(long row, long[] at, float[] values, int offset) throws IOException {
-        int whole = (int) Math.min(columns, ROW);
-        double[] start = reader.read(row * columns, whole);
+    /** A row is what lies together: of a matrix its row, of more dimensions all of one position of the outermost. */
+    private TensorSketch matrix() throws IOException {
+        long[] rows = SamplePositions.of(axes.rows().length(), SamplePositions.GRID);
+        long[] columns = SamplePositions.of(axes.columns().length(), SamplePositions.GRID);
+        long outer = weight.spec().shape().stream()
+                .filter(length -> length != 1)
+                .findFirst()
+                .orElse(1L);
+        long row = weight.spec().elements() / outer;
+        long[] starts = SamplePositions.of(outer, SamplePositions.GRID);
+        float[] values = new float[SamplePositions.GRID * SamplePositions.GRID];
+        for (int i = 0; i < SamplePositions.GRID; i++) {
+            double[] start = start(starts[i] * row, row);
+            for (int j = 0; j < SamplePositions.GRID; j++) {
+                values[i * SamplePositions.GRID + j] =
+                        value(axes.element(i, j, rows[i], columns[j]), starts[i] * row, start);
+            }
+        }
+        return sketch(0, SamplePositions.GRID, SamplePositions.GRID, values);
+    }
+
+    /** The start of a row, which counts towards the moments. */
+    private double[] start(long first, long row) throws IOException {
+        double[] start = reader.read(first, (int) Math.min(row, ROW));
         for (double value : start) {
             double squared = value * value;
             if (Double.isFinite(squared)) {
@@ -74,35 +86,58 @@ final class TensorSampler {
                 counted++;
             }
         }
-        for (int j = 0; j < at.length; j++) {
-            values[offset + j] =
-                    (float) (at[j] < whole ? start[(int) at[j]] : reader.read(row * columns + at[j], 1)[0]);
-        }
+        return start;
     }
 
-    private static TensorSketch sketch(
-            CheckpointTensor weight,
-            long rows,
-            long columns,
-            int sampleRows,
-            int sampleColumns,
-            float[] values,
-            double square,
-            double fourth) {
+    private float value(long element, long first, double[] start) throws IOException {
+        boolean known = element >= first && element < first + start.length;
+        return (float) (known ? start[(int) (element - first)] : reader.read(element, 1)[0]);
+    }
+
+    /** A hash of the bytes, of a large tensor of some runs of them. */
+    private static long digest(CheckpointTensor weight) throws IOException {
+        long size = weight.bytes().size();
+        var crc = new CRC32C();
+        byte[] run = new byte[(int) Math.min(size, RUN)];
+        long[] starts = size <= WHOLE
+                ? LongStream.iterate(0, at -> at < size, at -> at + RUN).toArray()
+                : SamplePositions.of(size - RUN + 1, RUNS);
+        for (long at : starts) {
+            int length = (int) Math.min(run.length, size - at);
+            weight.bytes().read(at, run, 0, length);
+            crc.update(run, 0, length);
+        }
+        long digest = SamplePositions.mix(SamplePositions.mix(size) + crc.getValue());
+        return size == 0 ? 0 : digest;
+    }
+
+    private TensorSketch sketch(long byteDigest, int sampleRows, int sampleColumns, float[] values) {
         Dtype dtype = weight.spec().dtype();
-        boolean scaled = dtype.isBlockType() || weight.scaling().isPresent();
-        long digest = SketchKeys.digest(rows, columns, sampleRows, sampleColumns, values);
+        long rows = axes.rows().length();
+        long columns = axes.columns().length();
+        long depth = axes.rest().length();
+        long digest = values.length == 0
+                ? byteDigest
+                : SketchKeys.digest(rows, columns, depth, sampleRows, sampleColumns, values);
         return new TensorSketch(
                 weight.name(),
                 dtype,
                 rows,
                 columns,
+                depth,
+                RecurrentGates.shape(weight).hashCode(),
                 digest,
                 sampleRows,
                 sampleColumns,
                 values,
-                Double.isFinite(square) ? square : 0,
-                Double.isFinite(fourth) ? fourth : 0,
-                scaled);
+                moment(square),
+                moment(fourth),
+                dtype.isBlockType() || weight.scaling().isPresent(),
+                false);
+    }
+
+    private double moment(double sum) {
+        double mean = sum / counted;
+        return Double.isFinite(mean) ? mean : 0;
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
  * @param a how the user named the first
  * @param reading one line in plain words
  * @param files those that differ
- * @param tensors all, the same ones too, in natural order of their names
+ * @param tensors all weights, the same ones too, in natural order of their names
+ * @param trainingState what a trainer keeps beside them, which no figure counts and nobody measured
  * @param layers all layers
  * @param blocks all blocks of layers, and the layers outside any
  * @param measured whether tensors that differ were measured
@@ -19,6 +20,7 @@ public record Diff(
         String reading,
         List<FileChange> files,
         List<TensorChange> tensors,
+        List<TensorChange> trainingState,
         List<LayerChange> layers,
         List<LayerChange> blocks,
         boolean measured) {
@@ -28,16 +30,21 @@ public record Diff(
     public Diff {
         files = List.copyOf(files);
         tensors = List.copyOf(tensors);
+        trainingState = List.copyOf(trainingState);
         layers = List.copyOf(layers);
         blocks = List.copyOf(blocks);
     }
 
     /** Whether anything differs: a file's bytes, or a tensor. */
     public boolean differs() {
-        return !files.isEmpty() || tensors.stream().anyMatch(tensor -> tensor.status() != TensorChange.Status.SAME);
+        return !files.isEmpty() || differs(tensors) || differs(trainingState);
     }
 
-    /** How many tensors have a status. */
+    private static boolean differs(List<TensorChange> tensors) {
+        return tensors.stream().anyMatch(tensor -> tensor.status() != TensorChange.Status.SAME);
+    }
+
+    /** How many weights have a status. */
     public long count(TensorChange.Status status) {
         return tensors.stream().filter(tensor -> tensor.status() == status).count();
     }

@@ -3,30 +3,37 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.match.TensorMatching;
-import dev.mgit.lineage.diff.match.TensorSamples;
+import dev.mgit.lineage.diff.match.TiedTensors;
 import dev.mgit.lineage.diff.measure.TensorComparison;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
+import dev.mgit.lineage.diff.report.AdapterSummary;
 import dev.mgit.lineage.diff.report.DiffSummary;
 import dev.mgit.lineage.diff.report.RollUp;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.GateOrder;
 import dev.mgit.lineage.tensors.LayerNames;
+import dev.mgit.lineage.tensors.TensorSet;
 import dev.mgit.lineage.version.Glob;
-import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Compares two checkpoints, each a version or a path. Memory is bounded: weights are streamed. */
 public final class Diffs {
     /** Below this cosine two tensors of one name say nothing of each other. */
     private static final double UNRELATED = 0.2;
+
+    /** Above this cosine no more than training is between two tensors. */
+    private static final double ALIKE = 0.9;
 
     private final Optional<Repository> repository;
     private final CopyProgress progress;
@@ -75,31 +82,82 @@ public final class Diffs {
     private Diff diff(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
         List<CheckpointTensor> left = a.weights();
         List<CheckpointTensor> right = b.weights();
+        Optional<AdapterSummary> adapter = AdapterSummary.of(left, right);
+        if (adapter.isPresent()) {
+            boolean reversed = adapter.get().reversed();
+            left = reversed ? adapter.get().adapter() : adapter.get().base();
+            right = reversed ? adapter.get().base() : adapter.get().adapter();
+        }
         TensorMatching matching = TensorMatching.of(left, right);
-        List<TensorMatching.TensorMatch> matches = chosen(request, matching.tensors());
+        List<TensorMatching.TensorMatch> state = TensorMatching.byName(a.trainingState(), b.trainingState());
+        List<TensorMatching.TensorMatch> matches = chosen(request, matching.tensors(), state);
         boolean measured = request.depth() == DiffRequest.Depth.NUMBERS;
         Map<TensorMatching.TensorMatch, Measured> numbers = measured ? measured(matches) : Map.of();
-        var ties = new Ties(left, right);
+        var ties = new TiedTensors(left, right);
         List<TensorChange> tensors = new ArrayList<>(matches.size());
         for (TensorMatching.TensorMatch match : matches) {
-            tensors.add(change(match, Optional.ofNullable(numbers.get(match)), ties));
+            TensorChange change = change(match, Optional.ofNullable(numbers.get(match)), ties);
+            tensors.add(isHidden(change, match, a, b) ? change.unreadable() : change);
         }
         tensors.sort((x, y) -> LayerNames.NATURAL.compare(x.name(), y.name()));
-        List<FileChange> files = request.tensors().isPresent() ? List.of() : FileChanges.of(a.files, b.files);
+        List<FileChange> files = request.tensors().isPresent() ? List.of() : files(request, a, b);
         var rollUp = new RollUp(tensors, matching.units());
         List<LayerChange> blocks = rollUp.blocks();
-        String reading = new DiffSummary(tensors, blocks, files, measured).sentence();
+        List<String> components = a.isPipeline() && b.isPipeline() ? components(left, right) : List.of();
+        String reading = adapter.map(AdapterSummary::sentence)
+                .orElseGet(() -> DiffSummary.of(components, tensors, blocks, files, measured));
         return new Diff(
-                request.a().label(), request.b().label(), reading, files, tensors, rollUp.layers(), blocks, measured);
+                request.a().label(),
+                request.b().label(),
+                reading,
+                files,
+                tensors,
+                request.tensors().isPresent() ? List.of() : changes(state),
+                rollUp.layers(),
+                blocks,
+                measured);
     }
 
+    /** The folders of a pipeline's components that hold weights. */
+    private static List<String> components(List<CheckpointTensor> left, List<CheckpointTensor> right) {
+        return Stream.concat(left.stream(), right.stream())
+                .map(weight -> TensorSet.component(weight.file()))
+                .filter(component -> !component.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static List<FileChange> files(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
+        boolean pair = isFile(request.a()) && isFile(request.b()) && a.files.size() == 1 && b.files.size() == 1;
+        return pair
+                ? FileChanges.ofPair(
+                        a.files.values().iterator().next(),
+                        b.files.values().iterator().next())
+                : FileChanges.of(a.files, b.files);
+    }
+
+    private static boolean isFile(DiffSide side) {
+        return side instanceof DiffSide.OnDisk disk && Files.isRegularFile(disk.path());
+    }
+
+    private static List<TensorChange> changes(List<TensorMatching.TensorMatch> state) throws IOException {
+        var ties = new TiedTensors(List.of(), List.of());
+        List<TensorChange> changes = new ArrayList<>(state.size());
+        for (TensorMatching.TensorMatch match : state) {
+            changes.add(change(match, Optional.empty(), ties));
+        }
+        return changes;
+    }
+
+    /** All weights, or what a glob names, training state too. */
     private static List<TensorMatching.TensorMatch> chosen(
-            DiffRequest request, List<TensorMatching.TensorMatch> matches) {
+            DiffRequest request, List<TensorMatching.TensorMatch> weights, List<TensorMatching.TensorMatch> state) {
         if (request.tensors().isEmpty()) {
-            return matches;
+            return weights;
         }
         Glob names = request.tensors().get();
-        List<TensorMatching.TensorMatch> chosen = matches.stream()
+        List<TensorMatching.TensorMatch> chosen = Stream.concat(weights.stream(), state.stream())
                 .filter(match -> match.a()
                                 .filter(weight -> names.test(weight.name()))
                                 .isPresent()
@@ -112,8 +170,8 @@ public final class Diffs {
         return chosen;
     }
 
-    /** @param turned whether rows of one side were compared with columns of the other */
-    private record Measured(TensorStatistics numbers, boolean turned) {}
+    /** @param arranged what had to be done to one side before the two could be compared, if anything */
+    private record Measured(TensorStatistics numbers, Optional<TensorChange.Status> arranged) {}
 
     private Map<TensorMatching.TensorMatch, Measured> measured(List<TensorMatching.TensorMatch> matches)
             throws IOException {
@@ -123,30 +181,55 @@ public final class Diffs {
                 CheckpointTensor a = match.a().get();
                 CheckpointTensor b = match.b().get();
                 if (TensorComparison.comparable(a, b).isPresent()) {
-                    boolean turned = !a.shape().equals(b.shape()) && TensorSamples.transposed(a, b);
-                    pairs.put(match, new TensorComparison.Matched(a, b, turned));
+                    boolean straight = a.shape().equals(b.shape());
+                    Optional<AxisPermutation> arrangement = straight ? Optional.empty() : AxisPermutation.of(a, b);
+                    pairs.put(match, new TensorComparison.Matched(a, b, arrangement));
                 }
             }
         }
-        Map<TensorMatching.TensorMatch, Measured> measured = compare(pairs);
-        // A square matrix shows only by its values that it is transposed.
+        Map<TensorMatching.TensorMatch, Measured> measured = compare(pairs, TensorChange.Status.TRANSPOSED);
+        measured.putAll(compare(square(measured), TensorChange.Status.TRANSPOSED));
+        measured.putAll(compare(gates(measured), TensorChange.Status.REORDERED));
+        return measured;
+    }
+
+    /** Where the order of axes leaves the shape as it is, only values show it. */
+    private static Map<TensorMatching.TensorMatch, TensorComparison.Matched> square(
+            Map<TensorMatching.TensorMatch, Measured> measured) throws IOException {
         Map<TensorMatching.TensorMatch, TensorComparison.Matched> square = new LinkedHashMap<>();
         for (Map.Entry<TensorMatching.TensorMatch, Measured> one : measured.entrySet()) {
             CheckpointTensor a = one.getKey().a().orElseThrow();
             CheckpointTensor b = one.getKey().b().orElseThrow();
-            if (!one.getValue().turned()
-                    && a.shape().equals(b.shape())
-                    && Math.abs(one.getValue().numbers().cosine()) < UNRELATED
-                    && TensorSamples.transposed(a, b)) {
-                square.put(one.getKey(), new TensorComparison.Matched(a, b, true));
+            boolean unlike = Math.abs(one.getValue().numbers().cosine()) < UNRELATED;
+            if (unlike && one.getValue().arranged().isEmpty() && a.shape().equals(b.shape())) {
+                AxisPermutation.of(a, b)
+                        .ifPresent(found ->
+                                square.put(one.getKey(), new TensorComparison.Matched(a, b, Optional.of(found))));
             }
         }
-        measured.putAll(compare(square));
-        return measured;
+        return square;
+    }
+
+    /** Gates of recurrent layers in another order: some may be in their places, so the two are not quite unlike. */
+    private static Map<TensorMatching.TensorMatch, TensorComparison.Matched> gates(
+            Map<TensorMatching.TensorMatch, Measured> measured) throws IOException {
+        Map<TensorMatching.TensorMatch, TensorComparison.Matched> reordered = new LinkedHashMap<>();
+        for (Map.Entry<TensorMatching.TensorMatch, Measured> one : measured.entrySet()) {
+            CheckpointTensor a = one.getKey().a().orElseThrow();
+            CheckpointTensor b = one.getKey().b().orElseThrow();
+            if (one.getValue().numbers().cosine() < ALIKE) {
+                Optional<GateOrder> order = GateOrder.of(a, b);
+                if (order.isPresent()) {
+                    reordered.put(one.getKey(), order.get().match(a, b));
+                }
+            }
+        }
+        return reordered;
     }
 
     private Map<TensorMatching.TensorMatch, Measured> compare(
-            Map<TensorMatching.TensorMatch, TensorComparison.Matched> pairs) throws IOException {
+            Map<TensorMatching.TensorMatch, TensorComparison.Matched> pairs, TensorChange.Status arranged)
+            throws IOException {
         Map<TensorMatching.TensorMatch, Measured> measured = new LinkedHashMap<>();
         if (pairs.isEmpty()) {
             return measured;
@@ -161,9 +244,11 @@ public final class Diffs {
                     TensorComparison.of(List.copyOf(pairs.values()), threads, true, progress::advance);
             int next = 0;
             for (Map.Entry<TensorMatching.TensorMatch, TensorComparison.Matched> pair : pairs.entrySet()) {
+                boolean asItIs = arranged == TensorChange.Status.TRANSPOSED
+                        && pair.getValue().arrangement().isEmpty();
                 measured.put(
                         pair.getKey(),
-                        new Measured(found.get(next++), pair.getValue().turned()));
+                        new Measured(found.get(next++), asItIs ? Optional.empty() : Optional.of(arranged)));
             }
             return measured;
         } finally {
@@ -179,7 +264,7 @@ public final class Diffs {
                 && a.spec().dtype() == b.spec().dtype();
     }
 
-    private static TensorChange change(TensorMatching.TensorMatch match, Optional<Measured> measured, Ties ties)
+    private static TensorChange change(TensorMatching.TensorMatch match, Optional<Measured> measured, TiedTensors ties)
             throws IOException {
         Optional<CheckpointTensor> a = match.a();
         Optional<CheckpointTensor> b = match.b();
@@ -189,6 +274,10 @@ public final class Diffs {
         } else {
             status = status(a.get(), b.get(), measured);
         }
+        boolean alike = a.isEmpty() || b.isEmpty() || status == TensorChange.Status.SAME;
+        if (alike) {
+            status = ties.status(a, b).orElse(status);
+        }
         return new TensorChange(
                 status,
                 a.map(CheckpointTensor::name),
@@ -196,63 +285,40 @@ public final class Diffs {
                 a.map(CheckpointTensor::spec),
                 b.map(CheckpointTensor::spec),
                 measured.map(Measured::numbers),
-                ties.of(a, b),
+                ties.twin(a, b),
+                ties.untiedFrom(a, b),
                 b.or(() -> a).orElseThrow().companion());
+    }
+
+    /** Whether a tensor of one side may be in a file of the other that nobody here can read. */
+    private static boolean isHidden(TensorChange change, TensorMatching.TensorMatch match, Snapshot a, Snapshot b) {
+        return switch (change.status()) {
+            case REMOVED -> b.mayHide(match.a().orElseThrow().file(), a);
+            case ADDED -> a.mayHide(match.b().orElseThrow().file(), b);
+            default -> false;
+        };
     }
 
     private static TensorChange.Status status(CheckpointTensor a, CheckpointTensor b, Optional<Measured> measured)
             throws IOException {
-        if (measured.filter(Measured::turned).isPresent()) {
-            return TensorChange.Status.TRANSPOSED;
+        boolean sameObject = a.object().equals(b.object());
+        if ((a.isUnreadable() || b.isUnreadable()) && !sameObject) {
+            return TensorChange.Status.UNREADABLE;
+        }
+        Optional<TensorChange.Status> arranged = measured.flatMap(Measured::arranged);
+        if (arranged.isPresent()) {
+            return arranged.get();
         }
         if (!a.shape().equals(b.shape())) {
-            return TensorSamples.transposed(a, b) ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
+            return AxisPermutation.of(a, b).isPresent() ? TensorChange.Status.TRANSPOSED : TensorChange.Status.RESHAPED;
         }
         if (a.spec().dtype() != b.spec().dtype()) {
             return TensorChange.Status.RETYPED;
         }
-        if (a.object().equals(b.object())) {
+        if (sameObject) {
             return a.name().equals(b.name()) ? TensorChange.Status.SAME : TensorChange.Status.RENAMED;
         }
-        boolean transposed = measured.isEmpty() && TensorSamples.transposed(a, b);
+        boolean transposed = measured.isEmpty() && AxisPermutation.of(a, b).isPresent();
         return transposed ? TensorChange.Status.TRANSPOSED : TensorChange.Status.CHANGED;
-    }
-
-    /** Tensors of one checkpoint that hold the same content under several names. */
-    private static final class Ties {
-        private final Map<ObjectId, List<String>> a = new HashMap<>();
-        private final Map<ObjectId, List<String>> b = new HashMap<>();
-
-        Ties(List<CheckpointTensor> left, List<CheckpointTensor> right) {
-            collect(left, a);
-            collect(right, b);
-        }
-
-        private static void collect(List<CheckpointTensor> weights, Map<ObjectId, List<String>> into) {
-            for (CheckpointTensor weight : weights) {
-                if (weight.isMatrix()) {
-                    into.computeIfAbsent(weight.object(), object -> new ArrayList<>())
-                            .add(weight.name());
-                }
-            }
-        }
-
-        /** The twin of a tensor that came, went or changed, on the side where it is. */
-        Optional<String> of(Optional<CheckpointTensor> left, Optional<CheckpointTensor> right) {
-            if (right.isEmpty()) {
-                return twin(a, left.orElseThrow());
-            }
-            boolean same = left.filter(
-                            weight -> weight.object().equals(right.get().object()))
-                    .isPresent();
-            boolean tiedBefore = left.flatMap(weight -> twin(a, weight)).isPresent();
-            return same || tiedBefore ? Optional.empty() : twin(b, right.get());
-        }
-
-        private static Optional<String> twin(Map<ObjectId, List<String>> names, CheckpointTensor weight) {
-            return names.getOrDefault(weight.object(), List.of()).stream()
-                    .filter(name -> !name.equals(weight.name()))
-                    .findFirst();
-        }
     }
 }

@@ -41,6 +41,11 @@ final class FileChanges {
         return changes;
     }
 
+    /** The same of two files that were named one by one: what they are called does not count. */
+    static List<FileChange> ofPair(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
+        return a.identity().equals(b.identity()) ? List.of() : List.of(changed(a, b));
+    }
+
     private static FileChange alone(Snapshot.Contents file, FileChange.Kind kind, long sizeA, long sizeB) {
         return new FileChange(file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of());
     }
@@ -57,7 +62,8 @@ final class FileChanges {
             }
         }
         boolean weights = a.weights() || b.weights();
-        return new FileChange(a.path(), FileChange.Kind.CHANGED, a.size(), b.size(), weights, lines, keys);
+        String path = a.path().equals(b.path()) ? a.path() : a.path() + " → " + b.path();
+        return new FileChange(path, FileChange.Kind.CHANGED, a.size(), b.size(), weights, lines, keys);
     }
 
     private static byte[] bytes(Snapshot.Contents file) throws IOException {

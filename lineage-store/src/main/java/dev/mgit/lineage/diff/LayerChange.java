@@ -28,7 +28,9 @@ public record LayerChange(
         /** Another layer of the same structure stands in its place. */
         REPLACED,
         INSERTED,
-        DROPPED
+        DROPPED,
+        /** None of its tensors that differ can be read on both sides. */
+        UNREADABLE
     }
 
     /** The name in the second checkpoint, or in the first where there is none. */

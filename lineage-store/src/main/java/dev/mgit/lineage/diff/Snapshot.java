@@ -2,12 +2,13 @@ package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FileKind;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -26,11 +27,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The files of one side of a comparison, and its tensors. Tensors of all shards and weight files are one set. */
 final class Snapshot implements AutoCloseable {
@@ -46,6 +48,9 @@ final class Snapshot implements AutoCloseable {
     record Contents(String path, long size, Object identity, ByteSource bytes, boolean small, boolean weights) {}
 
     final Map<String, Contents> files = new TreeMap<>();
+    /** Files of models in which nobody here finds the tensors. */
+    private final Set<String> unread = new HashSet<>();
+
     private final TensorSet tensors = new TensorSet();
     private final List<FileByteSource> open = new ArrayList<>();
 
@@ -56,6 +61,9 @@ final class Snapshot implements AutoCloseable {
             throws IOException {
         var snapshot = new Snapshot();
         Checkpoint checkpoint = repository.lineage().checkpoint(version);
+        Findings.of(repository.lineage(), version).opaque().keySet().stream()
+                .filter(wanted)
+                .forEach(snapshot.unread::add);
         for (FileEntry file : checkpoint.files()) {
             if (!wanted.test(file.path())) {
                 continue;
@@ -64,7 +72,7 @@ final class Snapshot implements AutoCloseable {
                 snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
-                snapshot.large(file.path(), manifest, ObjectReader.file(store, manifest), store);
+                snapshot.large(file.path(), manifest, ObjectReader.file(store, manifest));
             }
         }
         return snapshot;
@@ -92,7 +100,14 @@ final class Snapshot implements AutoCloseable {
     private void onDisk(String path, Path file, int threads, CopyProgress progress) throws IOException {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
-        Layout layout = Formats.layoutOf(file, source);
+        Formats.FileLayout reading = Formats.read(file, source);
+        Layout layout = reading.layout();
+        if (reading.isOpaque()
+                && (reading.limit().isPresent()
+                        || FileKind.of(String.valueOf(file.getFileName()), source)
+                                .isModel())) {
+            unread.add(path);
+        }
         if (layout.format().equals(Formats.OPAQUE) && source.size() < LARGE) {
             small(path, Files.readAllBytes(file));
             return;
@@ -101,7 +116,7 @@ final class Snapshot implements AutoCloseable {
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), progress::advance);
-            large(path, manifest, source, null);
+            large(path, manifest, source);
         } finally {
             progress.done();
         }
@@ -113,26 +128,35 @@ final class Snapshot implements AutoCloseable {
         files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole, ObjectReader.@Nullable Store store)
-            throws IOException {
+    private void large(String path, Manifest manifest, ByteSource whole) throws IOException {
         tensors.file(path, whole);
-        boolean any = false;
-        for (Manifest.Entry entry : manifest.entries()) {
-            if (entry.tensor().isEmpty()) {
-                continue;
-            }
-            any = true;
-            ByteSource bytes = store == null
-                    ? new SliceByteSource(whole, entry.offset(), entry.length())
-                    : ObjectReader.object(store, entry.object(), entry.length());
-            tensors.add(path, entry.tensor().get(), entry.object(), bytes);
-        }
+        manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
+        boolean any = !manifest.tensors().isEmpty();
         files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
     }
 
-    /** All tensors by name. */
+    /** Whether each folder is a component of its own, as {@code model_index.json} of Diffusers says. */
+    boolean isPipeline() {
+        return tensors.isPipeline();
+    }
+
+    /**
+     * Whether a tensor that another checkpoint has in some file may be here, in a file of which nobody knows the tensors:
+     * one of the same path, or one that took its place.
+     */
+    boolean mayHide(String file, Snapshot other) {
+        return unread.contains(file)
+                || (!files.containsKey(file) && unread.stream().anyMatch(path -> !other.files.containsKey(path)));
+    }
+
+    /** All weights by name. */
     List<CheckpointTensor> weights() throws IOException {
         return tensors.weights();
+    }
+
+    /** What a trainer keeps beside them. */
+    List<CheckpointTensor> trainingState() {
+        return tensors.trainingState();
     }
 
     @Override

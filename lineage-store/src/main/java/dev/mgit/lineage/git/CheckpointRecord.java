@@ -1,6 +1,5 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
@@ -14,15 +13,19 @@ import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of a version's record ({@code mgit/version.json}) and of manifests; schema 1 of both. */
+/** The JSON of a version's record ({@code mgit/version.json}) and of manifests. */
 final class CheckpointRecord {
     private static final long SCHEMA = 1;
     /** Manifests in which several ranges are parts of one object. */
     private static final long SCHEMA_PARTS = 2;
+    /** Manifests whose tensors are not their ranges. */
+    private static final long SCHEMA_TENSORS = 3;
 
     private CheckpointRecord() {}
 
@@ -53,7 +56,7 @@ final class CheckpointRecord {
     }
 
     static Checkpoint read(VersionId version, byte[] bytes) {
-        return parse("record of version " + version.abbreviated(), bytes, json -> {
+        return parse("record of version " + version.abbreviated(), SCHEMA, bytes, json -> {
             var files = new ArrayList<FileEntry>();
             for (JsonObject file : json.objects("files")) {
                 var stored = switch (file.string("stored")) {
@@ -71,17 +74,28 @@ final class CheckpointRecord {
     static byte[] write(Manifest manifest) {
         var text = new StringBuilder("{\n");
         boolean parts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        text.append("\"schema\": ").append(parts ? SCHEMA_PARTS : SCHEMA).append(",\n");
+        long schema = !manifest.tensorsAreRanges() ? SCHEMA_TENSORS : parts ? SCHEMA_PARTS : SCHEMA;
+        text.append("\"schema\": ").append(schema).append(",\n");
         text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
         text.append("\"size\": ").append(manifest.size()).append(",\n");
         text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
-        text.append("\"ranges\": [");
+        lines(text, "ranges", manifest.entries(), CheckpointRecord::range);
+        if (!manifest.tensorsAreRanges()) {
+            text.append(",\n");
+            lines(text, "tensors", manifest.tensors(), TensorRecord::write);
+        }
+        return text.append("}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static <T> void lines(
+            StringBuilder text, String name, List<T> list, Function<T, Map<String, Object>> line) {
+        text.append('"').append(name).append("\": [");
         String separator = "\n";
-        for (Manifest.Entry entry : manifest.entries()) {
-            text.append(separator).append(Json.text(range(entry)));
+        for (T one : list) {
+            text.append(separator).append(Json.text(line.apply(one)));
             separator = ",\n";
         }
-        return text.append("\n]}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        text.append("\n]");
     }
 
     private static Map<String, Object> range(Manifest.Entry entry) {
@@ -100,7 +114,7 @@ final class CheckpointRecord {
     }
 
     static Manifest readManifest(String where, byte[] bytes) {
-        return parse("manifest of " + where, bytes, json -> {
+        return parse("manifest of " + where, SCHEMA_TENSORS, bytes, json -> {
             var entries = new ArrayList<Manifest.Entry>();
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
@@ -119,32 +133,30 @@ final class CheckpointRecord {
             if (offset != json.number("size")) {
                 throw new JsonException("ranges cover " + offset + " bytes of " + json.number("size"));
             }
-            return new Manifest(json.string("format"), offset, json.string("sha256"), entries);
+            String format = json.string("format");
+            String sha256 = json.string("sha256");
+            return json.has("tensors")
+                    ? new Manifest(format, offset, sha256, entries, TensorRecord.read(json.objects("tensors"), offset))
+                    : new Manifest(format, offset, sha256, entries);
         });
     }
 
     private static Optional<TensorSpec> tensor(JsonObject range) {
-        return range.optionalString("tensor").map(name -> {
-            String dtype = range.string("dtype");
-            return new TensorSpec(
-                    name,
-                    Dtype.byName(dtype).orElseThrow(() -> new JsonException("unknown dtype '" + dtype + "'")),
-                    range.numbers("shape"));
-        });
+        return range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
     }
 
     private interface Parser<T> {
         T read(JsonObject json);
     }
 
-    private static <T> T parse(String what, byte[] bytes, Parser<T> parser) {
+    private static <T> T parse(String what, long newest, byte[] bytes, Parser<T> parser) {
         try {
             JsonObject json = Json.parseObject(bytes);
             long schema = json.number("schema");
-            if (schema > SCHEMA_PARTS) {
+            if (schema > newest) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "the " + what + " has schema " + schema + ", this mgit reads up to " + SCHEMA_PARTS,
+                        "the " + what + " has schema " + schema + ", this mgit reads up to " + newest,
                         "use a newer mgit");
             }
             return parser.read(json);

@@ -31,6 +31,7 @@ public record ImportPlan(
      * @param parents steps (by number) and versions it will get edges to; empty for roots and for later versions of a
      *     model that descend from the earlier ones
      * @param origin what was found, also where it makes no edge
+     * @param unsure whether it makes no edge because its confidence is too low
      * @param findings what was noticed about its files
      * @param claims a sentence for each base its files name, saying whether the weights agree
      */
@@ -40,6 +41,7 @@ public record ImportPlan(
             boolean newModel,
             List<Detected.Parent> parents,
             Optional<Detected> origin,
+            boolean unsure,
             List<String> claims,
             Findings findings,
             ModelSketch sketch) {}

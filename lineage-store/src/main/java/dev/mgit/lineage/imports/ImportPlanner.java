@@ -25,6 +25,7 @@ import java.util.Set;
 final class ImportPlanner {
     private final Repository repository;
     private final boolean strict;
+    private final double minConfidence;
     private final CopyProgress progress;
     private final Map<Path, String> known = new LinkedHashMap<>();
     private final Map<Path, String> skipped = new LinkedHashMap<>();
@@ -35,10 +36,14 @@ final class ImportPlanner {
     /** A checkpoint to be imported. */
     private record Item(FoundCheckpoint checkpoint, String model, Findings findings, ModelSketch sketch) {}
 
-    /** @param strict whether to leave out what is incomplete */
-    ImportPlanner(Repository repository, boolean strict, CopyProgress progress) {
+    /**
+     * @param strict whether to leave out what is incomplete
+     * @param minConfidence of an origin that makes an edge
+     */
+    ImportPlanner(Repository repository, boolean strict, double minConfidence, CopyProgress progress) {
         this.repository = repository;
         this.strict = strict;
+        this.minConfidence = minConfidence;
         this.progress = progress;
     }
 
@@ -132,7 +137,7 @@ final class ImportPlanner {
     private List<Detected.Parent> parents(int item, Optional<Detected> origin, List<List<Integer>> before) {
         boolean laterVersion =
                 !before.get(item).isEmpty() || heads.containsKey(items.get(item).model());
-        if (origin.isEmpty() || laterVersion) {
+        if (origin.isEmpty() || laterVersion || isUnsure(origin)) {
             return List.of();
         }
         List<Detected.Parent> parents = new ArrayList<>();
@@ -145,6 +150,10 @@ final class ImportPlanner {
             }
         }
         return parents;
+    }
+
+    private boolean isUnsure(Optional<Detected> origin) {
+        return origin.filter(found -> found.confidence() < minConfidence).isPresent();
     }
 
     /** Whether {@code from} has to wait for {@code target}. */
@@ -172,6 +181,7 @@ final class ImportPlanner {
                 begun.add(planned.model()),
                 byStep,
                 origins.get(item),
+                isUnsure(origins.get(item)),
                 ClaimCheck.sentences(planned.sketch(), origins.get(item), known()),
                 planned.findings(),
                 planned.sketch());

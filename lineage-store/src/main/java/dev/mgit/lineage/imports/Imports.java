@@ -40,9 +40,11 @@ public final class Imports {
      *
      * @param recursive look into all folders below, not only those right below
      * @param strict leave out what is incomplete, as the settings may say too
+     * @param minConfidence origins that are less sure make no edge
      * @throws MgitException of kind USAGE if a path does not exist, FAILED if there is nothing in it
      */
-    public ImportPlan plan(List<Path> paths, boolean recursive, boolean strict) throws IOException {
+    public ImportPlan plan(List<Path> paths, boolean recursive, boolean strict, double minConfidence)
+            throws IOException {
         ImportScan scan = ImportScan.of(paths, recursive);
         if (scan.found.isEmpty() && scan.skipped.isEmpty() && scan.passedOver.isEmpty()) {
             throw new MgitException(
@@ -56,7 +58,7 @@ public final class Imports {
                             : "search subfolders with --recursive");
         }
         boolean whole = strict || CommitSettings.of(repository.settings()).strict();
-        return new ImportPlanner(repository, whole, progress).plan(scan);
+        return new ImportPlanner(repository, whole, minConfidence, progress).plan(scan);
     }
 
     /**
@@ -109,7 +111,8 @@ public final class Imports {
                                 version, step.origin().orElseThrow().kind(), ProvenanceEdge.Source.INFERRED))));
         FoundCheckpoint checkpoint = step.checkpoint();
         String label = checkpoint.label().isEmpty() ? "" : " (" + checkpoint.label() + ")";
-        byte[] record = ImportRecord.of(checkpoint).format(checkpoint.label(), step.origin());
+        byte[] record = ImportRecord.of(checkpoint)
+                .format(checkpoint.label(), step.unsure() ? Optional.empty() : step.origin());
         return new CommitRequest(
                 checkpoint.path(),
                 Optional.of(step.model()),

@@ -6,7 +6,6 @@ import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -74,8 +73,8 @@ final class MergeInput implements AutoCloseable {
             } else {
                 Manifest manifest = lineage.manifest(version, file.path());
                 input.large(file.path(), file.executable(), manifest, () -> ObjectReader.file(store, manifest));
-                for (Manifest.Entry entry : manifest.entries()) {
-                    input.tensor(file.path(), entry, () -> ObjectReader.object(store, entry.object(), entry.length()));
+                for (Manifest.Tensor tensor : manifest.tensors()) {
+                    input.tensor(file.path(), tensor, () -> ObjectReader.tensor(store, manifest, tensor.seen()));
                 }
             }
         }
@@ -109,8 +108,8 @@ final class MergeInput implements AutoCloseable {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});
             large(path, FileStat.isExecutable(file), manifest, () -> source);
-            for (Manifest.Entry entry : manifest.entries()) {
-                tensor(path, entry, () -> new SliceByteSource(source, entry.offset(), entry.length()));
+            for (Manifest.Tensor tensor : manifest.tensors()) {
+                tensor(path, tensor, () -> tensor.seen().open(source));
             }
         }
     }
@@ -120,18 +119,15 @@ final class MergeInput implements AutoCloseable {
     }
 
     private void large(String path, boolean executable, Manifest manifest, Opening bytes) {
-        boolean weights =
-                manifest.entries().stream().anyMatch(entry -> entry.tensor().isPresent());
+        boolean weights = !manifest.tensors().isEmpty();
         Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
         files.put(path, new InputFile(executable, manifest.size(), manifest.sha256(), known, bytes));
     }
 
-    private void tensor(String path, Manifest.Entry entry, Opening bytes) {
-        if (entry.tensor().isPresent()) {
-            TensorLocation tensor = new TensorLocation(path, entry.tensor().get(), entry.object());
-            order.add(tensor);
-            tensors.put(tensor, bytes);
-        }
+    private void tensor(String path, Manifest.Tensor found, Opening bytes) {
+        TensorLocation tensor = new TensorLocation(path, found.seen(), found.object());
+        order.add(tensor);
+        tensors.put(tensor, bytes);
     }
 
     private static String digest(byte[] bytes) {

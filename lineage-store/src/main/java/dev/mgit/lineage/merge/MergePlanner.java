@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * the common ancestor's. What one side changed is taken from that side; what both changed needs a rule.
  */
 public final class MergePlanner {
-    private final MergeSide ours;
-    private final MergeSide theirs;
     private final List<MergeRule> rules;
     private final Map<String, TensorLocation> base;
     private final Map<String, TensorLocation> our;
@@ -32,8 +30,6 @@ public final class MergePlanner {
 
     /** @param rules the first that fits a name counts */
     public MergePlanner(MergeSide base, MergeSide ours, MergeSide theirs, List<MergeRule> rules) {
-        this.ours = ours;
-        this.theirs = theirs;
         this.rules = List.copyOf(rules);
         this.base = base.byName();
         this.our = ours.byName();
@@ -56,10 +52,11 @@ public final class MergePlanner {
         List<Problem> problems = new ArrayList<>(files.tokenizerProblems(changes.mixesEmbeddings()));
         Map<String, List<String>> unresolved = new LinkedHashMap<>();
         List<TensorOutput> outputs = new ArrayList<>();
-        for (TensorLocation target : (layout == MergeStage.OURS ? ours : theirs).tensors()) {
-            Optional<MergeStrategy> strategy = strategy(target.name(), changes, unresolved);
-            strategy.ifPresent(chosen -> outputs.add(output(target, chosen, problems)));
-        }
+        (layout == MergeStage.OURS ? our : their).forEach((name, target) -> {
+            Optional<MergeStrategy> strategy = strategy(name, changes, unresolved);
+            strategy.ifPresent(chosen -> outputs.add(output(name, target, chosen, problems)));
+        });
+        problems.addAll(SharedData.problems(outputs));
         problems.addAll(missing(layout, changes, unresolved));
         List<Conflict> conflicts = new ArrayList<>();
         unresolved.forEach((layer, tensors) -> conflicts.add(new Conflict(layer, tensors)));
@@ -155,8 +152,10 @@ public final class MergePlanner {
             return Optional.of(MergeStrategy.of(MergeMethod.OURS));
         }
         boolean conflict = changes.conflicts(name);
+        TensorLocation known = left == null ? right : left;
+        String own = known == null ? name : known.name();
         Optional<MergeStrategy> ruled = rules.stream()
-                .filter(rule -> rule.names().test(name) && (conflict || rule.everywhere()))
+                .filter(rule -> rule.names().test(own) && (conflict || rule.everywhere()))
                 .map(MergeRule::strategy)
                 .findFirst();
         boolean oneSideLacksIt = left == null || right == null;
@@ -172,8 +171,7 @@ public final class MergePlanner {
         return Optional.of(MergeStrategy.of(same(left, base.get(name)) ? MergeMethod.THEIRS : MergeMethod.OURS));
     }
 
-    private TensorOutput output(TensorLocation target, MergeStrategy strategy, List<Problem> problems) {
-        String name = target.name();
+    private TensorOutput output(String name, TensorLocation target, MergeStrategy strategy, List<Problem> problems) {
         TensorOutput output = new TensorOutput(target, strategy, base.get(name), our.get(name), their.get(name));
         output.problem().ifPresent(problems::add);
         return output;

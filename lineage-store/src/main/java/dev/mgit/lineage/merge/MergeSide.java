@@ -1,7 +1,7 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.lineage.tensorindex.TensorLocation;
-import java.util.LinkedHashMap;
+import dev.mgit.lineage.version.UniqueNames;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,10 +18,8 @@ public record MergeSide(List<TensorLocation> tensors, Map<String, String> files)
         files = new TreeMap<>(files);
     }
 
-    /** Tensors by name; of several with one name the first. */
+    /** Tensors by name; where two files use one name, the later one's file is put before it. */
     Map<String, TensorLocation> byName() {
-        Map<String, TensorLocation> byName = new LinkedHashMap<>();
-        tensors.forEach(tensor -> byName.putIfAbsent(tensor.name(), tensor));
-        return byName;
+        return UniqueNames.of(tensors, TensorLocation::name, TensorLocation::path);
     }
 }

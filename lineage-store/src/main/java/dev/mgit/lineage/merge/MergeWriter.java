@@ -4,6 +4,8 @@ import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.NewFiles;
 import dev.mgit.lineage.merge.MergeInput.InputFile;
@@ -15,14 +17,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 
 /** Writes what a plan says into a folder, tensors computed on the way. Memory is bounded by a few blocks a thread. */
@@ -42,9 +46,9 @@ final class MergeWriter {
     }
 
     void write(int threads) throws IOException {
-        Map<String, Deque<TensorOutput>> byFile = new LinkedHashMap<>();
+        Map<String, List<TensorOutput>> byFile = new LinkedHashMap<>();
         for (TensorOutput output : plan.tensors()) {
-            byFile.computeIfAbsent(output.path(), path -> new ArrayDeque<>()).add(output);
+            byFile.computeIfAbsent(output.path(), path -> new ArrayList<>()).add(output);
         }
         long bytes = 0;
         for (String path : byFile.keySet()) {
@@ -55,7 +59,7 @@ final class MergeWriter {
             for (FilePlan file : plan.files()) {
                 copy(input(file.from()).file(file.path()), file.path());
             }
-            for (Map.Entry<String, Deque<TensorOutput>> file : byFile.entrySet()) {
+            for (Map.Entry<String, List<TensorOutput>> file : byFile.entrySet()) {
                 weights(file.getKey(), file.getValue(), pool);
             }
             for (String empty : input(plan.layout()).folders()) {
@@ -101,21 +105,79 @@ final class MergeWriter {
         }
     }
 
-    /** A file with tensors: what lies between them as the side has it whose layout is kept. */
-    private void weights(String path, Deque<TensorOutput> outputs, TaskPool pool) throws IOException {
+    /**
+     * A file with tensors, as the side has it whose layout is kept but for what the result has otherwise. A tensor that is
+     * a range and shares it with no other is written as it is made; others once all of the file is there.
+     */
+    private void weights(String path, List<TensorOutput> outputs, TaskPool pool) throws IOException {
         InputFile file = input(plan.layout()).file(path);
+        Manifest manifest = file.manifest().orElseThrow();
+        Map<Long, TensorOutput> alone = alone(outputs, manifest);
         ByteSource whole = file.open();
         try (FileChannel channel = created.create(path, file.executable())) {
             List<Future<Boolean>> pending = new ArrayList<>();
-            for (Manifest.Entry entry : file.manifest().orElseThrow().entries()) {
-                if (entry.tensor().isEmpty()) {
+            for (Manifest.Entry entry : manifest.entries()) {
+                TensorOutput output = alone.get(entry.offset());
+                if (output == null || entry.length() == 0) {
                     copy(whole, entry.offset(), entry.offset() + entry.length(), channel);
                 } else {
-                    TensorOutput output = outputs.remove();
                     pending.add(pool.submit(() -> tensor(output, channel, entry.offset())));
                 }
             }
             TaskPool.getAll(pending);
+            Set<TensorOutput> done = new HashSet<>(alone.values());
+            overwrite(
+                    outputs.stream()
+                            .filter(output -> !done.contains(output) && !output.isKept())
+                            .toList(),
+                    channel);
+        }
+    }
+
+    /** By the place of a range: the tensor that is this range, where no other touches it. */
+    private static Map<Long, TensorOutput> alone(List<TensorOutput> outputs, Manifest manifest) {
+        Map<Long, Manifest.Entry> ranges = new HashMap<>();
+        manifest.entries().stream()
+                .filter(entry -> entry.length() > 0)
+                .forEach(entry -> ranges.put(entry.offset(), entry));
+        List<TensorOutput> inOrder = outputs.stream()
+                .filter(output -> output.target().seen().span() > 0)
+                .sorted(Comparator.comparingLong(
+                        output -> output.target().seen().offset()))
+                .toList();
+        Map<Long, TensorOutput> alone = new HashMap<>();
+        long reached = 0;
+        for (int i = 0; i < inOrder.size(); i++) {
+            LogicalTensor tensor = inOrder.get(i).target().seen();
+            long end = tensor.offset() + tensor.span();
+            boolean shared = tensor.offset() < reached
+                    || (i + 1 < inOrder.size()
+                            && inOrder.get(i + 1).target().seen().offset() < end);
+            Manifest.Entry range = ranges.get(tensor.offset());
+            if (!shared && tensor.isRowMajor() && range != null && range.length() == tensor.span()) {
+                alone.put(tensor.offset(), inOrder.get(i));
+            }
+            reached = Math.max(reached, end);
+        }
+        return alone;
+    }
+
+    private void overwrite(List<TensorOutput> outputs, FileChannel channel) throws IOException {
+        ByteSource written = FileByteSource.of(channel);
+        for (TensorOutput output : outputs) {
+            long[] at = {0};
+            output.produce((side, tensor) -> bytes(input(side).open(tensor)), (bytes, length) -> {
+                output.target()
+                        .seen()
+                        .write(
+                                at[0],
+                                bytes,
+                                length,
+                                written,
+                                (position, changed) -> write(channel, position, changed, changed.length));
+                at[0] += length;
+                progress.advance(length);
+            });
         }
     }
 

@@ -62,6 +62,31 @@ public final class TensorOutput {
                 : Optional.empty();
     }
 
+    /** What it is in the side whose layout is kept. */
+    TensorLocation target() {
+        return target;
+    }
+
+    /** Whether the result is what the side whose layout is kept has there already. */
+    boolean isKept() {
+        TensorLocation picked = picked();
+        return picked != null
+                && picked.object().equals(target.object())
+                && picked.spec().dtype() == spec().dtype()
+                && picked.spec().shape().equals(spec().shape());
+    }
+
+    /** Whether the result is the same as that of another output, by what it is made of. */
+    boolean isMadeAs(TensorOutput other) {
+        return strategy.equals(other.strategy) && !strategy.method().dropsAtRandom() && facts().equals(other.facts());
+    }
+
+    private List<Object> facts() {
+        List<Object> facts = new ArrayList<>(List.of(spec().dtype(), spec().shape()));
+        inputs().forEach(input -> facts.add(input.object()));
+        return facts;
+    }
+
     /** What the result is computed from, the base first where the method needs it; for predicting it when stored. */
     public List<TensorLocation> inputs() {
         List<TensorLocation> inputs = new ArrayList<>();
@@ -113,6 +138,15 @@ public final class TensorOutput {
 
     /** Why it cannot be made, if it cannot. */
     Optional<Problem> problem() {
+        if (isKept()) {
+            return Optional.empty();
+        }
+        if (!target.seen().canBeWritten()) {
+            String text =
+                    "'" + target.name() + "' in '" + path() + "' of the layout that is kept cannot be written anew: "
+                            + target.seen().unreadable().orElse("of how its elements are laid out");
+            return Optional.of(new Problem(Reason.STRUCTURE, text));
+        }
         for (MergeStage side : sides()) {
             TensorLocation input = at(side);
             String which = "'" + target.name() + "' of " + MergePlanner.word(side);

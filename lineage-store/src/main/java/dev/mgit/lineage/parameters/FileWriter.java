@@ -63,8 +63,14 @@ public final class FileWriter implements AutoCloseable {
             }
         }
         stream.finish();
+        String digest = HexFormat.of().formatHex(sha256.digest());
+        List<Manifest.Entry> entries = entries(written, rest);
         return new Manifest(
-                layout.format(), source.size(), HexFormat.of().formatHex(sha256.digest()), entries(written, rest));
+                layout.format(),
+                source.size(),
+                digest,
+                entries,
+                TensorObjects.of(layout.tensors(), entries, source, digest));
     }
 
     /** A range of a file, and where in the object that its blocks make it starts. */

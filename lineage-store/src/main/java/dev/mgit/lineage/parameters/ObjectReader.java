@@ -2,9 +2,11 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,13 @@ public final class ObjectReader {
 
         public Store(Supplier<ParameterStore> opening) {
             this.opening = opening;
+        }
+
+        /** One that is open already; its owner closes it. */
+        public Store(ParameterStore store, BlockReader reader) {
+            this.opening = () -> store;
+            this.store = store;
+            this.reader = reader;
         }
 
         synchronized BlockReader reader() {
@@ -70,10 +79,37 @@ public final class ObjectReader {
         return new Blocks(store, id, size);
     }
 
-    /** A whole stored file. */
-    public static ByteSource file(Store store, Manifest manifest) {
+    /** The data of one tensor of a stored file. */
+    public static ByteSource tensor(Store store, Manifest manifest, LogicalTensor tensor) {
+        List<Manifest.Entry> entries = manifest.entries();
+        long end = tensor.offset() + tensor.span();
+        List<Manifest.Entry> touched = new ArrayList<>();
+        for (int i = at(entries, tensor.offset());
+                i < entries.size() && entries.get(i).offset() < end;
+                i++) {
+            touched.add(entries.get(i));
+        }
+        return tensor.open(new Pieces(pieces(store, touched), manifest.size()));
+    }
+
+    /** The last range that begins at a position or before. */
+    private static int at(List<Manifest.Entry> entries, long position) {
+        int low = 0;
+        int high = entries.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (entries.get(middle).offset() <= position) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Math.max(0, low);
+    }
+
+    private static List<Piece> pieces(Store store, List<Manifest.Entry> entries) {
         Map<ObjectId, ByteSource> shared = new HashMap<>();
-        List<Piece> pieces = manifest.entries().stream()
+        return entries.stream()
                 .map(entry -> entry.tensor().isPresent()
                         ? new Piece(entry.offset(), object(store, entry.object(), entry.length()), 0, entry.length())
                         : new Piece(
@@ -82,7 +118,11 @@ public final class ObjectReader {
                                 entry.start(),
                                 entry.length()))
                 .toList();
-        return new Pieces(pieces, manifest.size());
+    }
+
+    /** A whole stored file. */
+    public static ByteSource file(Store store, Manifest manifest) {
+        return new Pieces(pieces(store, manifest.entries()), manifest.size());
     }
 
     /** @param start where in {@code bytes} the piece begins */

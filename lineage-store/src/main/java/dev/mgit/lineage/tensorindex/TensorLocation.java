@@ -1,6 +1,7 @@
 package dev.mgit.lineage.tensorindex;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -9,10 +10,14 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One tensor of a version: in which file, what its header says, and the hash of its data. */
-public record TensorLocation(String path, TensorSpec spec, ObjectId object) {
+/** One tensor of a version: in which file, how it lies there, and the hash of its data. */
+public record TensorLocation(String path, LogicalTensor seen, ObjectId object) {
+    public TensorSpec spec() {
+        return seen.spec();
+    }
+
     public String name() {
-        return spec.name();
+        return seen.name();
     }
 
     /** All tensors of a version, file by file in the order they are stored in. */
@@ -20,10 +25,9 @@ public record TensorLocation(String path, TensorSpec spec, ObjectId object) {
         List<TensorLocation> tensors = new ArrayList<>();
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == FileEntry.Storage.PARAMETERS) {
-                for (Manifest.Entry entry :
-                        lineage.manifest(version, file.path()).entries()) {
-                    entry.tensor()
-                            .ifPresent(spec -> tensors.add(new TensorLocation(file.path(), spec, entry.object())));
+                for (Manifest.Tensor tensor :
+                        lineage.manifest(version, file.path()).tensors()) {
+                    tensors.add(new TensorLocation(file.path(), tensor.seen(), tensor.object()));
                 }
             }
         }

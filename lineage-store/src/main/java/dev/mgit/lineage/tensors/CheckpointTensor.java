@@ -1,5 +1,6 @@
 package dev.mgit.lineage.tensors;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.numeric.Elements;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param bytes its data, row-major and little-endian
  * @param scaling how integers become the floats they stand for, where the checkpoint says so
  * @param companion whether it is a scale or zero point of another tensor
+ * @param tiedTo the name of the tensor of its file that it is a second name of
  */
 public record CheckpointTensor(
         String name,
@@ -24,7 +26,20 @@ public record CheckpointTensor(
         String file,
         ByteSource bytes,
         Optional<AffineQuantization> scaling,
-        boolean companion) {
+        boolean companion,
+        Optional<String> tiedTo) {
+    CheckpointTensor withScaling(String newName, Optional<AffineQuantization> newScaling) {
+        return new CheckpointTensor(newName, spec, object, file, bytes, newScaling, companion, tiedTo);
+    }
+
+    CheckpointTensor withBytes(ByteSource other) {
+        return new CheckpointTensor(name, spec, object, file, other, scaling, companion, tiedTo);
+    }
+
+    CheckpointTensor asCompanion() {
+        return new CheckpointTensor(name, spec, object, file, bytes, Optional.empty(), true, tiedTo);
+    }
+
     public List<Long> shape() {
         return spec.shape();
     }
@@ -35,6 +50,11 @@ public record CheckpointTensor(
 
     public boolean isMatrix() {
         return spec.shape().size() >= 2;
+    }
+
+    /** Whether nobody here knows what its bytes are. */
+    public boolean isUnreadable() {
+        return spec.dtype() == Dtype.OPAQUE;
     }
 
     public boolean hasNumbers() {

@@ -1,12 +1,15 @@
 package dev.mgit.lineage.tensors;
 
+import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.format.FileKind;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
@@ -17,9 +20,11 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -29,6 +34,7 @@ import java.util.TreeSet;
 public final class CheckpointTensors implements AutoCloseable {
     private final TensorSet tensors = new TensorSet();
     private final TreeSet<String> formats = new TreeSet<>();
+    private final List<CheckpointTensor> opaque = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private long numbered;
 
@@ -74,8 +80,9 @@ public final class CheckpointTensors implements AutoCloseable {
             if (file.stored() == FileEntry.Storage.PARAMETERS) {
                 weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
             } else {
-                byte[] bytes = repository.lineage().verbatim(version, file.path());
-                weights.tensors.file(file.path(), new MemoryByteSource(bytes));
+                var bytes = new MemoryByteSource(repository.lineage().verbatim(version, file.path()));
+                weights.tensors.file(file.path(), bytes);
+                weights.opaque(file.path(), bytes);
             }
         }
         return weights;
@@ -83,34 +90,46 @@ public final class CheckpointTensors implements AutoCloseable {
 
     private void add(String file, Layout layout, ByteSource source) throws IOException {
         tensors.file(file, source);
-        List<Layout.Range> ranges = layout.ranges().stream()
-                .filter(range -> range.tensor().isPresent())
-                .toList();
-        if (!ranges.isEmpty()) {
+        if (layout.tensors().isEmpty()) {
+            opaque(file, source);
+        } else {
             formats.add(layout.format());
         }
-        for (Layout.Range range : ranges) {
-            var bytes = new SliceByteSource(source, range.offset(), range.length());
-            var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
-            tensors.add(file, range.tensor().orElseThrow(), number, bytes);
+        Map<LogicalTensor, ObjectId> numbers = new HashMap<>();
+        for (LogicalTensor tensor : layout.tensors()) {
+            ObjectId number = numbers.computeIfAbsent(
+                    tensor.named(""), place -> new ObjectId(String.format(Locale.ROOT, "%064x", numbered++)));
+            tensors.add(file, tensor, number, source);
         }
     }
 
     private void add(String file, Manifest manifest, ObjectReader.Store store) throws IOException {
-        tensors.file(file, ObjectReader.file(store, manifest));
-        List<Manifest.Entry> entries = manifest.entries().stream()
-                .filter(entry -> entry.tensor().isPresent())
-                .toList();
-        if (!entries.isEmpty()) {
+        ByteSource whole = ObjectReader.file(store, manifest);
+        tensors.file(file, whole);
+        if (manifest.tensors().isEmpty()) {
+            opaque(file, whole);
+        } else {
             formats.add(manifest.format());
         }
-        for (Manifest.Entry entry : entries) {
-            ByteSource bytes = ObjectReader.object(store, entry.object(), entry.length());
-            tensors.add(file, entry.tensor().orElseThrow(), entry.object(), bytes);
+        manifest.tensors().forEach(tensor -> tensors.add(file, tensor.seen(), tensor.object(), whole));
+    }
+
+    private void opaque(String file, ByteSource whole) throws IOException {
+        if (!TrainingState.isFile(file)
+                && FileKind.of(file.substring(file.lastIndexOf('/') + 1), whole).isModel()) {
+            var number = new ObjectId(String.format(Locale.ROOT, "%064x", numbered++));
+            TensorSpec spec = TensorSpec.opaque(file, whole.size());
+            opaque.add(
+                    new CheckpointTensor(file, spec, number, file, whole, Optional.empty(), false, Optional.empty()));
         }
     }
 
-    /** All tensors by name, integers with their scales where the checkpoint has them. */
+    /** Each model in a format that no reader understands, as one tensor of bytes. */
+    public List<CheckpointTensor> opaque() {
+        return List.copyOf(opaque);
+    }
+
+    /** All weights by name, integers with their scales where the checkpoint has them; no training state. */
     public List<CheckpointTensor> weights() throws IOException {
         return tensors.weights();
     }

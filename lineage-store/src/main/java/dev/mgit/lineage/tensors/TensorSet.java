@@ -1,17 +1,20 @@
 package dev.mgit.lineage.tensors;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.UniqueNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,21 +23,31 @@ import java.util.Set;
 
 /** The tensors of one checkpoint under their parameter names, quantized ones joined with their scales. */
 public final class TensorSet {
-    private record Tensor(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {}
+    private record Tensor(String file, LogicalTensor seen, ObjectId object, ByteSource bytes) {}
 
     private static final String ONNX = ".onnx";
+
+    /** Diffusers' list of components, each in a folder with weights of its own. */
+    private static final String PIPELINE = "model_index.json";
 
     private final List<Tensor> tensors = new ArrayList<>();
     /** By the path of an ONNX model, and of each file that holds its external data. */
     private final Map<String, OnnxNames> names = new HashMap<>();
 
-    /** Adds a tensor. */
-    public void add(String file, TensorSpec spec, ObjectId object, ByteSource bytes) {
-        tensors.add(new Tensor(file, spec, object, bytes));
+    private boolean pipeline;
+
+    /**
+     * Adds a tensor.
+     *
+     * @param whole the bytes of the whole file
+     */
+    public void add(String file, LogicalTensor seen, ObjectId object, ByteSource whole) {
+        tensors.add(new Tensor(file, seen, object, seen.open(whole)));
     }
 
     /** Looks a file over for what it says of tensors: an ONNX model names its own and those in files beside it. */
     public void file(String path, ByteSource whole) throws IOException {
+        pipeline |= path.equals(PIPELINE);
         if (!path.toLowerCase(Locale.ROOT).endsWith(ONNX)) {
             return;
         }
@@ -49,36 +62,76 @@ public final class TensorSet {
         }
     }
 
-    private String name(Tensor tensor) {
-        OnnxNames known = names.get(tensor.file());
-        return known == null ? tensor.spec().name() : known.of(tensor.spec().name());
+    public boolean isPipeline() {
+        return pipeline;
     }
 
-    /** Where two files have a tensor of the same name, the later one's file is put before its name. */
-    private Map<String, CheckpointTensor> byName() {
-        Map<String, CheckpointTensor> byName = new LinkedHashMap<>();
+    /** The folder of a pipeline that a file is in; empty if it is in none. */
+    public static String component(String file) {
+        return file.substring(0, Math.max(0, file.indexOf('/')));
+    }
+
+    /** In a pipeline the component stands first, so that none is taken for another. */
+    private String name(Tensor tensor) {
+        OnnxNames known = names.get(tensor.file());
+        String name =
+                known == null ? tensor.seen().name() : known.of(tensor.seen().name());
+        String component = pipeline ? component(tensor.file()) : "";
+        return component.isEmpty() ? name : component + "." + name;
+    }
+
+    /** The tensors that are training state; none where there is nothing else, as in an optimizer's own file. */
+    private Set<Tensor> trainingTensors() {
+        Map<String, List<String>> names = new HashMap<>();
+        tensors.forEach(tensor -> names.computeIfAbsent(tensor.file(), file -> new ArrayList<>())
+                .add(tensor.seen().name()));
+        Map<String, Set<String>> state = new HashMap<>();
+        names.forEach((file, all) ->
+                state.put(file, TrainingState.isFile(file) ? Set.copyOf(all) : TrainingState.among(all)));
+        Set<Tensor> found = new LinkedHashSet<>();
         for (Tensor tensor : tensors) {
-            String name = name(tensor);
-            String unique = name;
-            for (int i = 0; byName.containsKey(unique); i++) {
-                unique = tensor.file() + (i == 0 ? "" : "#" + i) + ":" + name;
+            if (state.getOrDefault(tensor.file(), Set.of())
+                    .contains(tensor.seen().name())) {
+                found.add(tensor);
             }
+        }
+        return found.size() == tensors.size() ? Set.of() : found;
+    }
+
+    private Map<String, CheckpointTensor> byName(List<Tensor> tensors) {
+        Map<Object, String> first = new HashMap<>();
+        Map<String, CheckpointTensor> byName = new LinkedHashMap<>();
+        UniqueNames.of(tensors, this::name, Tensor::file).forEach((name, tensor) -> {
+            boolean shares =
+                    tensor.seen().unreadable().isEmpty() && tensor.seen().spec().elements() > 0;
+            String before = shares
+                    ? first.putIfAbsent(List.of(tensor.file(), tensor.seen().named("")), name)
+                    : null;
             byName.put(
-                    unique,
+                    name,
                     new CheckpointTensor(
-                            unique,
-                            tensor.spec(),
+                            name,
+                            tensor.seen().spec(),
                             tensor.object(),
                             tensor.file(),
                             tensor.bytes(),
                             Optional.empty(),
-                            false));
-        }
+                            false,
+                            Optional.ofNullable(before)));
+        });
         return byName;
     }
 
+    /** What a trainer keeps beside the weights, see {@link TrainingState}. */
+    public List<CheckpointTensor> trainingState() {
+        return List.copyOf(byName(List.copyOf(trainingTensors())).values());
+    }
+
+    /** The weights, in natural order of their names. */
     public List<CheckpointTensor> weights() throws IOException {
-        Map<String, CheckpointTensor> byName = byName();
+        Set<Tensor> others = trainingTensors();
+        Map<String, CheckpointTensor> byName = byName(
+                tensors.stream().filter(tensor -> !others.contains(tensor)).toList());
         Set<String> companions = new HashSet<>();
         Map<String, CheckpointTensor> scaled = new LinkedHashMap<>();
         for (CheckpointTensor weight : byName.values()) {
@@ -93,31 +146,12 @@ public final class TensorSet {
                 companions.add(zero.name());
             }
             String name = byName.containsKey(stem) ? weight.name() : stem;
-            scaled.put(
-                    weight.name(),
-                    new CheckpointTensor(
-                            name,
-                            weight.spec(),
-                            weight.object(),
-                            weight.file(),
-                            weight.bytes(),
-                            scaling(weight, scale, Optional.ofNullable(zero)),
-                            false));
+            scaled.put(weight.name(), weight.withScaling(name, scaling(weight, scale, Optional.ofNullable(zero))));
         }
         List<CheckpointTensor> all = new ArrayList<>(byName.size());
         for (CheckpointTensor weight : byName.values()) {
             CheckpointTensor known = scaled.getOrDefault(weight.name(), weight);
-            all.add(
-                    companions.contains(weight.name())
-                            ? new CheckpointTensor(
-                                    known.name(),
-                                    known.spec(),
-                                    known.object(),
-                                    known.file(),
-                                    known.bytes(),
-                                    Optional.empty(),
-                                    true)
-                            : known);
+            all.add(companions.contains(weight.name()) ? known.asCompanion() : known);
         }
         all.sort((a, b) -> LayerNames.NATURAL.compare(a.name(), b.name()));
         return all;
@@ -129,26 +163,16 @@ public final class TensorSet {
         if (!readable) {
             return Optional.empty();
         }
-        Optional<Double> zeroPoint = weight.spec().dtype() == Dtype.I8 ? Optional.of(0.0) : Optional.empty();
+        Optional<double[]> zeroPoints =
+                weight.spec().dtype() == Dtype.I8 ? Optional.of(new double[] {0}) : Optional.empty();
         if (zero.isPresent() && zero.get().hasNumbers()) {
-            double[] values =
-                    zero.get().elements() > AffineQuantization.MAX_SCALES ? new double[0] : values(zero.get());
-            if (values.length == 0 || !allEqual(values)) {
+            if (zero.get().elements() == 0 || zero.get().elements() > AffineQuantization.MAX_SCALES) {
                 return Optional.empty();
             }
-            zeroPoint = Optional.of(values[0]);
+            zeroPoints = Optional.of(values(zero.get()));
         }
         boolean onnx = weight.name().endsWith(OnnxNames.QUANTIZED);
-        return AffineQuantization.of(weight.shape(), scale.shape(), values(scale), zeroPoint, onnx);
-    }
-
-    private static boolean allEqual(double[] values) {
-        for (double value : values) {
-            if (value != values[0]) {
-                return false;
-            }
-        }
-        return true;
+        return AffineQuantization.of(weight.shape(), scale.shape(), values(scale), zeroPoints, onnx);
     }
 
     private static double[] values(CheckpointTensor weight) throws IOException {

@@ -18,7 +18,9 @@ public enum EdgeKind {
     /** Architecture search. */
     SEARCH(10, "search"),
     RL(11, "rl"),
-    OTHER(12, "other");
+    OTHER(12, "other"),
+    /** The same weights, under another name. */
+    COPY(13, "copy");
 
     private final int code;
     private final String word;

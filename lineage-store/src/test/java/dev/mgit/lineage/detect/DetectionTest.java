@@ -156,10 +156,7 @@ class DetectionTest {
         MadeModel root = LabelledSet.unrelated(5);
         ModelSketch weights = sketch(root);
         ModelSketch claiming = new ModelSketch(
-                weights.formats(),
-                new MetadataClaims(List.of("org/Base-Model"), "", ""),
-                weights.tensors(),
-                weights.keys());
+                weights.formats(), MetadataClaims.NONE.withBases("org/Base-Model"), weights.tensors(), weights.keys());
         List<Optional<Origin>> origins = all(List.of(
                 new Subject("copy", Optional.empty(), claiming, false),
                 new Subject("base_model", Optional.empty(), weights, false)));

@@ -28,9 +28,25 @@ class SketchIndexTest {
     private static ModelSketch sketch(int seed, int keys) {
         int[] made = new Random(seed).ints(keys).sorted().distinct().toArray();
         var tensor = new TensorSketch(
-                "w" + seed, Dtype.BF16, 8, 4, seed, 2, 2, new float[] {1, -2, Float.NaN, seed}, 1.5, 3.5, false);
+                "w" + seed,
+                Dtype.BF16,
+                8,
+                4,
+                3,
+                99,
+                seed,
+                2,
+                2,
+                new float[] {1, -2, Float.NaN, seed},
+                1.5,
+                3.5,
+                false,
+                true);
         return new ModelSketch(
-                List.of("safetensors"), new MetadataClaims(List.of("a/b"), "merge", "bert"), List.of(tensor), made);
+                List.of("safetensors"),
+                new MetadataClaims(List.of("a/b"), "merge", "bert", true, 500, List.of("run")),
+                List.of(tensor),
+                made);
     }
 
     @Test
@@ -80,6 +96,9 @@ class SketchIndexTest {
         assertThat(read.claims()).isEqualTo(sketch.claims());
         assertThat(read.tensors().get(0).values())
                 .isEqualTo(sketch.tensors().get(0).values());
+        assertThat(read.tensors().get(0).depth()).isEqualTo(3);
+        assertThat(read.tensors().get(0).layout()).isEqualTo(99);
+        assertThat(read.tensors().get(0).part()).isTrue();
         assertThat(read.tensors().get(0).square()).isEqualTo(1.5);
     }
 

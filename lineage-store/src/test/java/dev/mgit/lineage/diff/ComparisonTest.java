@@ -13,6 +13,7 @@ import dev.mgit.lineage.diff.measure.TensorComparison;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
 import dev.mgit.lineage.diff.measure.UpdateRank;
 import dev.mgit.lineage.tensors.AffineQuantization;
+import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
@@ -45,7 +46,8 @@ class ComparisonTest {
                 "f",
                 new MemoryByteSource(bytes),
                 scaling,
-                false);
+                false,
+                Optional.empty());
     }
 
     @Test
@@ -120,8 +122,8 @@ class ComparisonTest {
     void quantizedValuesAreMultipliedOut() throws IOException {
         byte[] integers = {1, 2, 3, 4, 5, 6};
         CheckpointTensor plain = floats(List.of(2L, 3L), 0.5f, 1f, 1.5f, 8f, 10f, 12f);
-        var rows =
-                AffineQuantization.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
+        var rows = AffineQuantization.of(
+                List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(new double[] {0.0}), false);
         assertThat(TensorComparison.of(plain, weight(Dtype.I8, List.of(2L, 3L), integers, rows))
                         .changed())
                 .isZero();
@@ -165,8 +167,8 @@ class ComparisonTest {
     void aTransposedMatrixOfIntegersIsMultipliedOutAsItIsStored() throws IOException {
         byte[] integers = {1, 2, 3, 4, 5, 6};
         CheckpointTensor turned = floats(List.of(3L, 2L), 0.5f, 8f, 1f, 10f, 1.5f, 12f);
-        var rows =
-                AffineQuantization.of(List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(0.0), false);
+        var rows = AffineQuantization.of(
+                List.of(2L, 3L), List.of(2L, 1L), new double[] {0.5, 2}, Optional.of(new double[] {0.0}), false);
         CheckpointTensor quantized = weight(Dtype.I8, List.of(2L, 3L), integers, rows);
 
         assertThat(turned(turned, quantized).changed()).isZero();
@@ -174,7 +176,11 @@ class ComparisonTest {
     }
 
     private static TensorStatistics turned(CheckpointTensor a, CheckpointTensor b) throws IOException {
-        return TensorComparison.of(List.of(new TensorComparison.Matched(a, b, true)), 2, true, done -> {})
+        return TensorComparison.of(
+                        List.of(new TensorComparison.Matched(a, b, Optional.of(AxisPermutation.TRANSPOSED))),
+                        2,
+                        true,
+                        done -> {})
                 .get(0);
     }
 

@@ -115,7 +115,7 @@ class DiffFamiliesTest {
             more-words | base      | vocabulary shrank by 16 rows
             base | tied            | lm_head.weight is now the same as model.embed_tokens.weight
             chat | chat-sharded    | the same weights in other files; README.md and model.safetensors.index.json differ
-            base | lora            | different models: 0 of \\d+ tensors have a counterpart
+            base | lora | the second is an adapter of the first: rank 8 on q_proj and v_proj in 10 layers
             base | lora-merged     | fine-tuned: .* frozen, attention changed clearly .*, looks like rank 8 on q_proj and v_proj
             half | half-merged     | fine-tuned: .*, looks like rank 8 on q_proj and v_proj
             chat | chat-bf16       | cast to bf16
@@ -127,7 +127,7 @@ class DiffFamiliesTest {
             chat-int8 | chat       | dequantized to f32
             chat | chat-renamed    | the same weights, 45 tensors under another name
             base | chat-renamed    | 45 tensors under another name; fine-tuned: everything changed a little .*
-            chat | chat-transposed | 15 matrices transposed
+            chat | chat-transposed | the same weights; 15 matrices transposed
             base | chat-transposed | 15 matrices transposed; fine-tuned: everything changed a little \\(relative L2 1\\.[78]\\d%\\)
             base | unrelated       | unrelated weights of the same architecture
             base | dropped         | block 2 dropped; fine-tuned: .*

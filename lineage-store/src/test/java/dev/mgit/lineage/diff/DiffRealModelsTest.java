@@ -44,7 +44,8 @@ class DiffRealModelsTest {
         assertThat(diff.count(Status.SAME)).isEqualTo(123);
         assertThat(diff.tensors())
                 .filteredOn(tensor -> tensor.status() == Status.ADDED)
-                .hasSize(75)
+                .as("75 scales, 75 zero points")
+                .hasSize(150)
                 .allMatch(TensorChange::companion);
     }
 

@@ -38,7 +38,9 @@ class DiffRenderingTest {
                     Optional.of(new TensorSpec(HOSTILE, Dtype.F32, List.of(2L, 3L))),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     false)),
+            List.of(),
             List.of(),
             List.of(),
             true);

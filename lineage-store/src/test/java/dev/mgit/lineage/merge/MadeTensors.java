@@ -3,6 +3,7 @@ package dev.mgit.lineage.merge;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import dev.mgit.lineage.tensorindex.TensorLocation;
@@ -24,8 +25,9 @@ final class MadeTensors implements TensorSource {
     MadeTensors add(MergeStage side, TensorSpec spec, byte[] bytes) {
         ObjectId object = new ObjectId(BlockId.hash(bytes, 0, bytes.length).hex());
         data.put(object, bytes);
-        tensors.computeIfAbsent(side, key -> new ArrayList<>())
-                .add(new TensorLocation("model.safetensors", spec, object));
+        List<TensorLocation> before = tensors.computeIfAbsent(side, key -> new ArrayList<>());
+        long offset = before.stream().mapToLong(tensor -> tensor.seen().span()).sum();
+        before.add(new TensorLocation("model.safetensors", LogicalTensor.rowMajor(spec, offset), object));
         return this;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Dependency;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
@@ -224,7 +225,8 @@ class MergePlannerTest {
         });
         MergeSide side = MergeInput.stored(lineage, unread, version).side();
         assertThat(side.tensors())
-                .containsExactly(new TensorLocation("model.safetensors", spec, VersionBuilder.object("data")));
+                .containsExactly(new TensorLocation(
+                        "model.safetensors", LogicalTensor.rowMajor(spec, 0), VersionBuilder.object("data")));
         assertThat(side.files()).containsOnlyKeys("big.bin", "config.json").containsEntry("big.bin", "0".repeat(64));
     }
 

@@ -13,8 +13,8 @@ public final class FromOption {
             names = "--from",
             paramLabel = "REV[=KIND]",
             description = "A parent version and how the model was derived from it: finetune (default), "
-                    + "continue-pretrain, distill, prune, quantize, cast, convert, adapter, merge, search, rl, other. "
-                    + "Repeatable.")
+                    + "continue-pretrain, distill, prune, quantize, cast, convert, adapter, merge, search, rl, copy, "
+                    + "other. Repeatable.")
     private List<String> from = new ArrayList<>();
 
     /** @throws MgitException of kind USAGE if a version or kind does not exist, or a version is given twice */

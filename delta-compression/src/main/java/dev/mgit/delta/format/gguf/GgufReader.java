@@ -8,6 +8,10 @@ import dev.mgit.delta.format.FormatReader;
 import dev.mgit.delta.format.GgufInput;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.format.LogicalTensor.Order;
+import dev.mgit.delta.format.LogicalTensor.Sign;
+import dev.mgit.delta.format.LogicalTensor.Strided;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +20,8 @@ import java.util.Optional;
 
 /**
  * Reads GGUF files, versions 1 to 3, after the GGUF specification in the ggml project ({@code docs/gguf.md}): magic,
- * version, counts, metadata, tensor infos, then the data, each aligned. Metadata are walked over, not kept. Of tensors
- * in big-endian files only the name and the length are known, unless their elements are single bytes.
+ * version, counts, metadata, tensor infos, then the data, each aligned. Metadata are walked over, not kept. Tensors of
+ * big-endian files are stored as bytes, unless their elements are single bytes.
  */
 public final class GgufReader implements FormatReader {
     private static final int TYPE_U32 = 4;
@@ -150,11 +154,33 @@ public final class GgufReader implements FormatReader {
                 throw new FormatException("the data of tensor " + info.name() + " begin at byte "
                         + Long.toUnsignedString(info.offset()) + " of the data, after the end of the file");
             }
+            long offset = data + info.offset();
             if (type.blockBytes() > 0) {
-                layout.tensor(data + info.offset(), stored(spec(info, type), bigEndian));
+                TensorSpec spec = spec(info, type);
+                TensorSpec seen = new TensorSpec(info.name(), type.seen(), info.shape());
+                layout.range(offset, stored(spec, bigEndian));
+                layout.view(bigEndian ? bigEndian(seen, offset) : LogicalTensor.rowMajor(seen, offset));
+            } else {
+                layout.view(LogicalTensor.unreadable(
+                        info.name(), info.shape(), offset, 0, "its type " + info.type() + " is not known"));
             }
         }
         return layout.build();
+    }
+
+    /** Elements whose bytes stand in the other order; of blocks nobody says what that would be. */
+    private static LogicalTensor bigEndian(TensorSpec seen, long offset) {
+        return seen.dtype().blockElements() > 1
+                ? LogicalTensor.unreadable(
+                        seen.name(),
+                        seen.shape(),
+                        offset,
+                        seen.byteLength(),
+                        "it has big-endian blocks of " + seen.dtype())
+                : new LogicalTensor(
+                        seen,
+                        new Strided(
+                                offset, LogicalTensor.rowMajorStrides(seen.shape()), Order.BIG_ENDIAN, Sign.AS_STORED));
     }
 
     private static TensorSpec stored(TensorSpec spec, boolean bigEndian) {

@@ -6,6 +6,10 @@ import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.Cursor;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.format.LogicalTensor.Order;
+import dev.mgit.delta.format.LogicalTensor.Sign;
+import dev.mgit.delta.format.LogicalTensor.Strided;
 import dev.mgit.delta.format.UnsupportedFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,10 +25,11 @@ import java.util.regex.Pattern;
  * Python dictionary of which only the three plain entries are understood.
  *
  * @param dataOffset where the array's data start
- * @param spec of dtype {@code OPAQUE} for types not known here, such as big-endian, structured or pickled ones; the
- *     dimensions of a Fortran-ordered array are reversed, which is the order its bytes lie in
+ * @param spec of its range: of dtype {@code OPAQUE} for types storage does not know, such as big-endian, structured or
+ *     pickled ones; the dimensions of a Fortran-ordered array are reversed, which is the order its bytes lie in
+ * @param seen the array as NumPy loads it, in a file that begins with this header
  */
-record NpyHeader(long dataOffset, TensorSpec spec) {
+record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 20;
     private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{(.*)}\\s*", Pattern.DOTALL);
@@ -45,6 +50,10 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
             Map.entry("u1", Dtype.U8),
             Map.entry("b1", Dtype.BOOL),
             Map.entry("c8", Dtype.C64));
+    private static final String COMPLEX128 = "c16";
+
+    /** What the dictionary says, in order. */
+    private record Described(String descr, boolean fortran, List<Long> shape) {}
 
     /**
      * Reads the header of an array.
@@ -56,6 +65,22 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
      */
     static Optional<NpyHeader> read(String name, ByteSource source) throws IOException {
         var in = new Cursor(source);
+        Optional<Described> described = described(in);
+        if (described.isEmpty()) {
+            return Optional.empty();
+        }
+        Described array = described.get();
+        TensorSpec spec = spec(name, array, in);
+        return Optional.of(new NpyHeader(in.position(), spec, seen(name, array, in)));
+    }
+
+    /** The shape of an array of which only the header is there; empty where it is none. */
+    static List<Long> shape(ByteSource head) throws IOException {
+        return described(new Cursor(head)).map(Described::shape).orElse(List.of());
+    }
+
+    /** Reads up to the first byte of the data. */
+    private static Optional<Described> described(Cursor in) throws IOException {
         for (byte due : MAGIC) {
             if (in.atEnd() || in.u8() != (due & 0xff)) {
                 return Optional.empty();
@@ -71,36 +96,68 @@ record NpyHeader(long dataOffset, TensorSpec spec) {
         if (!dictionary.matches()) {
             throw new FormatException("the array's header is not a dictionary: " + text.strip());
         }
-        return Optional.of(new NpyHeader(in.position(), spec(name, dictionary.group(1), in)));
+        return Optional.of(describe(dictionary.group(1)));
     }
 
-    private static TensorSpec spec(String name, String header, Cursor in) {
+    private static Described describe(String header) {
         Matcher fortran = FORTRAN.matcher(header);
         Matcher shapeText = SHAPE.matcher(header);
         if (!header.contains("'descr'") || !fortran.find() || !shapeText.find()) {
             throw new FormatException("the array's header lacks descr, fortran_order or shape: " + header.strip());
         }
-        List<Long> shape = shape(shapeText.group(1));
         Matcher descr = DESCR.matcher(header);
-        Dtype dtype = descr.find() ? dtype(descr.group(1)) : Dtype.OPAQUE;
-        if (dtype == Dtype.OPAQUE) {
+        return new Described(
+                descr.find() ? descr.group(1) : "", fortran.group(1).equals("True"), shape(shapeText.group(1)));
+    }
+
+    private static TensorSpec spec(String name, Described array, Cursor in) {
+        Dtype dtype = isBigEndian(array) ? Dtype.OPAQUE : dtype(array);
+        if (dtype == Dtype.OPAQUE || dtype == Dtype.C128) {
             return LayoutBuilder.opaque(name, in.remaining());
         }
-        if (fortran.group(1).equals("True")) {
+        List<Long> shape = new ArrayList<>(array.shape());
+        if (array.fortran()) {
             Collections.reverse(shape);
         }
         var spec = new TensorSpec(name, dtype, shape);
-        if (LayoutBuilder.checkedLength(spec) > in.remaining()) {
-            throw new FormatException("array " + name + " of dtype " + dtype + " and shape " + shape + " takes "
-                    + spec.byteLength() + " bytes, but " + in.remaining() + " follow its header");
-        }
+        requireAll(spec, in);
         return spec;
     }
 
-    private static Dtype dtype(String descr) {
-        boolean bigEndian = descr.startsWith(">");
-        Dtype dtype = descr.isEmpty() ? null : DTYPES.get(descr.substring(1));
-        return dtype == null || bigEndian ? Dtype.OPAQUE : dtype;
+    private static LogicalTensor seen(String name, Described array, Cursor in) {
+        Dtype dtype = dtype(array);
+        if (dtype == Dtype.OPAQUE) {
+            String type = array.descr().isEmpty() ? "structured" : "'" + array.descr() + "'";
+            return LogicalTensor.unreadable(name, array.shape(), in.position(), in.remaining(), "its dtype is " + type);
+        }
+        var spec = new TensorSpec(name, dtype, array.shape());
+        requireAll(spec, in);
+        List<Long> strides = LogicalTensor.rowMajorStrides(array.shape());
+        if (array.fortran()) {
+            List<Long> reversed = new ArrayList<>(array.shape());
+            Collections.reverse(reversed);
+            strides = new ArrayList<>(LogicalTensor.rowMajorStrides(reversed));
+            Collections.reverse(strides);
+        }
+        Order order = isBigEndian(array) && dtype.bytes() > 1 ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN;
+        return new LogicalTensor(spec, new Strided(in.position(), strides, order, Sign.AS_STORED));
+    }
+
+    private static void requireAll(TensorSpec spec, Cursor in) {
+        if (LayoutBuilder.checkedLength(spec) > in.remaining()) {
+            throw new FormatException("array " + spec.name() + " of dtype " + spec.dtype() + " and shape "
+                    + spec.shape() + " takes " + spec.byteLength() + " bytes, but " + in.remaining()
+                    + " follow its header");
+        }
+    }
+
+    private static boolean isBigEndian(Described array) {
+        return array.descr().startsWith(">");
+    }
+
+    private static Dtype dtype(Described array) {
+        String type = array.descr().isEmpty() ? "" : array.descr().substring(1);
+        return type.equals(COMPLEX128) ? Dtype.C128 : DTYPES.getOrDefault(type, Dtype.OPAQUE);
     }
 
     private static List<Long> shape(String text) {

@@ -40,7 +40,8 @@ public final class NumpyReader implements FormatReader {
             return notThis(fileName, "\\x93NUMPY");
         }
         var layout = new LayoutBuilder(name(), source.size());
-        layout.tensor(header.get().dataOffset(), header.get().spec());
+        layout.range(header.get().dataOffset(), header.get().spec());
+        layout.view(header.get().seen());
         return Optional.of(layout.build());
     }
 }

@@ -1,18 +1,28 @@
 package dev.mgit.delta.format.numpy;
 
 import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.FormatReader;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.delta.format.SourceInputStream;
 import dev.mgit.delta.format.ZipDirectory;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /** Reads {@code .npz} files: a zip archive of arrays. Compressed ones stay opaque. */
 public final class NumpyZipReader implements FormatReader {
+    /** Longer than the header of any array whose dtype is not a long list of fields. */
+    private static final int HEAD = 1 << 12;
+
     @Override
     public String name() {
         return "npz";
@@ -45,13 +55,38 @@ public final class NumpyZipReader implements FormatReader {
         var layout = new LayoutBuilder(name(), source.size());
         for (ZipDirectory.Entry entry : entries.get()) {
             if (entry.stored() && isArray(entry)) {
-                String array = entry.name().substring(0, entry.name().length() - NumpyReader.SUFFIX.length());
                 Optional<NpyHeader> header =
-                        NpyHeader.read(array, new SliceByteSource(source, entry.offset(), entry.length()));
-                header.ifPresent(found -> layout.tensor(entry.offset() + found.dataOffset(), found.spec()));
+                        NpyHeader.read(array(entry), new SliceByteSource(source, entry.offset(), entry.length()));
+                header.ifPresent(found -> {
+                    layout.range(entry.offset() + found.dataOffset(), found.spec());
+                    layout.view(found.seen().movedBy(entry.offset()));
+                });
+            } else if (isArray(entry)) {
+                layout.view(compressed(source, entry));
             }
         }
         return Optional.of(layout.build());
+    }
+
+    /** An array that is not there as it is: its header says what it would be. */
+    private static LogicalTensor compressed(ByteSource source, ZipDirectory.Entry entry) {
+        byte[] head = new byte[HEAD];
+        Inflater inflater = new Inflater(true);
+        List<Long> shape;
+        try (var packed = new SourceInputStream(source, entry.offset(), entry.length());
+                var unpacked = new InflaterInputStream(packed, inflater)) {
+            int length = unpacked.readNBytes(head, 0, HEAD);
+            shape = NpyHeader.shape(new MemoryByteSource(Arrays.copyOf(head, length)));
+        } catch (IOException | FormatException e) {
+            shape = List.of(); // encrypted, or packed in another way
+        } finally {
+            inflater.end();
+        }
+        return LogicalTensor.unreadable(array(entry), shape, entry.offset(), entry.length(), "it is compressed");
+    }
+
+    private static String array(ZipDirectory.Entry entry) {
+        return entry.name().substring(0, entry.name().length() - NumpyReader.SUFFIX.length());
     }
 
     private static boolean isArray(ZipDirectory.Entry entry) {

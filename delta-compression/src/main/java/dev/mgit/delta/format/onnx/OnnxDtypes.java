@@ -6,6 +6,7 @@ import java.util.Optional;
 /** The numbers of {@code TensorProto.DataType} in onnx.proto that are known here. */
 final class OnnxDtypes {
     static final int FLOAT = 1;
+    static final int STRING = 8;
     static final int DOUBLE = 11;
 
     private OnnxDtypes() {}
@@ -33,5 +34,21 @@ final class OnnxDtypes {
                     case 24 -> Dtype.F8_E8M0;
                     default -> null;
                 });
+    }
+
+    /** The same, with types that have a name and a size but are stored as bytes. */
+    static Optional<Dtype> seenByNumber(int number) {
+        return byNumber(number)
+                .or(() -> Optional.ofNullable(
+                        switch (number) {
+                            case 15 -> Dtype.C128;
+                            case 18 -> Dtype.F8_E4M3FNUZ;
+                            case 20 -> Dtype.F8_E5M2FNUZ;
+                            case 21 -> Dtype.U4;
+                            case 23 -> Dtype.F4;
+                            case 25 -> Dtype.U2;
+                            case 26 -> Dtype.I2;
+                            default -> null;
+                        }));
     }
 }

@@ -7,6 +7,7 @@ import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.FormatReader;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.RelativePaths;
 import dev.mgit.delta.format.UnsupportedFormatException;
 import java.io.IOException;
@@ -32,9 +33,11 @@ public final class OnnxReader implements FormatReader {
     /**
      * A tensor whose data are in another file.
      *
+     * @param spec of its range
      * @param offset where its data start in that file
+     * @param seen as its owner sees it
      */
-    public record External(TensorSpec spec, long offset) {}
+    public record External(TensorSpec spec, long offset, LogicalTensor seen) {}
 
     @Override
     public String name() {
@@ -77,8 +80,9 @@ public final class OnnxReader implements FormatReader {
         var layout = new LayoutBuilder(name(), source.size());
         walk(source, new OnnxWalker.Visitor() {
             @Override
-            public void tensor(OnnxTensor tensor) {
-                tensor.spec().ifPresent(spec -> layout.tensor(tensor.offset(), spec));
+            public void tensor(OnnxTensor tensor) throws IOException {
+                tensor.spec().ifPresent(spec -> layout.range(tensor.offset(), spec));
+                tensor.seen(source).ifPresent(layout::view);
             }
         });
         return layout.build();
@@ -129,7 +133,8 @@ public final class OnnxReader implements FormatReader {
         long offset = number(tensor, "offset", 0);
         Optional<Dtype> dtype = OnnxDtypes.byNumber(tensor.dataType);
         if (dtype.isEmpty()) {
-            return new External(LayoutBuilder.opaque(tensor.label(), number(tensor, "length", 0)), offset);
+            TensorSpec bytes = LayoutBuilder.opaque(tensor.label(), number(tensor, "length", tensor.valueBytes()));
+            return new External(bytes, offset, seen(tensor, bytes.byteLength(), offset));
         }
         var spec = new TensorSpec(tensor.label(), dtype.get(), tensor.dims);
         long due = LayoutBuilder.checkedLength(spec);
@@ -138,7 +143,19 @@ public final class OnnxReader implements FormatReader {
             throw new FormatException("tensor " + spec.name() + " of dtype " + spec.dtype() + " and shape "
                     + spec.shape() + " takes " + due + " bytes, but its external data have " + length);
         }
-        return new External(spec, offset);
+        return new External(spec, offset, LogicalTensor.rowMajor(spec, offset));
+    }
+
+    private static LogicalTensor seen(OnnxTensor tensor, long length, long offset) {
+        Optional<Dtype> dtype = OnnxDtypes.seenByNumber(tensor.dataType);
+        if (dtype.isPresent()) {
+            var spec = new TensorSpec(tensor.label(), dtype.get(), tensor.dims);
+            if (LayoutBuilder.checkedLength(spec) == length) {
+                return LogicalTensor.rowMajor(spec, offset);
+            }
+        }
+        String reason = "its data type " + tensor.dataType + " is not known, or does not fit its " + length + " bytes";
+        return LogicalTensor.unreadable(tensor.label(), tensor.dims, offset, length, reason);
     }
 
     private static long number(OnnxTensor tensor, String key, long absent) {
@@ -161,7 +178,8 @@ public final class OnnxReader implements FormatReader {
     public static Layout externalLayout(List<External> tensors, ByteSource data) throws IOException {
         var layout = new LayoutBuilder(EXTERNAL_DATA, data.size());
         for (External tensor : tensors) {
-            layout.tensor(tensor.offset(), tensor.spec());
+            layout.range(tensor.offset(), tensor.spec());
+            layout.view(tensor.seen());
         }
         return layout.build();
     }

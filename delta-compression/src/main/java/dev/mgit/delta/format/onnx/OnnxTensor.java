@@ -2,9 +2,12 @@ package dev.mgit.delta.format.onnx;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.UnsupportedFormatException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,8 +16,8 @@ import java.util.Optional;
 
 /**
  * A {@code TensorProto} while it is read: everything but its data, of which only the place is kept. Data are a byte run
- * where they stand in {@code raw_data} or in a packed {@code float_data} or {@code double_data}; other fields hold
- * varints and stay opaque.
+ * where they stand in {@code raw_data} or in a packed {@code float_data} or {@code double_data}; other typed fields hold
+ * varints, which are opaque to storage.
  */
 final class OnnxTensor {
     /** The format has four keys: location, offset, length, checksum. */
@@ -25,6 +28,10 @@ final class OnnxTensor {
         RAW,
         FLOATS,
         DOUBLES,
+        INT32S,
+        INT64S,
+        UINT64S,
+        STRINGS,
         UNUSABLE
     }
 
@@ -36,6 +43,11 @@ final class OnnxTensor {
     private Field field = Field.NONE;
     private long offset;
     private long length;
+
+    /** Notes that data are text, of which every piece is a field of its own. */
+    void strings() {
+        field = Field.STRINGS;
+    }
 
     /** Notes where data are. A field that comes in pieces has no single byte run. */
     void data(Field from, long at, long bytes) {
@@ -72,6 +84,12 @@ final class OnnxTensor {
         return length;
     }
 
+    /** Bytes of its values, however they are written; those in the file where its data type is not known. */
+    long valueBytes() {
+        Optional<Dtype> dtype = OnnxDtypes.seenByNumber(dataType);
+        return dtype.isEmpty() ? length : LayoutBuilder.checkedLength(new TensorSpec(label(), dtype.get(), dims));
+    }
+
     /**
      * What the data in the file are, or empty if they are elsewhere, are no byte run, or there are none.
      *
@@ -98,6 +116,59 @@ final class OnnxTensor {
                     + " takes " + due + " bytes, but " + length + " are at byte " + offset);
         }
         return Optional.of(spec);
+    }
+
+    /**
+     * The tensor as its owner sees it; empty if its data are in another file.
+     *
+     * @param file what it is read from
+     */
+    Optional<LogicalTensor> seen(ByteSource file) throws IOException {
+        if (external) {
+            return Optional.empty();
+        }
+        Optional<Dtype> dtype = OnnxDtypes.seenByNumber(dataType);
+        if (dtype.isEmpty()) {
+            return Optional.of(unreadable(
+                    field == Field.STRINGS || dataType == OnnxDtypes.STRING
+                            ? "its elements are texts"
+                            : "its data type " + dataType + " is not known"));
+        }
+        var spec = new TensorSpec(label(), dtype.get(), dims);
+        long due = LayoutBuilder.checkedLength(spec);
+        boolean fits = switch (field) {
+            case NONE -> due == 0;
+            case RAW -> due == length;
+            case FLOATS -> due == length && (spec.dtype() == Dtype.F32 || spec.dtype() == Dtype.C64);
+            case DOUBLES -> due == length && (spec.dtype() == Dtype.F64 || spec.dtype() == Dtype.C128);
+            case INT32S ->
+                VarintBytes.width(spec) <= Integer.BYTES && spec.dtype() != Dtype.F32 && isCounted(file, spec);
+            case INT64S -> spec.dtype() == Dtype.I64 && isCounted(file, spec);
+            case UINT64S -> (spec.dtype() == Dtype.U64 || spec.dtype() == Dtype.U32) && isCounted(file, spec);
+            case STRINGS, UNUSABLE -> false;
+        };
+        if (!fits) {
+            return Optional.of(unreadable(
+                    field == Field.UNUSABLE
+                            ? "its values are written in pieces"
+                            : "its values do not fit its shape and data type"));
+        }
+        return Optional.of(
+                due > 0 && isVarints()
+                        ? new LogicalTensor(spec, new LogicalTensor.Varints(offset, length))
+                        : LogicalTensor.rowMajor(spec, offset));
+    }
+
+    private boolean isVarints() {
+        return field == Field.INT32S || field == Field.INT64S || field == Field.UINT64S;
+    }
+
+    private boolean isCounted(ByteSource file, TensorSpec spec) throws IOException {
+        return VarintBytes.count(file, offset, length) == spec.byteLength() / VarintBytes.width(spec);
+    }
+
+    private LogicalTensor unreadable(String reason) {
+        return LogicalTensor.unreadable(label(), dims, offset, field == Field.UNUSABLE ? 0 : length, reason);
     }
 
     String label() {

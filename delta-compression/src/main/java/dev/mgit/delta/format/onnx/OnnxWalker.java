@@ -18,7 +18,7 @@ final class OnnxWalker {
     /** Receives what the walk finds, in file order. */
     interface Visitor {
         /** A tensor that has a name of its own, or the name of the {@code Constant} node it belongs to. */
-        default void tensor(OnnxTensor tensor) {}
+        default void tensor(OnnxTensor tensor) throws IOException {}
 
         default void node(OnnxNode node) {}
 
@@ -125,7 +125,7 @@ final class OnnxWalker {
         }
         for (OnnxTensor value : values) {
             value.name = value.name.isEmpty() && !outputs.isEmpty() ? outputs.get(0) : value.name;
-            if (value.external || value.length() >= MIN_CONSTANT) {
+            if (value.external || value.valueBytes() >= MIN_CONSTANT) {
                 visitor.tensor(value);
             }
         }
@@ -164,9 +164,16 @@ final class OnnxWalker {
                     skip();
                 }
                 case 4 -> data(tensor, OnnxTensor.Field.FLOATS);
+                case 5 -> data(tensor, OnnxTensor.Field.INT32S);
+                case 6 -> {
+                    tensor.strings();
+                    skip();
+                }
+                case 7 -> data(tensor, OnnxTensor.Field.INT64S);
                 case 8 -> tensor.name = text();
                 case 9 -> data(tensor, OnnxTensor.Field.RAW);
                 case 10 -> data(tensor, OnnxTensor.Field.DOUBLES);
+                case 11 -> data(tensor, OnnxTensor.Field.UINT64S);
                 case 13 -> message(() -> externalEntry(tensor));
                 case 14 -> tensor.external = number() == 1;
                 default -> skip();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.UnsupportedFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,8 +41,9 @@ public record SafetensorsHeader(Map<String, String> metadata, List<Entry> tensor
      *
      * @param spec of dtype {@code OPAQUE} and one dimension of bytes if the file's dtype is not known here
      * @param offset where its data start in the file
+     * @param seen the tensor as its owner sees it
      */
-    public record Entry(TensorSpec spec, long offset) {
+    public record Entry(TensorSpec spec, long offset, LogicalTensor seen) {
         public long length() {
             return spec.byteLength();
         }
@@ -74,10 +76,21 @@ public record SafetensorsHeader(Map<String, String> metadata, List<Entry> tensor
         List<Entry> entries = new ArrayList<>();
         long offset = 8L + padded;
         for (TensorSpec spec : specs) {
-            entries.add(new Entry(spec, offset));
+            entries.add(new Entry(spec, offset, LogicalTensor.rowMajor(spec, offset)));
             offset = Math.addExact(offset, spec.byteLength());
         }
         return new SafetensorsHeader(metadata, entries, 8L + padded);
+    }
+
+    /** Whether a tensor can be called so. */
+    public static boolean canName(String name) {
+        return !name.equals(METADATA) && StandardCharsets.UTF_8.newEncoder().canEncode(name);
+    }
+
+    /** Whether the format can hold a tensor: it has a name for its dtype, and its elements end with a byte. */
+    public static boolean canHold(TensorSpec spec) {
+        return SafetensorsDtypes.rank(spec.dtype()) >= 0
+                && SafetensorsDtypes.byteLength(spec).isPresent();
     }
 
     /**

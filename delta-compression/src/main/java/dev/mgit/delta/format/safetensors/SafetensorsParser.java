@@ -2,11 +2,13 @@ package dev.mgit.delta.format.safetensors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.Cursor;
 import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.StrictJson;
 import dev.mgit.delta.format.Surrogates;
 import dev.mgit.delta.format.UnsupportedFormatException;
@@ -24,7 +26,7 @@ final class SafetensorsParser {
     private static final int MAX_UNKNOWN_FIELDS = 64;
 
     /** A tensor as the JSON describes it; offsets count from the first byte after the JSON. */
-    private record Described(TensorSpec spec, long begin, long end) {}
+    private record Described(TensorSpec spec, String dtype, List<Long> shape, long begin, long end) {}
 
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<Described> tensors = new ArrayList<>();
@@ -141,9 +143,9 @@ final class SafetensorsParser {
         if (end < begin) {
             throw new FormatException("tensor " + name + " ends at " + end + ", before it begins at " + begin);
         }
-        var dtype = SafetensorsDtypes.byName(dtypeName);
+        var dtype = SafetensorsDtypes.storedByName(dtypeName);
         if (dtype.isEmpty()) {
-            return new Described(LayoutBuilder.opaque(name, end - begin), begin, end);
+            return new Described(LayoutBuilder.opaque(name, end - begin), dtypeName, shape, begin, end);
         }
         var spec = new TensorSpec(name, dtype.get(), shape);
         long length = LayoutBuilder.checkedLength(spec);
@@ -151,7 +153,26 @@ final class SafetensorsParser {
             throw new FormatException("tensor " + name + " of dtype " + dtypeName + " and shape " + shape + " takes "
                     + length + " bytes, but its data_offsets leave " + (end - begin));
         }
-        return new Described(spec, begin, end);
+        return new Described(spec, dtypeName, shape, begin, end);
+    }
+
+    /** A dtype that storage does not know may still have a name and a size. */
+    private static LogicalTensor seen(Described tensor, long offset) {
+        TensorSpec stored = tensor.spec();
+        if (stored.dtype() != Dtype.OPAQUE) {
+            return LogicalTensor.rowMajor(stored, offset);
+        }
+        long length = tensor.end() - tensor.begin();
+        String reason = "its dtype " + tensor.dtype() + " is not known";
+        var dtype = SafetensorsDtypes.byName(tensor.dtype());
+        if (dtype.isPresent()) {
+            var spec = new TensorSpec(stored.name(), dtype.get(), tensor.shape());
+            if (SafetensorsDtypes.byteLength(spec).orElse(-1) == length) {
+                return LogicalTensor.rowMajor(spec, offset);
+            }
+            reason = "its shape does not fit its " + length + " bytes of " + tensor.dtype();
+        }
+        return LogicalTensor.unreadable(stored.name(), tensor.shape(), offset, length, reason);
     }
 
     private List<Long> numbers(String what, int most) throws IOException {
@@ -191,7 +212,8 @@ final class SafetensorsParser {
                 throw new FormatException("tensor " + name + " ends at byte " + due + " of the data, but the file has "
                         + "only " + (size - dataOffset) + " bytes of data");
             }
-            entries.add(new SafetensorsHeader.Entry(tensor.spec(), dataOffset + tensor.begin()));
+            entries.add(new SafetensorsHeader.Entry(
+                    tensor.spec(), dataOffset + tensor.begin(), seen(tensor, dataOffset + tensor.begin())));
         }
         if (due != size - dataOffset) {
             throw new FormatException(

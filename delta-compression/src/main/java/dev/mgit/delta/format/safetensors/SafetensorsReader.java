@@ -35,7 +35,8 @@ public final class SafetensorsReader implements FormatReader {
         SafetensorsHeader header = SafetensorsParser.parse(source, false);
         var layout = new LayoutBuilder(name(), source.size());
         for (SafetensorsHeader.Entry tensor : header.tensors()) {
-            layout.tensor(tensor.offset(), tensor.spec());
+            layout.range(tensor.offset(), tensor.spec());
+            layout.view(tensor.seen());
         }
         return Optional.of(layout.build());
     }

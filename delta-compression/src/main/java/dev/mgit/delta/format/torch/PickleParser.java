@@ -220,7 +220,16 @@ public final class PickleParser {
             throw new UnsupportedException("more than " + MAX_TEXT + " bytes of text");
         }
         textLeft -= (int) length;
-        return in.utf8(length, MAX_TEXT);
+        boolean whole = length <= in.remaining();
+        try {
+            return in.utf8(length, MAX_TEXT);
+        } catch (FormatException e) {
+            // Python writes halves of surrogate pairs as if they were characters.
+            if (whole) {
+                throw new UnsupportedException("text that is not UTF-8");
+            }
+            throw e;
+        }
     }
 
     /** Byte strings hold no tensors of torch's; only their place on the stack matters. */

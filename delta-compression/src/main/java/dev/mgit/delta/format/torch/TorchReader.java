@@ -8,13 +8,16 @@ import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.FormatReader;
 import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor.Order;
 import dev.mgit.delta.format.SliceByteSource;
 import dev.mgit.delta.format.UnsupportedFormatException;
 import dev.mgit.delta.format.ZipDirectory;
 import dev.mgit.delta.format.torch.Pickle.Items;
 import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import dev.mgit.delta.format.torch.TorchView.Place;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,10 +38,8 @@ public final class TorchReader implements FormatReader {
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_VERSION = 1001;
     private static final long LONGEST_MAGIC = 64;
+    private static final int LONGEST_ORDER = 16;
     private static final long MAX_PICKLE = 1L << 28;
-
-    /** Where a storage's bytes are in the file. */
-    private record Place(long offset, long length) {}
 
     @Override
     public String name() {
@@ -84,9 +85,10 @@ public final class TorchReader implements FormatReader {
         }
         String folder = pickle.get().name().substring(0, pickle.get().name().length() - PICKLE.length());
         Map<String, Place> places = new HashMap<>();
+        Order order = Order.LITTLE_ENDIAN;
         for (ZipDirectory.Entry entry : entries) {
-            if (entry.name().equals(folder + "/byteorder") && !isLittle(source, entry)) {
-                throw bigEndian();
+            if (entry.name().equals(folder + "/byteorder")) {
+                order = order(source, entry);
             }
             String data = folder + "/data/";
             if (entry.stored() && entry.name().startsWith(data)) {
@@ -96,12 +98,18 @@ public final class TorchReader implements FormatReader {
         var slice =
                 new SliceByteSource(source, pickle.get().offset(), pickle.get().length());
         TorchState state = TorchState.of(PickleParser.parse(new Cursor(slice)));
-        return layout(source, state, places);
+        return layout(source, state, places, order);
     }
 
-    private static boolean isLittle(ByteSource source, ZipDirectory.Entry entry) throws IOException {
-        var in = new Cursor(new SliceByteSource(source, entry.offset(), entry.length()));
-        return entry.stored() && entry.length() == 6 && in.utf8(6, 6).equals("little");
+    private static Order order(ByteSource source, ZipDirectory.Entry entry) throws IOException {
+        byte[] word = new byte[(int) Math.min(LONGEST_ORDER, entry.length())];
+        source.read(entry.offset(), word, 0, word.length);
+        String order = entry.stored() ? new String(word, StandardCharsets.ISO_8859_1) : "compressed";
+        return switch (order) {
+            case "little" -> Order.LITTLE_ENDIAN;
+            case "big" -> Order.BIG_ENDIAN;
+            default -> throw new UnsupportedFormatException("its byte order is not known: " + order);
+        };
     }
 
     /** Pickles of a magic number, a version, facts about the system, the object, and the storages' keys; then each. */
@@ -116,7 +124,7 @@ public final class TorchReader implements FormatReader {
                     "torch saved it in a version of which only " + LEGACY_VERSION + " is known");
         }
         if (isBigEndian(PickleParser.parse(in))) {
-            throw bigEndian();
+            throw new UnsupportedFormatException("its storages are big-endian");
         }
         TorchState state = TorchState.of(PickleParser.parse(in));
         if (!(PickleParser.parse(in) instanceof Items keys)) {
@@ -136,7 +144,7 @@ public final class TorchReader implements FormatReader {
             places.put(storage.key(), new Place(in.position(), storage.bytes()));
             in.skip(storage.bytes());
         }
-        return layout(source, state, places);
+        return layout(source, state, places, Order.LITTLE_ENDIAN);
     }
 
     /** Protocols 2 and later begin with their number, older ones with the line of a long. */
@@ -154,10 +162,6 @@ public final class TorchReader implements FormatReader {
         }
     }
 
-    private static UnsupportedFormatException bigEndian() {
-        return new UnsupportedFormatException("its storages are big-endian");
-    }
-
     private static boolean isBigEndian(Object system) {
         if (!(system instanceof Pickle.Pairs facts)) {
             return true;
@@ -167,11 +171,12 @@ public final class TorchReader implements FormatReader {
     }
 
     /**
-     * Dense views become tensors; a storage without one is a tensor of one dimension, named by the first view of it.
+     * Dense views become ranges, of bytes where elements are big-endian; a storage without one is a range of one dimension, named by the first view of it.
      * Without any tensor, as in the settings that trainers save beside a model, this is no checkpoint.
      */
-    private Optional<Layout> layout(ByteSource source, TorchState state, Map<String, Place> places) throws IOException {
-        if (state.tensors().isEmpty()) {
+    private Optional<Layout> layout(ByteSource source, TorchState state, Map<String, Place> places, Order order)
+            throws IOException {
+        if (state.views().isEmpty()) {
             return Optional.empty();
         }
         var layout = new LayoutBuilder(name(), source.size());
@@ -180,7 +185,7 @@ public final class TorchReader implements FormatReader {
             Place place = places.get(tensor.storage().key());
             Optional<TensorSpec> spec = place == null ? Optional.empty() : spec(tensor, place);
             if (place != null && spec.isPresent()) {
-                layout.tensor(place.offset() + tensor.offset() * tensor.type().bytes(), spec.get());
+                layout.range(place.offset() + tensor.offset() * tensor.type().bytes(), stored(spec.get(), order));
                 covered.add(tensor.storage().key());
             }
         }
@@ -189,10 +194,19 @@ public final class TorchReader implements FormatReader {
             if (place != null
                     && place.length() > 0
                     && covered.add(tensor.storage().key())) {
-                layout.tensor(place.offset(), whole(tensor, place.length()));
+                layout.range(place.offset(), stored(whole(tensor, place.length()), order));
             }
         }
+        for (TorchView view : state.views()) {
+            layout.view(view.seen(key -> Optional.ofNullable(places.get(key)), order));
+        }
         return Optional.of(layout.build());
+    }
+
+    private static TensorSpec stored(TensorSpec spec, Order order) {
+        return order == Order.BIG_ENDIAN && spec.dtype().bytes() > 1
+                ? LayoutBuilder.opaque(spec.name(), spec.byteLength())
+                : spec;
     }
 
     private static Optional<TensorSpec> spec(TorchTensor tensor, Place place) {

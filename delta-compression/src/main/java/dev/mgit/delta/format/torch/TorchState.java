@@ -1,6 +1,7 @@
 package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.format.LogicalTensor.Sign;
 import dev.mgit.delta.format.torch.Pickle.Call;
 import dev.mgit.delta.format.torch.Pickle.Global;
 import dev.mgit.delta.format.torch.Pickle.Items;
@@ -26,9 +27,28 @@ final class TorchState {
     private static final Set<String> MODULE_PARTS = Set.of("_modules", "_parameters", "_buffers");
     private static final Set<String> PARAMETERS = Set.of("_rebuild_parameter", "_rebuild_parameter_with_state");
 
+    /** Of tensors that are made of others: these are data, not tensors with names. */
+    private static final Set<String> PARTED =
+            Set.of("_rebuild_sparse_tensor", "_rebuild_sparse_csr_tensor", "_rebuild_nested_tensor");
+
+    /** Names by which parts are known that had one already; more is not looked for. */
+    private static final int MAX_ALIASES = 1 << 16;
+
+    private static final int MAX_REVISITS = 1 << 20;
+
     private final List<TorchTensor> tensors = new ArrayList<>();
+    private final List<TorchView> views = new ArrayList<>();
     private final Map<String, TorchStorage> storages = new LinkedHashMap<>();
     private final IdentityHashMap<Object, Boolean> visited = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Boolean> open = new IdentityHashMap<>();
+    /** Whether the walk is in a part that it has been in before, by another name. */
+    private boolean again;
+
+    /** Whether the walk is in a tensor that is made of others. */
+    private boolean inside;
+
+    private int revisits;
+    private int aliases;
 
     private TorchState() {}
 
@@ -38,9 +58,14 @@ final class TorchState {
         return state;
     }
 
-    /** In the order in which they were pickled. */
+    /** Each once, in the order in which they were pickled, as far as their elements can be found. */
     List<TorchTensor> tensors() {
         return tensors;
+    }
+
+    /** All of them, under all of their names. */
+    List<TorchView> views() {
+        return views;
     }
 
     Map<String, TorchStorage> storages() {
@@ -48,10 +73,23 @@ final class TorchState {
     }
 
     private void walk(String path, Object value, int depth) {
-        // Shared parts are entered once; nothing real is nested or named beyond the limits.
-        if (!hasParts(value) || depth > MAX_DEPTH || path.length() > MAX_NAME || visited.put(value, true) != null) {
+        // Nothing real is nested or named beyond the limits.
+        if (!hasParts(value) || depth > MAX_DEPTH || path.length() > MAX_NAME) {
             return;
         }
+        boolean known = visited.put(value, true) != null;
+        boolean wanted = !known || (aliases < MAX_ALIASES && ++revisits <= MAX_REVISITS);
+        if (!wanted || open.put(value, true) != null) {
+            return;
+        }
+        boolean outer = again;
+        again |= known;
+        parts(path, value, depth);
+        again = outer;
+        open.remove(value);
+    }
+
+    private void parts(String path, Object value, int depth) {
         if (value instanceof Items items) {
             for (int i = 0; i < items.values.size(); i++) {
                 walkPart(path, (long) i, items.values.get(i), depth);
@@ -87,7 +125,11 @@ final class TorchState {
         } else if (function.module().equals("torch._utils") && function.name().startsWith("_rebuild_tensor")) {
             tensor(path, function.name(), arguments);
         } else {
+            boolean outer = inside;
+            unreadable(path, function, arguments);
+            inside |= PARTED.contains(function.name());
             walk(path, call.arguments, depth + 1);
+            inside = outer;
             walk(path, call.items, depth + 1);
             walk(path, call.pairs, depth + 1);
             if (call.state != null) {
@@ -96,7 +138,7 @@ final class TorchState {
         }
     }
 
-    /** {@code _rebuild_tensor[_v2,_v3](storage, offset, size, stride, requires_grad, hooks, dtype or metadata, ...)}. */
+    /** {@code _rebuild_tensor[_v2,_v3](storage, offset, size, stride, requires_grad, hooks[, dtype][, metadata])}. */
     private void tensor(String path, String function, List<Object> arguments) {
         if (arguments.size() < 4 || !(arguments.get(1) instanceof Long offset)) {
             return;
@@ -104,14 +146,87 @@ final class TorchState {
         TorchStorage storage = storage(arguments.get(0));
         List<Long> shape = numbers(arguments.get(2));
         List<Long> strides = numbers(arguments.get(3));
-        if (storage == null || shape == null || strides == null || shape.size() != strides.size()) {
+        if (shape == null || strides == null || shape.size() != strides.size()) {
             return;
         }
-        Optional<TorchTypes.Type> own = function.equals("_rebuild_tensor_v3") && arguments.size() > 6
-                ? TorchTypes.dtype(arguments.get(6))
-                : Optional.of(storage.type());
-        own.ifPresent(type ->
-                tensors.add(new TorchTensor(path.isEmpty() ? "tensor" : path, storage, type, offset, shape, strides)));
+        boolean typed = function.equals("_rebuild_tensor_v3") && arguments.size() > 6;
+        Object dtype = typed ? arguments.get(6) : Pickle.NONE;
+        if (storage == null) {
+            view(TorchView.unreadable(name(path), shape, Optional.empty(), "the type of its storage is not known"));
+            return;
+        }
+        Optional<TorchTypes.Type> own = typed ? TorchTypes.dtype(dtype) : Optional.of(storage.type());
+        Optional<TorchTypes.Type> seen = own.or(() -> TorchTypes.seen(dtype));
+        Sign sign = sign(arguments, typed ? 7 : 6);
+        Optional<TorchTensor> tensor =
+                seen.map(type -> new TorchTensor(name(path), storage, type, offset, shape, strides, sign));
+        if (own.isPresent() && !again) {
+            tensors.add(tensor.orElseThrow());
+        }
+        String reason = dtype instanceof Global name ? "its dtype is " + name.module() + "." + name.name() : "";
+        view(tensor.map(TorchView::of)
+                .orElseGet(() -> TorchView.unreadable(name(path), shape, Optional.of(storage), reason)));
+    }
+
+    private void view(TorchView view) {
+        if (!inside) {
+            aliases += again ? 1 : 0;
+            views.add(view);
+        }
+    }
+
+    private static String name(String path) {
+        return path.isEmpty() ? "tensor" : path;
+    }
+
+    private static Sign sign(List<Object> arguments, int at) {
+        return arguments.size() > at && arguments.get(at) instanceof Pairs metadata
+                ? Sign.of(isSet(metadata, "conj"), isSet(metadata, "neg"))
+                : Sign.AS_STORED;
+    }
+
+    private static boolean isSet(Pairs metadata, String bit) {
+        int at = metadata.keys.indexOf(bit);
+        return at >= 0 && Boolean.TRUE.equals(metadata.values.get(at));
+    }
+
+    /** Tensors that torch keeps in another way than as a view of a storage. */
+    private void unreadable(String path, Global function, List<Object> arguments) {
+        if (!function.module().equals("torch._utils") || !function.name().startsWith("_rebuild_")) {
+            return;
+        }
+        switch (function.name()) {
+            case "_rebuild_qtensor" ->
+                unreadable(
+                        path, arguments, 2, arguments.isEmpty() ? null : storage(arguments.get(0)), "it is quantized");
+            case "_rebuild_sparse_tensor", "_rebuild_sparse_csr_tensor" ->
+                unreadable(path, sparse(arguments), -1, null, "it is sparse");
+            case "_rebuild_nested_tensor" -> unreadable(path, arguments, Integer.MAX_VALUE, null, "it is nested");
+            case "_rebuild_meta_tensor_no_storage" ->
+                unreadable(path, arguments, 1, null, "it was saved without its data");
+            case "_rebuild_wrapper_subclass" -> unreadable(path, arguments, 2, null, "it is of a class of its own");
+            default -> {}
+        }
+    }
+
+    /** {@code (layout, (indices, values, size, ...))}, or with two kinds of indices: the last but one that is a size. */
+    private static List<Object> sparse(List<Object> arguments) {
+        return arguments.size() > 1 && arguments.get(1) instanceof Items data ? data.values : List.of();
+    }
+
+    /** @param size which argument is the size; the last one that can be if negative */
+    private void unreadable(
+            String path, List<Object> arguments, int size, @Nullable TorchStorage storage, String reason) {
+        List<Long> shape = null;
+        if (size < 0) {
+            for (Object argument : arguments) {
+                List<Long> found = numbers(argument);
+                shape = found == null ? shape : found;
+            }
+        } else if (size < arguments.size()) {
+            shape = numbers(arguments.get(size));
+        }
+        view(TorchView.unreadable(name(path), shape == null ? List.of() : shape, Optional.ofNullable(storage), reason));
     }
 
     /** {@code ('storage', class, key, location, elements[, view])}. */

@@ -6,7 +6,7 @@ package dev.mgit.delta.format.torch;
  * @param key torch's name for it: in a zip the last part of its file's name
  * @param elements of {@code type}
  */
-record TorchStorage(String key, TorchTypes.Type type, long elements) {
+public record TorchStorage(String key, TorchTypes.Type type, long elements) {
     long bytes() {
         return elements * type.bytes();
     }

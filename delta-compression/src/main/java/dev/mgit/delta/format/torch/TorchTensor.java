@@ -1,6 +1,7 @@
 package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.LogicalTensor.Sign;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,9 +12,16 @@ import java.util.Optional;
  *
  * @param offset of the first element, in elements
  * @param strides steps between neighbours along each dimension, in elements
+ * @param sign its conjugate and negative bits
  */
-record TorchTensor(
-        String name, TorchStorage storage, TorchTypes.Type type, long offset, List<Long> shape, List<Long> strides) {
+public record TorchTensor(
+        String name,
+        TorchStorage storage,
+        TorchTypes.Type type,
+        long offset,
+        List<Long> shape,
+        List<Long> strides,
+        Sign sign) {
     /** Dimensions in the order in which they lie in memory, or nothing if the view has gaps or repeats elements. */
     Optional<TensorSpec> dense() {
         List<Integer> order = new ArrayList<>();

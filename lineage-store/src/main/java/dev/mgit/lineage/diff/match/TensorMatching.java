@@ -49,6 +49,18 @@ public final class TensorMatching {
         return matching;
     }
 
+    /** Tensors of one name on both sides, and the others alone: for what has no layers and nobody renames. */
+    public static List<TensorMatch> byName(List<CheckpointTensor> a, List<CheckpointTensor> b) {
+        Map<String, CheckpointTensor> right = new LinkedHashMap<>();
+        b.forEach(weight -> right.put(weight.name(), weight));
+        List<TensorMatch> matches = new ArrayList<>();
+        for (CheckpointTensor weight : a) {
+            matches.add(new TensorMatch(Optional.of(weight), Optional.ofNullable(right.remove(weight.name()))));
+        }
+        right.values().forEach(weight -> matches.add(new TensorMatch(Optional.empty(), Optional.of(weight))));
+        return matches;
+    }
+
     public List<UnitMatch> units() {
         return units;
     }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff.match;
 
 import dev.mgit.delta.numeric.Elements;
+import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import java.io.IOException;
 import java.util.HashMap;
@@ -21,17 +22,20 @@ public final class TensorSamples {
      * Correlation of the sampled values of two tensors: near 1 for a fine-tuned, cast or quantized copy, near 0 for
      * unrelated ones.
      *
-     * @return empty if shapes differ or there are no numbers to compare
+     * @return empty if shapes differ by more than the order of axes or there are no numbers to compare
      */
-    Optional<Double> correlation(CheckpointTensor a, CheckpointTensor b) throws IOException {
-        if (!a.shape().equals(b.shape()) || !a.hasNumbers() || !b.hasNumbers()) {
+    public Optional<Double> correlation(CheckpointTensor a, CheckpointTensor b) throws IOException {
+        if (!a.hasNumbers() || !b.hasNumbers()) {
             return Optional.empty();
+        }
+        if (!a.shape().equals(b.shape())) {
+            return a.shape().size() > 2 ? AxisPermutation.correlation(a, b) : Optional.empty();
         }
         return a.object().equals(b.object()) ? Optional.of(1.0) : correlation(of(a), of(b));
     }
 
     /** Pearson's correlation; empty where one side is constant. */
-    static Optional<Double> correlation(double[] a, double[] b) {
+    public static Optional<Double> correlation(double[] a, double[] b) {
         int count = 0;
         double sumA = 0;
         double sumB = 0;
@@ -87,26 +91,5 @@ public final class TensorSamples {
         Elements.read(weight.spec().dtype(), bytes, 0, values, count);
         weight.scaling().ifPresent(scaling -> scaling.apply(first, values, count));
         return values;
-    }
-
-    /** Whether one matrix is the other with rows and columns exchanged, judged by one row against one column. */
-    public static boolean transposed(CheckpointTensor a, CheckpointTensor b) throws IOException {
-        if (a.shape().size() != 2 || b.shape().size() != 2 || !a.hasNumbers() || !b.hasNumbers()) {
-            return false;
-        }
-        long rows = a.shape().get(0);
-        long columns = a.shape().get(1);
-        int count = (int) Math.min(columns, RUN);
-        if (rows != b.shape().get(1) || columns != b.shape().get(0) || count < 8 || rows < 8) {
-            return false;
-        }
-        double[] row = new double[count];
-        double[] column = new double[count];
-        for (int i = 0; i < count; i++) {
-            long j = columns / count * i;
-            row[i] = run(a, rows / 2 * columns + j, 1)[0];
-            column[i] = run(b, j * rows + rows / 2, 1)[0];
-        }
-        return correlation(row, column).filter(found -> found > 0.5).isPresent();
     }
 }

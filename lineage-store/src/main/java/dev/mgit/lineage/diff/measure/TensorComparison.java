@@ -4,8 +4,9 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.tensors.AffineQuantization;
+import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
-import dev.mgit.lineage.tensors.TransposedReader;
+import dev.mgit.lineage.tensors.PermutedReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams pairs of tensors and measures how far apart they are. A pair is cut into runs of whole rows of about 1 MB;
- * each thread holds one run of each side, of a transposed matrix as the other side has it. Results do not depend on the
+ * each thread holds one run of each side, of a rearranged tensor as the other side has it. Results do not depend on the
  * number of threads.
  */
 public final class TensorComparison {
@@ -23,8 +24,8 @@ public final class TensorComparison {
     /** Elements widened at a time: four arrays of this stay in the second-level cache. */
     static final int BATCH = 4096;
 
-    /** Elements of a transposed matrix held widened at a time: each thread then holds 4 MB. */
-    private static final int TURNED = 1 << 19;
+    /** Elements of a rearranged tensor held widened at a time: each thread then holds 4 MB. */
+    private static final int ARRANGED = 1 << 19;
 
     /** Elements from which an unknown zero point is estimated. */
     private static final int ESTIMATE = 1 << 14;
@@ -62,7 +63,7 @@ public final class TensorComparison {
     private static final class Pair {
         final CheckpointTensor a;
         final CheckpointTensor b;
-        final boolean turned;
+        final Optional<AxisPermutation> arrangement;
         final long elements;
         final int perChunk;
         final Tally[] parts;
@@ -76,12 +77,12 @@ public final class TensorComparison {
         Pair(Matched matched) {
             this.a = matched.a();
             this.b = matched.b();
-            this.turned = matched.turned();
+            this.arrangement = matched.arrangement();
             this.elements = comparable(a, b).orElse(0L);
             int widest = Math.max(a.spec().dtype().bytes(), b.spec().dtype().bytes());
             long row = Math.max(
                     1, a.isMatrix() ? a.elements() / Math.max(1, a.shape().get(0)) : 1);
-            long fitting = turned ? TURNED : CHUNK_BYTES / widest;
+            long fitting = arrangement.isPresent() ? ARRANGED : CHUNK_BYTES / widest;
             this.perChunk = (int) (row > fitting ? fitting : fitting / row * row);
             this.parts = new Tally[Math.toIntExact((elements + perChunk - 1) / perChunk)];
             this.left = new AtomicInteger(parts.length);
@@ -99,8 +100,8 @@ public final class TensorComparison {
         synchronized void prepare() throws IOException {
             if (!prepared) {
                 prepared = true;
-                scalingA = estimated(a, b, turned);
-                scalingB = estimated(b, a, turned);
+                scalingA = estimated(a, b, arrangement);
+                scalingB = estimated(b, a, arrangement.map(AxisPermutation::inverse));
             }
         }
 
@@ -120,16 +121,17 @@ public final class TensorComparison {
 
     /** Compares one pair. */
     public static TensorStatistics of(CheckpointTensor a, CheckpointTensor b) throws IOException {
-        return of(List.of(new Matched(a, b, false)), 1, true, done -> {}).get(0);
+        return of(List.of(new Matched(a, b, Optional.empty())), 1, true, done -> {})
+                .get(0);
     }
 
     /**
      * Two tensors that stand for each other.
      *
-     * @param turned whether they are matrices, and rows of the first stand for columns of the second; then elements are
-     *     counted as the first has them
+     * @param arrangement of the axes of the second, if they are in another order; elements are counted as the first has
+     *     them
      */
-    public record Matched(CheckpointTensor a, CheckpointTensor b, boolean turned) {}
+    public record Matched(CheckpointTensor a, CheckpointTensor b, Optional<AxisPermutation> arrangement) {}
 
     /**
      * Compares pairs.
@@ -172,7 +174,8 @@ public final class TensorComparison {
         long first = (long) number * pair.perChunk;
         int count = (int) Math.min(pair.perChunk, pair.elements - first);
         Run left = run(pair.a, pair.scalingA, first, count);
-        Run right = pair.turned ? turned(pair, first, count) : run(pair.b, pair.scalingB, first, count);
+        Run right =
+                pair.arrangement.isPresent() ? arranged(pair, first, count) : run(pair.b, pair.scalingB, first, count);
         Tally tally = new Tally(pair.a.spec().dtype(), pair.b.spec().dtype());
         RankSketch sketch = ranks ? pair.sketch() : null;
         double[] a = new double[BATCH];
@@ -204,8 +207,8 @@ public final class TensorComparison {
         return (at, values, batch) -> TensorComparison.read(weight, scaling, bytes, first, at, values, batch);
     }
 
-    private static Run turned(Pair pair, long first, int count) throws IOException {
-        double[] all = TransposedReader.read(pair.b, pair.scalingB, first, count);
+    private static Run arranged(Pair pair, long first, int count) throws IOException {
+        double[] all = PermutedReader.read(pair.b, pair.scalingB, pair.arrangement.orElseThrow(), first, count);
         return (at, values, batch) -> System.arraycopy(all, at, values, 0, batch);
     }
 
@@ -229,7 +232,8 @@ public final class TensorComparison {
     }
 
     private static Optional<AffineQuantization> estimated(
-            CheckpointTensor quantized, CheckpointTensor other, boolean turned) throws IOException {
+            CheckpointTensor quantized, CheckpointTensor other, Optional<AxisPermutation> arrangement)
+            throws IOException {
         if (quantized.scaling().isEmpty()
                 || (other.scaling().isEmpty() && !other.spec().dtype().isFloat())) {
             return Optional.empty();
@@ -242,8 +246,8 @@ public final class TensorComparison {
         double[] integers = new double[count];
         double[] floats = new double[count];
         run(quantized, Optional.empty(), 0, count).read(0, integers, count);
-        if (turned) {
-            floats = TransposedReader.read(other, Optional.empty(), 0, count);
+        if (arrangement.isPresent()) {
+            floats = PermutedReader.read(other, Optional.empty(), arrangement.get(), 0, count);
         } else {
             run(other, Optional.empty(), 0, count).read(0, floats, count);
         }

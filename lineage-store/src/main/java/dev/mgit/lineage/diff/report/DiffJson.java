@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A diff as JSON: maps, lists and plain values for {@link dev.mgit.delta.json.Json}. */
 public final class DiffJson {
@@ -28,6 +29,12 @@ public final class DiffJson {
             counts.put(word(status), diff.count(status));
         }
         json.put("counts", counts);
+        if (!diff.trainingState().isEmpty()) {
+            json.put(
+                    "trainingState",
+                    diff.trainingState().stream()
+                            .collect(Collectors.groupingBy(tensor -> word(tensor.status()), Collectors.counting())));
+        }
         json.put("files", diff.files().stream().map(DiffJson::file).toList());
         json.put("blocks", diff.blocks().stream().map(DiffJson::layer).toList());
         json.put("layers", diff.layers().stream().map(DiffJson::layer).toList());
@@ -85,6 +92,7 @@ public final class DiffJson {
         put(json, "specA", tensor.specA().map(DiffJson::spec));
         put(json, "specB", tensor.specB().map(DiffJson::spec));
         put(json, "sameAs", tensor.sameAs());
+        put(json, "untiedFrom", tensor.untiedFrom());
         if (tensor.companion()) {
             json.put("companion", true);
         }

@@ -65,15 +65,22 @@ public record DiffReport(String title, String reading, String counts, List<Table
     }
 
     private static String counts(Diff diff) {
+        String weights = counts(diff.tensors());
+        return diff.trainingState().isEmpty()
+                ? weights
+                : weights + "; of training state " + counts(diff.trainingState());
+    }
+
+    private static String counts(List<TensorChange> tensors) {
         List<String> parts = new ArrayList<>();
         for (TensorChange.Status status : TensorChange.Status.values()) {
-            long count = diff.count(status);
+            long count =
+                    tensors.stream().filter(tensor -> tensor.status() == status).count();
             if (count > 0) {
                 parts.add(count + " " + word(status));
             }
         }
-        return NumberText.count(diff.tensors().size(), "tensor")
-                + (parts.isEmpty() ? "" : ": " + String.join(", ", parts));
+        return NumberText.count(tensors.size(), "tensor") + (parts.isEmpty() ? "" : ": " + String.join(", ", parts));
     }
 
     private static String word(Enum<?> constant) {
@@ -129,7 +136,7 @@ public record DiffReport(String title, String reading, String counts, List<Table
         boolean all = detail == Detail.TENSORS;
         Predicate<TensorChange> shown = tensor -> switch (tensor.status()) {
             case SAME -> false;
-            case ADDED, REMOVED, RESHAPED, TRANSPOSED -> true;
+            case ADDED, REMOVED, RESHAPED, TRANSPOSED, REORDERED, TIED, UNTIED, UNREADABLE -> true;
             case RENAMED, RETYPED, CHANGED -> all;
         };
         List<TensorChange> chosen = diff.tensors().stream()
@@ -160,8 +167,7 @@ public record DiffReport(String title, String reading, String counts, List<Table
         List<String> cells = new ArrayList<>();
         cells.add(
                 tensor.name() + (tensor.isRenamed() ? " (was " + tensor.nameA().orElseThrow() + ")" : ""));
-        cells.add(word(tensor.status())
-                + tensor.sameAs().map(twin -> ", same as " + twin).orElse(""));
+        cells.add(change(tensor));
         cells.add(both(tensor, spec -> spec.shape().toString()));
         cells.add(both(tensor, spec -> spec.dtype().name().toLowerCase(Locale.ROOT)));
         cells.addAll(numbers(tensor.statistics()));
@@ -175,6 +181,25 @@ public record DiffReport(String title, String reading, String counts, List<Table
             default -> Look.CHANGED;
         };
         return new Row(look, cells);
+    }
+
+    private static String change(TensorChange tensor) {
+        String word = word(tensor.status());
+        return switch (tensor.status()) {
+            case TIED -> word + tensor.sameAs().map(twin -> " to " + twin).orElse("");
+            case UNTIED ->
+                word
+                        + tensor.untiedFrom()
+                                .or(tensor::sameAs)
+                                .map(twin -> " from " + twin)
+                                .orElse("");
+            default ->
+                word
+                        + tensor.untiedFrom()
+                                .map(twin -> ", untied from " + twin)
+                                .orElse("")
+                        + tensor.sameAs().map(twin -> ", same as " + twin).orElse("");
+        };
     }
 
     /** A full rank is said to be at least what could have been found. */

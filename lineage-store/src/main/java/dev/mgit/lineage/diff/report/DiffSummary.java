@@ -41,14 +41,51 @@ public final class DiffSummary {
     private final boolean measured;
     private final List<String> clauses = new ArrayList<>();
 
-    public DiffSummary(List<TensorChange> tensors, List<LayerChange> blocks, List<FileChange> files, boolean measured) {
+    DiffSummary(List<TensorChange> tensors, List<LayerChange> blocks, List<FileChange> files, boolean measured) {
         this.tensors = tensors.stream().filter(tensor -> !tensor.companion()).toList();
         this.blocks = blocks;
         this.files = files;
         this.measured = measured;
     }
 
-    public String sentence() {
+    /**
+     * What is said of two checkpoints.
+     *
+     * @param components of a pipeline, which are read one by one; those that are the same together
+     */
+    public static String of(
+            List<String> components,
+            List<TensorChange> tensors,
+            List<LayerChange> blocks,
+            List<FileChange> files,
+            boolean measured) {
+        if (components.size() < 2 || tensors.stream().allMatch(TensorChange::isSame)) {
+            return new DiffSummary(tensors, blocks, files, measured).sentence();
+        }
+        Map<String, List<String>> said = new LinkedHashMap<>();
+        for (String component : components) {
+            List<TensorChange> own = tensors.stream()
+                    .filter(tensor -> tensor.name().startsWith(component + "."))
+                    .toList();
+            List<LayerChange> ownBlocks = blocks.stream()
+                    .filter(block -> block.name().startsWith(component + "."))
+                    .toList();
+            String sentence = new DiffSummary(own, ownBlocks, List.of(), measured).component();
+            said.computeIfAbsent(sentence, words -> new ArrayList<>()).add(component);
+        }
+        return said.entrySet().stream()
+                .map(entry -> NumberText.list(entry.getValue()) + ": " + entry.getKey())
+                .collect(Collectors.joining("; "));
+    }
+
+    private String component() {
+        boolean same = !tensors.isEmpty() && tensors.stream().allMatch(TensorChange::isSame);
+        boolean added = tensors.stream().allMatch(tensor -> tensor.status() == Status.ADDED);
+        boolean removed = tensors.stream().allMatch(tensor -> tensor.status() == Status.REMOVED);
+        return same ? "the same weights" : added ? "added" : removed ? "removed" : sentence();
+    }
+
+    String sentence() {
         if (tensors.isEmpty()) {
             return files.isEmpty()
                     ? "identical"
@@ -58,11 +95,21 @@ public final class DiffSummary {
         if (tensors.stream().allMatch(TensorChange::isSame)) {
             return sameWeights();
         }
-        List<TensorChange> matched = tensors.stream()
+        if (measured && tensors.stream().allMatch(DiffSummary::isRearranged)) {
+            List<String> said = new StructureSummary(tensors, blocks).clauses();
+            return "the same weights; " + (said.isEmpty() ? counts() : String.join("; ", said));
+        }
+        List<TensorChange> readable =
+                tensors.stream().filter(tensor -> !tensor.isUnreadable()).toList();
+        if (readable.isEmpty()) {
+            unreadable(tensors.size());
+            return clauses.get(0);
+        }
+        List<TensorChange> matched = readable.stream()
                 .filter(tensor -> tensor.nameA().isPresent() && tensor.nameB().isPresent())
                 .toList();
-        if (elements(matched) < COMMON * elements(tensors)) {
-            return "different models: " + matched.size() + " of " + NumberText.count(tensors.size(), "tensor")
+        if (elements(matched) < COMMON * elements(readable)) {
+            return "different models: " + matched.size() + " of " + NumberText.count(readable.size(), "tensor")
                     + (matched.size() == 1 ? " has" : " have") + " a counterpart";
         }
         if (measured && unrelated(matched)) {
@@ -75,7 +122,18 @@ public final class DiffSummary {
             tuned(matched, converted, pruned);
             notFinite(matched);
         }
+        unreadable(tensors.size() - readable.size());
         return clauses.isEmpty() ? counts() : String.join("; ", clauses);
+    }
+
+    /** The same, or every value of it in another place. */
+    private static boolean isRearranged(TensorChange tensor) {
+        return tensor.isSame()
+                || (tensor.statistics()
+                                .filter(numbers -> numbers.changed() == 0)
+                                .isPresent()
+                        && tensor.specA().orElseThrow().elements() == tensor.elements()
+                        && dtypeA(tensor) == dtypeB(tensor));
     }
 
     private static long elements(List<TensorChange> tensors) {
@@ -83,6 +141,10 @@ public final class DiffSummary {
     }
 
     private String sameWeights() {
+        List<String> ties = new StructureSummary(tensors, blocks).tieClauses();
+        if (!ties.isEmpty()) {
+            return "the same weights; " + String.join("; ", ties);
+        }
         long renamed = tensors.stream().filter(TensorChange::isRenamed).count();
         if (renamed > 0) {
             List<String> moves = new StructureSummary(tensors, blocks).blockClauses();
@@ -286,6 +348,12 @@ public final class DiffSummary {
                 .count();
         if (spoilt > 0) {
             clauses.add("new NaN or infinite values in " + NumberText.count(spoilt, "tensor"));
+        }
+    }
+
+    private void unreadable(int count) {
+        if (count > 0) {
+            clauses.add(NumberText.count(count, "tensor") + " cannot be compared: one side cannot be read");
         }
     }
 

@@ -60,7 +60,8 @@ final class NumberText {
 
     static String dtype(Dtype dtype) {
         return switch (dtype) {
-            case I8, U8 -> "int8";
+            case I8 -> "int8";
+            case U8 -> "uint8";
             default -> dtype.name().toLowerCase(Locale.ROOT);
         };
     }

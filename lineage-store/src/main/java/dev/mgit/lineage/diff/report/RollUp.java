@@ -69,15 +69,20 @@ public final class RollUp {
         List<TensorChange> own =
                 parts.stream().filter(tensor -> !tensor.companion()).toList();
         List<TensorChange> counted = own.isEmpty() ? parts : own;
-        int differing =
-                (int) counted.stream().filter(tensor -> !tensor.isSame()).count();
+        List<TensorChange> unlike =
+                counted.stream().filter(tensor -> !tensor.isSame()).toList();
+        boolean unreadable = !unlike.isEmpty() && unlike.stream().allMatch(TensorChange::isUnreadable);
         Optional<TensorStatistics> sum =
                 counted.stream().flatMap(tensor -> tensor.statistics().stream()).reduce(TensorStatistics::plus);
-        return new LayerChange(kind(a, b, unit, differing), a, b, counted.size(), differing, sum);
+        LayerChange.Kind kind = unreadable ? LayerChange.Kind.UNREADABLE : kind(a, b, unit, unlike.size());
+        return new LayerChange(kind, a, b, counted.size(), unlike.size(), sum);
     }
 
     private static LayerChange.Kind kind(
             Optional<String> a, Optional<String> b, Optional<UnitMatch> unit, int differing) {
+        if ((a.isEmpty() || b.isEmpty()) && differing == 0) {
+            return LayerChange.Kind.SAME; // the name of a tied tensor came or went
+        }
         if (a.isEmpty()) {
             return LayerChange.Kind.INSERTED;
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The clauses of a reading that are about which tensors and layers there are, not about their values. */
@@ -84,7 +85,9 @@ final class StructureSummary {
         boolean unlike = heads.stream()
                 .anyMatch(tensor ->
                         DiffSummary.isUnrelated(tensor) && tensor.sameAs().isEmpty());
-        boolean added = heads.stream().anyMatch(tensor -> tensor.status() == Status.ADDED);
+        boolean added = heads.stream()
+                .anyMatch(tensor ->
+                        tensor.status() == Status.ADDED && tensor.sameAs().isEmpty());
         boolean removed = heads.stream()
                 .anyMatch(tensor ->
                         tensor.status() == Status.REMOVED && tensor.sameAs().isEmpty());
@@ -95,10 +98,39 @@ final class StructureSummary {
         }
     }
 
+    /** Tensors that became, or no longer are, second names of others. */
+    List<String> tieClauses() {
+        List<String> said = new ArrayList<>();
+        List<TensorChange> tied = tensors.stream()
+                .filter(tensor -> tensor.status() == Status.TIED)
+                .toList();
+        List<TensorChange> untied = tensors.stream()
+                .filter(tensor ->
+                        tensor.status() == Status.UNTIED || tensor.untiedFrom().isPresent())
+                .toList();
+        ties(tied, "tied to ", TensorChange::sameAs, said);
+        ties(untied, "untied from ", tensor -> tensor.untiedFrom().or(tensor::sameAs), said);
+        return said;
+    }
+
+    private static void ties(
+            List<TensorChange> tensors,
+            String words,
+            Function<TensorChange, Optional<String>> twin,
+            List<String> said) {
+        if (tensors.size() > MOST_NAMED) {
+            said.add(NumberText.count(tensors.size(), "tensor") + " " + words + "others");
+        } else {
+            tensors.forEach(tensor ->
+                    said.add(tensor.name() + " " + words + twin.apply(tensor).orElse("another")));
+        }
+    }
+
     private void tied() {
+        clauses.addAll(tieClauses());
         Set<String> wholeBlocks = comeAndGone();
         List<TensorChange> copies = tensors.stream()
-                .filter(tensor -> tensor.sameAs().isPresent())
+                .filter(tensor -> tensor.sameAs().isPresent() && !tensor.isSame())
                 .filter(tensor -> !wholeBlocks.contains(LayerNames.unit(tensor.name())))
                 .filter(tensor ->
                         !wholeBlocks.contains(LayerNames.unit(tensor.sameAs().orElseThrow())))
@@ -116,9 +148,20 @@ final class StructureSummary {
     }
 
     private void layout() {
-        long transposed = count(Status.TRANSPOSED);
-        if (transposed > 0) {
-            clauses.add(transposed + (transposed == 1 ? " matrix" : " matrices") + " transposed");
+        long matrices = tensors.stream()
+                .filter(tensor -> tensor.status() == Status.TRANSPOSED
+                        && tensor.specB().orElseThrow().shape().size() == 2)
+                .count();
+        if (matrices > 0) {
+            clauses.add(matrices + (matrices == 1 ? " matrix" : " matrices") + " transposed");
+        }
+        long others = count(Status.TRANSPOSED) - matrices;
+        if (others > 0) {
+            clauses.add(NumberText.count(others, "tensor") + " in another layout");
+        }
+        long reordered = count(Status.REORDERED);
+        if (reordered > 0) {
+            clauses.add(NumberText.count(reordered, "tensor") + " with gates in another order");
         }
         long renamed = tensors.stream().filter(TensorChange::isRenamed).count();
         if (renamed > 0 && blockClauses().isEmpty()) {

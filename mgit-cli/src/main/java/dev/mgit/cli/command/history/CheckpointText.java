@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
@@ -77,19 +76,31 @@ final class CheckpointText {
                 ? output.table("Object", "Dtype", "Shape", "Tensor")
                 : output.table("Object", "Dtype", "Shape", "Error", "Tensor");
         for (FileEntry file : files) {
-            entries(file).forEach(entry -> entry.tensor().ifPresent(tensor -> row(list, losses, entry, tensor)));
+            manifest(file).ifPresent(manifest -> {
+                Map<String, String> ties = manifest.ties();
+                manifest.tensors().forEach(tensor -> row(list, losses, ties, tensor));
+            });
         }
         list.print();
     }
 
-    private static void row(Table list, Map<String, TensorLoss> losses, Manifest.Entry entry, TensorSpec tensor) {
-        String object = entry.object().abbreviated();
+    private static void row(
+            Table list, Map<String, TensorLoss> losses, Map<String, String> ties, Manifest.Tensor tensor) {
+        String object = tensor.object().abbreviated();
+        Optional<String> unreadable = tensor.seen().unreadable();
+        String dtype = unreadable.isPresent() ? "-" : tensor.spec().dtype().name();
+        String shape = Output.shape(tensor.spec().shape());
+        String name = tensor.name()
+                + unreadable
+                        .or(() -> Optional.ofNullable(ties.get(tensor.name())).map(first -> "tied to " + first))
+                        .map(remark -> " (" + remark + ")")
+                        .orElse("");
         if (losses.isEmpty()) {
-            list.row(object, tensor.dtype(), Output.shape(tensor.shape()), tensor.name());
+            list.row(object, dtype, shape, name);
         } else {
             TensorLoss loss = losses.get(tensor.name());
             String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
-            list.row(object, tensor.dtype(), Output.shape(tensor.shape()), error, tensor.name());
+            list.row(object, dtype, shape, error, name);
         }
     }
 
@@ -98,10 +109,6 @@ final class CheckpointText {
         return file.stored() == FileEntry.Storage.PARAMETERS
                 ? Optional.of(lineage.manifest(checkpoint.version(), file.path()))
                 : Optional.empty();
-    }
-
-    private List<Manifest.Entry> entries(FileEntry file) {
-        return manifest(file).map(Manifest::entries).orElse(List.of());
     }
 
     /** Writes the fields of the whole version into an object that is open. */
@@ -152,19 +159,25 @@ final class CheckpointText {
 
     private static void tensors(JsonGenerator json, Manifest manifest) throws IOException {
         json.writeArrayFieldStart("tensors");
-        for (Manifest.Entry entry : manifest.entries()) {
-            if (entry.tensor().isPresent()) {
-                json.writeStartObject();
-                json.writeStringField("name", entry.tensor().get().name());
-                json.writeStringField("dtype", entry.tensor().get().dtype().name());
-                json.writeArrayFieldStart("shape");
-                for (long dimension : entry.tensor().get().shape()) {
-                    json.writeNumber(dimension);
-                }
-                json.writeEndArray();
-                json.writeStringField("object", entry.object().hex());
-                json.writeEndObject();
+        Map<String, String> ties = manifest.ties();
+        for (Manifest.Tensor tensor : manifest.tensors()) {
+            json.writeStartObject();
+            json.writeStringField("name", tensor.name());
+            json.writeStringField("dtype", tensor.spec().dtype().name());
+            json.writeArrayFieldStart("shape");
+            for (long dimension : tensor.spec().shape()) {
+                json.writeNumber(dimension);
             }
+            json.writeEndArray();
+            json.writeStringField("object", tensor.object().hex());
+            Optional<String> unreadable = tensor.seen().unreadable();
+            if (unreadable.isPresent()) {
+                json.writeStringField("unreadable", unreadable.get());
+            }
+            if (ties.containsKey(tensor.name())) {
+                json.writeStringField("tied_to", ties.get(tensor.name()));
+            }
+            json.writeEndObject();
         }
         json.writeEndArray();
     }

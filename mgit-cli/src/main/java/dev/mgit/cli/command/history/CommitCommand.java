@@ -3,6 +3,7 @@ package dev.mgit.cli.command.history;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.update.AfterCommit;
+import dev.mgit.cli.console.ConfidenceOption;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.FromOption;
@@ -66,6 +67,9 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Option(names = "--detect", description = "Detect the parent from the weights and record it as inferred.")
     private boolean detect;
+
+    @Mixin
+    private final ConfidenceOption confidence = new ConfidenceOption();
 
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
@@ -151,7 +155,8 @@ public final class CommitCommand implements Callable<Integer> {
             throw MgitException.usage("--from and --detect cannot be combined");
         }
         try (WriterLock lock = wait.lock(context, session.repository(), "mgit commit --detect")) {
-            Optional<Detected> found = search.detect(files, lock);
+            double least = confidence.value(session.repository().settings());
+            Optional<Detected> found = search.detect(files, least, lock);
             found.ifPresent(origin -> trailers.putAll(ParentSearch.trailer(origin)));
             return found.map(ParentSearch::origins).orElse(List.of());
         }

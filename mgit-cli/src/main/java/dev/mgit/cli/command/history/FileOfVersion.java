@@ -83,9 +83,7 @@ final class FileOfVersion {
         }
         text.printFiles(List.of(file));
         text.manifest(file).ifPresent(manifest -> {
-            long count = manifest.entries().stream()
-                    .filter(entry -> entry.tensor().isPresent())
-                    .count();
+            int count = manifest.tensors().size();
             output.line(count + (count == 1 ? " tensor" : " tensors") + ", SHA-256 " + manifest.sha256());
         });
         output.hint("its bytes: mgit show " + version.id().abbreviated() + ":" + file.path() + " > FILE");

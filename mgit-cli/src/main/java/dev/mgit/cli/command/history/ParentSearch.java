@@ -9,6 +9,7 @@ import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,18 +33,20 @@ final class ParentSearch {
         this.detector = new Detector(session.repository());
     }
 
-    /** The origin of a checkpoint among all versions, printed with its evidence. */
-    Optional<Detected> detect(Path path, WriterLock lock) throws IOException {
+    /** The origin of a checkpoint among all versions, printed with its evidence; empty if none is sure enough. */
+    Optional<Detected> detect(Path path, double minConfidence, WriterLock lock) throws IOException {
         detector.update(lock, session.progress());
         Optional<Detected> found = detector.originOf(name(path), Detector.sketch(path));
         if (found.isEmpty()) {
             output.note("no version in this repository is close enough to be the parent");
         }
+        boolean unsure =
+                found.filter(origin -> origin.confidence() < minConfidence).isPresent();
         found.ifPresent(origin -> {
-            output.note("found: " + words(origin));
+            output.note((unsure ? "too unsure to record: " : "found: ") + words(origin));
             origin.evidence().forEach(reason -> output.note("  " + reason));
         });
-        return found;
+        return unsure ? Optional.empty() : found;
     }
 
     static List<CommitRequest.Origin> origins(Detected found) {
@@ -58,14 +61,16 @@ final class ParentSearch {
     }
 
     /**
-     * Keeps the sketch of a fresh version for later searches and, where nothing is known of its origin, tells what it
-     * looks like it comes from. The version is safe whatever happens here, so failures are silent.
+     * Keeps the sketch of a fresh version for later searches, tells what contradicts the parents declared for it and,
+     * where none is, what it looks like it comes from. The version is safe whatever happens here, so failures are silent.
      */
     Optional<Detected> after(Path path, CommitResult result) {
         try {
             ModelSketch sketch = Detector.sketch(path);
             boolean unknown = result.previous().isEmpty() && result.origins().isEmpty();
             Optional<Detected> found = unknown ? detector.originOf(result.model(), sketch) : Optional.empty();
+            detector.contradiction(result.model(), sketch, declared(result))
+                    .ifPresent(said -> output.note("committed as declared, but " + said));
             detector.keep(result.version(), sketch);
             return found.filter(origin -> origin.confidence() >= SURE);
         } catch (IOException | MgitException e) {
@@ -73,18 +78,22 @@ final class ParentSearch {
         }
     }
 
+    private static List<CommitRequest.Origin> declared(CommitResult result) {
+        return result.origins().stream()
+                .filter(origin -> origin.source() == ProvenanceEdge.Source.DECLARED)
+                .toList();
+    }
+
     /** Says what a model without known origin looks like, and how to record that. */
     void suggest(String model, Detected found) {
-        output.note("this looks like a " + words(found));
+        output.note((found.kind() == EdgeKind.COPY ? "these are " : "this looks like a ") + words(found));
         found.parents()
                 .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name() + " "
                         + found.kind().word() + "', or commit with --detect"));
     }
 
     private static String words(Detected found) {
-        List<String> names = found.parents().stream().map(Detected.Parent::name).toList();
-        return found.kind().word() + " of " + String.join(" and ", names)
-                + String.format(Locale.ROOT, " (confidence %.2f)", found.confidence());
+        return found.words(found.parents()) + String.format(Locale.ROOT, " (confidence %.2f)", found.confidence());
     }
 
     private static String name(Path path) {

@@ -3,6 +3,7 @@ package dev.mgit.cli.command.lineage;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.update.AfterCommit;
+import dev.mgit.cli.console.ConfidenceOption;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.JsonOption;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,6 +68,9 @@ public final class ImportCommand implements Callable<Integer> {
     private boolean explain;
 
     @Mixin
+    private final ConfidenceOption confidence = new ConfidenceOption();
+
+    @Mixin
     private final JsonOption json = new JsonOption();
 
     @Mixin
@@ -85,12 +88,15 @@ public final class ImportCommand implements Callable<Integer> {
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
-                ImportPlan plan =
-                        new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict);
-                return report(session, plan, Map.of(), Map.of());
+                return report(session, plan(session, resolved), Map.of(), Map.of());
             }
             return carryOut(session, resolved);
         }
+    }
+
+    private ImportPlan plan(Session session, List<Path> resolved) throws IOException {
+        double least = confidence.value(session.repository().settings());
+        return new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict, least);
     }
 
     private int carryOut(Session session, List<Path> resolved) throws IOException {
@@ -98,7 +104,7 @@ public final class ImportCommand implements Callable<Integer> {
         ImportPlan plan;
         try (WriterLock lock = wait.lock(context, session.repository(), "mgit import")) {
             new Detector(session.repository()).update(lock, session.progress());
-            plan = imports.plan(resolved, recursive, strict);
+            plan = plan(session, resolved);
         }
         Map<Path, CommitResult> done = new LinkedHashMap<>();
         try (HookSession hooks = HookSession.within(context, session, wait)) {
@@ -160,9 +166,10 @@ public final class ImportCommand implements Callable<Integer> {
                         " " + session.shown(step.checkpoint().path()) + label));
         if (!step.parents().isEmpty()) {
             Detected origin = step.origin().orElseThrow();
-            String names = step.parents().stream().map(Detected.Parent::name).collect(Collectors.joining(" and "));
-            output.line("  " + origin.kind().word() + " of " + names + ", inferred"
-                    + String.format(Locale.ROOT, " (confidence %.2f)", origin.confidence()));
+            output.line("  " + origin.words(step.parents()) + ", inferred" + confidence(origin));
+        } else if (step.unsure()) {
+            Detected origin = step.origin().orElseThrow();
+            output.line("  perhaps " + origin.words(origin.parents()) + confidence(origin) + ", not recorded");
         }
         FindingsText.lines(step.findings()).forEach(line -> output.note("  " + line));
         if (explain) {
@@ -172,6 +179,10 @@ public final class ImportCommand implements Callable<Integer> {
                 output.line("    no other model's weights are close enough to be the parent");
             }
         }
+    }
+
+    private static String confidence(Detected origin) {
+        return String.format(Locale.ROOT, " (confidence %.2f)", origin.confidence());
     }
 
     private void summary(Session session, ImportPlan plan, Map<Path, CommitResult> done, Map<Path, String> left) {

@@ -54,6 +54,7 @@ final class ImportJson {
         if (step.origin().isPresent()) {
             json.writeStringField("kind", step.origin().get().kind().word());
             json.writeNumberField("confidence", step.origin().get().confidence());
+            json.writeBooleanField("unsure", step.unsure());
             strings(json, "evidence", step.origin().get().evidence());
         }
         strings(json, "claims", step.claims());

@@ -5,6 +5,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.detect.DetectSettings;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Settings;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class KnownSettings {
             new Setting("user.name", "Git's user.name", "Author name of new versions.", KnownSettings::any),
             new Setting("user.email", "Git's user.email", "Author email of new versions.", KnownSettings::any),
             new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", CommitSettings::of),
+            new Setting(
+                    DetectSettings.MIN_CONFIDENCE,
+                    DetectSettings.DEFAULT,
+                    "Minimum confidence to record an inferred parent, 0 to 1.",
+                    DetectSettings::of),
             new Setting("store.effort", "balanced", "Compression effort: fast, balanced, small.", StoreSettings::of),
             new Setting("store.maxDepth", "4", "Maximum length of a delta chain, 1 to 64.", StoreSettings::of),
             new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", StoreSettings::of),
