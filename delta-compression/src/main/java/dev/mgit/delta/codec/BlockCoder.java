@@ -75,7 +75,7 @@ public final class BlockCoder implements AutoCloseable {
      *
      * @param raw the block's bytes, little-endian words of the dtype, from index 0
      * @param length bytes of the block; what does not fill a last word is kept as it is
-     * @param predicted the prediction, at least {@code length} bytes, or null; for opaque bytes one of any length, to be
+     * @param prediction the prediction, at least {@code length} bytes, or null; for opaque bytes one of any length, to be
      *     searched for matches
      * @param out receives the payload from index 0; at least {@link #maxEncodedLength} bytes
      * @return the payload's length, at most {@code maxEncodedLength(length)}
@@ -192,7 +192,7 @@ public final class BlockCoder implements AutoCloseable {
      *
      * @param payload holds what {@link #encode} wrote, {@code payloadLength} bytes from {@code offset} on
      * @param dtype as given to {@link #encode}
-     * @param predicted as given to {@link #encode}
+     * @param prediction as given to {@link #encode}
      * @param target receives {@code length} bytes from index 0
      * @throws MgitException of kind INTEGRITY if the payload is not one of such a block; the target is then undefined
      */
