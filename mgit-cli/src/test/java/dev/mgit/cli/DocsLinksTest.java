@@ -39,8 +39,7 @@ class DocsLinksTest {
 
         boolean resolves() throws IOException {
             int hash = address.indexOf('#');
-            return Files.exists(target())
-                    && (hash < 0 || anchors(target()).contains(address.substring(hash + 1)));
+            return Files.exists(target()) && (hash < 0 || anchors(target()).contains(address.substring(hash + 1)));
         }
     }
 
@@ -128,7 +127,9 @@ class DocsLinksTest {
     }
 
     private static String anchor(String heading) {
-        return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-');
+        return heading.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+                .replace(' ', '-');
     }
 
     /** A page without its blocks of code, in which nothing is a link or a heading. */
