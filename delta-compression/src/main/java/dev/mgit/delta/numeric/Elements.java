@@ -20,28 +20,7 @@ public final class Elements {
      */
     public static void read(Dtype dtype, byte[] source, int first, double[] out, int count) {
         switch (dtype) {
-            case F64 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
-                }
-            }
-            case F32 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((int) LittleEndian.INT.get(source, (first + i) * 4));
-                }
-            }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat((short) LittleEndian.SHORT.get(source, (first + i) * 2) << 16);
-                }
-            }
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Tables.F16[(short) LittleEndian.SHORT.get(source, (first + i) * 2) & 0xffff];
-                }
-            }
-            case F8_E4M3 -> small(Tables.E4M3, source, first, out, count);
-            case F8_E5M2 -> small(Tables.E5M2, source, first, out, count);
+            case F64, F32, BF16, F16, F8_E4M3, F8_E5M2 -> Floats.read(dtype, source, first, out, count);
             case F8_E8M0 -> {
                 for (int i = 0; i < count; i++) {
                     int exponent = source[first + i] & 0xff;
@@ -49,12 +28,6 @@ public final class Elements {
                 }
             }
             default -> integers(dtype, source, first, out, count);
-        }
-    }
-
-    private static void small(float[] table, byte[] source, int first, double[] out, int count) {
-        for (int i = 0; i < count; i++) {
-            out[i] = table[source[first + i] & 0xff];
         }
     }
 
@@ -75,21 +48,6 @@ public final class Elements {
                 }
                 default -> throw new IllegalArgumentException(dtype + " elements are not scalar");
             };
-        }
-    }
-
-    /** Every value of the narrow float types, made when one is first met. */
-    private static final class Tables {
-        static final float[] F16 = table(Dtype.F16);
-        static final float[] E4M3 = table(Dtype.F8_E4M3);
-        static final float[] E5M2 = table(Dtype.F8_E5M2);
-
-        private static float[] table(Dtype dtype) {
-            float[] values = new float[1 << dtype.bytes() * 8];
-            for (int bits = 0; bits < values.length; bits++) {
-                values[bits] = Floats.widen(bits, dtype);
-            }
-            return values;
         }
     }
 }

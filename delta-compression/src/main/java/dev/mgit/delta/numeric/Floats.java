@@ -18,8 +18,8 @@ public final class Floats {
     private Floats() {}
 
     private static float[] table(Dtype dtype) {
-        float[] values = new float[256];
-        for (int bits = 0; bits < 256; bits++) {
+        float[] values = new float[1 << dtype.bytes() * 8];
+        for (int bits = 0; bits < values.length; bits++) {
             values[bits] = widen(bits, dtype);
         }
         return values;
@@ -60,17 +60,40 @@ public final class Floats {
 
     /** Reads elements {@code first} to {@code first + count}; a NaN stays one, its payload may not. */
     public static void read(Dtype dtype, byte[] source, int first, double[] out, int count) {
-        if (dtype == Dtype.F64) {
-            for (int i = 0; i < count; i++) {
-                out[i] = Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
+        switch (dtype) {
+            case F64 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Double.longBitsToDouble((long) LittleEndian.LONG.get(source, (first + i) * 8));
+                }
             }
-            return;
+            case F32 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.intBitsToFloat((int) LittleEndian.INT.get(source, (first + i) * 4));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.intBitsToFloat((short) LittleEndian.SHORT.get(source, (first + i) * 2) << 16);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    out[i] = Halves.VALUES[(short) LittleEndian.SHORT.get(source, (first + i) * 2) & 0xffff];
+                }
+            }
+            case F8_E4M3, F8_E5M2 -> {
+                float[] table = dtype == Dtype.F8_E4M3 ? E4M3 : E5M2;
+                for (int i = 0; i < count; i++) {
+                    out[i] = table[source[first + i] & 0xff];
+                }
+            }
+            default -> throw notFloat(dtype);
         }
-        float[] narrow = new float[count];
-        read(dtype, source, first, narrow, count);
-        for (int i = 0; i < count; i++) {
-            out[i] = narrow[i];
-        }
+    }
+
+    /** Every half-precision value, made when one is first read. */
+    private static final class Halves {
+        static final float[] VALUES = table(Dtype.F16);
     }
 
     /** Writes elements {@code first} to {@code first + count}, rounded to the dtype. */

@@ -69,7 +69,7 @@ public final class BlockReader implements AutoCloseable {
         }
         Optional<byte[]> stored;
         try {
-            stored = store.hasBlock(id) ? store.frame(id) : Optional.empty();
+            stored = store.frame(id);
         } catch (MgitException e) {
             return Optional.empty();
         }

@@ -14,11 +14,10 @@ public interface ParameterStore extends AutoCloseable {
     /** The stored frame of a block, unverified. */
     Optional<byte[]> frame(BlockId id);
 
+    /** Whether there is a frame, readable or not. */
     boolean hasBlock(BlockId id);
 
     Optional<StoredObject> object(ObjectId id);
-
-    boolean hasObject(ObjectId id);
 
     /** Calls back with every block and the size of its frame, in id order. */
     void forEachBlock(BiConsumer<BlockId, byte[]> visitor);

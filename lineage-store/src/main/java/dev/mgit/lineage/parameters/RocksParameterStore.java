@@ -118,7 +118,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public boolean hasBlock(BlockId id) {
-        return opened.db().keyExists(opened.blocks(), id.bytes());
+        return exists(RocksDatabase::blocks, id.bytes(), "block " + id.hex());
     }
 
     @Override
@@ -127,13 +127,20 @@ public final class RocksParameterStore implements ParameterStore {
                 .map(stored -> StoredObject.decode(id, stored));
     }
 
-    @Override
-    public boolean hasObject(ObjectId id) {
-        return opened.db().keyExists(opened.objects(), key(id));
-    }
-
     private static byte[] key(ObjectId id) {
         return HexFormat.of().parseHex(id.hex());
+    }
+
+    /** What is there and cannot be read is there: {@code keyExists} would fail as if the program were wrong. */
+    private boolean exists(Function<RocksDatabase, ColumnFamilyHandle> family, byte[] key, String what) {
+        try {
+            return get(family, key, what) != null;
+        } catch (MgitException e) {
+            if (e.kind() == MgitException.Kind.INTEGRITY) {
+                return true;
+            }
+            throw e;
+        }
     }
 
     private byte @Nullable [] get(Function<RocksDatabase, ColumnFamilyHandle> family, byte[] key, String what) {

@@ -20,6 +20,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -314,6 +316,61 @@ class IntegrityTest {
         assertThat(healed).isPositive();
         requireNumber(first, 1);
         requireNumber(second, 2);
+    }
+
+    /** The store's own checksums turn a flipped bit into an error of its reads, before mgit sees a byte. */
+    @Test
+    void committingTheSameFilesHealsTheStoresFiles() throws IOException {
+        VersionId first = made.commit("m", files(1));
+        Path parameters = folder.resolve("repository/.mgit/parameters");
+        reopen();
+        Map<String, byte[]> sound = contents(parameters);
+        assertThat(sound.keySet()).anyMatch(name -> name.endsWith(".blob")).anyMatch(name -> name.endsWith(".sst"));
+        for (Map.Entry<String, byte[]> file : sound.entrySet()) {
+            boolean blob = file.getKey().endsWith(".blob");
+            if (blob || file.getKey().endsWith(".sst")) {
+                int step = Math.max(1, file.getValue().length / 24);
+                for (int at = step / 2; at < file.getValue().length; at += step) {
+                    Files.write(parameters.resolve(file.getKey()), flipped(file.getValue(), at));
+                    String where = file.getKey() + " at " + at;
+                    reopen();
+                    Optional<VersionId> again = Optional.empty();
+                    try {
+                        again = Optional.of(made.commit("again", files(1)));
+                    } catch (MgitException e) {
+                        assertThat(e.kind()).as(where + ": " + e.getMessage()).isEqualTo(MgitException.Kind.INTEGRITY);
+                        assertThat(blob).as(where + ": " + e.getMessage()).isFalse();
+                    }
+                    reopen();
+                    if (again.isPresent()) {
+                        requireNumber(again.get(), 1);
+                        requireNumber(first, 1);
+                        made.change("rm", transaction -> transaction.deleteModel("again"));
+                    }
+                    reopen();
+                    restore(parameters, sound);
+                }
+            }
+        }
+    }
+
+    private static Map<String, byte[]> contents(Path parameters) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(parameters)) {
+            for (Path file : files) {
+                contents.put(file.getFileName().toString(), Files.readAllBytes(file));
+            }
+        }
+        return contents;
+    }
+
+    private static void restore(Path parameters, Map<String, byte[]> sound) throws IOException {
+        for (String name : contents(parameters).keySet()) {
+            Files.delete(parameters.resolve(name));
+        }
+        for (Map.Entry<String, byte[]> file : sound.entrySet()) {
+            Files.write(parameters.resolve(file.getKey()), file.getValue());
+        }
     }
 
     @Test

@@ -21,8 +21,9 @@ final class CountingStore implements ParameterStore {
 
     @Override
     public Optional<byte[]> frame(BlockId id) {
-        reads.incrementAndGet();
-        return Optional.ofNullable(blocks.get(id));
+        Optional<byte[]> frame = Optional.ofNullable(blocks.get(id));
+        frame.ifPresent(read -> reads.incrementAndGet());
+        return frame;
     }
 
     @Override
@@ -33,11 +34,6 @@ final class CountingStore implements ParameterStore {
     @Override
     public Optional<StoredObject> object(ObjectId id) {
         return Optional.ofNullable(objects.get(id.hex()));
-    }
-
-    @Override
-    public boolean hasObject(ObjectId id) {
-        return objects.containsKey(id.hex());
     }
 
     @Override
