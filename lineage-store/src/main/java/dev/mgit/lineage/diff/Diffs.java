@@ -128,13 +128,16 @@ public final class Diffs {
                 .toList();
     }
 
+    /** Two files that were named one by one are one file that changed; equal ones differ by their names only. */
     private static List<FileChange> files(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
-        boolean pair = isFile(request.a()) && isFile(request.b()) && a.files.size() == 1 && b.files.size() == 1;
-        return pair
-                ? FileChanges.ofPair(
-                        a.files.values().iterator().next(),
-                        b.files.values().iterator().next())
-                : FileChanges.of(a.files, b.files);
+        if (isFile(request.a()) && isFile(request.b()) && a.files.size() == 1 && b.files.size() == 1) {
+            Snapshot.Contents left = a.files.values().iterator().next();
+            Snapshot.Contents right = b.files.values().iterator().next();
+            if (!left.identity().equals(right.identity())) {
+                return List.of(FileChanges.changed(left, right));
+            }
+        }
+        return FileChanges.of(a.files, b.files);
     }
 
     private static boolean isFile(DiffSide side) {

@@ -41,16 +41,11 @@ final class FileChanges {
         return changes;
     }
 
-    /** The same of two files that were named one by one: what they are called does not count. */
-    static List<FileChange> ofPair(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
-        return a.identity().equals(b.identity()) ? List.of() : List.of(changed(a, b));
-    }
-
     private static FileChange alone(Snapshot.Contents file, FileChange.Kind kind, long sizeA, long sizeB) {
         return new FileChange(file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of());
     }
 
-    private static FileChange changed(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
+    static FileChange changed(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
         Optional<FileChange.Lines> lines = Optional.empty();
         List<FileChange.KeyChange> keys = List.of();
         if (a.small() && b.small()) {
