@@ -22,7 +22,7 @@ public final class Digits {
         try {
             if (arguments.length == 0) {
                 throw new Refusal(
-                        "say what to do: train, finetune, multitask, distil, prune, quantise, merge or evaluate");
+                        "say what to do: train, finetune, multitask, distil, prune, quantize, merge or evaluate");
             }
             new Digits(new Options(arguments)).run(arguments[0]);
         } catch (Refusal e) {
@@ -38,7 +38,7 @@ public final class Digits {
             case "multitask" -> multiTask();
             case "distil" -> distil();
             case "prune" -> prune();
-            case "quantise" -> quantise();
+            case "quantize" -> quantize();
             case "merge" -> merge();
             case "evaluate" -> evaluate();
             default -> throw new Refusal("there is no command " + command);
@@ -106,9 +106,9 @@ public final class Digits {
         save(new Model(Transforms.prune(parent.tensors(), options.real("share", 0.5)), parent.task()));
     }
 
-    private void quantise() throws IOException {
+    private void quantize() throws IOException {
         Model parent = Model.load(options.parent(1));
-        save(new Model(Transforms.quantise(parent.tensors()), parent.task()));
+        save(new Model(Transforms.quantize(parent.tensors()), parent.task()));
     }
 
     private void merge() throws IOException {

@@ -29,11 +29,11 @@ final class Transforms {
     }
 
     /** Matrices as int8: each row is divided by its largest magnitude / 127, which is kept as NAME_scale. */
-    static Map<String, Tensor> quantise(Map<String, Tensor> model) {
-        Map<String, Tensor> quantised = new LinkedHashMap<>();
+    static Map<String, Tensor> quantize(Map<String, Tensor> model) {
+        Map<String, Tensor> quantized = new LinkedHashMap<>();
         model.forEach((name, tensor) -> {
             if (tensor.shape().length != 2) {
-                quantised.put(name, tensor);
+                quantized.put(name, tensor);
                 return;
             }
             int columns = tensor.shape()[1];
@@ -47,10 +47,10 @@ final class Transforms {
                 float scale = scales.values()[i / columns];
                 small.values()[i] = scale == 0 ? 0 : (float) Math.rint(tensor.values()[i] / scale);
             }
-            quantised.put(name, small);
-            quantised.put(name + "_scale", scales);
+            quantized.put(name, small);
+            quantized.put(name + "_scale", scales);
         });
-        return quantised;
+        return quantized;
     }
 
     /** The average of models of one shape. */

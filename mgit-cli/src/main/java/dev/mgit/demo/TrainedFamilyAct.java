@@ -30,7 +30,7 @@ final class TrainedFamilyAct implements Act {
                     "finetune --on " + change + " --rate 1e-3");
         }
         stage.train(small("12 units"), "distil --hidden 12 --epochs 30");
-        stage.train(run("small-int8", "A byte a weight", "--from", "digits/small=quantize"), "quantise");
+        stage.train(run("small-int8", "A byte a weight", "--from", "digits/small=quantize"), "quantize");
         stage.train(run("sparse", "Three tenths are zero", "--from", "digits/torn=prune"), "prune --share 0.3");
         stage.train(
                 run("merged", "Average of two", "--from", "digits/rotated=merge", "--from", "digits/noisy=merge"),

@@ -219,15 +219,15 @@ public final class LineageGraph {
     /**
      * The number of the version whose id stands somewhere in an array, or −1.
      *
-     * @param predicted tried first; may be out of range
+     * @param hint tried first; may be out of range
      */
-    public int find(byte[] ids, int at, int predicted) {
+    public int find(byte[] ids, int at, int hint) {
         int end = at + GraphData.ID_BYTES;
-        int start = predicted * GraphData.ID_BYTES;
-        boolean right = predicted >= 0
-                && predicted < data.size
+        int start = hint * GraphData.ID_BYTES;
+        boolean right = hint >= 0
+                && hint < data.size
                 && Arrays.equals(data.ids, start, start + GraphData.ID_BYTES, ids, at, end);
-        return right ? predicted : byId().find(Arrays.copyOfRange(ids, at, end));
+        return right ? hint : byId().find(Arrays.copyOfRange(ids, at, end));
     }
 
     public int[] nodes(Collection<VersionId> ids) {
