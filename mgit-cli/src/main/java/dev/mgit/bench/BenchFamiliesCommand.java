@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "Commit a child of every kind with its edge, and print its stored size and predictor.",
             "Every child is checked out again and compared byte for byte.",
             "Synthetic families of fp32 base weights, one family of small trained networks, and the",
-            "published BGE and MiniLM families."
+            "published BGE, MiniLM and E5 families."
         })
 public final class BenchFamiliesCommand implements Callable<Integer> {
     private final Context context;
@@ -118,7 +118,11 @@ public final class BenchFamiliesCommand implements Callable<Integer> {
 
     private void real(Table table, BenchRepository repository, Path folder) throws IOException {
         List<RealModel> family = new ArrayList<>(RealModels.bgeFamily());
-        family.addAll(List.of(RealModels.miniLm(), RealModels.miniLmQuantized()));
+        family.addAll(List.of(
+                RealModels.miniLm(),
+                RealModels.miniLmQuantized(),
+                RealModels.e5Small(),
+                RealModels.e5SmallQuantized()));
         for (RealModel model : family) {
             Path files = model.extractTo(folder.resolve("published"));
             EdgeKind kind = model.edge().map(EdgeKind::parse).orElse(EdgeKind.OTHER);

@@ -54,6 +54,12 @@ public final class BenchStoreCommand implements Callable<Integer> {
             description = "Only these efforts of mgit: ${COMPLETION-CANDIDATES}.")
     private List<Effort> efforts = List.of(Effort.values());
 
+    @Option(
+            names = "--opaque",
+            description = "Instead of checkpoints, keep files that no reader understands: native libraries and ONNX "
+                    + "graphs. Adds zstd -19 with the parent to patch from.")
+    private boolean opaque;
+
     @Option(names = "--mine", description = "Skip the peers.")
     private boolean mine;
 
@@ -124,6 +130,9 @@ public final class BenchStoreCommand implements Callable<Integer> {
     }
 
     private List<ModelPair> pairs(Path scratch) throws IOException {
+        if (opaque) {
+            return new OpaquePairs(scratch).all(name -> name.contains(only));
+        }
         List<ModelPair> pairs = new ArrayList<>();
         ModelPairs source = new ModelPairs(scratch, name -> name.contains(only));
         source.real().stream().filter(ModelPair::finetune).forEach(pairs::add);
@@ -139,6 +148,9 @@ public final class BenchStoreCommand implements Callable<Integer> {
         List<Tool> others = new ArrayList<>();
         if (!mine) {
             others.addAll(Peers.plain());
+        }
+        if (opaque && !mine) {
+            others.add(Peers.patchFrom());
         }
         if (peers) {
             others.addAll(Peers.installed());

@@ -43,6 +43,18 @@ final class Peers {
                 most);
     }
 
+    /** zstd with the parent as what the child is a patch of. */
+    static Tool patchFrom() {
+        String zstd = "zstd -q -19 --long=27 --patch-from=\"$old\"";
+        return new ShellTool(
+                "zstd -19 --patch-from",
+                "zstd",
+                "",
+                zstd + " \"$new\" -o store/frame",
+                "zstd -q -d --long=27 --patch-from=\"$old\" store/frame -o \"$out\"",
+                0);
+    }
+
     /** Programs that are measured if they are on the path. */
     static List<Tool> installed() {
         String git = "git -c user.name=bench -c user.email=bench@localhost";

@@ -22,7 +22,12 @@ final class ByteSink {
 
     /** Of two candidates, written from {@code start} and from {@code middle} on, keeps the shorter. */
     void keepShorter(int start, int middle) {
-        if (size - middle < middle - start) {
+        keepShorter(start, middle, 0);
+    }
+
+    /** The same, where keeping the second takes {@code more} bytes elsewhere; negative if the first does. */
+    void keepShorter(int start, int middle, int more) {
+        if (size - middle + more < middle - start) {
             System.arraycopy(bytes, middle, bytes, start, size - middle);
             size = start + size - middle;
         } else {

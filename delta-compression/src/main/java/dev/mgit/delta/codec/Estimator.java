@@ -6,9 +6,14 @@ import org.jspecify.annotations.Nullable;
 /** Guesses coded sizes from a sample: the order-0 entropy of residual tokens given the class, or of planes alone. */
 final class Estimator {
     private static final int SAMPLE = 1 << 13;
+    private static final int MOST_VALUES = 256;
+    /** Of 256 values seldom so many are among the first {@link BlockSampling#RUN}. */
+    private static final int VARIED = 60;
+
     private static final double BIAS_BITS = 0.72;
 
     private final int[] counts = new int[16 * 256];
+    private final long[] palette = new long[MOST_VALUES];
     private final long[] words = new long[BlockSampling.RUN];
     private final long[] guesses = new long[BlockSampling.RUN];
     private final long[] magnitudes = new long[BlockSampling.RUN];
@@ -20,7 +25,7 @@ final class Estimator {
             return length;
         }
         double bitsPerWord =
-                prediction == null ? planeBits(raw, count, residual) : tokenBits(raw, prediction, count, residual);
+                prediction == null ? aloneBits(raw, count, residual) : tokenBits(raw, prediction, count, residual);
         return Math.min(length, bitsPerWord / 8 * count);
     }
 
@@ -60,6 +65,44 @@ final class Estimator {
         int longs = ((length << log) + 7) >> 3;
         LittleEndianWords.loadLongs(source, first << log, (first + length) << log, longs, target);
         return longs;
+    }
+
+    /** By planes or, for words of few values, by their numbers. */
+    private double aloneBits(byte[] raw, int count, Residual residual) {
+        double planes = planeBits(raw, count, residual);
+        return residual.form().log2Bytes() == 0 ? planes : Math.min(planes, paletteBits(raw, count, residual.form()));
+    }
+
+    /** Infinite where there are more values than a palette has. */
+    private double paletteBits(byte[] raw, int count, WordForm form) {
+        Arrays.fill(counts, 0, 256, 0);
+        int runs = BlockSampling.runs(SAMPLE, count);
+        int values = 0;
+        int sampled = 0;
+        for (int run = 0; run < runs; run++) {
+            int first = BlockSampling.first(run, runs, count);
+            int length = BlockSampling.length(first, count);
+            load(raw, form, first, length, words);
+            for (int i = 0; i < length; i++) {
+                long value = LittleEndianWords.lane(words, form, i);
+                int at = 0;
+                while (at < values && palette[at] != value) {
+                    at++;
+                }
+                if (at == MOST_VALUES) {
+                    return Double.POSITIVE_INFINITY;
+                }
+                if (at == values) {
+                    palette[values++] = value;
+                }
+                counts[at]++;
+            }
+            if (run == 0 && values >= VARIED) {
+                return Double.POSITIVE_INFINITY;
+            }
+            sampled += length;
+        }
+        return Entropy.bits(counts, 0, 256) / sampled + 8.0 * values * form.bytes() / count;
     }
 
     private double planeBits(byte[] raw, int count, Residual residual) {

@@ -39,6 +39,12 @@ final class Residual {
         this.half = form.isFloat() && shift > 0 ? ones << (shift - 1) : 0;
     }
 
+    /** With as much of a block's words dropped as they have in common: trailing bits that none of them uses. */
+    static Residual of(byte[] raw, int length, WordForm form) {
+        long used = LittleEndianWords.or(raw, length, form.log2Bytes());
+        return new Residual(form, Math.min(form.maxShift(), Long.numberOfTrailingZeros(used)));
+    }
+
     WordForm form() {
         return form;
     }

@@ -24,7 +24,8 @@ final class TokenCoder {
 
     private final StreamCoder streams;
     private final ContextClasses classes = new ContextClasses();
-    private final TokenLoops loops = new TokenLoops();
+    private final TokenSplitter splitter = new TokenSplitter();
+    private final TokenJoiner joiner = new TokenJoiner();
     private final long[] words = new long[CHUNK];
     private final long[] guesses = new long[CHUNK];
     private final long[] magnitudes = new long[CHUNK];
@@ -63,15 +64,15 @@ final class TokenCoder {
             sink.putVarint(size(c));
         }
         for (int c = 0; c < classes.size(); c++) {
-            streams.encode(loops.tokens(0), start[c], size(c), effort, sink);
+            streams.encode(splitter.tokens(), start[c], size(c), effort, sink);
         }
-        sink.putVarint(loops.extraBytes());
-        sink.put(loops.bits(), 0, loops.extraBytes());
+        sink.putVarint(splitter.extraBytes());
+        sink.put(splitter.bits(), 0, splitter.extraBytes());
     }
 
     /** Words in a class after {@link #split}. */
     private int size(int c) {
-        return loops.next[c] - start[c];
+        return splitter.next[c] - start[c];
     }
 
     /** Takes keys and tokens of a sample, counts the keys, and returns how many words it holds. */
@@ -162,9 +163,8 @@ final class TokenCoder {
         WordForm form = residual.form();
         int end = count << form.log2Bytes();
         int size = classes.size();
-        loops.tokens(start[size]);
-        loops.startEncode(classes, keyShift, alphabet, (int) ((long) count * residual.bits() / 8));
-        System.arraycopy(start, 0, loops.next, 0, size);
+        splitter.start(classes, keyShift, alphabet, start[size], (int) ((long) count * residual.bits() / 8));
+        System.arraycopy(start, 0, splitter.next, 0, size);
         boolean exact = start[size] == count;
         for (int from = 0; from < end; from += 8 * CHUNK) {
             if (!exact && !hasRoom(size)) {
@@ -174,14 +174,14 @@ final class TokenCoder {
             load(raw, from, end, words);
             residual.magnitudes(guesses, magnitudes, longs);
             residual.forward(words, guesses, magnitudes, longs);
-            loops.split(words, magnitudes, longs, lastBits(from, end, longs), residual, size == 1);
+            splitter.split(words, magnitudes, longs, lastBits(from, end, longs), residual, size == 1);
         }
         return true;
     }
 
     private boolean hasRoom(int size) {
         for (int c = 0; c < size; c++) {
-            if (start[c + 1] - loops.next[c] < MOST_WORDS_IN_CHUNK) {
+            if (start[c + 1] - splitter.next[c] < MOST_WORDS_IN_CHUNK) {
                 return false;
             }
         }
@@ -205,17 +205,17 @@ final class TokenCoder {
             start[c + 1] = start[c] + input.getVarint(count - start[c]);
         }
         start[size] = count;
-        byte[] tokens = loops.tokens(count);
+        byte[] tokens = joiner.tokens(count);
         for (int c = 0; c < size; c++) {
             streams.decode(input, tokens, start[c], start[c + 1] - start[c]);
         }
         int extra = input.getVarint(input.remaining());
         int at = input.skip(extra);
-        loops.startDecode(classes, keyShift, alphabet, at);
-        System.arraycopy(start, 0, loops.next, 0, size);
+        joiner.start(classes, keyShift, alphabet, at);
+        System.arraycopy(start, 0, joiner.next, 0, size);
         join(input.array(), at + extra, prediction, target, count, residual);
         for (int c = 0; c < size; c++) {
-            if (loops.next[c] != start[c + 1]) {
+            if (joiner.next[c] != start[c + 1]) {
                 throw ByteInput.damaged("a class has the wrong number of words");
             }
         }
@@ -227,14 +227,14 @@ final class TokenCoder {
         for (int from = 0; from < stop; from += 8 * CHUNK) {
             int longs = load(prediction, from, stop, guesses);
             residual.magnitudes(guesses, magnitudes, longs);
-            loops.join(in, words, magnitudes, longs, lastBits(from, stop, longs), residual, classes.size() == 1);
-            if (loops.bit() > 8L * end) {
+            joiner.join(in, words, magnitudes, longs, lastBits(from, stop, longs), residual, classes.size() == 1);
+            if (joiner.bit() > 8L * end) {
                 throw ByteInput.damaged("it ends too early");
             }
             residual.inverse(words, guesses, magnitudes, longs);
             LittleEndianWords.storeLongs(words, longs, target, from, stop);
         }
-        if (8L * end - loops.bit() >= 8) {
+        if (8L * end - joiner.bit() >= 8) {
             throw ByteInput.damaged("it has bytes left over");
         }
     }

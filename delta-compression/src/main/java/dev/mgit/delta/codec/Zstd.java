@@ -23,6 +23,8 @@ final class Zstd implements AutoCloseable {
     private static final int LEVEL_MATCHES = 12;
     private static final int LEVEL_MATCHES_SMALL = 19;
     private static final int LEAST_WINDOW_LOG = 16;
+    /** Of the search tree, which takes two entries a byte: with zstd's own 24, half of what is searched is forgotten. */
+    private static final int MOST_CHAIN_LOG = 25;
     /** Zeros in front of bytes that matches may reach back into. */
     private static final int PLAIN = 8;
 
@@ -67,7 +69,12 @@ final class Zstd implements AutoCloseable {
             case SMALL -> LEVEL_MATCHES_SMALL;
         };
         try (ZstdCompressCtx context = context(level)) {
-            context.setWindowLog(windowLog(before.length + length)).loadDict(content(before));
+            int windowLog = windowLog(before.length + length);
+            context.setWindowLog(windowLog);
+            if (effort == Effort.SMALL) {
+                context.setChainLog(Math.min(windowLog + 1, MOST_CHAIN_LOG));
+            }
+            context.loadDict(content(before));
             sink.advance(context.compressByteArray(sink.array(), sink.size(), room, source, 0, length));
         }
     }

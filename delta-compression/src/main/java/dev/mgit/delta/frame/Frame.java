@@ -61,6 +61,13 @@ public record Frame(
         return new Frame(dtype, rawLength, 0, 0, Optional.empty(), payload);
     }
 
+    /** Bytes that a prediction adds to the frame of a block of {@code rawLength}. */
+    public static int bytesOf(Prediction prediction, int rawLength) {
+        byte[] payload = {};
+        Frame with = new Frame(Dtype.OPAQUE, rawLength, 1, 1, Optional.of(prediction), payload);
+        return with.encode().length - root(Dtype.OPAQUE, rawLength, payload).encode().length;
+    }
+
     private static void checkLimits(Prediction prediction) {
         long bytes = 0;
         long blocks = 0;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Finds sources that hold the child's elements under any name, in any dtype and any order of axes, by correlating a few
@@ -28,17 +29,19 @@ final class ContentSearch {
 
     static void search(Trial trial, Candidates candidates) {
         for (Placement placement : likes(trial.child(), candidates)) {
-            ConversionSearch.recipes(trial.child(), placement, candidates).forEach(trial::offer);
+            ConversionSearch.offer(trial, placement, candidates);
         }
     }
 
     /** The few placements most like the child, best first. */
     static List<Placement> likes(ChildTensor child, Candidates candidates) {
         TensorSpec spec = child.spec();
+        List<Placement> found = new ArrayList<>(floats(spec, candidates));
         if (spec.elements() < TensorProbe.LEAST || !SampledValues.readable(spec.dtype())) {
-            return List.of();
+            return found;
         }
-        Map<List<Object>, double[]> gathered = new HashMap<>();
+        Optional<QuantizationParameters> quantization = QuantizationParameters.of(child);
+        Map<List<Object>, List<double[]>> gathered = new HashMap<>();
         List<Like> likes = new ArrayList<>();
         List<SourceTensor> sources = candidates.withElements(spec.elements());
         for (SourceTensor source : sources.subList(0, Math.min(MAX_SOURCES, sources.size()))) {
@@ -51,24 +54,50 @@ final class ContentSearch {
                 continue;
             }
             for (List<Integer> axes : orders(source.spec(), spec)) {
-                double[] values = gathered.computeIfAbsent(
+                List<double[]> values = gathered.computeIfAbsent(
                         List.of(
                                 source.spec().shape(),
                                 axes,
                                 source.spec().dtype().blockElements()),
-                        key -> gather(child, source.spec(), axes));
-                double correlation = Math.abs(SampledValues.correlation(values, candidates.probe(source)));
+                        key -> gather(child, source.spec(), axes, quantization));
+                double correlation = correlation(values, candidates.probe(source));
                 if (correlation >= ALIKE) {
-                    Placement placement =
-                            straight(axes) ? new Placement.Straight(source) : new Placement.Turned(source, axes);
-                    likes.add(new Like(placement, correlation, source.rank()));
+                    likes.add(new Like(placement(source, axes), correlation, source.rank()));
                 }
             }
         }
         // Cast values correlate almost perfectly: among those the nearer version is the better prediction.
         likes.sort(Comparator.comparingDouble((Like like) -> -Math.rint(like.correlation() * 1e4))
                 .thenComparingInt(Like::rank));
-        return likes.stream().limit(TRIED).map(Like::placement).toList();
+        likes.stream().limit(TRIED).map(Like::placement).forEach(found::add);
+        return found;
+    }
+
+    /**
+     * Where the floats of a quantized tensor may be by its name, in any order of axes. Under a coarse scale most values
+     * are zero, which resemble nothing.
+     */
+    private static List<Placement> floats(TensorSpec spec, Candidates candidates) {
+        String name = QuantizationParameters.floatName(spec.name());
+        return name.equals(spec.name())
+                ? List.of()
+                : candidates.called(name).stream()
+                        .filter(source ->
+                                source.spec().dtype().isFloat() && source.spec().elements() == spec.elements())
+                        .limit(1)
+                        .flatMap(source -> orders(source.spec(), spec).stream().map(axes -> placement(source, axes)))
+                        .toList();
+    }
+
+    private static Placement placement(SourceTensor source, List<Integer> axes) {
+        return straight(axes) ? new Placement.Straight(source) : new Placement.Turned(source, axes);
+    }
+
+    private static double correlation(List<double[]> readings, double[] source) {
+        return readings.stream()
+                .mapToDouble(values -> Math.abs(SampledValues.correlation(values, source)))
+                .max()
+                .orElse(0);
     }
 
     private static boolean leadsTo(Dtype from, Dtype to) {
@@ -76,23 +105,20 @@ final class ContentSearch {
         return from == to || CastPredictor.possible(from, to) || (from.isFloat() && quantized);
     }
 
-    private static double[] gather(ChildTensor child, TensorSpec source, List<Integer> axes) {
+    /** The child's values where the source is probed; of quantized ones, also the floats that they stand for. */
+    private static List<double[]> gather(
+            ChildTensor child, TensorSpec source, List<Integer> axes, Optional<QuantizationParameters> quantization) {
         TensorSpec spec = child.spec();
-        int run = TensorProbe.run(source);
-        double[] values = new double[TensorProbe.RUNS * run];
-        if (straight(axes)) {
-            int at = 0;
-            for (long start : TensorProbe.starts(source)) {
-                System.arraycopy(SampledValues.read(child::read, spec.dtype(), start, run), 0, values, at, run);
-                at += run;
-            }
-            return values;
-        }
         long[] positions = TensorProbe.positions(source, axes);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = SampledValues.read(child::read, spec.dtype(), positions[i], 1)[0];
+        int run = straight(axes) ? TensorProbe.run(source) : 1;
+        double[] values = new double[positions.length];
+        for (int i = 0; i < values.length; i += run) {
+            System.arraycopy(SampledValues.read(child::read, spec.dtype(), positions[i], run), 0, values, i, run);
         }
-        return values;
+        List<double[]> readings = new ArrayList<>();
+        readings.add(values);
+        quantization.ifPresent(q -> readings.addAll(q.dequantized(spec, positions, values)));
+        return readings;
     }
 
     private static boolean straight(List<Integer> axes) {

@@ -7,17 +7,21 @@ import dev.mgit.delta.predictor.Predictor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongFunction;
 
 /**
  * A change of dtype on top of a placement.
  *
  * @param unit elements that are converted together; other ranges than whole units are not predicted at
- * @param parameters the converting predictor's parameters from a given element of the child on
+ * @param parameters the converting predictor's parameters for elements of the child
  * @param extra further sources the converting predictor reads whole; only where the placement is straight
  */
-record Conversion(
-        String name, Predictor predictor, long unit, LongFunction<byte[]> parameters, List<SourceTensor> extra) {
+record Conversion(String name, Predictor predictor, long unit, OfElements parameters, List<SourceTensor> extra) {
+
+    /** Parameters for some of the child's elements. */
+    @FunctionalInterface
+    interface OfElements {
+        byte[] of(long first, long count);
+    }
 
     /** A child of the placement's own dtype, or what {@code this} makes of it. */
     static Derivation recipe(ChildTensor child, Placement placement, Optional<Conversion> conversion) {
@@ -65,7 +69,7 @@ record Conversion(
         }
 
         private TensorPrediction convert(Conversion c, TensorPrediction placed, long first, long count, int length) {
-            byte[] parameters = c.parameters().apply(first);
+            byte[] parameters = c.parameters().of(first, count);
             if (placed.predictor() instanceof ParentPredictor) {
                 List<TensorSpan> spans = new ArrayList<>(placed.spans());
                 for (SourceTensor tensor : c.extra()) {

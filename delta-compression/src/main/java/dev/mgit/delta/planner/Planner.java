@@ -59,8 +59,7 @@ public final class Planner {
         int tried = 0;
         for (SourceTensor source : called) {
             if (sameElements(source, trial.spec()) && tried++ < MAX_RELATIVES && trial.share() > FREE) {
-                ConversionSearch.recipes(trial.child(), new Placement.Straight(source), candidates)
-                        .forEach(trial::offer);
+                ConversionSearch.offer(trial, new Placement.Straight(source), candidates);
             }
         }
     }

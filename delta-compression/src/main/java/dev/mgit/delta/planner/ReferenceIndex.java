@@ -23,13 +23,20 @@ public final class ReferenceIndex {
     private static final int DENSEST = 4;
     private static final int BUFFER = 1 << 20;
 
-    /** Matches further apart than this are different places. */
-    private static final int GAP = 1 << 16;
-    /** Bytes taken along on both sides of the first and last match. */
-    private static final int MARGIN = 1 << 10;
-
     private static final int MOST_PLACES = 64;
     private static final int MOST_BYTES = 1 << 24;
+
+    /**
+     * Matches further apart than this are different places: the first that lets all places be read. What lies between
+     * long matches is where short ones are.
+     */
+    private static final int[] GAPS = {MOST_BYTES, 1 << 20, 1 << 16};
+    /** For a short block it does not pay to read more than some times its length. */
+    private static final int LEAST_BYTES = 1 << 20;
+
+    private static final int TIMES_LENGTH = 4;
+    /** Bytes taken along on both sides of the first and last match. */
+    private static final int MARGIN = 1 << 10;
 
     /** What naming one place costs in a frame. */
     private static final int PLACE_BYTES = 64;
@@ -87,6 +94,21 @@ public final class ReferenceIndex {
 
     /** Places worth naming, those with most matches first. */
     private List<Place> places(byte[] block, int length) {
+        long[] found = matches(block, length);
+        long affordable = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (long) TIMES_LENGTH * length));
+        List<Place> places = List.of();
+        for (int gap : GAPS) {
+            places = places(found, gap);
+            if (places.stream().mapToLong(Place::length).sum() <= affordable) {
+                break;
+            }
+        }
+        places.sort(Comparator.comparingInt((Place place) -> place.matches).reversed());
+        return places;
+    }
+
+    /** Where sampled windows of the block occur, in order. */
+    private long[] matches(byte[] block, int length) {
         long[] found = new long[length / DENSEST + 1];
         int count = 0;
         for (int i = 0; i + WINDOW <= length && count < found.length; i++) {
@@ -99,14 +121,18 @@ public final class ReferenceIndex {
             }
         }
         Arrays.sort(found, 0, count);
+        return Arrays.copyOf(found, count);
+    }
+
+    private List<Place> places(long[] found, int gap) {
         List<Place> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int source = (int) (found[i] >>> 40);
-            long offset = found[i] & ((1L << 40) - 1);
+        for (long match : found) {
+            int source = (int) (match >>> 40);
+            long offset = match & ((1L << 40) - 1);
             Place last = all.isEmpty() ? null : all.get(all.size() - 1);
             if (last == null
                     || last.source != source
-                    || offset - last.to > GAP
+                    || offset - last.to > gap
                     || offset - last.from > MOST_BYTES / 2) {
                 last = new Place(source, offset);
                 all.add(last);
@@ -119,7 +145,6 @@ public final class ReferenceIndex {
             place.from = Math.max(0, place.from - MARGIN);
             place.to = Math.min(sources.get(place.source).spec().byteLength(), place.to + WINDOW + MARGIN);
         }
-        all.sort(Comparator.comparingInt((Place place) -> place.matches).reversed());
         return all;
     }
 

@@ -39,6 +39,7 @@ final class Trial {
     private final List<Range> ranges = new ArrayList<>();
     private final byte[] raw;
     private final double none;
+    private final Optional<QuantizationParameters> quantization;
     private double best;
     private @Nullable Derivation chosen;
 
@@ -47,6 +48,7 @@ final class Trial {
         this.estimator = estimator;
         this.dtype = child.spec().dtype();
         this.total = child.spec().byteLength();
+        this.quantization = QuantizationParameters.of(child);
         place();
         int sampled = ranges.stream().mapToInt(Range::length).sum();
         raw = new byte[sampled];
@@ -85,6 +87,11 @@ final class Trial {
 
     TensorSpec spec() {
         return child.spec();
+    }
+
+    /** Scales and zero points of the child, if it is quantized and they lie beside it. */
+    Optional<QuantizationParameters> quantization() {
+        return quantization;
     }
 
     List<Range> ranges() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.assertj.core.api.Assertions;
@@ -122,6 +123,87 @@ class BlockCoderTest {
         assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, predicted, Effort.BALANCED))
                 .hasSizeLessThan(60);
         assertRoundTrip(raw, raw.length, Dtype.OPAQUE, new byte[0], Effort.BALANCED);
+    }
+
+    /** Wherever in a word the arrays begin, and whatever is between them. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16", "F64"})
+    void floatsAmongOpaqueBytesAreCodedAsFloats(Dtype dtype) {
+        byte[] floats = BlockSamples.make(BlockSamples.Kind.UNRELATED, dtype, 300_000, 11).raw;
+        int asFloats = assertRoundTrip(floats, floats.length, dtype, null, Effort.SMALL).length;
+        for (Effort effort : Effort.values()) {
+            for (int skew = 0; skew < 9; skew++) {
+                byte[] raw = joined(words(1, 1000 + skew), floats, words(2, 50_000 + 3 * skew), floats, words(3, 17));
+                byte[] payload = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, null, effort);
+                assertThat(BlockCoder.needsPrediction(payload)).isFalse();
+                assertThat(payload.length).isLessThan((int) (2.05 * asFloats) + 40_000);
+            }
+        }
+    }
+
+    @Test
+    void theBytesBetweenFloatsMayBeFoundInAGuess() {
+        byte[] floats = BlockSamples.make(BlockSamples.Kind.UNRELATED, Dtype.F32, 200_000, 11).raw;
+        byte[] text = words(4, 60_000);
+        byte[] raw = joined(text, floats, text);
+        byte[] alone = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, null, Effort.BALANCED);
+        byte[] payload = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, text, Effort.BALANCED);
+
+        assertThat(BlockCoder.needsPrediction(payload)).isTrue();
+        assertThat(payload).hasSizeLessThan(alone.length - 20_000);
+    }
+
+    @Test
+    void floatsThatAreRepeatedAreMatchesAllTheSame() {
+        byte[] floats = BlockSamples.make(BlockSamples.Kind.UNRELATED, Dtype.F32, 200_000, 11).raw;
+        byte[] raw = joined(floats, floats, floats, floats);
+        assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, null, Effort.BALANCED))
+                .hasSizeLessThan(floats.length * 11 / 10);
+        assertThat(assertRoundTrip(raw, raw.length, Dtype.OPAQUE, floats, Effort.BALANCED))
+                .hasSizeLessThan(1000);
+    }
+
+    @Test
+    void damagedMixturesAreRefusedOrDecodeToSomething() {
+        byte[] floats = BlockSamples.make(BlockSamples.Kind.UNRELATED, Dtype.F32, 70_000, 11).raw;
+        byte[] raw = joined(words(4, 3001), floats);
+        byte[] good = assertRoundTrip(raw, raw.length, Dtype.OPAQUE, null, Effort.SMALL);
+        SplittableRandom random = new SplittableRandom(5);
+        int refused = 0;
+        for (int round = 0; round < 500; round++) {
+            byte[] bad = damage(good, random);
+            try {
+                coder.decode(bad, 0, bad.length, Dtype.OPAQUE, null, new byte[raw.length], raw.length);
+            } catch (MgitException e) {
+                assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(100);
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    /** What a frame says beside the payload counts. */
+    @Test
+    void aPredictionIsNotWorthMoreThanItSaves() {
+        for (Dtype dtype : new Dtype[] {Dtype.F32, Dtype.I32, Dtype.U8, Dtype.OPAQUE}) {
+            for (int length : new int[] {8, 100, 1000, 40_000}) {
+                BlockSamples made = BlockSamples.make(BlockSamples.Kind.FINE_TUNE, dtype, length, 5);
+                byte[] alone = assertRoundTrip(made.raw, length, dtype, null, Effort.BALANCED);
+                for (int naming : new int[] {0, 60, 600, 1 << 20}) {
+                    byte[] payload = coder.encode(made.raw, length, dtype, made.prediction, naming, Effort.BALANCED);
+                    int all = payload.length + (BlockCoder.needsPrediction(payload) ? naming : 0);
+                    assertThat(all).isLessThanOrEqualTo(alone.length);
+                }
+            }
+        }
     }
 
     @Test

@@ -47,7 +47,7 @@ class GoldenPayloadTest {
                 methods.add((int) payload[0]);
             }
         }
-        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     }
 
     private static String digest(byte[] bytes) {
@@ -84,6 +84,11 @@ class GoldenPayloadTest {
                     coder, Dtype.OPAQUE, Effort.BALANCED, BlockCoderTest.words(3, 400), BlockCoderTest.words(3, 900)));
             byte[] steps = BlockCoderTest.smallSteps((1 << 14) + 1);
             lines.add(line(coder, Dtype.U8, Effort.BALANCED, steps, new byte[steps.length]));
+            byte[] mixed = new byte[50_000];
+            byte[] floats = BlockSamples.make(BlockSamples.Kind.UNRELATED, Dtype.F32, 49_000, 99).raw;
+            System.arraycopy(BlockCoderTest.words(3, 901), 0, mixed, 0, 901);
+            System.arraycopy(floats, 0, mixed, 901, floats.length);
+            lines.add(line(coder, Dtype.OPAQUE, Effort.BALANCED, mixed, BlockCoderTest.words(3, 900)));
         }
         Files.writeString(Path.of(args[0]), String.join("\n", new java.util.LinkedHashSet<>(lines)) + "\n");
     }

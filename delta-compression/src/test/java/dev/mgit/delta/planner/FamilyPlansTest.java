@@ -50,6 +50,12 @@ class FamilyPlansTest {
         assertQuantized(RealModels.bgeSmallV15(), RealModels.bgeSmallV15Quantized());
     }
 
+    /** Real: the columns of one of its layers differ by powers of ten. */
+    @Test
+    void soDoesOneOfUnevenColumns() throws IOException {
+        assertQuantized(RealModels.e5Small(), RealModels.e5SmallQuantized());
+    }
+
     private static void assertQuantized(RealModel model, RealModel quantized) throws IOException {
         try (PlannedFile files = new PlannedFile()) {
             files.store(0, model.weights());

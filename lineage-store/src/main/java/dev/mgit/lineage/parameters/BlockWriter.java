@@ -114,7 +114,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         }
         int from = chunks.get(0).skip();
         int length = chunks.stream().mapToInt(Region::length).sum();
-        byte[] whole = Arrays.copyOfRange(raw, from, from + length);
+        byte[] whole = from == 0 ? raw : Arrays.copyOfRange(raw, from, from + length);
         Frame frame = encodeOpaque(whole, length, predictions.of(whole, length));
         if (chunks.size() == 1) {
             put(chunks.get(0).blocks().get(0), frame);
@@ -233,9 +233,11 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         Optional<Prediction> wanted = likely.filter(sound::containsSources);
         Optional<Prediction> prediction = wanted.flatMap(p -> withinDepth(p, raw, length, dtype));
         byte[] predicted = prediction.map(p -> reader.predict(p, dtype, length)).orElse(null);
+        int naming = prediction.map(p -> Frame.bytesOf(p, length)).orElse(0);
         BlockCoder coder = coders.borrow();
         try {
-            return frame(dtype, length, wanted, prediction, coder.encode(raw, length, dtype, predicted, effort));
+            return frame(
+                    dtype, length, wanted, prediction, coder.encode(raw, length, dtype, predicted, naming, effort));
         } finally {
             coders.giveBack(coder);
         }

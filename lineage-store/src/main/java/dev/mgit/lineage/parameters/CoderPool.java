@@ -13,7 +13,11 @@ final class CoderPool implements AutoCloseable {
     }
 
     void giveBack(BlockCoder coder) {
-        idle.addFirst(coder);
+        if (coder.isLarge()) {
+            coder.close();
+        } else {
+            idle.addFirst(coder);
+        }
     }
 
     @Override

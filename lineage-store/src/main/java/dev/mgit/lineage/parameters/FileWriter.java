@@ -51,7 +51,13 @@ public final class FileWriter implements AutoCloseable {
             throws IOException {
         MessageDigest sha256 = Hashes.sha256();
         List<Future<List<StoredObject.Block>>> rest = new ArrayList<>();
-        var stream = new OpaqueStream(run -> rest.add(threads.submit(() -> write(run, opaque, progress))));
+        var stream = new OpaqueStream(run -> {
+            // Runs are long and coded one at a time anyway.
+            if (!rest.isEmpty()) {
+                TaskPool.get(rest.get(rest.size() - 1));
+            }
+            rest.add(threads.submit(() -> write(run, opaque, progress)));
+        });
         List<Written> written = new ArrayList<>();
         for (Layout.Range range : layout.ranges()) {
             if (range.tensor().isPresent()) {
@@ -94,7 +100,7 @@ public final class FileWriter implements AutoCloseable {
         for (int i = 0; i < ids.size(); i++) {
             blocks.add(new StoredObject.Block(ids.get(i), run.lengths().get(i)));
         }
-        progress.accept(run.bytes().length);
+        progress.accept(run.lengths().stream().mapToInt(Integer::intValue).sum());
         return blocks;
     }
 

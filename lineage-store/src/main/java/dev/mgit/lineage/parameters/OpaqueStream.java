@@ -2,10 +2,10 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.ContentDefinedChunks;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,23 +14,24 @@ import java.util.List;
  */
 final class OpaqueStream {
     /** Bytes of the longest run. */
-    private static final int RUN = 1 << 23;
-
-    /** Takes runs as they become complete. */
-    @FunctionalInterface
-    interface Sink {
-        void accept(Run run) throws IOException;
-    }
+    private static final int RUN = 1 << 24;
 
     private final Sink sink;
     private final byte[] buffer = new byte[4 * ContentDefinedChunks.MAX];
-    private final ByteArrayOutputStream run = new ByteArrayOutputStream();
+    private byte[] run = new byte[0];
+    private int filled;
     private final List<Integer> lengths = new ArrayList<>();
     private int from;
     private int held;
     private long total;
 
-    /** Consecutive chunks, all in one array. */
+    /** Takes one run; may wait, so that there are never many of them. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(Run run) throws IOException;
+    }
+
+    /** Consecutive chunks from the beginning of one array. */
     @SuppressWarnings("ArrayRecordComponent") // handed from one to the other, never compared
     record Run(byte[] bytes, List<Integer> lengths) {}
 
@@ -72,10 +73,14 @@ final class OpaqueStream {
 
     private void cut() throws IOException {
         int length = ContentDefinedChunks.cut(buffer, from, held);
-        if (run.size() + length > RUN) {
+        if (filled + length > RUN) {
             handOn();
         }
-        run.write(buffer, from, length);
+        if (run.length < filled + length) {
+            run = Arrays.copyOf(run, Math.min(RUN, Math.max(buffer.length, 2 * (filled + length))));
+        }
+        System.arraycopy(buffer, from, run, filled, length);
+        filled += length;
         lengths.add(length);
         from += length;
         held -= length;
@@ -83,8 +88,9 @@ final class OpaqueStream {
 
     private void handOn() throws IOException {
         if (!lengths.isEmpty()) {
-            sink.accept(new Run(run.toByteArray(), List.copyOf(lengths)));
-            run.reset();
+            sink.accept(new Run(run, List.copyOf(lengths)));
+            run = new byte[0];
+            filled = 0;
             lengths.clear();
         }
     }
