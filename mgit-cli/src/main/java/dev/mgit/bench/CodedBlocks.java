@@ -2,9 +2,9 @@ package dev.mgit.bench;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.mgit.bench;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
 import java.io.IOException;
@@ -15,12 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.rocksdb.RocksDB;
 
 /** Real files that no reader understands and that resemble each other: native libraries built twice, graphs of models. */
 final class OpaquePairs {
-    private static final String LIBRARY = "/librocksdbjni-%s";
-
     private final Path scratch;
 
     OpaquePairs(Path scratch) {
@@ -75,8 +72,8 @@ final class OpaquePairs {
         Path file = scratch.resolve(name + ".bin");
         try (OutputStream out = Files.newOutputStream(file)) {
             for (String platform : platforms) {
-                String resource = String.format(LIBRARY, platform);
-                try (InputStream in = RocksDB.class.getResourceAsStream(resource)) {
+                String resource = "/librocksdbjni-" + platform;
+                try (InputStream in = OpaquePairs.class.getResourceAsStream(resource)) {
                     if (in == null) {
                         throw MgitException.failed("the RocksDB on the class path has no " + resource);
                     }

@@ -1,5 +1,6 @@
 package dev.mgit.delta.format;
 
+import dev.mgit.delta.layout.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

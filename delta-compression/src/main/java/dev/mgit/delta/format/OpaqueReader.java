@@ -1,6 +1,10 @@
 package dev.mgit.delta.format;
 
-import dev.mgit.delta.format.Layout.Range;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.ContentDefinedChunks;
+import dev.mgit.delta.layout.FormatReader;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.Layout.Range;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,11 @@ package dev.mgit.delta.format;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.RelativePaths;
+import dev.mgit.delta.layout.StrictJson;
+import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,8 +1,7 @@
 /**
- * The door to the format readers: a reader turns a file into a {@link dev.mgit.delta.format.Layout}, the ordered byte
- * ranges of the file, some of which are tensors. Every reader is lossless by construction, since the ranges cover the
- * file. What several formats share lives here, one format per package below. No reader executes anything, writes
- * anything, or believes a length before it is checked.
+ * The door to the format readers: {@link dev.mgit.delta.format.Formats} picks the reader of a file, which turns it into a
+ * {@link dev.mgit.delta.layout.Layout}. One format per package below; here is only what is asked about files of any format.
+ * Every reader is lossless by construction, since the ranges of a layout cover the file.
  */
 @NullMarked
 package dev.mgit.delta.format;

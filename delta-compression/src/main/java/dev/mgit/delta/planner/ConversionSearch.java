@@ -63,7 +63,7 @@ final class ConversionSearch {
         }
         for (long run : parameters.runs(spec)) {
             offer(
-                    parameters.guessed()
+                    parameters.inferred()
                             ? parameters.withZeroPoints(ZeroPoints.of(trial.child(), placement, parameters, run))
                             : parameters,
                     run);

@@ -17,10 +17,10 @@ import java.util.Set;
  * @param scale the tensor that holds the scales
  * @param scales its values, one a channel
  * @param zeroPoints as many, or a single one for all
- * @param predicted whether the zero points were not there to be read: ONNX writes those of onnxruntime as varints
+ * @param inferred whether the zero points were not there to be read: ONNX writes those of onnxruntime as varints
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record QuantizationParameters(ChildTensor scale, float[] scales, int[] zeroPoints, boolean guessed) {
+record QuantizationParameters(ChildTensor scale, float[] scales, int[] zeroPoints, boolean inferred) {
     private static final int MAX_CHANNELS = 1 << 18;
     private static final int LARGEST_ZERO_POINT = 255;
     private static final String QUANTIZED = "_quantized";

@@ -3,6 +3,10 @@ package dev.mgit.delta.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.FormatReader;
+import dev.mgit.delta.layout.Layout;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

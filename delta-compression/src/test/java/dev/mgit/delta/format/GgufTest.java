@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.MemoryByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,9 @@
 package dev.mgit.delta.format;
 
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.MemoryByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +16,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** What every reader must withstand, on a small healthy file of its format. */
-final class Hostile {
+public final class Hostile {
     private Hostile() {}
 
     /** A file of {@code src/test/resources/.../real}, written by the format's own library. */
@@ -146,7 +149,7 @@ final class Hostile {
         return concat(head, middle, tail);
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
         byte[] whole = new byte[length];
         int at = 0;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -6,6 +6,8 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.onnx.OnnxNode;
 import dev.mgit.delta.format.onnx.OnnxReader;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.fixtures.RealModel;
 import dev.mgit.fixtures.RealModels;
 import java.io.IOException;

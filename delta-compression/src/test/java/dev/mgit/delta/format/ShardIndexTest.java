@@ -3,6 +3,9 @@ package dev.mgit.delta.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.MemoryByteSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor.Sign;
 import dev.mgit.delta.format.torch.PickleParser;
 import dev.mgit.delta.format.torch.TorchStorage;
 import dev.mgit.delta.format.torch.TorchTensor;
 import dev.mgit.delta.format.torch.TorchTypes;
 import dev.mgit.delta.format.torch.TorchView;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.delta.numeric.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

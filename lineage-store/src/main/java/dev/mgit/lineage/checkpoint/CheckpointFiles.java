@@ -2,7 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.lineage.repository.FileStat;
 import java.io.IOException;
 import java.nio.file.Files;

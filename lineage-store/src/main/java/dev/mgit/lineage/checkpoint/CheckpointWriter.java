@@ -1,6 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
-import dev.mgit.delta.format.FileByteSource;
+import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.planner.Candidates;
 import dev.mgit.delta.planner.ChildTensor;
 import dev.mgit.delta.planner.Planner;

@@ -2,7 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;

@@ -2,9 +2,9 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.OpaquePredictions;

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.planner.ChildTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

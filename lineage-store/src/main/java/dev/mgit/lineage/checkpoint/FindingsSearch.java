@@ -1,8 +1,8 @@
 package dev.mgit.lineage.checkpoint;
 
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FileKind;
 import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.lineage.completeness.CheckpointContents;
 import dev.mgit.lineage.completeness.Completeness;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
 import dev.mgit.delta.format.safetensors.SafetensorsHeader;
+import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.lineage.checkpoint.ChosenTensors.Chosen;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.FileRestorer;

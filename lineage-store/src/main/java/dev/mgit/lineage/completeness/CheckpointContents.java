@@ -1,8 +1,8 @@
 package dev.mgit.lineage.completeness;
 
-import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.layout.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.completeness;
 
-import dev.mgit.delta.format.FileByteSource;
-import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.onnx.OnnxReader;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
 import dev.mgit.lineage.completeness.CheckpointContents.File;
 import java.io.IOException;
 

@@ -1,10 +1,10 @@
 package dev.mgit.lineage.completeness;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.FileByteSource;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.Layout;
 import dev.mgit.delta.format.ShardIndex;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.lineage.completeness.CheckpointContents.File;
 import java.io.IOException;
 import java.util.HashMap;

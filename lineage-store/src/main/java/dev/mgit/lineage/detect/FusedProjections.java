@@ -1,8 +1,8 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.SliceByteSource;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.SliceByteSource;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import java.io.EOFException;
 import java.io.IOException;

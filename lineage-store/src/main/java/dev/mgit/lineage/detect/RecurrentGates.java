@@ -1,7 +1,7 @@
 package dev.mgit.lineage.detect;
 
+import dev.mgit.lineage.diff.measure.GateOrder;
 import dev.mgit.lineage.tensors.CheckpointTensor;
-import dev.mgit.lineage.tensors.GateOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

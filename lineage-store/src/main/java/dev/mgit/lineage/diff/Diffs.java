@@ -3,17 +3,13 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.match.TensorMatching;
-import dev.mgit.lineage.diff.match.TiedTensors;
+import dev.mgit.lineage.diff.measure.GateOrder;
 import dev.mgit.lineage.diff.measure.TensorComparison;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
-import dev.mgit.lineage.diff.report.AdapterSummary;
-import dev.mgit.lineage.diff.report.DiffSummary;
-import dev.mgit.lineage.diff.report.RollUp;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
-import dev.mgit.lineage.tensors.GateOrder;
 import dev.mgit.lineage.tensors.LayerNames;
 import dev.mgit.lineage.tensors.TensorSet;
 import dev.mgit.lineage.version.Glob;
@@ -52,7 +48,7 @@ public final class Diffs {
     /**
      * Compares.
      *
-     * @throws dev.mgit.delta.format.FormatException if a file on disk is not what its name promises
+     * @throws dev.mgit.delta.layout.FormatException if a file on disk is not what its name promises
      * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
      */
     public Diff diff(DiffRequest request) throws IOException {

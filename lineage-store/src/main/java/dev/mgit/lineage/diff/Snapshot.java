@@ -1,12 +1,12 @@
 package dev.mgit.lineage.diff;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FileKind;
-import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.FolderScan;

@@ -1,7 +1,7 @@
 package dev.mgit.lineage.imports;
 
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FileKind;
+import dev.mgit.delta.layout.FileByteSource;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.imports;
 
-import dev.mgit.delta.format.FileByteSource;
-import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.onnx.OnnxReader;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Hashes;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -81,7 +81,7 @@ final class MergeInput implements AutoCloseable {
         return input;
     }
 
-    /** @throws dev.mgit.delta.format.FormatException if a file is not what its name promises */
+    /** @throws dev.mgit.delta.layout.FormatException if a file is not what its name promises */
     static MergeInput folder(Path folder, int threads) throws IOException {
         MergeInput input = new MergeInput();
         boolean complete = false;

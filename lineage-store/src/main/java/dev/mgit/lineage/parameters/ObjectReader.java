@@ -1,8 +1,8 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;

@@ -1,7 +1,7 @@
 package dev.mgit.lineage.parameters;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.ContentDefinedChunks;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.ContentDefinedChunks;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.mgit.lineage.graph.LineageGraph.Direction;
 import dev.mgit.lineage.graph.LogOrder;
 import dev.mgit.lineage.graph.Reach;
 import dev.mgit.lineage.query.TensorSearch.Match;
+import dev.mgit.lineage.tensorindex.TensorCondition;
 import dev.mgit.lineage.tensorindex.TensorIndex;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Glob;

@@ -2,6 +2,7 @@ package dev.mgit.lineage.query;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.tensorindex.TensorCondition;
 import dev.mgit.lineage.tensorindex.TensorIndex;
 import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.tensorindex.VersionTensors;

@@ -1,7 +1,6 @@
 package dev.mgit.lineage.tensorindex;
 
 import dev.mgit.lineage.graph.LineageGraph;
-import dev.mgit.lineage.query.TensorCondition;
 import dev.mgit.lineage.version.Lineage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

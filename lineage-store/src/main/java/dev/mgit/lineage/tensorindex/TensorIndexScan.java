@@ -3,7 +3,6 @@ package dev.mgit.lineage.tensorindex;
 import dev.mgit.delta.Dtype;
 import dev.mgit.lineage.graph.GraphData;
 import dev.mgit.lineage.graph.LineageGraph;
-import dev.mgit.lineage.query.TensorCondition;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.mgit.lineage.tensorindex;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;

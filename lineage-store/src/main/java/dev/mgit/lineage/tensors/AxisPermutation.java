@@ -1,7 +1,5 @@
 package dev.mgit.lineage.tensors;
 
-import dev.mgit.lineage.diff.match.Hashing;
-import dev.mgit.lineage.diff.match.TensorSamples;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +29,7 @@ public record AxisPermutation(List<Integer> axes) {
     }
 
     /** Dimensions of a tensor without those of length 1. */
-    static List<Long> shape(CheckpointTensor weight) {
+    public static List<Long> shape(CheckpointTensor weight) {
         return weight.shape().stream().filter(length -> length != 1).toList();
     }
 
@@ -80,7 +78,7 @@ public record AxisPermutation(List<Integer> axes) {
     }
 
     /** Index of the element of b that stands for one of a. */
-    long place(List<Long> a, List<Long> b, long index) {
+    public long place(List<Long> a, List<Long> b, long index) {
         long[] coordinates = new long[b.size()];
         long left = index;
         for (int k = a.size() - 1; k >= 0; k--) {
@@ -102,7 +100,7 @@ public record AxisPermutation(List<Integer> axes) {
         return places;
     }
 
-    static double[] values(CheckpointTensor weight, long[] places) throws IOException {
+    public static double[] values(CheckpointTensor weight, long[] places) throws IOException {
         var reader = new TensorReader(weight);
         double[] values = new double[places.length];
         for (int i = 0; i < places.length; i++) {

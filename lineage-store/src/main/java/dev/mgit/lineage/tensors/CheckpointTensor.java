@@ -2,7 +2,7 @@ package dev.mgit.lineage.tensors;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
+import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
 import java.util.List;
@@ -32,7 +32,7 @@ public record CheckpointTensor(
         return new CheckpointTensor(newName, spec, object, file, bytes, newScaling, companion, tiedTo);
     }
 
-    CheckpointTensor withBytes(ByteSource other) {
+    public CheckpointTensor withBytes(ByteSource other) {
         return new CheckpointTensor(name, spec, object, file, other, scaling, companion, tiedTo);
     }
 

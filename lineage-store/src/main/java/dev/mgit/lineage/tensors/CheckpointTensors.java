@@ -1,15 +1,15 @@
 package dev.mgit.lineage.tensors;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.FileKind;
-import dev.mgit.delta.format.FormatException;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.LogicalTensor;
-import dev.mgit.delta.format.MemoryByteSource;
 import dev.mgit.delta.format.TrainingState;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;

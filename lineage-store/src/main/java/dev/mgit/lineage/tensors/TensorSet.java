@@ -1,11 +1,11 @@
 package dev.mgit.lineage.tensors;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.LogicalTensor;
 import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.format.onnx.OnnxReader;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.UniqueNames;

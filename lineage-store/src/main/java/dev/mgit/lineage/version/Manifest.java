@@ -2,7 +2,7 @@ package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;

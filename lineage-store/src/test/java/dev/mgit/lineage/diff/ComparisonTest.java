@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.MemoryByteSource;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.diff.measure.RankSketch;
 import dev.mgit.lineage.diff.measure.SymmetricEigenvalues;

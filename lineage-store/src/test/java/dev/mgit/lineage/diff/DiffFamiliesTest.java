@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.FormatException;
+import dev.mgit.delta.layout.FormatException;
 import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;

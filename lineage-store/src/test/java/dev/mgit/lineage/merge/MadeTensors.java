@@ -3,7 +3,7 @@ package dev.mgit.lineage.merge;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.numeric.Floats;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import dev.mgit.lineage.tensorindex.TensorLocation;

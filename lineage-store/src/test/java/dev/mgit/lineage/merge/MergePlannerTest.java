@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.Dependency;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.format.FileByteSource;
 import dev.mgit.delta.format.Formats;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.tensorindex.TensorLocation;

@@ -11,6 +11,7 @@ import dev.mgit.lineage.graph.MadeLineage;
 import dev.mgit.lineage.query.Blame.Change;
 import dev.mgit.lineage.query.Find.Query;
 import dev.mgit.lineage.query.TensorSearch.Match;
+import dev.mgit.lineage.tensorindex.TensorCondition;
 import dev.mgit.lineage.tensorindex.TensorIndex;
 import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.EdgeKind;

@@ -6,7 +6,6 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.MadeLineage;
-import dev.mgit.lineage.query.TensorCondition;
 import dev.mgit.lineage.query.TensorSearch;
 import dev.mgit.lineage.query.TensorSearch.Match;
 import dev.mgit.lineage.version.VersionBuilder;

@@ -1,9 +1,9 @@
 package dev.mgit.delta.format.numpy;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FormatReader;
-import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatReader;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LayoutBuilder;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package dev.mgit.delta.format.numpy;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.FormatReader;
-import dev.mgit.delta.format.Layout;
-import dev.mgit.delta.format.LayoutBuilder;
-import dev.mgit.delta.format.LogicalTensor;
-import dev.mgit.delta.format.MemoryByteSource;
-import dev.mgit.delta.format.SliceByteSource;
-import dev.mgit.delta.format.SourceInputStream;
-import dev.mgit.delta.format.ZipDirectory;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.FormatReader;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.MemoryByteSource;
+import dev.mgit.delta.layout.SliceByteSource;
+import dev.mgit.delta.layout.SourceInputStream;
+import dev.mgit.delta.layout.ZipDirectory;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.mgit.delta.format.onnx;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FileByteSource;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.Layout;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,11 +2,12 @@ package dev.mgit.delta.format.onnx;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.LayoutBuilder;
-import dev.mgit.delta.format.LogicalTensor;
-import dev.mgit.delta.format.UnsupportedFormatException;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.UnsupportedFormatException;
+import dev.mgit.delta.layout.VarintBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.mgit.delta.format.onnx;
 
-import dev.mgit.delta.format.ByteSource;
-import dev.mgit.delta.format.Cursor;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.LayoutBuilder;
-import dev.mgit.delta.format.UnsupportedFormatException;
+import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.Cursor;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

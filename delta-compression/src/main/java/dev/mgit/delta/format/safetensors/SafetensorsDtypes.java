@@ -2,8 +2,8 @@ package dev.mgit.delta.format.safetensors;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.LayoutBuilder;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,14 +1,13 @@
 package dev.mgit.delta.format.torch;
 
-import dev.mgit.delta.format.Cursor;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.PickleLines;
 import dev.mgit.delta.format.torch.Pickle.Call;
 import dev.mgit.delta.format.torch.Pickle.Global;
 import dev.mgit.delta.format.torch.Pickle.Items;
 import dev.mgit.delta.format.torch.Pickle.Pairs;
 import dev.mgit.delta.format.torch.Pickle.Persistent;
 import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import dev.mgit.delta.layout.Cursor;
+import dev.mgit.delta.layout.FormatException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
 package dev.mgit.delta.format.torch;
 
-import dev.mgit.delta.format.LayoutBuilder;
-import dev.mgit.delta.format.LogicalTensor.Sign;
 import dev.mgit.delta.format.torch.Pickle.Call;
 import dev.mgit.delta.format.torch.Pickle.Global;
 import dev.mgit.delta.format.torch.Pickle.Items;
 import dev.mgit.delta.format.torch.Pickle.Pairs;
 import dev.mgit.delta.format.torch.Pickle.Persistent;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.LogicalTensor.Sign;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.FormatException;
-import dev.mgit.delta.format.LayoutBuilder;
-import dev.mgit.delta.format.LogicalTensor;
-import dev.mgit.delta.format.LogicalTensor.Order;
-import dev.mgit.delta.format.LogicalTensor.Strided;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor.Order;
+import dev.mgit.delta.layout.LogicalTensor.Strided;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package dev.mgit.delta.format.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.delta.format.LogicalTensor;
-import dev.mgit.delta.format.LogicalTensor.Sign;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;

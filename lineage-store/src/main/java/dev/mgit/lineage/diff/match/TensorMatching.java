@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff.match;
 
 import dev.mgit.lineage.tensors.CheckpointTensor;
+import dev.mgit.lineage.tensors.TensorSamples;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;

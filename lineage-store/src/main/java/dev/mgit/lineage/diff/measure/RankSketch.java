@@ -1,6 +1,6 @@
 package dev.mgit.lineage.diff.measure;
 
-import dev.mgit.lineage.diff.match.Hashing;
+import dev.mgit.lineage.tensors.Hashing;
 import java.util.Optional;
 
 /**

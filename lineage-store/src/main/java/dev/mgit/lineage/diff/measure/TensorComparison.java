@@ -6,7 +6,6 @@ import dev.mgit.delta.numeric.Elements;
 import dev.mgit.lineage.tensors.AffineQuantization;
 import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
-import dev.mgit.lineage.tensors.PermutedReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff.report;
 
 import dev.mgit.lineage.diff.LayerChange;
+import dev.mgit.lineage.diff.NumberText;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
 import dev.mgit.lineage.tensors.LayerNames;
 import java.util.ArrayList;

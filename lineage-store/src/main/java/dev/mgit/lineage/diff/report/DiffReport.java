@@ -4,6 +4,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.diff.Diff;
 import dev.mgit.lineage.diff.FileChange;
 import dev.mgit.lineage.diff.LayerChange;
+import dev.mgit.lineage.diff.NumberText;
 import dev.mgit.lineage.diff.TensorChange;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
 import dev.mgit.lineage.diff.measure.UpdateRank;

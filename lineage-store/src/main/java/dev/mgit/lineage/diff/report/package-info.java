@@ -1,4 +1,6 @@
-/** A diff as text, JSON, Markdown and HTML, and in one sentence. Never says more than the numbers show. */
+/**
+ * A diff as text, JSON, Markdown and HTML. Adds nothing to what {@code diff} found.
+ */
 @NullMarked
 package dev.mgit.lineage.diff.report;
 
