@@ -165,7 +165,7 @@ class WrittenTensorsTest {
                     .contains("2 tensors cannot be compared: one side cannot be read", "2 unreadable")
                     .doesNotContain("removed")
                     .doesNotContain("added")
-                    .doesNotContain("quantised");
+                    .doesNotContain("quantized");
         }
     }
 }

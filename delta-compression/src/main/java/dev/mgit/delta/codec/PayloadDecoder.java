@@ -94,7 +94,7 @@ final class PayloadDecoder {
         coders.quanta().decode(input, byRows, prediction, near, length);
         int method = input.get();
         if (Method.isQuantized(method) || method == Method.MIXED) {
-            throw ByteInput.damaged("it is quantised twice");
+            throw ByteInput.damaged("it is quantized twice");
         }
         decode(method, near, target, length);
     }

@@ -148,7 +148,7 @@ class QuantizedTensorsTest {
         InMemoryTensors.Child child =
                 made.child(sameName ? "encoder.dense.weight_quantized" : "w_quantized", List.of(64L), false);
         TensorPlan plan = planner.plan(child, candidates).orElseThrow();
-        assertThat(plan.name()).isEqualTo("transpose+quantise per column");
+        assertThat(plan.name()).isEqualTo("transpose+quantize per column");
         assertThat(right(plan, child)).isEqualTo(COUNT);
     }
 
@@ -168,7 +168,7 @@ class QuantizedTensorsTest {
 
     private void assertFollows(InMemoryTensors.Child child, String axis) {
         TensorPlan plan = planner.plan(child, candidates).orElseThrow();
-        assertThat(plan.name()).isEqualToIgnoringCase("quantise per " + axis);
+        assertThat(plan.name()).isEqualToIgnoringCase("quantize per " + axis);
         assertThat(right(plan, child)).isEqualTo(child.bytes().length);
     }
 

@@ -222,7 +222,7 @@ public final class TestRunner {
                 throw new JsonException("wrote no metrics to MGIT_METRICS");
             }
             if (Files.size(file) > MAX_METRICS_BYTES) {
-                throw new JsonException("the the metrics file is larger than " + MAX_METRICS_BYTES + " bytes");
+                throw new JsonException("the metrics file is larger than " + MAX_METRICS_BYTES + " bytes");
             }
             Map<String, Double> metrics = TestResult.metrics(Json.parseObject(Files.readAllBytes(file)));
             if (metrics.isEmpty()) {

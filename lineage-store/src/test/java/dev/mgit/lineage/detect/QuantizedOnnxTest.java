@@ -110,6 +110,6 @@ class QuantizedOnnxTest {
                         Optional.empty(),
                         Optional.empty(),
                         DiffRequest.Depth.NUMBERS));
-        assertThat(diff.reading()).matches("quantised to " + type + " \\(relative error [0-3]\\.\\d+%\\)");
+        assertThat(diff.reading()).matches("quantized to " + type + " \\(relative error [0-3]\\.\\d+%\\)");
     }
 }

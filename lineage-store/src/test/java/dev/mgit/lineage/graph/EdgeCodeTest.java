@@ -28,7 +28,8 @@ class EdgeCodeTest {
                         Map.entry("merge", 9),
                         Map.entry("search", 10),
                         Map.entry("rl", 11),
-                        Map.entry("other", 12)));
+                        Map.entry("other", 12),
+                        Map.entry("copy", 13)));
     }
 
     @Test
