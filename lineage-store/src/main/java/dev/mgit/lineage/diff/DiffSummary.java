@@ -3,8 +3,6 @@ package dev.mgit.lineage.diff;
 import dev.mgit.delta.Dtype;
 import dev.mgit.lineage.diff.TensorChange.Status;
 import dev.mgit.lineage.diff.measure.TensorStatistics;
-import dev.mgit.lineage.tensors.LayerNames;
-import dev.mgit.lineage.tensors.ParameterRole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,19 +16,13 @@ public final class DiffSummary {
     private static final double UNRELATED = 0.1;
 
     /** Share of the elements that must agree before something is said of the whole. */
-    private static final double MOST = 0.8;
+    static final double MOST = 0.8;
 
     /** Fewer tensors with a counterpart than this share make another architecture. */
     private static final double COMMON = 0.2;
 
     /** Zeros gained before it is called pruning. */
     private static final double PRUNED = 0.05;
-
-    /** Below this share of elements changed an update is sparse. */
-    private static final double SPARSE = 0.5;
-
-    /** Training that moves weights further than half their size makes another model of them. */
-    private static final double DISTANT = 0.5;
 
     private final List<TensorChange> tensors;
     private final List<LayerChange> blocks;
@@ -133,7 +125,7 @@ public final class DiffSummary {
                         && dtypeA(tensor) == dtypeB(tensor));
     }
 
-    private static long elements(List<TensorChange> tensors) {
+    static long elements(List<TensorChange> tensors) {
         return tensors.stream().mapToLong(TensorChange::elements).sum();
     }
 
@@ -220,7 +212,7 @@ public final class DiffSummary {
         return tensor.specB().orElseThrow().dtype();
     }
 
-    private static TensorStatistics sum(List<TensorChange> tensors) {
+    static TensorStatistics sum(List<TensorChange> tensors) {
         return tensors.stream()
                 .flatMap(tensor -> tensor.statistics().stream())
                 .reduce(TensorStatistics.NONE, TensorStatistics::plus);
@@ -252,90 +244,10 @@ public final class DiffSummary {
                 .filter(tensor -> !converted || dtypeA(tensor) == dtypeB(tensor))
                 .filter(tensor -> !pruned || tensor.statistics().orElseThrow().becameZero() == 0)
                 .toList();
-        if (moved.isEmpty()) {
-            return;
+        if (!moved.isEmpty()) {
+            String what = converted || pruned ? "also fine-tuned: " : "fine-tuned: ";
+            clauses.add(new UpdateSummary(matched, moved, blocks).clause(what));
         }
-        List<String> said = new ArrayList<>(parts(matched, moved));
-        frozenBlocks(said);
-        TensorStatistics sum = sum(moved);
-        if (sum.changedShare() < SPARSE) {
-            said.add("only " + NumberText.percent(sum.changedShare()) + " of the elements of changed tensors differ");
-        }
-        lowRank(moved, said);
-        String what = converted || pruned ? "also fine-tuned: " : "fine-tuned: ";
-        boolean distant = sum.relativeL2() > DISTANT;
-        clauses.add((distant
-                        ? "far apart, as with a common ancestor (cosine " + NumberText.number(sum.cosine()) + "): "
-                        : what)
-                + String.join(", ", said));
-    }
-
-    private static List<String> parts(List<TensorChange> matched, List<TensorChange> moved) {
-        Map<ParameterRole, List<TensorChange>> changed =
-                moved.stream().collect(Collectors.groupingBy(tensor -> ParameterRole.of(tensor.name())));
-        Map<String, List<String>> words = new LinkedHashMap<>();
-        for (ParameterRole part : ParameterRole.values()) {
-            List<TensorChange> all = matched.stream()
-                    .filter(tensor -> ParameterRole.of(tensor.name()) == part)
-                    .toList();
-            if (all.isEmpty()) {
-                continue;
-            }
-            List<TensorChange> those = changed.getOrDefault(part, List.of());
-            boolean same = all.stream().allMatch(TensorChange::isSame);
-            if (same || !those.isEmpty()) {
-                String verdict =
-                        same ? "frozen" : NumberText.magnitude(sum(those).relativeL2());
-                words.computeIfAbsent(verdict, word -> new ArrayList<>()).add(part.word());
-            }
-        }
-        String size = " (relative L2 " + NumberText.percent(sum(moved).relativeL2()) + ")";
-        List<String> said = new ArrayList<>();
-        words.forEach((verdict, parts) -> {
-            boolean everything = words.size() == 1 && moved.size() == matched.size();
-            said.add((everything ? "everything" : NumberText.list(parts)) + " " + verdict);
-        });
-        if (!said.isEmpty()) {
-            said.set(said.size() - 1, said.get(said.size() - 1) + size);
-        }
-        return said;
-    }
-
-    private void frozenBlocks(List<String> said) {
-        List<LayerChange> numbered = blocks.stream()
-                .filter(block -> LayerNames.isBlock(block.name()))
-                .toList();
-        List<Integer> frozen = numbered.stream()
-                .filter(block -> block.kind() == LayerChange.Kind.SAME)
-                .map(StructureSummary::number)
-                .toList();
-        if (!frozen.isEmpty() && frozen.size() < numbered.size()) {
-            said.add("blocks " + NumberText.ranges(frozen) + " frozen");
-        }
-    }
-
-    private static void lowRank(List<TensorChange> moved, List<String> said) {
-        List<TensorChange> ranked = moved.stream()
-                .filter(tensor -> tensor.statistics().orElseThrow().rank().isPresent())
-                .toList();
-        List<TensorChange> low = ranked.stream()
-                .filter(tensor ->
-                        tensor.statistics().orElseThrow().rank().orElseThrow().isLow())
-                .toList();
-        if (low.isEmpty() || elements(low) < MOST * elements(ranked)) {
-            return;
-        }
-        int rank = low.stream()
-                .mapToInt(tensor ->
-                        tensor.statistics().orElseThrow().rank().orElseThrow().rank())
-                .max()
-                .orElseThrow();
-        List<String> on = low.stream()
-                .map(tensor -> LayerNames.layer(tensor.name()))
-                .map(layer -> layer.substring(layer.lastIndexOf('.') + 1))
-                .distinct()
-                .toList();
-        said.add("looks like rank " + rank + (on.size() > 4 ? "" : " on " + NumberText.list(on)));
     }
 
     private void notFinite(List<TensorChange> matched) {
