@@ -3,14 +3,12 @@ package dev.mgit.hooks.executor;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.FolderTools;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class SlurmExecutor implements Executor {
     static final String NAME = "slurm";
 
-    private static final Duration QUEUE_FRESH = Duration.ofSeconds(2);
     /** How long a job may be in no queue and have no exit code: file systems show files to other nodes late. */
     private static final Duration GONE_GRACE = Duration.ofSeconds(6);
 
@@ -36,10 +33,7 @@ public final class SlurmExecutor implements Executor {
     private final List<String> arguments;
     private final Limits defaults;
     private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
-    private Queue queue = new Queue(Instant.MIN, Map.of());
-
-    /** The user's jobs by name: id and state with reason. */
-    private record Queue(Instant taken, Map<String, String[]> jobs) {}
+    private final SlurmQueue queue;
 
     /**
      * @param environment for Slurm's own programs: {@code PATH}, {@code SLURM_CONF}
@@ -49,6 +43,7 @@ public final class SlurmExecutor implements Executor {
     public SlurmExecutor(Map<String, String> environment, List<String> arguments, Limits defaults) {
         this.defaults = defaults;
         this.environment = Map.copyOf(environment);
+        this.queue = new SlurmQueue(environment);
         this.arguments = List.copyOf(arguments);
     }
 
@@ -105,7 +100,7 @@ public final class SlurmExecutor implements Executor {
                 all.put(key, value);
             }
         });
-        Answer answer = run(command, all);
+        SlurmPrograms.Answer answer = SlurmPrograms.run(command, all);
         if (answer.exitCode() != 0) {
             throw new CommandFailure(
                     MgitException.Kind.FAILED,
@@ -113,7 +108,7 @@ public final class SlurmExecutor implements Executor {
                     answer.text(),
                     "the command was " + String.join(" ", command.subList(0, command.size() - 1)));
         }
-        forgetQueue();
+        queue.forget();
         // The answer is ID or ID;CLUSTER, perhaps among warnings.
         String id = answer.text()
                 .lines()
@@ -155,8 +150,8 @@ public final class SlurmExecutor implements Executor {
 
     @Override
     public Optional<JobHandle> recover(JobHandle handle) {
-        Queue now = queue(true);
-        if (now.taken().equals(Instant.MIN)) {
+        SlurmQueue.Snapshot now = queue.now(true);
+        if (!now.answered()) {
             throw MgitException.failed("Slurm's queue does not respond");
         }
         String[] job = now.jobs().get(nameOf(handle.folder()));
@@ -171,16 +166,28 @@ public final class SlurmExecutor implements Executor {
 
     /**
      * How the job ended. Slurm's signals reach a job's processes one after the other, so the script may still see its
-     * command killed and write that down; who killed it stands in Slurm's log.
+     * command killed and write that down; who killed it stands in Slurm's log, at the latest when the job has left the
+     * queue.
      */
-    private static Optional<JobStatus> ended(Path folder) {
-        return new JobFolder(folder).ended().map(status -> {
-            boolean killed = status.state() == JobStatus.State.EXITED && status.exitCode() > 128;
-            String log = killed ? FolderTools.tail(log(folder), LOG_TAIL).strip() : "";
-            return log.contains("slurmstepd: ")
-                    ? JobStatus.of(JobStatus.State.LOST, "Slurm ended the job\n" + log)
-                    : status;
-        });
+    private Optional<JobStatus> ended(Path folder) {
+        Optional<JobStatus> ended = new JobFolder(folder).ended();
+        if (ended.isEmpty()
+                || ended.get().state() != JobStatus.State.EXITED
+                || ended.get().exitCode() <= 128) {
+            return ended;
+        }
+        Optional<JobStatus> bySlurm = endedBySlurm(folder);
+        if (bySlurm.isEmpty() && queue.now(true).jobs().containsKey(nameOf(folder))) {
+            return Optional.empty();
+        }
+        return bySlurm.or(() -> endedBySlurm(folder)).or(() -> ended);
+    }
+
+    private static Optional<JobStatus> endedBySlurm(Path folder) {
+        String log = FolderTools.tail(log(folder), LOG_TAIL).strip();
+        return log.contains("slurmstepd")
+                ? Optional.of(JobStatus.of(JobStatus.State.LOST, "Slurm ended the job\n" + log))
+                : Optional.empty();
     }
 
     @Override
@@ -189,7 +196,7 @@ public final class SlurmExecutor implements Executor {
         if (ended.isPresent()) {
             return ended.get();
         }
-        Queue now = queue(false);
+        SlurmQueue.Snapshot now = queue.now(false);
         String[] job = now.jobs().get(nameOf(handle.folder()));
         if (job == null) {
             return ended(handle.folder()).orElseGet(() -> JobStatus.of(JobStatus.State.WAITING, "not in the queue"));
@@ -212,8 +219,8 @@ public final class SlurmExecutor implements Executor {
             end(handle, "timeout");
             return ended(handle.folder()).orElse(status);
         }
-        Queue now = queue(false);
-        if (now.taken().equals(Instant.MIN) || now.jobs().containsKey(name)) {
+        SlurmQueue.Snapshot now = queue.now(false);
+        if (!now.answered() || now.jobs().containsKey(name)) {
             goneSince.remove(name);
             return status;
         }
@@ -246,57 +253,11 @@ public final class SlurmExecutor implements Executor {
         var folder = new JobFolder(handle.folder());
         // Whichever comes first, the job's own exit code or this claim, decides what is reported.
         boolean neverStarted = folder.claim();
-        var unused = run(List.of("scancel", "--name=" + nameOf(handle.folder())), environment);
+        var unused = SlurmPrograms.run(List.of("scancel", "--name=" + nameOf(handle.folder())), environment);
         if (neverStarted || folder.ended().isEmpty()) {
             folder.end(how);
         }
-        forgetQueue();
-    }
-
-    private synchronized void forgetQueue() {
-        queue = new Queue(Instant.MIN, Map.of());
-    }
-
-    /** The queue, asked at most every few seconds. Taken at {@link Instant#MIN} if Slurm does not answer. */
-    private synchronized Queue queue(boolean fresh) {
-        if (fresh
-                || queue.taken().equals(Instant.MIN)
-                || Instant.now().isAfter(queue.taken().plus(QUEUE_FRESH))) {
-            Instant asked = Instant.now();
-            Answer answer = run(List.of("squeue", "--me", "--noheader", "--format=%i|%j|%T (%r)"), environment);
-            Map<String, String[]> jobs = new LinkedHashMap<>();
-            for (String line : answer.text().split("\n")) {
-                String[] parts = line.strip().split("\\|", 3);
-                if (parts.length == 3) {
-                    jobs.put(parts[1], new String[] {parts[0], parts[2].replace(" (None)", "")});
-                }
-            }
-            queue = new Queue(answer.exitCode() == 0 ? asked : Instant.MIN, jobs);
-        }
-        return queue;
-    }
-
-    private record Answer(int exitCode, String text) {}
-
-    private static Answer run(List<String> command, Map<String, String> environment) {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            process.getOutputStream().close();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Answer(process.waitFor(), text);
-        } catch (IOException e) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "cannot run " + command.get(0) + ": " + e.getMessage(),
-                    "Slurm's programs must be on the PATH, or use --executor local",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer(-1, "interrupted");
-        }
+        queue.forget();
     }
 
     @Override

@@ -250,7 +250,9 @@ class SlurmTest {
         assertThat(Await.exit(scancel.start())).isZero();
 
         JobStatus status = executor.await(job);
-        assertThat(status.state()).isEqualTo(JobStatus.State.LOST);
+        assertThat(status.state())
+                .as("%s; %s", status.detail(), Files.readString(job.folder().resolve("slurm.log")))
+                .isEqualTo(JobStatus.State.LOST);
         assertThat(status.detail()).startsWith("Slurm ended the job").contains("CANCELLED");
         assertThat(job.stdout()).hasContent("began");
     }
@@ -262,7 +264,7 @@ class SlurmTest {
 
         Files.writeString(
                 job.folder().resolve("slurm.log"),
-                "slurmstepd: error: *** JOB 7 ON node CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***\n");
+                "slurmstepd-node1: error: *** JOB 7 ON node CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***\n");
         assertThat(executor.peek(job).state()).isEqualTo(JobStatus.State.LOST);
         assertThat(executor.peek(job).detail())
                 .startsWith("Slurm ended the job\n")
