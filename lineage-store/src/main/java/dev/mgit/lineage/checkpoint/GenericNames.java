@@ -11,59 +11,17 @@ import java.util.regex.Pattern;
  */
 final class GenericNames {
     /** Alone or together: {@code final}, {@code best_model}, {@code pytorch_model}. */
-    private static final Set<String> WORDS = Set.of(
-            "final",
-            "best",
-            "last",
-            "latest",
-            "model",
-            "models",
-            "weights",
-            "checkpoints",
-            "ckpts",
-            "output",
-            "outputs",
-            "out",
-            "result",
-            "results",
-            "save",
-            "saved",
-            "trained",
-            "snapshot",
-            "snapshots",
-            "artifacts",
-            "pytorch",
-            "tf",
-            "flax",
-            "diffusion",
-            "adapter",
-            "state",
-            "states",
-            "dict",
-            "lightning",
-            "logs");
+    private static final Set<String> WORDS = words("""
+            final best last latest model models weights checkpoints ckpts output outputs out result results
+            save saved trained snapshot snapshots artifacts pytorch tf flax diffusion adapter state states
+            dict lightning logs
+            """);
 
     /** The same, and a number may belong to them: {@code checkpoint-50}, {@code epoch=3-val_loss=0.12}. */
-    private static final Set<String> COUNTED = Set.of(
-            "checkpoint",
-            "ckpt",
-            "consolidated",
-            "epoch",
-            "epochs",
-            "ep",
-            "step",
-            "steps",
-            "global",
-            "iter",
-            "iteration",
-            "version",
-            "mp",
-            "rank",
-            "loss",
-            "val",
-            "valid",
-            "acc",
-            "accuracy");
+    private static final Set<String> COUNTED = words("""
+            checkpoint ckpt consolidated epoch epochs ep step steps global iter iteration version mp rank
+            loss val valid acc accuracy
+            """);
 
     private static final List<Pattern> WHOLE = List.of(
             Pattern.compile("\\d[\\d_.:-]*(t[\\d_.:-]+z?)?"), // 2026-01-01, 12-30-00, 20260101T1230Z, 1000
@@ -91,6 +49,10 @@ final class GenericNames {
         return !parts.isEmpty()
                 && (!numbers || counted)
                 && parts.stream().allMatch(part -> WORDS.contains(part) || COUNTED.contains(part) || isNumber(part));
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
     }
 
     private static boolean isNumber(String part) {

@@ -96,7 +96,7 @@ public final class PendingCommit {
     private Attempt attempt(Optional<Lossy> lossy, WriterLock lock) throws IOException {
         StoredCheckpoint stored = commits.store(files, target, LossTolerance.of(lossy.map(Lossy::bound), exact), lock);
         requireChange(stored);
-        if (request.origins().isEmpty()) {
+        if (request.origins().isEmpty() && sameAs.isEmpty()) {
             sameAs = target.origins().stream()
                     .map(CommitRequest.Origin::version)
                     .filter(origin -> isSame(origin, stored))
