@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * What a commit did.
  *
+ * @param sameAs the version of another model that the folder was checked out from, if that is all it holds
  * @param bytes of all files
  * @param newBytes raw bytes of the blocks that were not in the store
  * @param storedBytes bytes those blocks take there
@@ -22,6 +23,7 @@ public record CommitResult(
         String model,
         Optional<VersionId> previous,
         List<CommitRequest.Origin> origins,
+        Optional<VersionId> sameAs,
         int files,
         int tensors,
         long bytes,

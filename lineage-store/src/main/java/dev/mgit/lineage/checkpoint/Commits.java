@@ -15,13 +15,12 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Makes versions of what lies on disk, a {@link PendingCommit} each. The files themselves are only ever read. */
 public final class Commits {
@@ -37,8 +36,17 @@ public final class Commits {
         this.progress = progress;
     }
 
-    /** Where a commit goes: decided before anything is written. */
-    public record Target(String model, Optional<VersionId> previous, List<Origin> origins) {}
+    /**
+     * Where a commit goes: decided before anything is written.
+     *
+     * @param suggested what named the model, if that was the path alone
+     */
+    public record Target(
+            String model, Optional<VersionId> previous, List<Origin> origins, Optional<SuggestedName> suggested) {
+        Target withoutOrigins() {
+            return new Target(model, previous, List.of(), suggested);
+        }
+    }
 
     /**
      * Checks a commit: where it goes, and that its files are sound and, where that is asked for, whole. Only reads.
@@ -108,7 +116,7 @@ public final class Commits {
             CommitRequest request, Optional<VersionId> previous, Transaction transaction, WriterLock lock)
             throws IOException {
         String model = request.model().orElseThrow();
-        var target = new Target(model, previous, request.origins());
+        var target = new Target(model, previous, request.origins(), Optional.empty());
         CheckpointFiles files = read(request);
         StoredCheckpoint stored = store(files, target, LossTolerance.EXACT, lock);
         return transaction.write(newVersion(target, request, stored, files.findings()));
@@ -127,8 +135,10 @@ public final class Commits {
                             + checkout.get().model(),
                     "check out the whole version to commit from it");
         }
-        String model =
-                request.model().or(() -> checkout.map(CheckoutState::model)).orElseGet(() -> nameOf(request.path()));
+        Optional<String> given = request.model().or(() -> checkout.map(CheckoutState::model));
+        Optional<SuggestedName> suggested =
+                given.isPresent() ? Optional.empty() : Optional.of(SuggestedName.of(request.path()));
+        String model = given.orElseGet(() -> suggested.orElseThrow().name());
         GitLineage.requireModelName(model, lineage);
         Optional<VersionId> head = lineage.model(model).map(Model::head);
         if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
@@ -149,26 +159,38 @@ public final class Commits {
                             + head.get().abbreviated(),
                     "commit it as a new model with --model NEW, or check out the newer version first");
         }
+        if (suggested.isPresent() && head.isPresent()) {
+            requireLaterStep(request.path(), model, head.get());
+        }
         List<Origin> origins = request.origins();
         if (origins.isEmpty() && checkout.isPresent() && !sameModel) {
             origins = List.of(new Origin(checkout.get().version(), EdgeKind.FINETUNE));
         }
-        return new Target(model, head, origins);
+        return new Target(model, head, origins, suggested);
     }
 
-    private static String nameOf(Path path) {
-        String name = Objects.requireNonNull(path.toAbsolutePath().normalize().getFileName(), "the root has no name")
-                .toString();
-        int dot = name.lastIndexOf('.');
-        return dot > 0 && !Files.isDirectory(path) ? name.substring(0, dot) : name;
+    /** An earlier step on top of a later one is a mistake, or another run. */
+    private void requireLaterStep(Path path, String model, VersionId head) throws IOException {
+        OptionalLong step = TrainingStep.of(path);
+        OptionalLong latest = step.isPresent() ? TrainingStep.latest(repository.lineage(), head) : step;
+        if (latest.isPresent() && step.getAsLong() < latest.getAsLong()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "'" + path + "' is step " + step.getAsLong() + " of a training, and " + model
+                            + " is already at step " + latest.getAsLong(),
+                    "of another run: --model NEW; to commit it on top all the same: --model " + model);
+        }
     }
 
     private static List<VersionId> versions(List<Origin> origins) {
         return origins.stream().map(Origin::version).toList();
     }
 
-    NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings) {
+    NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings)
+            throws IOException {
         Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
+        TrainingStep.of(request.path())
+                .ifPresent(step -> trailers.putIfAbsent(TrainingStep.TRAILER, String.valueOf(step)));
         Map<String, byte[]> extra = new LinkedHashMap<>(request.extra());
         if (!findings.isEmpty()) {
             extra.put(Findings.RECORD, findings.toJson());
@@ -181,7 +203,7 @@ public final class Commits {
                 target.model(),
                 target.previous(),
                 edges(target),
-                request.message().orElseGet(() -> defaultMessage(target)),
+                request.message().orElseGet(() -> defaultMessage(target, request.path())),
                 request.author(),
                 request.when(),
                 trailers,
@@ -203,7 +225,11 @@ public final class Commits {
         return new ProvenanceEdge(origin.version(), parent.model(), origin.kind(), origin.source());
     }
 
-    private static String defaultMessage(Target target) {
-        return target.previous().isPresent() ? "New version of " + target.model() : "Add " + target.model();
+    private static String defaultMessage(Target target, Path path) {
+        String label = target.suggested()
+                .flatMap(name -> name.label(path))
+                .map(last -> " (" + last + ")")
+                .orElse("");
+        return (target.previous().isPresent() ? "New version of " : "Add ") + target.model() + label;
     }
 }

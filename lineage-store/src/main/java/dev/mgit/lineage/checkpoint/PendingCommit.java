@@ -38,6 +38,9 @@ public final class PendingCommit {
     private final Set<String> exact = new HashSet<>();
 
     private Target target;
+    /** What the folder was checked out from, if that is all it holds. */
+    private Optional<VersionId> sameAs = Optional.empty();
+
     private @Nullable Attempt attempt;
 
     PendingCommit(Repository repository, Commits commits, CommitRequest request, Target target, CheckpointFiles files) {
@@ -93,6 +96,13 @@ public final class PendingCommit {
     private Attempt attempt(Optional<Lossy> lossy, WriterLock lock) throws IOException {
         StoredCheckpoint stored = commits.store(files, target, LossTolerance.of(lossy.map(Lossy::bound), exact), lock);
         requireChange(stored);
+        if (request.origins().isEmpty() && sameAs.isEmpty()) {
+            sameAs = target.origins().stream()
+                    .map(CommitRequest.Origin::version)
+                    .filter(origin -> isSame(origin, stored))
+                    .findFirst();
+            target = sameAs.isPresent() ? target.withoutOrigins() : target;
+        }
         Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
         VersionId version = transaction.write(commits.newVersion(target, request, stored, files.findings()));
         return new Attempt(lossy, lock, stored, transaction, version);
@@ -122,7 +132,7 @@ public final class PendingCommit {
         now.transaction().setModel(target.model(), now.version());
         now.transaction().apply();
         track(request.path(), target.model(), now.version(), now.stored());
-        return result(now.version(), target, files, now.stored());
+        return result(now.version(), now.stored());
     }
 
     private Attempt stored() {
@@ -200,7 +210,7 @@ public final class PendingCommit {
         known.save();
     }
 
-    private static CommitResult result(VersionId id, Target target, CheckpointFiles files, StoredCheckpoint stored) {
+    private CommitResult result(VersionId id, StoredCheckpoint stored) {
         Map<String, Manifest> manifests = stored.manifests();
         int tensors = manifests.values().stream()
                 .mapToInt(manifest -> manifest.tensors().size())
@@ -210,6 +220,7 @@ public final class PendingCommit {
                 target.model(),
                 target.previous(),
                 target.origins(),
+                sameAs,
                 stored.files().size(),
                 tensors,
                 stored.files().stream().mapToLong(FileEntry::size).sum(),

@@ -89,8 +89,8 @@ public final class Detector {
             throws IOException {
         Map<VersionId, ModelSketch> batch = new LinkedHashMap<>();
         for (VersionId id : missing) {
-            try (CheckpointTensors weights = CheckpointTensors.of(repository, id)) {
-                batch.put(id, Sketcher.of(weights, MetadataClaimsReader.of(repository.lineage(), id)));
+            try {
+                batch.put(id, stored(id));
             } catch (MgitException e) {
                 unreadable.put(id, e.getMessage());
             }
@@ -127,6 +127,22 @@ public final class Detector {
      */
     public Optional<String> contradiction(String model, ModelSketch sketch, List<CommitRequest.Origin> declared) {
         return new DeclaredParents(repository.lineage(), index).contradiction(model, sketch, declared);
+    }
+
+    /**
+     * Whether a checkpoint has no weights in common with a version; false if nothing can be said.
+     *
+     * @throws MgitException of kind INTEGRITY if the version's weights have to be read, and cannot be
+     */
+    public boolean isStrange(ModelSketch sketch, VersionId version) throws IOException {
+        Optional<ModelSketch> known = index.sketch(version);
+        return sketch.isStrange(known.isPresent() ? known.get() : stored(version));
+    }
+
+    private ModelSketch stored(VersionId version) throws IOException {
+        try (CheckpointTensors weights = CheckpointTensors.of(repository, version)) {
+            return Sketcher.of(weights, MetadataClaimsReader.of(repository.lineage(), version));
+        }
     }
 
     /** The origin of each of some checkpoints, among each other and all versions. */

@@ -80,4 +80,9 @@ public record ModelSketch(List<String> formats, MetadataClaims claims, List<Tens
                                 .anyMatch(tensor ->
                                         AdapterFactors.of(tensor.name()).isPresent()));
     }
+
+    /** Whether both have weights, and none in common. */
+    public boolean isStrange(ModelSketch other) {
+        return SketchComparison.of(other, this).isStrange();
+    }
 }

@@ -85,6 +85,12 @@ record SketchComparison(
                 && a.isAdapter() == b.isAdapter();
     }
 
+    /** Whether both have weights, and none in common; one alone, as a head, is none of models that have more. */
+    boolean isStrange() {
+        int weights = Math.min(a.kinWeights().size(), b.kinWeights().size());
+        return weights > 0 && (related.isEmpty() || related.size() == 1 && weights > 1);
+    }
+
     /** Whether both hold the same, all tensors of it, in whatever order, under whatever names and in whatever types. */
     boolean isSame() {
         Set<Long> contents = ModelSketch.contents(a.tensors());

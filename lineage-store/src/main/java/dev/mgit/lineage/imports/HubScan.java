@@ -1,5 +1,6 @@
 package dev.mgit.lineage.imports;
 
+import dev.mgit.lineage.checkpoint.SuggestedName;
 import dev.mgit.lineage.hub.HubSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,9 +84,9 @@ final class HubScan {
             return Optional.empty();
         }
         absent.forEach(path -> passedOver.put(folder.resolve(path), "on the hub, not downloaded"));
-        String name = ModelFolders.name(model).substring(MODEL.length()).replace("--", "/");
-        return Optional.of(
-                new FoundCheckpoint(folder, name, model, ModelFolders.name(folder), ModelFolders.written(folder)));
+        String name = SuggestedName.of(model).name();
+        return Optional.of(new FoundCheckpoint(
+                folder, name, model, ModelFolders.name(folder), false, ModelFolders.written(folder)));
     }
 
     /** The commit that the cache's {@code refs/main} names: the newest the user asked for. */

@@ -74,6 +74,11 @@ final class ImportPlanner {
             try {
                 ImportRecord record = ImportRecord.of(checkpoint);
                 Optional<AlreadyImported.Known> before = imported.find(record, name, checkpoint.path());
+                if (before.isEmpty()) {
+                    // earlier imports took the last part of a path, whatever it was
+                    before = imported.find(
+                            record, ImportNames.legal(ModelFolders.stem(checkpoint.path())), checkpoint.path());
+                }
                 before.ifPresent(one -> groups.putIfAbsent(checkpoint.group(), one.model()));
                 if (before.filter(AlreadyImported.Known::same).isPresent()) {
                     known.put(
@@ -82,7 +87,8 @@ final class ImportPlanner {
                 } else {
                     Findings findings = findings(checkpoint.path());
                     ModelSketch sketch = Detector.sketch(checkpoint.path());
-                    String model = groups.computeIfAbsent(checkpoint.group(), g -> ImportNames.free(name, taken));
+                    Path group = group(checkpoint, sketch, groups);
+                    String model = groups.computeIfAbsent(group, g -> ImportNames.free(name, taken));
                     taken.add(model);
                     items.add(new Item(checkpoint, model, findings, sketch));
                 }
@@ -93,6 +99,22 @@ final class ImportPlanner {
             }
             progress.advance(1);
         }
+    }
+
+    /** The group of a checkpoint; itself, if only its name says that it is of a group and its weights do not. */
+    private Path group(FoundCheckpoint checkpoint, ModelSketch sketch, Map<Path, String> groups) throws IOException {
+        String model = checkpoint.loose() ? groups.get(checkpoint.group()) : null;
+        if (model == null) {
+            return checkpoint.group();
+        }
+        Optional<ModelSketch> latest = items.stream()
+                .filter(item -> item.model().equals(model))
+                .map(Item::sketch)
+                .reduce((first, next) -> next);
+        boolean strange = latest.isPresent()
+                ? sketch.isStrange(latest.get())
+                : heads.containsKey(model) && new Detector(repository).isStrange(sketch, heads.get(model));
+        return strange ? checkpoint.path() : checkpoint.group();
     }
 
     private Findings findings(Path path) throws IOException {

@@ -1,18 +1,19 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.checkpoint.SuggestedName;
+import dev.mgit.lineage.checkpoint.TrainingStep;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * Finds checkpoints below a folder: snapshots in a hub's cache ({@link HubScan}), trainers' {@code checkpoint-N} folders,
@@ -20,8 +21,6 @@ import java.util.regex.Pattern;
  * links ends nothing but itself. Whatever is not taken is listed with the reason.
  */
 final class ImportScan {
-    private static final Pattern STEP =
-            Pattern.compile("(?:checkpoint|ckpt|step|steps|epoch|iter|global_step)[-_]?(\\d{1,18})");
     private static final int DEEPEST = 64;
 
     final List<FoundCheckpoint> found = new ArrayList<>();
@@ -57,7 +56,14 @@ final class ImportScan {
     }
 
     private void file(Path file) {
-        found.add(new FoundCheckpoint(file, ModelFolders.stem(file), file, "", ModelFolders.written(file)));
+        alone(file, "", ModelFolders.written(file));
+    }
+
+    private void alone(Path path, String label, Instant when) {
+        SuggestedName name = SuggestedName.of(path);
+        Optional<String> last = name.label(path);
+        String own = last.isPresent() ? name.name() : ModelFolders.stem(path); // keeps suffixes of no known format
+        found.add(new FoundCheckpoint(path, own, name.place(), last.orElse(label), last.isPresent(), when));
     }
 
     private void folder(Path folder, int depth) {
@@ -75,8 +81,7 @@ final class ImportScan {
             if (ModelTree.isOne(folder, own, weights)) {
                 String label = steps.isEmpty() ? "" : "final";
                 List<Path> newest = weights.isEmpty() ? ModelFolders.weightsBelow(folder) : weights;
-                found.add(new FoundCheckpoint(
-                        folder, ModelFolders.stem(folder), folder, label, ModelFolders.newest(newest)));
+                alone(folder, label, ModelFolders.newest(newest));
             } else {
                 apart(own, weights, depth);
             }
@@ -89,15 +94,14 @@ final class ImportScan {
     private List<Path> steps(Path folder, List<Path> children) throws IOException {
         List<Path> steps = new ArrayList<>();
         for (Path child : children) {
-            boolean step = ModelFolders.isFolder(child)
-                    && STEP.matcher(ModelFolders.name(child)).matches();
-            if (step && ModelFolders.hasWeightsBelow(child)) {
+            if (isStep(child) && ModelFolders.hasWeightsBelow(child)) {
                 steps.add(child);
             }
         }
-        steps.sort(Comparator.comparing(ImportScan::number));
+        steps.sort(Comparator.comparingLong(ImportScan::number));
+        SuggestedName name = SuggestedName.of(folder);
         steps.forEach(step -> found.add(new FoundCheckpoint(
-                step, ModelFolders.name(folder), folder, ModelFolders.name(step), ModelFolders.written(step))));
+                step, name.name(), name.place(), ModelFolders.name(step), false, ModelFolders.written(step))));
         return steps;
     }
 
@@ -132,8 +136,12 @@ final class ImportScan {
         }
     }
 
-    private static BigInteger number(Path step) {
-        Matcher matcher = STEP.matcher(ModelFolders.name(step));
-        return matcher.matches() ? new BigInteger(matcher.group(1)) : BigInteger.ZERO;
+    static boolean isStep(Path child) {
+        return ModelFolders.isFolder(child)
+                && TrainingStep.ofName(ModelFolders.name(child)).isPresent();
+    }
+
+    private static long number(Path step) {
+        return TrainingStep.ofName(ModelFolders.name(step)).orElse(0);
     }
 }

@@ -53,7 +53,8 @@ public final class CommitCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME",
             description = "The model to add the version to; a new name creates a model. Default: the model checked "
-                    + "out here, else the name of PATH.")
+                    + "out here, else the last part of PATH that is more than 'final', 'checkpoint-50', a date or a "
+                    + "hash.")
     private @Nullable String model;
 
     @Option(
@@ -102,6 +103,8 @@ public final class CommitCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
+            var naming = new NameCheck(session);
+            naming.requireCheckpoint(path, files, Optional.ofNullable(model));
             List<CommitRequest.Origin> origins = from.origins(session);
             if (detect) {
                 origins = detected(session, search, files, origins);
@@ -116,6 +119,7 @@ public final class CommitCommand implements Callable<Integer> {
                     Instant.now(),
                     Map.of(),
                     strict);
+            naming.requireKin(path, request);
             commit(session, search, request);
         }
         return 0;
@@ -135,8 +139,7 @@ public final class CommitCommand implements Callable<Integer> {
                     .run(incoming, result -> {
                         gate.ifPresent(judged -> LossyOptions.print(context.output(), judged));
                         tell(session, result);
-                        search.after(request.path(), result)
-                                .ifPresent(origin -> search.suggest(result.model(), origin));
+                        search.after(request.path(), result);
                     });
         }
     }

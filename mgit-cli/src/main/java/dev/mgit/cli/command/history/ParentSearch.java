@@ -5,12 +5,15 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.SameFiles;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +67,7 @@ final class ParentSearch {
      * Keeps the sketch of a fresh version for later searches, tells what contradicts the parents declared for it and,
      * where none is, what it looks like it comes from. The version is safe whatever happens here, so failures are silent.
      */
-    Optional<Detected> after(Path path, CommitResult result) {
+    void after(Path path, CommitResult result) {
         try {
             ModelSketch sketch = Detector.sketch(path);
             boolean unknown = result.previous().isEmpty() && result.origins().isEmpty();
@@ -72,10 +75,34 @@ final class ParentSearch {
             detector.contradiction(result.model(), sketch, declared(result))
                     .ifPresent(said -> output.note("committed as declared, but " + said));
             detector.keep(result.version(), sketch);
-            return found.filter(origin -> origin.confidence() >= SURE);
+            tell(result, found.filter(origin -> origin.confidence() >= SURE));
         } catch (IOException | MgitException e) {
-            return Optional.empty();
+            result.sameAs().ifPresent(same -> sayIsSame(same, result.model()));
         }
+    }
+
+    private void tell(CommitResult result, Optional<Detected> found) {
+        Optional<VersionId> same = result.sameAs()
+                .or(() -> found.stream()
+                        .flatMap(origin -> origins(origin).stream())
+                        .map(CommitRequest.Origin::version)
+                        .filter(version -> SameFiles.in(session.repository().lineage(), version, result.version()))
+                        .findFirst());
+        if (same.isPresent()) {
+            sayIsSame(same.get(), result.model());
+        } else {
+            found.ifPresent(origin -> suggest(result.model(), origin));
+        }
+    }
+
+    private void sayIsSame(VersionId version, String model) {
+        Optional<String> newest = session.repository().lineage().models().stream()
+                .filter(other -> other.head().equals(version))
+                .map(Model::name)
+                .findFirst();
+        output.note("same content as "
+                + newest.map(other -> other + "; to rename it: mgit undo && mgit mv " + other + " " + model)
+                        .orElseGet(() -> session.name(version)));
     }
 
     private static List<CommitRequest.Origin> declared(CommitResult result) {
@@ -85,7 +112,7 @@ final class ParentSearch {
     }
 
     /** Says what a model without known origin looks like, and how to record that. */
-    void suggest(String model, Detected found) {
+    private void suggest(String model, Detected found) {
         output.note((found.kind() == EdgeKind.COPY ? "these are " : "this looks like a ") + words(found));
         found.parents()
                 .forEach(parent -> output.hint("record it with 'mgit edge add " + model + " " + parent.name() + " "

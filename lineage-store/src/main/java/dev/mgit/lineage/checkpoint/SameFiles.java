@@ -1,0 +1,29 @@
+package dev.mgit.lineage.checkpoint;
+
+import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.VersionId;
+import java.util.Arrays;
+
+/** Tells whether two versions hold the same files, by what is recorded of them. */
+public final class SameFiles {
+    private SameFiles() {}
+
+    /** Whether both have the same paths with the same bytes. */
+    public static boolean in(Lineage lineage, VersionId one, VersionId other) {
+        Checkpoint files = lineage.checkpoint(one);
+        Checkpoint others = lineage.checkpoint(other);
+        return files.files().equals(others.files())
+                && files.folders().equals(others.folders())
+                && files.files().stream().allMatch(file -> isSame(lineage, one, other, file));
+    }
+
+    private static boolean isSame(Lineage lineage, VersionId one, VersionId other, FileEntry file) {
+        return file.stored() == FileEntry.Storage.VERBATIM
+                ? Arrays.equals(lineage.verbatim(one, file.path()), lineage.verbatim(other, file.path()))
+                : lineage.manifest(one, file.path())
+                        .sha256()
+                        .equals(lineage.manifest(other, file.path()).sha256());
+    }
+}
