@@ -69,7 +69,7 @@ final class ImportScan {
             List<Path> children = ModelFolders.children(folder);
             List<Path> weights =
                     children.stream().filter(ModelFolders::isWeights).toList();
-            List<Path> steps = steps(folder, children);
+            List<Path> steps = steps(folder, children, !weights.isEmpty());
             List<Path> own =
                     children.stream().filter(child -> !steps.contains(child)).toList();
             if (ModelTree.isOne(folder, own, weights)) {
@@ -85,11 +85,16 @@ final class ImportScan {
         }
     }
 
-    /** A trainer's checkpoints: versions of one model, in the order of their steps. */
-    private List<Path> steps(Path folder, List<Path> children) throws IOException {
+    /**
+     * A trainer's checkpoints: versions of one model, in the order of their steps. DeepSpeed's {@code global_step10/}
+     * beside weights is the training state of those.
+     */
+    private List<Path> steps(Path folder, List<Path> children, boolean besideWeights) throws IOException {
         List<Path> steps = new ArrayList<>();
         for (Path child : children) {
-            boolean step = ModelFolders.isFolder(child)
+            boolean part = besideWeights && ModelFolders.name(child).startsWith("global_step");
+            boolean step = !part
+                    && ModelFolders.isFolder(child)
                     && STEP.matcher(ModelFolders.name(child)).matches();
             if (step && ModelFolders.hasWeightsBelow(child)) {
                 steps.add(child);
