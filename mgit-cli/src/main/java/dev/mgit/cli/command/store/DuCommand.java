@@ -60,18 +60,23 @@ public final class DuCommand implements Callable<Integer> {
 
     private void print(DiskUsageReport report) {
         Output output = context.output();
-        Table table =
-                output.table("model", "versions", "files", "unique", "shared", "stored", "ratio", "training state");
+        boolean state = report.groups().stream().anyMatch(group -> group.stateBytes() > 0);
+        Table table = state
+                ? output.table("model", "versions", "files", "unique", "shared", "stored", "ratio", "training state")
+                : output.table("model", "versions", "files", "unique", "shared", "stored", "ratio");
         for (Group group : report.groups()) {
-            table.row(
+            List<Object> row = new ArrayList<>(List.of(
                     group.name(),
                     group.versions() + (group.lossy() == 0 ? "" : " (" + group.lossy() + " lossy)"),
                     Output.bytes(group.logicalBytes()),
                     Output.bytes(group.uniqueBytes()),
                     Output.bytes(group.sharedBytes()),
                     Output.bytes(group.storedBytes()),
-                    Output.ratio(group.logicalBytes(), group.storedBytes()),
-                    group.stateBytes() == 0 ? "-" : Output.bytes(group.stateBytes()));
+                    Output.ratio(group.logicalBytes(), group.storedBytes())));
+            if (state) {
+                row.add(group.stateBytes() == 0 ? "-" : Output.bytes(group.stateBytes()));
+            }
+            table.row(row.toArray());
         }
         table.print();
         if (explain) {
