@@ -21,6 +21,8 @@ public interface JobProgress {
         FAILED,
         /** A unit of work will not run; {@code detail} says why. */
         SKIPPED,
+        /** Files that a command made were not stored and stay where they are; {@code detail} is their folder. */
+        KEPT,
         /** Everything that passed is visible. */
         PUBLISHED
     }

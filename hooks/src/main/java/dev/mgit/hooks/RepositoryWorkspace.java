@@ -151,7 +151,9 @@ public final class RepositoryWorkspace implements Workspace {
                 Map.of(),
                 author,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                version.extra());
+                version.extra(),
+                false,
+                version.weightsOnly());
         try {
             return new Commits(repository, CopyProgress.none()).write(request, version.previous(), transaction, held);
         } catch (IOException e) {

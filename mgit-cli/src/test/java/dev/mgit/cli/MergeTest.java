@@ -81,6 +81,46 @@ class MergeTest {
                 .hasSameBinaryContentAs(folder.resolve("made/c/model.safetensors"));
     }
 
+    private void commitRun(String model, Map<Integer, Integer> seeds, String... more) throws IOException {
+        Path made = folder.resolve("made").resolve(model);
+        Files.createDirectories(made);
+        Files.writeString(made.resolve("trainer_state.json"), "state of " + model);
+        Files.writeString(made.resolve("training_args.bin"), "arguments of " + model);
+        Files.writeString(made.resolve("train_results.json"), "results of " + model);
+        LayeredFamily.write(made.resolve("moments"), seeds);
+        Files.move(made.resolve("moments/model.safetensors"), made.resolve("optimizer.safetensors"));
+        Files.delete(made.resolve("moments"));
+        commit(model, seeds, more);
+    }
+
+    @Test
+    void filesThatDescribeRunsFollowOursAndMomentsAreNotMixed() throws IOException {
+        commitRun("one", Map.of(0, 10), "--from", "base");
+        commitRun("two", Map.of(3, 23), "--from", "base");
+        String runFiles = "optimizer.safetensors, train_results.json, trainer_state.json, training_args.bin";
+        assertThat(repository.ok("merge", "one", "two", "--model", "both"))
+                .contains("Outcome: no conflict", "Taken from ours, as they describe a run: " + runFiles);
+        repository.ok("checkout", "both", "out");
+        for (String path : runFiles.split(", ")) {
+            assertThat(repository.root().resolve("out").resolve(path))
+                    .hasSameBinaryContentAs(folder.resolve("made/one").resolve(path));
+        }
+        Path expected = LayeredFamily.write(folder.resolve("expected"), Map.of(0, 10, 3, 23));
+        assertThat(repository.root().resolve("out/model.safetensors"))
+                .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+        assertThat(repository
+                        .json("merge", "one", "two", "--plan", "--json", "-s", "trainer_state.json=theirs")
+                        .strings("run_files"))
+                .containsExactly("optimizer.safetensors", "train_results.json", "training_args.bin");
+    }
+
+    @Test
+    void aResolvedConflictIsNotCalledOne() {
+        assertThat(repository.ok("merge", "a", "c", "--model", "ac", "-s", "average"))
+                .contains("Outcome: resolved by --strategy")
+                .doesNotContain("Outcome: conflict");
+    }
+
     @Test
     void abortLeavesNothing() throws IOException {
         var before = repository.stored();

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
  * the weights of a model. This is the one list of it; {@code docs/training-state.md} says it in words.
  */
 public final class TrainingState {
-    /** Of Trainer, Accelerate, DeepSpeed, Lightning, PaddlePaddle and FSDP, with ranks and steps in their names. */
+    /** Of Trainer, Accelerate, DeepSpeed, Lightning, PaddlePaddle and FSDP, with ranks and steps in their names; no code. */
     private static final Pattern FILE = Pattern.compile(
             "(optimi[sz]er|optim|opt_state|(lr_)?scheduler|(grad_)?scaler|sampler|rng_states?|random_states?|training_args"
-                    + "|trainer_state)([-_.]?\\d+)*(\\.[a-z0-9]+)?"
+                    + "|trainer_state)([-_.]?\\d+)*(\\.(?!py$)[a-z0-9]+)?"
                     + "|optimi[sz]er[-_].*\\.(pt|pth|bin|safetensors|distcp)|.*_optim_states\\.pt|.*\\.pdopt");
 
     /** {@code optimizer_0/} of FSDP. */

@@ -194,7 +194,8 @@ final class UnitWork {
                         RecipeRunner.edges(parents),
                         message(unit),
                         job.folderOf(model),
-                        Map.of(Recipe.FILE, recipe.toBytes()))));
+                        Map.of(Recipe.FILE, recipe.toBytes()),
+                        recipe.weightsOnly())));
         workflow.gate(made.stream().map(Candidate::of).toList());
         return stage("update: store " + unit.name(), made);
     }

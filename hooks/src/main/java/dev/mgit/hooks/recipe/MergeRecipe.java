@@ -35,6 +35,7 @@ public final class MergeRecipe {
                 Optional.empty(),
                 Limits.NONE,
                 List.of(),
+                false,
                 new Recipe.Circumstances(
                         Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), started, seconds));
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param environment variables it was recorded with, by name
  * @param parents what it was made from, in the order of the placeholders
  * @param group the models made together by this one run, where they are several; they share parameters
+ * @param weightsOnly whether the training state of what it makes is left out
  */
 public record Recipe(
         List<String> command,
@@ -34,6 +35,7 @@ public record Recipe(
         Optional<Long> seed,
         Limits limits,
         List<String> group,
+        boolean weightsOnly,
         Circumstances circumstances) {
     /** The name of the record in a version's tree. */
     public static final String FILE = "recipe.json";
@@ -78,7 +80,17 @@ public record Recipe(
 
     public Recipe with(List<Input> newInputs, List<Parent> newParents, Circumstances newCircumstances) {
         return new Recipe(
-                command, shell, directory, environment, newInputs, newParents, seed, limits, group, newCircumstances);
+                command,
+                shell,
+                directory,
+                environment,
+                newInputs,
+                newParents,
+                seed,
+                limits,
+                group,
+                weightsOnly,
+                newCircumstances);
     }
 
     /** What would run, as one accepts it: another command, place, environment or shell is another item. */
@@ -125,6 +137,8 @@ public record Recipe(
                 limits.toJson(),
                 "group",
                 group,
+                "weightsOnly",
+                weightsOnly ? Optional.of(true) : Optional.empty(),
                 "code",
                 at.code()
                         .map(code -> JsonMembers.of(
@@ -168,6 +182,7 @@ public record Recipe(
                 json.optionalNumber("seed"),
                 json.optionalObject("limits").map(Limits::fromJson).orElse(Limits.NONE),
                 json.strings("group"),
+                json.flag("weightsOnly"),
                 new Circumstances(
                         json.optionalObject("code")
                                 .map(code -> new Code(code.string("revision"), code.optionalString("changesSha256"))),

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,15 @@ public final class RecipeRunner {
         try (WorkFolder folder = WorkFolder.create(runs(workspace))) {
             Carried carried = carryOut(recipe, request.models(), folder.path(), "run", progress);
             return workflow.run(new IncomingRun(workspace, request, carried, heads), made -> {
-                folder.delete();
+                if (storesAll(made.values())) {
+                    folder.delete();
+                } else {
+                    carried.discardParents();
+                    progress.on(
+                            JobProgress.Kind.KEPT,
+                            String.join(", ", request.models()),
+                            carried.output().toString());
+                }
                 published.hear(made);
             });
         }
@@ -77,6 +86,13 @@ public final class RecipeRunner {
     /** Where the folders of runs are; that of one that failed stays. */
     static Path runs(Workspace workspace) {
         return workspace.scratch().resolve("runs");
+    }
+
+    /** Whether every file there was is part of the versions, so that nothing is lost with the folder. */
+    private boolean storesAll(Collection<VersionId> versions) {
+        return versions.stream()
+                .allMatch(version ->
+                        workspace.lineage().checkpoint(version).ignored().isEmpty());
     }
 
     private Optional<VersionId> head(String model) {
@@ -102,6 +118,7 @@ public final class RecipeRunner {
                 request.seed(),
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
+                request.weightsOnly(),
                 new Recipe.Circumstances(
                         Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), Instant.now(), 0));
     }
@@ -118,8 +135,17 @@ public final class RecipeRunner {
         return text.isEmpty() ? "." : text;
     }
 
-    /** A recipe carried out: its record, and where the files are. */
-    record Carried(Recipe recipe, RecipeJob job) {}
+    /**
+     * A recipe carried out.
+     *
+     * @param parents folders of the parents' copies
+     * @param output the folder of what it made
+     */
+    record Carried(Recipe recipe, RecipeJob job, List<Path> parents, Path output) {
+        void discardParents() {
+            parents.forEach(FolderTools::delete);
+        }
+    }
 
     Carried carryOut(Recipe recipe, List<String> models, Path folder, String hook, JobProgress progress) {
         List<CommandContract.Parent> parents = new ArrayList<>();
@@ -141,13 +167,16 @@ public final class RecipeRunner {
             requireOk(status, subject, handle);
             work.requireOutput();
         } catch (MgitException e) {
-            // The logs stay.
-            FolderTools.delete(folder.resolve("output"));
+            // The logs stay, and what it made until then.
             parents.forEach(parent -> FolderTools.delete(parent.folder()));
             throw e;
         }
         progress.on(JobProgress.Kind.MADE, subject, status.detail());
-        return new Carried(work.carriedOut(recipe.parents(), started, seconds), work);
+        return new Carried(
+                work.carriedOut(recipe.parents(), started, seconds),
+                work,
+                parents.stream().map(CommandContract.Parent::folder).toList(),
+                folder.resolve("output"));
     }
 
     private static void requireOk(JobStatus status, String subject, JobHandle handle) {

@@ -65,21 +65,29 @@ public final class Rerun {
             Path expected = FolderTools.create(folder.path().resolve("expected"));
             workspace.checkout(id, expected);
             Path actual = carried.job().folderOf(version.model());
-            var report = new Report(compare(expected, actual), changes(recipe, carried.recipe()), carried.recipe());
+            var report = new Report(compare(id, expected, actual), changes(recipe, carried.recipe()), carried.recipe());
             folder.delete();
             return report;
         }
     }
 
-    private List<FileResult> compare(Path expected, Path actual) {
+    /** What was left out of the version is not expected again. */
+    private List<FileResult> compare(VersionId id, Path expected, Path actual) {
+        List<String> ignored = workspace.lineage().checkpoint(id).ignored();
         var paths = new TreeSet<>(FolderTools.files(expected));
         List<String> made = FolderTools.files(actual);
         List<FileResult> results = new ArrayList<>();
         for (String path : paths) {
             results.add(made.contains(path) ? compare(path, expected, actual) : result(path, Outcome.MISSING));
         }
-        made.stream().filter(path -> !paths.contains(path)).forEach(path -> results.add(result(path, Outcome.EXTRA)));
+        made.stream()
+                .filter(path -> !paths.contains(path) && !isAmong(ignored, path))
+                .forEach(path -> results.add(result(path, Outcome.EXTRA)));
         return results;
+    }
+
+    private static boolean isAmong(List<String> ignored, String path) {
+        return ignored.stream().anyMatch(left -> left.endsWith("/") ? path.startsWith(left) : path.equals(left));
     }
 
     private static FileResult result(String path, Outcome outcome) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param environment variables to record and to set again whenever the recipe runs
  * @param directory where the command runs; below the repository's folder
  * @param shell true if the command is a line for a shell
+ * @param weightsOnly leave out the training state of what the command makes, now and whenever the recipe runs
  */
 public record RunRequest(
         List<String> models,
@@ -26,4 +27,20 @@ public record RunRequest(
         Limits limits,
         Path directory,
         boolean shell,
-        List<String> command) {}
+        List<String> command,
+        boolean weightsOnly) {
+    /** One that follows the settings. */
+    public RunRequest(
+            List<String> models,
+            List<Recipe.Parent> from,
+            String message,
+            Map<String, Path> inputs,
+            Map<String, String> environment,
+            Optional<Long> seed,
+            Limits limits,
+            Path directory,
+            boolean shell,
+            List<String> command) {
+        this(models, from, message, inputs, environment, seed, limits, directory, shell, command, false);
+    }
+}

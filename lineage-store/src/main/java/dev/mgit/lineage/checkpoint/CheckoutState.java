@@ -32,6 +32,7 @@ import java.util.TreeSet;
  * What mgit put into a folder: which version, and which of its files. Kept below {@code .mgit}, or by the user where that
  * cannot be written, keyed by the folder's path, so that nothing is added to the model's own files.
  *
+ * @param model its name now, whatever it was when the folder was written
  * @param partial true if the folder holds only some of the version's files
  * @param files paths of the files it was given
  */
@@ -170,10 +171,11 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
                     throw new JsonException("a path in it " + why);
                 });
             }
+            var version = new VersionId(json.string("version"));
             return Optional.of(new CheckoutState(
                     repository.root().resolve(json.string("folder")).normalize(),
-                    json.string("model"),
-                    new VersionId(json.string("version")),
+                    new CurrentModel(repository.lineage()).of(json.string("model"), version),
+                    version,
                     json.flag("partial"),
                     files));
         } catch (JsonException | MgitException | IllegalArgumentException e) {

@@ -67,10 +67,11 @@ record CheckpointFiles(
     /**
      * Scans a path. A file that was named is taken whatever it holds, a folder if there are weights in it.
      *
+     * @param weightsOnly whether to leave out the training state of a folder
      * @throws MgitException if it holds no weights, or a file that is damaged or cannot be stored
      */
-    static CheckpointFiles read(Path path) throws IOException {
-        FolderScan scan = FolderScan.of(path);
+    static CheckpointFiles read(Path path, boolean weightsOnly) throws IOException {
+        FolderScan scan = FolderScan.of(path, weightsOnly);
         List<Entry> verbatim = new ArrayList<>();
         List<Large> large = new ArrayList<>();
         var look = new FindingsSearch(path, scan);

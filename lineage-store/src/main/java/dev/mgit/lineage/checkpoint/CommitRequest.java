@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param origins what it was derived from; empty in a checkout of another model means that one
  * @param extra further records for the version's tree, e.g. {@code recipe.json}
  * @param strict refuse a checkpoint that is incomplete, whatever the settings say
+ * @param weightsOnly leave training state out, whatever the settings say
  */
 public record CommitRequest(
         Path path,
@@ -29,8 +30,9 @@ public record CommitRequest(
         Person author,
         Instant when,
         Map<String, byte[]> extra,
-        boolean strict) {
-    /** One as strict as the settings say. */
+        boolean strict,
+        boolean weightsOnly) {
+    /** One that follows the settings. */
     public CommitRequest(
             Path path,
             Optional<String> model,
@@ -40,7 +42,7 @@ public record CommitRequest(
             Person author,
             Instant when,
             Map<String, byte[]> extra) {
-        this(path, model, message, origins, trailers, author, when, extra, false);
+        this(path, model, message, origins, trailers, author, when, extra, false, false);
     }
 
     /** What it was derived from and how: one {@code --from REV=KIND}, or found from the weights. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param choosing processor time spent choosing predictions
  * @param sampling processor time spent reading samples of parents to choose by; much of what is decoded for it is kept
  *     and used again
+ * @param leftovers files among those stored that look like leftovers of tools: locks, caches, temporary files
  * @param findings what was noticed about the files: those kept as opaque bytes, and what is missing
  * @param loss what is not as it was on disk; empty if every bit is
  */
@@ -32,5 +33,6 @@ public record CommitResult(
         Duration choosing,
         Duration sampling,
         List<String> ignored,
+        List<String> leftovers,
         Findings findings,
         Optional<LossReport> loss) {}

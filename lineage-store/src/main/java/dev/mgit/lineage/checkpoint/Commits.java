@@ -26,13 +26,13 @@ import java.util.OptionalLong;
 public final class Commits {
     private final Repository repository;
     private final StoreSettings settings;
-    private final boolean strict;
+    private final CommitSettings rules;
     private final CopyProgress progress;
 
     public Commits(Repository repository, CopyProgress progress) {
         this.repository = repository;
         this.settings = StoreSettings.of(repository.settings());
-        this.strict = CommitSettings.of(repository.settings()).strict();
+        this.rules = CommitSettings.of(repository.settings());
         this.progress = progress;
     }
 
@@ -80,9 +80,9 @@ public final class Commits {
     }
 
     private CheckpointFiles read(CommitRequest request) throws IOException {
-        CheckpointFiles files = CheckpointFiles.read(request.path());
+        CheckpointFiles files = CheckpointFiles.read(request.path(), rules.weightsOnly() || request.weightsOnly());
         List<String> missing = files.findings().missing();
-        if ((strict || request.strict()) && !missing.isEmpty()) {
+        if ((rules.strict() || request.strict()) && !missing.isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "'" + request.path() + "' is incomplete: " + String.join("; ", missing),

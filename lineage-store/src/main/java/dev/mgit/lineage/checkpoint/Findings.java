@@ -37,10 +37,11 @@ public record Findings(Map<String, String> opaque, List<String> missing) {
     /**
      * What a commit of a file or folder would notice.
      *
+     * @param weightsOnly whether it would leave training state out
      * @throws dev.mgit.delta.MgitException if it would refuse them
      */
-    public static Findings in(Path path) throws IOException {
-        return CheckpointFiles.read(path).findings();
+    public static Findings in(Path path, boolean weightsOnly) throws IOException {
+        return CheckpointFiles.read(path, weightsOnly).findings();
     }
 
     /** What was noticed when a version was committed; nothing if that is not known. */

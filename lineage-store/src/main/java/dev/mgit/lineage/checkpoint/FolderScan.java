@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.version.SafePath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
  *
  * @param files by relative path with {@code /}, in path order
  * @param folders relative paths of folders that hold nothing, in path order
- * @param ignored relative paths left out by rules (folders end in {@code /})
+ * @param ignored relative paths left out by rules (folders end in {@code /}), or as training state
  * @param gone links of a hub's snapshot to blobs that its cache does not have
  */
 public record FolderScan(
@@ -41,6 +42,17 @@ public record FolderScan(
             scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path));
         } else {
             scan.file(path, Objects.requireNonNull(path.getFileName()).toString());
+        }
+        return scan;
+    }
+
+    /** Likewise; {@code weightsOnly} leaves out the training state of a folder, but not a file that was named. */
+    public static FolderScan of(Path path, boolean weightsOnly) throws IOException {
+        FolderScan scan = of(path);
+        if (weightsOnly && Files.isDirectory(path)) {
+            scan.ignored.addAll(
+                    scan.files.keySet().stream().filter(TrainingState::isFile).toList());
+            scan.files.keySet().removeIf(TrainingState::isFile);
         }
         return scan;
     }

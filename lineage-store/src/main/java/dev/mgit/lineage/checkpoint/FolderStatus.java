@@ -51,7 +51,8 @@ public record FolderStatus(
         var contents = new FileContents(
                 repository, StoreSettings.of(repository.settings()).threads());
         Checkpoint version = repository.lineage().checkpoint(checkout.version());
-        FolderScan scan = FolderScan.of(checkout.folder());
+        FolderScan scan = FolderScan.of(
+                checkout.folder(), CommitSettings.of(repository.settings()).weightsOnly());
         KnownFiles known = KnownFiles.load(repository, checkout);
         List<ChangedFile> changed = new ArrayList<>();
         List<ChangedMode> modes = new ArrayList<>();

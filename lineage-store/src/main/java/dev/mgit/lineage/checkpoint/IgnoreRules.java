@@ -14,30 +14,19 @@ import java.util.List;
 
 /**
  * Which files of a folder are not part of the model: {@code .mgitignore} files in gitignore syntax, one in any folder
- * from the one that holds {@code .mgit} downwards, over built-in rules for optimiser states and the like. As with Git,
- * what is named is taken whatever rules say of it.
+ * from the one that holds {@code .mgit} downwards, over built-in rules for what mgit and version control keep for
+ * themselves. As with Git, what is named is taken whatever rules say of it.
  */
 final class IgnoreRules {
     static final String FILE = ".mgitignore";
 
-    /** What trainers leave beside a model and nobody wants in its history; {@code !optimizer.pt} takes one back. */
+    /** What is never a model's: mgit's own files and the folders of version control. */
     private static final String BUILT_IN = """
+            .mgit*
             .git
-            .mgit
-            .mgit-*
-            .mgitignore
-            __pycache__/
-            .cache/
-            .DS_Store
-            *.tmp
-            *.lock
-            optimizer*.pt
-            optimizer*.bin
-            optimizer*.safetensors
-            scheduler*.pt
-            scaler*.pt
-            rng_state*.pth
-            global_step*/
+            .hg
+            .jj
+            .svn
             """;
 
     /**

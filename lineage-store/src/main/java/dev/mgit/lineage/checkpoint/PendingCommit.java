@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * published is unreachable, and {@code gc} finds it.
  */
 public final class PendingCommit {
+    /** Of downloads, editors, interpreters and desktops. */
+    private static final Pattern LEFTOVER =
+            Pattern.compile("(.*/)?(\\.cache/.*|__pycache__/.*|\\.DS_Store|[^/]*\\.(lock|tmp|incomplete|part))");
+
     private final Repository repository;
     private final Commits commits;
     private final CommitRequest request;
@@ -229,6 +234,10 @@ public final class PendingCommit {
                 stored.choosing(),
                 stored.sampling(),
                 files.ignored(),
+                stored.files().stream()
+                        .map(FileEntry::path)
+                        .filter(path -> LEFTOVER.matcher(path).matches())
+                        .toList(),
                 files.findings(),
                 stored.loss());
     }

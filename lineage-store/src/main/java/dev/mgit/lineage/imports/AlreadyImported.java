@@ -29,9 +29,12 @@ final class AlreadyImported {
     record Known(String model, VersionId version, boolean same) {}
 
     private final Lineage lineage;
+    private final boolean weightsOnly;
 
-    AlreadyImported(Lineage lineage) {
+    /** @param weightsOnly whether training state is left out */
+    AlreadyImported(Lineage lineage, boolean weightsOnly) {
         this.lineage = lineage;
+        this.weightsOnly = weightsOnly;
     }
 
     /**
@@ -76,7 +79,7 @@ final class AlreadyImported {
         Map<String, Long> sizes = new TreeMap<>();
         List<FileEntry> stored = lineage.checkpoint(version).files();
         stored.forEach(file -> sizes.put(file.path(), file.size()));
-        Map<String, Path> files = FolderScan.of(path).files();
+        Map<String, Path> files = FolderScan.of(path, weightsOnly).files();
         if (!sizes.keySet().equals(files.keySet())) {
             return false;
         }

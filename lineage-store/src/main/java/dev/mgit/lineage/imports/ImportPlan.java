@@ -17,13 +17,15 @@ import java.util.Optional;
  * @param skipped what holds weights, as it seems, and is left out, with the reason
  * @param passedOver what is no model, is left out by rules or was not looked into, with the reason
  * @param heads the newest versions of the models there are, as the plan found them
+ * @param weightsOnly whether training state is left out
  */
 public record ImportPlan(
         List<Step> steps,
         Map<Path, String> known,
         Map<Path, String> skipped,
         Map<Path, String> passedOver,
-        Map<String, VersionId> heads) {
+        Map<String, VersionId> heads,
+        boolean weightsOnly) {
     /**
      * One checkpoint.
      *

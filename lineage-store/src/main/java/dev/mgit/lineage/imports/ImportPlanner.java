@@ -1,6 +1,8 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.TrainingState;
+import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.FolderScan;
@@ -24,7 +26,7 @@ import java.util.Set;
 /** Makes the plan of an import: names, origins, order. */
 final class ImportPlanner {
     private final Repository repository;
-    private final boolean strict;
+    private final CommitSettings rules;
     private final double minConfidence;
     private final CopyProgress progress;
     private final Map<Path, String> known = new LinkedHashMap<>();
@@ -37,12 +39,12 @@ final class ImportPlanner {
     private record Item(FoundCheckpoint checkpoint, String model, Findings findings, ModelSketch sketch) {}
 
     /**
-     * @param strict whether to leave out what is incomplete
+     * @param rules whether to leave out what is incomplete, and training state
      * @param minConfidence of an origin that makes an edge
      */
-    ImportPlanner(Repository repository, boolean strict, double minConfidence, CopyProgress progress) {
+    ImportPlanner(Repository repository, CommitSettings rules, double minConfidence, CopyProgress progress) {
         this.repository = repository;
-        this.strict = strict;
+        this.rules = rules;
         this.minConfidence = minConfidence;
         this.progress = progress;
     }
@@ -68,11 +70,11 @@ final class ImportPlanner {
     private void read(List<FoundCheckpoint> found) throws IOException {
         Map<Path, String> groups = new HashMap<>();
         Set<String> taken = new HashSet<>(heads.keySet());
-        var imported = new AlreadyImported(repository.lineage());
+        var imported = new AlreadyImported(repository.lineage(), rules.weightsOnly());
         for (FoundCheckpoint checkpoint : found) {
             String name = ImportNames.legal(checkpoint.name());
             try {
-                ImportRecord record = ImportRecord.of(checkpoint);
+                ImportRecord record = ImportRecord.of(checkpoint, rules.weightsOnly());
                 Optional<AlreadyImported.Known> before = imported.find(record, name, checkpoint.path());
                 if (before.isEmpty()) {
                     // earlier imports took the last part of a path, whatever it was
@@ -118,11 +120,17 @@ final class ImportPlanner {
     }
 
     private Findings findings(Path path) throws IOException {
-        Findings findings = Findings.in(path);
-        if (strict && !findings.missing().isEmpty()) {
+        Findings findings = Findings.in(path, rules.weightsOnly());
+        if (rules.strict() && !findings.missing().isEmpty()) {
             throw MgitException.failed("is incomplete: " + String.join("; ", findings.missing()));
         }
-        FolderScan.of(path).ignored().forEach(one -> passedOver.put(path.resolve(one), "ignored by ignore rules"));
+        FolderScan.of(path, rules.weightsOnly())
+                .ignored()
+                .forEach(one -> passedOver.put(
+                        path.resolve(one),
+                        rules.weightsOnly() && TrainingState.isFile(one)
+                                ? "training state, left out by --weights-only"
+                                : "ignored by ignore rules"));
         return findings;
     }
 
@@ -152,7 +160,7 @@ final class ImportPlanner {
         for (int item : order) {
             steps.add(step(item, parents.get(item), origins, rank, begun));
         }
-        return new ImportPlan(steps, known, skipped, passedOver, heads);
+        return new ImportPlan(steps, known, skipped, passedOver, heads, rules.weightsOnly());
     }
 
     /** Parents of other models. An edge that would close a circle with the order of versions is left out. */

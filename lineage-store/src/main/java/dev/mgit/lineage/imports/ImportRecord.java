@@ -29,10 +29,11 @@ record ImportRecord(String source, String group, String stamp) {
     /** Of a file that may change once more without looking different. */
     private static final String UNSETTLED = "?";
 
-    static ImportRecord of(FoundCheckpoint checkpoint) throws IOException {
+    /** @param weightsOnly whether training state is left out */
+    static ImportRecord of(FoundCheckpoint checkpoint, boolean weightsOnly) throws IOException {
         StringBuilder stamp = new StringBuilder();
         for (Map.Entry<String, Path> file :
-                FolderScan.of(checkpoint.path()).files().entrySet()) {
+                FolderScan.of(checkpoint.path(), weightsOnly).files().entrySet()) {
             long now = FileStat.now();
             FileStat look = FileStat.following(file.getValue());
             stamp.append(file.getKey())

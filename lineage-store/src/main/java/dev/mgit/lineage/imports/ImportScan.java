@@ -75,7 +75,7 @@ final class ImportScan {
             List<Path> children = ModelFolders.children(folder);
             List<Path> weights =
                     children.stream().filter(ModelFolders::isWeights).toList();
-            List<Path> steps = steps(folder, children);
+            List<Path> steps = steps(folder, children, !weights.isEmpty());
             List<Path> own =
                     children.stream().filter(child -> !steps.contains(child)).toList();
             if (ModelTree.isOne(folder, own, weights)) {
@@ -90,11 +90,15 @@ final class ImportScan {
         }
     }
 
-    /** A trainer's checkpoints: versions of one model, in the order of their steps. */
-    private List<Path> steps(Path folder, List<Path> children) throws IOException {
+    /**
+     * A trainer's checkpoints: versions of one model, in the order of their steps. DeepSpeed's {@code global_step10/}
+     * beside weights is the training state of those.
+     */
+    private List<Path> steps(Path folder, List<Path> children, boolean besideWeights) throws IOException {
         List<Path> steps = new ArrayList<>();
         for (Path child : children) {
-            if (isStep(child) && ModelFolders.hasWeightsBelow(child)) {
+            boolean part = besideWeights && ModelFolders.name(child).startsWith("global_step");
+            if (!part && isStep(child) && ModelFolders.hasWeightsBelow(child)) {
                 steps.add(child);
             }
         }

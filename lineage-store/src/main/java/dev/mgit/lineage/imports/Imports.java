@@ -39,11 +39,11 @@ public final class Imports {
      * Looks for checkpoints and finds out what they are.
      *
      * @param recursive look into all folders below, not only those right below
-     * @param strict leave out what is incomplete, as the settings may say too
+     * @param rules what to leave out; the settings may say more
      * @param minConfidence origins that are less sure make no edge
      * @throws MgitException of kind USAGE if a path does not exist, FAILED if there is nothing in it
      */
-    public ImportPlan plan(List<Path> paths, boolean recursive, boolean strict, double minConfidence)
+    public ImportPlan plan(List<Path> paths, boolean recursive, CommitSettings rules, double minConfidence)
             throws IOException {
         ImportScan scan = ImportScan.of(paths, recursive);
         if (scan.found.isEmpty() && scan.skipped.isEmpty() && scan.passedOver.isEmpty()) {
@@ -57,8 +57,8 @@ public final class Imports {
                             ? "give a folder that holds weights (.safetensors, .bin, .pt, .onnx, .gguf, …)"
                             : "search subfolders with --recursive");
         }
-        boolean whole = strict || CommitSettings.of(repository.settings()).strict();
-        return new ImportPlanner(repository, whole, minConfidence, progress).plan(scan);
+        CommitSettings all = rules.or(CommitSettings.of(repository.settings()));
+        return new ImportPlanner(repository, all, minConfidence, progress).plan(scan);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Imports {
             ImportPlan.Step step = plan.steps().get(i);
             try {
                 CommitResult result = committer.commit(
-                        request(step, done, author),
+                        request(step, done, author, plan.weightsOnly()),
                         () -> requireHead(step.model(), Optional.ofNullable(heads.get(step.model()))));
                 done.put(i, result.version());
                 heads.put(step.model(), result.version());
@@ -101,8 +101,8 @@ public final class Imports {
         }
     }
 
-    private static CommitRequest request(ImportPlan.Step step, Map<Integer, VersionId> done, Person author)
-            throws IOException {
+    private static CommitRequest request(
+            ImportPlan.Step step, Map<Integer, VersionId> done, Person author, boolean weightsOnly) throws IOException {
         List<CommitRequest.Origin> origins = new ArrayList<>();
         step.parents()
                 .forEach(parent -> parent.version()
@@ -111,7 +111,7 @@ public final class Imports {
                                 version, step.origin().orElseThrow().kind(), ProvenanceEdge.Source.INFERRED))));
         FoundCheckpoint checkpoint = step.checkpoint();
         String label = checkpoint.label().isEmpty() ? "" : " (" + checkpoint.label() + ")";
-        byte[] record = ImportRecord.of(checkpoint)
+        byte[] record = ImportRecord.of(checkpoint, weightsOnly)
                 .format(checkpoint.label(), step.unsure() ? Optional.empty() : step.origin());
         return new CommitRequest(
                 checkpoint.path(),
@@ -121,6 +121,8 @@ public final class Imports {
                 Map.of(),
                 author,
                 Instant.now(),
-                Map.of(ImportRecord.NAME, record));
+                Map.of(ImportRecord.NAME, record),
+                false,
+                weightsOnly);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.format.FileKind;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.layout.FileByteSource;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -33,12 +34,12 @@ final class ModelFolders {
         return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether a file, or a link that stands for one, holds a model's weights as far as can be told. */
+    /** Whether a file, or a link that stands for one, holds a model's weights as far as can be told, and is no trainer's. */
     static boolean isWeights(Path path) {
         if (Files.isDirectory(path) || !Files.isRegularFile(path) && !Files.isSymbolicLink(path)) {
             return false;
         }
-        return kind(path).isModel();
+        return !TrainingState.isFile(name(path)) && kind(path).isModel();
     }
 
     /** What a file is; one that cannot be read is what its name says. */

@@ -1,17 +1,15 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.codec.BlockCoder;
-import dev.mgit.delta.predictor.Predictor;
-import dev.mgit.delta.predictor.Predictors;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.git.GitMaintenance;
 import dev.mgit.lineage.maintain.DiskUsageReport.Group;
-import dev.mgit.lineage.maintain.DiskUsageReport.Representation;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
+import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Version;
@@ -21,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Adds up where a repository's bytes are. Reads a snapshot; needs no lock. */
 public final class DiskUsage {
@@ -78,7 +76,7 @@ public final class DiskUsage {
         dead.andNot(needed);
         return new DiskUsageReport(
                 groups(wanted),
-                representations(),
+                Representations.of(table, wanted.isEmpty() ? all : usedBy(wanted)),
                 stored(bases),
                 stored(dead),
                 stored(all),
@@ -171,11 +169,8 @@ public final class DiskUsage {
                 .filter(block -> users[block] == 1)
                 .mapToLong(table::rawLength)
                 .sum();
-        long stored = own.stream()
-                .filter(block -> name.equals(owners.get(firstUser.get(block))))
-                .mapToLong(table::storedLength)
-                .sum();
-        return group(name, lineage.model(name).isPresent(), members, own, unique, stored);
+        BitSet first = filtered(own, block -> name.equals(owners.get(firstUser.get(block))));
+        return group(name, lineage.model(name).isPresent(), members, own, unique, first);
     }
 
     private Group versionGroup(String name, VersionId version) {
@@ -187,14 +182,35 @@ public final class DiskUsage {
                 .filter(block -> !others.get(block))
                 .mapToLong(table::rawLength)
                 .sum();
-        long stored = own.stream()
-                .filter(block -> version.equals(firstUser.get(block)))
-                .mapToLong(table::storedLength)
-                .sum();
-        return group(name, false, Set.of(version), own, unique, stored);
+        BitSet first = filtered(own, block -> version.equals(firstUser.get(block)));
+        return group(name, false, Set.of(version), own, unique, first);
     }
 
-    private Group group(String name, boolean isModel, Set<VersionId> members, BitSet own, long unique, long stored) {
+    private static BitSet filtered(BitSet blocks, IntPredicate condition) {
+        BitSet filtered = new BitSet();
+        blocks.stream().filter(condition).forEach(filtered::set);
+        return filtered;
+    }
+
+    /** Blocks of the files of training state that are in the parameter store. */
+    private BitSet stateBlocks(Set<VersionId> of) {
+        BitSet blocks = new BitSet();
+        for (VersionId version : of) {
+            for (FileEntry file : lineage.checkpoint(version).files()) {
+                if (file.stored() == FileEntry.Storage.PARAMETERS && TrainingState.isFile(file.path())) {
+                    lineage.manifest(version, file.path()).entries().stream()
+                            .mapToInt(entry -> contents.number(entry.object()))
+                            .filter(object -> object >= 0 && object < objectBlocks.length)
+                            .forEach(object ->
+                                    Arrays.stream(objectBlocks[object]).forEach(blocks::set));
+                }
+            }
+        }
+        return blocks;
+    }
+
+    /** @param first those of its own blocks that it was the first to store */
+    private Group group(String name, boolean isModel, Set<VersionId> members, BitSet own, long unique, BitSet first) {
         long logical = members.stream()
                 .mapToLong(version -> lineage.checkpoint(version).size())
                 .sum();
@@ -202,7 +218,10 @@ public final class DiskUsage {
         int lossy = (int) members.stream()
                 .filter(version -> lineage.checkpoint(version).lossy().isPresent())
                 .count();
-        return new Group(name, isModel, members.size(), lossy, logical, unique, raw - unique, stored);
+        BitSet state = stateBlocks(members);
+        state.and(first);
+        return new Group(
+                name, isModel, members.size(), lossy, logical, unique, raw - unique, stored(first), stored(state));
     }
 
     /** The versions of each model; those that no model leads to under the name they were made with. */
@@ -227,36 +246,13 @@ public final class DiskUsage {
         return models;
     }
 
-    private static String predictor(int code) {
-        return code < 0
-                ? "none"
-                : Predictors.all().stream()
-                        .filter(predictor -> predictor.code() == code)
-                        .map(Predictor::name)
-                        .findFirst()
-                        .orElse("predictor " + code);
-    }
-
-    private List<Representation> representations() {
-        record Way(String predictor, String method) {}
-        Map<Way, long[]> sums = new LinkedHashMap<>();
-        for (int block = 0; block < table.size(); block++) {
-            if (table.isPresent(block)) {
-                var way = new Way(predictor(table.predictor(block)), BlockCoder.methodName(table.method(block)));
-                long[] sum = sums.computeIfAbsent(way, unused -> new long[3]);
-                sum[0]++;
-                sum[1] += table.rawLength(block);
-                sum[2] += table.storedLength(block);
-            }
+    private BitSet usedBy(List<String> wanted) {
+        Map<String, Set<VersionId>> models = models();
+        BitSet blocks = new BitSet();
+        for (String name : wanted) {
+            Set<VersionId> members = models.get(name);
+            blocks.or(members == null ? blocks(lineage.resolve(name)) : blocks(members));
         }
-        return sums.entrySet().stream()
-                .map(entry -> new Representation(
-                        entry.getKey().predictor(),
-                        entry.getKey().method(),
-                        entry.getValue()[0],
-                        entry.getValue()[1],
-                        entry.getValue()[2]))
-                .sorted(Comparator.comparingLong(Representation::storedBytes).reversed())
-                .toList();
+        return blocks;
     }
 }

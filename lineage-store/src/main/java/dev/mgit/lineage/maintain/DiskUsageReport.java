@@ -6,7 +6,8 @@ import java.util.List;
  * Where the bytes of a repository are.
  *
  * @param groups models, or what was asked for
- * @param representations how blocks are kept, most stored bytes first; all blocks of the store
+ * @param representations how blocks are kept, most stored bytes first; all blocks of the store, or those that what was
+ *     asked for consists of
  * @param baseBytes frames of blocks no version consists of, kept because others are predicted from them
  * @param deadBytes frames of blocks that {@code mgit gc} may remove
  * @param frameBytes frames of all blocks
@@ -34,6 +35,7 @@ public record DiskUsageReport(
      * @param sharedBytes raw bytes of the other blocks it uses
      * @param storedBytes frames of the blocks that its versions were the first to store; over all models these add up
      *     to all frames but base and dead ones
+     * @param stateBytes of these, frames of files of training state
      */
     public record Group(
             String name,
@@ -43,7 +45,8 @@ public record DiskUsageReport(
             long logicalBytes,
             long uniqueBytes,
             long sharedBytes,
-            long storedBytes) {}
+            long storedBytes,
+            long stateBytes) {}
 
     /**
      * One way to keep a block.

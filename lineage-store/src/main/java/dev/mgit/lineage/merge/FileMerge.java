@@ -1,5 +1,6 @@
 package dev.mgit.lineage.merge;
 
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.merge.MergePlan.Conflict;
 import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.MergePlan.Problem;
@@ -10,9 +11,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Merges files that hold no tensors: whole, each from the side that changed it. */
+/**
+ * Merges files that hold no tensors: whole, each from the side that changed it. Files that describe a run follow ours
+ * where both sides changed them.
+ */
 final class FileMerge {
     /** Files that say which token has which row of the embedding. */
     private static final Set<String> VOCABULARIES = Set.of(
@@ -24,6 +29,10 @@ final class FileMerge {
             "added_tokens.json",
             "spiece.model",
             "sentencepiece.bpe.model");
+
+    /** What trainers write about a run beside its state: metrics, logs, where the state is. */
+    private static final Pattern RUN_RECORD = Pattern.compile(
+            "(.*/)?([a-z]+_results\\.json|events\\.out\\.tfevents\\..*|latest|latest_checkpointed_iteration\\.txt)");
 
     private final MergeSide base;
     private final MergeSide ours;
@@ -51,10 +60,26 @@ final class FileMerge {
         return Objects.equals(digest(a, path), digest(b, path));
     }
 
+    private boolean bothChanged(String path) {
+        return !same(ours, theirs, path) && !same(ours, base, path) && !same(theirs, base, path);
+    }
+
+    /** Files that describe a run, changed on both sides: of two runs there is nothing to merge. */
+    List<String> runFiles() {
+        return paths().stream()
+                .filter(path -> bothChanged(path) && describesRun(path))
+                .filter(path -> ruled(path).isEmpty() && digest(ours, path) != null)
+                .toList();
+    }
+
+    private static boolean describesRun(String path) {
+        return TrainingState.isFile(path) || RUN_RECORD.matcher(path).matches();
+    }
+
     /** Files both sides changed, each in its own way, resolved or not. */
     List<Conflict> allConflicts() {
         return paths().stream()
-                .filter(path -> !same(ours, theirs, path) && !same(ours, base, path) && !same(theirs, base, path))
+                .filter(path -> bothChanged(path) && !describesRun(path))
                 .map(path -> new Conflict(path, List.of()))
                 .toList();
     }
@@ -76,8 +101,8 @@ final class FileMerge {
         List<FilePlan> plan = new ArrayList<>();
         for (String path : paths()) {
             MergeStage from = same(ours, base, path) && !same(theirs, base, path) ? MergeStage.THEIRS : MergeStage.OURS;
-            if (!same(ours, theirs, path) && !same(ours, base, path) && !same(theirs, base, path)) {
-                from = ruled(path).orElse(layout);
+            if (bothChanged(path)) {
+                from = ruled(path).orElse(describesRun(path) ? MergeStage.OURS : layout);
             }
             if (digest(from == MergeStage.OURS ? ours : theirs, path) != null) {
                 plan.add(new FilePlan(path, from));

@@ -2,6 +2,7 @@ package dev.mgit.lineage.merge;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.Layout;
@@ -119,12 +120,20 @@ final class MergeInput implements AutoCloseable {
     }
 
     private void large(String path, boolean executable, Manifest manifest, Opening bytes) {
-        boolean weights = !manifest.tensors().isEmpty();
+        boolean weights = isMergedByTensor(path) && !manifest.tensors().isEmpty();
         Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
         files.put(path, new InputFile(executable, manifest.size(), manifest.sha256(), known, bytes));
     }
 
+    /** Moments of an optimizer belong to its own steps: files of training state are whole. */
+    private static boolean isMergedByTensor(String path) {
+        return !TrainingState.isFile(path);
+    }
+
     private void tensor(String path, Manifest.Tensor found, Opening bytes) {
+        if (!isMergedByTensor(path)) {
+            return;
+        }
         TensorLocation tensor = new TensorLocation(path, found.seen(), found.object());
         order.add(tensor);
         tensors.put(tensor, bytes);

@@ -9,6 +9,7 @@ import java.util.List;
  * @param layout the side whose files the merged tensors fit into: same order, names, shapes and dtypes
  * @param tensors every tensor of the result, in file order; only meaningful if {@link #canGoOn()}
  * @param files the other files of the result and the side each is from
+ * @param runFiles files that describe a run and were changed on both sides; they follow ours
  * @param conflicts layers and files both sides changed and no rule resolves
  * @param dependencies places where one side changed what depends on what the other changed
  * @param problems reasons why the sides do not fit together
@@ -18,6 +19,7 @@ public record MergePlan(
         MergeStage layout,
         List<TensorOutput> tensors,
         List<FilePlan> files,
+        List<String> runFiles,
         List<Conflict> conflicts,
         List<Dependency> dependencies,
         List<Problem> problems) {
@@ -63,6 +65,7 @@ public record MergePlan(
     public MergePlan {
         tensors = List.copyOf(tensors);
         files = List.copyOf(files);
+        runFiles = List.copyOf(runFiles);
         conflicts = List.copyOf(conflicts);
         dependencies = List.copyOf(dependencies);
         problems = List.copyOf(problems);

@@ -62,7 +62,14 @@ public final class MergePlanner {
         unresolved.forEach((layer, tensors) -> conflicts.add(new Conflict(layer, tensors)));
         conflicts.addAll(files.conflicts());
         return new MergePlan(
-                changes.outcome(), layout, outputs, files.plan(layout), conflicts, changes.dependencies(), problems);
+                changes.outcome(),
+                layout,
+                outputs,
+                files.plan(layout),
+                files.runFiles(),
+                conflicts,
+                changes.dependencies(),
+                problems);
     }
 
     /** What each side did. */

@@ -62,6 +62,26 @@ class DiskUsageTest {
         }
     }
 
+    @Test
+    void trainingStateIsCountedByItselfAndTheRepresentationsOfWhatWasAskedFor() throws IOException {
+        try (var made = new MadeRepository(folder)) {
+            made.commit(Families.base("plain", 3, ModelShape.TINY));
+            Path run = BASE.writeTo(folder.resolve("models"));
+            Families.base("moments", 4, ModelShape.TINY).writeWeightsTo(run.resolve("optimizer.safetensors"));
+            made.commit("run", run);
+            var usage = new DiskUsage(made.repository(), CopyProgress.none());
+            DiskUsageReport report = usage.measure(List.of("run"));
+            assertThat(report.groups()).singleElement().satisfies(group -> {
+                assertThat(group.stateBytes()).isBetween(group.storedBytes() / 3, group.storedBytes() * 2 / 3);
+                long explained = report.representations().stream()
+                        .mapToLong(Representation::storedBytes)
+                        .sum();
+                assertThat(explained).isBetween(group.storedBytes(), report.frameBytes() * 3 / 4);
+            });
+            assertThat(measure(made).groups().get(0).stateBytes()).isZero();
+        }
+    }
+
     private static DiskUsageReport measure(MadeRepository made) throws IOException {
         return new DiskUsage(made.repository(), CopyProgress.none()).measure(List.of());
     }

@@ -2,6 +2,7 @@ package dev.mgit.cli.command.history;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
@@ -78,18 +79,23 @@ public final class CheckoutCommand implements Callable<Integer> {
                     Optional.ofNullable(tensors).map(Glob::new),
                     force);
             List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
+            List<String> ignored = lineage.checkpoint(version).ignored();
             if (json.wanted()) {
-                json(version, model, folder, written);
+                json(version, model, folder, written, ignored);
                 return 0;
             }
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
+            if (files == null && tensors == null) {
+                LeftOutText.resuming(ignored).forEach(context.output()::note);
+            }
         }
         return 0;
     }
 
-    private void json(VersionId version, String model, Path folder, List<String> written) throws IOException {
+    private void json(VersionId version, String model, Path folder, List<String> written, List<String> ignored)
+            throws IOException {
         context.output().json(out -> {
             out.writeStringField("id", version.hex());
             out.writeStringField("model", model);
@@ -99,6 +105,7 @@ public final class CheckoutCommand implements Callable<Integer> {
                 out.writeString(file);
             }
             out.writeEndArray();
+            LeftOutText.json(out, ignored);
         });
     }
 

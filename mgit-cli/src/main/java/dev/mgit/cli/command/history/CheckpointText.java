@@ -2,6 +2,7 @@ package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.console.FindingsText;
+import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.lineage.checkpoint.Findings;
@@ -51,7 +52,7 @@ final class CheckpointText {
         }
         if (!checkpoint.ignored().isEmpty()) {
             output.line("");
-            output.line("Left out: " + String.join(", ", checkpoint.ignored()));
+            LeftOutText.lines(checkpoint.ignored()).forEach(output::line);
         }
         if (tensors) {
             output.line("");
@@ -121,6 +122,7 @@ final class CheckpointText {
             losses(json, loss.get());
         }
         FindingsText.json(json, Findings.of(lineage, checkpoint.version()));
+        LeftOutText.json(json, checkpoint.ignored());
         json.writeNumberField("size", checkpoint.size());
         json.writeArrayFieldStart("files");
         for (FileEntry file : checkpoint.files()) {

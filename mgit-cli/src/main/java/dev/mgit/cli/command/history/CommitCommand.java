@@ -8,9 +8,11 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.commit.IncomingCheckpoint;
 import dev.mgit.hooks.modeltest.LossyGate;
@@ -82,6 +84,9 @@ public final class CommitCommand implements Callable<Integer> {
     private boolean strict;
 
     @Mixin
+    private final WeightsOnlyOption weightsOnly = new WeightsOnlyOption();
+
+    @Mixin
     private final LossyOptions lossy = new LossyOptions();
 
     @Mixin
@@ -118,7 +123,8 @@ public final class CommitCommand implements Callable<Integer> {
                     session.author(),
                     Instant.now(),
                     Map.of(),
-                    strict);
+                    strict,
+                    weightsOnly.wanted());
             naming.requireKin(path, request);
             commit(session, search, request);
         }
@@ -178,8 +184,11 @@ public final class CommitCommand implements Callable<Integer> {
             lossy.print(output, result);
         }
         FindingsText.tell(output, result.findings());
-        if (!result.ignored().isEmpty()) {
-            output.note("ignored by ignore rules: " + String.join(", ", result.ignored()));
+        LeftOutText.lines(result.ignored()).forEach(output::note);
+        if (!result.leftovers().isEmpty()) {
+            output.note("stored as they are, though they look like leftovers of tools: "
+                    + String.join(", ", result.leftovers()));
+            output.hint("list files that are not part of the model in .mgitignore");
         }
     }
 

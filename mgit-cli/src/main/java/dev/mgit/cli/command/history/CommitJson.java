@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
@@ -41,10 +42,6 @@ final class CommitJson {
             json.writeNumberField("lossy_tensors", result.loss().get().tensors().size());
             json.writeStringField("lossy_bound", result.loss().get().boundText());
         }
-        json.writeArrayFieldStart("ignored");
-        for (String path : result.ignored()) {
-            json.writeString(path);
-        }
-        json.writeEndArray();
+        LeftOutText.json(json, result.ignored());
     }
 }

@@ -150,6 +150,9 @@ final class MergeText {
                                     .map(method -> method.getValue() + " " + method.getKey())
                                     .toList()));
         }
+        if (!plan.runFiles().isEmpty()) {
+            output.line("Taken from ours, as they describe a run: " + String.join(", ", plan.runFiles()));
+        }
         for (Problem problem : plan.problems().stream().limit(SHOWN).toList()) {
             output.line("  " + word(problem.reason()) + ": " + problem.text());
         }
@@ -183,7 +186,8 @@ final class MergeText {
     }
 
     private static String outcome(MergePlan plan) {
-        return word(plan.outcome()).replace('-', ' ');
+        boolean resolved = plan.outcome() == MergePlan.Outcome.CONFLICT && plan.canGoOn();
+        return resolved ? "resolved by --strategy" : word(plan.outcome()).replace('-', ' ');
     }
 
     private static String word(Enum<?> constant) {
@@ -221,6 +225,11 @@ final class MergeText {
             out.writeNumberField(method.getKey(), method.getValue());
         }
         out.writeEndObject();
+        out.writeArrayFieldStart("run_files");
+        for (String path : plan.runFiles()) {
+            out.writeString(path);
+        }
+        out.writeEndArray();
         out.writeArrayFieldStart("conflicts");
         for (Conflict conflict : plan.conflicts()) {
             out.writeStartObject();

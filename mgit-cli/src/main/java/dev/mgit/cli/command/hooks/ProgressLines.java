@@ -26,6 +26,7 @@ public final class ProgressLines implements JobProgress {
             case PASSED -> event.subject() + ": passed";
             case FAILED -> event.subject() + ": failed" + detail;
             case SKIPPED -> event.subject() + ": skipped" + detail;
+            case KEPT -> event.subject() + ": files that were not stored stay in " + first;
             case PUBLISHED -> event.subject() + ": published";
         };
     }

@@ -10,10 +10,12 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.commit.IncomingCheckpoint;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.detect.Detected;
 import dev.mgit.lineage.detect.Detector;
@@ -64,6 +66,9 @@ public final class ImportCommand implements Callable<Integer> {
                     + "missing files are listed. Setting: commit.strict.")
     private boolean strict;
 
+    @Mixin
+    private final WeightsOnlyOption weightsOnly = new WeightsOnlyOption();
+
     @Option(names = "--explain", description = "Show the evidence for each detected parent.")
     private boolean explain;
 
@@ -96,7 +101,8 @@ public final class ImportCommand implements Callable<Integer> {
 
     private ImportPlan plan(Session session, List<Path> resolved) throws IOException {
         double least = confidence.value(session.repository().settings());
-        return new Imports(session.repository(), session.progress()).plan(resolved, recursive, strict, least);
+        var rules = new CommitSettings(strict, weightsOnly.wanted());
+        return new Imports(session.repository(), session.progress()).plan(resolved, recursive, rules, least);
     }
 
     private int carryOut(Session session, List<Path> resolved) throws IOException {

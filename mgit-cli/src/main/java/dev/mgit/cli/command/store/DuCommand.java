@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "du",
         description = {
             "Show disk usage per model: size of its files, of its own blocks, of shared blocks, and stored size.",
-            "A stored block is counted for the model that used it first."
+            "A stored block is counted for the model that used it first. Training state is part of what is stored."
         })
 public final class DuCommand implements Callable<Integer> {
     private final Context context;
@@ -32,7 +32,10 @@ public final class DuCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL|REV", arity = "0..*", description = "Default: all models.")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--explain", description = "Also show how blocks are encoded, and space not used by blocks.")
+    @Option(
+            names = "--explain",
+            description =
+                    "Also show how blocks are encoded: those of MODEL or REV, or all, and then space not used by blocks.")
     private boolean explain;
 
     @Mixin
@@ -57,16 +60,23 @@ public final class DuCommand implements Callable<Integer> {
 
     private void print(DiskUsageReport report) {
         Output output = context.output();
-        Table table = output.table("model", "versions", "files", "unique", "shared", "stored", "ratio");
+        boolean state = report.groups().stream().anyMatch(group -> group.stateBytes() > 0);
+        Table table = state
+                ? output.table("model", "versions", "files", "unique", "shared", "stored", "ratio", "training state")
+                : output.table("model", "versions", "files", "unique", "shared", "stored", "ratio");
         for (Group group : report.groups()) {
-            table.row(
+            List<Object> row = new ArrayList<>(List.of(
                     group.name(),
                     group.versions() + (group.lossy() == 0 ? "" : " (" + group.lossy() + " lossy)"),
                     Output.bytes(group.logicalBytes()),
                     Output.bytes(group.uniqueBytes()),
                     Output.bytes(group.sharedBytes()),
                     Output.bytes(group.storedBytes()),
-                    Output.ratio(group.logicalBytes(), group.storedBytes()));
+                    Output.ratio(group.logicalBytes(), group.storedBytes())));
+            if (state) {
+                row.add(group.stateBytes() == 0 ? "-" : Output.bytes(group.stateBytes()));
+            }
+            table.row(row.toArray());
         }
         table.print();
         if (explain) {
@@ -95,6 +105,14 @@ public final class DuCommand implements Callable<Integer> {
                     Output.ratio(way.rawBytes(), way.storedBytes()));
         }
         table.print();
+        if (names.isEmpty()) {
+            parts(report);
+        }
+    }
+
+    /** Where the bytes of the whole repository are. */
+    private void parts(DiskUsageReport report) {
+        Output output = context.output();
         output.line("");
         Table parts = output.table("part", "bytes");
         parts.row("blocks", Output.bytes(report.frameBytes()));
@@ -118,6 +136,7 @@ public final class DuCommand implements Callable<Integer> {
             json.writeNumberField("unique_bytes", group.uniqueBytes());
             json.writeNumberField("shared_bytes", group.sharedBytes());
             json.writeNumberField("stored_bytes", group.storedBytes());
+            json.writeNumberField("training_state_bytes", group.stateBytes());
             json.writeEndObject();
         }
         json.writeEndArray();

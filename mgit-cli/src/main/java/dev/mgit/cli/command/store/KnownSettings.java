@@ -26,6 +26,7 @@ public final class KnownSettings {
             new Setting("user.name", "Git's user.name", "Author name of new versions.", KnownSettings::any),
             new Setting("user.email", "Git's user.email", "Author email of new versions.", KnownSettings::any),
             new Setting("commit.strict", "false", "Refuse incomplete checkpoints: true, false.", CommitSettings::of),
+            new Setting("commit.weightsOnly", "false", "Leave training state out: true, false.", CommitSettings::of),
             new Setting(
                     DetectSettings.MIN_CONFIDENCE,
                     DetectSettings.DEFAULT,

@@ -2,6 +2,7 @@ package dev.mgit.cli.command.update;
 
 import dev.mgit.cli.command.hooks.JobOptions;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.recipe.Recipe;
@@ -41,6 +42,9 @@ final class RecipeOptions {
     private @Nullable Long seed;
 
     @Mixin
+    private final WeightsOnlyOption weightsOnly = new WeightsOnlyOption();
+
+    @Mixin
     private final JobOptions job = new JobOptions();
 
     Limits limits() {
@@ -76,7 +80,8 @@ final class RecipeOptions {
                 limits(),
                 context.directory(),
                 job.shell(),
-                command);
+                command,
+                weightsOnly.wanted());
     }
 
     private static String nameOf(Path path) {

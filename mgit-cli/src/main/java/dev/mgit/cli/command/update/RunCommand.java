@@ -7,6 +7,7 @@ import dev.mgit.cli.command.hooks.Records;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
@@ -86,7 +87,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         try (HookSession session = HookSession.open(context, wait)) {
             RunRequest request = recipe.request(context, models, parents(session), message(), command);
-            JobProgress told = ProgressOptions.lines(context);
+            JobProgress told = telling(ProgressOptions.lines(context));
             Executor where = executor.create(session);
             CommitWorkflow workflow = AfterCommit.workflow(context, session, where, told);
             String subject = String.join(", ", models);
@@ -96,7 +97,7 @@ public final class RunCommand implements Callable<Integer> {
                                 request,
                                 workflow,
                                 made -> {
-                                    print(made);
+                                    print(session, made);
                                     progress.end(context, session, JobProgress.Kind.PUBLISHED, subject, "");
                                 },
                                 told);
@@ -108,9 +109,24 @@ public final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(Map<String, VersionId> made) throws IOException {
+    /** What is kept because it is nowhere else is told even where nobody wants to see progress. */
+    private JobProgress telling(JobProgress lines) {
+        return event -> {
+            if (event.kind() == JobProgress.Kind.KEPT) {
+                context.output().note("files that were not stored stay in " + event.detail());
+            } else {
+                lines.on(event);
+            }
+        };
+    }
+
+    private void print(HookSession session, Map<String, VersionId> made) throws IOException {
         if (!json.wanted()) {
-            made.forEach((model, id) -> context.output().line("[" + model + " " + id.abbreviated() + "]"));
+            made.forEach((model, id) -> {
+                context.output().line("[" + model + " " + id.abbreviated() + "]");
+                LeftOutText.lines(session.workspace().lineage().checkpoint(id).ignored())
+                        .forEach(context.output()::note);
+            });
             return;
         }
         context.output().json(out -> {

@@ -131,7 +131,7 @@ final class UpdateView implements JobProgress, AutoCloseable {
                 row.state = event.kind().name().toLowerCase(java.util.Locale.ROOT);
                 row.ended = System.nanoTime();
             }
-            case PUBLISHED -> {}
+            case KEPT, PUBLISHED -> {}
         }
     }
 
