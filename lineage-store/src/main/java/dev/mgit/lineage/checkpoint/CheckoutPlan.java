@@ -111,7 +111,7 @@ record CheckoutPlan(
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
                         "'" + folder.resolve(file.path())
-                                + "' was changed during the checkout; the folder is as it was",
+                                + "' was changed during the checkout; the folder is unchanged",
                         "run the command again once nothing writes to it");
             }
         }

@@ -143,7 +143,7 @@ public final class TensorOutput {
         }
         if (!target.seen().canBeWritten()) {
             String text =
-                    "'" + target.name() + "' in '" + path() + "' of the layout that is kept cannot be written anew: "
+                    "'" + target.name() + "' in '" + path() + "' of the kept layout cannot be rewritten: "
                             + target.seen().unreadable().orElse("of how its elements are laid out");
             return Optional.of(new Problem(Reason.STRUCTURE, text));
         }

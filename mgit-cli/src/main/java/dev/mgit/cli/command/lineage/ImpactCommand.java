@@ -114,12 +114,12 @@ public final class ImpactCommand implements Callable<Integer> {
             output.line("");
             output.line(output.styled(Output.Style.BOLD, heading + " (" + group.size() + ")"));
         }
-        group.forEach(one -> output.line("  " + name(graph, one.version()) + open(one.open()) + "  from "
+        group.forEach(one -> output.line("  " + name(graph, one.version()) + head(one.open()) + "  from "
                 + name(graph, one.via()) + (one.distance() > 1 ? ", " + one.distance() + " steps away" : "")));
     }
 
-    private String open(boolean open) {
-        return open ? context.output().styled(Output.Style.GREEN, " (open)") : "";
+    private String head(boolean head) {
+        return head ? context.output().styled(Output.Style.GREEN, " (head)") : "";
     }
 
     private static String name(LineageGraph graph, VersionId version) {
