@@ -142,9 +142,8 @@ public final class TensorOutput {
             return Optional.empty();
         }
         if (!target.seen().canBeWritten()) {
-            String text =
-                    "'" + target.name() + "' in '" + path() + "' of the kept layout cannot be rewritten: "
-                            + target.seen().unreadable().orElse("of how its elements are laid out");
+            String text = "'" + target.name() + "' in '" + path() + "' of the kept layout cannot be rewritten: "
+                    + target.seen().unreadable().orElse("of how its elements are laid out");
             return Optional.of(new Problem(Reason.STRUCTURE, text));
         }
         for (MergeStage side : sides()) {

@@ -90,7 +90,7 @@ public final class ImpactCommand implements Callable<Integer> {
         Output output = context.output();
         if (!containing.isEmpty()) {
             output.line(containing.size() + " version(s) contain tensor " + subject);
-            containing.forEach(match -> output.line("  " + name(graph, match.version()) + open(match.open()) + "  "
+            containing.forEach(match -> output.line("  " + name(graph, match.version()) + head(match.open()) + "  "
                     + match.tensors().get(0).name()));
         }
         String of = sources.size() == 1 ? name(graph, sources.get(0)) : "these";
