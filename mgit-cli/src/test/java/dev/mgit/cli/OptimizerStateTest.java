@@ -38,8 +38,8 @@ class OptimizerStateTest {
 
     @Test
     void momentsAreTensorsAndTheNextSaveIsADelta() throws IOException {
-        Optional<PythonEnv> python = PythonEnv.withPackages("torch==2.7.1", "numpy");
-        Assumptions.assumeTrue(python.isPresent(), "no Python with PyTorch");
+        Optional<PythonEnv> python = PythonEnv.withTorch();
+        Assumptions.assumeTrue(python.isPresent(), "not compared with PyTorch: MGIT_TORCH_PYTHON names no Python");
         python.orElseThrow().run(TRAIN, folder);
         TestRepository repository = TestRepository.init(folder.resolve("repo"));
         for (int step : new int[] {295, 300}) {

@@ -147,6 +147,12 @@ class TensorValuesTest {
     @TempDir
     private Path folder;
 
+    private static PythonEnv torch() {
+        Optional<PythonEnv> torch = PythonEnv.withTorch();
+        assumeTrue(torch.isPresent(), "not compared with PyTorch: MGIT_TORCH_PYTHON names no Python");
+        return torch.orElseThrow();
+    }
+
     private static PythonEnv python(String... packages) {
         Optional<PythonEnv> python = PythonEnv.withPackages(packages);
         assumeTrue(python.isPresent(), "needs Python and its package index");
@@ -191,7 +197,7 @@ class TensorValuesTest {
 
     @Test
     void mergedViewsAreWhatTheyWouldBeInMemory() throws IOException {
-        PythonEnv python = python("torch==2.7.1", "numpy");
+        PythonEnv python = torch();
         python.run(TORCH_MERGE, "make", folder);
         TestRepository repository = repository();
         Path out = folder.resolve("merged");
@@ -210,7 +216,7 @@ class TensorValuesTest {
 
     @Test
     void tensorsThatAreSparseOrQuantizedAreListedAndNeverCalledRemoved() throws IOException {
-        python("torch==2.7.1", "numpy").run(TORCH_HIDDEN, folder);
+        torch().run(TORCH_HIDDEN, folder);
         TestRepository repository = repository();
         String dense = folder.resolve("dense.pt").toString();
         for (String kind : List.of("sparse", "quantized", "deflated")) {
@@ -231,7 +237,7 @@ class TensorValuesTest {
     /** Data of one tensor under two names, and of one whose rows are columns. */
     @Test
     void blameAndFindKnowEveryNameOfATensor() throws IOException {
-        python("torch==2.7.1", "numpy").run(TORCH, "make", folder);
+        torch().run(TORCH, "make", folder);
         TestRepository repository = repository();
         repository.ok("commit", folder.resolve("tied.pt").toString(), "--model", "m");
         repository.ok("commit", folder.resolve("m.pt").toString(), "--model", "views");
@@ -244,7 +250,7 @@ class TensorValuesTest {
 
     @Test
     void viewsAreWhatTorchLoads() throws IOException {
-        PythonEnv python = python("torch==2.7.1", "numpy");
+        PythonEnv python = torch();
         python.run(TORCH, "make", folder);
         TestRepository repository = repository();
         for (String form : List.of("m", "old", "protocol4", "big")) {
