@@ -35,6 +35,12 @@ public final class FolderTools {
         }
     }
 
+    /** The folder a file is in. */
+    public static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file : parent;
+    }
+
     /** Deletes a folder and all below it, following no links; nothing happens if it is not there. */
     public static void delete(Path folder) {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {

@@ -7,8 +7,6 @@ import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
-import dev.mgit.lineage.version.Model;
-import dev.mgit.lineage.version.VersionId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,12 +15,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Works through an update from whatever state its journal is in: units in order of dependence, several at a time, then
  * one transaction that shows every version that passed.
  */
 final class Cascade {
+    private static final long LOOK_MILLIS = 100;
+    /** What comes before all units. */
+    private static final int OPENING = -1;
+
     private final Workspace workspace;
     private final Executor executor;
     private final CascadeState state;
@@ -30,6 +34,9 @@ final class Cascade {
     private final JobProgress progress;
     private final UnitWork work;
     private final UpdateGates gates;
+    private final MovedUnits moved;
+    private final Cancellation cancellation;
+    private final CascadeFiles files;
     /** Units whose jobs an earlier process started. */
     private final Set<Integer> inherited = new HashSet<>();
 
@@ -40,7 +47,10 @@ final class Cascade {
         this.log = log;
         this.progress = progress;
         this.work = new UnitWork(workspace, executor, state, log, progress);
-        this.gates = new UpdateGates(workspace, executor, state, log, progress);
+        this.files = new CascadeFiles(workspace.scratch());
+        this.cancellation = files.cancellation();
+        this.gates = new UpdateGates(workspace, executor, state, log, progress, cancellation);
+        this.moved = new MovedUnits(workspace, state, log, progress);
         for (int unit = 0; unit < state.units.size(); unit++) {
             if (state.state(unit) == CascadeState.Unit.RUNNING) {
                 inherited.add(unit);
@@ -48,24 +58,25 @@ final class Cascade {
         }
     }
 
-    /** Puts every unit into the executor's queue, parents first. */
+    /** Puts every unit into the executor's queue, parents first, once what they start from has passed the gates. */
     void submitAll() {
+        gates.judgeBases();
+        leaveOut();
         for (int unit = 0; unit < state.units.size(); unit++) {
-            if (inherited.contains(unit) && state.unit(unit).handle.isEmpty()) {
+            int index = unit;
+            CascadeState.Progress at = state.unit(unit);
+            if (inherited.contains(unit) && at.handle.isEmpty() && !at.reused) {
                 work.recover(unit);
             }
             if (state.state(unit) == CascadeState.Unit.PLANNED) {
-                work.submit(unit);
+                attempt(unit, () -> work.submit(index));
+                leaveOut();
             }
         }
     }
 
     /** Runs until every unit is over or, where that was asked for, until the first failure. */
     void run() {
-        requireHeads();
-        if (executor.queues()) {
-            submitAll();
-        }
         ExecutorService pool = Executors.newFixedThreadPool(
                 executor.queues() ? Math.max(1, state.units.size()) : Math.max(1, state.options.jobs()));
         try {
@@ -79,36 +90,85 @@ final class Cascade {
     }
 
     private void schedule(CompletionService<Integer> pool) throws InterruptedException {
-        Set<Integer> busy = new HashSet<>();
-        while (true) {
-            skipBelowFailures();
-            for (int unit = 0; unit < state.units.size(); unit++) {
-                if (!busy.contains(unit) && ready(unit) && !stopping()) {
-                    int index = unit;
-                    busy.add(index);
-                    var unused = pool.submit(() -> {
-                        advance(index);
-                        return index;
-                    });
+        Set<Integer> busy = new HashSet<>(Set.of(OPENING));
+        var opening = pool.submit(() -> cancellable(OPENING, this::open));
+        while (!busy.isEmpty()) {
+            Future<Integer> done = pool.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (cancellation.requested()) {
+                endJobs();
+            }
+            if (done != null) {
+                busy.remove(result(done));
+                if (opening.isDone()) {
+                    leaveOut();
+                    startReady(pool, busy);
                 }
             }
-            if (busy.isEmpty()) {
-                return;
-            }
-            try {
-                busy.remove(pool.take().get());
-            } catch (ExecutionException e) {
-                throw TaskPool.unchecked(e);
+        }
+        cancellation.require();
+    }
+
+    private void open() {
+        if (executor.queues()) {
+            submitAll();
+        } else {
+            gates.judgeBases();
+        }
+    }
+
+    private void startReady(CompletionService<Integer> pool, Set<Integer> busy) {
+        for (int unit = 0; unit < state.units.size(); unit++) {
+            if (!busy.contains(unit) && ready(unit) && !stopping()) {
+                int index = unit;
+                busy.add(index);
+                var unused = pool.submit(() -> cancellable(index, () -> advance(index)));
             }
         }
     }
 
+    private void leaveOut() {
+        if (!cancellation.requested()) {
+            moved.leavePlanned();
+            skipBelowFailures();
+        }
+    }
+
+    private static int result(Future<Integer> done) throws InterruptedException {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            throw TaskPool.unchecked(e);
+        }
+    }
+
+    /** Whoever is cancelled waits for the others to be; then it is said once. */
+    private static int cancellable(int number, Runnable body) {
+        try {
+            body.run();
+        } catch (Cancellation.Cancelled e) {
+            return number;
+        }
+        return number;
+    }
+
     private boolean stopping() {
-        return state.options.failFast() && failures() > 0;
+        return cancellation.requested() || (state.options.failFast() && failures() > 0);
+    }
+
+    /** Ends everything that runs for this update. Whoever waits for it has been told that its end says nothing. */
+    void endJobs() {
+        CascadeFiles.jobs(files.tests()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
+        for (int unit = 0; unit < state.units.size(); unit++) {
+            if (state.state(unit) == CascadeState.Unit.RUNNING && state.unit(unit).attempt > 0) {
+                executor.cancel(work.handle(unit));
+            }
+        }
     }
 
     long failures() {
-        long failures = 0;
+        long failures = state.bases.values().stream()
+                .filter(base -> base.state == CascadeState.Unit.FAILED)
+                .count();
         for (int unit = 0; unit < state.units.size(); unit++) {
             failures += state.state(unit) == CascadeState.Unit.FAILED ? 1 : 0;
         }
@@ -122,7 +182,11 @@ final class Cascade {
     }
 
     private void skipBelowFailures() {
-        for (int unit = 0; unit < state.units.size(); unit++) {
+        for (int index = 0; index < state.units.size(); index++) {
+            int unit = index;
+            gates.refusedBase(unit)
+                    .filter(base -> !state.state(unit).over())
+                    .ifPresent(base -> skip(unit, "'" + base + "' did not pass its tests"));
             for (int above : Units.upstream(state.units, unit)) {
                 CascadeState.Unit fate = state.state(above);
                 if (!state.state(unit).over()
@@ -145,8 +209,7 @@ final class Cascade {
     }
 
     private void advance(int unit) {
-        String name = state.units.get(unit).name();
-        try {
+        attempt(unit, () -> {
             if (state.state(unit) == CascadeState.Unit.PLANNED) {
                 work.submit(unit);
             }
@@ -156,13 +219,21 @@ final class Cascade {
             List<String> failures = gates.judge(unit);
             if (failures.isEmpty()) {
                 log.write(CascadeState.unit(unit, CascadeState.Unit.PASSED));
-                progress.on(JobProgress.Kind.PASSED, name, "passed");
+                progress.on(JobProgress.Kind.PASSED, state.units.get(unit).name(), "passed");
             } else {
                 fail(unit, String.join("\n", failures), true);
             }
+        });
+    }
+
+    private void attempt(int unit, Runnable step) {
+        try {
+            step.run();
         } catch (MgitException e) {
-            // A repository that is busy or damaged says nothing about the unit.
-            boolean elsewhere = e.kind() == MgitException.Kind.CONFLICT || e.kind() == MgitException.Kind.INTEGRITY;
+            // A repository that is busy or damaged, or a user who cancels, says nothing about the unit.
+            boolean elsewhere = e.kind() == MgitException.Kind.CONFLICT
+                    || e.kind() == MgitException.Kind.INTEGRITY
+                    || e instanceof Cancellation.Cancelled;
             if (elsewhere || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
@@ -175,61 +246,9 @@ final class Cascade {
         progress.on(JobProgress.Kind.FAILED, state.units.get(unit).name(), why);
     }
 
-    /** @throws MgitException of kind CONFLICT if a model to be replaced is no longer what it was when this was planned */
-    private void requireHeads() {
-        synchronized (workspace) {
-            for (UpdatePlan.Unit unit : state.units) {
-                unit.heads().forEach((model, head) -> {
-                    VersionId now =
-                            workspace.lineage().model(model).map(Model::head).orElse(null);
-                    if (!head.equals(now)) {
-                        throw new MgitException(
-                                MgitException.Kind.CONFLICT,
-                                "'" + model + "' " + (now == null ? "was deleted" : "got version " + now.abbreviated())
-                                        + " since this update was planned on " + head.abbreviated()
-                                        + "; nothing was published",
-                                "abort this update with 'mgit update --abort' and start it again");
-                    }
-                });
-            }
-        }
-    }
-
-    /** Shows everything that passed, in one transaction that also lets go of the staging references. */
+    /** Shows what passed. */
     void publish() {
-        if (state.updateState() == CascadeState.UpdateState.PUBLISHING && staged().isEmpty()) {
-            log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
-            return;
-        }
-        log.write(CascadeState.updateState(CascadeState.UpdateState.PUBLISHING));
-        boolean moved = workspace.locked("update: publish", () -> {
-            requireHeads();
-            Set<String> staged = staged();
-            if (staged.isEmpty()) {
-                return false;
-            }
-            var transaction = workspace.lineage().begin("update " + state.target, workspace.author());
-            for (int unit = 0; unit < state.units.size(); unit++) {
-                CascadeState.Progress made = state.unit(unit);
-                if (made.state == CascadeState.Unit.PASSED) {
-                    made.versions.forEach(transaction::setModel);
-                } else {
-                    made.versions.values().forEach(gates.results()::drop);
-                }
-            }
-            staged.forEach(transaction::deletePrivateRef);
-            gates.results().putInto(transaction);
-            transaction.apply();
-            return true;
-        });
-        log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
-        if (moved) {
-            progress.on(JobProgress.Kind.PUBLISHED, state.target, "");
-        }
-    }
-
-    private Set<String> staged() {
-        return workspace.lineage().privateRefs(state.stagingPrefix()).keySet();
+        new Publication(workspace, state, log, progress, gates.results(), moved).publish();
     }
 
     /** Ends what runs and lets go of what is staged. */
@@ -240,24 +259,16 @@ final class Cascade {
                 executor.cancel(work.handle(unit));
             }
         }
-        dropStaged(workspace, state.stagingPrefix());
-    }
-
-    /** Lets go of the staging references below a prefix. */
-    static void dropStaged(Workspace workspace, String prefix) {
-        workspace.locked("update: abort", () -> {
-            Set<String> staged = workspace.lineage().privateRefs(prefix).keySet();
-            if (!staged.isEmpty()) {
-                var transaction = workspace.lineage().begin("update --abort", workspace.author());
-                staged.forEach(transaction::deletePrivateRef);
-                transaction.apply();
-            }
-            return true;
-        });
+        Publication.dropStaged(workspace, state.stagingPrefix());
     }
 
     /** Lets failed units of a stopped update be tried again: from their tests if their versions are stored. */
     void retryFailures() {
+        state.bases.forEach((model, base) -> {
+            if (base.state == CascadeState.Unit.FAILED) {
+                log.write(CascadeState.base(model, CascadeState.Unit.PLANNED, ""));
+            }
+        });
         for (int unit = 0; unit < state.units.size(); unit++) {
             CascadeState.Progress failed = state.unit(unit);
             if (failed.state == CascadeState.Unit.FAILED || failed.state == CascadeState.Unit.SKIPPED) {

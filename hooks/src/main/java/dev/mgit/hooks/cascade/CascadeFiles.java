@@ -1,8 +1,6 @@
 package dev.mgit.hooks.cascade;
 
-import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.FolderTools;
-import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,18 +67,32 @@ record CascadeFiles(Path scratch) {
                 .toList();
     }
 
-    /** The right to work on the update, free again the moment its holder dies. */
-    ExclusiveFile lock() {
-        FolderTools.create(folder());
+    /** Where somebody leaves the wish that the update end. */
+    Path cancelRequest() {
+        return folder().resolve("cancel");
+    }
+
+    Cancellation cancellation() {
+        return new Cancellation(cancelRequest());
+    }
+
+    /** Leaves the wish, or takes it back. */
+    void cancel(boolean wished) {
         try {
-            return ExclusiveFile.tryAcquire(scratch.resolve("update.lock"), "an update")
-                    .orElseThrow(() -> new MgitException(
-                            MgitException.Kind.CONFLICT,
-                            "another process is running an update in this repository",
-                            "see its progress with 'mgit update --status'"));
+            if (wished) {
+                FolderTools.replace(cancelRequest(), new byte[0]);
+            } else {
+                Files.deleteIfExists(cancelRequest());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The right to work on the update, free again the moment its holder dies. */
+    UpdateHolder.Lock lock() {
+        FolderTools.create(folder());
+        return UpdateHolder.lock(scratch);
     }
 
     /** Moves a log file to where the logs of past updates are. */
@@ -97,14 +109,17 @@ record CascadeFiles(Path scratch) {
     }
 
     /** Removes what an update that never began may have left. */
-    void clearWork() {
+    void prepare() {
         FolderTools.delete(work());
+        FolderTools.create(folder());
+        cancel(false);
     }
 
     /** Removes the update's work; the journal goes last, since it says that there is something to remove. */
     void clear() {
         FolderTools.delete(work());
         try {
+            cancel(false);
             Files.deleteIfExists(journal());
             Files.deleteIfExists(folder());
         } catch (IOException e) {

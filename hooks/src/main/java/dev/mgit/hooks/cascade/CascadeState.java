@@ -5,6 +5,7 @@ import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.modeltest.TestResult;
+import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How far an update is, as its journal says. Only {@link #apply} changes it. Safe for use by several threads. */
 final class CascadeState {
@@ -33,24 +35,28 @@ final class CascadeState {
         PASSED,
         FAILED,
         /** Something it needs failed. */
-        SKIPPED;
+        SKIPPED,
+        /** Somebody gave one of its models, or of those it is made from, another version: to be planned anew. */
+        MOVED;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
 
         boolean over() {
-            return this == PASSED || this == FAILED || this == SKIPPED;
+            return this == PASSED || this == FAILED || this == SKIPPED || this == MOVED;
         }
 
         /** The states a journal may name next. */
         Set<Unit> next() {
             return switch (this) {
-                case PLANNED -> EnumSet.of(RUNNING, SKIPPED);
+                case PLANNED -> EnumSet.of(RUNNING, SKIPPED, MOVED);
                 // Again when the executor has given its handle, and for a new attempt; skipped only in a queue.
                 case RUNNING -> EnumSet.of(RUNNING, RAN, FAILED, SKIPPED);
                 case RAN -> EnumSet.of(PASSED, FAILED);
-                case PASSED -> EnumSet.noneOf(Unit.class);
+                // Seen only when everything is about to appear.
+                case PASSED -> EnumSet.of(MOVED);
+                case MOVED -> EnumSet.noneOf(Unit.class);
                 // Tried again: from the gates, if the versions are there.
                 case FAILED -> EnumSet.of(PLANNED, RAN);
                 case SKIPPED -> EnumSet.of(PLANNED);
@@ -68,8 +74,54 @@ final class CascadeState {
         /** Results of gates, by version. */
         List<Map.Entry<VersionId, TestResult>> results = new ArrayList<>();
 
+        /** The recipe as it was carried out, from the moment it started. */
+        Optional<Recipe> captured = Optional.empty();
+        /** What an earlier run left is taken instead of running it again. */
+        boolean reused;
+
         String detail = "";
         boolean gate;
+    }
+
+    /** A new version that units start from: it passes the gates before they do. */
+    static final class Base {
+        final VersionId version;
+        /** {@code PLANNED}, {@code PASSED} or {@code FAILED}. */
+        Unit state = Unit.PLANNED;
+        final List<TestResult> results = new ArrayList<>();
+        String detail = "";
+
+        private Base(VersionId version) {
+            this.version = version;
+        }
+
+        /** The states a journal may name next. */
+        static Set<Unit> next(Unit state) {
+            return switch (state) {
+                case PLANNED -> EnumSet.of(Unit.PASSED, Unit.FAILED);
+                case FAILED -> EnumSet.of(Unit.PLANNED);
+                default -> EnumSet.noneOf(Unit.class);
+            };
+        }
+    }
+
+    /**
+     * A model that stays stale, whatever becomes of the update.
+     *
+     * @param reason why it cannot be made
+     */
+    record Left(String model, VersionId head, String reason) {
+        private static Left of(UpdatePlan.Node node) {
+            return new Left(node.model(), node.head(), node.reason());
+        }
+
+        private JsonObject toJson() {
+            return JsonMembers.of("model", model, "head", head.hex(), "reason", reason);
+        }
+
+        private static Left fromJson(JsonObject json) {
+            return new Left(json.string("model"), new VersionId(json.string("head")), json.string("reason"));
+        }
     }
 
     /** The whole update's own states. */
@@ -98,10 +150,13 @@ final class CascadeState {
 
     final String id;
     final String target;
-    final VersionId head;
     final UpdateOptions options;
     final String executor;
     final List<UpdatePlan.Unit> units;
+    final List<Left> left;
+    /** By model. */
+    final Map<String, Base> bases = new LinkedHashMap<>();
+
     private final List<Progress> progress = new ArrayList<>();
     private UpdateState whole = UpdateState.OPEN;
 
@@ -110,17 +165,10 @@ final class CascadeState {
         if (!ID.matcher(id).matches()) {
             throw new IllegalArgumentException("'" + id + "' is not the id of an update");
         }
-        this.target = header.string("target");
-        this.head = new VersionId(header.string("head"));
         this.executor = header.string("executor");
-        this.options = new UpdateOptions(
-                target,
-                List.of(),
-                List.of(),
-                List.of(),
-                header.strings("gates"),
-                (int) header.number("jobs"),
-                header.flag("failFast"));
+        this.options = UpdateOptions.fromJson(header);
+        this.target = options.subject();
+        this.left = header.objects("left").stream().map(Left::fromJson).toList();
         this.units =
                 header.objects("units").stream().map(UpdatePlan.Unit::fromJson).toList();
         units.forEach(unit -> {
@@ -128,30 +176,19 @@ final class CascadeState {
             unit.models().forEach(model -> GitLineage.requireModelName(model, List.of()));
             unit.heads().keySet().forEach(model -> GitLineage.requireModelName(model, List.of()));
             progress.add(new Progress());
+            unit.newVersions().forEach((model, version) -> bases.put(model, new Base(version)));
         });
     }
 
     /** The first record of a journal. */
     static JsonObject header(String id, UpdatePlan plan, UpdateOptions options, String executor) {
-        return JsonMembers.of(
-                "schema",
-                1,
-                "id",
-                id,
-                "target",
-                plan.target(),
-                "head",
-                plan.head().hex(),
-                "executor",
-                executor,
-                "gates",
-                options.gates(),
-                "jobs",
-                options.jobs(),
-                "failFast",
-                options.failFast(),
-                "units",
-                plan.units().stream().map(UpdatePlan.Unit::toJson).toList());
+        Map<String, @Nullable Object> header = new LinkedHashMap<>(JsonMembers.of("schema", 1, "id", id).members());
+        header.putAll(options.toJson().members());
+        header.put("executor", executor);
+        header.put("units", plan.units().stream().map(UpdatePlan.Unit::toJson).toList());
+        header.put(
+                "left", plan.stuck().stream().map(node -> Left.of(node).toJson()).toList());
+        return new JsonObject(header);
     }
 
     /** @return empty if not even the first record is whole: then nothing was done */
@@ -193,6 +230,14 @@ final class CascadeState {
         return JsonMembers.of("unit", unit, "tested", version.hex(), "result", result.toJson());
     }
 
+    static JsonObject base(String model, Unit state, String detail) {
+        return JsonMembers.of("base", model, "state", state.name(), "detail", detail);
+    }
+
+    static JsonObject test(String base, VersionId version, TestResult result) {
+        return JsonMembers.of("base", base, "tested", version.hex(), "result", result.toJson());
+    }
+
     static JsonObject unit(int unit, Unit state, Object... more) {
         List<Object> members = new ArrayList<>(List.of("unit", unit, "state", state.name()));
         members.addAll(Arrays.asList(more));
@@ -218,6 +263,10 @@ final class CascadeState {
             whole = next;
             return;
         }
+        if (record.has("base")) {
+            applyToBase(record);
+            return;
+        }
         Progress unit = progress.get((int) record.number("unit"));
         if (record.has("tested")) {
             unit.results.add(
@@ -232,10 +281,28 @@ final class CascadeState {
         record.optionalNumber("attempt").ifPresent(attempt -> unit.attempt = attempt.intValue());
         if (record.has("attempt")) {
             unit.handle = Optional.empty();
+            unit.captured = Optional.empty();
+            unit.reused = record.flag("reused");
         }
+        record.optionalObject("recipe").ifPresent(recipe -> unit.captured = Optional.of(Recipe.fromJson(recipe)));
         record.optionalString("handle").ifPresent(handle -> unit.handle = Optional.of(handle));
         record.optionalString("started").ifPresent(at -> unit.started = Optional.of(Instant.parse(at)));
         unit.versions.putAll(ids(record, "versions"));
+    }
+
+    private void applyToBase(JsonObject record) {
+        Base base = bases.get(record.string("base"));
+        if (base == null) {
+            throw new IllegalArgumentException("nothing is made from a new '" + record.string("base") + "'");
+        }
+        if (record.has("tested")) {
+            base.results.add(TestResult.fromJson(record.object("result")));
+            return;
+        }
+        Unit next = Unit.valueOf(record.string("state"));
+        requireMayFollow(base.state, next, Base.next(base.state));
+        base.state = next;
+        base.detail = record.string("detail");
     }
 
     private static <S extends Enum<S>> void requireMayFollow(S before, S next, Set<S> may) {

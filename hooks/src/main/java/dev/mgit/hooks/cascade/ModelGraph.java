@@ -82,6 +82,11 @@ final class ModelGraph {
         return find(model).orElseThrow(() -> new IllegalArgumentException("no model " + model));
     }
 
+    /** The names of all models. */
+    Set<String> models() {
+        return heads.keySet();
+    }
+
     /** All models below one, however far, without itself. */
     Set<String> downstream(String model) {
         Set<String> found = new TreeSet<>();

@@ -16,6 +16,7 @@ import dev.mgit.hooks.executor.JobStatus;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeJob;
 import dev.mgit.hooks.recipe.RecipeRunner;
+import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ final class UnitWork {
     private final CascadeLog log;
     private final JobProgress progress;
     private final CommitWorkflow workflow;
+    private final Cancellation cancellation;
+    private final RunCache cache;
 
     UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, JobProgress progress) {
         this.workspace = workspace;
@@ -46,28 +49,102 @@ final class UnitWork {
         this.state = state;
         this.log = log;
         this.progress = progress;
+        this.cancellation = files.cancellation();
+        this.cache = new RunCache(workspace);
         this.workflow = new CommitWorkflow(workspace, executor, progress, CommitListener.NONE);
     }
 
-    /** Starts a planned unit; in a queue its parents' jobs need not be over. */
+    /** Starts a planned unit, or takes what an earlier run of the same left; in a queue its parents' jobs need not be over. */
     void submit(int index) {
+        cancellation.require();
         UpdatePlan.Unit unit = state.units.get(index);
         int attempt = state.unit(index).attempt + 1;
         Path folder = files.attempt(index, attempt);
         FolderTools.delete(folder);
+        Instant started = Instant.now();
+        Recipe captured = new RecipeJob(workspace, unit.recipe(), unit.models(), folder.resolve("output"))
+                .captured(started)
+                .because(unit.reasons());
+        boolean reused = kept(unit, captured).isPresent();
         log.write(CascadeState.unit(
                 index,
                 CascadeState.Unit.RUNNING,
                 "attempt",
                 attempt,
                 "started",
-                Instant.now().toString()));
+                started.toString(),
+                "recipe",
+                captured.toJson(),
+                "reused",
+                reused));
+        if (reused) {
+            reuse(index);
+        } else {
+            start(index, folder);
+        }
+    }
+
+    private void start(int index, Path folder) {
+        UpdatePlan.Unit unit = state.units.get(index);
         List<JobHandle> after = new ArrayList<>();
         Job job = recipeJob(index).job("update", parents(unit, folder, after), folder.resolve("job"), after);
         JobHandle handle = executor.submit(job);
         log.write(CascadeState.unit(index, CascadeState.Unit.RUNNING, "handle", handle.id()));
         String where = handle.id().equals(executor.name()) ? "" : " " + handle.id();
         progress.on(JobProgress.Kind.STARTED, unit.name(), executor.name() + where);
+    }
+
+    /** What an earlier run left that read the same; empty for a unit that is to run in any case. */
+    private Optional<Map<String, VersionId>> kept(UpdatePlan.Unit unit, Recipe captured) {
+        return unit.forced()
+                ? Optional.empty()
+                : key(unit, captured).flatMap(key -> cache.find(key, unit.heads().keySet()));
+    }
+
+    /** Empty while a parent is still to be made. */
+    private Optional<String> key(UpdatePlan.Unit unit, Recipe captured) {
+        if (unit.parents().stream().anyMatch(parent -> version(parent).isEmpty())) {
+            return Optional.empty();
+        }
+        return Optional.of(cache.key(captured, unit.models(), made(unit)));
+    }
+
+    /** Lays out what an earlier run left as if a command had just made it, and stores it; runs the command if it is gone. */
+    private void reuse(int index) {
+        UpdatePlan.Unit unit = state.units.get(index);
+        Optional<Map<String, VersionId>> kept = kept(unit, captured(index));
+        FolderTools.delete(output(index));
+        if (kept.isEmpty()) {
+            start(index, files.attempt(index, state.unit(index).attempt));
+            return;
+        }
+        RecipeJob job = recipeJob(index);
+        kept.get().forEach((model, version) -> {
+            FolderTools.create(job.folderOf(model));
+            synchronized (workspace) {
+                workspace.checkout(version, job.folderOf(model));
+            }
+        });
+        ran(index, store(index), "reused");
+    }
+
+    private void ran(int index, Map<String, VersionId> versions, String how) {
+        log.write(CascadeState.unit(index, CascadeState.Unit.RAN, "versions", CascadeState.hex(versions)));
+        progress.on(JobProgress.Kind.MADE, state.units.get(index).name(), how);
+    }
+
+    private Recipe captured(int index) {
+        return state.unit(index)
+                .captured
+                .orElseGet(() -> recipeJob(index)
+                        .captured(state.unit(index).started.orElseGet(Instant::now))
+                        .because(state.units.get(index).reasons()));
+    }
+
+    private List<Recipe.Parent> made(UpdatePlan.Unit unit) {
+        return unit.parents().stream()
+                .map(parent -> new Recipe.Parent(parent.model(), version(parent).orElseThrow(), parent.kind()))
+                .toList();
     }
 
     /** Finds out whether a submission that was cut off went through, and repeats it if it did not. */
@@ -145,22 +222,47 @@ final class UnitWork {
      */
     void collect(int index, boolean inherited) {
         Optional<Map<String, VersionId>> stored = stored(index);
-        if (stored.isEmpty()) {
-            JobStatus status = executor.await(handle(index));
+        if (stored.isPresent()) {
+            ran(index, stored.get(), "stored");
+            return;
+        }
+        if (state.unit(index).reused && state.unit(index).handle.isEmpty()) {
+            reuse(index);
+        }
+        if (state.state(index) == CascadeState.Unit.RUNNING) {
+            JobStatus status = await(handle(index));
             boolean lost = status.state() == JobStatus.State.LOST || status.state() == JobStatus.State.CANCELLED;
             if (lost && inherited) {
                 submit(index);
-                status = executor.await(handle(index));
+                if (state.state(index) == CascadeState.Unit.RUNNING) {
+                    collect(index, false);
+                }
+                return;
             }
             if (!status.ok()) {
                 String words = FolderTools.tail(handle(index).stderr(), 2000).strip();
                 throw MgitException.failed(status.detail() + (words.isEmpty() ? "" : "\n" + words));
             }
             recipeJob(index).requireOutput();
-            stored = Optional.of(store(index));
+            ran(index, store(index), "stored");
         }
-        log.write(CascadeState.unit(index, CascadeState.Unit.RAN, "versions", CascadeState.hex(stored.get())));
-        progress.on(JobProgress.Kind.MADE, state.units.get(index).name(), "stored");
+    }
+
+    /** Waits for a job, unless the update is cancelled: then its end says nothing. */
+    private JobStatus await(JobHandle handle) {
+        try {
+            for (long pause = 5; ; pause = Math.min(pause * 2, 250)) {
+                JobStatus status = executor.poll(handle);
+                cancellation.require();
+                if (status.over()) {
+                    return status;
+                }
+                Thread.sleep(pause);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MgitException.failed("interrupted while a command ran");
+        }
     }
 
     /** Versions on staging references: a crash may have come between storing them and saying so in the journal. */
@@ -180,12 +282,10 @@ final class UnitWork {
 
     private Map<String, VersionId> store(int index) {
         UpdatePlan.Unit unit = state.units.get(index);
-        List<Recipe.Parent> parents = unit.parents().stream()
-                .map(parent -> new Recipe.Parent(parent.model(), version(parent).orElseThrow(), parent.kind()))
-                .toList();
+        List<Recipe.Parent> parents = made(unit);
         RecipeJob job = recipeJob(index);
-        Instant started = state.unit(index).started.orElseGet(Instant::now);
-        Recipe recipe = job.carriedOut(parents, started, handle(index).seconds());
+        Recipe captured = captured(index);
+        Recipe recipe = captured.made(parents, seconds(index));
         List<NewModelVersion> made = new ArrayList<>();
         unit.heads()
                 .forEach((model, head) -> made.add(new NewModelVersion(
@@ -197,7 +297,19 @@ final class UnitWork {
                         Map.of(Recipe.FILE, recipe.toBytes()),
                         recipe.weightsOnly())));
         workflow.gate(made.stream().map(Candidate::of).toList());
-        return stage("update: store " + unit.name(), made);
+        Map<String, VersionId> versions = stage("update: store " + unit.name(), made);
+        // What changed while the command ran may or may not have been read.
+        if (job.reads(captured)) {
+            key(unit, captured).ifPresent(key -> cache.keep(key, versions));
+        }
+        return versions;
+    }
+
+    /** How long the command took; the last time, where its output is reused. */
+    private double seconds(int index) {
+        return state.unit(index).reused
+                ? state.units.get(index).seconds()
+                : handle(index).seconds();
     }
 
     private Map<String, VersionId> stage(String what, List<NewModelVersion> made) {
@@ -221,6 +333,7 @@ final class UnitWork {
                 .map(parent -> parent.model()
                         + version(parent).map(id -> " " + id.abbreviated()).orElse(""))
                 .toList();
-        return "update: rebuild from " + String.join(", ", names);
+        String along = StaleReason.text(unit.reasons(), reason -> !reason.leads());
+        return "update: rebuild from " + String.join(", ", names) + (along.isEmpty() ? "" : "\n\nWith new " + along);
     }
 }

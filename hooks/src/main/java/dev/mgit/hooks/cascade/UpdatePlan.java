@@ -3,6 +3,7 @@ package dev.mgit.hooks.cascade;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
 import java.util.LinkedHashMap;
@@ -15,14 +16,19 @@ import java.util.PriorityQueue;
 /**
  * What an update would do: every model downstream of the target once, parents before children, and the units of work.
  *
- * @param head the target's newest version
+ * @param target what it is of, as {@link UpdateOptions#subject}
+ * @param head the target's newest version; empty if no model was named
+ * @param targetReasons why the target itself, which is not made again, is stale
  */
-public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<Unit> units) {
+public record UpdatePlan(
+        String target, Optional<VersionId> head, List<StaleReason> targetReasons, List<Node> nodes, List<Unit> units) {
     /** What becomes of a model. */
     public enum Action {
         RUN,
         /** Nothing it was made from has changed. */
         UP_TO_DATE,
+        /** None of its parents has changed, but something else its recipe reads has; made again only if asked for. */
+        STALE,
         /** Left out by {@code --only} or {@code --skip}; what is below goes on from its present version. */
         SKIPPED,
         /** Below {@code --until}. */
@@ -40,13 +46,28 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
         }
 
         /** True where nothing below can be made either. */
-        boolean stops() {
+        public boolean stops() {
             return this == NO_RECIPE || this == UNTRUSTED || this == BLOCKED || this == CYCLE;
         }
     }
 
-    /** One model downstream. */
-    public record Node(String model, VersionId head, Action action, String reason) {}
+    /**
+     * One model downstream.
+     *
+     * @param reason for the action, in words
+     * @param reasons why it is stale, whatever is done about it
+     */
+    public record Node(String model, VersionId head, Action action, String reason, List<StaleReason> reasons) {
+        public Node {
+            reasons = List.copyOf(reasons);
+        }
+
+        /** What else than its parents is new, and taken along if it is made again; in words. */
+        public String takesAlong() {
+            boolean led = reasons.stream().anyMatch(StaleReason::leads);
+            return led ? StaleReason.text(reasons, reason -> !reason.leads()) : "";
+        }
+    }
 
     /**
      * A parent of a unit.
@@ -62,11 +83,31 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
      * @param models every model the recipe makes, in its order
      * @param heads the present versions of those that this update replaces
      * @param seconds how long it took the last time
+     * @param reasons why it is made again
      */
     public record Unit(
-            List<String> models, Map<String, VersionId> heads, Recipe recipe, List<Parent> parents, double seconds) {
+            List<String> models,
+            Map<String, VersionId> heads,
+            Recipe recipe,
+            List<Parent> parents,
+            double seconds,
+            List<StaleReason> reasons) {
         public String name() {
             return String.join("+", heads.keySet());
+        }
+
+        /** Parents' versions it was not made from before and that this update does not make, by model. */
+        Map<String, VersionId> newVersions() {
+            Map<String, VersionId> result = new LinkedHashMap<>();
+            parents.forEach(parent -> parent.now()
+                    .filter(now -> !now.equals(parent.was()))
+                    .ifPresent(now -> result.put(parent.model(), now)));
+            return result;
+        }
+
+        /** Whether it is to run though there may be outputs of the same run. */
+        boolean forced() {
+            return reasons.contains(StaleReason.forced());
         }
 
         JsonObject toJson() {
@@ -82,7 +123,9 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
                     "parents",
                     parents.stream().map(UpdatePlan::toJson).toList(),
                     "seconds",
-                    seconds);
+                    seconds,
+                    "reasons",
+                    StaleReason.toJson(reasons));
         }
 
         static Unit fromJson(JsonObject json) {
@@ -99,11 +142,18 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
                                     parent.optionalString("now").map(VersionId::new),
                                     EdgeKind.parse(parent.string("kind"))))
                             .toList(),
-                    json.optionalReal("seconds").orElse(0.0));
+                    json.optionalReal("seconds").orElse(0.0),
+                    StaleReason.fromJson(json, "reasons"));
         }
     }
 
+    /** Models that stay stale because they cannot be made here. */
+    public List<Node> stuck() {
+        return nodes.stream().filter(node -> node.action().stops()).toList();
+    }
+
     public UpdatePlan {
+        targetReasons = List.copyOf(targetReasons);
         nodes = List.copyOf(nodes);
         units = List.copyOf(units);
     }
@@ -153,7 +203,9 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
                 "target",
                 target,
                 "head",
-                head.hex(),
+                head.map(VersionId::hex),
+                "targetReasons",
+                StaleReason.toJson(targetReasons),
                 "nodes",
                 nodes.stream()
                         .map(node -> JsonMembers.of(
@@ -164,7 +216,9 @@ public record UpdatePlan(String target, VersionId head, List<Node> nodes, List<U
                                 "action",
                                 node.action().word(),
                                 "reason",
-                                node.reason()))
+                                node.reason(),
+                                "reasons",
+                                StaleReason.toJson(node.reasons())))
                         .toList(),
                 "units",
                 units.stream()

@@ -2,89 +2,146 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.recipe.Freshness;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** Works out what a new version of a model means for everything made from it. */
+/** Works out what a new version of a model means for everything made from it, or what is stale and why. */
 final class UpdatePlanner {
     private final ModelGraph graph;
     private final Recipes recipes;
+    private final Optional<Freshness> freshness;
     private final UpdateOptions options;
-    private final ModelGraph.Entry target;
     private final Map<String, UpdatePlan.Node> nodes = new LinkedHashMap<>();
 
-    /** @throws MgitException of kind USAGE if there is no such model */
-    UpdatePlanner(Workspace workspace, UpdateOptions options) {
+    /**
+     * @param thorough also look at data, code and packages, not only at what the lineage says
+     * @throws MgitException of kind USAGE if there is no model of a name it is given
+     */
+    UpdatePlanner(Workspace workspace, UpdateOptions options, boolean thorough) {
         this.recipes = new Recipes(workspace);
         this.graph = new ModelGraph(workspace.graph(), recipes);
+        this.freshness = thorough ? Optional.of(new Freshness(workspace)) : Optional.empty();
         this.options = options;
-        this.target = graph.find(options.target())
-                .orElseThrow(() -> new MgitException(
-                        MgitException.Kind.USAGE,
-                        "no model '" + options.target() + "'",
-                        "list the models with 'mgit branch'"));
+        options.target().ifPresent(this::requireModel);
+        options.force().forEach(this::requireModel);
     }
 
+    private void requireModel(String name) {
+        if (graph.find(name).isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "no model '" + name + "'", "list the models with 'mgit branch'");
+        }
+    }
+
+    /** @throws MgitException of kind USAGE if a glob matches none of the models concerned */
     UpdatePlan plan() {
+        Set<String> scope = scope();
+        requireMatches("--only", options.only(), scope);
+        requireMatches("--skip", options.skip(), scope);
+        requireMatches("--until", options.until(), scope);
+        return plan(scope);
+    }
+
+    /** The same where a glob has matched before. */
+    UpdatePlan planAnew() {
+        return plan(scope());
+    }
+
+    private UpdatePlan plan(Set<String> scope) {
         Set<String> cyclic = new HashSet<>();
-        List<String> order = graph.ordered(graph.downstream(target.model()), cyclic);
-        for (String model : order) {
+        for (String model : graph.ordered(scope, cyclic)) {
             ModelGraph.Entry entry = graph.get(model);
             nodes.put(model, cyclic.contains(model) ? cycle(entry) : decide(entry));
         }
-        return new UpdatePlan(target.model(), target.head(), new ArrayList<>(nodes.values()), units());
+        return new UpdatePlan(
+                options.subject(), head(), targetReasons(), shown(), new PlanUnits(graph, this::now).of(nodes.values()));
+    }
+
+    private Set<String> scope() {
+        Set<String> roots = new TreeSet<>(options.force());
+        if (options.stale()) {
+            options.target().ifPresentOrElse(roots::add, () -> roots.addAll(graph.models()));
+        }
+        Set<String> scope = new TreeSet<>(roots);
+        roots.forEach(root -> scope.addAll(graph.downstream(root)));
+        options.target().ifPresent(target -> scope.addAll(graph.downstream(target)));
+        return scope;
+    }
+
+    private void requireMatches(String option, List<String> globs, Set<String> scope) {
+        for (String glob : globs) {
+            if (scope.stream().noneMatch(new Glob(glob))) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        option + " '" + glob + "' matches no model"
+                                + options.target()
+                                        .map(target -> " downstream of '" + target + "'")
+                                        .orElse(" to update"),
+                        scope.isEmpty() ? null : "there are " + named(scope));
+            }
+        }
+    }
+
+    private static String named(Set<String> models) {
+        int most = 8;
+        return String.join(", ", models.stream().limit(most).toList()) + (models.size() > most ? ", …" : "");
+    }
+
+    private Optional<VersionId> head() {
+        return options.target().map(target -> graph.get(target).head());
+    }
+
+    /** The target is not made again unless that is asked for, but may need it as much as what is below it. */
+    private List<StaleReason> targetReasons() {
+        return options.target()
+                .filter(target -> !nodes.containsKey(target))
+                .map(target -> reasons(graph.get(target)))
+                .orElse(List.of());
+    }
+
+    /** Where the whole repository is in question, only what there is something to say of. */
+    private List<UpdatePlan.Node> shown() {
+        return nodes.values().stream()
+                .filter(node -> !options.stale() || !node.reasons().isEmpty() || node.action().stops())
+                .toList();
     }
 
     private static UpdatePlan.Node cycle(ModelGraph.Entry entry) {
-        return node(entry, UpdatePlan.Action.CYCLE, "it is downstream of itself, or of a model that is");
-    }
-
-    private static UpdatePlan.Node node(ModelGraph.Entry entry, UpdatePlan.Action action, String reason) {
-        return new UpdatePlan.Node(entry.model(), entry.head(), action, reason);
+        String reason = "it is downstream of itself, or of a model that is";
+        return new UpdatePlan.Node(entry.model(), entry.head(), UpdatePlan.Action.CYCLE, reason, List.of());
     }
 
     private UpdatePlan.Node decide(ModelGraph.Entry entry) {
-        String model = entry.model();
-        if (Glob.any(options.skip(), model)) {
-            return node(entry, UpdatePlan.Action.SKIPPED, "skipped by --skip");
+        List<StaleReason> reasons = reasons(entry);
+        Verdict verdict = leftOut(entry).or(() -> blocked(entry)).orElseGet(() -> act(entry, reasons));
+        return new UpdatePlan.Node(entry.model(), entry.head(), verdict.action(), verdict.reason(), reasons);
+    }
+
+    private record Verdict(UpdatePlan.Action action, String reason) {}
+
+    private Optional<Verdict> leftOut(ModelGraph.Entry entry) {
+        if (Glob.any(options.skip(), entry.model())) {
+            return Optional.of(new Verdict(UpdatePlan.Action.SKIPPED, "skipped by --skip"));
         }
-        if (!options.only().isEmpty() && !Glob.any(options.only(), model)) {
-            return node(entry, UpdatePlan.Action.SKIPPED, "excluded by --only");
+        if (!options.only().isEmpty() && !Glob.any(options.only(), entry.model())) {
+            return Optional.of(new Verdict(UpdatePlan.Action.SKIPPED, "excluded by --only"));
         }
-        for (Recipe.Parent parent : entry.parents()) {
-            Optional<String> beyond = beyond(parent.model());
-            if (beyond.isPresent()) {
-                return node(entry, UpdatePlan.Action.BEYOND, beyond.get());
-            }
-        }
-        for (Recipe.Parent parent : entry.parents()) {
-            UpdatePlan.Node above = nodes.get(parent.model());
-            if (above != null && above.action().stops()) {
-                return node(entry, UpdatePlan.Action.BLOCKED, "'" + above.model() + "' cannot be rebuilt");
-            }
-        }
-        List<String> changed = changed(entry);
-        if (changed.isEmpty()) {
-            return node(entry, UpdatePlan.Action.UP_TO_DATE, "none of its parents changed");
-        }
-        String reason = String.join(", ", changed) + (changed.size() == 1 ? " has" : " have") + " a new version";
-        if (entry.recipe().isEmpty()) {
-            return node(entry, UpdatePlan.Action.NO_RECIPE, reason + ", but it has no recipe");
-        }
-        if (!recipes.trusted(model, entry.recipe().get())) {
-            return node(entry, UpdatePlan.Action.UNTRUSTED, reason + ", but its recipe has not been approved here");
-        }
-        return node(entry, UpdatePlan.Action.RUN, reason);
+        return entry.parents().stream()
+                .flatMap(parent -> beyond(parent.model()).stream())
+                .findFirst()
+                .map(reason -> new Verdict(UpdatePlan.Action.BEYOND, reason));
     }
 
     private Optional<String> beyond(String parent) {
@@ -98,62 +155,72 @@ final class UpdatePlanner {
         return Glob.any(options.until(), parent) ? Optional.of("past --until " + parent) : Optional.empty();
     }
 
-    /** Names of the parents, within reach of this update, whose newest version is not the one used last time. */
-    private List<String> changed(ModelGraph.Entry entry) {
-        Set<String> changed = new LinkedHashSet<>();
+    private Optional<Verdict> blocked(ModelGraph.Entry entry) {
+        return entry.parents().stream()
+                .map(parent -> nodes.get(parent.model()))
+                .filter(above -> above != null && above.action().stops())
+                .findFirst()
+                .map(above -> new Verdict(UpdatePlan.Action.BLOCKED, "'" + above.model() + "' cannot be rebuilt"));
+    }
+
+    private Verdict act(ModelGraph.Entry entry, List<StaleReason> reasons) {
+        if (reasons.isEmpty()) {
+            return new Verdict(UpdatePlan.Action.UP_TO_DATE, "none of its parents changed");
+        }
+        String why = StaleReason.text(reasons, StaleReason::leads);
+        if (why.isEmpty()) {
+            String other = StaleReason.text(reasons);
+            return new Verdict(options.stale() ? UpdatePlan.Action.RUN : UpdatePlan.Action.STALE, other);
+        }
+        if (entry.recipe().isEmpty()) {
+            return new Verdict(UpdatePlan.Action.NO_RECIPE, why + ", but it has no recipe");
+        }
+        if (!recipes.trusted(entry.model(), entry.recipe().get())) {
+            return new Verdict(UpdatePlan.Action.UNTRUSTED, why + ", but its recipe has not been approved here");
+        }
+        return new Verdict(UpdatePlan.Action.RUN, why);
+    }
+
+    private List<StaleReason> reasons(ModelGraph.Entry entry) {
+        List<StaleReason> reasons = new ArrayList<>();
         for (Recipe.Parent parent : entry.parents()) {
-            Optional<VersionId> now = now(parent);
+            Optional<VersionId> now = now(entry.model(), parent);
             if (now.isEmpty() || !now.get().equals(parent.version())) {
-                changed.add(parent.model());
+                reasons.add(new StaleReason(
+                        StaleReason.Kind.PARENT,
+                        parent.model(),
+                        Optional.of(parent.version().hex()),
+                        now.map(VersionId::hex)));
             }
         }
-        return List.copyOf(changed);
+        if (options.force().contains(entry.model())) {
+            reasons.add(StaleReason.forced());
+        }
+        // Until it is accepted, nothing that a recipe names is read or asked.
+        entry.recipe()
+                .filter(recipe -> recipes.trusted(entry.model(), recipe))
+                .ifPresent(recipe -> freshness.ifPresent(look -> reasons.addAll(look.changes(entry.head(), recipe))));
+        return reasons;
     }
 
     /**
      * The version of a parent to use now: empty if this update makes it, the newest if the parent is within reach, and
-     * the one used last time if the parent has nothing to do with the target.
+     * the one used last time if the parent has nothing to do with the update, or is an earlier version of the model.
      */
-    private Optional<VersionId> now(Recipe.Parent parent) {
-        if (parent.model().equals(target.model())) {
-            return Optional.of(target.head());
-        }
-        UpdatePlan.Node above = nodes.get(parent.model());
-        if (above == null) {
+    private Optional<VersionId> now(String model, Recipe.Parent parent) {
+        if (parent.model().equals(model)) {
             return Optional.of(parent.version());
         }
-        return above.action() == UpdatePlan.Action.RUN ? Optional.empty() : Optional.of(above.head());
-    }
-
-    private List<UpdatePlan.Unit> units() {
-        Map<Object, List<ModelGraph.Entry>> groups = new LinkedHashMap<>();
-        for (UpdatePlan.Node node : nodes.values()) {
-            if (node.action() == UpdatePlan.Action.RUN) {
-                ModelGraph.Entry entry = graph.get(node.model());
-                groups.computeIfAbsent(key(entry), key -> new ArrayList<>()).add(entry);
-            }
+        UpdatePlan.Node above = nodes.get(parent.model());
+        if (above != null) {
+            return above.action() == UpdatePlan.Action.RUN ? Optional.empty() : Optional.of(above.head());
         }
-        return groups.values().stream().map(this::unit).toList();
-    }
-
-    /** Models trained together have the same recipe, made them all in one run, and have the same parents. */
-    private static Object key(ModelGraph.Entry entry) {
-        List<String> group = entry.recipe().map(Recipe::group).orElse(List.of());
-        return group.contains(entry.model())
-                ? List.of(group, entry.recipe().map(Recipe::command).orElse(List.of()), entry.parents())
-                : entry.model();
-    }
-
-    private UpdatePlan.Unit unit(List<ModelGraph.Entry> members) {
-        ModelGraph.Entry first = members.get(0);
-        Recipe recipe = first.recipe().orElseThrow();
-        Map<String, VersionId> heads = new LinkedHashMap<>();
-        members.forEach(member -> heads.put(member.model(), member.head()));
-        List<UpdatePlan.Parent> parents = first.parents().stream()
-                .map(parent -> new UpdatePlan.Parent(parent.model(), parent.version(), now(parent), parent.kind()))
-                .toList();
-        List<String> models = recipe.group().contains(first.model()) ? recipe.group() : List.of(first.model());
-        return new UpdatePlan.Unit(
-                models, heads, recipe, parents, recipe.circumstances().seconds());
+        boolean reached = options.target().filter(parent.model()::equals).isPresent()
+                || options.stale()
+                || options.force().contains(model);
+        return Optional.of(
+                reached
+                        ? graph.find(parent.model()).map(ModelGraph.Entry::head).orElse(parent.version())
+                        : parent.version());
     }
 }

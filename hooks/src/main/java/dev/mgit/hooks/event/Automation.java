@@ -48,6 +48,7 @@ public final class Automation {
      * @param verdicts of the tests registered for commits
      * @param stale models downstream that are no longer made from the newest versions
      * @param plan what an update would do, where that was asked for
+     * @param withheld the tests that failed and so kept an update from running that is set to
      * @param update how the update ended, where one was run, or stands in the queue of an executor that has one
      */
     public record Outcome(
@@ -55,6 +56,7 @@ public final class Automation {
             List<Verdict> verdicts,
             List<String> stale,
             Optional<UpdatePlan> plan,
+            List<String> withheld,
             Optional<UpdateReport> update) {}
 
     private final Workspace workspace;
@@ -87,25 +89,28 @@ public final class Automation {
         List<Verdict> verdicts = mode.isPresent() && mode.get() != Mode.OFF ? test(version) : List.of();
         // Nothing can have been made from a model's first version yet.
         if (mode.equals(Optional.of(Mode.OFF)) || version.previous().isEmpty()) {
-            return new Outcome(hooks, verdicts, List.of(), Optional.empty(), Optional.empty());
+            return new Outcome(hooks, verdicts, List.of(), Optional.empty(), List.of(), Optional.empty());
         }
         var updates = new Updates(workspace, executor, progress);
         UpdateOptions options = UpdateOptions.of(version.model());
-        UpdatePlan plan = updates.plan(options);
+        boolean plans = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();
+        UpdatePlan plan = plans ? updates.plan(options) : updates.glance(options);
         List<String> stale = plan.nodes().stream()
-                .filter(node -> node.action() != UpdatePlan.Action.UP_TO_DATE)
+                .filter(node -> node.action() != UpdatePlan.Action.UP_TO_DATE && node.action() != UpdatePlan.Action.STALE)
                 .map(UpdatePlan.Node::model)
                 .toList();
-        boolean run = mode.equals(Optional.of(Mode.RUN))
-                && !plan.units().isEmpty()
-                && verdicts.stream().allMatch(Verdict::passed);
+        boolean wanted = mode.equals(Optional.of(Mode.RUN)) && !plan.units().isEmpty();
+        List<String> withheld = verdicts.stream()
+                .filter(verdict -> wanted && !verdict.passed())
+                .map(verdict -> verdict.test().name())
+                .toList();
+        boolean run = wanted && withheld.isEmpty();
         Optional<UpdateReport> update = run
                 ? Optional.of(executor.queues() ? updates.submit(plan, options) : updates.start(plan, options))
                 : Optional.empty();
         List<Hooks.Result> all = new ArrayList<>(hooks);
         update.ifPresent(report -> all.addAll(afterUpdate(report)));
-        boolean show = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();
-        return new Outcome(all, verdicts, stale, show ? Optional.of(plan) : Optional.empty(), update);
+        return new Outcome(all, verdicts, stale, plans ? Optional.of(plan) : Optional.empty(), withheld, update);
     }
 
     /** Runs the post-update hooks on every version an update has published. */

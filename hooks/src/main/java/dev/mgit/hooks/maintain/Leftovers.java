@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * What commands have left below {@code .mgit/hooks} for somebody to read: folders of runs that failed or were killed,
- * logs of updates and searches that are over. What a process still works with is none.
+ * logs of updates and searches that are over, what updates keep for later ones. What a process still works with is none.
  */
 public final class Leftovers {
     private Leftovers() {}
@@ -46,6 +46,7 @@ public final class Leftovers {
                     .forEach(candidates::add);
         }
         candidates.addAll(Updates.finishedUpdateLogs(scratch));
+        candidates.addAll(Updates.keptOutputs(scratch));
         if (!searching) {
             candidates.addAll(FolderTools.folders(BisectRun.logs(scratch)));
         }

@@ -36,7 +36,6 @@ public final class MergeRecipe {
                 Limits.NONE,
                 List.of(),
                 false,
-                new Recipe.Circumstances(
-                        Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), started, seconds));
+                Recipe.Circumstances.none(Map.of(), started).took(seconds));
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The recorded way a version was made, as it stands in the version's {@code recipe.json}.
@@ -60,16 +61,45 @@ public record Recipe(
      *
      * @param runtime program and version that executed the code, e.g. {@code python 3.11.7}
      * @param packages versions by name
+     * @param sources digests of the code that ran, by path: {@link dev.mgit.hooks.CodeFiles}
      * @param machine system, architecture and processors
      * @param seconds how long the command took
+     * @param because why an update ran it again; empty for what a user ran
      */
     public record Circumstances(
             Optional<Code> code,
+            Map<String, String> sources,
             Optional<String> runtime,
             Map<String, String> packages,
             String machine,
             Instant started,
-            double seconds) {}
+            double seconds,
+            List<StaleReason> because) {
+        public Circumstances {
+            because = List.copyOf(because);
+        }
+
+        /** Those of a recipe that was written down and not run. */
+        static Circumstances none(Map<String, String> sources, Instant at) {
+            return new Circumstances(
+                    Optional.empty(),
+                    sources,
+                    Optional.empty(),
+                    Map.of(),
+                    EnvironmentCapture.machine(),
+                    at,
+                    0,
+                    List.of());
+        }
+
+        Circumstances took(double newSeconds) {
+            return new Circumstances(code, sources, runtime, packages, machine, started, newSeconds, because);
+        }
+
+        Circumstances because(List<StaleReason> reasons) {
+            return new Circumstances(code, sources, runtime, packages, machine, started, seconds, reasons);
+        }
+    }
 
     public Recipe {
         command = List.copyOf(command);
@@ -91,6 +121,29 @@ public record Recipe(
                 group,
                 weightsOnly,
                 newCircumstances);
+    }
+
+    /** The same, made from these parents in so much time. */
+    public Recipe made(List<Parent> newParents, double seconds) {
+        return with(inputs, newParents, circumstances.took(seconds));
+    }
+
+    public Recipe because(List<StaleReason> reasons) {
+        return with(inputs, parents, circumstances.because(reasons));
+    }
+
+    /** What a user decides of it, by name; data, code and parents are named, and may change under it. */
+    public Map<String, Object> terms() {
+        Map<String, Object> terms = new LinkedHashMap<>();
+        terms.put("command", command);
+        terms.put("shell", shell);
+        terms.put("folder", directory);
+        terms.put("variables", new TreeMap<>(environment));
+        terms.put("inputs", inputs.stream().map(in -> in.name() + "=" + in.path()).toList());
+        terms.put("seed", seed.map(String::valueOf).orElse(""));
+        terms.put("group", group);
+        terms.put("weights only", weightsOnly);
+        return terms;
     }
 
     /** What would run, as one accepts it: another command, place, environment or shell is another item. */
@@ -143,6 +196,8 @@ public record Recipe(
                 at.code()
                         .map(code -> JsonMembers.of(
                                 "revision", code.revision(), "dirty", code.dirty(), "changesSha256", code.changes())),
+                "sources",
+                at.sources(),
                 "runtime",
                 at.runtime(),
                 "packages",
@@ -152,7 +207,9 @@ public record Recipe(
                 "started",
                 at.started().toString(),
                 "seconds",
-                at.seconds());
+                at.seconds(),
+                "because",
+                StaleReason.toJson(at.because()));
     }
 
     /** @throws MgitException of kind INTEGRITY if the record is damaged */
@@ -186,10 +243,12 @@ public record Recipe(
                 new Circumstances(
                         json.optionalObject("code")
                                 .map(code -> new Code(code.string("revision"), code.optionalString("changesSha256"))),
+                        new LinkedHashMap<>(JsonMembers.texts(json, "sources")),
                         json.optionalString("runtime"),
                         new LinkedHashMap<>(JsonMembers.texts(json, "packages")),
                         json.string("machine"),
                         Instant.parse(json.string("started")),
-                        json.optionalReal("seconds").orElse(0.0)));
+                        json.optionalReal("seconds").orElse(0.0),
+                        StaleReason.fromJson(json, "because")));
     }
 }

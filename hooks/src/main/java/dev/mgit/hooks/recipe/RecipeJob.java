@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -126,22 +127,36 @@ public final class RecipeJob {
         }
     }
 
-    /** The recipe as it was carried out now: with what data, from what parents, by what code and programs. */
-    public Recipe carriedOut(List<Recipe.Parent> parents, Instant started, double seconds) {
+    /** Whether data and code are still what was captured. */
+    public boolean reads(Recipe captured) {
+        var files = new RecipeFiles(workspace);
+        return captured.inputs().stream()
+                        .allMatch(in -> files.digest(in.path()).equals(Optional.of(in.sha256())))
+                && files.sources(directory(), recipe.command(), recipe.shell())
+                        .equals(captured.circumstances().sources());
+    }
+
+    /**
+     * The recipe as it is carried out now: with what data, by what code and programs. Asked before the command starts,
+     * so that what changes while it runs counts as changed.
+     */
+    public Recipe captured(Instant started) {
+        var files = new RecipeFiles(workspace);
         List<Recipe.Input> inputs = recipe.inputs().stream()
                 .map(in -> new Recipe.Input(in.name(), in.path(), FolderTools.digest(input(in))))
                 .toList();
-        var capture = new EnvironmentCapture(workspace.environment());
-        EnvironmentCapture.Interpreter interpreter = capture.interpreter(directory(), recipe.command());
+        EnvironmentCapture.Interpreter interpreter = files.interpreter(recipe);
         return recipe.with(
                 inputs,
-                parents,
+                recipe.parents(),
                 new Recipe.Circumstances(
-                        capture.code(directory()),
+                        new EnvironmentCapture(workspace.environment()).code(directory()),
+                        files.sources(directory(), recipe.command(), recipe.shell()),
                         interpreter.name(),
                         interpreter.packages(),
                         EnvironmentCapture.machine(),
                         started,
-                        seconds));
+                        0,
+                        List.of()));
     }
 }

@@ -101,17 +101,18 @@ public final class RecipeRunner {
 
     /** The recipe of a request, as it would be recorded had it not run yet. */
     public Recipe recipe(RunRequest request) {
+        var files = new RecipeFiles(workspace);
         List<Recipe.Input> inputs = new ArrayList<>();
         List<String> command = new ArrayList<>(request.command());
         request.inputs().forEach((name, path) -> {
-            inputs.add(new Recipe.Input(name, relative(path), FolderTools.digest(path)));
+            inputs.add(new Recipe.Input(name, files.relative(path), FolderTools.digest(path)));
             // The same words may run elsewhere later: paths of inputs become placeholders.
             command.replaceAll(word -> word.equals(path.toString()) ? "{input:" + name + "}" : word);
         });
         return new Recipe(
                 command,
                 request.shell(),
-                relative(request.directory()),
+                files.relative(request.directory()),
                 request.environment(),
                 inputs,
                 request.from(),
@@ -119,20 +120,9 @@ public final class RecipeRunner {
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
                 request.weightsOnly(),
-                new Recipe.Circumstances(
-                        Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), Instant.now(), 0));
-    }
-
-    /** Relative to the repository's folder where it is below it, absolute otherwise. */
-    private String relative(Path path) {
-        Path root = workspace.root().toAbsolutePath().normalize();
-        Path absolute =
-                path.isAbsolute() ? path.normalize() : root.resolve(path).normalize();
-        if (!absolute.startsWith(root)) {
-            return absolute.toString();
-        }
-        String text = root.relativize(absolute).toString();
-        return text.isEmpty() ? "." : text;
+                Recipe.Circumstances.none(
+                        files.sources(request.directory(), command, request.shell()),
+                        Instant.now()));
     }
 
     /**
@@ -158,6 +148,7 @@ public final class RecipeRunner {
         var work = new RecipeJob(workspace, recipe, models, folder.resolve("output"));
         Job job = work.job(hook, parents, folder.resolve("job"), List.of());
         String subject = String.join(", ", models);
+        Recipe captured = work.captured(Instant.now());
         Instant started = Instant.now();
         JobHandle handle = executor.submit(job);
         progress.on(JobProgress.Kind.STARTED, subject, handle.stdout().toString());
@@ -173,7 +164,7 @@ public final class RecipeRunner {
         }
         progress.on(JobProgress.Kind.MADE, subject, status.detail());
         return new Carried(
-                work.carriedOut(recipe.parents(), started, seconds),
+                captured.made(recipe.parents(), seconds),
                 work,
                 parents.stream().map(CommandContract.Parent::folder).toList(),
                 folder.resolve("output"));

@@ -34,6 +34,16 @@ public final class Recipes {
         }
     }
 
+    /** What was recorded with the version when it was made, whatever was set later. */
+    Optional<Recipe> recorded(VersionId version) {
+        synchronized (workspace) {
+            return workspace
+                    .lineage()
+                    .extra(version, Recipe.FILE)
+                    .map(json -> Recipe.fromBytes(json, "the recipe of " + version.abbreviated()));
+        }
+    }
+
     /** Versions whose recipe or edges were changed after they were made, so that one need not agree with the other. */
     public Set<VersionId> changed() {
         synchronized (workspace) {

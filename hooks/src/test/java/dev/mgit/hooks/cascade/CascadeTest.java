@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Family;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.LocalExecutor;
@@ -150,8 +151,12 @@ class CascadeTest {
         assertThat(new TestResults(workspace).of(workspace.head("a")))
                 .singleElement()
                 .satisfies(result -> assertThat(result.metrics()).containsEntry("lines", 2.0));
-        assertThat(workspace.lineage().notes(TestResults.NAMESPACE)).hasSize(3);
-        assertThat(family.ran()).containsExactly("a", "b", "c", "d", "test a", "test b", "test c", "test d");
+        assertThat(workspace.lineage().notes(TestResults.NAMESPACE))
+                .as("those of the base, too")
+                .hasSize(4)
+                .containsKey(workspace.head("base"));
+        assertThat(family.ran())
+                .containsExactly("a", "b", "c", "d", "test a", "test b", "test base", "test c", "test d");
         assertNothingLeft();
     }
 
@@ -183,31 +188,165 @@ class CascadeTest {
         assertNothingLeft();
     }
 
-    @Test
-    void aModelThatMovedMeanwhileIsAConflictAndAbortLeavesNoTrace() {
-        family.diamond();
-        family.derive(List.of("d"), "cp {parent1}/weights {output}/weights", "base");
-        workspace.commit("base", "base2\n");
+    /** Lets somebody do something once a step has come. */
+    private Updates racing(JobProgress.Kind kind, String subject, Runnable meanwhile) {
         FolderWorkspace shared = workspace;
-        var racing = new Updates(workspace, new LocalExecutor(), event -> {
-            if (event.kind() == JobProgress.Kind.MADE && event.subject().equals("d")) {
+        var once = new java.util.concurrent.atomic.AtomicBoolean();
+        return new Updates(workspace, new LocalExecutor(), event -> {
+            if (event.kind() == kind && event.subject().equals(subject) && once.compareAndSet(false, true)) {
                 synchronized (shared) {
-                    shared.commit("q", "meanwhile\n");
+                    meanwhile.run();
                 }
             }
         });
+    }
+
+    @Test
+    void aCommitToAModelMeanwhileKeepsOutOnlyWhatDependsOnIt() {
+        family.diamond();
+        workspace.commit("base", "base2\n");
+        var racing = racing(JobProgress.Kind.MADE, "c", () -> workspace.commit("c", "meanwhile\n"));
+        Map<String, VersionId> before = heads();
         UpdateOptions options = options(1, false);
 
-        assertThatThrownBy(() -> racing.start(racing.plan(options), options))
-                .isInstanceOfSatisfying(
-                        MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.CONFLICT))
-                .hasMessageStartingWith("'q' got version");
-        Map<String, VersionId> heads = heads();
-        assertThat(workspace.weights("a")).isEqualTo("base1\n+a\n");
-        updates.abort();
-        assertThat(heads()).isEqualTo(heads);
+        UpdateReport report = racing.start(racing.plan(options), options);
+
+        assertThat(workspace.weights("c")).isEqualTo("meanwhile\n");
+        assertThat(workspace.lineage().version(workspace.head("c")).previous()).contains(before.get("c"));
+        assertThat(heads()).containsEntry("q", before.get("q"));
+        assertThat(report.published().keySet()).containsExactlyInAnyOrder("a", "b", "d");
+        assertThat(workspace.weights("a")).isEqualTo("base2\n+a\n");
+        assertThat(states(report))
+                .isEqualTo(Map.of("a", "passed", "b", "passed", "c", "stale", "d", "passed", "q", "stale"));
+        assertThat(report.failure()).contains(MgitException.Kind.DIFFERS);
+        assertThat(report.lines().stream().filter(line -> line.name().equals("c")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.detail())
+                        .startsWith("'c' got version " + workspace.head("c").abbreviated() + " meanwhile; ")
+                        .endsWith("but it has no recipe"));
         assertNothingLeft();
         assertThatThrownBy(updates::resume).hasMessage("no update in progress");
+    }
+
+    /** The colleague ran the recipe from the old parents; their new version is made again like any other. */
+    @Test
+    void aVersionWithARecipeMeanwhileIsPlannedAnewAndWhatWasMadeIsReused() {
+        family.diamond().ran();
+        workspace.commit("base", "base2\n");
+        var racing = racing(JobProgress.Kind.PASSED, "q", () -> family.derive("c", "a", "b"));
+        UpdateOptions options = options(1, false);
+
+        UpdateReport report = racing.start(racing.plan(options), options);
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.published().keySet()).containsExactlyInAnyOrder("a", "b", "c", "d", "q");
+        assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+        assertThat(family.ran())
+                .as("the colleague's c, and each of the family once")
+                .containsExactly("a", "b", "c", "c", "d", "q");
+        assertThat(report.lines().stream().filter(UpdateReport.Line::reused).map(UpdateReport.Line::name))
+                .containsExactlyInAnyOrder("c", "q");
+        assertNothingLeft();
+    }
+
+    @Test
+    void whatAnAbortedUpdateMadeIsReusedUnlessAnythingItReadIsAnother() {
+        family.diamond();
+        Path allowed = temp.resolve("allowed");
+        family.deriveAfter("grep -q base1 {parent1}/weights || test -e " + allowed + " || exit 5", "d", "base");
+        workspace.commit("base", "base2\n");
+        family.ran();
+        assertThat(update(options(1, true)).state()).isEqualTo("stopped");
+        assertThat(family.ran()).contains("a");
+        updates.abort();
+
+        FolderTools.create(allowed);
+        UpdateReport report = update(options(1, false));
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.lines().stream().filter(UpdateReport.Line::reused).map(UpdateReport.Line::name))
+                .containsExactly("a", "b", "c");
+        assertThat(family.ran()).containsExactly("d", "q");
+        assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+
+        workspace.commit("base", "base3\n");
+        assertThat(update(options(1, false)).failure()).isEmpty();
+        assertThat(family.ran()).containsExactly("a", "b", "c", "d", "q");
+        // The same base again: everything is there.
+        workspace.commit("base", "base2\n");
+        assertThat(update(options(2, false)).failure()).isEmpty();
+        assertThat(family.ran()).isEmpty();
+        assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
+        UpdateOptions forced = options(1, false).withForce(List.of("c"));
+        assertThat(update(forced).failure()).isEmpty();
+        assertThat(family.ran()).containsExactly("c");
+    }
+
+    @Test
+    void aBaseThatFailsItsTestsStopsItsFamilyBeforeAnythingRuns() {
+        family.diamond().gate("all", "lines:lower:max=4").ran();
+        Map<String, VersionId> before = heads();
+        VersionId base = workspace.commit("base", "1\n2\n3\n4\n5\n");
+
+        UpdateReport report = update(options(2, false));
+
+        assertThat(family.ran()).containsExactly("test base");
+        assertThat(report.failure()).contains(MgitException.Kind.GATE);
+        assertThat(report.failed()).isEqualTo("base: base: test lines failed: lines 5 is above 4");
+        assertThat(report.published()).isEmpty();
+        assertThat(states(report).values().stream().filter("skipped"::equals)).hasSize(5);
+        before.put("base", base);
+        assertThat(heads()).isEqualTo(before);
+        assertThat(new TestResults(workspace).of(base)).hasSize(1);
+        assertNothingLeft();
+        workspace.commit("base", "base2\n");
+        assertThat(update(options(2, false)).published()).hasSize(3);
+    }
+
+    /** Somebody else's commit at every instant at the journal: it stays, and what appears fits together. */
+    @Test
+    void aCommitAtAnyStepIsNeverOverwritten() {
+        for (String model : List.of("a", "b")) {
+            int steps = 1;
+            for (int point = 1; point <= steps; point++) {
+                steps = commitAt(model, point);
+            }
+            assertThat(steps).isGreaterThan(20);
+        }
+    }
+
+    /** @return how many instants there were */
+    private int commitAt(String model, int point) {
+        try (var other = FolderWorkspace.create(temp.resolve(model + point))) {
+            other.commit("base", "base1\n");
+            new Family(other).derive("a", "base").derive("b", "a").gate("all", "lines:lower:max=9");
+            other.commit("base", "base2\n");
+            var count = new java.util.concurrent.atomic.AtomicInteger();
+            VersionId[] theirs = new VersionId[1];
+            var racing = new Updates(other, new LocalExecutor(), JobProgress.NONE, (record, written) -> {
+                if (count.incrementAndGet() == point) {
+                    theirs[0] = other.commit(model, "by hand\n");
+                }
+            });
+            UpdateOptions options = options(1, false);
+            UpdateReport report = racing.start(racing.plan(options), options);
+            String where = model + " at " + point;
+            assertThat(other.head(model)).as(where).isEqualTo(theirs[0]);
+            boolean published = report.published().containsKey(model);
+            assertThat(other.lineage().version(theirs[0]).previous())
+                    .as(where)
+                    .isPresent()
+                    .get()
+                    .satisfies(previous -> assertThat(other.weights(previous))
+                            .isEqualTo((published ? "base2" : "base1") + (model.equals("a") ? "\n+a\n" : "\n+a\n+b\n")));
+            if (model.equals("b")) {
+                assertThat(other.weights("a")).as(where).isEqualTo("base2\n+a\n");
+            } else {
+                assertThat(other.weights("b")).as(where).isEqualTo((published ? "base2" : "base1") + "\n+a\n+b\n");
+            }
+            assertThat(other.lineage().privateRefs("staging/")).as(where).isEmpty();
+            assertThat(other.scratch().resolve("update")).as(where).doesNotExist();
+            return count.get();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 /** Names the steps a journal takes: {@code header}, {@code tested}, and {@code FROM>TO} of a unit or of the whole. */
 final class JournalSteps {
     private final Map<Long, String> units = new HashMap<>();
+    private final Map<String, String> bases = new HashMap<>();
     private String whole = CascadeState.UpdateState.OPEN.name();
 
     /** @param before what the journal holds already */
@@ -19,6 +20,14 @@ final class JournalSteps {
 
     /** The name of the step that a record takes. @throws AssertionError if it is of a kind nobody has named here */
     String take(JsonObject record) {
+        if (record.has("base")) {
+            if (record.has("tested")) {
+                return "base-tested";
+            }
+            String from = bases.getOrDefault(record.string("base"), CascadeState.Unit.PLANNED.name());
+            bases.put(record.string("base"), record.string("state"));
+            return "base:" + from + ">" + record.string("state");
+        }
         if (record.has("update")) {
             String from = whole;
             whole = record.string("update");
@@ -33,6 +42,9 @@ final class JournalSteps {
             return from + ">" + record.string("state");
         }
         if (record.has("units")) {
+            units.clear();
+            bases.clear();
+            whole = CascadeState.UpdateState.OPEN.name();
             return "header";
         }
         throw new AssertionError("a journal record of an unknown kind: " + record);
@@ -40,9 +52,12 @@ final class JournalSteps {
 
     /** All there are. */
     static Set<String> all() {
-        Set<String> all = new TreeSet<>(List.of("header", "tested"));
+        Set<String> all = new TreeSet<>(List.of("header", "tested", "base-tested"));
         for (CascadeState.Unit from : CascadeState.Unit.values()) {
             from.next().forEach(to -> all.add(from + ">" + to));
+        }
+        for (CascadeState.Unit from : CascadeState.Unit.values()) {
+            CascadeState.Base.next(from).forEach(to -> all.add("base:" + from + ">" + to));
         }
         for (CascadeState.UpdateState from : CascadeState.UpdateState.values()) {
             from.next().forEach(to -> all.add(from + ">" + to));

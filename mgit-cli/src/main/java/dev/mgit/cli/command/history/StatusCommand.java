@@ -2,6 +2,7 @@ package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.command.update.ResultText;
+import dev.mgit.cli.command.update.StaleText;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
         name = "status",
         description = {
             "Show changes in a checked-out folder, and models whose parents have newer versions.",
+            "Data, code and packages are looked at only with --why, since that may read much.",
             "Without DIR, and outside a checked-out folder, show all checked-out folders."
         })
 public final class StatusCommand implements Callable<Integer> {
@@ -38,6 +40,12 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", arity = "0..1", description = "Default: the current folder.")
     private @Nullable Path directory;
+
+    @Option(
+            names = "--why",
+            description = "Also look at the data, code, recipe and packages that models were made from, and name each "
+                    + "that has changed.")
+    private boolean why;
 
     @Option(names = "--exit-code", description = "Exit with 3 if anything changed or is stale.")
     private boolean exitCode;
@@ -58,12 +66,20 @@ public final class StatusCommand implements Callable<Integer> {
                 folders.add(FolderStatus.of(session.repository(), checkout));
             }
             List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
+            Optional<StaleText> stale = why ? Optional.of(new StaleText(context, session)) : Optional.empty();
             if (json.wanted()) {
-                context.output().json(out -> json(session, out, folders, behind));
+                context.output().json(out -> {
+                    json(session, out, folders, behind);
+                    if (stale.isPresent()) {
+                        stale.get().json(out);
+                    }
+                });
             } else {
                 print(session, folders, behind);
+                stale.ifPresent(found -> found.print(context.output()));
             }
-            boolean clean = behind.isEmpty() && folders.stream().allMatch(FolderStatus::clean);
+            boolean fresh = behind.isEmpty() && !stale.map(StaleText::any).orElse(false);
+            boolean clean = fresh && folders.stream().allMatch(FolderStatus::clean);
             return exitCode && !clean ? 3 : 0;
         }
     }

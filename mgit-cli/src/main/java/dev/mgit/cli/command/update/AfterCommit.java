@@ -83,6 +83,10 @@ public final class AfterCommit implements CommitListener {
             output.note("test " + verdict.test().name() + ": "
                     + verdict.text().lines().findFirst().orElse(""));
         }
+        if (!outcome.withheld().isEmpty()) {
+            output.note("update.auto is run, but nothing was updated: test "
+                    + String.join(", ", outcome.withheld()) + " failed");
+        }
         var text = new UpdateText(context);
         if (outcome.update().isPresent()) {
             text.report(outcome.update().get());

@@ -10,7 +10,6 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
-import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
@@ -41,9 +40,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Rebuild everything downstream of a model that has a new version: each model once, parents first, with "
                     + "its recorded recipe.",
-            "New versions are published together once the tests registered for updates pass. A failure stops only "
-                    + "what is downstream of it. Exits with 4 if only tests failed, with 5 if another process is "
-                    + "running an update."
+            "The new version itself passes the tests registered for updates first. New versions are published together "
+                    + "once those tests pass. A failure stops only what is downstream of it; so does a commit that "
+                    + "somebody makes meanwhile, and that part is planned anew. What an earlier update made of the same "
+                    + "recipe, parents, code and data is reused.",
+            "Exits with 3 if models stay stale that cannot be rebuilt here, with 4 if only tests failed, with 5 if "
+                    + "an update is in progress."
         })
 public final class UpdateCommand implements Callable<Integer> {
     private final Context context;
@@ -69,21 +71,31 @@ public final class UpdateCommand implements Callable<Integer> {
         @Option(names = "--abort", description = "Abort the update in progress; models stay as they were before it.")
         private boolean abort;
 
-        @Option(names = "--status", description = "Show the update in progress, or the result of the last one.")
+        @Option(
+                names = "--status",
+                description = "Show the update in progress and the process that runs it, or the result of the last one.")
         private boolean status;
+
+        @Option(
+                names = "--cancel",
+                description = "End the jobs of the update in progress, from any terminal, or any machine that shares the "
+                        + "repository. It can then be continued or aborted.")
+        private boolean cancel;
+
+        @Option(
+                names = "--logs",
+                paramLabel = "MODEL",
+                description = "Print what the command for MODEL printed, in the update in progress or else in the last one.")
+        private @Nullable String logs;
     }
 
-    @Option(names = "--only", paramLabel = "GLOB", description = "Update only matching models.")
-    private List<String> only = new ArrayList<>();
-
-    @Option(names = "--skip", paramLabel = "GLOB", description = "Skip matching models; continue downstream of them.")
-    private List<String> skip = new ArrayList<>();
-
     @Option(
-            names = "--until",
-            paramLabel = "GLOB",
-            description = "Update matching models, but nothing downstream of " + "them.")
-    private List<String> until = new ArrayList<>();
+            names = {"-f", "--follow"},
+            description = "With --logs: go on until the command has ended.")
+    private boolean follow;
+
+    @Mixin
+    private final UpdateScope scope = new UpdateScope();
 
     @Option(
             names = "--gate",
@@ -131,10 +143,15 @@ public final class UpdateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Mode how = mode == null ? new Mode() : mode;
-        boolean existing = how.resume || how.abort || how.status;
-        if (existing == (target != null)) {
-            throw MgitException.usage(
-                    existing ? "this applies to the update in progress; name no model" : "name the model that changed");
+        boolean existing = how.resume || how.abort || how.status || how.cancel || how.logs != null;
+        if (existing && (target != null || scope.named())) {
+            throw MgitException.usage("this applies to the update in progress; name no model");
+        }
+        if (!existing && target == null && !scope.named()) {
+            throw MgitException.usage("name the model that changed, or give --stale");
+        }
+        if (follow && how.logs == null) {
+            throw MgitException.usage("--follow needs --logs MODEL");
         }
         try (HookSession session = HookSession.open(context, wait)) {
             return existing ? existing(session, how) : fresh(session, how.plan);
@@ -144,14 +161,22 @@ public final class UpdateCommand implements Callable<Integer> {
     private int fresh(HookSession session, boolean planOnly) throws IOException {
         var registry = new TestRegistry(session.workspace());
         gates.forEach(gate -> registry.requireTrusted(registry.get(gate)));
-        UpdateOptions options = new UpdateOptions(model(session), only, skip, until, gates, jobs(session), !keepGoing);
+        Optional<String> model = target == null ? Optional.empty() : Optional.of(model(session));
+        UpdateOptions options = scope.options(model, gates, jobs(session), !keepGoing);
         try (Executor where = executor.create(session);
                 UpdateView view = new UpdateView(context)) {
             var updates = new Updates(session.workspace(), where, progress.notifying(session, view));
+            if (!planOnly) {
+                updates.requireNone();
+            }
             UpdatePlan plan = updates.plan(options);
             if (planOnly || plan.units().isEmpty()) {
                 printPlan(plan, options.jobs());
-                return 0;
+                updates.status()
+                        .ifPresent(open -> context.output()
+                                .note("an update of " + open.target()
+                                        + " is in progress; what it has not published counts as stale"));
+                return planOnly || plan.stuck().isEmpty() ? 0 : MgitException.Kind.DIFFERS.exitCode();
             }
             if (detach && !where.queues()) {
                 throw MgitException.usage("--detach needs an executor with a queue, and " + where.name() + " has none");
@@ -171,8 +196,18 @@ public final class UpdateCommand implements Callable<Integer> {
                 context.output().line("Update aborted; models are as they were before it");
                 return 0;
             }
+            if (how.logs != null) {
+                String model = how.logs;
+                new LogFollower(context).print(() -> updates.logs(model), follow);
+                return 0;
+            }
+            var progress = new UpdateInProgress(context, updates);
             if (how.status) {
-                status(updates);
+                progress.status(json.wanted());
+                return 0;
+            }
+            if (how.cancel) {
+                progress.cancel(json.wanted());
                 return 0;
             }
             tellNotAsked(session, where);
@@ -241,16 +276,5 @@ public final class UpdateCommand implements Callable<Integer> {
         List<Hooks.Result> hooks = new Automation(session.workspace(), where, view).afterUpdate(report);
         AfterCommit.hooks(context.output(), hooks);
         return report.failure().map(MgitException.Kind::exitCode).orElse(0);
-    }
-
-    private void status(Updates updates) {
-        Optional<UpdateReport> report = updates.status().or(() -> updates.last().map(UpdateReport::fromJson));
-        if (json.wanted()) {
-            Records.print(context, report.map(UpdateReport::toJson).orElseGet(() -> JsonMembers.of("schema", 1)));
-        } else if (report.isEmpty()) {
-            context.output().line("No update in progress, and none before");
-        } else {
-            new UpdateText(context).report(report.get());
-        }
     }
 }

@@ -5,7 +5,9 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.cascade.UpdateReport;
+import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 /** Plans and reports of updates for people. */
 final class UpdateText {
     private static final int DETAIL_LINES = 12;
+    private static final int STALE_SHOWN = 5;
 
     private final Output output;
 
@@ -23,31 +26,61 @@ final class UpdateText {
     }
 
     void plan(UpdatePlan plan, int jobs) {
+        if (!plan.targetReasons().isEmpty()) {
+            output.line(plan.target() + " itself is stale: " + StaleReason.text(plan.targetReasons()));
+            output.hint("'mgit update --stale " + plan.target() + "' rebuilds it first");
+        }
         if (plan.nodes().isEmpty()) {
-            output.line("Nothing was made from " + plan.target());
+            output.line(plan.head().isPresent() ? "Nothing was made from " + plan.target() : "Nothing is stale");
             return;
         }
-        Map<String, UpdatePlan.Unit> units = new LinkedHashMap<>();
-        plan.units().forEach(unit -> unit.heads().keySet().forEach(model -> units.put(model, unit)));
-        Table table = output.table("Model", "Now", "Action", "Took", "Why");
-        for (UpdatePlan.Node node : plan.nodes()) {
-            UpdatePlan.Unit unit = units.get(node.model());
-            String together = unit != null && unit.heads().size() > 1 ? "; built together as " + unit.name() : "";
-            table.row(
-                    node.model(),
-                    node.head().abbreviated(),
-                    node.action().word(),
-                    unit == null ? "" : time(unit.seconds()),
-                    node.reason() + together);
-        }
-        table.print();
+        nodes(plan);
         hints(plan);
         if (plan.units().isEmpty()) {
-            output.line("Nothing to run");
+            output.line("Nothing to run" + staysStale(plan));
         } else {
             output.line(count(plan.units().size(), "command") + " to run; by earlier runs about "
                     + time(plan.estimate(jobs)) + " with " + count(jobs, "job") + " at a time");
         }
+    }
+
+    /** What is stale after all, where nothing is to run. */
+    private static String staysStale(UpdatePlan plan) {
+        List<String> stale = plan.nodes().stream()
+                .filter(node -> node.action() == UpdatePlan.Action.STALE || node.action().stops())
+                .map(node -> node.model() + " (" + node.reason() + ")")
+                .toList();
+        String more = stale.size() > STALE_SHOWN ? " and " + (stale.size() - STALE_SHOWN) + " more" : "";
+        return stale.isEmpty()
+                ? ""
+                : ", and still stale: "
+                        + String.join(", ", stale.subList(0, Math.min(STALE_SHOWN, stale.size()))) + more;
+    }
+
+    private void nodes(UpdatePlan plan) {
+        Map<String, UpdatePlan.Unit> units = new LinkedHashMap<>();
+        plan.units().forEach(unit -> unit.heads().keySet().forEach(model -> units.put(model, unit)));
+        boolean along = plan.nodes().stream().anyMatch(node -> !node.takesAlong().isEmpty());
+        List<String> titles = new ArrayList<>(List.of("Model", "Now", "Action", "Took", "Why"));
+        if (along) {
+            titles.add("Takes along");
+        }
+        Table table = output.table(titles.toArray(new String[0]));
+        for (UpdatePlan.Node node : plan.nodes()) {
+            UpdatePlan.Unit unit = units.get(node.model());
+            String together = unit != null && unit.heads().size() > 1 ? "; built together as " + unit.name() : "";
+            List<String> cells = new ArrayList<>(List.of(
+                    node.model(),
+                    node.head().abbreviated(),
+                    node.action().word(),
+                    unit == null ? "" : time(unit.seconds()),
+                    node.reason() + together));
+            if (along) {
+                cells.add(node.takesAlong());
+            }
+            table.row(cells.toArray(new String[0]));
+        }
+        table.print();
     }
 
     private void hints(UpdatePlan plan) {
@@ -59,9 +92,18 @@ final class UpdateText {
         if (plan.nodes().stream().anyMatch(node -> node.action() == UpdatePlan.Action.UNTRUSTED)) {
             output.hint("review and approve what came from elsewhere with 'mgit hooks trust'");
         }
+        if (plan.nodes().stream().anyMatch(node -> node.action() == UpdatePlan.Action.STALE)) {
+            output.hint("'mgit update --stale' also rebuilds what is stale by data, code, recipe or packages");
+        }
     }
 
     void report(UpdateReport report) {
+        table(report);
+        next(report);
+    }
+
+    /** Without what to do next. */
+    void table(UpdateReport report) {
         Table table = output.table("Model", "Before", "After", "State", "Detail");
         for (UpdateReport.Line line : report.lines()) {
             String first = line.detail().lines().findFirst().orElse("");
@@ -80,7 +122,6 @@ final class UpdateText {
             }
         }
         output.line(summary(report));
-        next(report);
     }
 
     private static String after(UpdateReport.Line line, String model) {
@@ -88,22 +129,35 @@ final class UpdateText {
         return after == null ? "-" : after.abbreviated();
     }
 
+    /** Counts models, as the table lists them. */
     private static String summary(UpdateReport report) {
-        String counts = report.lines().stream()
-                .collect(Collectors.groupingBy(UpdateReport.Line::state, LinkedHashMap::new, Collectors.counting()))
-                .entrySet()
-                .stream()
+        Map<String, Integer> models = new LinkedHashMap<>();
+        report.lines().forEach(line -> models.merge(line.state(), line.before().size(), Integer::sum));
+        String counts = models.entrySet().stream()
                 .map(state -> state.getValue() + " " + state.getKey())
                 .collect(Collectors.joining(", "));
-        return "Update " + report.id() + " of " + report.target() + ", " + report.state() + ": " + counts;
+        int reused = report.lines().stream()
+                .filter(UpdateReport.Line::reused)
+                .mapToInt(line -> line.before().size())
+                .sum();
+        return "Update " + report.id() + " of " + report.target() + ", " + report.state() + ": " + counts
+                + (reused == 0 ? "" : " (" + reused + " reused)");
     }
 
-    private void next(UpdateReport report) {
+    void next(UpdateReport report) {
         if (!report.done()) {
             output.hint("continue with 'mgit update --continue', or abort with 'mgit update --abort'");
+            return;
+        }
+        if (!report.failed().isEmpty()) {
+            output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update "
+                    + (report.target().contains(" ") ? "--stale" : report.target()) + "' to rebuild the rest");
+            if (report.lines().stream().anyMatch(line -> line.reused() && line.state().equals("failed"))) {
+                output.hint("'--force MODEL' runs a command again whose earlier output was reused");
+            }
         } else if (report.failure().isPresent()) {
-            output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update " + report.target()
-                    + "' to rebuild the rest");
+            output.hint("make what is still stale by 'mgit run' or 'mgit recipe set', approve it with 'mgit hooks trust', "
+                    + "or leave it out with --skip");
         }
     }
 
