@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,6 +104,20 @@ public final class FolderTools {
             return entries.filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
                     .sorted()
                     .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** When a file, or anything in a folder, was last changed. */
+    public static Instant modified(Path path) {
+        try (Stream<Path> paths = Files.walk(path)) {
+            Instant latest = Instant.EPOCH;
+            for (Path entry : (Iterable<Path>) paths::iterator) {
+                Instant changed = Files.getLastModifiedTime(entry).toInstant();
+                latest = changed.isAfter(latest) ? changed : latest;
+            }
+            return latest;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

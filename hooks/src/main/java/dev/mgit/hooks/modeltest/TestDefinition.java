@@ -3,14 +3,19 @@ package dev.mgit.hooks.modeltest;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.CodeFiles;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.executor.Limits;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A registered test.
@@ -81,7 +86,27 @@ public record TestDefinition(
     }
 
     /**
-     * Digest of the data a result depends on: the named inputs, and every word of the command that names a file.
+     * Whether a result was made by other code, or on other data, than this test would use now. Files older than the result
+     * are not read.
+     */
+    public boolean outdates(TestResult result, Path root) {
+        try {
+            List<Path> files = new ArrayList<>(CodeFiles.of(root, command, shell));
+            inputs.forEach(input -> files.add(root.resolve(input)));
+            for (Path file : files) {
+                if (FolderTools.modified(file).isAfter(result.started())) {
+                    return !dataDigest(root).equals(result.data());
+                }
+            }
+            return false;
+        } catch (MgitException | UncheckedIOException e) {
+            return true; // something it reads is gone
+        }
+    }
+
+    /**
+     * Digest of what a result depends on: the named inputs, every word of the command that names a file, and the code
+     * these import from their own folders.
      *
      * @throws MgitException if an input is not there
      */
@@ -97,13 +122,18 @@ public record TestDefinition(
             }
             text.append(FolderTools.digest(path)).append("  ").append(input).append('\n');
         }
+        Set<Path> code = new LinkedHashSet<>(CodeFiles.of(root, command, shell));
         for (String word : command) {
             if (word.length() < 1000 && word.indexOf('\0') < 0 && Files.isRegularFile(root.resolve(word))) {
                 text.append(FolderTools.digest(root.resolve(word)))
                         .append("  ")
                         .append(word)
                         .append('\n');
+                code.remove(root.resolve(word).toAbsolutePath().normalize());
             }
+        }
+        for (Path file : code) {
+            text.append(FolderTools.digest(file)).append("  ").append(root.toAbsolutePath().normalize().relativize(file)).append('\n');
         }
         return FolderTools.digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

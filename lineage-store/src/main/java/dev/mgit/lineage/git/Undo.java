@@ -26,6 +26,9 @@ final class Undo {
         Operation target = wanted.isPresent() ? named(operations, wanted.get()) : latest(operations);
         var transaction = new GitTransaction(lineage, "undo: " + target.description(), author, Instant.now());
         for (Operation.RefChange change : target.changes()) {
+            if (change.inner()) {
+                continue; // what was under way then is over
+            }
             Ref now = lineage.git().exactRef(change.ref());
             Optional<String> at =
                     Optional.ofNullable(now).map(ref -> ref.getObjectId().name());
@@ -56,7 +59,7 @@ final class Undo {
         return matches.get(0);
     }
 
-    /** The newest operation that is neither an undo nor undone. */
+    /** The newest operation that is neither an undo nor undone, nor a step inside one. */
     private static Operation latest(List<Operation> operations) {
         Set<String> undone = new HashSet<>();
         for (Operation operation : operations) {
@@ -64,7 +67,7 @@ final class Undo {
                 if (!undone.contains(operation.id())) {
                     undone.add(operation.undoes().get());
                 }
-            } else if (!undone.contains(operation.id())) {
+            } else if (!undone.contains(operation.id()) && !operation.inner()) {
                 return operation;
             }
         }

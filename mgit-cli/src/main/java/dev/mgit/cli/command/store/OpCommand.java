@@ -27,7 +27,10 @@ public final class OpCommand {
             @Mixin JsonOption json)
             throws IOException {
         try (Session session = Session.open(context)) {
-            List<Operation> operations = session.repository().lineage().operations(Math.max(0, limit));
+            List<Operation> operations = session.repository().lineage().operations(Integer.MAX_VALUE).stream()
+                    .filter(operation -> !operation.inner())
+                    .limit(Math.max(0, limit))
+                    .toList();
             if (json.wanted()) {
                 json(operations);
                 return 0;

@@ -3,6 +3,7 @@ package dev.mgit.cli.command.update;
 import dev.mgit.cli.command.hooks.Records;
 import dev.mgit.cli.console.Output;
 import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.StaleReason;
 import java.util.stream.Collectors;
 
 /** A recipe for people. */
@@ -32,6 +33,10 @@ final class RecipeText {
         at.code()
                 .ifPresent(code -> row(
                         output, "Code", "Git " + code.revision() + (code.dirty() ? ", with uncommitted changes" : "")));
+        at.sources().forEach((path, digest) -> row(output, "Source", path + ", SHA-256 " + digest));
+        if (!at.because().isEmpty()) {
+            row(output, "Because", StaleReason.text(at.because()));
+        }
         at.runtime().ifPresent(runtime -> row(output, "Runtime", runtime));
         if (!at.packages().isEmpty()) {
             row(

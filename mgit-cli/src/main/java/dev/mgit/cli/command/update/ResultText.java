@@ -39,9 +39,10 @@ public final class ResultText {
     }
 
     /** The latest result of one test, judged by the limits of today where the test is registered as it was run. */
-    private record Shown(String test, String status, String text, Map<String, Double> metrics) {
+    private record Shown(String test, String status, String text, Map<String, Double> metrics, boolean outdated) {
         String line() {
-            return test + ": " + text + (metrics.isEmpty() ? "" : " (" + Verdicts.metrics(metrics) + ")");
+            return test + ": " + text + (metrics.isEmpty() ? "" : " (" + Verdicts.metrics(metrics) + ")")
+                    + (outdated ? ", by code or data that has changed since" : "");
         }
     }
 
@@ -56,12 +57,14 @@ public final class ResultText {
                             name,
                             now.status().word(),
                             first(now.text()),
-                            now.result().metrics()))
+                            now.result().metrics(),
+                            now.test().outdates(now.result(), session.workspace().root())))
                     .orElseGet(() -> new Shown(
                             name,
                             result.outcome().word(),
                             result.outcome().word() + ", from an earlier definition of the test",
-                            result.metrics())));
+                            result.metrics(),
+                            true)));
         });
         return shown;
     }
@@ -82,7 +85,7 @@ public final class ResultText {
     /** All in a few words, e.g. {@code accuracy passed, speed timed-out}; empty if there is no result. */
     public String brief(Version version) {
         return of(version).stream()
-                .map(shown -> shown.test() + " " + shown.status())
+                .map(shown -> shown.test() + " " + shown.status() + (shown.outdated() ? " (outdated)" : ""))
                 .collect(Collectors.joining(", "));
     }
 
@@ -103,6 +106,7 @@ public final class ResultText {
             json.writeStringField("test", shown.test());
             json.writeStringField("status", shown.status());
             json.writeStringField("text", shown.text());
+            json.writeBooleanField("outdated", shown.outdated());
             json.writeObjectFieldStart("metrics");
             for (Map.Entry<String, Double> metric : shown.metrics().entrySet()) {
                 if (Double.isFinite(metric.getValue())) {

@@ -1,0 +1,172 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What models are stale by besides their parents, and what updates do about it. Made models, real scripts. */
+class StaleModelsTest {
+    @TempDir
+    private Path folder;
+
+    private HookedRepository models;
+    private TestRepository repository;
+
+    @BeforeEach
+    void aFamilyMadeByAScriptThatReadsData() throws IOException {
+        models = HookedRepository.init(folder);
+        repository = models.repository();
+        write("data.txt", "1\n");
+        write("lib.sh", "step=one\n");
+        write(
+                "train.sh",
+                ". ./lib.sh; echo $MGIT_MODEL_NAME >> ../runs; cp $MGIT_PARENT_1/model.safetensors $MGIT_OUTPUT/;"
+                        + " cat $MGIT_PARENT_1/history.txt $MGIT_INPUT_DATA > $MGIT_OUTPUT/history.txt;"
+                        + " echo $step >> $MGIT_OUTPUT/history.txt\n");
+        for (String model : List.of("ft", "other")) {
+            repository.ok(
+                    "run", "--model", model, "--from", "base", "--input", "data=data.txt", "--no-progress", "--", "sh",
+                    "train.sh", "{input:data}");
+        }
+        models.derive("below", "ft").ran();
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.writeString(models.root().resolve(file), text);
+    }
+
+    private static List<String> reasons(JsonObject status, String model) {
+        return status.objects("stale").stream()
+                .filter(stale -> stale.string("model").equals(model))
+                .flatMap(stale -> stale.objects("reasons").stream())
+                .map(reason -> reason.string("kind") + " " + reason.string("what"))
+                .toList();
+    }
+
+    @Test
+    void statusNamesWhatHasChanged() throws IOException {
+        assertThat(repository.json("status", "--why", "--json").objects("stale")).isEmpty();
+        assertThat(repository.run("status", "--why", "--exit-code").exit()).isZero();
+        write("data.txt", "2\n");
+        assertThat(reasons(repository.json("status", "--why", "--json"), "ft")).containsExactly("data data.txt");
+        assertThat(repository.ok("status", "--why"))
+                .contains("ft is stale:\n  data:    data.txt 4355a46b→53c234e5\n")
+                .contains("below is stale:\n  parent:  ft is to be made again\n");
+        assertThat(repository.run("status", "--why", "--exit-code").exit()).isEqualTo(3);
+        assertThat(repository.run("status", "--exit-code").exit()).isZero();
+
+        write("lib.sh", "step=two\n");
+        assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
+                .containsExactly("data data.txt", "code lib.sh");
+        repository.ok("recipe", "set", "ft", "--input", "data=data.txt", "--", "sh", "train.sh", "{input:data}", "--more");
+        assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
+                .containsExactly("recipe command", "data data.txt", "code lib.sh");
+        write("data.txt", "1\n");
+        assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
+                .containsExactly("recipe command", "code lib.sh");
+        Files.delete(models.root().resolve("data.txt"));
+        assertThat(repository.ok("status", "--why")).contains("data:    data.txt (gone)");
+    }
+
+    @Test
+    void whatIsStaleIsMadeAgainOnceAndThenIsNot() throws IOException {
+        write("data.txt", "2\n");
+        assertThat(repository.ok("update", "--stale", "--plan"))
+                .contains("data data.txt 4355a46b→53c234e5", "ft has a new version", "3 commands to run");
+        Cli.Ran update = repository.run("update", "--stale", "--no-progress");
+        assertThat(update.exit()).as("%s", update).isZero();
+        assertThat(update.out()).contains("of stale models, done: 3 passed");
+        assertThat(models.ran()).containsExactly("below", "ft", "other");
+        assertThat(models.history("ft")).isEqualTo("base1\n2\none\n");
+        assertThat(models.history("below")).startsWith("base1\n2\n");
+        assertThat(repository.ok("recipe", "show", "ft")).contains("Because:  data data.txt 4355a46b→53c234e5");
+        assertThat(repository.ok("log", "-n", "1", "ft")).contains("With new data data.txt 4355a46b→53c234e5");
+        assertThat(repository.ok("update", "--stale")).contains("Nothing is stale");
+        assertThat(models.ran()).isEmpty();
+
+        write("lib.sh", "step=two\n");
+        repository.ok("update", "--stale", "ft", "--no-progress");
+        assertThat(models.ran()).containsExactly("below", "ft");
+        // Back to what it was: what was made then is taken, and shown as such.
+        write("lib.sh", "step=one\n");
+        Cli.Ran back = repository.run("update", "--stale", "--no-progress");
+        assertThat(back.out()).contains("reused", "done: 2 passed (2 reused)");
+        assertThat(models.ran()).isEmpty();
+        assertThat(models.history("ft")).isEqualTo("base1\n2\none\n");
+    }
+
+    @Test
+    void aPlanSaysWhatAnUpdateTakesAlong() throws IOException {
+        write("data.txt", "2\n");
+        Cli.Ran nothing = repository.run("update", "base", "--plan");
+        assertThat(nothing.out())
+                .contains("stale", "Nothing to run, and still stale: ft (data data.txt 4355a46b→53c234e5)");
+        assertThat(nothing.err()).contains("'mgit update --stale' also rebuilds");
+        models.commit("base", "base2");
+        write("lib.sh", "step=two\n");
+        String plan = repository.ok("update", "base", "--plan");
+        assertThat(plan).contains("Takes along", "base has a new version", "data data.txt 4355a46b→53c234e5; code lib.sh ");
+        assertThat(repository.json("update", "base", "--plan", "--json").objects("nodes").stream()
+                        .filter(node -> node.string("model").equals("ft"))
+                        .flatMap(node -> node.objects("reasons").stream())
+                        .map(reason -> reason.string("kind")))
+                .containsExactly("parent", "data", "code");
+        repository.ok("update", "base", "--no-progress");
+        assertThat(models.history("other")).isEqualTo("base2\n2\ntwo\n");
+        assertThat(repository.json("update", "--status", "--json").objects("units").get(0).objects("reasons"))
+                .isNotEmpty();
+        assertThat(repository.ok("recipe", "show", "ft"))
+                .contains("Because:  base has a new version; data data.txt 4355a46b→53c234e5; code lib.sh ");
+    }
+
+    @Test
+    void aModelCanBeMadeAgainThoughNothingChanged() throws IOException {
+        assertThat(repository.ok("update", "--force", "ft", "--plan")).contains("forced", "ft has a new version");
+        repository.ok("update", "--force", "ft", "--force", "other", "--no-progress");
+        assertThat(models.ran()).contains("ft", "other");
+        assertThat(repository.ok("update", "base")).contains("Nothing to run");
+        repository.refuses(2, "no model 'typo'", "update", "--force", "typo");
+        assertThat(repository.run("update", "--force", "base").exit()).isEqualTo(3);
+    }
+
+    @Test
+    void whereNothingCanBeDoneIsNotSuccess() throws IOException {
+        models.commit("base", "base2");
+        repository.refuses(2, "--only 'typo' matches no model downstream of 'base'", "update", "base", "--only", "typo");
+        repository.refuses(2, "--skip 'typo' matches no model", "update", "base", "--skip", "typo");
+        repository.refuses(2, "--until 'typo' matches no model", "update", "base", "--until", "typo");
+        repository.refuses(2, "--only 'typo' matches no model", "update", "base", "--only", "typo", "--plan");
+        assertThat(models.ran()).isEmpty();
+
+        repository.run("commit", models.lay("ft", "by hand").toString(), "--model", "ft", "-m", "by hand");
+        Cli.Ran some = repository.run("update", "base", "--no-progress");
+        assertThat(some.exit()).as("%s", some).isEqualTo(3);
+        assertThat(some.out()).contains("but it has no recipe", "done: 1 passed, 2 stale");
+        assertThat(models.ran()).containsExactly("other");
+        Cli.Ran none = repository.run("update", "base");
+        assertThat(none.exit()).isEqualTo(3);
+        assertThat(none.out()).contains("Nothing to run, and still stale: ft (base has a new version, but it has no recipe)");
+        assertThat(repository.run("update", "base", "--skip", "ft", "--no-progress").exit()).isZero();
+    }
+
+    @Test
+    void resultsOfCodeThatHasChangedSinceAreMarked() throws IOException {
+        write("count.sh", ". ./limit.sh; echo \"{\\\"x\\\": $limit}\" > $MGIT_METRICS\n");
+        write("limit.sh", "limit=1\n");
+        repository.ok("test", "add", "x", "--on", "ft", "--metric", "x:higher", "--", "sh", "count.sh");
+        repository.ok("test", "run", "--no-progress");
+        assertThat(repository.ok("show", "ft")).contains("test x: passed").doesNotContain("changed since");
+        write("limit.sh", "limit=2\n");
+        assertThat(repository.ok("show", "ft")).contains("(x 1), by code or data that has changed since");
+        assertThat(repository.ok("log", "--tests", "-n", "1", "ft")).contains("changed since");
+        repository.ok("test", "run", "--no-progress");
+        assertThat(repository.ok("show", "ft")).contains("(x 2)").doesNotContain("changed since");
+    }
+}
