@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -207,5 +208,62 @@ class UpdateCommandTest {
         }
         repository.ok("update", "base");
         assertThat(models.ran()).containsExactly("a");
+    }
+
+    @Test
+    void whoeverIsToldOfTheEndIsToldWhatFailed() throws Exception {
+        models.deriveBy("test ! -e " + folder.resolve("broken") + " || { echo no >&2; exit 3; }; " + HookedRepository.TRAIN, "a", "base")
+                .derive("b", "base");
+        models.commit("base", "base2");
+        Files.createFile(folder.resolve("broken"));
+        Path told = folder.resolve("told");
+        Files.writeString(
+                models.root().resolve("tell.sh"),
+                "printf '%s|%s|%s\n' \"$MGIT_EVENT\" \"$MGIT_SUBJECT\" \"$MGIT_DETAIL\" >> " + told + "\n");
+        Cli.Ran update = repository.run("update", "base", "--notify-command", "sh tell.sh");
+        assertThat(update.exit()).isEqualTo(1);
+        Await.until(
+                "both are told",
+                () -> Files.exists(told) && Files.readString(told).contains("published|base|a failed: exit code 3\n"));
+        assertThat(Files.readString(told)).contains("failed|a|exit code 3\nno\n");
+    }
+
+    @Test
+    void summaryAndTableCountModels() throws IOException {
+        repository.ok(
+                "run", "--model", "x", "--model", "y", "--from", "base", "--shell", "--no-progress", "--",
+                "for m in $MGIT_MODELS; do cp $MGIT_PARENT_1/* $MGIT_OUTPUT/$m/; done");
+        models.derive("z", "y");
+        models.commit("base", "base2");
+        Cli.Ran update = repository.run("update", "base");
+        assertThat(update.out()).contains("done: 3 passed");
+        assertThat(update.out().lines().filter(line -> line.contains("  passed"))).hasSize(3);
+    }
+
+    @Test
+    void anUpdateIsOneOperationAndUndoneAsOne() throws IOException {
+        models.derive("a", "base").derive("b", "a");
+        models.commit("base", "base2");
+        String before = repository.id("b");
+        repository.ok("update", "base", "--no-progress");
+        assertThat(repository.ok("op", "log")).contains("update base").doesNotContain("update: store");
+        assertThat(repository.ok("undo")).contains("Undid: update base");
+        assertThat(repository.id("b")).isEqualTo(before);
+        assertThat(repository.ok("undo")).contains("Undid: commit");
+        assertThat(repository.ok("fsck")).contains("no damage");
+    }
+
+    @Test
+    void anUpdateThatAFailedTestWithholdsIsSaidToBe() throws IOException {
+        models.derive("a", "base").ran();
+        models.test("short", "base", "commit", "lines:lower:max=1", HookedRepository.COUNT);
+        repository.ok("config", "update.auto", "run");
+        Cli.Ran good = models.commit("base", "base2");
+        assertThat(good.err()).doesNotContain("nothing was updated");
+        assertThat(models.ran()).containsExactly("a", "test base");
+        Cli.Ran bad = models.commit("base", "two\nlines");
+        assertThat(bad.exit()).isZero();
+        assertThat(bad.err()).contains("update.auto is run, but nothing was updated: test short failed");
+        assertThat(models.ran()).containsExactly("test base");
     }
 }

@@ -61,7 +61,7 @@ final class Cascade {
     /** Puts every unit into the executor's queue, parents first, once what they start from has passed the gates. */
     void submitAll() {
         gates.judgeBases();
-        leaveOut();
+        leaveOut(Set.of());
         for (int unit = 0; unit < state.units.size(); unit++) {
             int index = unit;
             CascadeState.Progress at = state.unit(unit);
@@ -70,7 +70,7 @@ final class Cascade {
             }
             if (state.state(unit) == CascadeState.Unit.PLANNED) {
                 attempt(unit, () -> work.submit(index));
-                leaveOut();
+                leaveOut(Set.of());
             }
         }
     }
@@ -100,7 +100,7 @@ final class Cascade {
             if (done != null) {
                 busy.remove(result(done));
                 if (opening.isDone()) {
-                    leaveOut();
+                    leaveOut(busy);
                     startReady(pool, busy);
                 }
             }
@@ -126,9 +126,9 @@ final class Cascade {
         }
     }
 
-    private void leaveOut() {
+    private void leaveOut(Set<Integer> busy) {
         if (!cancellation.requested()) {
-            moved.leavePlanned();
+            moved.leavePlanned(busy);
             skipBelowFailures();
         }
     }
@@ -210,6 +210,12 @@ final class Cascade {
 
     private void advance(int unit) {
         attempt(unit, () -> {
+            if (state.state(unit) == CascadeState.Unit.PLANNED) {
+                moved.leavePlanned(unit);
+            }
+            if (state.state(unit) == CascadeState.Unit.MOVED) {
+                return;
+            }
             if (state.state(unit) == CascadeState.Unit.PLANNED) {
                 work.submit(unit);
             }

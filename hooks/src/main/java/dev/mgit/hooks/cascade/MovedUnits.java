@@ -7,6 +7,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Leaves alone what somebody else gave a version since the update was planned, and with it what is to be made, or was
@@ -25,24 +26,36 @@ final class MovedUnits {
         this.progress = progress;
     }
 
-    /** Before they start. */
-    void leavePlanned() {
-        leave(CascadeState.Unit.PLANNED);
+    /** Before they start. @param busy units that a thread has in hand, which looks itself */
+    void leavePlanned(Set<Integer> busy) {
+        Map<String, String> moved = moved();
+        for (int unit = 0; unit < state.units.size(); unit++) {
+            if (state.state(unit) == CascadeState.Unit.PLANNED && !busy.contains(unit)) {
+                leave(unit, moved);
+            }
+        }
+    }
+
+    /** The same for one, whose thread asks. */
+    void leavePlanned(int unit) {
+        leave(unit, moved());
     }
 
     /** Before they appear; the caller holds the repository's lock. */
     void leavePassed() {
-        leave(CascadeState.Unit.PASSED);
-    }
-
-    private void leave(CascadeState.Unit which) {
         Map<String, String> moved = moved();
         for (int unit = 0; unit < state.units.size(); unit++) {
-            Optional<String> why = state.state(unit) == which ? why(unit, moved) : Optional.empty();
-            if (why.isPresent()) {
-                log.write(CascadeState.unit(unit, CascadeState.Unit.MOVED, "detail", why.get()));
-                progress.on(JobProgress.Kind.SKIPPED, state.units.get(unit).name(), why.get());
+            if (state.state(unit) == CascadeState.Unit.PASSED) {
+                leave(unit, moved);
             }
+        }
+    }
+
+    private void leave(int unit, Map<String, String> moved) {
+        Optional<String> why = why(unit, moved);
+        if (why.isPresent()) {
+            log.write(CascadeState.unit(unit, CascadeState.Unit.MOVED, "detail", why.get()));
+            progress.on(JobProgress.Kind.SKIPPED, state.units.get(unit).name(), why.get());
         }
     }
 

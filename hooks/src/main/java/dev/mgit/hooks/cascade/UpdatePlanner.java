@@ -9,6 +9,7 @@ import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class UpdatePlanner {
     private final Optional<Freshness> freshness;
     private final UpdateOptions options;
     private final Map<String, UpdatePlan.Node> nodes = new LinkedHashMap<>();
+    private final Set<String> others = new HashSet<>();
 
     /**
      * @param thorough also look at data, code and packages, not only at what the lineage says
@@ -54,9 +56,11 @@ final class UpdatePlanner {
         return plan(scope);
     }
 
-    /** The same where a glob has matched before. */
-    UpdatePlan planAnew() {
-        return plan(scope());
+    /** The same for some of the models alone, those that an update had to leave: what failed in it is not tried again. */
+    UpdatePlan planAnew(Collection<String> left) {
+        Set<String> scope = scope();
+        scope.stream().filter(model -> !left.contains(model)).forEach(others::add);
+        return plan(scope);
     }
 
     private UpdatePlan plan(Set<String> scope) {
@@ -132,6 +136,9 @@ final class UpdatePlanner {
     private record Verdict(UpdatePlan.Action action, String reason) {}
 
     private Optional<Verdict> leftOut(ModelGraph.Entry entry) {
+        if (others.contains(entry.model())) {
+            return Optional.of(new Verdict(UpdatePlan.Action.SKIPPED, "not concerned"));
+        }
         if (Glob.any(options.skip(), entry.model())) {
             return Optional.of(new Verdict(UpdatePlan.Action.SKIPPED, "skipped by --skip"));
         }

@@ -161,12 +161,14 @@ public record UpdateReport(String id, String target, String state, List<Line> li
 
     /** This one and a further one that took up what it had left. */
     UpdateReport followedBy(UpdateReport next) {
+        List<Line> made =
+                next.lines.stream().filter(line -> !line.state().equals(STALE)).toList();
         Set<String> again = new HashSet<>();
-        next.lines.forEach(line -> again.addAll(line.before().keySet()));
+        made.forEach(line -> again.addAll(line.before().keySet()));
         List<Line> all = new ArrayList<>(lines.stream()
                 .filter(line -> line.before().keySet().stream().noneMatch(again::contains))
                 .toList());
-        all.addAll(next.lines);
+        all.addAll(made);
         return new UpdateReport(next.id, target, next.state, all, next.logs);
     }
 

@@ -95,15 +95,27 @@ final class UpdateReports {
         return report;
     }
 
+    /** Whether a unit's command has printed all it will, as far as anybody is there to start it. */
+    private boolean printed(CascadeState state, int index) {
+        boolean watched = UpdateHolder.of(files.scratch())
+                .filter(UpdateHolder::alive)
+                .isPresent();
+        return switch (state.state(index)) {
+            case PLANNED -> !watched;
+            case RUNNING -> state.unit(index).handle.isPresent()
+                    ? executor.peek(handle(state, index)).over()
+                    : !watched;
+            default -> true;
+        };
+    }
+
     UpdateLogs logs(String model) {
         Optional<CascadeState> state = state();
         if (state.isPresent()) {
             for (int index = 0; index < state.get().units.size(); index++) {
                 if (state.get().units.get(index).heads().containsKey(model)) {
                     JobHandle handle = handle(state.get(), index);
-                    CascadeState.Unit at = state.get().state(index);
-                    boolean over = at != CascadeState.Unit.PLANNED && at != CascadeState.Unit.RUNNING;
-                    return new UpdateLogs(handle.stdout(), handle.stderr(), over);
+                    return new UpdateLogs(handle.stdout(), handle.stderr(), printed(state.get(), index));
                 }
             }
         }

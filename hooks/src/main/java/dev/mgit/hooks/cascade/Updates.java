@@ -116,7 +116,7 @@ public final class Updates {
         }
         UpdateOptions rest =
                 options.withForce(options.force().stream().filter(moved::contains).toList());
-        UpdatePlan plan = new UpdatePlanner(workspace, rest, true).planAnew();
+        UpdatePlan plan = new UpdatePlanner(workspace, rest, true).planAnew(moved);
         UpdateReport settled = reports.keep(report.settledBy(plan));
         if (plan.units().isEmpty()) {
             return settled;

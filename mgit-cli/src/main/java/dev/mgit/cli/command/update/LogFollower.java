@@ -36,6 +36,7 @@ final class LogFollower {
             if (now.over() || !follow) {
                 break;
             }
+            context.terminal().out().flush();
             pause();
         }
         if (!any) {
