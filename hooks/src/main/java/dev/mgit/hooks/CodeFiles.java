@@ -23,8 +23,8 @@ public final class CodeFiles {
     private static final long MOST_BYTES = 2 << 20;
     private static final Pattern BREAKS = Pattern.compile("[\\s;&|<>()\"'`]+");
     /** Code and settings that other code names; data would make a model stale by what it writes itself. */
-    private static final Pattern NAMED = Pattern.compile(
-            "[\\w./-]+\\.(?:py|sh|bash|R|r|jl|java|pl|rb|lua|js|mjs|ts|yaml|yml|toml|ini|cfg)\\b");
+    private static final Pattern NAMED =
+            Pattern.compile("[\\w./-]+\\.(?:py|sh|bash|R|r|jl|java|pl|rb|lua|js|mjs|ts|yaml|yml|toml|ini|cfg)\\b");
 
     private static final Pattern JAVA_TYPE = Pattern.compile("\\b[A-Z]\\w*");
 
@@ -128,7 +128,8 @@ public final class CodeFiles {
     private void read(Path file) {
         String text;
         try {
-            boolean code = NAMED.matcher(file.getFileName().toString()).matches() || start(file).equals("#!");
+            boolean code = NAMED.matcher(file.getFileName().toString()).matches()
+                    || start(file).equals("#!");
             if (!code || Files.size(file) > MOST_BYTES) {
                 return;
             }

@@ -31,7 +31,11 @@ final class PythonImports {
         }
     }
 
-    /** What some code imports. @param folder of the code, where relative imports start */
+    /**
+     * What some code imports.
+     *
+     * @param folder of the code, where relative imports start
+     */
     List<Path> of(String code, Path folder) {
         String joined = code.replace("\\\n", " ");
         List<Path> files = new ArrayList<>();

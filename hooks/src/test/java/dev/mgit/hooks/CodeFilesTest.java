@@ -36,7 +36,9 @@ class CodeFilesTest {
 
     @Test
     void pythonsImportsAreFollowedWithinTheirOwnFolders() throws IOException {
-        file("src/train.py", "import os, util as u\nfrom pkg import (model,  # the net\n  loss)\nfrom pkg.data import \\\n load\n");
+        file(
+                "src/train.py",
+                "import os, util as u\nfrom pkg import (model,  # the net\n  loss)\nfrom pkg.data import \\\n load\n");
         file("src/util.py", "import numpy\nif True:\n    from deep import deeper\n");
         file("src/deep.py", "import importlib; importlib.import_module('plugin')\nimport util\n");
         file("src/plugin.py", "x = 'conf/net.yaml'\n");

@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:failed",
             "2:usage error",
-            "3:differences or stale models (with --exit-code)",
+            "3:differences or stale models (with --exit-code; mgit update)",
             "4:a gate failed",
             "5:conflict",
             "6:stored data is corrupt",

@@ -34,7 +34,10 @@ class CancelledUpdateTest {
         started = folder.resolve("started");
         Files.createFile(go);
         models.derive("a", "base")
-                .deriveBy("echo training; touch " + started + "; " + Await.forFile(go) + "; " + HookedRepository.TRAIN, "b", "a");
+                .deriveBy(
+                        "echo training; touch " + started + "; " + Await.forFile(go) + "; " + HookedRepository.TRAIN,
+                        "b",
+                        "a");
         models.commit("base", "base2");
         models.ran();
         Files.delete(go);
@@ -54,12 +57,16 @@ class CancelledUpdateTest {
             String status = repository.ok("update", "--status");
             assertThat(status).contains("Running: pid ", " on ", ", since ");
             assertThat(repository.run("update", "--status").err()).contains("mgit update --cancel");
-            assertThat(repository.json("update", "--status", "--json").object("process").flag("alive"))
+            assertThat(repository
+                            .json("update", "--status", "--json")
+                            .object("process")
+                            .flag("alive"))
                     .isTrue();
             assertThat(repository.ok("update", "--logs", "b")).contains("training");
             repository.refuses(5, "an update is already in progress", "update", "a");
             repository.refuses(5, "an update is already in progress", "update", "--stale");
-            repository.refuses(5, "another process is running an update in this repository (pid ", "update", "--continue");
+            repository.refuses(
+                    5, "another process is running an update in this repository (pid ", "update", "--continue");
 
             Cli.Ran cancel = repository.run("update", "--cancel");
             assertThat(cancel.exit()).as("%s", cancel).isZero();
@@ -88,7 +95,10 @@ class CancelledUpdateTest {
         Cli.Ran status = repository.run("update", "--status");
         assertThat(status.out()).contains("Not running: its process (pid ", "was killed");
         assertThat(status.err()).contains("mgit update --continue");
-        assertThat(repository.json("update", "--status", "--json").object("process").flag("alive"))
+        assertThat(repository
+                        .json("update", "--status", "--json")
+                        .object("process")
+                        .flag("alive"))
                 .isFalse();
         assertThat(repository.ok("update", "--cancel")).contains("Update cancelled");
         Files.createFile(go);

@@ -32,8 +32,18 @@ class StaleModelsTest {
                         + " echo $step >> $MGIT_OUTPUT/history.txt\n");
         for (String model : List.of("ft", "other")) {
             repository.ok(
-                    "run", "--model", model, "--from", "base", "--input", "data=data.txt", "--no-progress", "--", "sh",
-                    "train.sh", "{input:data}");
+                    "run",
+                    "--model",
+                    model,
+                    "--from",
+                    "base",
+                    "--input",
+                    "data=data.txt",
+                    "--no-progress",
+                    "--",
+                    "sh",
+                    "train.sh",
+                    "{input:data}");
         }
         models.derive("below", "ft").ran();
     }
@@ -52,7 +62,8 @@ class StaleModelsTest {
 
     @Test
     void statusNamesWhatHasChanged() throws IOException {
-        assertThat(repository.json("status", "--why", "--json").objects("stale")).isEmpty();
+        assertThat(repository.json("status", "--why", "--json").objects("stale"))
+                .isEmpty();
         assertThat(repository.run("status", "--why", "--exit-code").exit()).isZero();
         write("data.txt", "2\n");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft")).containsExactly("data data.txt");
@@ -65,7 +76,8 @@ class StaleModelsTest {
         write("lib.sh", "step=two\n");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
                 .containsExactly("data data.txt", "code lib.sh");
-        repository.ok("recipe", "set", "ft", "--input", "data=data.txt", "--", "sh", "train.sh", "{input:data}", "--more");
+        repository.ok(
+                "recipe", "set", "ft", "--input", "data=data.txt", "--", "sh", "train.sh", "{input:data}", "--more");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
                 .containsExactly("recipe command", "data data.txt", "code lib.sh");
         write("data.txt", "1\n");
@@ -112,7 +124,8 @@ class StaleModelsTest {
         models.commit("base", "base2");
         write("lib.sh", "step=two\n");
         String plan = repository.ok("update", "base", "--plan");
-        assertThat(plan).contains("Takes along", "base has a new version", "data data.txt 4355a46b→53c234e5; code lib.sh ");
+        assertThat(plan)
+                .contains("Takes along", "base has a new version", "data data.txt 4355a46b→53c234e5; code lib.sh ");
         assertThat(repository.json("update", "base", "--plan", "--json").objects("nodes").stream()
                         .filter(node -> node.string("model").equals("ft"))
                         .flatMap(node -> node.objects("reasons").stream())
@@ -120,7 +133,11 @@ class StaleModelsTest {
                 .containsExactly("parent", "data", "code");
         repository.ok("update", "base", "--no-progress");
         assertThat(models.history("other")).isEqualTo("base2\n2\ntwo\n");
-        assertThat(repository.json("update", "--status", "--json").objects("units").get(0).objects("reasons"))
+        assertThat(repository
+                        .json("update", "--status", "--json")
+                        .objects("units")
+                        .get(0)
+                        .objects("reasons"))
                 .isNotEmpty();
         assertThat(repository.ok("recipe", "show", "ft"))
                 .contains("Because:  base has a new version; data data.txt 4355a46b→53c234e5; code lib.sh ");
@@ -139,7 +156,8 @@ class StaleModelsTest {
     @Test
     void whereNothingCanBeDoneIsNotSuccess() throws IOException {
         models.commit("base", "base2");
-        repository.refuses(2, "--only 'typo' matches no model downstream of 'base'", "update", "base", "--only", "typo");
+        repository.refuses(
+                2, "--only 'typo' matches no model downstream of 'base'", "update", "base", "--only", "typo");
         repository.refuses(2, "--skip 'typo' matches no model", "update", "base", "--skip", "typo");
         repository.refuses(2, "--until 'typo' matches no model", "update", "base", "--until", "typo");
         repository.refuses(2, "--only 'typo' matches no model", "update", "base", "--only", "typo", "--plan");
@@ -152,8 +170,12 @@ class StaleModelsTest {
         assertThat(models.ran()).containsExactly("other");
         Cli.Ran none = repository.run("update", "base");
         assertThat(none.exit()).isEqualTo(3);
-        assertThat(none.out()).contains("Nothing to run, and still stale: ft (base has a new version, but it has no recipe)");
-        assertThat(repository.run("update", "base", "--skip", "ft", "--no-progress").exit()).isZero();
+        assertThat(none.out())
+                .contains("Nothing to run, and still stale: ft (base has a new version, but it has no recipe)");
+        assertThat(repository
+                        .run("update", "base", "--skip", "ft", "--no-progress")
+                        .exit())
+                .isZero();
     }
 
     @Test
@@ -168,5 +190,36 @@ class StaleModelsTest {
         assertThat(repository.ok("log", "--tests", "-n", "1", "ft")).contains("changed since");
         repository.ok("test", "run", "--no-progress");
         assertThat(repository.ok("show", "ft")).contains("(x 2)").doesNotContain("changed since");
+    }
+
+    @Test
+    void aMissingInputFailsItsModelAlone() throws IOException {
+        models.derive("free", "base").commit("base", "base2");
+        models.ran();
+        Files.delete(models.root().resolve("data.txt"));
+        Cli.Ran update = repository.run("update", "base", "--no-progress");
+        assertThat(update.exit()).isEqualTo(1);
+        assertThat(update.out())
+                .contains("input 'data' of the recipe is not at 'data.txt'", "1 passed", "2 failed", "1 skipped");
+        assertThat(models.ran()).containsExactly("free");
+    }
+
+    @Test
+    void whatIsKeptForReuseIsForgottenByGc() throws IOException {
+        Path broken = Files.createFile(folder.resolve("broken"));
+        models.deriveBy("test ! -e " + broken + " || grep -q base1 $MGIT_PARENT_1/history.txt; [ $? = 0 ] || exit 3; "
+                        + HookedRepository.TRAIN, "z", "base");
+        models.commit("base", "base2");
+        models.ran();
+        for (String age : List.of("1d", "0")) {
+            assertThat(repository.run("update", "base", "--no-keep-going", "--no-progress").exit()).isEqualTo(1);
+            assertThat(models.ran()).isEqualTo(age.equals("1d") ? List.of("below", "ft", "other") : List.of());
+            repository.ok("update", "--abort");
+            repository.ok("gc", "--prune-older-than", age);
+            assertThat(repository.ok("fsck")).contains("no damage");
+        }
+        Files.delete(broken);
+        assertThat(repository.ok("update", "base", "--no-progress")).contains("done: 4 passed").doesNotContain("reused");
+        assertThat(models.ran()).containsExactly("below", "ft", "other", "z");
     }
 }

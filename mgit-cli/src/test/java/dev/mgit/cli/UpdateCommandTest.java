@@ -212,7 +212,11 @@ class UpdateCommandTest {
 
     @Test
     void whoeverIsToldOfTheEndIsToldWhatFailed() throws Exception {
-        models.deriveBy("test ! -e " + folder.resolve("broken") + " || { echo no >&2; exit 3; }; " + HookedRepository.TRAIN, "a", "base")
+        models.deriveBy(
+                        "test ! -e " + folder.resolve("broken") + " || { echo no >&2; exit 3; }; "
+                                + HookedRepository.TRAIN,
+                        "a",
+                        "base")
                 .derive("b", "base");
         models.commit("base", "base2");
         Files.createFile(folder.resolve("broken"));
@@ -231,13 +235,23 @@ class UpdateCommandTest {
     @Test
     void summaryAndTableCountModels() throws IOException {
         repository.ok(
-                "run", "--model", "x", "--model", "y", "--from", "base", "--shell", "--no-progress", "--",
+                "run",
+                "--model",
+                "x",
+                "--model",
+                "y",
+                "--from",
+                "base",
+                "--shell",
+                "--no-progress",
+                "--",
                 "for m in $MGIT_MODELS; do cp $MGIT_PARENT_1/* $MGIT_OUTPUT/$m/; done");
         models.derive("z", "y");
         models.commit("base", "base2");
         Cli.Ran update = repository.run("update", "base");
         assertThat(update.out()).contains("done: 3 passed");
-        assertThat(update.out().lines().filter(line -> line.contains("  passed"))).hasSize(3);
+        assertThat(update.out().lines().filter(line -> line.contains("  passed")))
+                .hasSize(3);
     }
 
     @Test

@@ -30,8 +30,18 @@ class WeekInATeamTest {
     /** A recipe that waits for the file {@code go-MODEL}, if the file {@code slow} is there. */
     private void train(String model, String parent) {
         repository.ok(
-                "run", "--model", model, "--from", parent, "--input", "data=data.txt", "--no-progress", "--", "sh",
-                "train.sh", "{input:data}");
+                "run",
+                "--model",
+                model,
+                "--from",
+                parent,
+                "--input",
+                "data=data.txt",
+                "--no-progress",
+                "--",
+                "sh",
+                "train.sh",
+                "{input:data}");
     }
 
     private Path beside(String name) {

@@ -88,6 +88,7 @@ final class CascadeState {
         final VersionId version;
         /** {@code PLANNED}, {@code PASSED} or {@code FAILED}. */
         Unit state = Unit.PLANNED;
+
         final List<TestResult> results = new ArrayList<>();
         String detail = "";
 
@@ -182,12 +183,14 @@ final class CascadeState {
 
     /** The first record of a journal. */
     static JsonObject header(String id, UpdatePlan plan, UpdateOptions options, String executor) {
-        Map<String, @Nullable Object> header = new LinkedHashMap<>(JsonMembers.of("schema", 1, "id", id).members());
+        Map<String, @Nullable Object> header =
+                new LinkedHashMap<>(JsonMembers.of("schema", 1, "id", id).members());
         header.putAll(options.toJson().members());
         header.put("executor", executor);
         header.put("units", plan.units().stream().map(UpdatePlan.Unit::toJson).toList());
         header.put(
-                "left", plan.stuck().stream().map(node -> Left.of(node).toJson()).toList());
+                "left",
+                plan.stuck().stream().map(node -> Left.of(node).toJson()).toList());
         return new JsonObject(header);
     }
 
@@ -282,9 +285,12 @@ final class CascadeState {
         if (record.has("attempt")) {
             unit.handle = Optional.empty();
             unit.captured = Optional.empty();
-            unit.reused = record.flag("reused");
+            unit.reused = false;
         }
-        record.optionalObject("recipe").ifPresent(recipe -> unit.captured = Optional.of(Recipe.fromJson(recipe)));
+        record.optionalObject("recipe").ifPresent(recipe -> {
+            unit.captured = Optional.of(Recipe.fromJson(recipe));
+            unit.reused = record.flag("reused");
+        });
         record.optionalString("handle").ifPresent(handle -> unit.handle = Optional.of(handle));
         record.optionalString("started").ifPresent(at -> unit.started = Optional.of(Instant.parse(at)));
         unit.versions.putAll(ids(record, "versions"));

@@ -26,7 +26,11 @@ final class MovedUnits {
         this.progress = progress;
     }
 
-    /** Before they start. @param busy units that a thread has in hand, which looks itself */
+    /**
+     * Before they start.
+     *
+     * @param busy units that a thread has in hand, which looks itself
+     */
     void leavePlanned(Set<Integer> busy) {
         Map<String, String> moved = moved();
         for (int unit = 0; unit < state.units.size(); unit++) {
@@ -78,8 +82,8 @@ final class MovedUnits {
                 unit.heads().forEach((model, head) -> {
                     Optional<VersionId> now = workspace.lineage().model(model).map(Model::head);
                     if (!now.equals(Optional.of(head))) {
-                        String became = now.map(id -> "got version " + id.abbreviated())
-                                .orElse("was deleted");
+                        String became =
+                                now.map(id -> "got version " + id.abbreviated()).orElse("was deleted");
                         moved.put(model, "'" + model + "' " + became + " meanwhile");
                     }
                 });

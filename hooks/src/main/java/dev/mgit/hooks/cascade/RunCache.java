@@ -60,9 +60,11 @@ final class RunCache {
                 parents.stream()
                         .map(parent -> parent.model() + " " + parent.kind().word() + " " + contents(parent.version()))
                         .toList());
-        return FolderTools.digest(Json.bytes(JsonMembers.of("run", JsonMembers.of(all.entrySet().stream()
-                .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
-                .toArray()))));
+        return FolderTools.digest(Json.bytes(JsonMembers.of(
+                "run",
+                JsonMembers.of(all.entrySet().stream()
+                        .flatMap(entry -> java.util.stream.Stream.of(entry.getKey(), entry.getValue()))
+                        .toArray()))));
     }
 
     /** Digest of a version's files: equal for versions that differ in their history only. */
@@ -105,7 +107,7 @@ final class RunCache {
                 found.put(model, version);
             }
             return Optional.of(found);
-        } catch (MgitException | IOException e) {
+        } catch (MgitException | IOException | UncheckedIOException e) {
             return Optional.empty(); // damaged, or collected: it is made again
         }
     }

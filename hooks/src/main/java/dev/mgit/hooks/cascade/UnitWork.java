@@ -19,6 +19,7 @@ import dev.mgit.hooks.recipe.RecipeRunner;
 import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,26 +63,21 @@ final class UnitWork {
         Path folder = files.attempt(index, attempt);
         FolderTools.delete(folder);
         Instant started = Instant.now();
-        Recipe captured = new RecipeJob(workspace, unit.recipe(), unit.models(), folder.resolve("output"))
-                .captured(started)
-                .because(unit.reasons());
-        boolean reused = kept(unit, captured).isPresent();
         log.write(CascadeState.unit(
-                index,
-                CascadeState.Unit.RUNNING,
-                "attempt",
-                attempt,
-                "started",
-                started.toString(),
-                "recipe",
-                captured.toJson(),
-                "reused",
-                reused));
+                index, CascadeState.Unit.RUNNING, "attempt", attempt, "started", started.toString()));
+        Recipe captured = recipeJob(index).captured(started).because(unit.reasons());
+        boolean reused = kept(unit, captured).isPresent();
+        captured(index, captured, reused);
         if (reused) {
             reuse(index);
         } else {
             start(index, folder);
         }
+    }
+
+    private void captured(int index, Recipe captured, boolean reused) {
+        log.write(CascadeState.unit(
+                index, CascadeState.Unit.RUNNING, "recipe", captured.toJson(), "reused", reused));
     }
 
     private void start(int index, Path folder) {
@@ -98,7 +94,8 @@ final class UnitWork {
     private Optional<Map<String, VersionId>> kept(UpdatePlan.Unit unit, Recipe captured) {
         return unit.forced()
                 ? Optional.empty()
-                : key(unit, captured).flatMap(key -> cache.find(key, unit.heads().keySet()));
+                : key(unit, captured)
+                        .flatMap(key -> cache.find(key, unit.heads().keySet()));
     }
 
     /** Empty while a parent is still to be made. */
@@ -114,18 +111,29 @@ final class UnitWork {
         UpdatePlan.Unit unit = state.units.get(index);
         Optional<Map<String, VersionId>> kept = kept(unit, captured(index));
         FolderTools.delete(output(index));
-        if (kept.isEmpty()) {
+        if (kept.isEmpty() || !laidOut(index, kept.get())) {
+            captured(index, captured(index), false);
             start(index, files.attempt(index, state.unit(index).attempt));
             return;
         }
-        RecipeJob job = recipeJob(index);
-        kept.get().forEach((model, version) -> {
-            FolderTools.create(job.folderOf(model));
-            synchronized (workspace) {
-                workspace.checkout(version, job.folderOf(model));
-            }
-        });
         ran(index, store(index), "reused");
+    }
+
+    /** False if what was kept has been collected, or can no longer be read. */
+    private boolean laidOut(int index, Map<String, VersionId> kept) {
+        RecipeJob job = recipeJob(index);
+        try {
+            kept.forEach((model, version) -> {
+                FolderTools.create(job.folderOf(model));
+                synchronized (workspace) {
+                    workspace.checkout(version, job.folderOf(model));
+                }
+            });
+            return true;
+        } catch (MgitException | UncheckedIOException e) {
+            FolderTools.delete(output(index));
+            return false;
+        }
     }
 
     private void ran(int index, Map<String, VersionId> versions, String how) {

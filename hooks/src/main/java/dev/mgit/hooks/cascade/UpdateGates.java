@@ -67,8 +67,7 @@ final class UpdateGates {
                         judge(model, base.version, result -> CascadeState.test(model, base.version, result));
                 boolean passed = failures.isEmpty();
                 String why = String.join("\n", failures);
-                log.write(CascadeState.base(
-                        model, passed ? CascadeState.Unit.PASSED : CascadeState.Unit.FAILED, why));
+                log.write(CascadeState.base(model, passed ? CascadeState.Unit.PASSED : CascadeState.Unit.FAILED, why));
                 if (!passed) {
                     progress.on(JobProgress.Kind.FAILED, model, why);
                 }
@@ -79,15 +78,14 @@ final class UpdateGates {
     /** @return what is wrong, one line a test and model; empty if all gates let it through */
     List<String> judge(int unit) {
         List<String> failures = new ArrayList<>();
-        state.unit(unit).versions.forEach((model, version) ->
-                failures.addAll(judge(model, version, result -> CascadeState.test(unit, version, result))));
+        state.unit(unit)
+                .versions
+                .forEach((model, version) ->
+                        failures.addAll(judge(model, version, result -> CascadeState.test(unit, version, result))));
         return failures;
     }
 
-    private List<String> judge(
-            String model,
-            VersionId version,
-            Function<TestResult, JsonObject> record) {
+    private List<String> judge(String model, VersionId version, Function<TestResult, JsonObject> record) {
         List<String> failures = new ArrayList<>();
         for (TestDefinition test : tests(version)) {
             Verdict verdict = judge(version, test, result -> log.write(record.apply(result)));
@@ -123,7 +121,8 @@ final class UpdateGates {
 
     /** What of a unit's parents its gates refused. */
     Optional<String> refusedBase(int unit) {
-        for (Map.Entry<String, VersionId> base : state.units.get(unit).newVersions().entrySet()) {
+        for (Map.Entry<String, VersionId> base :
+                state.units.get(unit).newVersions().entrySet()) {
             CascadeState.Base judged = state.bases.get(base.getKey());
             if (judged != null && judged.state == CascadeState.Unit.FAILED) {
                 return Optional.of(base.getKey());

@@ -70,7 +70,11 @@ final class UpdatePlanner {
             nodes.put(model, cyclic.contains(model) ? cycle(entry) : decide(entry));
         }
         return new UpdatePlan(
-                options.subject(), head(), targetReasons(), shown(), new PlanUnits(graph, this::now).of(nodes.values()));
+                options.subject(),
+                head(),
+                targetReasons(),
+                shown(),
+                new PlanUnits(graph, this::now).of(nodes.values()));
     }
 
     private Set<String> scope() {
@@ -118,7 +122,9 @@ final class UpdatePlanner {
     /** Where the whole repository is in question, only what there is something to say of. */
     private List<UpdatePlan.Node> shown() {
         return nodes.values().stream()
-                .filter(node -> !options.stale() || !node.reasons().isEmpty() || node.action().stops())
+                .filter(node -> !options.stale()
+                        || !node.reasons().isEmpty()
+                        || node.action().stops())
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.hooks.executor.JobStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,14 +98,15 @@ final class UpdateReports {
 
     /** Whether a unit's command has printed all it will, as far as anybody is there to start it. */
     private boolean printed(CascadeState state, int index) {
-        boolean watched = UpdateHolder.of(files.scratch())
-                .filter(UpdateHolder::alive)
-                .isPresent();
+        boolean watched =
+                UpdateHolder.of(files.scratch()).filter(UpdateHolder::alive).isPresent();
         return switch (state.state(index)) {
             case PLANNED -> !watched;
-            case RUNNING -> state.unit(index).handle.isPresent()
-                    ? executor.peek(handle(state, index)).over()
-                    : !watched;
+            case RUNNING -> {
+                JobStatus job = executor.peek(handle(state, index));
+                // On this machine nothing waits: what neither runs nor has ended was killed.
+                yield job.over() || (!watched && !executor.queues() && job.state() == JobStatus.State.WAITING);
+            }
             default -> true;
         };
     }

@@ -114,8 +114,8 @@ public final class Updates {
         if (moved.isEmpty() || !report.done() || rounds == 0) {
             return report;
         }
-        UpdateOptions rest =
-                options.withForce(options.force().stream().filter(moved::contains).toList());
+        UpdateOptions rest = options.withForce(
+                options.force().stream().filter(moved::contains).toList());
         UpdatePlan plan = new UpdatePlanner(workspace, rest, true).planAnew(moved);
         UpdateReport settled = reports.keep(report.settledBy(plan));
         if (plan.units().isEmpty()) {
@@ -244,8 +244,7 @@ public final class Updates {
     }
 
     private Optional<UpdateReport> endAll() {
-        Optional<CascadeState> state =
-                files.underWay() ? CascadeState.read(files.journal()) : Optional.empty();
+        Optional<CascadeState> state = files.underWay() ? CascadeState.read(files.journal()) : Optional.empty();
         if (state.isEmpty()) {
             files.clear();
             return Optional.empty();
@@ -341,7 +340,11 @@ public final class Updates {
         return reports.logs(model);
     }
 
-    /** The folders with the logs of updates that are over. @param scratch as {@link Workspace#scratch()} */
+    /**
+     * The folders with the logs of updates that are over.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
     public static List<Path> finishedUpdateLogs(Path scratch) {
         var files = new CascadeFiles(scratch);
         Optional<Path> present = CascadeState.read(files.journal()).map(state -> files.logs(state.id));
@@ -350,7 +353,11 @@ public final class Updates {
                 .toList();
     }
 
-    /** The folders that say what earlier updates made, for later ones to take. @param scratch as above */
+    /**
+     * The folders that say what earlier updates made, for later ones to take.
+     *
+     * @param scratch as {@link Workspace#scratch()}
+     */
     public static List<Path> keptOutputs(Path scratch) {
         return FolderTools.folders(RunCache.folder(scratch));
     }

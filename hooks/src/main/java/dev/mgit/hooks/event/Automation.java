@@ -96,7 +96,8 @@ public final class Automation {
         boolean plans = mode.filter(set -> set == Mode.PLAN || set == Mode.RUN).isPresent();
         UpdatePlan plan = plans ? updates.plan(options) : updates.glance(options);
         List<String> stale = plan.nodes().stream()
-                .filter(node -> node.action() != UpdatePlan.Action.UP_TO_DATE && node.action() != UpdatePlan.Action.STALE)
+                .filter(node ->
+                        node.action() != UpdatePlan.Action.UP_TO_DATE && node.action() != UpdatePlan.Action.STALE)
                 .map(UpdatePlan.Node::model)
                 .toList();
         boolean wanted = mode.equals(Optional.of(Mode.RUN)) && !plan.units().isEmpty();

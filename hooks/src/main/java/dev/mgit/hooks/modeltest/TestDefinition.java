@@ -133,7 +133,10 @@ public record TestDefinition(
             }
         }
         for (Path file : code) {
-            text.append(FolderTools.digest(file)).append("  ").append(root.toAbsolutePath().normalize().relativize(file)).append('\n');
+            text.append(FolderTools.digest(file))
+                    .append("  ")
+                    .append(root.toAbsolutePath().normalize().relativize(file))
+                    .append('\n');
         }
         return FolderTools.digest(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

@@ -77,8 +77,7 @@ public final class Freshness {
         if (before.isEmpty()) {
             return;
         }
-        Map<String, String> now =
-                files.sources(Path.of(wanted.directory()), wanted.command(), wanted.shell());
+        Map<String, String> now = files.sources(Path.of(wanted.directory()), wanted.command(), wanted.shell());
         Set<String> paths = new TreeSet<>(before.keySet());
         if (same) {
             paths.addAll(now.keySet());
@@ -115,11 +114,7 @@ public final class Freshness {
     }
 
     private static void compare(
-            StaleReason.Kind kind,
-            String what,
-            Optional<String> was,
-            Optional<String> now,
-            List<StaleReason> reasons) {
+            StaleReason.Kind kind, String what, Optional<String> was, Optional<String> now, List<StaleReason> reasons) {
         if (!was.equals(now)) {
             reasons.add(new StaleReason(kind, what, was, now));
         }

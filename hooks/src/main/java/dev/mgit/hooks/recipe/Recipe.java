@@ -139,7 +139,8 @@ public record Recipe(
         terms.put("shell", shell);
         terms.put("folder", directory);
         terms.put("variables", new TreeMap<>(environment));
-        terms.put("inputs", inputs.stream().map(in -> in.name() + "=" + in.path()).toList());
+        terms.put(
+                "inputs", inputs.stream().map(in -> in.name() + "=" + in.path()).toList());
         terms.put("seed", seed.map(String::valueOf).orElse(""));
         terms.put("group", group);
         terms.put("weights only", weightsOnly);

@@ -130,8 +130,7 @@ public final class RecipeJob {
     /** Whether data and code are still what was captured. */
     public boolean reads(Recipe captured) {
         var files = new RecipeFiles(workspace);
-        return captured.inputs().stream()
-                        .allMatch(in -> files.digest(in.path()).equals(Optional.of(in.sha256())))
+        return captured.inputs().stream().allMatch(in -> files.digest(in.path()).equals(Optional.of(in.sha256())))
                 && files.sources(directory(), recipe.command(), recipe.shell())
                         .equals(captured.circumstances().sources());
     }

@@ -120,9 +120,7 @@ public final class RecipeRunner {
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
                 request.weightsOnly(),
-                Recipe.Circumstances.none(
-                        files.sources(request.directory(), command, request.shell()),
-                        Instant.now()));
+                Recipe.Circumstances.none(files.sources(request.directory(), command, request.shell()), Instant.now()));
     }
 
     /**

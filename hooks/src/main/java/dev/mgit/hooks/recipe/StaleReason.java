@@ -75,14 +75,16 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
 
     private static String text(Kind kind, List<StaleReason> alike) {
         return switch (kind) {
-            case PARENT -> alike.stream().map(StaleReason::what).distinct().collect(Collectors.joining(", "))
-                    + (alike.stream().map(StaleReason::what).distinct().count() == 1 ? " has" : " have")
-                    + " a new version";
+            case PARENT ->
+                alike.stream().map(StaleReason::what).distinct().collect(Collectors.joining(", "))
+                        + (alike.stream().map(StaleReason::what).distinct().count() == 1 ? " has" : " have")
+                        + " a new version";
             case FORCED -> "forced";
             case RECIPE -> "recipe changed (" + alike.get(0).what() + ")";
-            case DATA, CODE, PACKAGES -> kind.word() + " "
-                    + alike.stream().limit(SHOWN).map(StaleReason::change).collect(Collectors.joining(", "))
-                    + (alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
+            case DATA, CODE, PACKAGES ->
+                kind.word() + " "
+                        + alike.stream().limit(SHOWN).map(StaleReason::change).collect(Collectors.joining(", "))
+                        + (alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
         };
     }
 
@@ -95,7 +97,8 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
             return what + " (new)";
         }
         String gone = kind == Kind.PARENT ? "is to be made again" : "(gone)";
-        return what + " " + now.map(after -> brief(was.get()) + "→" + brief(after)).orElse(gone);
+        return what + " "
+                + now.map(after -> brief(was.get()) + "→" + brief(after)).orElse(gone);
     }
 
     private static String brief(String value) {

@@ -337,7 +337,8 @@ class CascadeTest {
                     .isPresent()
                     .get()
                     .satisfies(previous -> assertThat(other.weights(previous))
-                            .isEqualTo((published ? "base2" : "base1") + (model.equals("a") ? "\n+a\n" : "\n+a\n+b\n")));
+                            .isEqualTo(
+                                    (published ? "base2" : "base1") + (model.equals("a") ? "\n+a\n" : "\n+a\n+b\n")));
             if (model.equals("b")) {
                 assertThat(other.weights("a")).as(where).isEqualTo("base2\n+a\n");
             } else {

@@ -116,7 +116,9 @@ class KilledStepsTest {
 
     /** Takes up what was killed, if it had begun, and lets it come to its end. */
     private static void finished(Path root, String where) throws IOException {
-        assertThat(finish(root, where)).as("nothing is trained twice, %s", where).containsExactly("a", "b");
+        assertThat(finish(root, where))
+                .as("nothing is trained twice, %s", where)
+                .containsExactly("a", "b");
     }
 
     /** @return what was trained */

@@ -84,8 +84,8 @@ public final class AfterCommit implements CommitListener {
                     + verdict.text().lines().findFirst().orElse(""));
         }
         if (!outcome.withheld().isEmpty()) {
-            output.note("update.auto is run, but nothing was updated: test "
-                    + String.join(", ", outcome.withheld()) + " failed");
+            output.note("update.auto is run, but nothing was updated: test " + String.join(", ", outcome.withheld())
+                    + " failed");
         }
         var text = new UpdateText(context);
         if (outcome.update().isPresent()) {

@@ -58,7 +58,8 @@ public final class ResultText {
                             now.status().word(),
                             first(now.text()),
                             now.result().metrics(),
-                            now.test().outdates(now.result(), session.workspace().root())))
+                            now.test()
+                                    .outdates(now.result(), session.workspace().root())))
                     .orElseGet(() -> new Shown(
                             name,
                             result.outcome().word(),

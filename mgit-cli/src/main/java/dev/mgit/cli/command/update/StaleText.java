@@ -35,8 +35,9 @@ public final class StaleText {
         for (UpdatePlan.Node node : stale) {
             output.line(node.model() + " is stale"
                     + (node.action() == UpdatePlan.Action.RUN ? ":" : " (" + node.reason() + "):"));
-            node.reasons().forEach(reason -> output.line("  " + String.format("%-9s", reason.kind().word() + ":")
-                    + reason.change()));
+            node.reasons()
+                    .forEach(reason -> output.line(
+                            "  " + String.format("%-9s", reason.kind().word() + ":") + reason.change()));
         }
         if (any()) {
             output.hint("'mgit update --stale --plan' shows what would be rebuilt");

@@ -73,19 +73,22 @@ public final class UpdateCommand implements Callable<Integer> {
 
         @Option(
                 names = "--status",
-                description = "Show the update in progress and the process that runs it, or the result of the last one.")
+                description =
+                        "Show the update in progress and the process that runs it, or the result of the last one.")
         private boolean status;
 
         @Option(
                 names = "--cancel",
-                description = "End the jobs of the update in progress, from any terminal, or any machine that shares the "
-                        + "repository. It can then be continued or aborted.")
+                description =
+                        "End the jobs of the update in progress, from any terminal, or any machine that shares the "
+                                + "repository. It can then be continued or aborted.")
         private boolean cancel;
 
         @Option(
                 names = "--logs",
                 paramLabel = "MODEL",
-                description = "Print what the command for MODEL printed, in the update in progress or else in the last one.")
+                description =
+                        "Print what the command for MODEL printed, in the update in progress or else in the last one.")
         private @Nullable String logs;
     }
 

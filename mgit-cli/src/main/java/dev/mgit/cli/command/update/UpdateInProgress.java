@@ -41,7 +41,8 @@ final class UpdateInProgress {
     }
 
     private JsonObject record(UpdateReport report, Optional<UpdateReport> present) {
-        Map<String, @Nullable Object> members = new LinkedHashMap<>(report.toJson().members());
+        Map<String, @Nullable Object> members =
+                new LinkedHashMap<>(report.toJson().members());
         if (present.isPresent()) {
             updates.holder().ifPresent(holder -> members.put("process", holder.toJson()));
             members.put("cancelled", updates.cancelled());
@@ -55,9 +56,10 @@ final class UpdateInProgress {
         Optional<UpdateHolder> holder = updates.holder();
         String go = "continue with 'mgit update --continue', or abort with 'mgit update --abort'";
         if (holder.filter(UpdateHolder::alive).isPresent()) {
-            output.line("Running: " + holder.get().name() + ", since " + holder.get().since()
-                    + (updates.cancelled() ? "; it was asked to end" : ""));
-            output.hint("end it with 'mgit update --cancel'; see what a command prints with 'mgit update --logs MODEL -f'");
+            output.line("Running: " + holder.get().name() + ", since "
+                    + holder.get().since() + (updates.cancelled() ? "; it was asked to end" : ""));
+            output.hint(
+                    "end it with 'mgit update --cancel'; see what a command prints with 'mgit update --logs MODEL -f'");
         } else if (updates.cancelled()) {
             output.line("Not running: it was cancelled");
             output.hint(go);
@@ -77,15 +79,13 @@ final class UpdateInProgress {
     void cancel(boolean json) {
         Optional<UpdateReport> left = updates.cancel(PATIENCE);
         if (json) {
-            Records.print(
-                    context, left.map(UpdateReport::toJson).orElse(JsonMembers.of("schema", 1, "state", "done")));
+            Records.print(context, left.map(UpdateReport::toJson).orElse(JsonMembers.of("schema", 1, "state", "done")));
         } else if (left.isEmpty()) {
             context.output().line("The update had come to its end; nothing was cancelled");
         } else {
             new UpdateText(context).table(left.get());
             context.output().line("Update cancelled; its jobs are ended, and what was made is kept");
-            context.output()
-                    .hint("go on with 'mgit update --continue', or abort with 'mgit update --abort'");
+            context.output().hint("go on with 'mgit update --continue', or abort with 'mgit update --abort'");
         }
     }
 }

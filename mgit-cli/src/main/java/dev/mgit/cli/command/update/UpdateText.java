@@ -47,20 +47,22 @@ final class UpdateText {
     /** What is stale after all, where nothing is to run. */
     private static String staysStale(UpdatePlan plan) {
         List<String> stale = plan.nodes().stream()
-                .filter(node -> node.action() == UpdatePlan.Action.STALE || node.action().stops())
+                .filter(node -> node.action() == UpdatePlan.Action.STALE
+                        || node.action().stops())
                 .map(node -> node.model() + " (" + node.reason() + ")")
                 .toList();
         String more = stale.size() > STALE_SHOWN ? " and " + (stale.size() - STALE_SHOWN) + " more" : "";
         return stale.isEmpty()
                 ? ""
-                : ", and still stale: "
-                        + String.join(", ", stale.subList(0, Math.min(STALE_SHOWN, stale.size()))) + more;
+                : ", and still stale: " + String.join(", ", stale.subList(0, Math.min(STALE_SHOWN, stale.size())))
+                        + more;
     }
 
     private void nodes(UpdatePlan plan) {
         Map<String, UpdatePlan.Unit> units = new LinkedHashMap<>();
         plan.units().forEach(unit -> unit.heads().keySet().forEach(model -> units.put(model, unit)));
-        boolean along = plan.nodes().stream().anyMatch(node -> !node.takesAlong().isEmpty());
+        boolean along =
+                plan.nodes().stream().anyMatch(node -> !node.takesAlong().isEmpty());
         List<String> titles = new ArrayList<>(List.of("Model", "Now", "Action", "Took", "Why"));
         if (along) {
             titles.add("Takes along");
@@ -152,12 +154,14 @@ final class UpdateText {
         if (!report.failed().isEmpty()) {
             output.hint("command logs are in " + report.logs() + "; once fixed, run 'mgit update "
                     + (report.target().contains(" ") ? "--stale" : report.target()) + "' to rebuild the rest");
-            if (report.lines().stream().anyMatch(line -> line.reused() && line.state().equals("failed"))) {
+            if (report.lines().stream()
+                    .anyMatch(line -> line.reused() && line.state().equals("failed"))) {
                 output.hint("'--force MODEL' runs a command again whose earlier output was reused");
             }
         } else if (report.failure().isPresent()) {
-            output.hint("make what is still stale by 'mgit run' or 'mgit recipe set', approve it with 'mgit hooks trust', "
-                    + "or leave it out with --skip");
+            output.hint(
+                    "make what is still stale by 'mgit run' or 'mgit recipe set', approve it with 'mgit hooks trust', "
+                            + "or leave it out with --skip");
         }
     }
 
