@@ -99,7 +99,7 @@ class StaleModelsTest {
         assertThat(models.history("ft")).isEqualTo("base1\n2\none\n");
         assertThat(models.history("below")).startsWith("base1\n2\n");
         assertThat(repository.ok("recipe", "show", "ft")).contains("Because:  data data.txt 4355a46b→53c234e5");
-        assertThat(repository.ok("log", "-n", "1", "ft")).contains("With new data data.txt 4355a46b→53c234e5");
+        assertThat(repository.ok("log", "-n", "1", "ft")).contains("Changed: data data.txt 4355a46b→53c234e5");
         assertThat(repository.ok("update", "--stale")).contains("Nothing is stale");
         assertThat(models.ran()).isEmpty();
 
@@ -207,19 +207,27 @@ class StaleModelsTest {
     @Test
     void whatIsKeptForReuseIsForgottenByGc() throws IOException {
         Path broken = Files.createFile(folder.resolve("broken"));
-        models.deriveBy("test ! -e " + broken + " || grep -q base1 $MGIT_PARENT_1/history.txt; [ $? = 0 ] || exit 3; "
-                        + HookedRepository.TRAIN, "z", "base");
+        models.deriveBy(
+                "test ! -e " + broken + " || grep -q base1 $MGIT_PARENT_1/history.txt; [ $? = 0 ] || exit 3; "
+                        + HookedRepository.TRAIN,
+                "z",
+                "base");
         models.commit("base", "base2");
         models.ran();
         for (String age : List.of("1d", "0")) {
-            assertThat(repository.run("update", "base", "--no-keep-going", "--no-progress").exit()).isEqualTo(1);
+            assertThat(repository
+                            .run("update", "base", "--no-keep-going", "--no-progress")
+                            .exit())
+                    .isEqualTo(1);
             assertThat(models.ran()).isEqualTo(age.equals("1d") ? List.of("below", "ft", "other") : List.of());
             repository.ok("update", "--abort");
             repository.ok("gc", "--prune-older-than", age);
             assertThat(repository.ok("fsck")).contains("no damage");
         }
         Files.delete(broken);
-        assertThat(repository.ok("update", "base", "--no-progress")).contains("done: 4 passed").doesNotContain("reused");
+        assertThat(repository.ok("update", "base", "--no-progress"))
+                .contains("done: 4 passed")
+                .doesNotContain("reused");
         assertThat(models.ran()).containsExactly("below", "ft", "other", "z");
     }
 }

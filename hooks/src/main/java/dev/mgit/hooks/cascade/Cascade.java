@@ -204,7 +204,7 @@ final class Cascade {
         if (state.state(unit) == CascadeState.Unit.RUNNING) {
             executor.cancel(work.handle(unit));
         }
-        log.write(CascadeState.unit(unit, CascadeState.Unit.SKIPPED, "detail", why));
+        log.write(CascadeRecord.unit(unit, CascadeState.Unit.SKIPPED, "detail", why));
         progress.on(JobProgress.Kind.SKIPPED, state.units.get(unit).name(), why);
     }
 
@@ -224,7 +224,7 @@ final class Cascade {
             }
             List<String> failures = gates.judge(unit);
             if (failures.isEmpty()) {
-                log.write(CascadeState.unit(unit, CascadeState.Unit.PASSED));
+                log.write(CascadeRecord.unit(unit, CascadeState.Unit.PASSED));
                 progress.on(JobProgress.Kind.PASSED, state.units.get(unit).name(), "passed");
             } else {
                 fail(unit, String.join("\n", failures), true);
@@ -248,7 +248,7 @@ final class Cascade {
     }
 
     private void fail(int unit, String why, boolean gate) {
-        log.write(CascadeState.unit(unit, CascadeState.Unit.FAILED, "detail", why, "gate", gate));
+        log.write(CascadeRecord.unit(unit, CascadeState.Unit.FAILED, "detail", why, "gate", gate));
         progress.on(JobProgress.Kind.FAILED, state.units.get(unit).name(), why);
     }
 
@@ -259,7 +259,7 @@ final class Cascade {
 
     /** Ends what runs and lets go of what is staged. */
     void abort() {
-        log.write(CascadeState.updateState(CascadeState.UpdateState.ABORTING));
+        log.write(CascadeRecord.updateState(CascadeState.UpdateState.ABORTING));
         for (int unit = 0; unit < state.units.size(); unit++) {
             if (state.unit(unit).attempt > 0) {
                 executor.cancel(work.handle(unit));
@@ -272,17 +272,17 @@ final class Cascade {
     void retryFailures() {
         state.bases.forEach((model, base) -> {
             if (base.state == CascadeState.Unit.FAILED) {
-                log.write(CascadeState.base(model, CascadeState.Unit.PLANNED, ""));
+                log.write(CascadeRecord.base(model, CascadeState.Unit.PLANNED, ""));
             }
         });
         for (int unit = 0; unit < state.units.size(); unit++) {
             CascadeState.Progress failed = state.unit(unit);
             if (failed.state == CascadeState.Unit.FAILED || failed.state == CascadeState.Unit.SKIPPED) {
-                log.write(CascadeState.unit(
+                log.write(CascadeRecord.unit(
                         unit, failed.versions.isEmpty() ? CascadeState.Unit.PLANNED : CascadeState.Unit.RAN));
             }
         }
-        log.write(CascadeState.updateState(CascadeState.UpdateState.OPEN));
+        log.write(CascadeRecord.updateState(CascadeState.UpdateState.OPEN));
     }
 
     /** Deletes the working folders of a unit, keeping what its command printed. */

@@ -11,7 +11,6 @@ import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** How far an update is, as its journal says. Only {@link #apply} changes it. Safe for use by several threads. */
 final class CascadeState {
@@ -83,48 +81,6 @@ final class CascadeState {
         boolean gate;
     }
 
-    /** A new version that units start from: it passes the gates before they do. */
-    static final class Base {
-        final VersionId version;
-        /** {@code PLANNED}, {@code PASSED} or {@code FAILED}. */
-        Unit state = Unit.PLANNED;
-
-        final List<TestResult> results = new ArrayList<>();
-        String detail = "";
-
-        private Base(VersionId version) {
-            this.version = version;
-        }
-
-        /** The states a journal may name next. */
-        static Set<Unit> next(Unit state) {
-            return switch (state) {
-                case PLANNED -> EnumSet.of(Unit.PASSED, Unit.FAILED);
-                case FAILED -> EnumSet.of(Unit.PLANNED);
-                default -> EnumSet.noneOf(Unit.class);
-            };
-        }
-    }
-
-    /**
-     * A model that stays stale, whatever becomes of the update.
-     *
-     * @param reason why it cannot be made
-     */
-    record Left(String model, VersionId head, String reason) {
-        private static Left of(UpdatePlan.Node node) {
-            return new Left(node.model(), node.head(), node.reason());
-        }
-
-        private JsonObject toJson() {
-            return JsonMembers.of("model", model, "head", head.hex(), "reason", reason);
-        }
-
-        private static Left fromJson(JsonObject json) {
-            return new Left(json.string("model"), new VersionId(json.string("head")), json.string("reason"));
-        }
-    }
-
     /** The whole update's own states. */
     enum UpdateState {
         OPEN,
@@ -154,9 +110,9 @@ final class CascadeState {
     final UpdateOptions options;
     final String executor;
     final List<UpdatePlan.Unit> units;
-    final List<Left> left;
+    final List<LeftModel> left;
     /** By model. */
-    final Map<String, Base> bases = new LinkedHashMap<>();
+    final Map<String, NewBase> bases = new LinkedHashMap<>();
 
     private final List<Progress> progress = new ArrayList<>();
     private UpdateState whole = UpdateState.OPEN;
@@ -169,7 +125,7 @@ final class CascadeState {
         this.executor = header.string("executor");
         this.options = UpdateOptions.fromJson(header);
         this.target = options.subject();
-        this.left = header.objects("left").stream().map(Left::fromJson).toList();
+        this.left = header.objects("left").stream().map(LeftModel::fromJson).toList();
         this.units =
                 header.objects("units").stream().map(UpdatePlan.Unit::fromJson).toList();
         units.forEach(unit -> {
@@ -177,21 +133,8 @@ final class CascadeState {
             unit.models().forEach(model -> GitLineage.requireModelName(model, List.of()));
             unit.heads().keySet().forEach(model -> GitLineage.requireModelName(model, List.of()));
             progress.add(new Progress());
-            unit.newVersions().forEach((model, version) -> bases.put(model, new Base(version)));
+            unit.newVersions().forEach((model, version) -> bases.put(model, new NewBase(version)));
         });
-    }
-
-    /** The first record of a journal. */
-    static JsonObject header(String id, UpdatePlan plan, UpdateOptions options, String executor) {
-        Map<String, @Nullable Object> header =
-                new LinkedHashMap<>(JsonMembers.of("schema", 1, "id", id).members());
-        header.putAll(options.toJson().members());
-        header.put("executor", executor);
-        header.put("units", plan.units().stream().map(UpdatePlan.Unit::toJson).toList());
-        header.put(
-                "left",
-                plan.stuck().stream().map(node -> Left.of(node).toJson()).toList());
-        return new JsonObject(header);
     }
 
     /** @return empty if not even the first record is whole: then nothing was done */
@@ -223,28 +166,6 @@ final class CascadeState {
 
     synchronized Unit state(int index) {
         return progress.get(index).state;
-    }
-
-    static JsonObject updateState(UpdateState state) {
-        return JsonMembers.of("update", state.name());
-    }
-
-    static JsonObject test(int unit, VersionId version, TestResult result) {
-        return JsonMembers.of("unit", unit, "tested", version.hex(), "result", result.toJson());
-    }
-
-    static JsonObject base(String model, Unit state, String detail) {
-        return JsonMembers.of("base", model, "state", state.name(), "detail", detail);
-    }
-
-    static JsonObject test(String base, VersionId version, TestResult result) {
-        return JsonMembers.of("base", base, "tested", version.hex(), "result", result.toJson());
-    }
-
-    static JsonObject unit(int unit, Unit state, Object... more) {
-        List<Object> members = new ArrayList<>(List.of("unit", unit, "state", state.name()));
-        members.addAll(Arrays.asList(more));
-        return JsonMembers.of(members.toArray());
     }
 
     static Map<String, String> hex(Map<String, VersionId> versions) {
@@ -297,7 +218,7 @@ final class CascadeState {
     }
 
     private void applyToBase(JsonObject record) {
-        Base base = bases.get(record.string("base"));
+        NewBase base = bases.get(record.string("base"));
         if (base == null) {
             throw new IllegalArgumentException("nothing is made from a new '" + record.string("base") + "'");
         }
@@ -306,7 +227,7 @@ final class CascadeState {
             return;
         }
         Unit next = Unit.valueOf(record.string("state"));
-        requireMayFollow(base.state, next, Base.next(base.state));
+        requireMayFollow(base.state, next, NewBase.next(base.state));
         base.state = next;
         base.detail = record.string("detail");
     }

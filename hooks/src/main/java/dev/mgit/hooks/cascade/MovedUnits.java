@@ -58,7 +58,7 @@ final class MovedUnits {
     private void leave(int unit, Map<String, String> moved) {
         Optional<String> why = why(unit, moved);
         if (why.isPresent()) {
-            log.write(CascadeState.unit(unit, CascadeState.Unit.MOVED, "detail", why.get()));
+            log.write(CascadeRecord.unit(unit, CascadeState.Unit.MOVED, "detail", why.get()));
             progress.on(JobProgress.Kind.SKIPPED, state.units.get(unit).name(), why.get());
         }
     }

@@ -37,12 +37,12 @@ final class Publication {
 
     void publish() {
         if (state.updateState() == CascadeState.UpdateState.PUBLISHING && staged().isEmpty()) {
-            log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
+            log.write(CascadeRecord.updateState(CascadeState.UpdateState.DONE));
             return;
         }
-        log.write(CascadeState.updateState(CascadeState.UpdateState.PUBLISHING));
+        log.write(CascadeRecord.updateState(CascadeState.UpdateState.PUBLISHING));
         boolean shown = workspace.locked("update: publish", this::show);
-        log.write(CascadeState.updateState(CascadeState.UpdateState.DONE));
+        log.write(CascadeRecord.updateState(CascadeState.UpdateState.DONE));
         if (shown) {
             progress.on(JobProgress.Kind.PUBLISHED, state.target, leftOut());
         }

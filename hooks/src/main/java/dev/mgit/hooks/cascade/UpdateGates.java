@@ -64,10 +64,10 @@ final class UpdateGates {
         state.bases.forEach((model, base) -> {
             if (base.state == CascadeState.Unit.PLANNED) {
                 List<String> failures =
-                        judge(model, base.version, result -> CascadeState.test(model, base.version, result));
+                        judge(model, base.version, result -> CascadeRecord.test(model, base.version, result));
                 boolean passed = failures.isEmpty();
                 String why = String.join("\n", failures);
-                log.write(CascadeState.base(model, passed ? CascadeState.Unit.PASSED : CascadeState.Unit.FAILED, why));
+                log.write(CascadeRecord.base(model, passed ? CascadeState.Unit.PASSED : CascadeState.Unit.FAILED, why));
                 if (!passed) {
                     progress.on(JobProgress.Kind.FAILED, model, why);
                 }
@@ -81,7 +81,7 @@ final class UpdateGates {
         state.unit(unit)
                 .versions
                 .forEach((model, version) ->
-                        failures.addAll(judge(model, version, result -> CascadeState.test(unit, version, result))));
+                        failures.addAll(judge(model, version, result -> CascadeRecord.test(unit, version, result))));
         return failures;
     }
 
@@ -123,7 +123,7 @@ final class UpdateGates {
     Optional<String> refusedBase(int unit) {
         for (Map.Entry<String, VersionId> base :
                 state.units.get(unit).newVersions().entrySet()) {
-            CascadeState.Base judged = state.bases.get(base.getKey());
+            NewBase judged = state.bases.get(base.getKey());
             if (judged != null && judged.state == CascadeState.Unit.FAILED) {
                 return Optional.of(base.getKey());
             }

@@ -31,7 +31,7 @@ public record UpdateReport(String id, String target, String state, List<Line> li
      * One unit, a new version it starts from that failed its tests, or a model that stays stale.
      *
      * @param state {@code planned}, {@code running}, {@code ran}, {@code passed}, {@code failed}, {@code skipped},
-     *     {@code moved} (somebody gave it another version meanwhile) or {@code stale}
+     *     {@code moved} (somebody gave it another version meanwhile) or {@link #STALE}
      * @param detail why it failed or was skipped, or what its job does
      * @param gate true if a test or a pre-commit hook failed it rather than its command
      * @param reused true if what an earlier run left was taken instead of running the command

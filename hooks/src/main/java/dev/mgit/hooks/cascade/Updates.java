@@ -103,7 +103,7 @@ public final class Updates {
         files.prepare();
         String id = UUID.randomUUID().toString().substring(0, 8);
         try (UpdateJournal journal = UpdateJournal.open(files.journal(), watcher)) {
-            journal.append(CascadeState.header(id, plan, options, executor.name()));
+            journal.append(CascadeRecord.header(id, plan, options, executor.name()));
             return body.apply(open(journal));
         }
     }
@@ -297,7 +297,7 @@ public final class Updates {
         if (state.updateState() == CascadeState.UpdateState.OPEN) {
             open.cascade().run();
             if (state.options.failFast() && open.cascade().failures() > 0) {
-                open.log().write(CascadeState.updateState(CascadeState.UpdateState.STOPPED));
+                open.log().write(CascadeRecord.updateState(CascadeState.UpdateState.STOPPED));
                 return reports.of(state);
             }
         }

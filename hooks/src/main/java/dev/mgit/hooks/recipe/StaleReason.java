@@ -80,7 +80,7 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
                         + (alike.stream().map(StaleReason::what).distinct().count() == 1 ? " has" : " have")
                         + " a new version";
             case FORCED -> "forced";
-            case RECIPE -> "recipe changed (" + alike.get(0).what() + ")";
+            case RECIPE -> "recipe (" + alike.get(0).what() + ")";
             case DATA, CODE, PACKAGES ->
                 kind.word() + " "
                         + alike.stream().limit(SHOWN).map(StaleReason::change).collect(Collectors.joining(", "))

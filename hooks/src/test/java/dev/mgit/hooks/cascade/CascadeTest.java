@@ -385,8 +385,8 @@ class CascadeTest {
     void aTornLastLineIsForgottenAndDamageBeforeItIsNot() throws Exception {
         Path file = temp.resolve("journal");
         try (UpdateJournal journal = UpdateJournal.open(file, UpdateJournal.Watcher.NONE)) {
-            journal.append(CascadeState.updateState(CascadeState.UpdateState.OPEN));
-            journal.append(CascadeState.updateState(CascadeState.UpdateState.STOPPED));
+            journal.append(CascadeRecord.updateState(CascadeState.UpdateState.OPEN));
+            journal.append(CascadeRecord.updateState(CascadeState.UpdateState.STOPPED));
         }
         byte[] whole = Files.readAllBytes(file);
         int first = new String(whole, StandardCharsets.UTF_8).indexOf('\n') + 1;

@@ -57,7 +57,7 @@ final class JournalSteps {
             from.next().forEach(to -> all.add(from + ">" + to));
         }
         for (CascadeState.Unit from : CascadeState.Unit.values()) {
-            CascadeState.Base.next(from).forEach(to -> all.add("base:" + from + ">" + to));
+            NewBase.next(from).forEach(to -> all.add("base:" + from + ">" + to));
         }
         for (CascadeState.UpdateState from : CascadeState.UpdateState.values()) {
             from.next().forEach(to -> all.add(from + ">" + to));

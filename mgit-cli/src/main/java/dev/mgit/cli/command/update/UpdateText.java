@@ -80,7 +80,7 @@ final class UpdateText {
             if (along) {
                 cells.add(node.takesAlong());
             }
-            table.row(cells.toArray(new String[0]));
+            table.row(cells.toArray());
         }
         table.print();
     }
