@@ -15,12 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of code a command runs, in Git or not: every file its words name, and what these name or import in turn from
- * their own folders. Found by reading, never by running; a name that only looks like one costs a file too many at most.
+ * The files of code a command runs, in Git or not: scripts and settings its words name, and what these name or import in
+ * turn from their own folders. Found by reading, never by running; a name that only looks like one costs a file too many at most.
  */
 public final class CodeFiles {
     private static final int MOST_FILES = 1000;
     private static final long MOST_BYTES = 2 << 20;
+    /** What a shell writes to is no code, whatever it is called. */
+    private static final Pattern REDIRECTED = Pattern.compile("[0-9&]*>>?\\|?\\s*[^\\s;&|<>()]+");
+
     private static final Pattern BREAKS = Pattern.compile("[\\s;&|<>()\"'`]+");
     /** Code and settings that other code names; data would make a model stale by what it writes itself. */
     private static final Pattern NAMED =
@@ -54,6 +57,7 @@ public final class CodeFiles {
     /** The words of a line for a shell, near enough to find files and programs by. */
     public static List<String> words(List<String> line) {
         return line.stream()
+                .map(text -> REDIRECTED.matcher(text).replaceAll(" "))
                 .flatMap(BREAKS::splitAsStream)
                 .filter(word -> !word.isEmpty())
                 .toList();
@@ -66,6 +70,7 @@ public final class CodeFiles {
                 add(imports.module(directory, word));
             } else if (before.equals("-c")) {
                 add(imports.of(word, directory));
+                words(List.of(word)).forEach(this::named);
             } else if (word.indexOf('{') < 0) {
                 named(word.startsWith("-") ? word.substring(word.indexOf('=') + 1) : word);
             }
@@ -77,7 +82,7 @@ public final class CodeFiles {
     }
 
     private void named(String word) {
-        resolve(directory, word).filter(file -> !isProgram(file)).ifPresent(file -> {
+        resolve(directory, word).filter(this::isCode).ifPresent(file -> {
             if (isPython(file)) {
                 imports.addRoot(FolderTools.parent(file));
             }
@@ -96,14 +101,19 @@ public final class CodeFiles {
         }
     }
 
-    /** An interpreter or another program of the system, wherever a link to it lies. */
-    private boolean isProgram(Path file) {
+    /**
+     * Code or settings by its name, a script, or a program of one's own; not an interpreter or another program of the
+     * system, wherever a link to it lies, nor data or a log.
+     */
+    private boolean isCode(Path file) {
+        String name = String.valueOf(file.getFileName());
         try {
-            return Files.isExecutable(file)
-                    && !file.toRealPath().startsWith(directory.toRealPath())
-                    && !start(file).equals("#!");
+            return NAMED.matcher(name).matches()
+                    || name.endsWith(".json")
+                    || start(file).equals("#!")
+                    || (Files.isExecutable(file) && file.toRealPath().startsWith(directory.toRealPath()));
         } catch (IOException e) {
-            return true;
+            return false;
         }
     }
 
@@ -128,7 +138,7 @@ public final class CodeFiles {
     private void read(Path file) {
         String text;
         try {
-            boolean code = NAMED.matcher(file.getFileName().toString()).matches()
+            boolean code = NAMED.matcher(String.valueOf(file.getFileName())).matches()
                     || start(file).equals("#!");
             if (!code || Files.size(file) > MOST_BYTES) {
                 return;

@@ -90,6 +90,12 @@ class CodeFilesTest {
 
         assertThat(of(true, "A=1 sh train.sh {parent1} > log && echo 'done'"))
                 .containsExactly("inner.py", "lib.sh", "train.sh");
+        file("train.log", "so far\n");
+        file("out.py", "written\n");
+        assertThat(of(true, "python3 inner.py --log train.log 2>>train.log >out.py"))
+                .as("what it writes is not what it reads")
+                .containsExactly("inner.py");
+        assertThat(of(false, "sh", "-c", "echo x >> out.py; . ./lib.sh")).containsExactly("lib.sh");
         assertThat(of(false, "java", "Train.java")).containsExactly("Model.java", "Train.java");
         assertThat(of(false, "Rscript", "fit.R", "--config=settings.json"))
                 .containsExactly("fit.R", "more.R", "settings.json");

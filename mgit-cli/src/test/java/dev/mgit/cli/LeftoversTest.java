@@ -101,7 +101,11 @@ class LeftoversTest {
         // As if it had died while it moved its logs there.
         Path present = Files.createDirectory(Path.of(stopped.string("logs")));
 
-        assertThat(repository.ok("gc", "--prune-older-than", "0")).contains("Removed 1 folders");
+        assertThat(left("outputs"))
+                .as("what commands made, for updates to reuse")
+                .hasSize(2);
+        assertThat(repository.ok("gc", "--prune-older-than", "0")).contains("Removed 3 folders");
+        assertThat(left("outputs")).isEmpty();
         assertThat(past).doesNotExist();
         assertThat(present).exists();
         Files.delete(folder.resolve("broken"));
