@@ -6,6 +6,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ public record TestDefinition(
     public JsonObject toJson() {
         return JsonMembers.of(
                 "schema",
-                Registrations.SCHEMA,
+                Registrations.schema(BuiltIn.named(command)
+                        || metrics.stream().anyMatch(rule -> rule.baseline().isPresent())),
                 "name",
                 name,
                 "on",

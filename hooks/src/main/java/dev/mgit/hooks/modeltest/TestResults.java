@@ -72,8 +72,14 @@ public final class TestResults {
             Optional<TestResult> previous = version.previous().flatMap(id -> latest(id, test));
             Optional<TestResult> parent =
                     version.origins().stream().findFirst().flatMap(edge -> latest(edge.parent(), test));
-            return Verdict.of(version.id(), test, result, parent, previous);
+            return Verdict.of(version.id(), test, result, parent, previous, baselines(test));
         });
+    }
+
+    Baselines baselines(TestDefinition test) {
+        synchronized (workspace) {
+            return Baselines.of(workspace.lineage(), test, id -> latest(id, test));
+        }
     }
 
     /** The result of this very test on this very data. A timeout or crash is no answer and is not found. */
