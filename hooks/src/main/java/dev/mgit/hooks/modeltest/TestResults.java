@@ -57,12 +57,11 @@ public final class TestResults {
                         .toList());
     }
 
-    /** The latest result of a test, whatever data it was run on. */
+    /** The latest result of a test's command, under whatever name, and whatever data it was run on. */
     public Optional<TestResult> latest(VersionId version, TestDefinition test) {
         String digest = test.digest();
         return of(version).stream()
-                .filter(result ->
-                        result.test().equals(test.name()) && result.definition().equals(digest))
+                .filter(result -> result.definition().equals(digest))
                 .reduce((first, second) -> second);
     }
 
