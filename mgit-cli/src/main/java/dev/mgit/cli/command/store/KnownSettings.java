@@ -50,6 +50,25 @@ public final class KnownSettings {
             new Setting("executor.cpus", "no limit", "Default CPUs per job.", KnownSettings::hooks),
             new Setting("executor.memory", "no limit", "Default memory limit per job: 16G.", KnownSettings::hooks),
             new Setting("executor.timeout", "no limit", "Default time limit per job: 90m, 2h.", KnownSettings::hooks),
+            new Setting("executor.command.submit", "none", "Shell line that submits a job.", KnownSettings::hooks),
+            new Setting("executor.command.look", "none", "Shell line that looks at a job.", KnownSettings::hooks),
+            new Setting("executor.command.find", "none", "Shell line that finds a job by name.", KnownSettings::hooks),
+            new Setting("executor.command.end", "none", "Shell line that ends a job.", KnownSettings::hooks),
+            new Setting(
+                    "executor.command.queues",
+                    "false",
+                    "Whether jobs can wait in the queue for each other: true, false.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "executor.command.interval",
+                    "2s",
+                    "How often the scheduler is asked about one job.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "executor.command.timeout",
+                    "1m",
+                    "How long the scheduler may take to answer: 90s, 5m.",
+                    KnownSettings::hooks),
             new Setting(
                     "safe.directory",
                     "none",
