@@ -10,6 +10,8 @@ import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.TestRunner;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
@@ -26,12 +28,14 @@ final class UpdateGates {
     private final TestRegistry registry;
     private final TestResults results;
     private final TestRunner runner;
+    private final SharingGate sharing;
 
     UpdateGates(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, JobProgress progress) {
         this.workspace = workspace;
         this.state = state;
         this.log = log;
         this.progress = progress;
+        this.sharing = new SharingGate(workspace, new Recipes(workspace)::sharing, progress);
         this.registry = new TestRegistry(workspace);
         this.results = new TestResults(workspace);
         this.runner = new TestRunner(workspace, executor, results, new CascadeFiles(workspace.scratch()).tests());
@@ -46,7 +50,7 @@ final class UpdateGates {
 
     /** @return what is wrong, one line a test and model; empty if all gates let it through */
     List<String> judge(int unit) {
-        List<String> failures = new ArrayList<>();
+        List<String> failures = new ArrayList<>(sharing.objections(state.unit(unit).versions.values()));
         for (Map.Entry<String, VersionId> made : state.unit(unit).versions.entrySet()) {
             for (TestDefinition test : tests(made.getValue())) {
                 Verdict verdict = judge(unit, made.getValue(), test);

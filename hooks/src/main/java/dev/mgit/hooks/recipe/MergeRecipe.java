@@ -36,6 +36,7 @@ public final class MergeRecipe {
                 Limits.NONE,
                 List.of(),
                 false,
+                List.of(),
                 new Recipe.Circumstances(
                         Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), started, seconds));
     }

@@ -119,6 +119,7 @@ public final class RecipeRunner {
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
                 request.weightsOnly(),
+                request.sharing(),
                 new Recipe.Circumstances(
                         Optional.empty(), Optional.empty(), Map.of(), EnvironmentCapture.machine(), Instant.now(), 0));
     }

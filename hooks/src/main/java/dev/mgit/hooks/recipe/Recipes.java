@@ -3,10 +3,13 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.sharing.Promise;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +17,9 @@ import java.util.Set;
 public final class Recipes {
     /** The namespace of the notes. */
     public static final String NAMESPACE = "recipes";
+
+    /** How many versions committed by hand are looked behind for a recipe. */
+    private static final int MAX_BACK = 64;
 
     private final Workspace workspace;
     private final Trust trust;
@@ -32,6 +38,22 @@ public final class Recipes {
                     ? lineage.note(NAMESPACE, version, json -> Recipe.fromBytes(json, what))
                     : lineage.extra(version, Recipe.FILE).map(json -> Recipe.fromBytes(json, what));
         }
+    }
+
+    /**
+     * What is promised of a version: by its own recipe or, where it has none since it was committed by hand, by that of
+     * the nearest version of the model before it that has one.
+     */
+    public List<Promise> sharing(Version version) {
+        Version at = version;
+        for (int step = 0; step < MAX_BACK; step++) {
+            Optional<Recipe> recipe = of(at.id());
+            if (recipe.isPresent() || at.previous().isEmpty()) {
+                return recipe.map(Recipe::sharing).orElse(List.of());
+            }
+            at = workspace.lineage().version(at.previous().get());
+        }
+        return List.of();
     }
 
     /** Versions whose recipe or edges were changed after they were made, so that one need not agree with the other. */

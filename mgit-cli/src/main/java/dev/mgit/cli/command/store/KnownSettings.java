@@ -3,6 +3,7 @@ package dev.mgit.cli.command.store;
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
+import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
@@ -83,6 +84,11 @@ public final class KnownSettings {
                     "none",
                     "Other users' repositories that may be changed: a path, PATH/* or *; only with --global.",
                     KnownSettings::any),
+            new Setting(
+                    SharingGate.SETTING,
+                    "refuse",
+                    "What comes of a version that breaks what its recipe declares: refuse, warn, off.",
+                    settings -> SharingGate.check(settings.get(SharingGate.SETTING))),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
 
     private KnownSettings() {}
