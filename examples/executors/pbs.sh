@@ -13,7 +13,8 @@ set -eu
 
 # The id of the job of this name, unless it is over.
 running() {
-    qselect -N "$MGIT_JOB_NAME" -u "${USER:-$(id -un)}" | head -n 1
+    found=$(qselect -N "$MGIT_JOB_NAME" -u "${USER:-$(id -un)}") || return 1
+    printf '%s\n' "$found" | head -n 1
 }
 
 # A JSON string of what is read: one line, without what would have to be escaped.

@@ -74,7 +74,11 @@ class SharingTest {
         assertThat(repository.ok("show", "bad"))
                 .contains("Promise:  to keep enc.* frozen", "but enc.0 differs from base@");
         assertThat(repository.ok("audit", "bad")).contains("promised to keep enc.* frozen, but enc.0 differs");
-        JsonObject standing = repository.json("audit", "bad", "--json").objects("sharing").get(0).object("standing");
+        JsonObject standing = repository
+                .json("audit", "bad", "--json")
+                .objects("sharing")
+                .get(0)
+                .object("standing");
         assertThat(standing.flag("kept")).isFalse();
         assertThat(standing.strings("tensors")).containsExactly("enc.0");
         repository.refuses(2, "sharing.check is 'maybe'", "config", "sharing.check", "maybe");
@@ -163,7 +167,6 @@ class SharingTest {
         assertThat(repository.ok("recipe", "show", "good")).doesNotContain("Promise");
         repository.refuses(2, "cannot read 'enc' as --entangle", "recipe", "set", "good", "--entangle", "enc");
         repository.refuses(2, "unknown revision 'v9'", "recipe", "set", "good", "--init-from", "v9:*");
-        repository.refuses(
-                2, "--no-sharing goes with none", "recipe", "set", "good", "--no-sharing", "--freeze", "x");
+        repository.refuses(2, "--no-sharing goes with none", "recipe", "set", "good", "--no-sharing", "--freeze", "x");
     }
 }

@@ -229,16 +229,13 @@ class TestCommandTest {
         assertThat(repository.ok("test", "run", "a")).contains("finite  passed");
         Path bad = models.lay("bad", "x");
         byte[] bytes = Files.readAllBytes(bad.resolve("model.safetensors"));
-        java.nio.ByteBuffer.wrap(bytes)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .putFloat(bytes.length - 8, Float.NaN);
+        java.nio.ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 8, Float.NaN);
         Files.write(bad.resolve("model.safetensors"), bytes);
         repository.ok("commit", bad.toString(), "--model", "bad", "-m", "bad");
 
         Cli.Ran ran = repository.run("test", "run", "bad");
         assertThat(ran.exit()).isEqualTo(4);
-        assertThat(ran.out())
-                .contains("failed: nan 1 is above 0; model.safetensors: w has 1 NaN, the first at [62]");
+        assertThat(ran.out()).contains("failed: nan 1 is above 0; model.safetensors: w has 1 NaN, the first at [62]");
         repository.ok("hooks", "add", "finite", "--event", "pre-commit", "--", "builtin:finite-weights");
         models.lay("bad", "y");
         Files.write(bad.resolve("model.safetensors"), bytes);
@@ -246,8 +243,7 @@ class TestCommandTest {
         assertThat(refused.exit()).isEqualTo(4);
         assertThat(refused.err())
                 .contains("hook 'finite' refused the version: model.safetensors: w has 1 NaN, the first at [62]");
-        repository.refuses(
-                2, "no built-in check 'builtin:x'", "test", "add", "x", "--on", "all", "--", "builtin:x");
+        repository.refuses(2, "no built-in check 'builtin:x'", "test", "add", "x", "--on", "all", "--", "builtin:x");
         repository.refuses(
                 2,
                 "a built-in check takes no --shell",

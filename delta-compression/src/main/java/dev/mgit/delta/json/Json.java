@@ -40,7 +40,8 @@ public final class Json {
             .build();
 
     /** What the parser says of its own options, which are no concern of who wrote the JSON. */
-    private static final Pattern OPTIONS = Pattern.compile("[:,] (enable|from) `[^`]*`( to allow)?|(?<=\\[)Source: [^;\\]]*; ");
+    private static final Pattern OPTIONS =
+            Pattern.compile("[:,] (enable|from) `[^`]*`( to allow)?|(?<=\\[)Source: [^;\\]]*; ");
 
     private Json() {}
 

@@ -30,8 +30,17 @@ class NonFiniteTest {
     @Test
     void wideFloatsAreToldByTheirExponents() {
         float[] floats = {
-            0f, -0f, 1f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, Float.POSITIVE_INFINITY,
-            Float.NEGATIVE_INFINITY, Float.NaN, Float.intBitsToFloat(0xff800001), Float.intBitsToFloat(0x7fffffff)
+            0f,
+            -0f,
+            1f,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.MIN_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            Float.intBitsToFloat(0xff800001),
+            Float.intBitsToFloat(0x7fffffff)
         };
         for (float value : floats) {
             byte[] four = little(4).putInt(Float.floatToRawIntBits(value)).array();
@@ -58,9 +67,16 @@ class NonFiniteTest {
         byte[] bytes =
                 little(8).putFloat(Float.POSITIVE_INFINITY).putFloat(Float.NaN).array();
         assertThat(NonFinite.of(Dtype.C64, bytes, 0)).isEqualTo(Kind.NAN);
-        byte[] wide = little(16).putDouble(1).putDouble(Double.NEGATIVE_INFINITY).array();
+        byte[] wide =
+                little(16).putDouble(1).putDouble(Double.NEGATIVE_INFINITY).array();
         assertThat(NonFinite.of(Dtype.C128, wide, 0)).isEqualTo(Kind.INFINITE);
-        assertThat(NonFinite.of(Dtype.C32, little(4).putShort((short) 0x3c00).putShort((short) 0x7e00).array(), 0))
+        assertThat(NonFinite.of(
+                        Dtype.C32,
+                        little(4)
+                                .putShort((short) 0x3c00)
+                                .putShort((short) 0x7e00)
+                                .array(),
+                        0))
                 .isEqualTo(Kind.NAN);
     }
 

@@ -50,7 +50,8 @@ final class UpdateGates {
 
     /** @return what is wrong, one line a test and model; empty if all gates let it through */
     List<String> judge(int unit) {
-        List<String> failures = new ArrayList<>(sharing.objections(state.unit(unit).versions.values()));
+        List<String> failures =
+                new ArrayList<>(sharing.objections(state.unit(unit).versions.values()));
         for (Map.Entry<String, VersionId> made : state.unit(unit).versions.entrySet()) {
             for (TestDefinition test : tests(made.getValue())) {
                 Verdict verdict = judge(unit, made.getValue(), test);

@@ -86,8 +86,7 @@ public enum BuiltIn {
                 .orElseThrow(() -> new MgitException(
                         MgitException.Kind.USAGE,
                         "no built-in check '" + command.get(0) + "'",
-                        "there is "
-                                + Arrays.stream(values()).map(BuiltIn::word).collect(Collectors.joining(", "))));
+                        "there is " + Arrays.stream(values()).map(BuiltIn::word).collect(Collectors.joining(", "))));
         if (command.size() > 1) {
             throw new MgitException(
                     MgitException.Kind.USAGE, found.word() + " takes no arguments", "leave out what stands after it");

@@ -31,7 +31,10 @@ public final class CommandExecutor extends RemoteExecutor {
     }
 
     private static Duration time(ExecutorSettings settings, String name, Duration otherwise) {
-        return settings.setting().apply(SECTION + name).map(Quantities::duration).orElse(otherwise);
+        return settings.setting()
+                .apply(SECTION + name)
+                .map(Quantities::duration)
+                .orElse(otherwise);
     }
 
     @Override
@@ -46,10 +49,11 @@ public final class CommandExecutor extends RemoteExecutor {
         return switch (said) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    SECTION + "queues is '" + said + "'",
-                    "mgit config " + SECTION + "queues true");
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        SECTION + "queues is '" + said + "'",
+                        "mgit config " + SECTION + "queues true");
         };
     }
 

@@ -45,7 +45,8 @@ final class CommandLines {
         Optional<String> id() {
             Object id = member("id");
             String text = id instanceof String || id instanceof Long ? String.valueOf(id) : "";
-            boolean good = !text.isBlank() && text.length() <= MAX_ID && text.chars().noneMatch(Character::isISOControl);
+            boolean good =
+                    !text.isBlank() && text.length() <= MAX_ID && text.chars().noneMatch(Character::isISOControl);
             return good ? Optional.of(text) : Optional.empty();
         }
 
@@ -135,12 +136,13 @@ final class CommandLines {
                     .ifPresent(value -> variables.put("MGIT_JOB_" + name.toUpperCase(java.util.Locale.ROOT), value));
         }
         request.optionalObject("limits")
-                .ifPresent(limits -> limits.members().forEach((name, value) -> variables.put(
-                        switch (name) {
-                            case "timeoutSeconds" -> "MGIT_JOB_SECONDS";
-                            default -> "MGIT_JOB_" + name.toUpperCase(java.util.Locale.ROOT);
-                        },
-                        String.valueOf(value))));
+                .ifPresent(limits -> limits.members()
+                        .forEach((name, value) -> variables.put(
+                                switch (name) {
+                                    case "timeoutSeconds" -> "MGIT_JOB_SECONDS";
+                                    default -> "MGIT_JOB_" + name.toUpperCase(java.util.Locale.ROOT);
+                                },
+                                String.valueOf(value))));
         List<String> after = request.strings("after");
         if (!after.isEmpty()) {
             variables.put("MGIT_JOB_AFTER", String.join(" ", after));

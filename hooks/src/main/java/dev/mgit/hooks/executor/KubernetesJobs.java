@@ -85,23 +85,22 @@ final class KubernetesJobs implements AutoCloseable {
         if (job == null) {
             return RemoteExecutor.Sighting.of(RemoteExecutor.State.ENDED, "Kubernetes has no such Job any more");
         }
-        Optional<Pod> pod = asked(() -> client.pods()
-                        .inNamespace(namespace)
-                        .withLabel("job-name", name)
-                        .list()
-                        .getItems())
-                .stream()
-                .findFirst();
+        Optional<Pod> pod =
+                asked(() -> client.pods()
+                                .inNamespace(namespace)
+                                .withLabel("job-name", name)
+                                .list()
+                                .getItems())
+                        .stream()
+                        .findFirst();
         String said = "Kubernetes Job " + name + pod.map(KubernetesJobs::state).orElse("");
         Optional<String> over = over(job);
         if (over.isPresent()) {
             pod.ifPresent(ended -> keepLog(ended, folder));
             return RemoteExecutor.Sighting.of(RemoteExecutor.State.ENDED, said + " " + over.get());
         }
-        boolean running =
-                pod.filter(some -> phase(some).equals("Running")).isPresent();
-        return RemoteExecutor.Sighting.of(
-                running ? RemoteExecutor.State.RUNNING : RemoteExecutor.State.WAITING, said);
+        boolean running = pod.filter(some -> phase(some).equals("Running")).isPresent();
+        return RemoteExecutor.Sighting.of(running ? RemoteExecutor.State.RUNNING : RemoteExecutor.State.WAITING, said);
     }
 
     /** How a Job ended: {@code complete}, or why it failed. */

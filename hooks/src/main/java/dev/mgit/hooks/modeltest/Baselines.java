@@ -32,7 +32,8 @@ record Baselines(Map<String, Found> found) {
             }
             return result.get().outcome() == TestResult.Outcome.RAN
                     ? "has no number for " + metric
-                    : "has no result: " + result.get().outcome().word() + ": " + result.get().detail();
+                    : "has no result: " + result.get().outcome().word() + ": "
+                            + result.get().detail();
         }
     }
 
@@ -40,10 +41,11 @@ record Baselines(Map<String, Found> found) {
     static Baselines of(Lineage lineage, TestDefinition test, Function<VersionId, Optional<TestResult>> results) {
         Map<String, Found> found = new LinkedHashMap<>();
         for (MetricRule rule : test.metrics()) {
-            rule.baseline().ifPresent(baseline -> found.computeIfAbsent(baseline.revision(), revision -> {
-                Optional<VersionId> version = version(lineage, revision);
-                return new Found(version, version.flatMap(results));
-            }));
+            rule.baseline()
+                    .ifPresent(baseline -> found.computeIfAbsent(baseline.revision(), revision -> {
+                        Optional<VersionId> version = version(lineage, revision);
+                        return new Found(version, version.flatMap(results));
+                    }));
         }
         return new Baselines(found);
     }

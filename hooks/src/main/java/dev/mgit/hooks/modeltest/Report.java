@@ -155,15 +155,15 @@ public record Report(List<Column> columns, List<Row> rows) {
                 verdict.text());
     }
 
-    private static AgainstBaseline against(
-            MetricBaseline pinned, Column column, double value, TestResults results) {
+    private static AgainstBaseline against(MetricBaseline pinned, Column column, double value, TestResults results) {
         Baselines.Found found = results.baselines(column.test()).get(pinned);
         Optional<Double> reference = found.value(column.rule().name());
         return new AgainstBaseline(
                 pinned.shortName(),
                 found.version(),
                 reference.map(number -> value - number).filter(Double::isFinite),
-                reference.filter(number -> column.rule().gain(value, number) < 0)
+                reference
+                        .filter(number -> column.rule().gain(value, number) < 0)
                         .isPresent(),
                 reference.isPresent() ? "" : found.missing(column.rule().name()));
     }

@@ -84,7 +84,9 @@ public record Verdict(
             rule.vsParent().ifPresent(limit -> compare(rule, value, limit, parent, "parent", failures, notes));
             rule.vsPrevious()
                     .ifPresent(limit -> compare(rule, value, limit, previous, "previous version", failures, notes));
-            rule.baseline().flatMap(pinned -> againstBaseline(rule, value, pinned, baselines)).ifPresent(failures::add);
+            rule.baseline()
+                    .flatMap(pinned -> againstBaseline(rule, value, pinned, baselines))
+                    .ifPresent(failures::add);
         }
         if (test.metrics().isEmpty()) {
             result.metrics().forEach((name, value) -> {
@@ -138,7 +140,7 @@ public record Verdict(
         Baselines.Found found = baselines.get(pinned);
         return found.value(rule.name())
                 .map(reference -> rule.breaksTolerance(value, reference, pinned.tolerance(), name))
-                .orElseGet(() -> Optional.of(
-                        rule.name() + " cannot be compared: " + name + " " + found.missing(rule.name())));
+                .orElseGet(() ->
+                        Optional.of(rule.name() + " cannot be compared: " + name + " " + found.missing(rule.name())));
     }
 }

@@ -62,7 +62,8 @@ final class Sharing {
         List<String> broken = new ArrayList<>();
         for (Manifest.Tensor theirs : meant) {
             Manifest.Tensor ours = own.get(theirs.name());
-            boolean same = ours != null && ours.spec().shape().equals(theirs.spec().shape());
+            boolean same =
+                    ours != null && ours.spec().shape().equals(theirs.spec().shape());
             if (promise.kind() != Promise.Kind.INIT_FROM) {
                 same = same
                         && ours.spec().dtype() == theirs.spec().dtype()

@@ -1,7 +1,7 @@
 package dev.mgit.hooks.sharing;
 
-import dev.mgit.hooks.JsonMembers;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.JsonMembers;
 import dev.mgit.lineage.version.VersionId;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +37,9 @@ public record Standing(
         String names = String.join(", ", tensors.subList(0, Math.min(SHOWN, tensors.size())))
                 + (tensors.size() > SHOWN ? " and " + (tensors.size() - SHOWN) + " more" : "");
         String how = promise.kind() == Promise.Kind.INIT_FROM
-                ? (tensors.size() == 1 ? " is not there or has another shape than in " : " are not there or have other "
-                        + "shapes than in ")
+                ? (tensors.size() == 1
+                        ? " is not there or has another shape than in "
+                        : " are not there or have other " + "shapes than in ")
                 : (tensors.size() == 1 ? " differs from " : " differ from ");
         return "promised to " + promise.text() + ", but " + names + how + name;
     }

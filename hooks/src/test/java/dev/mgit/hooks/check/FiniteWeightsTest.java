@@ -105,8 +105,7 @@ class FiniteWeightsTest {
     void onlyWhatThereIsCanBeNamed() {
         assertThat(BuiltIn.of(List.of("builtin:finite-weights"))).contains(BuiltIn.FINITE_WEIGHTS);
         assertThat(BuiltIn.of(List.of("python", "builtin:finite-weights"))).isEmpty();
-        assertThatThrownBy(() -> BuiltIn.of(List.of("builtin:magic")))
-                .hasMessage("no built-in check 'builtin:magic'");
+        assertThatThrownBy(() -> BuiltIn.of(List.of("builtin:magic"))).hasMessage("no built-in check 'builtin:magic'");
         assertThatThrownBy(() -> BuiltIn.of(List.of("builtin:finite-weights", "x")))
                 .hasMessage("builtin:finite-weights takes no arguments");
     }

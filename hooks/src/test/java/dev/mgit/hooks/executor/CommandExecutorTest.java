@@ -57,7 +57,8 @@ class CommandExecutorTest {
         assertThat(request.number("schema")).isEqualTo(1);
         assertThat(request.string("title")).isEqualTo("job");
         assertThat(request.string("name")).matches("mgit-[0-9a-f]{16}");
-        assertThat(request.string("script")).isEqualTo(temp.resolve("job/job.sh").toString());
+        assertThat(request.string("script"))
+                .isEqualTo(temp.resolve("job/job.sh").toString());
         assertThat(request.object("limits").number("gpus")).isEqualTo(1);
         assertThat(request.object("limits").number("memory")).isEqualTo(5L << 30);
     }
@@ -140,7 +141,8 @@ class CommandExecutorTest {
         JobHandle handle = executor.submit(job("echo > started; sleep 600"));
         Await.until("it runs", () -> Files.exists(temp.resolve("started")));
         String pid = Files.readString(temp.resolve("job/pid")).strip();
-        assertThat(Await.exit(new ProcessBuilder("kill", "-KILL", "--", "-" + pid).start())).isZero();
+        assertThat(Await.exit(new ProcessBuilder("kill", "-KILL", "--", "-" + pid).start()))
+                .isZero();
 
         JobStatus status = executor.await(handle);
         assertThat(status.state()).isEqualTo(JobStatus.State.LOST);

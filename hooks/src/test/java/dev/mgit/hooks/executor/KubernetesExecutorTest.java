@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -66,8 +65,7 @@ class KubernetesExecutorTest {
 
     private KubernetesExecutor executor() {
         var from = new ExecutorSettings(key -> Optional.ofNullable(settings.get(key)), here);
-        return new KubernetesExecutor(
-                from, Duration.ofMillis(20), read -> new KubernetesJobs(client(), read));
+        return new KubernetesExecutor(from, Duration.ofMillis(20), read -> new KubernetesJobs(client(), read));
     }
 
     /** One that does not try again for a minute. */
@@ -120,15 +118,20 @@ class KubernetesExecutorTest {
 
     private void end(JobHandle handle, String type, String reason) {
         try (KubernetesClient client = client()) {
-            client.batch().v1().jobs().inNamespace("ml").withName(handle.id()).editStatus(job -> job.edit()
-                    .editOrNewStatus()
-                    .addNewCondition()
-                    .withType(type)
-                    .withStatus("True")
-                    .withReason(reason)
-                    .endCondition()
-                    .endStatus()
-                    .build());
+            client.batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace("ml")
+                    .withName(handle.id())
+                    .editStatus(job -> job.edit()
+                            .editOrNewStatus()
+                            .addNewCondition()
+                            .withType(type)
+                            .withStatus("True")
+                            .withReason(reason)
+                            .endCondition()
+                            .endStatus()
+                            .build());
         }
     }
 
@@ -176,7 +179,8 @@ class KubernetesExecutorTest {
             Container container = container(handle);
             assertThat(container.getImage()).isEqualTo("registry/train:1");
             assertThat(container.getCommand())
-                    .containsExactly("/bin/sh", handle.folder().resolve("job.sh").toString());
+                    .containsExactly(
+                            "/bin/sh", handle.folder().resolve("job.sh").toString());
             assertThat(container.getVolumeMounts().get(0).getMountPath()).isEqualTo(temp.toString());
             assertThat(container.getResources().getLimits())
                     .containsEntry("cpu", new Quantity("4"))

@@ -72,7 +72,8 @@ class BaselineTest {
         List<VersionId> versions = new ArrayList<>();
         for (String value : List.of("0.985", "0.967", "0.950", "0.932", "0.914")) {
             versions.add(workspace.commit("m", value));
-            assertThat(runner.run(versions.get(versions.size() - 1), previous, false).passed())
+            assertThat(runner.run(versions.get(versions.size() - 1), previous, false)
+                            .passed())
                     .isTrue();
         }
         TestDefinition pinned = test(WRITE, "acc:higher:vs=v1:tolerance=2%");
@@ -87,10 +88,12 @@ class BaselineTest {
     void theDirectionCountsAndNoToleranceMeansNoWorseAtAll() {
         VersionId base = workspace.commit("m", "0.5");
         VersionId more = workspace.commit("m", "0.5000001");
-        assertThat(runner.run(more, test(WRITE, "acc:higher:vs=" + base), false).passed()).isTrue();
+        assertThat(runner.run(more, test(WRITE, "acc:higher:vs=" + base), false).passed())
+                .isTrue();
         assertThat(runner.run(more, test(WRITE, "acc:lower:vs=" + base), false).text())
                 .startsWith("failed: acc 0.5 is 1.00000e-07 worse than baseline " + base.abbreviated() + "'s 0.5");
-        assertThat(runner.run(base, test(WRITE, "acc:lower:vs=" + base), false).passed()).isTrue();
+        assertThat(runner.run(base, test(WRITE, "acc:lower:vs=" + base), false).passed())
+                .isTrue();
     }
 
     @Test
@@ -112,7 +115,8 @@ class BaselineTest {
         assertThat(runner.run(now, test(WRITE, "acc:higher:vs=gone"), false).text())
                 .isEqualTo("failed: acc cannot be compared: baseline gone does not exist");
         String nobody = "1234567890123456789012345678901234567890";
-        assertThat(runner.run(now, test(WRITE, "acc:higher:vs=" + nobody), false).text())
+        assertThat(runner.run(now, test(WRITE, "acc:higher:vs=" + nobody), false)
+                        .text())
                 .isEqualTo("failed: acc cannot be compared: baseline 1234567890 does not exist");
 
         tag("odd", Optional.of(broken));
@@ -130,7 +134,8 @@ class BaselineTest {
     @Test
     void aNameThatIsNoTagIsNoBaselineEvenIfAModelHasIt() {
         workspace.commit("m", "0.6");
-        assertThat(runner.run(workspace.head("m"), test(WRITE, "acc:higher:vs=m"), false).passed())
+        assertThat(runner.run(workspace.head("m"), test(WRITE, "acc:higher:vs=m"), false)
+                        .passed())
                 .isFalse();
     }
 
@@ -157,8 +162,8 @@ class BaselineTest {
         JsonObject cell = json.objects("versions").get(1).objects("results").get(0);
         assertThat(cell.object("baseline").string("name")).isEqualTo("v1");
         assertThat(cell.object("baseline").string("version")).isEqualTo(base.hex());
-        assertThat(cell.object("baseline").optionalReal("change")).hasValueSatisfying(change -> assertThat(change)
-                .isNegative());
+        assertThat(cell.object("baseline").optionalReal("change"))
+                .hasValueSatisfying(change -> assertThat(change).isNegative());
         assertThat(cell.object("baseline").flag("regression")).isTrue();
 
         tag("v1", Optional.empty());

@@ -63,25 +63,28 @@ class MetricsFileTest {
     void infinityIsNoNumberEither(String value, String shown) throws Exception {
         assertThat(verdict("{\"q\": " + value + "}", "q:lower").text())
                 .isEqualTo("failed: q is not a number (" + shown + ")");
-        assertThat(verdict("{\"q\": " + value + "}", "q:higher:min=0").status())
-                .isEqualTo(Verdict.Status.FAILED);
+        assertThat(verdict("{\"q\": " + value + "}", "q:higher:min=0").status()).isEqualTo(Verdict.Status.FAILED);
     }
 
     @Test
     void whatNoRuleJudgesMayBeAnything() throws Exception {
-        Verdict verdict = verdict("{\"q\": 0.5, \"classes\": [1, 2], \"name\": \"x\", \"perplexity\": NaN}", "q:higher");
+        Verdict verdict =
+                verdict("{\"q\": 0.5, \"classes\": [1, 2], \"name\": \"x\", \"perplexity\": NaN}", "q:higher");
         assertThat(verdict.passed()).isTrue();
         assertThat(verdict.result().metrics()).containsEntry("perplexity", Double.NaN);
     }
 
     @Test
     void numbersOfAnySizeAreNumbers() throws Exception {
-        assertThat(verdict("{\"q\": 123456789012345678901234567890, \"r\": 7}", "q:higher").result().metrics())
+        assertThat(verdict("{\"q\": 123456789012345678901234567890, \"r\": 7}", "q:higher")
+                        .result()
+                        .metrics())
                 .isEqualTo(Map.of("q", 123456789012345678901234567890.0, "r", 7.0));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"q\": nan}", "{\"q\": 1", "[1]", "", "{}", "{\"q\": 1} 2", "{\"q\": 1, \"q\": 2}", "NaN"})
+    @ValueSource(
+            strings = {"{\"q\": nan}", "{\"q\": 1", "[1]", "", "{}", "{\"q\": 1} 2", "{\"q\": 1, \"q\": 2}", "NaN"})
     void whatIsNoJsonObjectIsNoMetricsAndNothingIsSaidOfALibrary(String text) throws Exception {
         Verdict verdict = verdict(text, "q:higher");
         assertThat(verdict.status()).isEqualTo(Verdict.Status.NO_METRICS);
@@ -102,6 +105,7 @@ class MetricsFileTest {
                 "",
                 java.time.Instant.EPOCH,
                 1);
-        assertThat(TestResult.fromJson(Json.parseObject(Json.bytes(noted.toJson())))).isEqualTo(noted);
+        assertThat(TestResult.fromJson(Json.parseObject(Json.bytes(noted.toJson()))))
+                .isEqualTo(noted);
     }
 }

@@ -75,7 +75,9 @@ final class TestAddCommand implements Callable<Integer> {
                     registered.name(),
                     new Selector(on),
                     Event.parse(event),
-                    rules().stream().map(text -> pinned(session, MetricRule.parse(text))).toList(),
+                    rules().stream()
+                            .map(text -> pinned(session, MetricRule.parse(text)))
+                            .toList(),
                     registered.limits(),
                     inputs.stream().map(path -> input(session, path)).toList(),
                     registered.shell(),
@@ -100,7 +102,8 @@ final class TestAddCommand implements Callable<Integer> {
     /** A tag says by itself what it stands for; any other revision would come to mean another version. */
     private static MetricRule pinned(HookSession session, MetricRule rule) {
         String revision = rule.baseline().map(MetricBaseline::revision).orElse("");
-        boolean fixed = session.lineage().tags().stream().anyMatch(tag -> tag.name().equals(revision));
+        boolean fixed =
+                session.lineage().tags().stream().anyMatch(tag -> tag.name().equals(revision));
         return revision.isEmpty() || fixed ? rule : rule.pinnedTo(session.resolve(revision));
     }
 

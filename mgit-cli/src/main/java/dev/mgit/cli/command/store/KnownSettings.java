@@ -73,12 +73,33 @@ public final class KnownSettings {
             new Setting("kubernetes.image", "none", "Container image that jobs run in.", KnownSettings::hooks),
             new Setting("kubernetes.namespace", "of the kubeconfig", "Namespace of the Jobs.", KnownSettings::hooks),
             new Setting("kubernetes.context", "the current one", "Context of the kubeconfig.", KnownSettings::hooks),
-            new Setting("kubernetes.claim", "none", "Volume claims, and where each is mounted here and in jobs: CLAIM:PATH, by commas.", KnownSettings::hooks),
-            new Setting("kubernetes.hostPath", "none", "Folders that all nodes have at the same path, by commas.", KnownSettings::hooks),
-            new Setting("kubernetes.labels", "none", "Further labels of Jobs and pods: NAME=VALUE, by commas.", KnownSettings::hooks),
-            new Setting("kubernetes.nodeSelector", "none", "Labels of nodes that may run jobs: NAME=VALUE, by commas.", KnownSettings::hooks),
-            new Setting("kubernetes.serviceAccount", "none", "Service account of the pods; without one they get no token.", KnownSettings::hooks),
-            new Setting("kubernetes.gpuResource", "nvidia.com/gpu", "Resource that --gpus asks for.", KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.claim",
+                    "none",
+                    "Volume claims, and where each is mounted here and in jobs: CLAIM:PATH, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.hostPath",
+                    "none",
+                    "Folders that all nodes have at the same path, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.labels",
+                    "none",
+                    "Further labels of Jobs and pods: NAME=VALUE, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.nodeSelector",
+                    "none",
+                    "Labels of nodes that may run jobs: NAME=VALUE, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.serviceAccount",
+                    "none",
+                    "Service account of the pods; without one they get no token.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.gpuResource", "nvidia.com/gpu", "Resource that --gpus asks for.", KnownSettings::hooks),
             new Setting(
                     "safe.directory",
                     "none",

@@ -67,8 +67,7 @@ final class RecipeSetCommand implements Callable<Integer> {
                     .map(edge -> new Recipe.Parent(edge.model(), edge.parent(), edge.kind()))
                     .toList();
             var recipes = new Recipes(session.workspace());
-            recipes.set(
-                    id, command.isEmpty() ? copied(session, recipes, parents) : given(session, version, parents));
+            recipes.set(id, command.isEmpty() ? copied(session, recipes, parents) : given(session, version, parents));
             context.output().line("Recipe of " + session.session().name(id) + " set");
         }
         return 0;
