@@ -72,7 +72,7 @@ final class CommandLines {
     /**
      * Runs one.
      *
-     * @param what for people and {@code MGIT_HOOK}: {@code submit}
+     * @param what names its temporary folder: {@code submit}
      * @param more of its environment
      * @throws MgitException if a shell cannot be started
      */
@@ -80,7 +80,7 @@ final class CommandLines {
         try {
             Path folder = Files.createTempDirectory("mgit-" + what);
             try {
-                return ask(folder, what, line, request, more);
+                return ask(folder, line, request, more);
             } finally {
                 FolderTools.delete(folder);
             }
@@ -89,8 +89,7 @@ final class CommandLines {
         }
     }
 
-    private Answer ask(Path folder, String what, String line, JsonObject request, Map<String, String> more)
-            throws IOException {
+    private Answer ask(Path folder, String line, JsonObject request, Map<String, String> more) throws IOException {
         Path in = Files.write(folder.resolve("request.json"), Json.bytes(request));
         Path out = folder.resolve("answer");
         Path errors = folder.resolve("errors");
@@ -162,7 +161,7 @@ final class CommandLines {
                 byte[] bytes = candidate.getBytes(java.nio.charset.StandardCharsets.UTF_8);
                 return new Answer(Optional.of(Json.parseObject(bytes)), "it says nothing of that", errors);
             } catch (JsonException e) {
-                continue;
+                // then the last line has it, or nothing
             }
         }
         return new Answer(Optional.empty(), "what it printed is no JSON object", errors);

@@ -62,18 +62,19 @@ final class Sharing {
         List<String> broken = new ArrayList<>();
         for (Manifest.Tensor theirs : meant) {
             Manifest.Tensor ours = own.get(theirs.name());
-            boolean same =
-                    ours != null && ours.spec().shape().equals(theirs.spec().shape());
-            if (promise.kind() != Promise.Kind.INIT_FROM) {
-                same = same
-                        && ours.spec().dtype() == theirs.spec().dtype()
-                        && ours.object().equals(theirs.object());
-            }
+            boolean same = ours != null && isKept(promise.kind(), ours, theirs);
             if (!same) {
                 broken.add(theirs.name());
             }
         }
         return broken;
+    }
+
+    private static boolean isKept(Promise.Kind kind, Manifest.Tensor ours, Manifest.Tensor theirs) {
+        boolean shape = ours.spec().shape().equals(theirs.spec().shape());
+        boolean bits =
+                ours.spec().dtype() == theirs.spec().dtype() && ours.object().equals(theirs.object());
+        return shape && (bits || kind == Promise.Kind.INIT_FROM);
     }
 
     /** The versions a promise may be about, the likeliest first. */

@@ -43,11 +43,7 @@ class KubernetesExecutorTest {
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, String> here = Map.of("PATH", System.getenv("PATH"), "AWS_SECRET_ACCESS_KEY", "hush");
     private final KubernetesMockServer server = new KubernetesMockServer(
-            new Context(Serialization.jsonMapper()),
-            new MockWebServer(),
-            new HashMap<>(),
-            new KubernetesCrudDispatcher(),
-            false);
+            new Context(), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(), false);
 
     @BeforeEach
     void start() {

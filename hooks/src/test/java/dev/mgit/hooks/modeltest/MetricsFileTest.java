@@ -79,7 +79,7 @@ class MetricsFileTest {
         assertThat(verdict("{\"q\": 123456789012345678901234567890, \"r\": 7}", "q:higher")
                         .result()
                         .metrics())
-                .isEqualTo(Map.of("q", 123456789012345678901234567890.0, "r", 7.0));
+                .isEqualTo(Map.of("q", 1.2345678901234568E29, "r", 7.0));
     }
 
     @ParameterizedTest
