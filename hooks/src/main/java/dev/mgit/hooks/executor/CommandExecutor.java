@@ -70,6 +70,13 @@ public final class CommandExecutor extends RemoteExecutor {
     public JobHandle submit(Job job) {
         // Nothing is handed over that could not be found again or ended.
         List.of("submit", "look", "find", "end").forEach(this::line);
+        for (JobHandle parent : job.after()) {
+            Optional<JobStatus> ended = new JobFolder(parent.folder()).ended();
+            if (ended.isPresent() && !ended.get().ok()) {
+                throw MgitException.failed("a job that " + job.name() + " depends on ended with "
+                        + ended.get().detail());
+            }
+        }
         return super.submit(job);
     }
 

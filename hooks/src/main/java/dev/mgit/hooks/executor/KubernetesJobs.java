@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 final class KubernetesJobs implements AutoCloseable {
     private static final int CONFLICT = 409;
     private static final int LOG_LINES = 50;
+    private static final int MAX_CAUSES = 20;
 
     private final KubernetesClient client;
     private final KubernetesSettings settings;
@@ -177,14 +178,24 @@ final class KubernetesJobs implements AutoCloseable {
     }
 
     private static MgitException failed(String what, KubernetesClientException e) {
-        String why = e.getStatus() == null ? null : e.getStatus().getMessage();
-        Throwable cause = e.getCause();
         return new MgitException(
                 MgitException.Kind.FAILED,
-                "Kubernetes " + what + ": "
-                        + or(why, cause == null ? String.valueOf(e.getMessage()) : String.valueOf(cause.getMessage())),
+                "Kubernetes " + what + ": " + why(e),
                 "'kubectl auth can-i create jobs' tells whether the cluster and the rights are there",
                 e);
+    }
+
+    /** What the server says; where it was not reached, what kept it from it. */
+    private static String why(KubernetesClientException e) {
+        if (e.getStatus() != null) {
+            return or(e.getStatus().getMessage(), "it says no more");
+        }
+        Throwable deepest = e;
+        for (int i = 0; i < MAX_CAUSES && deepest.getCause() != null; i++) {
+            deepest = deepest.getCause();
+        }
+        String name = deepest.getClass().getSimpleName();
+        return deepest.getMessage() == null ? name : name + ": " + deepest.getMessage();
     }
 
     @Override

@@ -230,5 +230,11 @@ class CommandExecutorTest {
         Files.createFile(go);
         assertThat(executor.await(first).ok()).isTrue();
         assertThat(executor.await(second).ok()).isTrue();
+
+        JobHandle failed = executor.submit(job("failed", Limits.NONE, "exit 3"));
+        assertThat(executor.await(failed).exitCode()).isEqualTo(3);
+        Job late = new Job(
+                "late", plain.command(), plain.environment(), temp, temp.resolve("late"), Limits.NONE, List.of(failed));
+        assertThatThrownBy(() -> executor.submit(late)).hasMessage("a job that late depends on ended with exit code 3");
     }
 }
