@@ -29,12 +29,14 @@ public final class AfterCommit implements CommitListener {
     private final HookSession session;
     private final JobProgress progress;
     private final Set<String> notAsked = new HashSet<>();
+    private final SharingGate sharing;
     private @Nullable Automation automation;
 
     public AfterCommit(Context context, HookSession session, JobProgress progress) {
         this.context = context;
         this.session = session;
         this.progress = progress;
+        this.sharing = new SharingGate(session.workspace(), new Recipes(session.workspace())::sharing, this::warn);
     }
 
     /**
@@ -60,7 +62,7 @@ public final class AfterCommit implements CommitListener {
 
     @Override
     public void judge(List<VersionId> versions) {
-        new SharingGate(session.workspace(), new Recipes(session.workspace())::sharing, this::warn).require(versions);
+        sharing.require(versions);
     }
 
     private void warn(JobProgress.Event broken) {
