@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * registered here is trusted here at once.
  */
 public final class Registrations<T> {
-    /** Of the form registrations are written in. */
-    public static final int SCHEMA = 1;
+    /** Of the form registrations are written in. Version 2: built-in checks, and baselines of metrics. */
+    private static final int SCHEMA = 2;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -60,6 +60,11 @@ public final class Registrations<T> {
                     sort + " '" + registration.string("name") + "' was registered by a newer mgit",
                     "update mgit to run it");
         }
+    }
+
+    /** The version a registration is written as: the oldest that says it, so that older mgits read what they can. */
+    public static int schema(boolean newest) {
+        return newest ? SCHEMA : 1;
     }
 
     private String path(String name) {

@@ -98,8 +98,8 @@ public final class RepositoryWorkspace implements Workspace {
     @Override
     public Optional<String> setting(String key) {
         Optional<String> value = repository.settings().get(key);
-        if (value.isPresent() && runSettings().containsKey(key)) {
-            requireAccepted(RunSettings.item(key, value.get()));
+        if (value.isPresent() && runSettings().containsKey(RunSettings.canonical(key))) {
+            requireAccepted(RunSettings.item(RunSettings.canonical(key), value.get()));
         }
         return value;
     }
@@ -118,7 +118,7 @@ public final class RepositoryWorkspace implements Workspace {
         Map<String, String> found = new TreeMap<>();
         repository.ownSettings().all().forEach((key, values) -> {
             if (RunSettings.decides(key)) {
-                found.put(key, values.get(values.size() - 1));
+                found.put(RunSettings.canonical(key), values.get(values.size() - 1));
             }
         });
         return found;

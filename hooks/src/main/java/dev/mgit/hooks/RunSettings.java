@@ -2,6 +2,7 @@ package dev.mgit.hooks;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Settings that say which programs run, or with what arguments. In a repository's own file they may be anybody's: there
@@ -9,13 +10,22 @@ import java.util.List;
  */
 public final class RunSettings {
     /** Keys, and sections that end with a dot. */
-    private static final List<String> KEYS = List.of("slurm.arguments", "executor.command.");
+    private static final List<String> KEYS = List.of("slurm.arguments", "executor.command.", "kubernetes.");
 
     private RunSettings() {}
 
     public static boolean decides(String key) {
-        return KEYS.stream()
-                .anyMatch(known -> known.endsWith(".") ? key.startsWith(known) : key.equalsIgnoreCase(known));
+        String name = canonical(key);
+        return KEYS.stream().anyMatch(known -> known.endsWith(".") ? name.startsWith(known) : name.equals(known));
+    }
+
+    /** A key as it is asked for: its section and name count in any case, what stands between them does not. */
+    public static String canonical(String key) {
+        int first = key.indexOf('.');
+        int last = key.lastIndexOf('.');
+        return key.substring(0, first + 1).toLowerCase(Locale.ROOT)
+                + key.substring(first + 1, last + 1)
+                + key.substring(last + 1).toLowerCase(Locale.ROOT);
     }
 
     /** The setting as something to accept. */

@@ -183,6 +183,81 @@ class TestCommandTest {
     }
 
     @Test
+    void aBaselineIsATagOrTheVersionThatARevisionMeansNow() throws IOException {
+        repository.ok("tag", "v1", "a");
+        String id = repository.id("a");
+        String full = repository.json("show", "a", "--json").string("id");
+        assertThat(full).startsWith(id);
+        models.test("tagged", "a", "manual", "lines:lower:vs=v1:tolerance=0", HookedRepository.COUNT);
+        models.test("named", "a", "manual", "lines:lower:vs=a", HookedRepository.COUNT);
+        assertThat(repository.run("test", "show", "tagged", "--json").json().strings("metrics"))
+                .containsExactly("lines:lower:vs=v1:tolerance=0");
+        assertThat(repository.run("test", "show", "named", "--json").json().strings("metrics"))
+                .containsExactly("lines:lower:vs=" + full + ":tolerance=0");
+
+        repository.ok("test", "run", "a");
+        models.commit("a", "one\ntwo\nthree");
+        Cli.Ran worse = repository.run("test", "run", "a");
+        assertThat(worse.exit()).isEqualTo(4);
+        assertThat(worse.out())
+                .contains("lines 3 is 1 worse than baseline v1's 2 (tolerance 0)")
+                .contains("lines 3 is 1 worse than baseline " + full.substring(0, 10) + "'s 2 (tolerance 0)");
+        assertThat(repository.ok("test", "report", "a")).contains("3 (+1 worse; +1 worse than v1) FAILED");
+
+        repository.ok("tag", "-d", "v1");
+        Cli.Ran gone = repository.run("test", "run", "a", "--test", "tagged");
+        assertThat(gone.exit()).isEqualTo(4);
+        assertThat(gone.out()).contains("failed: lines cannot be compared: baseline v1 does not exist");
+        repository.refuses(
+                2,
+                "unknown revision 'v9'",
+                "test",
+                "add",
+                "x",
+                "--on",
+                "a",
+                "--metric",
+                "lines:lower:vs=v9",
+                "--",
+                "true");
+    }
+
+    @Test
+    void aBuiltInCheckLooksForNanInWeightsWithoutAnyProgram() throws IOException {
+        repository.ok("test", "add", "finite", "--on", "all", "--event", "update", "--", "builtin:finite-weights");
+        assertThat(repository.ok("test", "list")).contains("nan:lower:max=0.0 infinite:lower:max=0.0");
+        assertThat(repository.ok("test", "run", "a")).contains("finite  passed");
+        Path bad = models.lay("bad", "x");
+        byte[] bytes = Files.readAllBytes(bad.resolve("model.safetensors"));
+        java.nio.ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 8, Float.NaN);
+        Files.write(bad.resolve("model.safetensors"), bytes);
+        repository.ok("commit", bad.toString(), "--model", "bad", "-m", "bad");
+
+        Cli.Ran ran = repository.run("test", "run", "bad");
+        assertThat(ran.exit()).isEqualTo(4);
+        assertThat(ran.out()).contains("failed: nan 1 is above 0; model.safetensors: w has 1 NaN, the first at [62]");
+        repository.ok("hooks", "add", "finite", "--event", "pre-commit", "--", "builtin:finite-weights");
+        models.lay("bad", "y");
+        Files.write(bad.resolve("model.safetensors"), bytes);
+        Cli.Ran refused = repository.run("commit", bad.toString(), "--model", "worse", "-m", "bad");
+        assertThat(refused.exit()).isEqualTo(4);
+        assertThat(refused.err())
+                .contains("hook 'finite' refused the version: model.safetensors: w has 1 NaN, the first at [62]");
+        repository.refuses(2, "no built-in check 'builtin:x'", "test", "add", "x", "--on", "all", "--", "builtin:x");
+        repository.refuses(
+                2,
+                "a built-in check takes no --shell",
+                "hooks",
+                "add",
+                "x",
+                "--event",
+                "pre-commit",
+                "--shell",
+                "--",
+                "builtin:finite-weights");
+    }
+
+    @Test
     void whatCannotRunIsRefused() throws IOException {
         repository.refuses(1, "no test applies to these versions", "test", "run");
         repository.refuses(2, "unknown revision 'nobody'", "test", "run", "nobody");

@@ -123,6 +123,26 @@ class TrustTest {
     }
 
     @Test
+    void commandsOfAnExecutorAreAcceptedLikeHooksHoweverTheirKeysAreSpelled() throws IOException {
+        TestRepository repository = theirs.repository();
+        String evil = "touch " + folder.resolve("evil");
+        Files.writeString(
+                repository.mgit().resolve("config"),
+                "[executor]\n name = command\n[EXECUTOR \"command\"]\n SUBMIT = " + evil + "\n Find = " + evil
+                        + "\n look = " + evil + "\n end = " + evil + "\n");
+        TestRepository.assertRefused(
+                repository.run("run", "--model", "x", "--", "true"),
+                1,
+                "came with the repository and has not been accepted here");
+        assertThat(folder.resolve("evil")).doesNotExist();
+        assertThat(repository.ok("hooks", "trust")).contains("setting executor.command.submit", evil);
+        repository.ok("hooks", "trust", "--all");
+        assertThat(repository.run("run", "--model", "x", "--", "true").err())
+                .contains("executor.command.submit did not take run x: what it printed is no JSON object");
+        assertThat(folder.resolve("evil")).exists();
+    }
+
+    @Test
     void theUsersOwnSettingsCountWhereTheRepositoryHasNone() throws IOException {
         Path config = folder.resolve("config");
         Map<String, String> own = Map.of("XDG_CONFIG_HOME", config.toString());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +39,30 @@ public final class Json {
                     .build())
             .build();
 
+    /** What the parser says of its own options, which are no concern of who wrote the JSON. */
+    private static final Pattern OPTIONS =
+            Pattern.compile("[:,] (enable|from) `[^`]*`( to allow)?|(?<=\\[)Source: [^;\\]]*; ");
+
     private Json() {}
 
     /** @throws JsonException if the bytes are not one JSON value */
     public static @Nullable Object parse(byte[] bytes) {
+        return parse(bytes, false);
+    }
+
+    /**
+     * Reads an object in which numbers may be as Python's {@code json.dump} writes them: {@code NaN}, {@code Infinity},
+     * {@code -Infinity}, and integers of any size, all as doubles.
+     *
+     * @throws JsonException if the bytes are not one such object
+     */
+    public static JsonObject parsePythonObject(byte[] bytes) {
+        return object(parse(bytes, true));
+    }
+
+    private static @Nullable Object parse(byte[] bytes, boolean python) {
         try (JsonParser parser = FACTORY.createParser(bytes)) {
+            parser.configure(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature(), python);
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new JsonException("empty");
@@ -52,7 +73,7 @@ public final class Json {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw new JsonException(e.getOriginalMessage());
+            throw new JsonException(OPTIONS.matcher(e.getOriginalMessage()).replaceAll(""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,7 +81,11 @@ public final class Json {
 
     /** @throws JsonException if the bytes are not one JSON object */
     public static JsonObject parseObject(byte[] bytes) {
-        if (parse(bytes) instanceof JsonObject object) {
+        return object(parse(bytes));
+    }
+
+    private static JsonObject object(@Nullable Object value) {
+        if (value instanceof JsonObject object) {
             return object;
         }
         throw new JsonException("not an object");
@@ -82,6 +107,9 @@ public final class Json {
 
     private static Object integer(JsonParser parser) throws IOException {
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            if (parser.isEnabled(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature())) {
+                return parser.getDoubleValue();
+            }
             throw new JsonException("number out of range: " + parser.getText());
         }
         return parser.getLongValue();

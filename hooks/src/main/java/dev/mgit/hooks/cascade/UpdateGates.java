@@ -11,6 +11,8 @@ import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.TestRunner;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class UpdateGates {
     private final TestRegistry registry;
     private final TestResults results;
     private final TestRunner runner;
+    private final SharingGate sharing;
 
     UpdateGates(
             Workspace workspace,
@@ -46,6 +49,7 @@ final class UpdateGates {
         this.log = log;
         this.progress = progress;
         this.cancellation = cancellation;
+        this.sharing = new SharingGate(workspace, new Recipes(workspace)::sharing, progress);
         this.registry = new TestRegistry(workspace);
         this.results = new TestResults(workspace);
         this.runner = new TestRunner(workspace, executor, results, new CascadeFiles(workspace.scratch()).tests());
@@ -77,7 +81,8 @@ final class UpdateGates {
 
     /** @return what is wrong, one line a test and model; empty if all gates let it through */
     List<String> judge(int unit) {
-        List<String> failures = new ArrayList<>();
+        List<String> failures =
+                new ArrayList<>(sharing.objections(state.unit(unit).versions.values()));
         state.unit(unit)
                 .versions
                 .forEach((model, version) ->

@@ -1,8 +1,9 @@
 package dev.mgit.hooks.commit;
 
 import dev.mgit.lineage.version.VersionId;
+import java.util.List;
 
-/** Hears what a commit does beside its result. */
+/** Hears what a commit does beside its result, and has the last word before it is published. */
 public interface CommitListener {
     CommitListener NONE = new CommitListener() {
         @Override
@@ -17,6 +18,13 @@ public interface CommitListener {
 
     /** A pre-commit hook is registered, but not accepted here, so it decides nothing. */
     void notAsked(HookRegistration hook);
+
+    /**
+     * Versions stored together are about to be published.
+     *
+     * @throws dev.mgit.delta.MgitException of kind GATE to refuse them
+     */
+    default void judge(List<VersionId> versions) {}
 
     /** Sees to what follows a published version: hooks, tests, what is stale. */
     void announce(VersionId version);

@@ -49,6 +49,7 @@ public final class CommitWorkflow {
             if (!incoming.judge()) {
                 return incoming.result();
             }
+            listener.judge(incoming.pending());
             incoming.publish();
         }
         published.hear(incoming.result());

@@ -3,6 +3,7 @@ package dev.mgit.hooks.commit;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.modeltest.Selector;
 import java.util.List;
@@ -23,7 +24,7 @@ public record HookRegistration(
     public JsonObject toJson() {
         return JsonMembers.of(
                 "schema",
-                Registrations.SCHEMA,
+                Registrations.schema(BuiltIn.named(command)),
                 "name",
                 name,
                 "event",

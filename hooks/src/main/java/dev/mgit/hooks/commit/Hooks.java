@@ -8,6 +8,7 @@ import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Registrations;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
@@ -136,6 +137,9 @@ public final class Hooks {
         Path folder = work.path();
         try {
             Path model = write(subject.writer(), folder.resolve("model"));
+            if (BuiltIn.named(hook.command())) {
+                return check(hook, subject, model);
+            }
             List<CommandContract.Parent> parents = new ArrayList<>();
             for (ProvenanceEdge edge : subject.origins()) {
                 Path parent = write(
@@ -165,6 +169,20 @@ public final class Hooks {
                     FolderTools.tail(handle.stderr(), KEPT_OUTPUT));
         } finally {
             work.delete();
+        }
+    }
+
+    /** A check says no where a test of it would by its own rules. */
+    private static Result check(HookRegistration hook, Subject subject, Path model) {
+        try {
+            BuiltIn check = BuiltIn.of(hook.command()).orElseThrow();
+            BuiltIn.Report report = check.run(model);
+            boolean good = check.passes(report);
+            return new Result(
+                    hook, subject.model(), JobStatus.checked(good, report.summary()), "", good ? "" : report.details());
+        } catch (MgitException e) {
+            String why = String.valueOf(e.getMessage());
+            return new Result(hook, subject.model(), JobStatus.checked(false, why), "", "");
         }
     }
 

@@ -21,6 +21,11 @@ public interface Incoming<R> extends AutoCloseable {
     /** Takes the writer lock and makes blocks durable, then Git objects. No model shows them yet. */
     void store() throws IOException;
 
+    /** The versions that are stored and wait for the listener's judgement. */
+    default List<VersionId> pending() {
+        return List.of();
+    }
+
     /** @return whether what is stored may be published */
     boolean judge() throws IOException;
 

@@ -98,6 +98,11 @@ public final class IncomingCheckpoint implements Incoming<CommitResult> {
     }
 
     @Override
+    public List<VersionId> pending() {
+        return List.of(commit().version());
+    }
+
+    @Override
     public boolean judge() throws IOException {
         commit().judge();
         return true;

@@ -20,6 +20,8 @@ public final class Executors {
     static {
         BY_NAME.put(LocalExecutor.NAME, LocalExecutor::new);
         BY_NAME.put(SlurmExecutor.NAME, SlurmExecutor::new);
+        BY_NAME.put(CommandExecutor.NAME, CommandExecutor::new);
+        BY_NAME.put(KubernetesExecutor.NAME, KubernetesExecutor::new);
     }
 
     private Executors() {}

@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -25,8 +27,17 @@ final class JobFolder {
         this.folder = folder;
     }
 
-    /** Makes the script. Only fixed text and single-quoted words: nothing of a command is read by the shell. */
+    /** The script of a job that starts in its own environment. */
     Path prepare(Job job) {
+        return prepare(job, Map.of());
+    }
+
+    /**
+     * Makes the script. Only fixed text and single-quoted words: nothing of a command is read by the shell.
+     *
+     * @param exports variables that the script sets; those a shell cannot name are left out
+     */
+    Path prepare(Job job, Map<String, String> exports) {
         String memory = job.limits()
                 .memory()
                 .map(bytes -> "ulimit -v " + Math.max(1, bytes / 1024) + " && ")
@@ -36,6 +47,7 @@ final class JobFolder {
                 + "job=" + quote(folder.toAbsolutePath().toString()) + "\n"
                 + "mkdir \"$job/started\" 2>/dev/null || exit 75\n"
                 + "echo $$ > \"$job/pid\"\n"
+                + exports(exports)
                 + "( cd " + quote(job.directory().toAbsolutePath().toString()) + " && " + memory + "exec " + command
                 + " ) </dev/null >\"$job/stdout.log\" 2>\"$job/stderr.log\"\n"
                 + "code=$?\n"
@@ -44,6 +56,14 @@ final class JobFolder {
         FolderTools.create(folder);
         job.limits().timeout().ifPresent(time -> write("timeout", String.valueOf(time.toMillis())));
         return write("job.sh", script);
+    }
+
+    private static String exports(Map<String, String> variables) {
+        return new TreeMap<>(variables)
+                .entrySet().stream()
+                        .filter(variable -> variable.getKey().matches("[A-Za-z_][A-Za-z0-9_]*"))
+                        .map(variable -> "export " + variable.getKey() + "=" + quote(variable.getValue()) + "\n")
+                        .collect(Collectors.joining());
     }
 
     static String quote(String word) {

@@ -28,6 +28,11 @@ public record JobStatus(State state, int exitCode, String detail) {
         return state == State.EXITED && exitCode == 0;
     }
 
+    /** How a check ended that ran in this process. */
+    public static JobStatus checked(boolean good, String detail) {
+        return new JobStatus(State.EXITED, good ? 0 : 1, detail);
+    }
+
     static JobStatus of(State state, String detail) {
         return new JobStatus(state, -1, detail);
     }

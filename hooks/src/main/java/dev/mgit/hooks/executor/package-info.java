@@ -1,5 +1,5 @@
 /**
- * Where commands run: as local processes or as Slurm jobs. A job outlives the process that submitted it and leaves its
+ * Where commands run: as local processes, as Slurm jobs, as Kubernetes Jobs, or by commands of the user's. A job outlives the process that submitted it and leaves its
  * exit code and output in files, so whoever comes later can collect it. An executor knows jobs, not models.
  */
 @NullMarked

@@ -1,13 +1,19 @@
 package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.VersionId;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One metric of a test: which way is better, and what is good enough.
  *
  * @param vsParent how much worse than the first provenance parent's value it may be
  * @param vsPrevious how much worse than the value of the model's previous version it may be
+ * @param baseline a version that does not move, and how much worse than its value it may be
  */
 public record MetricRule(
         String name,
@@ -15,15 +21,22 @@ public record MetricRule(
         Optional<Double> min,
         Optional<Double> max,
         Optional<MetricTolerance> vsParent,
-        Optional<MetricTolerance> vsPrevious) {
+        Optional<MetricTolerance> vsPrevious,
+        Optional<MetricBaseline> baseline) {
     /** Which way is better. */
     public enum Direction {
         HIGHER,
         LOWER
     }
 
-    private static final String FORM =
-            "write NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%][:tolerance-vs-previous=Y|Y%]";
+    private static final Set<String> LIMITS =
+            Set.of("min", "max", "tolerance-vs-parent", "tolerance-vs-previous", "vs", "tolerance");
+
+    /** How a rule is written. */
+    public static final String FORM = "NAME:higher|lower[:min=X][:max=X]"
+            + "[:tolerance-vs-parent=Y|Y%][:tolerance-vs-previous=Y|Y%][:vs=REV[:tolerance=Y|Y%]]";
+
+    private static final String HINT = "write " + FORM;
 
     /** @throws MgitException of kind USAGE if the text is not of the form {@code accuracy:higher:min=0.9} */
     public static MetricRule parse(String text) {
@@ -36,40 +49,68 @@ public record MetricRule(
             case "lower" -> Direction.LOWER;
             default -> throw bad(text);
         };
-        var rule = new MetricRule(
-                parts[0], direction, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-        for (int i = 2; i < parts.length; i++) {
-            rule = rule.with(parts[i], text);
+        Map<String, String> limits = limits(parts, text);
+        if (limits.containsKey("tolerance") && !limits.containsKey("vs")) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "metric '" + text + "' has a tolerance, but nothing to compare with",
+                    "name the version with vs=REV, or write tolerance-vs-parent or tolerance-vs-previous");
         }
-        return rule;
+        var tolerance = Optional.ofNullable(limits.get("tolerance")).map(MetricTolerance::parse);
+        return new MetricRule(
+                parts[0],
+                direction,
+                Optional.ofNullable(limits.get("min")).map(MetricRule::real),
+                Optional.ofNullable(limits.get("max")).map(MetricRule::real),
+                Optional.ofNullable(limits.get("tolerance-vs-parent")).map(MetricTolerance::parse),
+                Optional.ofNullable(limits.get("tolerance-vs-previous")).map(MetricTolerance::parse),
+                Optional.ofNullable(limits.get("vs"))
+                        .map(revision -> new MetricBaseline(revision, tolerance.orElse(MetricTolerance.NONE))));
     }
 
-    private MetricRule with(String part, String text) {
-        int equals = part.indexOf('=');
-        if (equals < 0) {
-            throw bad(text);
+    /** The parts after the direction, by what stands before their {@code =}. */
+    private static Map<String, String> limits(String[] parts, String text) {
+        Map<String, String> limits = new LinkedHashMap<>();
+        for (String part : Arrays.asList(parts).subList(2, parts.length)) {
+            int equals = part.indexOf('=');
+            if (equals < 0 || !LIMITS.contains(part.substring(0, equals)) || equals == part.length() - 1) {
+                throw bad(text);
+            }
+            if (limits.put(part.substring(0, equals), part.substring(equals + 1)) != null) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "metric '" + text + "' says " + part.substring(0, equals) + " twice",
+                        HINT);
+            }
         }
-        String value = part.substring(equals + 1);
-        return switch (part.substring(0, equals)) {
-            case "min" -> new MetricRule(name, direction, Optional.of(real(value)), max, vsParent, vsPrevious);
-            case "max" -> new MetricRule(name, direction, min, Optional.of(real(value)), vsParent, vsPrevious);
-            case "tolerance-vs-parent" ->
-                new MetricRule(name, direction, min, max, Optional.of(MetricTolerance.parse(value)), vsPrevious);
-            case "tolerance-vs-previous" ->
-                new MetricRule(name, direction, min, max, vsParent, Optional.of(MetricTolerance.parse(value)));
-            default -> throw bad(text);
-        };
+        return limits;
+    }
+
+    /** The same with the baseline pinned to a version, whatever its revision comes to mean. */
+    public MetricRule pinnedTo(VersionId version) {
+        return new MetricRule(
+                name,
+                direction,
+                min,
+                max,
+                vsParent,
+                vsPrevious,
+                baseline.map(named -> new MetricBaseline(version.hex(), named.tolerance())));
     }
 
     private static MgitException bad(String text) {
-        return new MgitException(MgitException.Kind.USAGE, "cannot read metric '" + text + "'", FORM);
+        return new MgitException(MgitException.Kind.USAGE, "cannot read metric '" + text + "'", HINT);
     }
 
     static double real(String text) {
         try {
-            return Double.parseDouble(text);
+            double value = Double.parseDouble(text);
+            if (Double.isNaN(value)) {
+                throw new NumberFormatException(text);
+            }
+            return value;
         } catch (NumberFormatException e) {
-            throw new MgitException(MgitException.Kind.USAGE, "'" + text + "' is not a number", FORM, e);
+            throw new MgitException(MgitException.Kind.USAGE, "'" + text + "' is not a number", HINT, e);
         }
     }
 
@@ -80,8 +121,8 @@ public record MetricRule(
 
     /** Why a value breaks the absolute limits; empty if it keeps them. A value that is no number keeps none. */
     Optional<String> breaksLimits(double value) {
-        if (Double.isNaN(value)) {
-            return Optional.of(name + " is not a number");
+        if (!Double.isFinite(value)) {
+            return Optional.of(MetricText.noNumber(name, value));
         }
         if (min.isPresent() && !(value >= min.get())) {
             return Optional.of(name + " " + MetricText.text(value) + " is below " + MetricText.text(min.get()));
@@ -110,6 +151,7 @@ public record MetricRule(
                 + min.map(value -> ":min=" + value).orElse("")
                 + max.map(value -> ":max=" + value).orElse("")
                 + vsParent.map(value -> ":tolerance-vs-parent=" + value).orElse("")
-                + vsPrevious.map(value -> ":tolerance-vs-previous=" + value).orElse("");
+                + vsPrevious.map(value -> ":tolerance-vs-previous=" + value).orElse("")
+                + baseline.map(value -> ":" + value).orElse("");
     }
 }

@@ -18,6 +18,11 @@ final class MetricText {
         return text.replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 
+    /** Says that a value is NaN or infinite. */
+    static String noNumber(String metric, double value) {
+        return metric + " is not a number" + (Double.isNaN(value) ? "" : " (" + value + ")");
+    }
+
     static String signed(double value) {
         return (value > 0 ? "+" : "") + text(value);
     }

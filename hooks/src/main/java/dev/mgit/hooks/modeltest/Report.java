@@ -31,6 +31,7 @@ public record Report(List<Column> columns, List<Row> rows) {
      * @param change value less the reference's value; empty if there is no reference
      * @param reference {@code previous} or the parent's model name; empty if there is no reference
      * @param regression true if the change is for the worse
+     * @param baseline how it stands against the version its metric is pinned to; empty if it is pinned to none
      * @param detail what the verdict says
      */
     public record Cell(
@@ -39,8 +40,10 @@ public record Report(List<Column> columns, List<Row> rows) {
             Optional<Double> change,
             String reference,
             boolean regression,
+            Optional<AgainstBaseline> baseline,
             String detail) {
-        static final Cell EMPTY = new Cell(Optional.empty(), Optional.empty(), Optional.empty(), "", false, "");
+        static final Cell EMPTY =
+                new Cell(Optional.empty(), Optional.empty(), Optional.empty(), "", false, Optional.empty(), "");
 
         /** The value with its change: {@code 0.91 (-0.02 worse)}; or how the test ended. */
         String text() {
@@ -48,11 +51,31 @@ public record Report(List<Column> columns, List<Row> rows) {
                 return "";
             }
             String failed = status.get() == Verdict.Status.FAILED ? " FAILED" : "";
-            return value.map(number -> MetricText.text(number)
-                            + change.map(by -> " (" + MetricText.signed(by) + (regression ? " worse)" : ")"))
-                                    .orElse("")
-                            + failed)
+            return value.map(number -> MetricText.text(number) + compared() + failed)
                     .orElse(status.get().word());
+        }
+
+        private String compared() {
+            List<String> words = new ArrayList<>();
+            change.ifPresent(by -> words.add(MetricText.signed(by) + (regression ? " worse" : "")));
+            baseline.ifPresent(against -> words.add(against.text()));
+            return words.isEmpty() ? "" : " (" + String.join("; ", words) + ")";
+        }
+    }
+
+    /**
+     * A value beside that of its baseline.
+     *
+     * @param name the baseline's tag, or its abbreviated id
+     * @param change value less the baseline's value; empty if there is none
+     * @param worse true if the change is for the worse
+     * @param missing why there is no value to compare with; empty if there is one
+     */
+    public record AgainstBaseline(
+            String name, Optional<VersionId> version, Optional<Double> change, boolean worse, String missing) {
+        private String text() {
+            return change.map(by -> MetricText.signed(by) + (worse ? " worse than " : " from ") + name)
+                    .orElse("baseline " + name + " " + missing);
         }
     }
 
@@ -102,7 +125,14 @@ public record Report(List<Column> columns, List<Row> rows) {
         String metric = column.rule().name();
         Optional<Double> value = value(verdict.result(), metric);
         if (value.isEmpty()) {
-            return new Cell(Optional.of(verdict.status()), value, Optional.empty(), "", false, verdict.text());
+            return new Cell(
+                    Optional.of(verdict.status()),
+                    value,
+                    Optional.empty(),
+                    "",
+                    false,
+                    Optional.empty(),
+                    verdict.text());
         }
         String reference = "previous";
         Optional<Double> other =
@@ -118,10 +148,24 @@ public record Report(List<Column> columns, List<Row> rows) {
         return new Cell(
                 Optional.of(verdict.status()),
                 value,
-                other.map(before -> value.get() - before),
+                other.map(before -> value.get() - before).filter(Double::isFinite),
                 other.isPresent() ? reference : "",
                 regression,
+                column.rule().baseline().map(pinned -> against(pinned, column, value.get(), results)),
                 verdict.text());
+    }
+
+    private static AgainstBaseline against(MetricBaseline pinned, Column column, double value, TestResults results) {
+        Baselines.Found found = results.baselines(column.test()).get(pinned);
+        Optional<Double> reference = found.value(column.rule().name());
+        return new AgainstBaseline(
+                pinned.shortName(),
+                found.version(),
+                reference.map(number -> value - number).filter(Double::isFinite),
+                reference
+                        .filter(number -> column.rule().gain(value, number) < 0)
+                        .isPresent(),
+                reference.isPresent() ? "" : found.missing(column.rule().name()));
     }
 
     private static Optional<Double> value(TestResult result, String metric) {

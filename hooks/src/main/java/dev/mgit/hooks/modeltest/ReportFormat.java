@@ -3,10 +3,12 @@ package dev.mgit.hooks.modeltest;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.hooks.JsonMembers;
+import dev.mgit.lineage.version.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The forms a report can be written in. */
 public enum ReportFormat {
@@ -81,8 +83,24 @@ public enum ReportFormat {
                     cell.reference(),
                     "regression",
                     cell.regression(),
+                    "baseline",
+                    cell.baseline().map(this::baseline),
                     "detail",
                     cell.detail());
+        }
+
+        private Object baseline(Report.AgainstBaseline against) {
+            return JsonMembers.of(
+                    "name",
+                    against.name(),
+                    "version",
+                    against.version().map(VersionId::hex),
+                    "change",
+                    against.change(),
+                    "regression",
+                    against.worse(),
+                    "missing",
+                    Optional.of(against.missing()).filter(why -> !why.isEmpty()));
         }
     },
     MD {
@@ -136,7 +154,9 @@ public enum ReportFormat {
             boolean bad = cell.status()
                     .filter(status -> status != Verdict.Status.PASSED)
                     .isPresent();
-            String style = bad ? " class=\"bad\"" : cell.regression() ? " class=\"worse\"" : "";
+            boolean worse = cell.regression()
+                    || cell.baseline().filter(Report.AgainstBaseline::worse).isPresent();
+            String style = bad ? " class=\"bad\"" : worse ? " class=\"worse\"" : "";
             return "<td" + style + " title=\"" + escape(cell.detail()) + "\">";
         }
     };

@@ -7,6 +7,7 @@ import dev.mgit.hooks.CodeFiles;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Registrations;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Limits;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +49,8 @@ public record TestDefinition(
     public JsonObject toJson() {
         return JsonMembers.of(
                 "schema",
-                Registrations.SCHEMA,
+                Registrations.schema(BuiltIn.named(command)
+                        || metrics.stream().anyMatch(rule -> rule.baseline().isPresent())),
                 "name",
                 name,
                 "on",

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param definition digest of the definition it was run by
  * @param data digest of the data it was run on
  * @param exitCode of the command; -1 if it had none
- * @param metrics values by name; NaN where the command wrote null or NaN
+ * @param metrics values by name; NaN where the command wrote anything but a number
  * @param stdout the end of what it printed
  * @param seconds how long it took
  */
@@ -87,14 +87,14 @@ public record TestResult(
                 json.optionalReal("seconds").orElse(0.0));
     }
 
-    /** Numbers by name; null and the words NaN and Infinity count as numbers, anything else does not. */
-    static Map<String, Double> metrics(JsonObject json) {
+    private static Map<String, Double> metrics(JsonObject json) {
         Map<String, Double> result = new LinkedHashMap<>();
-        json.members().forEach((name, value) -> result.put(name, number(name, value)));
+        json.members().forEach((name, value) -> result.put(name, noted(name, value)));
         return result;
     }
 
-    private static double number(String name, @Nullable Object value) {
+    /** A value as {@link #toJson} writes it, and as notes of earlier versions have it. */
+    private static double noted(String name, @Nullable Object value) {
         if (value == null) {
             return Double.NaN;
         }

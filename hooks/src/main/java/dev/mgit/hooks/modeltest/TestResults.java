@@ -57,12 +57,11 @@ public final class TestResults {
                         .toList());
     }
 
-    /** The latest result of a test, whatever data it was run on. */
+    /** The latest result of a test's command, under whatever name, and whatever data it was run on. */
     public Optional<TestResult> latest(VersionId version, TestDefinition test) {
         String digest = test.digest();
         return of(version).stream()
-                .filter(result ->
-                        result.test().equals(test.name()) && result.definition().equals(digest))
+                .filter(result -> result.definition().equals(digest))
                 .reduce((first, second) -> second);
     }
 
@@ -72,8 +71,14 @@ public final class TestResults {
             Optional<TestResult> previous = version.previous().flatMap(id -> latest(id, test));
             Optional<TestResult> parent =
                     version.origins().stream().findFirst().flatMap(edge -> latest(edge.parent(), test));
-            return Verdict.of(version.id(), test, result, parent, previous);
+            return Verdict.of(version.id(), test, result, parent, previous, baselines(test));
         });
+    }
+
+    Baselines baselines(TestDefinition test) {
+        synchronized (workspace) {
+            return Baselines.of(workspace.lineage(), test, id -> latest(id, test));
+        }
     }
 
     /** The result of this very test on this very data. A timeout or crash is no answer and is not found. */

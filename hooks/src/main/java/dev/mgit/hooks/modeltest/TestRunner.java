@@ -2,13 +2,13 @@ package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.hooks.CommandContract;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
@@ -18,11 +18,11 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +34,6 @@ import java.util.Optional;
  */
 public final class TestRunner {
     private static final int KEPT_OUTPUT = 16 << 10;
-    private static final long MAX_METRICS_BYTES = 1 << 20;
 
     private final Workspace workspace;
     private final Executor executor;
@@ -58,7 +57,7 @@ public final class TestRunner {
 
     /**
      * Judges a version by a test, running it where there is no result for the same version, command and data. Also
-     * runs it on the parent or the previous version where a tolerance needs their values.
+     * runs it on the parent, the previous version or a baseline where a tolerance needs their values.
      *
      * @param fresh run again even if there is a result
      * @throws MgitException if the test is not trusted, or a version cannot be checked out
@@ -81,7 +80,21 @@ public final class TestRunner {
                 test,
                 result,
                 parent.map(reference -> measure(version(reference), test, false)),
-                previous.map(reference -> measure(version(reference), test, false)));
+                previous.map(reference -> measure(version(reference), test, false)),
+                baselines(test));
+    }
+
+    private Baselines baselines(TestDefinition test) {
+        // Named first and measured afterwards: nobody else waits for the lineage while a command runs.
+        Baselines named = results.baselines(test);
+        Map<String, Baselines.Found> measured = new LinkedHashMap<>();
+        named.found()
+                .forEach((revision, found) -> measured.put(
+                        revision,
+                        new Baselines.Found(
+                                found.version(),
+                                found.version().map(version -> measure(version(version), test, false)))));
+        return new Baselines(measured);
     }
 
     private Version version(VersionId id) {
@@ -145,6 +158,9 @@ public final class TestRunner {
 
     private TestResult run(Version version, TestDefinition test, String data, Path folder) {
         Path model = checkout(version.id(), folder.resolve("model"));
+        if (BuiltIn.named(test.command())) {
+            return check(test, data, model);
+        }
         List<CommandContract.Parent> parents = new ArrayList<>();
         for (ProvenanceEdge edge : version.origins()) {
             Path parent = checkout(edge.parent(), folder.resolve("parent" + (parents.size() + 1)));
@@ -169,6 +185,32 @@ public final class TestRunner {
         JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
         return result(test, data, status, metrics, handle, started, seconds);
+    }
+
+    private static TestResult check(TestDefinition test, String data, Path model) {
+        Instant started = Instant.now();
+        TestResult.Outcome outcome = TestResult.Outcome.CRASHED;
+        var report = new BuiltIn.Report(Map.of(), "", "");
+        String detail;
+        try {
+            report = BuiltIn.of(test.command()).orElseThrow().run(model);
+            detail = report.summary();
+            outcome = report.metrics().isEmpty() ? TestResult.Outcome.NO_METRICS : TestResult.Outcome.RAN;
+        } catch (MgitException e) {
+            detail = String.valueOf(e.getMessage());
+        }
+        return new TestResult(
+                test.name(),
+                test.digest(),
+                data,
+                outcome,
+                -1,
+                detail,
+                report.metrics(),
+                report.details(),
+                "",
+                started,
+                Duration.between(started, Instant.now()).toMillis() / 1000.0);
     }
 
     private Path checkout(VersionId version, Path folder) {
@@ -196,8 +238,8 @@ public final class TestRunner {
             outcome = TestResult.Outcome.CRASHED;
         } else {
             try {
-                metrics = metrics(file);
-            } catch (JsonException | IllegalArgumentException e) {
+                metrics = MetricsFile.read(file);
+            } catch (JsonException e) {
                 outcome = TestResult.Outcome.NO_METRICS;
                 detail = String.valueOf(e.getMessage());
             }
@@ -214,25 +256,5 @@ public final class TestRunner {
                 FolderTools.tail(handle.stderr(), KEPT_OUTPUT),
                 started,
                 seconds);
-    }
-
-    private static Map<String, Double> metrics(Path file) {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw new JsonException("wrote no metrics to MGIT_METRICS");
-            }
-            if (Files.size(file) > MAX_METRICS_BYTES) {
-                throw new JsonException("the metrics file is larger than " + MAX_METRICS_BYTES + " bytes");
-            }
-            Map<String, Double> metrics = TestResult.metrics(Json.parseObject(Files.readAllBytes(file)));
-            if (metrics.isEmpty()) {
-                throw new JsonException("the metrics file has no metrics");
-            }
-            return metrics;
-        } catch (JsonException e) {
-            throw new JsonException("metrics: " + e.getMessage());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

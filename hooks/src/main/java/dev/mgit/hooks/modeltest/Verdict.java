@@ -1,5 +1,6 @@
 package dev.mgit.hooks.modeltest;
 
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +57,15 @@ public record Verdict(
      *
      * @param parent the result of the same test on the first provenance parent, where it could be run
      * @param previous the same of the model's previous version
+     * @param baselines the same of the versions its metrics are pinned to
      */
     public static Verdict of(
             VersionId version,
             TestDefinition test,
             TestResult result,
             Optional<TestResult> parent,
-            Optional<TestResult> previous) {
+            Optional<TestResult> previous,
+            Baselines baselines) {
         if (result.outcome() != TestResult.Outcome.RAN) {
             Status status = Status.valueOf(result.outcome().name());
             return new Verdict(version, test, result, status, List.of(), List.of());
@@ -81,6 +84,19 @@ public record Verdict(
             rule.vsParent().ifPresent(limit -> compare(rule, value, limit, parent, "parent", failures, notes));
             rule.vsPrevious()
                     .ifPresent(limit -> compare(rule, value, limit, previous, "previous version", failures, notes));
+            rule.baseline()
+                    .flatMap(pinned -> againstBaseline(rule, value, pinned, baselines))
+                    .ifPresent(failures::add);
+        }
+        if (test.metrics().isEmpty()) {
+            result.metrics().forEach((name, value) -> {
+                if (!Double.isFinite(value)) {
+                    failures.add(MetricText.noNumber(name, value));
+                }
+            });
+        }
+        if (!failures.isEmpty() && BuiltIn.named(test.command())) {
+            failures.add(result.detail());
         }
         Status status = failures.isEmpty() ? Status.PASSED : Status.FAILED;
         return new Verdict(version, test, result, status, failures, notes);
@@ -110,10 +126,21 @@ public record Verdict(
             List<String> failures,
             List<String> notes) {
         Optional<Double> other = reference.map(result -> result.metrics().get(rule.name()));
-        if (other.isEmpty() || other.get().isNaN()) {
+        if (other.isEmpty() || !Double.isFinite(other.get())) {
             notes.add(rule.name() + " was not compared: the " + name + " has no value");
             return;
         }
         rule.breaksTolerance(value, other.get(), tolerance, "the " + name).ifPresent(failures::add);
+    }
+
+    /** A baseline was named: where it cannot be compared with, nothing passes. */
+    private static Optional<String> againstBaseline(
+            MetricRule rule, double value, MetricBaseline pinned, Baselines baselines) {
+        String name = "baseline " + pinned.shortName();
+        Baselines.Found found = baselines.get(pinned);
+        return found.value(rule.name())
+                .map(reference -> rule.breaksTolerance(value, reference, pinned.tolerance(), name))
+                .orElseGet(() ->
+                        Optional.of(rule.name() + " cannot be compared: " + name + " " + found.missing(rule.name())));
     }
 }

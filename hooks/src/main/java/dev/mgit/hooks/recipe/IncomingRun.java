@@ -54,6 +54,11 @@ final class IncomingRun implements Incoming<Map<String, VersionId>> {
     }
 
     @Override
+    public List<VersionId> pending() {
+        return List.copyOf(made.values());
+    }
+
+    @Override
     public boolean judge() {
         return true;
     }

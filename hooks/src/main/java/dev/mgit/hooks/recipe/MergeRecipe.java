@@ -36,6 +36,7 @@ public final class MergeRecipe {
                 Limits.NONE,
                 List.of(),
                 false,
+                List.of(),
                 Recipe.Circumstances.none(Map.of(), started).took(seconds));
     }
 }

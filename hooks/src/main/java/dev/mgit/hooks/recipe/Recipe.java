@@ -6,6 +6,7 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.sharing.Promise;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  * @param parents what it was made from, in the order of the placeholders
  * @param group the models made together by this one run, where they are several; they share parameters
  * @param weightsOnly whether the training state of what it makes is left out
+ * @param sharing what its model's tensors have in common with others
  */
 public record Recipe(
         List<String> command,
@@ -37,11 +39,13 @@ public record Recipe(
         Limits limits,
         List<String> group,
         boolean weightsOnly,
+        List<Promise> sharing,
         Circumstances circumstances) {
     /** The name of the record in a version's tree. */
     public static final String FILE = "recipe.json";
 
-    private static final int SCHEMA = 1;
+    /** Version 2: with {@code sharing}, which an mgit that does not check it must not carry out. */
+    private static final int SCHEMA = 2;
 
     /** A file or folder of data, by a path relative to the repository's folder, and its SHA-256. */
     public record Input(String name, String path, String sha256) {}
@@ -106,6 +110,24 @@ public record Recipe(
         inputs = List.copyOf(inputs);
         parents = List.copyOf(parents);
         group = List.copyOf(group);
+        sharing = List.copyOf(sharing);
+    }
+
+    /** The same with another declaration. */
+    public Recipe sharing(List<Promise> newSharing) {
+        return new Recipe(
+                command,
+                shell,
+                directory,
+                environment,
+                inputs,
+                parents,
+                seed,
+                limits,
+                group,
+                weightsOnly,
+                newSharing,
+                circumstances);
     }
 
     public Recipe with(List<Input> newInputs, List<Parent> newParents, Circumstances newCircumstances) {
@@ -120,6 +142,7 @@ public record Recipe(
                 limits,
                 group,
                 weightsOnly,
+                sharing,
                 newCircumstances);
     }
 
@@ -162,7 +185,7 @@ public record Recipe(
         Circumstances at = circumstances;
         return JsonMembers.of(
                 "schema",
-                SCHEMA,
+                sharing.isEmpty() ? 1 : SCHEMA,
                 "command",
                 command,
                 "shell",
@@ -193,6 +216,8 @@ public record Recipe(
                 group,
                 "weightsOnly",
                 weightsOnly ? Optional.of(true) : Optional.empty(),
+                "sharing",
+                sharing.stream().map(Promise::toJson).toList(),
                 "code",
                 at.code()
                         .map(code -> JsonMembers.of(
@@ -241,6 +266,7 @@ public record Recipe(
                 json.optionalObject("limits").map(Limits::fromJson).orElse(Limits.NONE),
                 json.strings("group"),
                 json.flag("weightsOnly"),
+                json.objects("sharing").stream().map(Promise::fromJson).toList(),
                 new Circumstances(
                         json.optionalObject("code")
                                 .map(code -> new Code(code.string("revision"), code.optionalString("changesSha256"))),

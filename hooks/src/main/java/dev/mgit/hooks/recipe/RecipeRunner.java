@@ -120,6 +120,7 @@ public final class RecipeRunner {
                 request.limits(),
                 request.models().size() > 1 ? request.models() : List.of(),
                 request.weightsOnly(),
+                request.sharing(),
                 Recipe.Circumstances.none(files.sources(request.directory(), command, request.shell()), Instant.now()));
     }
 

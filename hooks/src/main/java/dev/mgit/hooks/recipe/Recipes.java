@@ -3,20 +3,31 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.sharing.Promise;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Finds the recipes of versions: recorded with the version, or set later in a note, which wins. */
 public final class Recipes {
     /** The namespace of the notes. */
     public static final String NAMESPACE = "recipes";
 
+    /** How many versions committed by hand are looked behind for a recipe. */
+    private static final int MAX_BACK = 64;
+
     private final Workspace workspace;
     private final Trust trust;
+    /** Found before, for whoever takes in one version of a model after the other. */
+    private final Map<VersionId, List<Promise>> promises = new ConcurrentHashMap<>();
 
     public Recipes(Workspace workspace) {
         this.workspace = workspace;
@@ -44,6 +55,30 @@ public final class Recipes {
         }
     }
 
+    /**
+     * What is promised of a version: by its own recipe or, where it has none since it was committed by hand, by that of
+     * the nearest version of the model before it that has one.
+     */
+    public List<Promise> sharing(Version version) {
+        Version at = version;
+        List<VersionId> passed = new ArrayList<>();
+        List<Promise> found = List.of();
+        for (int step = 0; step < MAX_BACK; step++) {
+            List<Promise> before = promises.get(at.id());
+            passed.add(at.id());
+            Optional<Recipe> recipe = before == null ? of(at.id()) : Optional.empty();
+            if (before != null || recipe.isPresent() || at.previous().isEmpty()) {
+                found = before != null ? before : recipe.map(Recipe::sharing).orElse(List.of());
+                break;
+            }
+            at = workspace.lineage().version(at.previous().get());
+        }
+        for (VersionId id : passed) {
+            promises.put(id, found);
+        }
+        return found;
+    }
+
     /** Versions whose recipe or edges were changed after they were made, so that one need not agree with the other. */
     public Set<VersionId> changed() {
         synchronized (workspace) {
@@ -69,6 +104,7 @@ public final class Recipes {
             var transaction = workspace.lineage().begin("recipe set " + version.abbreviated(), workspace.author());
             transaction.putNote(NAMESPACE, version, recipe.toBytes());
             transaction.apply();
+            promises.clear();
             accept(workspace.lineage().version(version).model(), recipe);
             return true;
         });

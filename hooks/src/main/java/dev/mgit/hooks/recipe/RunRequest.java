@@ -1,6 +1,7 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.hooks.executor.Limits;
+import dev.mgit.hooks.sharing.Promise;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param environment variables to record and to set again whenever the recipe runs
  * @param directory where the command runs; below the repository's folder
  * @param shell true if the command is a line for a shell
+ * @param sharing what the model's tensors have in common with others
  * @param weightsOnly leave out the training state of what the command makes, now and whenever the recipe runs
  */
 public record RunRequest(
@@ -28,7 +30,8 @@ public record RunRequest(
         Path directory,
         boolean shell,
         List<String> command,
-        boolean weightsOnly) {
+        boolean weightsOnly,
+        List<Promise> sharing) {
     /** One that follows the settings. */
     public RunRequest(
             List<String> models,
@@ -41,6 +44,6 @@ public record RunRequest(
             Path directory,
             boolean shell,
             List<String> command) {
-        this(models, from, message, inputs, environment, seed, limits, directory, shell, command, false);
+        this(models, from, message, inputs, environment, seed, limits, directory, shell, command, false, List.of());
     }
 }

@@ -6,6 +6,7 @@ import dev.mgit.fixtures.Crash;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.executor.Executor;
+import dev.mgit.hooks.executor.FileScheduler;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.executor.LocalExecutor;
 import dev.mgit.hooks.executor.SlurmExecutor;
@@ -22,16 +23,19 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * An update in a process of its own, to be killed. Started as {@code root verb point}, under Slurm if {@code SLURM_CONF}
- * is set. It tells of the instants before and after each journal record, and at the given one, counting from 1, it
+ * is set, under a scheduler in a folder if {@link #QUEUE} is. It tells of the instants before and after each journal record, and at the given one, counting from 1, it
  * stands still.
  */
 final class UpdateProcess {
     private static final String PASSES = "passes ";
     private static final String STANDS = "stands at ";
 
+    /** Names the folder of a {@link FileScheduler}. */
+    static final String QUEUE = "TEST_QUEUE";
+
     private UpdateProcess() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         int point = Integer.parseInt(arguments[2]);
         var count = new AtomicInteger();
         var step = new AtomicReference<>("");
@@ -49,9 +53,7 @@ final class UpdateProcess {
             System.out.println(PASSES + where);
         };
         try (var workspace = FolderWorkspace.open(Path.of(arguments[0]))) {
-            Executor executor = System.getenv("SLURM_CONF") == null
-                    ? new LocalExecutor()
-                    : new SlurmExecutor(System.getenv(), List.of(), Limits.NONE);
+            Executor executor = executor();
             var updates = new Updates(workspace, executor, JobProgress.NONE, watcher);
             boolean failFast = arguments[1].equals("start-strict");
             var options = new UpdateOptions("base", List.of(), List.of(), List.of(), List.of(), 2, failFast);
@@ -63,6 +65,15 @@ final class UpdateProcess {
             }
         }
         System.exit(0);
+    }
+
+    private static Executor executor() throws IOException {
+        if (System.getenv(QUEUE) != null) {
+            return new FileScheduler(Path.of(System.getenv(QUEUE))).executor();
+        }
+        return System.getenv("SLURM_CONF") == null
+                ? new LocalExecutor()
+                : new SlurmExecutor(System.getenv(), List.of(), Limits.NONE);
     }
 
     static Process start(Path root, String verb, int point, Map<String, String> environment) throws IOException {

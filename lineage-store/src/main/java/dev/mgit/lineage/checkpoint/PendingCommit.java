@@ -131,6 +131,11 @@ public final class PendingCommit {
         }
     }
 
+    /** The version that is stored and not published yet. */
+    public VersionId version() {
+        return stored().version();
+    }
+
     /** Makes the version its model's newest. */
     public CommitResult publish() throws IOException {
         Attempt now = stored();

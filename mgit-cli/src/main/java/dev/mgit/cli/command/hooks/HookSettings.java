@@ -30,7 +30,7 @@ public final class HookSettings {
     public static void trust(Context context, Session session, String key, String value) {
         if (RunSettings.decides(key)) {
             try (HookSession hooks = HookSession.within(context, session, new WaitOption())) {
-                new Trust(hooks.workspace().trusted()).accept(RunSettings.item(key, value));
+                new Trust(hooks.workspace().trusted()).accept(RunSettings.item(RunSettings.canonical(key), value));
             }
         }
     }

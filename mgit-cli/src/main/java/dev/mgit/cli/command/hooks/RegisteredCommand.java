@@ -1,8 +1,11 @@
 package dev.mgit.cli.command.hooks;
 
+import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.executor.Limits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -15,7 +18,7 @@ final class RegisteredCommand {
             index = "1..*",
             paramLabel = "COMMAND",
             arity = "1..*",
-            description = "Program and arguments, after --.")
+            description = "Program and arguments, after --; or a built-in check: builtin:finite-weights.")
     private List<String> command = new ArrayList<>();
 
     @Mixin
@@ -26,7 +29,15 @@ final class RegisteredCommand {
     }
 
     List<String> command() {
+        if (builtIn().isPresent() && (shell() || !limits().equals(Limits.NONE))) {
+            throw MgitException.usage("a built-in check takes no --shell, --timeout, --memory, --cpus or --gpus");
+        }
         return command;
+    }
+
+    /** The check that the command means, if it is none. */
+    Optional<BuiltIn> builtIn() {
+        return BuiltIn.of(command);
     }
 
     Limits limits() {

@@ -2,7 +2,9 @@ package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.hooks.check.BuiltIn;
 import dev.mgit.hooks.modeltest.Event;
+import dev.mgit.hooks.modeltest.MetricBaseline;
 import dev.mgit.hooks.modeltest.MetricRule;
 import dev.mgit.hooks.modeltest.Selector;
 import dev.mgit.hooks.modeltest.TestDefinition;
@@ -47,7 +49,8 @@ final class TestAddCommand implements Callable<Integer> {
             names = "--metric",
             paramLabel = "METRIC",
             description = "Metric to check: "
-                    + "NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%%][:tolerance-vs-previous=Y|Y%%]. "
+                    + "NAME:higher|lower[:min=X][:max=X][:tolerance-vs-parent=Y|Y%%][:tolerance-vs-previous=Y|Y%%]"
+                    + "[:vs=REV[:tolerance=Y|Y%%]]. vs=REV is a baseline that stays: a tag, or the version REV means now. "
                     + "Repeatable.")
     private List<String> metrics = new ArrayList<>();
 
@@ -72,7 +75,9 @@ final class TestAddCommand implements Callable<Integer> {
                     registered.name(),
                     new Selector(on),
                     Event.parse(event),
-                    metrics.stream().map(MetricRule::parse).toList(),
+                    rules().stream()
+                            .map(text -> pinned(session, MetricRule.parse(text)))
+                            .toList(),
                     registered.limits(),
                     inputs.stream().map(path -> input(session, path)).toList(),
                     registered.shell(),
@@ -88,6 +93,18 @@ final class TestAddCommand implements Callable<Integer> {
         Path path = context.resolve(typed);
         Path root = session.workspace().root().toAbsolutePath().normalize();
         return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+    }
+
+    private List<String> rules() {
+        return metrics.isEmpty() ? registered.builtIn().map(BuiltIn::rules).orElse(metrics) : metrics;
+    }
+
+    /** A tag says by itself what it stands for; any other revision would come to mean another version. */
+    private static MetricRule pinned(HookSession session, MetricRule rule) {
+        String revision = rule.baseline().map(MetricBaseline::revision).orElse("");
+        boolean fixed =
+                session.lineage().tags().stream().anyMatch(tag -> tag.name().equals(revision));
+        return revision.isEmpty() || fixed ? rule : rule.pinnedTo(session.resolve(revision));
     }
 
     private static String when(Event event) {

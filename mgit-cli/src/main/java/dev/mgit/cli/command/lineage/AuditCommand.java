@@ -1,11 +1,18 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.sharing.SharingGate;
+import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.maintain.AuditVerifier;
 import dev.mgit.lineage.query.Audit;
@@ -20,8 +27,10 @@ import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,13 +71,54 @@ public final class AuditCommand implements Callable<Integer> {
             LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
             var verifier = new AuditVerifier(session.repository(), session.progress());
             AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
+            Map<VersionId, List<Standing>> sharing = sharing(session, report);
             if (json.wanted()) {
-                context.output().json(out -> json(out, report));
+                context.output().json(out -> {
+                    json(out, report);
+                    json(out, sharing);
+                });
             } else {
                 print(report);
+                sharing.forEach((version, standings) -> standings.forEach(standing -> context.output()
+                        .line(context.output()
+                                .styled(
+                                        standing.kept() ? Output.Style.GREEN : Output.Style.RED,
+                                        name(report, version) + " " + standing.text()))));
             }
             return report.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
         }
+    }
+
+    /** What is declared of each version that is here, and whether it holds. */
+    private Map<VersionId, List<Standing>> sharing(Session session, AuditReport report) {
+        Map<VersionId, List<Standing>> all = new LinkedHashMap<>();
+        if (!report.verified()) {
+            return all;
+        }
+        try (HookSession hooks = HookSession.within(context, session, new WaitOption())) {
+            var gate = new SharingGate(hooks.workspace(), new Recipes(hooks.workspace())::sharing, JobProgress.NONE);
+            report.entries().stream().filter(Entry::present).forEach(entry -> {
+                List<Standing> standings = gate.standings(entry.version(), List.of());
+                if (!standings.isEmpty()) {
+                    all.put(entry.version(), standings);
+                }
+            });
+        }
+        return all;
+    }
+
+    private static void json(JsonGenerator json, Map<VersionId, List<Standing>> sharing) throws IOException {
+        json.writeArrayFieldStart("sharing");
+        for (Map.Entry<VersionId, List<Standing>> version : sharing.entrySet()) {
+            for (Standing standing : version.getValue()) {
+                json.writeStartObject();
+                json.writeStringField("version", version.getKey().hex());
+                json.writeFieldName("standing");
+                json.writeRawValue(Json.text(standing.toJson()));
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
     }
 
     private void print(AuditReport report) {

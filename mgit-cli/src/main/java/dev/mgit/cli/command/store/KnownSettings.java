@@ -3,6 +3,7 @@ package dev.mgit.cli.command.store;
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
+import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
@@ -50,11 +51,65 @@ public final class KnownSettings {
             new Setting("executor.cpus", "no limit", "Default CPUs per job.", KnownSettings::hooks),
             new Setting("executor.memory", "no limit", "Default memory limit per job: 16G.", KnownSettings::hooks),
             new Setting("executor.timeout", "no limit", "Default time limit per job: 90m, 2h.", KnownSettings::hooks),
+            new Setting("executor.command.submit", "none", "Shell line that submits a job.", KnownSettings::hooks),
+            new Setting("executor.command.look", "none", "Shell line that looks at a job.", KnownSettings::hooks),
+            new Setting("executor.command.find", "none", "Shell line that finds a job by name.", KnownSettings::hooks),
+            new Setting("executor.command.end", "none", "Shell line that ends a job.", KnownSettings::hooks),
+            new Setting(
+                    "executor.command.queues",
+                    "false",
+                    "Whether jobs can wait in the queue for each other: true, false.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "executor.command.interval",
+                    "2s",
+                    "How often the scheduler is asked about one job.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "executor.command.timeout",
+                    "1m",
+                    "How long the scheduler may take to answer: 90s, 5m.",
+                    KnownSettings::hooks),
+            new Setting("kubernetes.image", "none", "Container image that jobs run in.", KnownSettings::hooks),
+            new Setting("kubernetes.namespace", "of the kubeconfig", "Namespace of the Jobs.", KnownSettings::hooks),
+            new Setting("kubernetes.context", "the current one", "Context of the kubeconfig.", KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.claim",
+                    "none",
+                    "Volume claims, and where each is mounted here and in jobs: CLAIM:PATH, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.hostPath",
+                    "none",
+                    "Folders that all nodes have at the same path, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.labels",
+                    "none",
+                    "Further labels of Jobs and pods: NAME=VALUE, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.nodeSelector",
+                    "none",
+                    "Labels of nodes that may run jobs: NAME=VALUE, by commas.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.serviceAccount",
+                    "none",
+                    "Service account of the pods; without one they get no token.",
+                    KnownSettings::hooks),
+            new Setting(
+                    "kubernetes.gpuResource", "nvidia.com/gpu", "Resource that --gpus asks for.", KnownSettings::hooks),
             new Setting(
                     "safe.directory",
                     "none",
                     "Other users' repositories that may be changed: a path, PATH/* or *; only with --global.",
                     KnownSettings::any),
+            new Setting(
+                    SharingGate.SETTING,
+                    "refuse",
+                    "What comes of a version that breaks what its recipe declares: refuse, warn, off.",
+                    settings -> SharingGate.check(settings.get(SharingGate.SETTING))),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
 
     private KnownSettings() {}

@@ -12,6 +12,8 @@ import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.version.VersionId;
 import java.util.HashSet;
 import java.util.List;
@@ -27,12 +29,14 @@ public final class AfterCommit implements CommitListener {
     private final HookSession session;
     private final JobProgress progress;
     private final Set<String> notAsked = new HashSet<>();
+    private final SharingGate sharing;
     private @Nullable Automation automation;
 
     public AfterCommit(Context context, HookSession session, JobProgress progress) {
         this.context = context;
         this.session = session;
         this.progress = progress;
+        this.sharing = new SharingGate(session.workspace(), new Recipes(session.workspace())::sharing, this::warn);
     }
 
     /**
@@ -54,6 +58,15 @@ public final class AfterCommit implements CommitListener {
                     .note("hook '" + hook.name()
                             + "' is not asked, since you have not accepted it here; 'mgit hooks trust' shows it");
         }
+    }
+
+    @Override
+    public void judge(List<VersionId> versions) {
+        sharing.require(versions);
+    }
+
+    private void warn(JobProgress.Event broken) {
+        context.output().note("'" + broken.subject() + "' " + broken.detail());
     }
 
     @Override

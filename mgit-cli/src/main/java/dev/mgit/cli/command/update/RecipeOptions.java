@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.update;
 
+import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.JobOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WeightsOnlyOption;
@@ -42,10 +43,17 @@ final class RecipeOptions {
     private @Nullable Long seed;
 
     @Mixin
+    private final SharingOptions sharing = new SharingOptions();
+
+    @Mixin
     private final WeightsOnlyOption weightsOnly = new WeightsOnlyOption();
 
     @Mixin
     private final JobOptions job = new JobOptions();
+
+    SharingOptions sharing() {
+        return sharing;
+    }
 
     Limits limits() {
         return job.limits();
@@ -53,7 +61,12 @@ final class RecipeOptions {
 
     /** The whole request; the command runs in the folder mgit was started in. */
     RunRequest request(
-            Context context, List<String> models, List<Recipe.Parent> from, String message, List<String> words) {
+            Context context,
+            HookSession session,
+            List<String> models,
+            List<Recipe.Parent> from,
+            String message,
+            List<String> words) {
         Map<String, Path> paths = new LinkedHashMap<>();
         List<String> command = new ArrayList<>(words);
         for (String input : inputs) {
@@ -81,7 +94,8 @@ final class RecipeOptions {
                 context.directory(),
                 job.shell(),
                 command,
-                weightsOnly.wanted());
+                weightsOnly.wanted(),
+                sharing.promises(session));
     }
 
     private static String nameOf(Path path) {

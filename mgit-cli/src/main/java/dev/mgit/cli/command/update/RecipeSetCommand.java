@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "set",
         description = {
             "Replace the recorded recipe of a version, so that mgit update can rebuild it. Runs nothing.",
+            "With nothing but --freeze, --entangle, --init-from or --no-sharing, changes what the recipe declares.",
             "The parents are the version's own; {parent1}, … are their folders, {output} is the output folder. The "
                     + "command will run in the current folder."
         })
@@ -55,7 +56,8 @@ final class RecipeSetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((like == null) == command.isEmpty()) {
+        boolean only = options.sharing().given();
+        if (like == null ? command.isEmpty() && !only : !command.isEmpty()) {
             throw MgitException.usage("give either -- COMMAND or --like REV");
         }
         try (HookSession session = HookSession.open(context, wait)) {
@@ -65,7 +67,7 @@ final class RecipeSetCommand implements Callable<Integer> {
                     .map(edge -> new Recipe.Parent(edge.model(), edge.parent(), edge.kind()))
                     .toList();
             var recipes = new Recipes(session.workspace());
-            recipes.set(id, like == null ? given(session, version, parents) : copied(session, recipes, parents));
+            recipes.set(id, command.isEmpty() ? copied(session, recipes, parents) : given(session, version, parents));
             context.output().line("Recipe of " + session.session().name(id) + " set");
         }
         return 0;
@@ -73,13 +75,15 @@ final class RecipeSetCommand implements Callable<Integer> {
 
     private Recipe given(HookSession session, Version version, List<Recipe.Parent> parents) {
         var runner = new RecipeRunner(session.workspace(), session.localExecutor());
-        return runner.recipe(options.request(context, List.of(version.model()), parents, "", command));
+        return runner.recipe(options.request(context, session, List.of(version.model()), parents, "", command));
     }
 
     private Recipe copied(HookSession session, Recipes recipes, List<Recipe.Parent> parents) {
-        VersionId other = session.resolve(String.valueOf(like));
+        VersionId other = session.resolve(like == null ? revision : like);
         Recipe recipe = recipes.get(other);
         recipes.requireTrusted(session.version(other).model(), recipe);
-        return recipe.with(recipe.inputs(), parents.isEmpty() ? recipe.parents() : parents, recipe.circumstances());
+        Recipe copy =
+                recipe.with(recipe.inputs(), parents.isEmpty() ? recipe.parents() : parents, recipe.circumstances());
+        return options.sharing().given() ? copy.sharing(options.sharing().promises(session)) : copy;
     }
 }

@@ -30,6 +30,7 @@ final class RecipeText {
                         row(output, "Input", input.name() + " = " + input.path() + ", SHA-256 " + input.sha256()));
         recipe.environment().forEach((name, value) -> row(output, "Variable", name + "=" + value));
         recipe.seed().ifPresent(seed -> row(output, "Seed", seed.toString()));
+        recipe.sharing().forEach(promise -> row(output, "Promise", "to " + promise.text()));
         at.code()
                 .ifPresent(code -> row(
                         output, "Code", "Git " + code.revision() + (code.dirty() ? ", with uncommitted changes" : "")));

@@ -7,6 +7,8 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
+import dev.mgit.delta.json.Json;
+import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResult;
@@ -14,6 +16,8 @@ import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.Verdict;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.sharing.SharingGate;
+import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.version.Version;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,6 +100,10 @@ public final class ResultText {
         recipes.of(version.id()).ifPresent(recipe -> {
             output.line("");
             RecipeText.print(output, recipe, recipes.trusted(version.model(), recipe));
+            new SharingGate(session.workspace(), recipes::sharing, JobProgress.NONE)
+                    .standings(version.id(), List.of()).stream()
+                            .filter(standing -> !standing.kept())
+                            .forEach(standing -> output.line(output.styled(Output.Style.RED, standing.text())));
         });
     }
 
@@ -133,6 +141,16 @@ public final class ResultText {
                 json.writeString(word);
             }
             json.writeEndArray();
+            List<Standing> standings = new SharingGate(
+                            session.workspace(), new Recipes(session.workspace())::sharing, JobProgress.NONE)
+                    .standings(version.id(), List.of());
+            if (!standings.isEmpty()) {
+                json.writeArrayFieldStart("sharing");
+                for (Standing standing : standings) {
+                    json.writeRawValue(Json.text(standing.toJson()));
+                }
+                json.writeEndArray();
+            }
             json.writeNumberField("seconds", recipe.get().circumstances().seconds());
             json.writeEndObject();
         }

@@ -86,7 +86,7 @@ public final class RunCommand implements Callable<Integer> {
             context.output().onlyJson();
         }
         try (HookSession session = HookSession.open(context, wait)) {
-            RunRequest request = recipe.request(context, models, parents(session), message(), command);
+            RunRequest request = recipe.request(context, session, models, parents(session), message(), command);
             JobProgress told = telling(ProgressOptions.lines(context));
             Executor where = executor.create(session);
             CommitWorkflow workflow = AfterCommit.workflow(context, session, where, told);
