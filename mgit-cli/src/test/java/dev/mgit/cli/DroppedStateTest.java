@@ -74,8 +74,6 @@ class DroppedStateTest {
         JsonObject planned = drop("--dry-run", "--json").json();
         assertThat(planned.object("dropped").objects("models").get(0).number("versions")).isEqualTo(3);
         requireWhole(0);
-        repository.ok("checkout", "net", folder.resolve("away").toString());
-        forgetCheckouts();
 
         JsonObject did = drop("--json").json();
         assertThat(did.number("block_bytes")).isEqualTo(planned.number("block_bytes")).isPositive();
@@ -136,6 +134,20 @@ class DroppedStateTest {
     }
 
     @Test
+    void theFilesOfAFolderThatIsCheckedOutAreTheUsersFromThen() throws IOException {
+        repository.ok("checkout", "net~4", "out");
+        drop();
+        assertThat(repository.run("status").out()).contains("out");
+        for (String revision : List.of("net", "net~3")) {
+            Cli.Ran refused = repository.run("checkout", revision, "out");
+            assertThat(refused.exit()).isEqualTo(5);
+            assertThat(refused.err()).contains(OPTIMIZER);
+        }
+        assertThat(Files.mismatch(checkpoint(0).resolve(OPTIMIZER), repository.root().resolve("out/" + OPTIMIZER)))
+                .isEqualTo(-1);
+    }
+
+    @Test
     void itCannotBeUndone() {
         drop();
         Cli.Ran refused = repository.run("undo");
@@ -162,13 +174,5 @@ class DroppedStateTest {
         assertThat(repository.run("gc", "net").exit()).isEqualTo(2);
         assertThat(repository.run("gc", "--drop-training-state", "--keep-last", "1", "nte").err())
                 .contains("no model matches 'nte'");
-    }
-
-    private void forgetCheckouts() throws IOException {
-        try (var states = Files.list(repository.root().resolve(".mgit/checkouts"))) {
-            for (Path state : states.toList()) {
-                Files.delete(state);
-            }
-        }
     }
 }

@@ -69,7 +69,7 @@ public final class GarbageCollector {
                 return report(true, garbage, Optional.empty(), Optional.empty(), bytes, bytes);
             }
             try (ParameterStore store = opened.get()) {
-                Optional<OldTrainingState> old = old(request, checkedOut);
+                Optional<OldTrainingState> old = old(request);
                 Reachability live = live(store, versions, old);
                 Optional<Dropped> dropped = drop(store, live, old, true);
                 Dead dead = dead(store, live, dropped);
@@ -94,7 +94,7 @@ public final class GarbageCollector {
             GitMaintenance.Garbage garbage;
             if (hasParameters()) {
                 try (ParameterStore store = repository.writableParameters(lock)) {
-                    Optional<OldTrainingState> old = old(request, checkedOut);
+                    Optional<OldTrainingState> old = old(request);
                     Reachability live = live(store, versions, old);
                     old.filter(some -> !some.isEmpty()).ifPresent(some -> some.record(repository.lineage()));
                     garbage = collectGit(git, request, checkedOut);
@@ -158,8 +158,8 @@ public final class GarbageCollector {
             long blockBytes,
             Optional<Dropped> dropped) {}
 
-    private Optional<OldTrainingState> old(Request request, List<VersionId> checkedOut) {
-        return request.drop().map(drop -> OldTrainingState.find(repository.lineage(), drop, checkedOut));
+    private Optional<OldTrainingState> old(Request request) {
+        return request.drop().map(drop -> OldTrainingState.find(repository.lineage(), drop));
     }
 
     private Reachability live(ParameterStore store, Set<VersionId> versions, Optional<OldTrainingState> old) {

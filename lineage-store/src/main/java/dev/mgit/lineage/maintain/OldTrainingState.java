@@ -10,7 +10,6 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +20,8 @@ import java.util.Set;
 
 /**
  * The files of training state that old versions of models can do without. Never those of the newest versions of any
- * model, of tagged versions, or of versions that are checked out or that something else under way holds on to.
+ * model, of tagged versions, or of versions that something under way holds on to. Of a version that is checked out the
+ * files are in its folder, where the next checkout takes them for the user's own.
  */
 final class OldTrainingState {
     private final DropRequest request;
@@ -33,9 +33,8 @@ final class OldTrainingState {
         this.request = request;
     }
 
-    static OldTrainingState find(Lineage lineage, DropRequest request, Collection<VersionId> checkedOut) {
-        Set<VersionId> kept = new HashSet<>(checkedOut);
-        kept.addAll(lineage.privateRefs("").values());
+    static OldTrainingState find(Lineage lineage, DropRequest request) {
+        Set<VersionId> kept = new HashSet<>(lineage.privateRefs("").values());
         lineage.tags().stream().map(Tag::version).forEach(kept::add);
         Map<Model, List<VersionId>> histories = new LinkedHashMap<>();
         for (Model model : lineage.models()) {

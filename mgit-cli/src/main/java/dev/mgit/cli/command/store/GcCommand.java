@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
             "Older operations can no longer be undone. Folders of failed runs and logs of finished updates and "
                     + "searches are deleted at the same age.",
             "--drop-training-state also deletes files of training state from old versions, for good: their versions stay "
-                    + "and say so. Tagged and checked-out versions keep theirs."
+                    + "and say so. Tagged versions keep theirs."
         })
 public final class GcCommand implements Callable<Integer> {
     private static final Pattern AGE = Pattern.compile("(\\d{1,6})([smhdw]?)");
