@@ -167,7 +167,8 @@ public final class GarbageCollector {
         Reachability live = Reachability.of(
                 repository.lineage(),
                 versions,
-                (version, file) -> old.filter(some -> some.contains(version, file)).isPresent(),
+                (version, file) ->
+                        old.filter(some -> some.contains(version, file)).isPresent(),
                 store);
         progress.done();
         return live;
