@@ -1,6 +1,7 @@
 package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.graph.GraphIndex;
@@ -220,6 +221,11 @@ public final class Repository implements AutoCloseable {
             lineage = opened;
         }
         return opened;
+    }
+
+    /** What fetching and pushing need of the lineage; the caller closes it. */
+    public GitExchange exchange() {
+        return GitExchange.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
     }
 
     /** The whole lineage as it stands, by way of the index. */

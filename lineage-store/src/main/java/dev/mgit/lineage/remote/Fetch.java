@@ -1,0 +1,177 @@
+package dev.mgit.lineage.remote;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
+import dev.mgit.lineage.git.GitRemote;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.ExchangeTransaction;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Brings what a remote has: its models as {@code REMOTE/MODEL}, its tags, notes and registry, and then the parameters.
+ * Models here stay where they are. Killed in between, the next fetch goes on.
+ */
+public final class Fetch {
+    private final Exchange exchange;
+
+    public Fetch(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /**
+     * A model that is elsewhere than at the last fetch.
+     *
+     * @param before empty if it is new
+     * @param after empty if it is gone
+     */
+    public record Change(String model, Optional<VersionId> before, Optional<VersionId> after) {}
+
+    /**
+     * What was fetched.
+     *
+     * @param tags new ones
+     * @param moved what the parameters took
+     * @param lacking versions whose parameters were not asked for
+     */
+    public record Report(List<Change> models, List<String> tags, ParameterExchange.Moved moved, boolean lacking) {}
+
+    /**
+     * @param prune forget models that are gone there
+     * @throws MgitException of kind REMOTE if the remote cannot be reached
+     */
+    public Report run(Remote remote, boolean prune) throws IOException {
+        Repository repository = exchange.repository();
+        try (GitExchange here = repository.exchange();
+                GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
+            var references = new RemoteReferences(there.references());
+            List<Change> models;
+            List<String> tags;
+            Remote known = remote;
+            WriterLock lock = exchange.locks().take("mgit fetch " + remote.name());
+            try (lock) {
+                there.fetch(references.tips());
+                models = changes(here, remote, references, prune);
+                tags = newTags(here, references);
+                record(here, remote, references, models, tags);
+                known = withStore(here, remote, references);
+            }
+            return new Report(models, tags, bring(here, known), known.isPartial());
+        }
+    }
+
+    private List<Change> changes(GitExchange here, Remote remote, RemoteReferences references, boolean prune) {
+        Map<String, VersionId> before = here.remoteModels(remote.name());
+        List<Change> changes = new ArrayList<>();
+        references.models().forEach((model, id) -> {
+            Optional<VersionId> was = Optional.ofNullable(before.get(model));
+            if (!here.isVersion(id)) {
+                exchange.notice().accept("branch '" + model + "' of " + remote.name() + " is no model; passed over");
+            } else if (!was.equals(Optional.of(id))) {
+                changes.add(new Change(model, was, Optional.of(id)));
+            }
+        });
+        if (prune) {
+            for (String gone : new TreeSet<>(before.keySet())) {
+                if (!references.models().containsKey(gone)) {
+                    changes.add(new Change(gone, Optional.of(before.get(gone)), Optional.empty()));
+                }
+            }
+        }
+        return changes;
+    }
+
+    /** Tags that are not here. One that is here for another version stays, as does a model of its name. */
+    private List<String> newTags(GitExchange here, RemoteReferences references) {
+        var ours = new RemoteReferences(here.references());
+        List<String> tags = new ArrayList<>();
+        references.tags().forEach((tag, id) -> {
+            VersionId mine = ours.tags().get(tag);
+            if (mine != null && !mine.equals(id)) {
+                exchange.notice()
+                        .accept("tag '" + tag + "' is " + id.abbreviated() + " there and " + mine.abbreviated()
+                                + " here; kept yours");
+            } else if (mine == null && ours.models().containsKey(tag)) {
+                exchange.notice().accept("tag '" + tag + "' has the name of a model here; passed over");
+            } else if (mine == null && here.isVersion(id)) {
+                tags.add(tag);
+            }
+        });
+        return tags;
+    }
+
+    private void record(
+            GitExchange here, Remote remote, RemoteReferences references, List<Change> models, List<String> tags) {
+        ExchangeTransaction transaction = here.begin("fetch " + remote.name(), exchange.author());
+        for (Change change : models) {
+            change.after()
+                    .ifPresentOrElse(
+                            head -> transaction.setRemoteModel(remote.name(), change.model(), head),
+                            () -> transaction.deleteRemoteModel(remote.name(), change.model()));
+        }
+        tags.forEach(tag -> transaction.setTag(tag, references.tags().get(tag)));
+        references.edges().forEach((name, id) -> transaction.setPrivateRef("edges/" + id.hex(), id));
+        references
+                .notes()
+                .forEach((namespace, id) -> transaction.mergeNotes(namespace, id, exchange.merger(namespace)));
+        references.registry().ifPresent(id -> transaction.setPrivateRef(registry(remote), id));
+        transaction.apply();
+    }
+
+    /** Where the registry of a remote is known here, without {@code refs/mgit/}. */
+    static String registry(Remote remote) {
+        return "remotes/" + remote.name() + "/registry";
+    }
+
+    private Remote withStore(GitExchange here, Remote remote, RemoteReferences references) {
+        if (remote.store().isPresent() || references.store().isEmpty()) {
+            return remote;
+        }
+        Optional<String> said = StoreRecord.read(here, references.store().get());
+        said.ifPresent(store -> {
+            exchange.notice().accept("parameters of " + remote.name() + " are in " + store);
+            new Remotes(
+                            exchange.repository().ownSettings(),
+                            exchange.repository().root())
+                    .setStore(remote.name(), store);
+        });
+        return said.map(remote::withStore).orElse(remote);
+    }
+
+    private ParameterExchange.Moved bring(GitExchange here, Remote remote) {
+        Set<VersionId> wanted = new LinkedHashSet<>();
+        here.remoteModels(remote.name()).forEach((model, head) -> {
+            if (remote.brings(model)) {
+                wanted.add(head);
+            }
+        });
+        return bring(exchange, here, remote, wanted);
+    }
+
+    /** Brings the parameters of some versions and of those before them. */
+    static ParameterExchange.Moved bring(
+            Exchange exchange, GitExchange here, Remote remote, Set<VersionId> heads) {
+        Set<VersionId> whole = new LinkedHashSet<>();
+        if (!remote.isPartial()) {
+            whole.addAll(new RemoteReferences(here.references()).models().values());
+        }
+        List<VersionId> versions = here.between(heads, whole);
+        if (versions.isEmpty()) {
+            return ParameterExchange.Moved.NOTHING;
+        }
+        Optional<ParameterExchange> parameters = exchange.parameters().apply(remote);
+        if (parameters.isEmpty()) {
+            exchange.notice().accept(remote.name() + " has no store; parameters stay where they are");
+            return ParameterExchange.Moved.NOTHING;
+        }
+        return parameters.get().bring(versions);
+    }
+}
