@@ -109,10 +109,6 @@ final class Failures {
         }
         String name = command.getCommandSpec().qualifiedName();
         String message = "'" + typed + "' is not a command of " + name;
-        Optional<String> advice = first ? Synonyms.advice(typed) : Optional.empty();
-        if (advice.isPresent()) {
-            return say(MgitException.Kind.USAGE.exitCode(), message, advice.get());
-        }
         List<String> known = command.getSubcommands().entrySet().stream()
                 .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)

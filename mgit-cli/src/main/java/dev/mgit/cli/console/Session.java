@@ -28,7 +28,12 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        Repository repository = Repository.open(context.directory(), context.user());
+        return open(context, context.directory());
+    }
+
+    /** Opens the repository a folder lies in. */
+    public static Session open(Context context, Path folder) throws IOException {
+        Repository repository = Repository.open(folder, context.user());
         repository.warn(context.output()::warning);
         return new Session(context, repository);
     }

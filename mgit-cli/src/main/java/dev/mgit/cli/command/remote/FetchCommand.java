@@ -1,0 +1,52 @@
+package dev.mgit.cli.command.remote;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
+import dev.mgit.lineage.remote.Fetch;
+import dev.mgit.lineage.remote.Remote;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Brings what a remote has. */
+@Command(
+        name = "fetch",
+        description = {
+            "Fetch versions from a remote; your models stay where they are.",
+            "Its models become REMOTE/MODEL, such as origin/squad. Notes of tests and edges are merged with yours."
+        })
+public final class FetchCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "REMOTE", arity = "0..1", description = "Default: origin, or the only remote.")
+    private @Nullable String name;
+
+    @Option(
+            names = {"-p", "--prune"},
+            description = "Forget models that the remote no longer has.")
+    private boolean prune;
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    FetchCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
+            Fetch.Report report = new Fetch(Exchanges.of(context, session, wait)).run(remote, prune);
+            ExchangeText.print(context.output(), remote.name(), report);
+            ExchangeText.transferred("Fetched", report.moved()).ifPresent(context.output()::line);
+        }
+        return 0;
+    }
+}
