@@ -304,9 +304,9 @@ public final class Push {
                                 .equals(refusal.move().from()))
                 .toList();
         if (raced.isEmpty()) {
-            // The others of an atomic push say only that they were aborted with it.
+            // The others of an atomic push say only that they fail with it, as Git's "atomic push failure".
             Refusal first = refused.stream()
-                    .filter(refusal -> !refusal.why().contains("abort"))
+                    .filter(refusal -> !refusal.why().contains("atomic") && !refusal.why().contains("abort"))
                     .findFirst()
                     .orElse(refused.get(0));
             throw new MgitException(
