@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.FileEntry;

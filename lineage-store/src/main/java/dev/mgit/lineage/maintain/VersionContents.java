@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
