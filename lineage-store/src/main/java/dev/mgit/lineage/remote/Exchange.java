@@ -1,14 +1,13 @@
 package dev.mgit.lineage.remote;
 
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.NoteMerger;
 import dev.mgit.lineage.version.Person;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * What fetch, pull and push are made with.
@@ -17,7 +16,7 @@ import java.util.function.Function;
  * @param locks takes the writer lock for what the given words say
  * @param notice told, in one sentence, what the user should know
  * @param mergers by namespace: how notes that both sides changed are joined
- * @param parameters how to move what versions consist of; empty for a remote without a store
+ * @param progress told how transfers of parameters go on
  */
 public record Exchange(
         Repository repository,
@@ -26,7 +25,7 @@ public record Exchange(
         Locks locks,
         Consumer<String> notice,
         Map<String, NoteMerger> mergers,
-        Function<Remote, Optional<ParameterExchange>> parameters) {
+        CopyProgress progress) {
     /** Takes the writer lock. */
     @FunctionalInterface
     public interface Locks {

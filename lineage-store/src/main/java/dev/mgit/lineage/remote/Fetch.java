@@ -3,9 +3,11 @@ package dev.mgit.lineage.remote;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitRemote;
+import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ExchangeTransaction;
+import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ import java.util.TreeSet;
  * Models here stay where they are. Killed in between, the next fetch goes on.
  */
 public final class Fetch {
+    private static final Traffic NOTHING = new Traffic(0, 0, 0);
+
     private final Exchange exchange;
 
     public Fetch(Exchange exchange) {
@@ -39,10 +43,10 @@ public final class Fetch {
      * What was fetched.
      *
      * @param tags new ones
-     * @param moved what the parameters took
+     * @param traffic what the parameters took
      * @param lacking versions whose parameters were not asked for
      */
-    public record Report(List<Change> models, List<String> tags, ParameterExchange.Moved moved, boolean lacking) {}
+    public record Report(List<Change> models, List<String> tags, Traffic traffic, boolean lacking) {}
 
     /**
      * @param prune forget models that are gone there
@@ -146,32 +150,34 @@ public final class Fetch {
         return said.map(remote::withStore).orElse(remote);
     }
 
-    private ParameterExchange.Moved bring(GitExchange here, Remote remote) {
+    private Traffic bring(GitExchange here, Remote remote) throws IOException {
         Set<VersionId> wanted = new LinkedHashSet<>();
         here.remoteModels(remote.name()).forEach((model, head) -> {
             if (remote.brings(model)) {
                 wanted.add(head);
             }
         });
-        return bring(exchange, here, remote, wanted);
+        return bring(here, remote, wanted);
     }
 
-    /** Brings the parameters of some versions and of those before them. */
-    static ParameterExchange.Moved bring(
-            Exchange exchange, GitExchange here, Remote remote, Set<VersionId> heads) {
+    private Traffic bring(GitExchange here, Remote remote, Set<VersionId> heads) throws IOException {
         Set<VersionId> whole = new LinkedHashSet<>();
         if (!remote.isPartial()) {
             whole.addAll(new RemoteReferences(here.references()).models().values());
         }
-        List<VersionId> versions = here.between(heads, whole);
+        List<VersionId> versions = here.between(heads, whole).stream()
+                .filter(here::isVersion)
+                .toList();
         if (versions.isEmpty()) {
-            return ParameterExchange.Moved.NOTHING;
+            return NOTHING;
         }
-        Optional<ParameterExchange> parameters = exchange.parameters().apply(remote);
-        if (parameters.isEmpty()) {
+        Optional<RemoteParameters> opened = RemoteParameters.open(exchange, remote);
+        if (opened.isEmpty()) {
             exchange.notice().accept(remote.name() + " has no store; parameters stay where they are");
-            return ParameterExchange.Moved.NOTHING;
+            return NOTHING;
         }
-        return parameters.get().bring(versions);
+        try (RemoteParameters parameters = opened.get()) {
+            return parameters.bring(NeededObjects.of(here.lineage(), versions));
+        }
     }
 }

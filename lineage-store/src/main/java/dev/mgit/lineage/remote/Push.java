@@ -5,6 +5,7 @@ import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitRemote;
 import dev.mgit.lineage.git.GitRemote.Move;
 import dev.mgit.lineage.git.GitRemote.Refusal;
+import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.ExchangeTransaction;
@@ -40,10 +41,11 @@ public final class Push {
      * @param deleted models to remove there
      * @param force replace models that have versions there which are not here
      * @param lineageOnly leave parameters out, though there is a store
+     * @param checkStore look for the parameters of versions that are there already, too
      * @param dryRun find out what would be done only
      */
     public record Request(
-            List<String> models, List<String> deleted, boolean force, boolean lineageOnly, boolean dryRun) {
+            List<String> models, List<String> deleted, boolean force, boolean lineageOnly, boolean checkStore, boolean dryRun) {
         public Request {
             models = List.copyOf(models);
             deleted = List.copyOf(deleted);
@@ -55,8 +57,9 @@ public final class Push {
      *
      * @param moves references that moved, models and tags
      * @param versions how many versions are new there
+     * @param traffic what the parameters took
      */
-    public record Report(List<Move> moves, int versions, ParameterExchange.Moved moved) {}
+    public record Report(List<Move> moves, int versions, Traffic traffic) {}
 
     /**
      * @throws MgitException of kind CONFLICT if models have versions there that are not here, REMOTE if the remote
@@ -66,22 +69,47 @@ public final class Push {
         remote.address().requireNoWorkingRepository();
         try (GitExchange here = exchange.repository().exchange();
                 GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
-            ParameterExchange.Moved sent = ParameterExchange.Moved.NOTHING;
+            Traffic sent = new Traffic(0, 0, 0);
             for (int attempt = 0; ; attempt++) {
                 var references = new RemoteReferences(there.references());
                 Plan plan = plan(here, there, remote, request, references);
                 if (request.dryRun() || plan.isEmpty()) {
                     return new Report(plan.shown(), plan.versions().size(), sent);
                 }
-                sent = sent.plus(send(remote, request, plan));
-                List<Refusal> refused = there.push(plan.moves());
-                if (refused.isEmpty()) {
+                Outcome outcome = push(there, remote, request, plan);
+                sent = sent.plus(outcome.traffic());
+                if (outcome.refused().isEmpty()) {
                     remember(here, remote, plan);
                     return new Report(plan.shown(), plan.versions().size(), sent);
                 }
-                requireOnlyNotes(there, remote, refused, attempt);
+                requireOnlyNotes(there, remote, outcome.refused(), attempt);
             }
         }
+    }
+
+    private record Outcome(List<Refusal> refused, Traffic traffic) {}
+
+    /** Parameters first; what keeps them in the store is let go once references lead to them. */
+    private Outcome push(GitRemote there, Remote remote, Request request, Plan plan) throws IOException {
+        if (plan.versions().isEmpty() || request.lineageOnly()) {
+            return new Outcome(there.push(plan.moves()), new Traffic(0, 0, 0));
+        }
+        try (RemoteParameters parameters = RemoteParameters.open(exchange, remote).orElseThrow(() -> noStore(remote, plan))) {
+            Optional<dev.mgit.lineage.remote.transfer.Push> sent = parameters.send(plan.versions());
+            try {
+                return new Outcome(there.push(plan.moves()), parameters.traffic());
+            } finally {
+                sent.ifPresent(dev.mgit.lineage.remote.transfer.Push::close);
+            }
+        }
+    }
+
+    private static MgitException noStore(Remote remote, Plan plan) {
+        return new MgitException(
+                MgitException.Kind.USAGE,
+                remote.name() + " has no store for the parameters of " + plan.versions().size() + " versions",
+                "name one: mgit remote add NAME LINEAGE-URL --store STORE-URL; or leave them out with"
+                        + " --lineage-only");
     }
 
     /**
@@ -93,7 +121,7 @@ public final class Push {
      */
     private record Plan(List<Move> shared, List<Move> named, List<VersionId> versions) {
         boolean isEmpty() {
-            return shared.isEmpty() && named.isEmpty();
+            return shared.isEmpty() && named.isEmpty() && versions.isEmpty();
         }
 
         List<Move> shown() {
@@ -126,7 +154,12 @@ public final class Push {
                     id -> shared.add(0, new Move(RemoteReferences.EDGES + id.hex(), Optional.empty(), Optional.of(id))));
             List<VersionId> all = new ArrayList<>(tips);
             all.addAll(added);
-            versions.addAll(here.between(all, theirs.all().values()));
+            if (request.checkStore()) {
+                all.addAll(chosen(request, ours).values());
+            }
+            here.between(all, request.checkStore() ? List.of() : theirs.all().values()).stream()
+                    .filter(here::isVersion)
+                    .forEach(versions::add);
         }
         return new Plan(shared, named, versions);
     }
@@ -279,20 +312,6 @@ public final class Push {
         parents.removeIf(parent ->
                 !here.isVersion(parent) || known.stream().anyMatch(tip -> here.isAncestor(parent, tip)));
         return List.copyOf(parents);
-    }
-
-    private ParameterExchange.Moved send(Remote remote, Request request, Plan plan) {
-        if (plan.versions().isEmpty() || request.lineageOnly()) {
-            return ParameterExchange.Moved.NOTHING;
-        }
-        ParameterExchange parameters = exchange.parameters()
-                .apply(remote)
-                .orElseThrow(() -> new MgitException(
-                        MgitException.Kind.USAGE,
-                        remote.name() + " has no store for the parameters of " + plan.versions().size() + " versions",
-                        "name one: mgit remote add NAME LINEAGE-URL --store STORE-URL; or leave them out with"
-                                + " --lineage-only"));
-        return parameters.send(plan.versions());
     }
 
     /** Goes on where others moved only notes, which can be joined once more. */

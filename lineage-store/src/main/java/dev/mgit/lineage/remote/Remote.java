@@ -27,7 +27,7 @@ public record Remote(
 
     /** Whether versions may be here whose parameters are not. */
     boolean isPartial() {
-        return lineageOnly || !filter.isEmpty();
+        return lineageOnly || !filter.isEmpty() || store.isEmpty();
     }
 
     Remote withStore(String found) {

@@ -92,21 +92,26 @@ public final class Remotes {
                                 "name it"));
     }
 
-    /** @throws MgitException of kind USAGE for a name that none can have or one has already */
-    public void add(Remote remote) {
-        if (!NAME.matcher(remote.name()).matches()) {
+    /** @throws MgitException of kind USAGE for a name that none can have, of kind CONFLICT for one that is taken */
+    public void requireNew(String name) {
+        if (!NAME.matcher(name).matches()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    "'" + remote.name() + "' is not a valid name for a remote",
+                    "'" + name + "' is not a valid name for a remote",
                     "use letters, digits, '-' and '_'");
         }
-        String prefix = SECTION + remote.name() + ".";
-        if (settings.get(prefix + URL).isPresent()) {
+        if (settings.get(SECTION + name + "." + URL).isPresent()) {
             throw new MgitException(
                     MgitException.Kind.CONFLICT,
-                    "there is already a remote '" + remote.name() + "'",
-                    "remove it with 'mgit remote rm " + remote.name() + "'");
+                    "there is already a remote '" + name + "'",
+                    "remove it with 'mgit remote rm " + name + "'");
         }
+    }
+
+    /** As {@link #requireNew}. */
+    public void add(Remote remote) {
+        requireNew(remote.name());
+        String prefix = SECTION + remote.name() + ".";
         remote.store().ifPresent(store -> settings.set(prefix + STORE, store));
         if (remote.lineageOnly()) {
             settings.set(prefix + LINEAGE_ONLY, "true");

@@ -12,4 +12,8 @@ public record Traffic(long calls, long sent, long received) {
     public Traffic since(Traffic before) {
         return new Traffic(calls - before.calls, sent - before.sent, received - before.received);
     }
+
+    public Traffic plus(Traffic other) {
+        return new Traffic(calls + other.calls, sent + other.sent, received + other.received);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
@@ -75,7 +76,7 @@ public final class CloneCommand implements Callable<Integer> {
         Path target = context.resolve(directory == null ? Path.of(address.suggestedName()) : directory);
         boolean made = Files.notExists(target);
         requireEmpty(target);
-        var remote = new Remote(name, address, Optional.ofNullable(store), lineageOnly, filter);
+        var remote = new Remote(name, address, Optional.ofNullable(store).map(place -> Exchanges.store(context, place)), lineageOnly, filter);
         Repository.init(target, context.user()).close();
         boolean reached = false;
         try (Session session = Session.open(context, target)) {
@@ -85,7 +86,7 @@ public final class CloneCommand implements Callable<Integer> {
             context.output()
                     .line("Cloned " + report.moved().size() + " models into " + session.shown(target)
                             + (lineageOnly ? ", without parameters" : ""));
-            ExchangeText.transferred("Fetched", report.fetched().moved()).ifPresent(context.output()::line);
+            ExchangeText.fetched(report.fetched().traffic()).ifPresent(context.output()::line);
         } finally {
             if (!reached) {
                 cleanUp(target, made);

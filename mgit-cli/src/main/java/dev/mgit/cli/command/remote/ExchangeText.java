@@ -2,7 +2,7 @@ package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Output;
 import dev.mgit.lineage.remote.Fetch;
-import dev.mgit.lineage.remote.ParameterExchange;
+import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.version.VersionId;
 import java.util.Optional;
 
@@ -26,10 +26,18 @@ final class ExchangeText {
     }
 
     /** One sentence; empty if nothing was moved. */
-    static Optional<String> transferred(String verb, ParameterExchange.Moved moved) {
-        if (moved.bytes() == 0) {
-            return Optional.empty();
-        }
-        return Optional.of(verb + " " + Output.bytes(moved.bytes()) + " of parameters in " + moved.requests() + " requests");
+    static Optional<String> fetched(Traffic traffic) {
+        return sentence("Fetched", traffic.received(), traffic);
+    }
+
+    /** One sentence; empty if nothing was moved. */
+    static Optional<String> pushed(Traffic traffic) {
+        return sentence("Pushed", traffic.sent(), traffic);
+    }
+
+    private static Optional<String> sentence(String verb, long bytes, Traffic traffic) {
+        return bytes == 0
+                ? Optional.empty()
+                : Optional.of(verb + " " + Output.bytes(bytes) + " of parameters in " + traffic.calls() + " requests");
     }
 }

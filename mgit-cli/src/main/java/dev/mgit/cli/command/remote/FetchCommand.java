@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.lineage.remote.Fetch;
@@ -45,7 +46,7 @@ public final class FetchCommand implements Callable<Integer> {
             Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
             Fetch.Report report = new Fetch(Exchanges.of(context, session, wait)).run(remote, prune);
             ExchangeText.print(context.output(), remote.name(), report);
-            ExchangeText.transferred("Fetched", report.moved()).ifPresent(context.output()::line);
+            ExchangeText.fetched(report.traffic()).ifPresent(context.output()::line);
         }
         return 0;
     }

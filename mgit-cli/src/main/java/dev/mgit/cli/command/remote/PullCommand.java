@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
@@ -65,7 +66,7 @@ public final class PullCommand implements Callable<Integer> {
                 .forEach(moved -> output.line(
                         ExchangeText.moved(moved.from(), Optional.of(moved.to())) + "  " + moved.model()));
         report.fetched().tags().forEach(tag -> output.line("new tag  " + tag));
-        ExchangeText.transferred("Fetched", report.fetched().moved()).ifPresent(output::line);
+        ExchangeText.fetched(report.fetched().traffic()).ifPresent(output::line);
         if (!report.ahead().isEmpty()) {
             output.note("not pushed yet: " + String.join(", ", report.ahead()));
         }

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
@@ -52,6 +53,11 @@ public final class PushCommand implements Callable<Integer> {
     private boolean lineageOnly;
 
     @Option(
+            names = "--check-store",
+            description = "Send what the store lacks of versions that are there already, too.")
+    private boolean checkStore;
+
+    @Option(
             names = {"-n", "--dry-run"},
             description = "Show what would be pushed.")
     private boolean dryRun;
@@ -70,7 +76,7 @@ public final class PushCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
-            var request = new Push.Request(models, deleted, force, lineageOnly, dryRun);
+            var request = new Push.Request(models, deleted, force, lineageOnly, checkStore, dryRun);
             Push.Report report = new Push(Exchanges.of(context, session, wait)).run(remote, request);
             if (json.wanted()) {
                 print(remote, report);
@@ -86,8 +92,8 @@ public final class PushCommand implements Callable<Integer> {
                 .forEach(move -> context.output()
                         .line(ExchangeText.moved(move.from(), move.to()) + "  "
                                 + move.ref().replaceFirst("^refs/(heads|tags)/", "")));
-        ExchangeText.transferred("Pushed", report.moved()).ifPresent(context.output()::line);
-        if (report.moves().isEmpty()) {
+        ExchangeText.pushed(report.traffic()).ifPresent(context.output()::line);
+        if (report.moves().isEmpty() && report.traffic().sent() == 0) {
             context.output().line("Everything up to date");
         } else if (dryRun) {
             context.output().note("nothing was pushed; " + report.versions() + " versions would be");
@@ -99,8 +105,8 @@ public final class PushCommand implements Callable<Integer> {
             out.writeStringField("remote", remote.name());
             out.writeBooleanField("dry_run", dryRun);
             out.writeNumberField("versions", report.versions());
-            out.writeNumberField("bytes", report.moved().bytes());
-            out.writeNumberField("requests", report.moved().requests());
+            out.writeNumberField("bytes", report.traffic().sent());
+            out.writeNumberField("requests", report.traffic().calls());
             out.writeArrayFieldStart("references");
             for (Move move : report.moves()) {
                 out.writeStartObject();

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.remote;
 
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
@@ -10,7 +11,7 @@ import dev.mgit.lineage.git.GitRemote;
 import dev.mgit.lineage.git.RemoteAddress;
 import dev.mgit.lineage.remote.Remote;
 import dev.mgit.lineage.remote.RemoteModels;
-import dev.mgit.lineage.remote.Remotes;
+import dev.mgit.lineage.remote.RemoteParameters;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -122,10 +123,15 @@ public final class RemoteCommand implements Callable<Integer> {
             var remote = new Remote(
                     name,
                     address,
-                    Optional.ofNullable(store),
+                    Optional.ofNullable(store).map(place -> Exchanges.store(context, place)),
                     lineageOnly,
                     Optional.ofNullable(filter).orElse(List.of()));
-            change(session, "remote add " + name, remotes -> remotes.add(remote));
+            WriterLock lock = wait.lock(context, session.repository(), "mgit remote add " + name);
+            try (lock) {
+                Exchanges.remotes(session).requireNew(name);
+                RemoteParameters.prepare(Exchanges.of(context, session, wait), remote);
+                Exchanges.remotes(session).add(remote);
+            }
         }
         return 0;
     }
@@ -188,12 +194,5 @@ public final class RemoteCommand implements Callable<Integer> {
 
     private static String shown(Optional<VersionId> version) {
         return version.map(VersionId::abbreviated).orElse("-");
-    }
-
-    private void change(Session session, String what, java.util.function.Consumer<Remotes> change) throws IOException {
-        WriterLock lock = wait.lock(context, session.repository(), "mgit " + what);
-        try (lock) {
-            change.accept(Exchanges.remotes(session));
-        }
     }
 }
