@@ -72,6 +72,7 @@ class CrashPointsTest {
                 "checkout child dirty --force",
                 "gc --prune-older-than 0",
                 "gc --repack --effort small",
+                "gc --drop-training-state --keep-last 1 --prune-older-than 0",
                 "rm child",
                 "mv base other",
                 "tag v2 base",

@@ -50,6 +50,12 @@ record CrashRepository(Path folder) {
         }
         weights(model.resolve("a.safetensors"), 2, ELEMENTS);
         repository.ok("commit", model.toString(), "--model", "child", "--from", "base");
+        Path run = Files.createDirectories(folder.resolve("run"));
+        for (int step = 0; step < 3; step++) {
+            weights(run.resolve("a.safetensors"), 7, ELEMENTS);
+            weights(run.resolve("optimizer.safetensors"), 10 + step, ELEMENTS);
+            repository.ok("commit", run.toString(), "--model", "trained");
+        }
         weights(model.resolve("a.safetensors"), 3, ELEMENTS);
         repository.ok("commit", model.toString(), "--model", "gone");
         repository.ok("tag", "v1", "base~1");

@@ -43,7 +43,11 @@ final class ChosenTensors {
             }
         }
         if (fitting.isEmpty()) {
-            throw MgitException.usage("no tensor of " + request.version().abbreviated() + " matches '" + names + "'");
+            boolean named = request.files().isPresent();
+            throw lineage.checkpoint(request.version())
+                    .whyGone(path -> named && files.testPath(path))
+                    .orElseGet(() -> MgitException.usage(
+                            "no tensor of " + request.version().abbreviated() + " matches '" + names + "'"));
         }
         requireWritable(fitting);
         Map<TensorSpec, Chosen> chosen = new LinkedHashMap<>();

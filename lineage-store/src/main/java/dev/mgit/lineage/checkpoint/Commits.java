@@ -129,7 +129,19 @@ public final class Commits {
         var target = new Target(model, previous, request.origins(), Optional.empty());
         CheckpointFiles files = read(request);
         StoredCheckpoint stored = store(files, target, LossTolerance.EXACT, lock);
-        return transaction.write(newVersion(target, request, stored, files.findings()));
+        return write(target, request, stored, files.findings(), transaction);
+    }
+
+    VersionId write(
+            Target target, CommitRequest request, StoredCheckpoint stored, Findings findings, Transaction transaction)
+            throws IOException {
+        RestoredState.note(
+                repository.lineage(),
+                transaction,
+                stored.manifests().values(),
+                request.author(),
+                request.when());
+        return transaction.write(newVersion(target, request, stored, findings));
     }
 
     /** Where a commit would go now. @throws MgitException as {@link #commit} does */
@@ -196,7 +208,7 @@ public final class Commits {
         return origins.stream().map(Origin::version).toList();
     }
 
-    NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings)
+    private NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings)
             throws IOException {
         Map<String, String> trailers = new LinkedHashMap<>(request.trailers());
         TrainingStep.of(request.path())

@@ -109,7 +109,7 @@ public final class PendingCommit {
             target = sameAs.isPresent() ? target.withoutOrigins() : target;
         }
         Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
-        VersionId version = transaction.write(commits.newVersion(target, request, stored, files.findings()));
+        VersionId version = commits.write(target, request, stored, files.findings(), transaction);
         return new Attempt(lossy, lock, stored, transaction, version);
     }
 

@@ -13,15 +13,18 @@ import java.util.List;
  * @param partial true if the version has more files
  */
 record Selection(List<FileEntry> files, List<String> folders, boolean partial) {
-    /** @throws MgitException of kind USAGE if no file matches */
+    /** @throws MgitException of kind USAGE if no file matches, FAILED if what matched was dropped */
     static Selection of(CheckoutRequest request, Checkpoint checkpoint) {
         List<FileEntry> files = checkpoint.files().stream()
                 .filter(file ->
                         request.files().map(glob -> glob.testPath(file.path())).orElse(true))
                 .toList();
         if (files.isEmpty()) {
-            throw MgitException.usage("no file of " + request.version().abbreviated() + " matches '"
-                    + request.files().orElse(Glob.ALL) + "'");
+            Glob wanted = request.files().orElse(Glob.ALL);
+            throw checkpoint
+                    .whyGone(wanted::testPath)
+                    .orElseGet(() -> MgitException.usage(
+                            "no file of " + request.version().abbreviated() + " matches '" + wanted + "'"));
         }
         boolean partial = files.size() < checkpoint.files().size();
         return new Selection(files, partial ? List.of() : checkpoint.folders(), partial);

@@ -10,6 +10,7 @@ import java.util.List;
  * @param files those that differ
  * @param tensors all weights, the same ones too, in natural order of their names
  * @param trainingState what a trainer keeps beside them, which no figure counts and nobody measured
+ * @param dropped files of training state, as REV:PATH, that were dropped from a side and are not compared
  * @param layers all layers
  * @param blocks all blocks of layers, and the layers outside any
  * @param measured whether tensors that differ were measured
@@ -21,6 +22,7 @@ public record Diff(
         List<FileChange> files,
         List<TensorChange> tensors,
         List<TensorChange> trainingState,
+        List<String> dropped,
         List<LayerChange> layers,
         List<LayerChange> blocks,
         boolean measured) {
@@ -31,6 +33,7 @@ public record Diff(
         files = List.copyOf(files);
         tensors = List.copyOf(tensors);
         trainingState = List.copyOf(trainingState);
+        dropped = List.copyOf(dropped);
         layers = List.copyOf(layers);
         blocks = List.copyOf(blocks);
     }

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -63,12 +64,17 @@ public final class Diffs {
                         repository().parameters(() -> NeededObjects.of(repository().lineage(), stored, wanted)));
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
-            if (request.files().isPresent() && a.files.isEmpty() && b.files.isEmpty()) {
+            if (request.files().isPresent() && nothing(a) && nothing(b)) {
                 throw MgitException.usage(
                         "no file of either side matches '" + request.files().get() + "'");
             }
-            return diff(request, a, b);
+            List<String> dropped = dropped(request, a, b);
+            return diff(request, a, b, dropped);
         }
+    }
+
+    private static boolean nothing(Snapshot side) {
+        return side.files.isEmpty() && side.dropped.isEmpty();
     }
 
     private Repository repository() {
@@ -82,7 +88,23 @@ public final class Diffs {
         return Snapshot.of(((DiffSide.OnDisk) side).path(), threads, progress, wanted);
     }
 
-    private Diff diff(DiffRequest request, Snapshot a, Snapshot b) throws IOException {
+    /** Says what only one side, or none, has the bytes of; it is compared no further. */
+    private static List<String> dropped(DiffRequest request, Snapshot a, Snapshot b) {
+        List<String> said = new ArrayList<>();
+        a.dropped.forEach(path -> said.add(request.a().label() + ":" + path));
+        b.dropped.forEach(path -> said.add(request.b().label() + ":" + path));
+        return said;
+    }
+
+    private static List<TensorMatching.TensorMatch> trainingState(Snapshot a, Snapshot b) throws IOException {
+        return TensorMatching.byName(without(a.trainingState(), b.dropped), without(b.trainingState(), a.dropped));
+    }
+
+    private static List<CheckpointTensor> without(List<CheckpointTensor> tensors, Set<String> files) {
+        return tensors.stream().filter(tensor -> !files.contains(tensor.file())).toList();
+    }
+
+    private Diff diff(DiffRequest request, Snapshot a, Snapshot b, List<String> dropped) throws IOException {
         List<CheckpointTensor> left = a.weights();
         List<CheckpointTensor> right = b.weights();
         Optional<AdapterSummary> adapter = AdapterSummary.of(left, right);
@@ -92,7 +114,7 @@ public final class Diffs {
             right = reversed ? adapter.get().base() : adapter.get().adapter();
         }
         TensorMatching matching = TensorMatching.of(left, right);
-        List<TensorMatching.TensorMatch> state = TensorMatching.byName(a.trainingState(), b.trainingState());
+        List<TensorMatching.TensorMatch> state = trainingState(a, b);
         List<TensorMatching.TensorMatch> matches = chosen(request, matching.tensors(), state);
         boolean measured = request.depth() == DiffRequest.Depth.NUMBERS;
         Map<TensorMatching.TensorMatch, Measured> numbers = measured ? measured(matches) : Map.of();
@@ -116,6 +138,7 @@ public final class Diffs {
                 files,
                 tensors,
                 request.tensors().isPresent() ? List.of() : changes(state),
+                dropped,
                 rollUp.layers(),
                 blocks,
                 measured);
@@ -140,7 +163,9 @@ public final class Diffs {
                 return List.of(FileChanges.changed(left, right));
             }
         }
-        return FileChanges.of(a.files, b.files);
+        return FileChanges.of(a.files, b.files).stream()
+                .filter(change -> !a.dropped.contains(change.path()) && !b.dropped.contains(change.path()))
+                .toList();
     }
 
     private static boolean isFile(DiffSide side) {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** The files of one side of a comparison, and its tensors. Tensors of all shards and weight files are one set. */
@@ -51,6 +52,9 @@ final class Snapshot implements AutoCloseable {
     /** Files of models in which nobody here finds the tensors. */
     private final Set<String> unread = new HashSet<>();
 
+    /** Files of training state that were dropped, so that nobody can compare them. */
+    final Set<String> dropped = new TreeSet<>();
+
     private final TensorSet tensors = new TensorSet();
     private final List<FileByteSource> open = new ArrayList<>();
 
@@ -64,6 +68,10 @@ final class Snapshot implements AutoCloseable {
         Findings.of(repository.lineage(), version).opaque().keySet().stream()
                 .filter(wanted)
                 .forEach(snapshot.unread::add);
+        checkpoint.dropped().stream()
+                .map(dropped -> dropped.file().path())
+                .filter(wanted)
+                .forEach(snapshot.dropped::add);
         for (FileEntry file : checkpoint.files()) {
             if (!wanted.test(file.path())) {
                 continue;

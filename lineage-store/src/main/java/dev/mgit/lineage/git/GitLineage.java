@@ -2,6 +2,7 @@ package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -268,6 +269,11 @@ public final class GitLineage implements Lineage {
 
     @Override
     public Checkpoint checkpoint(VersionId id) {
+        return recorded(id).without(note(DroppedState.NAMESPACE, id, DroppedState::parse));
+    }
+
+    /** What a version was made with, whatever was dropped since. */
+    Checkpoint recorded(VersionId id) {
         return GitErrors.reading(() -> CheckpointRecord.read(id, required(id, RECORD)));
     }
 

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
@@ -274,7 +275,7 @@ public final class GitMaintenance implements AutoCloseable {
      * @param noteReaders by namespace: read a note, or throw
      */
     public GitHealth check(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
-        return new GitCheck(lineage).everything(checkedOut, withEdges(noteReaders));
+        return new GitCheck(lineage).everything(checkedOut, withOwn(noteReaders));
     }
 
     /**
@@ -285,12 +286,13 @@ public final class GitMaintenance implements AutoCloseable {
      * @return what was done, a line each
      */
     public List<String> repair(Person author, Map<String, Consumer<byte[]>> noteReaders) {
-        return GitErrors.translateFailures(() -> new GitRepair(lineage, author).run(withEdges(noteReaders)));
+        return GitErrors.translateFailures(() -> new GitRepair(lineage, author).run(withOwn(noteReaders)));
     }
 
-    private static Map<String, Consumer<byte[]>> withEdges(Map<String, Consumer<byte[]>> noteReaders) {
+    private static Map<String, Consumer<byte[]>> withOwn(Map<String, Consumer<byte[]>> noteReaders) {
         Map<String, Consumer<byte[]>> all = new HashMap<>(noteReaders);
         all.put(EdgeNotes.NAMESPACE, EdgeNotes::parse);
+        all.put(DroppedState.NAMESPACE, DroppedState::parse);
         return all;
     }
 

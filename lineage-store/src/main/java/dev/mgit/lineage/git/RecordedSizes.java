@@ -25,7 +25,7 @@ final class RecordedSizes {
     synchronized void require(VersionId id, String path, long actual) {
         if (!id.equals(version)) {
             Map<String, Long> read = new HashMap<>();
-            for (FileEntry file : lineage.checkpoint(id).files()) {
+            for (FileEntry file : lineage.recorded(id).files()) {
                 read.put(file.path(), file.size());
             }
             sizes = read;

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import org.eclipse.jgit.lib.Repository;
 
 /** Takes back one operation by moving its references back to where they were; itself an operation. */
 final class Undo {
+    private static final String DROPPED = GitLineage.NOTES + DroppedState.NAMESPACE;
+
     private final GitLineage lineage;
 
     Undo(GitLineage lineage) {
@@ -24,6 +27,7 @@ final class Undo {
     Operation run(Optional<String> wanted, Person author) throws IOException {
         List<Operation> operations = lineage.operationLog().finished();
         Operation target = wanted.isPresent() ? named(operations, wanted.get()) : latest(operations);
+        requireBytesThere(target);
         var transaction = new GitTransaction(lineage, "undo: " + target.description(), author, Instant.now());
         for (Operation.RefChange change : target.changes()) {
             Ref now = lineage.git().exactRef(change.ref());
@@ -42,6 +46,19 @@ final class Undo {
         transaction.undoing(target.id());
         transaction.apply();
         return target;
+    }
+
+    /** What was dropped cannot be had again by forgetting that it was. */
+    private static void requireBytesThere(Operation target) {
+        boolean drops = !target.changes().isEmpty()
+                && target.changes().stream().allMatch(change -> change.ref().equals(DROPPED));
+        if (drops) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "'" + target.description() + "' cannot be undone: the training state is gone from the store",
+                    "commit a folder that still has it, which brings it back in every version it was part of;"
+                            + " 'mgit undo OPERATION' undoes an earlier operation");
+        }
     }
 
     private static Operation named(List<Operation> operations, String id) {

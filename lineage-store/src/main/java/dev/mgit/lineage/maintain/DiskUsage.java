@@ -220,8 +220,21 @@ public final class DiskUsage {
                 .count();
         BitSet state = stateBlocks(members);
         state.and(first);
+        long dropped = members.stream()
+                .flatMap(version -> lineage.checkpoint(version).dropped().stream())
+                .mapToLong(gone -> gone.file().size())
+                .sum();
         return new Group(
-                name, isModel, members.size(), lossy, logical, unique, raw - unique, stored(first), stored(state));
+                name,
+                isModel,
+                members.size(),
+                lossy,
+                logical,
+                unique,
+                raw - unique,
+                stored(first),
+                stored(state),
+                dropped);
     }
 
     /** The versions of each model; those that no model leads to under the name they were made with. */

@@ -36,6 +36,7 @@ public record DiskUsageReport(
      * @param storedBytes frames of the blocks that its versions were the first to store; over all models these add up
      *     to all frames but base and dead ones
      * @param stateBytes of these, frames of files of training state
+     * @param droppedBytes sizes of the files of training state that were dropped; no other figure has them
      */
     public record Group(
             String name,
@@ -46,7 +47,8 @@ public record DiskUsageReport(
             long uniqueBytes,
             long sharedBytes,
             long storedBytes,
-            long stateBytes) {}
+            long stateBytes,
+            long droppedBytes) {}
 
     /**
      * One way to keep a block.

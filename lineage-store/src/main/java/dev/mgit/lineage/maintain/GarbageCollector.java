@@ -6,6 +6,7 @@ import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.maintain.GcReport.Dropped;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
@@ -23,7 +24,8 @@ import java.util.Set;
  * Removes what nothing leads to any more and gives its disk space back.
  *
  * <p>Order: nothing is touched before everything live has been found whole. Then old operations, then Git objects:
- * from here on no version is left that needs what goes next. Then objects, then blocks, each before the blocks it is
+ * from here on no version is left that needs what goes next; training state that is dropped was written down as such
+ * before. Then what hangs on blocks that go is coded anew. Then objects, then blocks, each before the blocks it is
  * predicted from, so that a crash never leaves a block whose sources are gone for a later commit to trust.
  */
 public final class GarbageCollector {
@@ -45,8 +47,14 @@ public final class GarbageCollector {
      *
      * @param horizon operations before this instant are forgotten and can then no longer be undone
      * @param repack code all blocks anew, with this effort
+     * @param drop training state to give up as well
      */
-    public record Request(Instant horizon, Optional<Effort> repack) {}
+    public record Request(Instant horizon, Optional<Effort> repack, Optional<DropRequest> drop) {
+        /** One that removes only what nothing leads to. */
+        public Request(Instant horizon, Optional<Effort> repack) {
+            this(horizon, repack, Optional.empty());
+        }
+    }
 
     /** Says what {@link #collect} would do, and does nothing. */
     public GcReport plan(Request request) throws IOException {
@@ -61,7 +69,10 @@ public final class GarbageCollector {
                 return report(true, garbage, Optional.empty(), Optional.empty(), bytes, bytes);
             }
             try (ParameterStore store = opened.get()) {
-                Dead dead = dead(store, versions);
+                Optional<OldTrainingState> old = old(request, checkedOut);
+                Reachability live = live(store, versions, old);
+                Optional<Dropped> dropped = drop(store, live, old, true);
+                Dead dead = dead(store, live, dropped);
                 return report(true, garbage, Optional.of(dead), repack(request, store, dead, true), bytes, bytes);
             }
         }
@@ -83,8 +94,11 @@ public final class GarbageCollector {
             GitMaintenance.Garbage garbage;
             if (hasParameters()) {
                 try (ParameterStore store = repository.writableParameters(lock)) {
-                    Dead found = dead(store, versions);
+                    Optional<OldTrainingState> old = old(request, checkedOut);
+                    Reachability live = live(store, versions, old);
+                    old.filter(some -> !some.isEmpty()).ifPresent(some -> some.record(repository.lineage()));
                     garbage = collectGit(git, request, checkedOut);
+                    Dead found = dead(store, live, drop(store, live, old, false));
                     remove(store, found);
                     repacked = repack(request, store, found, false);
                     compact(store, found, repacked);
@@ -137,11 +151,41 @@ public final class GarbageCollector {
     }
 
     /** What can go, and what stays. */
-    private record Dead(Reachability live, List<ObjectId> objects, List<Integer> blocks, long blockBytes) {}
+    private record Dead(
+            Reachability live,
+            List<ObjectId> objects,
+            List<Integer> blocks,
+            long blockBytes,
+            Optional<Dropped> dropped) {}
 
-    private Dead dead(ParameterStore store, Set<VersionId> versions) {
+    private Optional<OldTrainingState> old(Request request, List<VersionId> checkedOut) {
+        return request.drop().map(drop -> OldTrainingState.find(repository.lineage(), drop, checkedOut));
+    }
+
+    private Reachability live(ParameterStore store, Set<VersionId> versions, Optional<OldTrainingState> old) {
         progress.start("reading blocks", 0);
-        Reachability live = Reachability.of(repository.lineage(), versions, store);
+        Reachability live = Reachability.of(
+                repository.lineage(),
+                versions,
+                (version, file) -> old.filter(some -> some.contains(version, file)).isPresent(),
+                store);
+        progress.done();
+        return live;
+    }
+
+    /** What only training state that goes was predicted for goes with it. */
+    private Optional<Dropped> drop(
+            ParameterStore store, Reachability live, Optional<OldTrainingState> old, boolean dryRun)
+            throws IOException {
+        if (old.isEmpty()) {
+            return Optional.empty();
+        }
+        var release = new BaseRelease(store, live, settings.effort(), settings.threads(), progress);
+        return Optional.of(new Dropped(old.get().models(), release.run(dryRun)));
+    }
+
+    private Dead dead(ParameterStore store, Reachability live, Optional<Dropped> dropped) {
+        progress.start("looking for garbage", 0);
         BlockTable table = live.table();
         List<ObjectId> objects = new ArrayList<>();
         store.forEachObject(object -> {
@@ -160,7 +204,7 @@ public final class GarbageCollector {
         // A block is deeper than all it is predicted from.
         blocks.sort((a, b) -> table.depth(b) - table.depth(a));
         progress.done();
-        return new Dead(live, objects, blocks, bytes);
+        return new Dead(live, objects, blocks, bytes, dropped);
     }
 
     private void remove(ParameterStore store, Dead dead) {
@@ -218,6 +262,7 @@ public final class GarbageCollector {
                 dead.map(Dead::blockBytes).orElse(0L),
                 dead.map(found -> (long) found.live().blocks().cardinality()).orElse(0L),
                 repacked,
+                dead.flatMap(Dead::dropped),
                 before,
                 after);
     }

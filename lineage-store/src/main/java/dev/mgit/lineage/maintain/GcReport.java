@@ -1,5 +1,6 @@
 package dev.mgit.lineage.maintain;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param blockBytes bytes the frames of those blocks took
  * @param liveBlocks blocks that stay
  * @param repacked what recoding did, if it was asked for
+ * @param dropped the training state that was given up, if that was asked for
  * @param bytesBefore bytes of all files of the repository before
  * @param bytesAfter the same after; of a dry run, as before
  */
@@ -26,6 +28,7 @@ public record GcReport(
         long blockBytes,
         long liveBlocks,
         Optional<Repacked> repacked,
+        Optional<Dropped> dropped,
         long bytesBefore,
         long bytesAfter) {
     /**
@@ -37,4 +40,23 @@ public record GcReport(
      * @param bytesAfter bytes of the new ones
      */
     public record Repacked(long blocks, long rebased, long bytesBefore, long bytesAfter) {}
+
+    /**
+     * Training state that was given up.
+     *
+     * @param models those that had some
+     * @param recoded blocks that were predicted from some and are no longer
+     */
+    public record Dropped(List<OfModel> models, Repacked recoded) {
+        public Dropped {
+            models = List.copyOf(models);
+        }
+    }
+
+    /**
+     * Training state given up of one model.
+     *
+     * @param bytes sizes of the files
+     */
+    public record OfModel(String model, int versions, int files, long bytes) {}
 }

@@ -14,6 +14,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /**
  * What of the parameter store something live needs: versions lead to manifests, these to objects, these to blocks, and
@@ -22,15 +23,19 @@ import java.util.Set;
 final class Reachability {
     private final IdSet objects = new IdSet();
     private final BlockTable table;
+    private final BitSet direct = new BitSet();
     private final BitSet blocks;
 
-    private Reachability(Lineage lineage, Set<VersionId> versions, ParameterStore store) {
+    private Reachability(
+            Lineage lineage,
+            Set<VersionId> versions,
+            BiPredicate<VersionId, FileEntry> passedOver,
+            ParameterStore store) {
         for (VersionId version : versions) {
-            addObjects(lineage, version);
+            addObjects(lineage, version, passedOver);
         }
         this.table = new BlockTable();
         table.readAll(store);
-        BitSet direct = new BitSet();
         for (int i = 0; i < objects.size(); i++) {
             ObjectId id = new ObjectId(HexFormat.of().formatHex(objects.get(i)));
             StoredObject object = store.object(id)
@@ -45,16 +50,21 @@ final class Reachability {
      * Follows versions down to blocks.
      *
      * @param versions see {@link GitMaintenance#liveVersions}
+     * @param passedOver files of theirs that need not stay
      * @throws MgitException of kind INTEGRITY if anything needed is missing or cannot be followed further: who removes
      *     what is not reachable must know all that is
      */
-    static Reachability of(Lineage lineage, Set<VersionId> versions, ParameterStore store) {
-        return new Reachability(lineage, versions, store);
+    static Reachability of(
+            Lineage lineage,
+            Set<VersionId> versions,
+            BiPredicate<VersionId, FileEntry> passedOver,
+            ParameterStore store) {
+        return new Reachability(lineage, versions, passedOver, store);
     }
 
-    private void addObjects(Lineage lineage, VersionId version) {
+    private void addObjects(Lineage lineage, VersionId version, BiPredicate<VersionId, FileEntry> passedOver) {
         for (FileEntry file : lineage.checkpoint(version).files()) {
-            if (file.stored() == FileEntry.Storage.PARAMETERS) {
+            if (file.stored() == FileEntry.Storage.PARAMETERS && !passedOver.test(version, file)) {
                 for (Manifest.Entry entry :
                         lineage.manifest(version, file.path()).entries()) {
                     objects.add(bytes(entry.object()));
@@ -88,6 +98,11 @@ final class Reachability {
 
     boolean isLive(ObjectId object) {
         return objects.find(bytes(object)) >= 0;
+    }
+
+    /** Numbers of the blocks that versions consist of; the other live ones are what these are predicted from. */
+    BitSet direct() {
+        return direct;
     }
 
     /** Numbers of live blocks in {@link #table()}. */

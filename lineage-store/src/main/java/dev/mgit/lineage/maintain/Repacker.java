@@ -5,7 +5,6 @@ import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
-import dev.mgit.delta.predictor.Predictors;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.BlockReader;
@@ -139,7 +138,7 @@ final class Repacker {
             return recoder.recode(id, old, Math.min(depth, old.depth()));
         }
         rebased.incrementAndGet();
-        Optional<Prediction> ancestor = shorter(old, reader);
+        Optional<Prediction> ancestor = ParentChain.find(old, reader, prediction -> depthOver(prediction) <= maxDepth);
         return ancestor.isPresent()
                 ? recoder.rebase(id, old, ancestor.get(), depthOver(ancestor.get()))
                 : recoder.alone(id, old);
@@ -153,29 +152,5 @@ final class Repacker {
                         .mapToInt(source -> table.depth(table.find(source)))
                         .max()
                         .orElse(0);
-    }
-
-    /** Follows a chain of plain parents down to one that is not too deep; empty if it is no such chain. */
-    private Optional<Prediction> shorter(Frame old, BlockReader reader) {
-        Prediction prediction = old.prediction().orElseThrow();
-        while (depthOver(prediction) > maxDepth) {
-            if (!readsOneWhole(prediction, old.rawLength())) {
-                return Optional.empty();
-            }
-            Frame source = reader.frame(prediction.sources().get(0).blocks().get(0));
-            Optional<Prediction> further = source.prediction();
-            if (further.isEmpty() || source.rawLength() != old.rawLength()) {
-                return Optional.empty();
-            }
-            prediction = further.get();
-        }
-        return readsOneWhole(prediction, old.rawLength()) ? Optional.of(prediction) : Optional.empty();
-    }
-
-    private static boolean readsOneWhole(Prediction prediction, int length) {
-        return prediction.predictor() == Predictors.PARENT
-                && prediction.sources().size() == 1
-                && prediction.sources().get(0).blocks().size() == 1
-                && prediction.sources().get(0).length() == length;
     }
 }

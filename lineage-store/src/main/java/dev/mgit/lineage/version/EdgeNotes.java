@@ -1,12 +1,8 @@
 package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
-import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,8 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Provenance edges added to or withdrawn from one version after it was made. A version is immutable, so they are its
@@ -29,8 +23,6 @@ import java.util.regex.Pattern;
  */
 public record EdgeNotes(List<Entry> entries) {
     public static final String NAMESPACE = "edges";
-
-    private static final Pattern PERSON = Pattern.compile("(.*?) ?<([^<>]*)>", Pattern.DOTALL);
 
     /** What a line does. */
     public enum Op {
@@ -63,25 +55,11 @@ public record EdgeNotes(List<Entry> entries) {
      * @throws MgitException of kind INTEGRITY, naming the line, if a line cannot be understood
      */
     public static EdgeNotes parse(byte[] content) {
-        List<Entry> entries = new ArrayList<>();
-        String[] lines = new String(content, StandardCharsets.UTF_8).split("\n");
-        for (int i = 0; i < lines.length; i++) {
-            if (!lines[i].isBlank()) {
-                try {
-                    entries.add(entry(Json.parseObject(lines[i].getBytes(StandardCharsets.UTF_8))));
-                } catch (JsonException | DateTimeException | IllegalArgumentException | MgitException e) {
-                    String message = "line " + (i + 1) + " of a note of edges cannot be parsed: " + e.getMessage();
-                    throw new MgitException(MgitException.Kind.INTEGRITY, message, null, e);
-                }
-            }
-        }
-        return new EdgeNotes(entries);
+        return new EdgeNotes(NoteLines.parse(content, "edges", EdgeNotes::entry));
     }
 
     public byte[] format() {
-        StringBuilder out = new StringBuilder();
-        entries.forEach(entry -> out.append(line(entry)).append('\n'));
-        return out.toString().getBytes(StandardCharsets.UTF_8);
+        return NoteLines.format(entries, EdgeNotes::line);
     }
 
     /** These notes and one more line. */
@@ -121,21 +99,17 @@ public record EdgeNotes(List<Entry> entries) {
     }
 
     private static Entry entry(JsonObject line) {
-        Matcher by = PERSON.matcher(line.string("by"));
-        if (!by.matches()) {
-            throw new IllegalArgumentException("'by' is not of the form Name <mail>");
-        }
         return new Entry(
                 Op.valueOf(line.string("op").toUpperCase(Locale.ROOT)),
                 new VersionId(line.string("parent")),
                 line.string("model"),
                 EdgeKind.parse(line.string("kind")),
                 Source.parse(line.string("source").toLowerCase(Locale.ROOT)),
-                new Person(by.group(1), by.group(2)),
+                Person.parse(line.string("by")),
                 Instant.parse(line.string("when")));
     }
 
-    private static String line(Entry entry) {
+    private static Map<String, String> line(Entry entry) {
         Map<String, String> line = new LinkedHashMap<>();
         line.put("op", entry.op().name().toLowerCase(Locale.ROOT));
         line.put("parent", entry.parent().hex());
@@ -144,6 +118,6 @@ public record EdgeNotes(List<Entry> entries) {
         line.put("source", entry.source().word());
         line.put("by", entry.by().toString());
         line.put("when", entry.when().toString());
-        return Json.text(line);
+        return line;
     }
 }

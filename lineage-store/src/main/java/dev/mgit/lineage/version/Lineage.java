@@ -38,7 +38,7 @@ public interface Lineage extends AutoCloseable {
     /** Everything reachable from the given versions over both kinds of edge, newest first, children before parents. */
     Iterator<Version> walk(Collection<VersionId> from);
 
-    /** The files of a version. */
+    /** The files of a version, without those that were dropped from it later. */
     Checkpoint checkpoint(VersionId id);
 
     /** The manifest of a file kept in the parameter store. */

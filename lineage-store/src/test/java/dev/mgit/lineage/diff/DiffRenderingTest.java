@@ -43,6 +43,7 @@ class DiffRenderingTest {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             true);
 
     private static final DiffReport REPORT = DiffReport.of(DIFF, DiffReport.Detail.TENSORS);

@@ -7,9 +7,14 @@ import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/** Cleans up in a process of its own and waits to be killed in the middle of the phase it is told. */
+/**
+ * Arguments: the folder, the phase, and how many versions keep their training state, if old ones are to lose it.
+ *
+ * <p>Cleans up in a process of its own and waits to be killed in the middle of the phase it is told.
+ */
 final class KilledGc {
     static final String MARKER = "kill me";
 
@@ -43,7 +48,11 @@ final class KilledGc {
         };
         try (var made = new MadeRepository(Path.of(args[0]));
                 WriterLock lock = made.lock()) {
-            var request = new GarbageCollector.Request(Instant.now().plusSeconds(60), Optional.of(Effort.SMALL));
+            Optional<DropRequest> drop = args.length > 2
+                    ? Optional.of(new DropRequest(List.of(), Integer.parseInt(args[2]), MadeRepository.ADA))
+                    : Optional.empty();
+            Optional<Effort> repack = drop.isPresent() ? Optional.empty() : Optional.of(Effort.SMALL);
+            var request = new GarbageCollector.Request(Instant.now().plusSeconds(60), repack, drop);
             new GarbageCollector(made.repository(), killed).collect(request, lock);
             waitForDeath();
         }

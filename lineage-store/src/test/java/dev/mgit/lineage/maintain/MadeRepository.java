@@ -115,6 +115,11 @@ final class MadeRepository implements AutoCloseable {
         Path target = Files.createTempDirectory(folder, "checkout").resolve(model);
         new Checkouts(repository, CopyProgress.none()).checkout(CheckoutRequest.whole(version, model, target));
         requireSame(folder.resolve("models").resolve(model), target);
+        forgetCheckouts();
+    }
+
+    /** So that what was checked out does not count as in use. */
+    void forgetCheckouts() throws IOException {
         try (Stream<Path> states = Files.list(repository.files().checkouts())) {
             for (Path state : states.toList()) {
                 Files.delete(state);

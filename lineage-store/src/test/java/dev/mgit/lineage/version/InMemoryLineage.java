@@ -208,7 +208,8 @@ public final class InMemoryLineage implements Lineage {
     @Override
     public Checkpoint checkpoint(VersionId id) {
         NewVersion made = object(id);
-        return new Checkpoint(id, made.files(), made.folders(), made.ignored(), made.lossy());
+        return new Checkpoint(id, made.files(), made.folders(), made.ignored(), made.lossy())
+                .without(note(DroppedState.NAMESPACE, id, DroppedState::parse));
     }
 
     @Override

@@ -266,6 +266,29 @@ public abstract class LineageContract {
     }
 
     @Test
+    void aDroppedFileIsNoLongerAmongTheFilesAndWeightsCannotBeDropped() {
+        var weights = new FileEntry("model.safetensors", 1, false, FileEntry.Storage.PARAMETERS);
+        var moments = new FileEntry("optimizer.pt", 1, false, FileEntry.Storage.PARAMETERS);
+        var recorded = new Checkpoint(
+                new VersionId("0".repeat(40)), List.of(weights, moments), List.of(), List.of(), Optional.empty());
+        DroppedState notes = DroppedState.none();
+        for (FileEntry file : recorded.files()) {
+            notes = notes.with(new DroppedState.Entry(
+                    DroppedState.Op.DROP, file.path(), "--keep-last 1", ADA, Instant.EPOCH));
+        }
+        Checkpoint now = recorded.without(Optional.of(DroppedState.parse(notes.format())));
+        assertThat(now.files()).containsExactly(weights);
+        assertThat(now.dropped())
+                .containsExactly(new DroppedState.File(moments, "--keep-last 1", ADA, Instant.EPOCH));
+
+        DroppedState restored = notes.with(new DroppedState.Entry(
+                DroppedState.Op.RESTORE, moments.path(), "--keep-last 1", ADA, Instant.EPOCH));
+        assertThat(recorded.without(Optional.of(DroppedState.parse(restored.format()))))
+                .isEqualTo(recorded);
+        failsAs(Kind.INTEGRITY, () -> DroppedState.parse(utf8("{\"op\":\"drop\"}")));
+    }
+
+    @Test
     void aNoteThatCannotBeReadCostsItselfOnly() {
         VersionId good = commit(VersionBuilder.of("good"));
         VersionId bad = commit(VersionBuilder.of("bad"));

@@ -35,6 +35,9 @@ public final class DiffJson {
                     diff.trainingState().stream()
                             .collect(Collectors.groupingBy(tensor -> word(tensor.status()), Collectors.counting())));
         }
+        if (!diff.dropped().isEmpty()) {
+            json.put("dropped", diff.dropped());
+        }
         json.put("files", diff.files().stream().map(DiffJson::file).toList());
         json.put("blocks", diff.blocks().stream().map(DiffJson::layer).toList());
         json.put("layers", diff.layers().stream().map(DiffJson::layer).toList());

@@ -67,9 +67,11 @@ public record DiffReport(String title, String reading, String counts, List<Table
 
     private static String counts(Diff diff) {
         String weights = counts(diff.tensors());
-        return diff.trainingState().isEmpty()
-                ? weights
-                : weights + "; of training state " + counts(diff.trainingState());
+        String state = diff.trainingState().isEmpty() ? "" : "; of training state " + counts(diff.trainingState());
+        String dropped = diff.dropped().isEmpty()
+                ? ""
+                : "; not compared, because it was dropped: " + String.join(", ", diff.dropped());
+        return weights + state + dropped;
     }
 
     private static String counts(List<TensorChange> tensors) {

@@ -8,6 +8,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.git.GitLineage;
+import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
@@ -79,22 +80,21 @@ public final class CheckoutCommand implements Callable<Integer> {
                     Optional.ofNullable(tensors).map(Glob::new),
                     force);
             List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
-            List<String> ignored = lineage.checkpoint(version).ignored();
             if (json.wanted()) {
-                json(version, model, folder, written, ignored);
+                json(version, model, folder, written, lineage.checkpoint(version));
                 return 0;
             }
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
             if (files == null && tensors == null) {
-                LeftOutText.resuming(ignored).forEach(context.output()::note);
+                LeftOutText.resuming(lineage.checkpoint(version)).forEach(context.output()::note);
             }
         }
         return 0;
     }
 
-    private void json(VersionId version, String model, Path folder, List<String> written, List<String> ignored)
+    private void json(VersionId version, String model, Path folder, List<String> written, Checkpoint checkpoint)
             throws IOException {
         context.output().json(out -> {
             out.writeStringField("id", version.hex());
@@ -105,7 +105,7 @@ public final class CheckoutCommand implements Callable<Integer> {
                 out.writeString(file);
             }
             out.writeEndArray();
-            LeftOutText.json(out, ignored);
+            LeftOutText.json(out, checkpoint);
         });
     }
 

@@ -50,9 +50,10 @@ final class CheckpointText {
             output.line("");
             findings.forEach(output::line);
         }
-        if (!checkpoint.ignored().isEmpty()) {
+        List<String> leftOut = LeftOutText.lines(checkpoint);
+        if (!leftOut.isEmpty()) {
             output.line("");
-            LeftOutText.lines(checkpoint.ignored()).forEach(output::line);
+            leftOut.forEach(output::line);
         }
         if (tensors) {
             output.line("");
@@ -122,7 +123,7 @@ final class CheckpointText {
             losses(json, loss.get());
         }
         FindingsText.json(json, Findings.of(lineage, checkpoint.version()));
-        LeftOutText.json(json, checkpoint.ignored());
+        LeftOutText.json(json, checkpoint);
         json.writeNumberField("size", checkpoint.size());
         json.writeArrayFieldStart("files");
         for (FileEntry file : checkpoint.files()) {

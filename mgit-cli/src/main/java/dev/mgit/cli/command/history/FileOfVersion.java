@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.FileContent;
+import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Version;
@@ -36,8 +37,8 @@ final class FileOfVersion {
     }
 
     void show(String path, boolean json) throws IOException {
-        List<FileEntry> all =
-                session.repository().lineage().checkpoint(version.id()).files();
+        Checkpoint checkpoint = session.repository().lineage().checkpoint(version.id());
+        List<FileEntry> all = checkpoint.files();
         Optional<FileEntry> file =
                 all.stream().filter(entry -> entry.path().equals(path)).findFirst();
         String folder = path.isEmpty() || path.endsWith("/") ? path : path + "/";
@@ -48,13 +49,15 @@ final class FileOfVersion {
         } else if (!below.isEmpty() && !json) {
             text.printFiles(below);
         } else {
-            throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "there is no file '" + path + "' in " + session.name(version.id()),
-                    DidYouMean.hint(
-                            path,
-                            all.stream().map(FileEntry::path).toList(),
-                            "'mgit show " + version.id().abbreviated() + "' lists its files"));
+            throw checkpoint
+                    .whyGone(path::equals)
+                    .orElseGet(() -> new MgitException(
+                            MgitException.Kind.USAGE,
+                            "there is no file '" + path + "' in " + session.name(version.id()),
+                            DidYouMean.hint(
+                                    path,
+                                    all.stream().map(FileEntry::path).toList(),
+                                    "'mgit show " + version.id().abbreviated() + "' lists its files")));
         }
     }
 

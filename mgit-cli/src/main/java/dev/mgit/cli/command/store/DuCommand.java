@@ -61,9 +61,16 @@ public final class DuCommand implements Callable<Integer> {
     private void print(DiskUsageReport report) {
         Output output = context.output();
         boolean state = report.groups().stream().anyMatch(group -> group.stateBytes() > 0);
-        Table table = state
-                ? output.table("model", "versions", "files", "unique", "shared", "stored", "ratio", "training state")
-                : output.table("model", "versions", "files", "unique", "shared", "stored", "ratio");
+        boolean dropped = report.groups().stream().anyMatch(group -> group.droppedBytes() > 0);
+        List<String> headings =
+                new ArrayList<>(List.of("model", "versions", "files", "unique", "shared", "stored", "ratio"));
+        if (state) {
+            headings.add("training state");
+        }
+        if (dropped) {
+            headings.add("dropped");
+        }
+        Table table = output.table(headings.toArray(new String[0]));
         for (Group group : report.groups()) {
             List<Object> row = new ArrayList<>(List.of(
                     group.name(),
@@ -74,7 +81,10 @@ public final class DuCommand implements Callable<Integer> {
                     Output.bytes(group.storedBytes()),
                     Output.ratio(group.logicalBytes(), group.storedBytes())));
             if (state) {
-                row.add(group.stateBytes() == 0 ? "-" : Output.bytes(group.stateBytes()));
+                row.add(bytesOrNone(group.stateBytes()));
+            }
+            if (dropped) {
+                row.add(bytesOrNone(group.droppedBytes()));
             }
             table.row(row.toArray());
         }
@@ -89,6 +99,10 @@ public final class DuCommand implements Callable<Integer> {
                         ? " for " + Output.bytes(logical) + " of files (" + Output.ratio(logical, report.totalBytes())
                                 + ")"
                         : ""));
+    }
+
+    private static String bytesOrNone(long bytes) {
+        return bytes == 0 ? "-" : Output.bytes(bytes);
     }
 
     private void explain(DiskUsageReport report) {
@@ -137,6 +151,7 @@ public final class DuCommand implements Callable<Integer> {
             json.writeNumberField("shared_bytes", group.sharedBytes());
             json.writeNumberField("stored_bytes", group.storedBytes());
             json.writeNumberField("training_state_bytes", group.stateBytes());
+            json.writeNumberField("dropped_bytes", group.droppedBytes());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -1,10 +1,8 @@
 package dev.mgit.cli.command.store;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.command.lineage.BisectCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
-import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
@@ -12,12 +10,17 @@ import dev.mgit.delta.codec.Effort;
 import dev.mgit.hooks.maintain.Leftovers;
 import dev.mgit.hooks.maintain.Leftovers.Leftover;
 import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.maintain.DropRequest;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.maintain.GcReport;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.DidYouMean;
+import dev.mgit.lineage.version.Glob;
+import dev.mgit.lineage.version.Model;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Removes what nothing leads to any more. */
 @Command(
@@ -36,7 +40,9 @@ import picocli.CommandLine.Option;
             "Delete data not reachable from any model, tag, checked-out folder or recent operation, and free its "
                     + "space.",
             "Older operations can no longer be undone. Folders of failed runs and logs of finished updates and "
-                    + "searches are deleted at the same age."
+                    + "searches are deleted at the same age.",
+            "--drop-training-state also deletes files of training state from old versions, for good: their versions stay "
+                    + "and say so. Tagged and checked-out versions keep theirs."
         })
 public final class GcCommand implements Callable<Integer> {
     private static final Pattern AGE = Pattern.compile("(\\d{1,6})([smhdw]?)");
@@ -62,6 +68,20 @@ public final class GcCommand implements Callable<Integer> {
             description = "Effort for --repack: fast, balanced or small (default: the setting store.effort).")
     private @Nullable String effort;
 
+    @Option(
+            names = "--drop-training-state",
+            description = "Delete training state (optimizer.pt, ...) of all but the newest versions of each model.")
+    private boolean dropTrainingState;
+
+    @Option(names = "--keep-last", paramLabel = "N", description = "How many versions of each model keep it, 1 or more.")
+    private @Nullable Integer keepLast;
+
+    @Parameters(
+            paramLabel = "MODEL|GLOB",
+            arity = "0..*",
+            description = "Drop training state of these models only. Default: all models.")
+    private List<String> models = new ArrayList<>();
+
     @Mixin
     private final WaitOption wait = new WaitOption();
 
@@ -80,7 +100,7 @@ public final class GcCommand implements Callable<Integer> {
         }
         try (Session session = Session.open(context)) {
             Instant horizon = Instant.now().minus(keep);
-            var request = new GarbageCollector.Request(horizon, repack(session));
+            var request = new GarbageCollector.Request(horizon, repack(session), drop(session));
             var collector = new GarbageCollector(session.repository(), session.progress());
             GcReport report;
             List<Leftover> leftovers;
@@ -94,26 +114,50 @@ public final class GcCommand implements Callable<Integer> {
                     Leftovers.delete(leftovers);
                 }
             }
+            var text = new GcText(context.output(), session, report, leftovers);
             if (json.wanted()) {
-                context.output().json(out -> json(out, session, report, leftovers));
+                context.output().json(text::json);
             } else {
-                print(session, report, leftovers);
+                text.print();
             }
         }
         return 0;
     }
 
+    private Optional<DropRequest> drop(Session session) {
+        if (!dropTrainingState) {
+            if (keepLast != null || !models.isEmpty()) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        (keepLast != null ? "--keep-last needs" : "a model needs") + " --drop-training-state",
+                        "without it, gc deletes nothing that a version consists of");
+            }
+            return Optional.empty();
+        }
+        if (keepLast == null || keepLast < 1) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "--drop-training-state needs --keep-last N, 1 or more",
+                    "say how many of the newest versions of each model keep their training state");
+        }
+        List<Glob> globs = new ArrayList<>();
+        List<String> known =
+                session.repository().lineage().models().stream().map(Model::name).toList();
+        for (String name : models) {
+            var glob = new Glob(name);
+            if (known.stream().noneMatch(glob::test)) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "no model matches '" + name + "'",
+                        DidYouMean.hint(name, known, "'mgit branch' lists the models"));
+            }
+            globs.add(glob);
+        }
+        return Optional.of(new DropRequest(globs, keepLast, session.author()));
+    }
+
     private static List<Leftover> leftovers(Session session, Instant horizon) throws IOException {
         return Leftovers.before(horizon, session.repository().files().hooks(), BisectCommand.underWay(session));
-    }
-
-    private static long bytes(List<Leftover> leftovers) {
-        return leftovers.stream().mapToLong(Leftover::bytes).sum();
-    }
-
-    /** Of the whole repository; the collector measures before the leftovers go. */
-    private static long bytesAfter(GcReport report, List<Leftover> leftovers) {
-        return report.bytesAfter() - (report.dryRun() ? 0 : bytes(leftovers));
     }
 
     private Optional<Effort> repack(Session session) {
@@ -142,61 +186,5 @@ public final class GcCommand implements Callable<Integer> {
             case "w" -> Duration.ofDays(7 * number);
             default -> Duration.ofDays(number);
         };
-    }
-
-    private void print(Session session, GcReport report, List<Leftover> leftovers) {
-        Output output = context.output();
-        String does = report.dryRun() ? "Would remove " : "Removed ";
-        output.line(does + report.versions() + " versions, " + report.operations() + " old operations, "
-                + report.gitObjects() + " Git objects");
-        output.line(does + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
-                + Output.bytes(report.blockBytes()) + "); " + report.liveBlocks() + " blocks stay");
-        if (!leftovers.isEmpty()) {
-            output.line(does + leftovers.size() + " folders of old runs and logs (" + Output.bytes(bytes(leftovers))
-                    + ")" + (report.dryRun() ? ":" : ""));
-        }
-        if (report.dryRun()) {
-            leftovers.forEach(leftover -> output.line("  " + session.shown(leftover.folder())));
-        }
-        report.repacked()
-                .ifPresent(repacked -> output.line((report.dryRun() ? "Would re-encode " : "Re-encoded ")
-                        + repacked.blocks() + " blocks from " + Output.bytes(repacked.bytesBefore()) + " to "
-                        + Output.bytes(repacked.bytesAfter()) + "; " + repacked.rebased()
-                        + " of them were too deep"));
-        if (!report.dryRun()) {
-            output.line("Repository: " + Output.bytes(report.bytesBefore()) + " before, "
-                    + Output.bytes(bytesAfter(report, leftovers)) + " now");
-        }
-    }
-
-    private static void json(JsonGenerator json, Session session, GcReport report, List<Leftover> leftovers)
-            throws IOException {
-        json.writeBooleanField("dry_run", report.dryRun());
-        json.writeNumberField("operations", report.operations());
-        json.writeNumberField("versions", report.versions());
-        json.writeNumberField("git_objects", report.gitObjects());
-        json.writeNumberField("objects", report.objects());
-        json.writeNumberField("blocks", report.blocks());
-        json.writeNumberField("block_bytes", report.blockBytes());
-        json.writeNumberField("live_blocks", report.liveBlocks());
-        json.writeArrayFieldStart("leftovers");
-        for (Leftover leftover : leftovers) {
-            json.writeStartObject();
-            json.writeStringField("folder", session.shown(leftover.folder()));
-            json.writeNumberField("bytes", leftover.bytes());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        if (report.repacked().isPresent()) {
-            GcReport.Repacked repacked = report.repacked().get();
-            json.writeObjectFieldStart("repacked");
-            json.writeNumberField("blocks", repacked.blocks());
-            json.writeNumberField("rebased", repacked.rebased());
-            json.writeNumberField("bytes_before", repacked.bytesBefore());
-            json.writeNumberField("bytes_after", repacked.bytesAfter());
-            json.writeEndObject();
-        }
-        json.writeNumberField("bytes_before", report.bytesBefore());
-        json.writeNumberField("bytes_after", bytesAfter(report, leftovers));
     }
 }
