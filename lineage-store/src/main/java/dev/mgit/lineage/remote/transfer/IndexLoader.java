@@ -36,9 +36,8 @@ final class IndexLoader {
 
     /** @param absent packs that are not to be counted on */
     RemoteIndex load(Set<PackName> absent) throws IOException {
-        return new RemoteIndex(packs().stream()
-                .filter(pack -> !absent.contains(pack.name()))
-                .toList());
+        return new RemoteIndex(
+                packs().stream().filter(pack -> !absent.contains(pack.name())).toList());
     }
 
     /** All packs, each once. */
@@ -101,8 +100,8 @@ final class IndexLoader {
     /** Every pack that is there, listed or not. */
     Map<PackName, RemoteStore.Entry> entries() {
         Map<PackName, RemoteStore.Entry> entries = new TreeMap<>();
-        store.list(PackName.PACKS, entry -> PackName.ofPackKey(entry.key())
-                .ifPresent(name -> entries.put(name, entry)));
+        store.list(
+                PackName.PACKS, entry -> PackName.ofPackKey(entry.key()).ifPresent(name -> entries.put(name, entry)));
         return entries;
     }
 
