@@ -90,10 +90,10 @@ final class IndexLoader {
     private void addFromFooters(Map<PackName, ListedPack> packs) throws IOException {
         Map<PackName, RemoteStore.Entry> unlisted = entries();
         unlisted.keySet().removeAll(packs.keySet());
-        List<PackName> all = List.copyOf(unlisted.keySet());
+        List<Map.Entry<PackName, RemoteStore.Entry>> all = List.copyOf(unlisted.entrySet());
         TaskPool.forEach(threads, all.size(), number -> {
-            PackName name = all.get(number);
-            footer(name, unlisted.get(name).size()).ifPresent(pack -> packs.put(name, pack));
+            PackName name = all.get(number).getKey();
+            footer(name, all.get(number).getValue().size()).ifPresent(pack -> packs.put(name, pack));
         });
     }
 

@@ -144,6 +144,12 @@ abstract class RemoteStoreContract {
                         }
                         return 7;
                     }
+
+                    @Override
+                    public int read(byte[] target, int from, int length) throws IOException {
+                        target[from] = (byte) read();
+                        return 1;
+                    }
                 };
             }
         };
