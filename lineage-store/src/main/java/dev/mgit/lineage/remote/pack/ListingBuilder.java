@@ -30,8 +30,8 @@ final class ListingBuilder {
         int[] rawLengths = new int[count];
         byte[] depths = new byte[count];
         int[] sourceStarts = new int[count + 1];
-        int[] sources =
-                new int[frames.stream().mapToInt(frame -> frame.sources().size()).sum()];
+        int[] sources = new int
+                [frames.stream().mapToInt(frame -> frame.sources().size()).sum()];
         offsets[0] = PackFormat.MAGIC_BYTES;
         for (int i = 0; i < count; i++) {
             PackedFrame frame = frames.get(i);

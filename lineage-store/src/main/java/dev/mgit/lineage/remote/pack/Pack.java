@@ -32,7 +32,8 @@ public final class Pack {
         this.frames = frames;
         try (DigestInputStream in = new DigestInputStream(stream(), Hashes.sha256())) {
             in.transferTo(OutputStream.nullOutputStream());
-            this.name = new PackName(HexFormat.of().formatHex(in.getMessageDigest().digest()));
+            this.name =
+                    new PackName(HexFormat.of().formatHex(in.getMessageDigest().digest()));
         }
     }
 
@@ -57,11 +58,7 @@ public final class Pack {
         return new ListedPack(name, length(), listing);
     }
 
-    /**
-     * All bytes.
-     *
-     * @throws IOException when read, before the last byte, if a frame is not the one it was before
-     */
+    /** All bytes. Reading them fails before the last one if a frame is not the one it was before. */
     public InputStream open() {
         return new CheckedEnd(stream(), name, length());
     }

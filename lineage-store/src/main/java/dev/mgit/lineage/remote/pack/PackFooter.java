@@ -59,8 +59,7 @@ public final class PackFooter {
         MessageDigest digest = Hashes.sha256();
         digest.update(tail, start, end - start);
         int hash = end + Integer.BYTES;
-        if (!Arrays.equals(
-                digest.digest(), Arrays.copyOfRange(tail, hash, hash + PackFormat.HASH_BYTES))) {
+        if (!Arrays.equals(digest.digest(), Arrays.copyOfRange(tail, hash, hash + PackFormat.HASH_BYTES))) {
             throw damaged(pack, "the checksum of its listing does not match");
         }
         FieldReader in = new FieldReader(tail, start, end, why -> damaged(pack, why));

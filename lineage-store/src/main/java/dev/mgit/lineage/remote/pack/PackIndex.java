@@ -45,7 +45,8 @@ public final class PackIndex {
     }
 
     private static Encoded encodeOne(List<ListedPack> packs) {
-        FieldWriter out = new FieldWriter(1 << 16).bytes(PackFormat.indexMagic()).varint(packs.size());
+        FieldWriter out =
+                new FieldWriter(1 << 16).bytes(PackFormat.indexMagic()).varint(packs.size());
         for (ListedPack pack : packs) {
             out.bytes(HexFormat.of().parseHex(pack.name().hex()))
                     .varint(pack.size())
@@ -71,8 +72,8 @@ public final class PackIndex {
         if (!isSound(index, bytes)) {
             throw PackFormat.damaged(what, "its bytes do not match its name");
         }
-        FieldReader in = new FieldReader(
-                bytes, PackFormat.MAGIC_BYTES, bytes.length, why -> PackFormat.damaged(what, why));
+        FieldReader in =
+                new FieldReader(bytes, PackFormat.MAGIC_BYTES, bytes.length, why -> PackFormat.damaged(what, why));
         int count = in.varint(in.remaining() / FEWEST_PACK_BYTES, "its count of packs");
         List<ListedPack> packs = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -187,7 +187,8 @@ final class FileStore implements RemoteStore {
             BasicFileAttributes found =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return found.isRegularFile()
-                    ? Optional.of(new Entry(key, found.size(), found.lastModifiedTime().toInstant()))
+                    ? Optional.of(new Entry(
+                            key, found.size(), found.lastModifiedTime().toInstant()))
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();

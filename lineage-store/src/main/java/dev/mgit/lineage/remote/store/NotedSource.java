@@ -17,7 +17,8 @@ final class NotedSource implements ContentStreamProvider {
     }
 
     /** What reading failed with, null if it did not. */
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         return failure;
     }
 

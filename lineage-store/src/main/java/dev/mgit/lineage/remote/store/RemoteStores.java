@@ -28,10 +28,11 @@ public final class RemoteStores {
         return switch (scheme.group(1)) {
             case "file" -> new FileStore(folder(url));
             case S3Location.SCHEME -> new PatientStore(S3Store.open(url), Pause.real());
-            default -> throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "cannot use the store " + url + ": stores of kind '" + scheme.group(1) + ":' are not known",
-                    "use file:///FOLDER or s3://BUCKET/PREFIX");
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "cannot use the store " + url + ": stores of kind '" + scheme.group(1) + ":' are not known",
+                        "use file:///FOLDER or s3://BUCKET/PREFIX");
         };
     }
 

@@ -70,7 +70,8 @@ final class S3Failures {
                             "set credentials as for the AWS tools: the environment, ~/.aws, or the machine's role",
                             e);
         }
-        if (status >= 500 || PASSING.contains(status)) {
+        boolean cutShort = status < 100; // in the middle of the status line
+        if (status >= 500 || cutShort || PASSING.contains(status)) {
             return StoreException.passing(sentence + "status " + status, retryAfter(e), e);
         }
         return StoreException.lasting(sentence + reason(e), null, e);

@@ -45,7 +45,8 @@ record S3Location(String bucket, String prefix, Optional<URI> endpoint, Optional
         Optional<String> region = Optional.ofNullable(options.remove("region"));
         String style = options.remove("path-style");
         if (!options.isEmpty()) {
-            throw wrong(url, "there is no option '" + options.keySet().iterator().next() + "'");
+            throw wrong(
+                    url, "there is no option '" + options.keySet().iterator().next() + "'");
         }
         boolean pathStyle = style == null ? endpoint.isPresent() : Boolean.parseBoolean(style);
         return new S3Location(bucket, prefix(url, uri.getPath()), endpoint, region, pathStyle);

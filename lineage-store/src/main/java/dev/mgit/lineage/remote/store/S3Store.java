@@ -53,7 +53,8 @@ final class S3Store implements RemoteStore {
         } catch (SdkException | UncheckedIOException e) {
             IOException unread = source.failure();
             if (unread != null) {
-                throw StoreException.lasting("cannot write " + key + " at " + url + ": " + unread.getMessage(), null, e);
+                throw StoreException.lasting(
+                        "cannot write " + key + " at " + url + ": " + unread.getMessage(), null, e);
             }
             throw failures.of("cannot write " + key, e);
         }

@@ -30,7 +30,11 @@ public final class StoreException extends MgitException {
      */
     static StoreException passing(String message, Duration retryAfter, @Nullable Throwable cause) {
         return new StoreException(
-                message, "check the network and run the command again; it goes on where it stopped", true, retryAfter, cause);
+                message,
+                "check the network and run the command again; it goes on where it stopped",
+                true,
+                retryAfter,
+                cause);
     }
 
     boolean isPassing() {

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
  * with a dot: they mean the same to every store and lead nowhere else in a file system.
  */
 final class StoreKey {
-    private static final Pattern KEY = Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,7}"
-            + "[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+    private static final Pattern KEY =
+            Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,7}" + "[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
     private static final Pattern PREFIX = Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,7}");
 
     private StoreKey() {}

@@ -66,8 +66,8 @@ final class Downloader {
             PlacedFrame first = bad.get(0);
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
-                    "block " + first.id().hex() + " is damaged in pack " + first.pack().name().hex() + " of the store "
-                            + store.url(),
+                    "block " + first.id().hex() + " is damaged in pack "
+                            + first.pack().name().hex() + " of the store " + store.url(),
                     "push it from a machine that has it, or fetch from another store",
                     e);
         }
@@ -119,7 +119,8 @@ final class Downloader {
         TaskPool.forEach(settings.threads(), ranges.size(), number -> {
             PackRange range = ranges.get(number);
             stage(range, staged);
-            progress.advance(range.frames().stream().mapToLong(PlacedFrame::length).sum());
+            progress.advance(
+                    range.frames().stream().mapToLong(PlacedFrame::length).sum());
         });
         List<PlacedFrame> bad = new FrameImport(local, settings).store(batch, staged);
         local.flush();
@@ -139,13 +140,12 @@ final class Downloader {
 
     /** Frames of a pack that is gone, or shorter than listed, are staged as far as they came: they are refused later. */
     private void stage(PackRange range, StagedFrames staged) {
-        Optional<byte[]> bytes =
-                store.get(range.pack().name().packKey(), ByteRange.of(range.start(), range.length()));
+        Optional<byte[]> bytes = store.get(range.pack().name().packKey(), ByteRange.of(range.start(), range.length()));
         for (PlacedFrame frame : range.frames()) {
             int from = frame.offset() - range.start();
             bytes.filter(found -> found.length >= from + frame.length())
-                    .ifPresent(found -> staged.stage(
-                            frame.id(), Arrays.copyOfRange(found, from, from + frame.length())));
+                    .ifPresent(
+                            found -> staged.stage(frame.id(), Arrays.copyOfRange(found, from, from + frame.length())));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.version.ObjectId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import dev.mgit.lineage.version.ObjectId;
 
 /**
  * Which frames make what is wanted readable here, each after those it is predicted from: found from the listings alone,
@@ -69,8 +69,10 @@ final class FetchPlan {
             return;
         }
         String what = !nowhere.isEmpty()
-                ? count(nowhere.size(), "tensor") + " (object " + nowhere.iterator().next().abbreviated()
-                : count(missing.size(), "block") + " (" + missing.iterator().next().hex().substring(0, 12);
+                ? count(nowhere.size(), "tensor") + " (object "
+                        + nowhere.iterator().next().abbreviated()
+                : count(missing.size(), "block") + " ("
+                        + missing.iterator().next().hex().substring(0, 12);
         throw new MgitException(
                 MgitException.Kind.REMOTE,
                 "the store " + url + " lacks " + what + (nowhere.size() + missing.size() > 1 ? " and others)" : ")"),

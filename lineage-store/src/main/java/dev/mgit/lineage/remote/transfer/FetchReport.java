@@ -11,5 +11,4 @@ import dev.mgit.lineage.remote.store.Traffic;
  * @param frameBytes they took as frames
  * @param refused frames that were not what they should be, and were read again or from another pack
  */
-public record FetchReport(
-        int objects, int blocks, long rawBytes, long frameBytes, int refused, Traffic traffic) {}
+public record FetchReport(int objects, int blocks, long rawBytes, long frameBytes, int refused, Traffic traffic) {}

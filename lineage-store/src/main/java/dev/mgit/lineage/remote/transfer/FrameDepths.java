@@ -60,8 +60,8 @@ final class FrameDepths {
 
     private void fillDependents() {
         int[] next = starts.clone();
-        forEachFrame((pack, listing, number, frame) -> listing.forEachSource(
-                number, name -> dependents[next[names[pack][name]]++] = frame));
+        forEachFrame((pack, listing, number, frame) ->
+                listing.forEachSource(number, name -> dependents[next[names[pack][name]]++] = frame));
     }
 
     private interface Visitor {

@@ -36,8 +36,7 @@ final class FrameImport {
         Set<BlockId> sound = ConcurrentHashMap.newKeySet();
         List<PlacedFrame> refused = new ArrayList<>();
         try (var reader = new BlockReader(staged);
-                var shallow = new ShallowFrames(
-                        reader, settings.effort(), settings.maxDepth(), id -> depth(id))) {
+                var shallow = new ShallowFrames(reader, settings.effort(), settings.maxDepth(), id -> depth(id))) {
             TaskPool.forEach(settings.threads(), frames.size(), number -> {
                 BlockId id = frames.get(number).id();
                 if (isSound(reader, id)) {
@@ -47,7 +46,8 @@ final class FrameImport {
             Set<BlockId> waiting = new HashSet<>();
             for (PlacedFrame frame : frames) {
                 if (sound.contains(frame.id())) {
-                    local.putBlock(frame.id(), fitting(frame.id(), reader, shallow).encode());
+                    local.putBlock(
+                            frame.id(), fitting(frame.id(), reader, shallow).encode());
                 } else if (frame.sources().stream().noneMatch(waiting::contains)) {
                     refused.add(frame);
                     waiting.add(frame.id());

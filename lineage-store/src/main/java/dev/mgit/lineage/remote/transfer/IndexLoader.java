@@ -36,9 +36,8 @@ final class IndexLoader {
 
     /** @param absent packs that are not to be counted on */
     RemoteIndex load(Set<PackName> absent) throws IOException {
-        return new RemoteIndex(packs().stream()
-                .filter(pack -> !absent.contains(pack.name()))
-                .toList());
+        return new RemoteIndex(
+                packs().stream().filter(pack -> !absent.contains(pack.name())).toList());
     }
 
     /** All packs, each once. */
@@ -91,18 +90,18 @@ final class IndexLoader {
     private void addFromFooters(Map<PackName, ListedPack> packs) throws IOException {
         Map<PackName, RemoteStore.Entry> unlisted = entries();
         unlisted.keySet().removeAll(packs.keySet());
-        List<PackName> all = List.copyOf(unlisted.keySet());
+        List<Map.Entry<PackName, RemoteStore.Entry>> all = List.copyOf(unlisted.entrySet());
         TaskPool.forEach(threads, all.size(), number -> {
-            PackName name = all.get(number);
-            footer(name, unlisted.get(name).size()).ifPresent(pack -> packs.put(name, pack));
+            PackName name = all.get(number).getKey();
+            footer(name, all.get(number).getValue().size()).ifPresent(pack -> packs.put(name, pack));
         });
     }
 
     /** Every pack that is there, listed or not. */
     Map<PackName, RemoteStore.Entry> entries() {
         Map<PackName, RemoteStore.Entry> entries = new TreeMap<>();
-        store.list(PackName.PACKS, entry -> PackName.ofPackKey(entry.key())
-                .ifPresent(name -> entries.put(name, entry)));
+        store.list(
+                PackName.PACKS, entry -> PackName.ofPackKey(entry.key()).ifPresent(name -> entries.put(name, entry)));
         return entries;
     }
 

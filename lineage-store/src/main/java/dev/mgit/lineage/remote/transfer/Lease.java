@@ -32,7 +32,7 @@ final class Lease implements AutoCloseable {
     static Lease take(RemoteStore store) {
         Lease lease = new Lease(store);
         lease.renew();
-        lease.renewal.scheduleWithFixedDelay(
+        var unused = lease.renewal.scheduleWithFixedDelay(
                 lease::renewIfPossible, RENEWED_MINUTES, RENEWED_MINUTES, TimeUnit.MINUTES);
         return lease;
     }

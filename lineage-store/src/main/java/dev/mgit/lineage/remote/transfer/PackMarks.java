@@ -56,7 +56,8 @@ record PackMarks(String key, Instant made, Set<PackName> packs) {
     }
 
     private static PackMarks parse(RemoteStore store, RemoteStore.Entry entry, byte[] bytes) {
-        List<String> lines = new String(bytes, StandardCharsets.US_ASCII).lines().toList();
+        List<String> lines =
+                new String(bytes, StandardCharsets.US_ASCII).lines().toList();
         try {
             if (!lines.isEmpty() && lines.get(0).equals(HEADER)) {
                 Set<PackName> packs = new HashSet<>();

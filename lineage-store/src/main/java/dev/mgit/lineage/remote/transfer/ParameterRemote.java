@@ -35,8 +35,7 @@ public final class ParameterRemote implements AutoCloseable {
     private final PackCutter cutter;
     private final IndexLoader indexes;
 
-    ParameterRemote(
-            RemoteStore store, StoreFormat format, Path cache, TransferSettings settings, PackCutter cutter) {
+    ParameterRemote(RemoteStore store, StoreFormat format, Path cache, TransferSettings settings, PackCutter cutter) {
         this.store = new MeteredStore(store);
         this.format = format;
         this.settings = settings;
@@ -64,9 +63,8 @@ public final class ParameterRemote implements AutoCloseable {
             RemoteStore store, Path cache, TransferSettings settings, PackCutter cutter, boolean create) {
         boolean ready = false;
         try {
-            StoreFormat format = create
-                    ? StoreFormat.create(store)
-                    : StoreFormat.read(store).orElseThrow(() -> none(store));
+            StoreFormat format =
+                    create ? StoreFormat.create(store) : StoreFormat.read(store).orElseThrow(() -> none(store));
             var remote = new ParameterRemote(store, format, cache, settings, cutter);
             ready = true;
             return remote;
@@ -118,8 +116,7 @@ public final class ParameterRemote implements AutoCloseable {
         Lease lease = Lease.take(store);
         boolean ready = false;
         try {
-            PushReport report =
-                    new Uploader(store, indexes, settings, cutter, progress).upload(local, objects);
+            PushReport report = new Uploader(store, indexes, settings, cutter, progress).upload(local, objects);
             ready = true;
             return new Push(report, lease);
         } finally {

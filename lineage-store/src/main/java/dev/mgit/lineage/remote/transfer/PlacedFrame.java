@@ -21,7 +21,8 @@ record PlacedFrame(ListedPack pack, int number) {
 
     List<BlockId> sources() {
         List<BlockId> sources = new ArrayList<>(pack.listing().sourceCount(number));
-        pack.listing().forEachSource(number, source -> sources.add(pack.listing().name(source)));
+        pack.listing()
+                .forEachSource(number, source -> sources.add(pack.listing().name(source)));
         return sources;
     }
 }

@@ -103,7 +103,8 @@ final class RemoteIndex {
     /** Whether all of an object can be read from the store alone. */
     boolean isComplete(ObjectId id) {
         try {
-            return object(id).filter(object -> object.blocks().stream().allMatch(block -> isReadable(block.id())))
+            return object(id)
+                    .filter(object -> object.blocks().stream().allMatch(block -> isReadable(block.id())))
                     .isPresent();
         } catch (MgitException e) {
             return false; // its entry is damaged

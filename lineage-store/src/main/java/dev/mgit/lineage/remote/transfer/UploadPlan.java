@@ -13,7 +13,6 @@ import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +34,7 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     private final Set<BlockId> recoded = new HashSet<>();
     private final List<StoredObject> objects = new ArrayList<>();
 
-    UploadPlan(
-            ParameterStore local, RemoteIndex remote, Collection<ObjectId> wanted, Effort effort, int maxDepth) {
+    UploadPlan(ParameterStore local, RemoteIndex remote, Collection<ObjectId> wanted, Effort effort, int maxDepth) {
         this.local = local;
         this.remote = remote;
         this.reliance = remote.new Reliance();

@@ -82,8 +82,7 @@ final class Uploader {
     private List<ListedPack> send(UploadPlan plan, Set<PackName> absent) throws IOException {
         List<PackCutter.Cut> cuts = cutter.cut(plan.frames(), plan.objects());
         ListedPack[] packs = new ListedPack[cuts.size()];
-        progress.start(
-                "pushing", cuts.stream().mapToLong(PackCutter.Cut::bytes).sum());
+        progress.start("pushing", cuts.stream().mapToLong(PackCutter.Cut::bytes).sum());
         try {
             TaskPool.forEach(settings.threads(), packs.length, number -> {
                 PackCutter.Cut cut = cuts.get(number);
@@ -121,7 +120,10 @@ final class Uploader {
     }
 
     private boolean isThere(Pack pack) {
-        return store.head(pack.name().packKey()).map(RemoteStore.Entry::size).filter(size -> size == pack.length()).isPresent();
+        return store.head(pack.name().packKey())
+                .map(RemoteStore.Entry::size)
+                .filter(size -> size == pack.length())
+                .isPresent();
     }
 
     private static Content content(Pack pack) {
@@ -157,8 +159,10 @@ final class Uploader {
         return new PushReport(
                 sum.objects() + plan.objects().size(),
                 sum.blocks() + frames.size(),
-                sum.rawBytes() + frames.stream().mapToLong(PackedFrame::rawLength).sum(),
-                sum.frameBytes() + frames.stream().mapToLong(PackedFrame::length).sum(),
+                sum.rawBytes()
+                        + frames.stream().mapToLong(PackedFrame::rawLength).sum(),
+                sum.frameBytes()
+                        + frames.stream().mapToLong(PackedFrame::length).sum(),
                 sum.recoded() + plan.recoded(),
                 sum.packs() + sent.size(),
                 reused.get(),

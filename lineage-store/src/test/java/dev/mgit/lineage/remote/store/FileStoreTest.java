@@ -75,7 +75,8 @@ class FileStoreTest extends RemoteStoreContract {
         }
         assertThatThrownBy(() -> RemoteStores.open(folder.resolve("none").toString()))
                 .isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> RemoteStores.create(folder.resolve("none/below").toString()))
+        assertThatThrownBy(
+                        () -> RemoteStores.create(folder.resolve("none/below").toString()))
                 .isInstanceOf(StoreException.class);
         assertThat(folder.resolve("none")).doesNotExist();
     }

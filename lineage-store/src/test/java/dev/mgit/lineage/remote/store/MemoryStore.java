@@ -19,6 +19,7 @@ public final class MemoryStore implements RemoteStore {
         private static final long serialVersionUID = 1;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Stored(byte[] bytes, Instant modified) {}
 
     private final Map<String, Stored> objects = new ConcurrentSkipListMap<>();

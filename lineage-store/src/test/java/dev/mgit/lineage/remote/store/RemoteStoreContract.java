@@ -117,7 +117,8 @@ abstract class RemoteStoreContract {
         byte[] large = new byte[9 << 20];
         new SplittableRandom(1).nextBytes(large);
         store().put("large", Content.of(large));
-        assertThat(store().get("large", ByteRange.first(large.length)).orElseThrow()).isEqualTo(large);
+        assertThat(store().get("large", ByteRange.first(large.length)).orElseThrow())
+                .isEqualTo(large);
         assertThat(store().get("large", ByteRange.of(5 << 20, 3)).orElseThrow())
                 .isEqualTo(new byte[] {large[5 << 20], large[(5 << 20) + 1], large[(5 << 20) + 2]});
     }
@@ -142,6 +143,12 @@ abstract class RemoteStoreContract {
                             throw new IOException("the source broke");
                         }
                         return 7;
+                    }
+
+                    @Override
+                    public int read(byte[] target, int from, int length) throws IOException {
+                        target[from] = (byte) read();
+                        return 1;
                     }
                 };
             }

@@ -80,10 +80,9 @@ class S3StoreTest extends RemoteStoreContract {
                 "s3://key:secret@bucket"
             })
     void urlsThatAreNoneAreRefused(String url) {
-        assertThatThrownBy(() -> RemoteStores.open(url))
-                .isInstanceOfSatisfying(MgitException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
-                    assertThat(e.getMessage() + e.hint()).doesNotContain("secret");
-                });
+        assertThatThrownBy(() -> RemoteStores.open(url)).isInstanceOfSatisfying(MgitException.class, e -> {
+            assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
+            assertThat(e.getMessage() + e.hint()).doesNotContain("secret");
+        });
     }
 }

@@ -82,8 +82,8 @@ final class MadeParameters implements ParameterStore {
                 Optional<Prediction> prediction = predictions.apply(i);
                 TensorPredictions always = (offset, length) -> prediction;
                 byte[] block = tensor.get(i);
-                stored.add(new StoredObject.Block(
-                        writer.block(block, block.length, Dtype.BF16, always, 0), block.length));
+                stored.add(
+                        new StoredObject.Block(writer.block(block, block.length, Dtype.BF16, always, 0), block.length));
             }
             StoredObject object = StoredObject.of(stored);
             writer.object(object);

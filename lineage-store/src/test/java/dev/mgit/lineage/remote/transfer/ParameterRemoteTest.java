@@ -185,12 +185,21 @@ class ParameterRemoteTest {
         other.add(a, idB);
         // Both plan before either has sent anything.
         try (ParameterRemote one = remote();
-                ParameterRemote two = ParameterRemote.using(
-                        store, cache.resolve("other"), TransferSettings.usual(), SMALL, true)) {
+                ParameterRemote two =
+                        ParameterRemote.using(store, cache.resolve("other"), TransferSettings.usual(), SMALL, true)) {
             var index = new IndexLoader(store, new IndexCache(cache), 1).load(Set.of());
-            try (var mine = new UploadPlan(here, index, List.of(idA, idB), TransferSettings.usual().effort(), 4);
-                    var theirs =
-                            new UploadPlan(other, index, List.of(idB, idA), TransferSettings.usual().effort(), 4)) {
+            try (var mine = new UploadPlan(
+                            here,
+                            index,
+                            List.of(idA, idB),
+                            TransferSettings.usual().effort(),
+                            4);
+                    var theirs = new UploadPlan(
+                            other,
+                            index,
+                            List.of(idB, idA),
+                            TransferSettings.usual().effort(),
+                            4)) {
                 send(mine);
                 send(theirs);
             }
@@ -240,7 +249,9 @@ class ParameterRemoteTest {
         push(here, parent);
         Map<String, byte[]> base = store.contents();
         for (int point = 1; ; point++) {
-            store.contents().keySet().stream().filter(key -> !base.containsKey(key)).forEach(store::delete);
+            store.contents().keySet().stream()
+                    .filter(key -> !base.containsKey(key))
+                    .forEach(store::delete);
             int[] left = {point};
             store.killAt(call -> !call.startsWith("delete") && --left[0] == 0);
             boolean done = true;
@@ -292,11 +303,10 @@ class ParameterRemoteTest {
             bad[at] ^= 4;
             store.put(pack, Content.of(bad));
             MadeParameters clone = new MadeParameters();
-            assertThatThrownBy(() -> fetch(clone, object))
-                    .isInstanceOfSatisfying(MgitException.class, e -> {
-                        assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
-                        assertThat(e.getMessage()).contains("is damaged in pack");
-                    });
+            assertThatThrownBy(() -> fetch(clone, object)).isInstanceOfSatisfying(MgitException.class, e -> {
+                assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+                assertThat(e.getMessage()).contains("is damaged in pack");
+            });
             clone.requireWhole();
         }
         store.put(pack, Content.of(Arrays.copyOf(sound, 20_000)));
@@ -304,7 +314,9 @@ class ParameterRemoteTest {
         store.delete(pack);
         assertThatThrownBy(() -> fetch(new MadeParameters(), object)).isInstanceOf(MgitException.class);
         push(here, object); // sees that it is gone and sends it again
-        store.contents().forEach((key, bytes) -> assertThat(key.equals(pack) ? bytes : sound).isEqualTo(sound));
+        store.contents()
+                .forEach((key, bytes) ->
+                        assertThat(key.equals(pack) ? bytes : sound).isEqualTo(sound));
         fetch(there, object);
         assertThat(there.read(object)).isEqualTo(here.read(object));
     }
@@ -317,8 +329,14 @@ class ParameterRemoteTest {
         MadeParameters other = new MadeParameters();
         other.add(MadeParameters.near(5, tensor));
         var index = new IndexLoader(store, new IndexCache(cache), 1).load(Set.of());
-        try (var mine = new UploadPlan(here, index, List.of(object, next), TransferSettings.usual().effort(), 4);
-                var theirs = new UploadPlan(other, index, List.of(next), TransferSettings.usual().effort(), 4)) {
+        try (var mine = new UploadPlan(
+                        here,
+                        index,
+                        List.of(object, next),
+                        TransferSettings.usual().effort(),
+                        4);
+                var theirs = new UploadPlan(
+                        other, index, List.of(next), TransferSettings.usual().effort(), 4)) {
             send(mine);
             List<String> first = packs();
             send(theirs);
@@ -358,8 +376,8 @@ class ParameterRemoteTest {
         push(here, object);
         store.put(
                 StoreKeys.marks(new UUID(0, 1)),
-                Content.of(PackMarks.encode(Set.of(
-                        PackName.ofPackKey(packs().get(0)).orElseThrow()))));
+                Content.of(PackMarks.encode(
+                        Set.of(PackName.ofPackKey(packs().get(0)).orElseThrow()))));
         fetch(there, object);
         assertThat(there.read(object)).isEqualTo(here.read(object));
         try (ParameterRemote remote = remote()) {
@@ -425,7 +443,9 @@ class ParameterRemoteTest {
                 .isInstanceOfSatisfying(
                         MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.REMOTE));
         store.put("format", Content.of("something else".getBytes(StandardCharsets.UTF_8)));
-        assertThatThrownBy(this::remote).isInstanceOf(MgitException.class).hasMessageContaining("is no parameter store");
+        assertThatThrownBy(this::remote)
+                .isInstanceOf(MgitException.class)
+                .hasMessageContaining("is no parameter store");
         store.put("format", Content.of("mgit parameters 9\n".getBytes(StandardCharsets.UTF_8)));
         assertThatThrownBy(this::remote).isInstanceOf(MgitException.class).hasMessageContaining("has format 9");
     }
