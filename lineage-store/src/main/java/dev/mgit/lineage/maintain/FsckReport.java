@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param objects tensors and other byte ranges of the parameter store checked
  * @param blocks blocks decoded and hashed
  * @param bytes raw bytes of those blocks
+ * @param absent objects that a remote has and that are not here
  */
-public record FsckReport(int versions, int gitObjects, long objects, long blocks, long bytes, List<Damage> damage) {
+public record FsckReport(
+        int versions, int gitObjects, long objects, long blocks, long bytes, long absent, List<Damage> damage) {
     /** Where damage is. */
     public enum Place {
         /** Git objects, references, notes, the operation log. */

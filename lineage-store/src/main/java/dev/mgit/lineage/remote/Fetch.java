@@ -11,11 +11,10 @@ import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -72,6 +71,15 @@ public final class Fetch {
         }
     }
 
+    /** Brings the parameters of some versions here, whatever the remote's filter says; of no others. */
+    public Traffic parameters(Remote remote, Collection<VersionId> versions) throws IOException {
+        try (RemoteParameters parameters = RemoteParameters.open(exchange, remote)
+                .orElseThrow(() -> MgitException.usage(remote.name() + " has no store"))) {
+            return parameters.bring(
+                    NeededObjects.of(exchange.repository().lineage(), versions));
+        }
+    }
+
     private List<Change> changes(GitExchange here, Remote remote, RemoteReferences references, boolean prune) {
         Map<String, VersionId> before = here.remoteModels(remote.name());
         List<Change> changes = new ArrayList<>();
@@ -122,7 +130,17 @@ public final class Fetch {
                             () -> transaction.deleteRemoteModel(remote.name(), change.model()));
         }
         tags.forEach(tag -> transaction.setTag(tag, references.tags().get(tag)));
-        references.edges().forEach((name, id) -> transaction.setPrivateRef("edges/" + id.hex(), id));
+        references.tags().forEach((tag, id) -> {
+            if (here.isVersion(id)) {
+                transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);
+            }
+        });
+        references.edges().forEach((name, id) -> {
+            if (here.isVersion(id)) {
+                transaction.setPrivateRef("edges/" + id.hex(), id);
+                transaction.setPrivateRef(prefix(remote) + "edges/" + id.hex(), id);
+            }
+        });
         references
                 .notes()
                 .forEach((namespace, id) -> transaction.mergeNotes(namespace, id, exchange.merger(namespace)));
@@ -132,7 +150,20 @@ public final class Fetch {
 
     /** Where the registry of a remote is known here, without {@code refs/mgit/}. */
     static String registry(Remote remote) {
-        return "remotes/" + remote.name() + "/registry";
+        return prefix(remote) + "registry";
+    }
+
+    private static String prefix(Remote remote) {
+        return "remotes/" + remote.name() + "/";
+    }
+
+    /** Every version that a remote is known to lead to: heads of models, tags, and parents of edges added later. */
+    static List<VersionId> known(GitExchange here, Remote remote) {
+        List<VersionId> known = new ArrayList<>(here.remoteModels(remote.name()).values());
+        for (String kind : List.of("tags/", "edges/")) {
+            known.addAll(here.lineage().privateRefs(prefix(remote) + kind).values());
+        }
+        return known;
     }
 
     private Remote withStore(GitExchange here, Remote remote, RemoteReferences references) {
@@ -150,23 +181,15 @@ public final class Fetch {
         return said.map(remote::withStore).orElse(remote);
     }
 
+    /** Brings the parameters of all that is known of a remote, and of what came before that. */
     private Traffic bring(GitExchange here, Remote remote) throws IOException {
-        Set<VersionId> wanted = new LinkedHashSet<>();
-        here.remoteModels(remote.name()).forEach((model, head) -> {
-            if (remote.brings(model)) {
-                wanted.add(head);
-            }
-        });
-        return bring(here, remote, wanted);
-    }
-
-    private Traffic bring(GitExchange here, Remote remote, Set<VersionId> heads) throws IOException {
-        Set<VersionId> whole = new LinkedHashSet<>();
+        List<VersionId> whole = new ArrayList<>();
         if (!remote.isPartial()) {
             whole.addAll(new RemoteReferences(here.references()).models().values());
         }
-        List<VersionId> versions = here.between(heads, whole).stream()
+        List<VersionId> versions = here.between(known(here, remote), whole).stream()
                 .filter(here::isVersion)
+                .filter(id -> remote.brings(here.lineage().version(id).model()))
                 .toList();
         if (versions.isEmpty()) {
             return NOTHING;

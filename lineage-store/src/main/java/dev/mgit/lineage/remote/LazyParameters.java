@@ -28,10 +28,11 @@ public final class LazyParameters implements MissingParameters {
 
     @Override
     public void bring(Map<ObjectId, Long> objects) throws IOException {
-        for (int i = 0; i < remotes.size(); i++) {
+        Map<ObjectId, Long> missing = RemoteParameters.missing(exchange.repository(), objects);
+        for (int i = 0; i < remotes.size() && !missing.isEmpty(); i++) {
             try (RemoteParameters parameters =
                     RemoteParameters.open(exchange, remotes.get(i)).orElseThrow()) {
-                parameters.bring(objects);
+                parameters.bring(missing);
                 return;
             } catch (MgitException e) {
                 // Another remote may have it.

@@ -97,7 +97,7 @@ public final class Push {
         try (RemoteParameters parameters = RemoteParameters.open(exchange, remote).orElseThrow(() -> noStore(remote, plan))) {
             Optional<dev.mgit.lineage.remote.transfer.Push> sent = parameters.send(plan.versions());
             try {
-                return new Outcome(there.push(plan.moves()), parameters.traffic());
+                return new Outcome(plan.moves().isEmpty() ? List.of() : there.push(plan.moves()), parameters.traffic());
             } finally {
                 sent.ifPresent(dev.mgit.lineage.remote.transfer.Push::close);
             }

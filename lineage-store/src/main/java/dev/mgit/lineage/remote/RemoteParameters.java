@@ -100,6 +100,17 @@ public final class RemoteParameters implements AutoCloseable {
         return UUID.nameUUIDFromBytes(remote.address().toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Those of some objects that are not here. */
+    static Map<ObjectId, Long> missing(Repository repository, Map<ObjectId, Long> objects) {
+        Map<ObjectId, Long> missing = new LinkedHashMap<>(objects);
+        repository.parametersIfAny().ifPresent(opened -> {
+            try (ParameterStore local = opened) {
+                missing.keySet().removeIf(object -> local.object(object).isPresent());
+            }
+        });
+        return missing;
+    }
+
     /**
      * Brings objects that are not here, some at a time.
      *
@@ -107,12 +118,7 @@ public final class RemoteParameters implements AutoCloseable {
      * @throws MgitException of kind REMOTE or INTEGRITY if the store has not what it should; what came before stays
      */
     Traffic bring(Map<ObjectId, Long> objects) throws IOException {
-        Map<ObjectId, Long> missing = new LinkedHashMap<>(objects);
-        exchange.repository().parametersIfAny().ifPresent(opened -> {
-            try (ParameterStore local = opened) {
-                missing.keySet().removeIf(object -> local.object(object).isPresent());
-            }
-        });
+        Map<ObjectId, Long> missing = missing(exchange.repository(), objects);
         List<Want> batch = new ArrayList<>();
         long bytes = 0;
         for (Map.Entry<ObjectId, Long> object : missing.entrySet()) {

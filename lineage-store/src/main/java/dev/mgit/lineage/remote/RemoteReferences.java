@@ -1,10 +1,12 @@
 package dev.mgit.lineage.remote;
 
+import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The references of a lineage that concern others, sorted by what they are for. */
@@ -22,6 +24,9 @@ record RemoteReferences(Map<String, VersionId> all) {
 
     private static final String SET_ASIDE = "set-aside/";
 
+    /** Notes about the parameter store here, which say nothing of anybody else's. */
+    private static final Set<String> OF_THIS_STORE = Set.of(DroppedState.NAMESPACE);
+
     Map<String, VersionId> models() {
         return below(HEADS);
     }
@@ -33,7 +38,7 @@ record RemoteReferences(Map<String, VersionId> all) {
     /** Heads of notes by namespace. */
     Map<String, VersionId> notes() {
         Map<String, VersionId> notes = below(NOTES);
-        notes.keySet().removeIf(namespace -> namespace.startsWith(SET_ASIDE));
+        notes.keySet().removeIf(namespace -> namespace.startsWith(SET_ASIDE) || OF_THIS_STORE.contains(namespace));
         return notes;
     }
 

@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Exchanges;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.RemoteAddress;
 import dev.mgit.lineage.remote.Pull;
 import dev.mgit.lineage.remote.Remote;
@@ -98,8 +99,9 @@ public final class CloneCommand implements Callable<Integer> {
     /** Keeps what there is to go on from: once the lineage is here, a pull fetches the rest. */
     private void cleanUp(Path target, boolean made) throws IOException {
         boolean lineage;
-        try (Session session = Session.open(context, target)) {
-            lineage = !session.repository().lineage().privateRefs("remotes/").isEmpty();
+        try (Session session = Session.open(context, target);
+                GitExchange here = session.repository().exchange()) {
+            lineage = !here.remoteModels(name).isEmpty();
         }
         if (lineage) {
             context.output().note("what was fetched is kept in " + target + "; go on with 'mgit -C " + target + " pull'");

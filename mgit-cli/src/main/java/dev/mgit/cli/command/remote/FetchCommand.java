@@ -6,7 +6,10 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.lineage.remote.Fetch;
 import dev.mgit.lineage.remote.Remote;
+import dev.mgit.lineage.remote.store.Traffic;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,12 @@ public final class FetchCommand implements Callable<Integer> {
             description = "Forget models that the remote no longer has.")
     private boolean prune;
 
+    @Option(
+            names = "--blocks",
+            paramLabel = "REV",
+            description = "Fetch the parameters of this version only, before a command needs them (repeatable).")
+    private final List<String> blocks = new ArrayList<>();
+
     @Mixin
     private final WaitOption wait = new WaitOption();
 
@@ -44,7 +53,14 @@ public final class FetchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
-            Fetch.Report report = new Fetch(Exchanges.of(context, session, wait)).run(remote, prune);
+            var fetch = new Fetch(Exchanges.of(context, session, wait));
+            if (!blocks.isEmpty()) {
+                Traffic traffic = fetch.parameters(
+                        remote, blocks.stream().map(session::resolve).toList());
+                context.output().line(ExchangeText.fetched(traffic).orElse("Nothing to fetch"));
+                return 0;
+            }
+            Fetch.Report report = fetch.run(remote, prune);
             ExchangeText.print(context.output(), remote.name(), report);
             ExchangeText.fetched(report.traffic()).ifPresent(context.output()::line);
         }

@@ -100,6 +100,9 @@ public final class FsckCommand implements Callable<Integer> {
                 output.line("  touches no version");
             }
         }
+        if (report.absent() > 0) {
+            output.line("Not here: " + report.absent() + " tensors and other ranges, which are at a remote");
+        }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
                 + Output.bytes(report.bytes()) + "): "
@@ -121,6 +124,7 @@ public final class FsckCommand implements Callable<Integer> {
         json.writeNumberField("objects", report.objects());
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
+        json.writeNumberField("absent", report.absent());
         json.writeArrayFieldStart("repaired");
         for (String what : repaired) {
             json.writeString(what);
