@@ -37,7 +37,8 @@ class RemoteLineageTest {
             throws IOException {
         Path run = repository.root().resolve("run-" + model);
         TestRepository.weights(run.resolve("model.safetensors"), seed, 8);
-        var arguments = new java.util.ArrayList<>(List.of("commit", "run-" + model, "--model", model, "-m", "seed " + seed));
+        var arguments =
+                new java.util.ArrayList<>(List.of("commit", "run-" + model, "--model", model, "-m", "seed " + seed));
         arguments.addAll(List.of(options));
         repository.ok(arguments.toArray(String[]::new));
     }
@@ -158,12 +159,11 @@ class RemoteLineageTest {
     void gitsOwnServersAreSpokenTo(String protocol) throws IOException {
         Map<String, String> environment = new HashMap<>();
         try (GitServers servers = GitServers.serve(dir)) {
-            String url =
-                    switch (protocol) {
-                        case "daemon" -> servers.daemon("models.git");
-                        case "ssh" -> servers.ssh("models.git");
-                        default -> servers.http("models.git");
-                    };
+            String url = switch (protocol) {
+                case "daemon" -> servers.daemon("models.git");
+                case "ssh" -> servers.ssh("models.git");
+                default -> servers.http("models.git");
+            };
             if (protocol.equals("ssh")) {
                 environment.put("GIT_SSH", servers.ssh(dir).toString());
             } else if (protocol.equals("http")) {
@@ -257,7 +257,8 @@ class RemoteLineageTest {
     @Test
     void anotherMgitRepositoryIsNoRemote() throws IOException {
         TestRepository ben = TestRepository.init(dir.resolve("ben"));
-        ada.refuses(2, "is an mgit repository", "remote", "add", "ben", ben.root().toString());
+        ada.refuses(
+                2, "is an mgit repository", "remote", "add", "ben", ben.root().toString());
         assertThat(Cli.run(dir, "clone", "ada", "copy").err()).contains("is an mgit repository");
         assertThat(dir.resolve("copy")).doesNotExist();
     }

@@ -116,9 +116,8 @@ public final class TestResults {
     public static byte[] union(byte[] ours, byte[] theirs) {
         Set<TestResult> all = new LinkedHashSet<>(parse(ours));
         all.addAll(parse(theirs));
-        return note(all.stream()
-                .sorted(Comparator.comparing(TestResult::started))
-                .toList());
+        return note(
+                all.stream().sorted(Comparator.comparing(TestResult::started)).toList());
     }
 
     private static byte[] note(List<TestResult> results) {

@@ -136,11 +136,7 @@ public final class Commits {
             Target target, CommitRequest request, StoredCheckpoint stored, Findings findings, Transaction transaction)
             throws IOException {
         RestoredState.note(
-                repository.lineage(),
-                transaction,
-                stored.manifests().values(),
-                request.author(),
-                request.when());
+                repository.lineage(), transaction, stored.manifests().values(), request.author(), request.when());
         return transaction.write(newVersion(target, request, stored, findings));
     }
 

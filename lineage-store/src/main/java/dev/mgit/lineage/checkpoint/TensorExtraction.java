@@ -132,8 +132,10 @@ final class TensorExtraction {
             TensorLocation tensor = each.tensor();
             long from = tensor.seen().offset();
             long to = from + tensor.seen().span();
-            for (Manifest.Entry entry :
-                    repository.lineage().manifest(request.version(), tensor.path()).entries()) {
+            for (Manifest.Entry entry : repository
+                    .lineage()
+                    .manifest(request.version(), tensor.path())
+                    .entries()) {
                 if (entry.offset() < to && entry.offset() + entry.length() > from) {
                     objects.put(entry.object(), entry.start() + entry.length());
                 }

@@ -13,8 +13,8 @@ import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.LayerNames;
 import dev.mgit.lineage.tensors.TensorSet;
 import dev.mgit.lineage.version.Glob;
-import dev.mgit.lineage.version.VersionId;
 import dev.mgit.lineage.version.NeededObjects;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -60,8 +60,8 @@ public final class Diffs {
                 .filter(DiffSide.Revision.class::isInstance)
                 .map(side -> ((DiffSide.Revision) side).version())
                 .toList();
-        try (var store = new ObjectReader.Store(() ->
-                        repository().parameters(() -> NeededObjects.of(repository().lineage(), stored, wanted)));
+        try (var store = new ObjectReader.Store(() -> repository()
+                        .parameters(() -> NeededObjects.of(repository().lineage(), stored, wanted)));
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
             if (request.files().isPresent() && nothing(a) && nothing(b)) {

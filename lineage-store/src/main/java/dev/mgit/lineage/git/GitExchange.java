@@ -71,8 +71,7 @@ public final class GitExchange implements AutoCloseable {
             var found = new TreeMap<String, VersionId>();
             for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(Constants.R_REFS)) {
                 Ref peeled = lineage.git().getRefDatabase().peel(ref);
-                ObjectId target =
-                        peeled.getPeeledObjectId() != null ? peeled.getPeeledObjectId() : ref.getObjectId();
+                ObjectId target = peeled.getPeeledObjectId() != null ? peeled.getPeeledObjectId() : ref.getObjectId();
                 if (target != null && !ref.isSymbolic()) {
                     found.put(ref.getName(), GitLineage.id(target));
                 }

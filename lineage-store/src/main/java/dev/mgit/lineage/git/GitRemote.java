@@ -49,8 +49,7 @@ public final class GitRemote implements AutoCloseable {
      * @param environment where {@code GIT_SSH_COMMAND} and what Git's own programs need is found
      * @param messages told each line the other side has for the user
      */
-    GitRemote(
-            GitLineage lineage, RemoteAddress address, Map<String, String> environment, Consumer<String> messages) {
+    GitRemote(GitLineage lineage, RemoteAddress address, Map<String, String> environment, Consumer<String> messages) {
         this.git = lineage.git();
         this.address = address;
         this.environment = environment;
@@ -76,8 +75,7 @@ public final class GitRemote implements AutoCloseable {
             for (Ref ref : opened.getRefs()) {
                 boolean plain = !ref.isSymbolic() && ref.getName().startsWith("refs/") && ref.getObjectId() != null;
                 if (plain) {
-                    ObjectId target =
-                            ref.getPeeledObjectId() != null ? ref.getPeeledObjectId() : ref.getObjectId();
+                    ObjectId target = ref.getPeeledObjectId() != null ? ref.getPeeledObjectId() : ref.getObjectId();
                     references.put(ref.getName(), GitLineage.id(target));
                 }
             }

@@ -6,7 +6,6 @@ import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.NoteMerger;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
-
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.time.Instant;
@@ -156,8 +155,7 @@ final class GitTransaction implements ExchangeTransaction {
     public void mergeRegistry(VersionId theirs) {
         String ref = GitLineage.REGISTRY;
         ObjectId id = ObjectId.fromString(theirs.hex());
-        joinings.add(inserter ->
-                joined(inserter, ref, id, new NoteMerge(git, inserter).registry(before.get(ref), id)));
+        joinings.add(inserter -> joined(inserter, ref, id, new NoteMerge(git, inserter).registry(before.get(ref), id)));
     }
 
     private void joined(ObjectInserter inserter, String ref, ObjectId theirs, NoteMerge.Joined result)

@@ -31,7 +31,10 @@ public final class RemoteAddress {
      *     another program as an option
      */
     public static RemoteAddress parse(String text, Path directory) {
-        if (text.isBlank() || text.startsWith("-") || text.contains("::") || text.chars().anyMatch(c -> c < ' ')) {
+        if (text.isBlank()
+                || text.startsWith("-")
+                || text.contains("::")
+                || text.chars().anyMatch(c -> c < ' ')) {
             throw refused(text, "is not the address of a lineage");
         }
         URIish uri;
@@ -41,8 +44,11 @@ public final class RemoteAddress {
             throw new MgitException(MgitException.Kind.USAGE, "'" + text + "' is not an address", FORMS, e);
         }
         if (!uri.isRemote() && uri.getScheme() == null) {
-            return new RemoteAddress(uri.setPath(
-                    directory.resolve(uri.getPath()).toAbsolutePath().normalize().toString()));
+            return new RemoteAddress(uri.setPath(directory
+                    .resolve(uri.getPath())
+                    .toAbsolutePath()
+                    .normalize()
+                    .toString()));
         }
         String scheme = Optional.ofNullable(uri.getScheme()).orElse("ssh").toLowerCase(Locale.ROOT);
         if (!SCHEMES.contains(scheme)) {
@@ -74,7 +80,8 @@ public final class RemoteAddress {
 
     /** The folder this address names on this machine; empty if it lies elsewhere. */
     public Optional<Path> folder() {
-        boolean local = uri.getScheme() == null ? !uri.isRemote() : uri.getScheme().equalsIgnoreCase("file");
+        boolean local =
+                uri.getScheme() == null ? !uri.isRemote() : uri.getScheme().equalsIgnoreCase("file");
         return local ? Optional.of(Path.of(uri.getPath())) : Optional.empty();
     }
 

@@ -83,8 +83,7 @@ final class SshProgram extends SshSessionFactory {
                 process = started;
                 return started;
             } catch (IOException e) {
-                throw new TransportException(
-                        uri, "cannot run " + program.get(0) + ": " + e.getMessage(), e);
+                throw new TransportException(uri, "cannot run " + program.get(0) + ": " + e.getMessage(), e);
             }
         }
 

@@ -64,8 +64,11 @@ final class BaseRelease {
             List<Integer> hanging =
                     groups.stream().flatMap(group -> group.hanging().stream()).toList();
             Map<Integer, Integer> lengths = new ConcurrentHashMap<>();
-            each(hanging, "choosing what to re-encode", pool, block -> lengths.put(
-                    block, recode(block, reader, recoder).encode().length));
+            each(
+                    hanging,
+                    "choosing what to re-encode",
+                    pool,
+                    block -> lengths.put(block, recode(block, reader, recoder).encode().length));
             List<Group> worthwhile = groups.stream()
                     .filter(group -> after(group, lengths) < before(group))
                     .toList();
@@ -80,7 +83,8 @@ final class BaseRelease {
                 });
                 store.flush();
             }
-            worthwhile.forEach(group -> group.bases().forEach(base -> live.blocks().clear(base)));
+            worthwhile.forEach(
+                    group -> group.bases().forEach(base -> live.blocks().clear(base)));
             return new Repacked(
                     chosen.size(),
                     0,
@@ -106,13 +110,14 @@ final class BaseRelease {
         bases.andNot(live.direct());
         int[] leader = IntStream.range(0, table.size()).toArray();
         BitSet members = new BitSet();
-        live.blocks().stream().forEach(block -> table.forEachSource(block, source -> {
-            if (bases.get(source)) {
-                leader[find(leader, block)] = find(leader, source);
-                members.set(block);
-                members.set(source);
-            }
-        }));
+        live.blocks().stream()
+                .forEach(block -> table.forEachSource(block, source -> {
+                    if (bases.get(source)) {
+                        leader[find(leader, block)] = find(leader, source);
+                        members.set(block);
+                        members.set(source);
+                    }
+                }));
         Map<Integer, Group> groups = new HashMap<>();
         members.stream().forEach(block -> {
             Group group = groups.computeIfAbsent(find(leader, block), unused -> new Group());

@@ -96,7 +96,13 @@ public final class Fsck {
             parameters(contents, only.isEmpty(), checked);
         }
         return new FsckReport(
-                health.versions().size(), health.objects(), contents.objects().size(), checked[0], checked[1], checked[2], damage);
+                health.versions().size(),
+                health.objects(),
+                contents.objects().size(),
+                checked[0],
+                checked[1],
+                checked[2],
+                damage);
     }
 
     private GitHealth lineage(Set<VersionId> only) {

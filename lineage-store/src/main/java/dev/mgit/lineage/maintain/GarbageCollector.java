@@ -170,7 +170,8 @@ public final class GarbageCollector {
                 repository.lineage(),
                 versions,
                 PromisedVersions.of(repository),
-                (version, file) -> old.filter(some -> some.contains(version, file)).isPresent(),
+                (version, file) ->
+                        old.filter(some -> some.contains(version, file)).isPresent(),
                 store);
         progress.done();
         return live;

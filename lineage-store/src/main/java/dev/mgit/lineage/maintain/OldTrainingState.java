@@ -45,8 +45,7 @@ final class OldTrainingState {
         }
         var found = new OldTrainingState(request);
         histories.forEach((model, history) -> {
-            if (request.models().isEmpty()
-                    || request.models().stream().anyMatch(glob -> glob.test(model.name()))) {
+            if (request.models().isEmpty() || request.models().stream().anyMatch(glob -> glob.test(model.name()))) {
                 found.add(lineage, model.name(), history, kept);
             }
         });
@@ -107,8 +106,7 @@ final class OldTrainingState {
             DroppedState notes = lineage.note(DroppedState.NAMESPACE, version, DroppedState::parse)
                     .orElse(DroppedState.none());
             for (FileEntry file : gone) {
-                notes = notes.with(
-                        new DroppedState.Entry(DroppedState.Op.DROP, file.path(), rule, request.by(), now));
+                notes = notes.with(new DroppedState.Entry(DroppedState.Op.DROP, file.path(), rule, request.by(), now));
             }
             transaction.putNote(DroppedState.NAMESPACE, version, notes.format());
         });

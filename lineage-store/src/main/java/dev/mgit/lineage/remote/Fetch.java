@@ -15,7 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * Brings what a remote has: its models as {@code REMOTE/MODEL}, its tags, notes and registry, and then the parameters.
@@ -43,9 +43,8 @@ public final class Fetch {
      *
      * @param tags new ones
      * @param traffic what the parameters took
-     * @param lacking versions whose parameters were not asked for
      */
-    public record Report(List<Change> models, List<String> tags, Traffic traffic, boolean lacking) {}
+    public record Report(List<Change> models, List<String> tags, Traffic traffic) {}
 
     /**
      * @param prune forget models that are gone there
@@ -57,7 +56,7 @@ public final class Fetch {
                 GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
             var references = new RemoteReferences(there.references());
             List<Change> models;
-            List<String> tags;
+            Map<String, VersionId> tags;
             Remote known = remote;
             WriterLock lock = exchange.locks().take("mgit fetch " + remote.name());
             try (lock) {
@@ -67,7 +66,7 @@ public final class Fetch {
                 record(here, remote, references, models, tags);
                 known = withStore(here, remote, references);
             }
-            return new Report(models, tags, bring(here, known), known.isPartial());
+            return new Report(models, List.copyOf(tags.keySet()), bring(here, known));
         }
     }
 
@@ -75,8 +74,7 @@ public final class Fetch {
     public Traffic parameters(Remote remote, Collection<VersionId> versions) throws IOException {
         try (RemoteParameters parameters = RemoteParameters.open(exchange, remote)
                 .orElseThrow(() -> MgitException.usage(remote.name() + " has no store"))) {
-            return parameters.bring(
-                    NeededObjects.of(exchange.repository().lineage(), versions));
+            return parameters.bring(NeededObjects.of(exchange.repository().lineage(), versions));
         }
     }
 
@@ -92,19 +90,19 @@ public final class Fetch {
             }
         });
         if (prune) {
-            for (String gone : new TreeSet<>(before.keySet())) {
-                if (!references.models().containsKey(gone)) {
-                    changes.add(new Change(gone, Optional.of(before.get(gone)), Optional.empty()));
+            before.forEach((model, was) -> {
+                if (!references.models().containsKey(model)) {
+                    changes.add(new Change(model, Optional.of(was), Optional.empty()));
                 }
-            }
+            });
         }
         return changes;
     }
 
     /** Tags that are not here. One that is here for another version stays, as does a model of its name. */
-    private List<String> newTags(GitExchange here, RemoteReferences references) {
+    private Map<String, VersionId> newTags(GitExchange here, RemoteReferences references) {
         var ours = new RemoteReferences(here.references());
-        List<String> tags = new ArrayList<>();
+        var tags = new TreeMap<String, VersionId>();
         references.tags().forEach((tag, id) -> {
             VersionId mine = ours.tags().get(tag);
             if (mine != null && !mine.equals(id)) {
@@ -114,14 +112,18 @@ public final class Fetch {
             } else if (mine == null && ours.models().containsKey(tag)) {
                 exchange.notice().accept("tag '" + tag + "' has the name of a model here; passed over");
             } else if (mine == null && here.isVersion(id)) {
-                tags.add(tag);
+                tags.put(tag, id);
             }
         });
         return tags;
     }
 
     private void record(
-            GitExchange here, Remote remote, RemoteReferences references, List<Change> models, List<String> tags) {
+            GitExchange here,
+            Remote remote,
+            RemoteReferences references,
+            List<Change> models,
+            Map<String, VersionId> tags) {
         ExchangeTransaction transaction = here.begin("fetch " + remote.name(), exchange.author());
         for (Change change : models) {
             change.after()
@@ -129,7 +131,7 @@ public final class Fetch {
                             head -> transaction.setRemoteModel(remote.name(), change.model(), head),
                             () -> transaction.deleteRemoteModel(remote.name(), change.model()));
         }
-        tags.forEach(tag -> transaction.setTag(tag, references.tags().get(tag)));
+        tags.forEach(transaction::setTag);
         references.tags().forEach((tag, id) -> {
             if (here.isVersion(id)) {
                 transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);

@@ -91,8 +91,7 @@ public final class Pull {
         });
         ExchangeTransaction transaction = here.begin("pull " + remote.name(), exchange.author());
         moved.forEach(each -> transaction.setModel(each.model(), each.to()));
-        Optional.ofNullable(
-                        here.lineage().privateRefs(Fetch.registry(remote)).get(Fetch.registry(remote)))
+        Optional.ofNullable(here.lineage().privateRefs(Fetch.registry(remote)).get(Fetch.registry(remote)))
                 .ifPresent(transaction::mergeRegistry);
         transaction.apply();
         return new Report(fetched, moved, ahead, diverged);

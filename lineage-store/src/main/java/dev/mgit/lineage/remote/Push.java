@@ -45,7 +45,12 @@ public final class Push {
      * @param dryRun find out what would be done only
      */
     public record Request(
-            List<String> models, List<String> deleted, boolean force, boolean lineageOnly, boolean checkStore, boolean dryRun) {
+            List<String> models,
+            List<String> deleted,
+            boolean force,
+            boolean lineageOnly,
+            boolean checkStore,
+            boolean dryRun) {
         public Request {
             models = List.copyOf(models);
             deleted = List.copyOf(deleted);
@@ -94,7 +99,8 @@ public final class Push {
         if (plan.versions().isEmpty() || request.lineageOnly()) {
             return new Outcome(there.push(plan.moves()), new Traffic(0, 0, 0));
         }
-        try (RemoteParameters parameters = RemoteParameters.open(exchange, remote).orElseThrow(() -> noStore(remote, plan))) {
+        try (RemoteParameters parameters =
+                RemoteParameters.open(exchange, remote).orElseThrow(() -> noStore(remote, plan))) {
             Optional<dev.mgit.lineage.remote.transfer.Push> sent = parameters.send(plan.versions());
             try {
                 return new Outcome(plan.moves().isEmpty() ? List.of() : there.push(plan.moves()), parameters.traffic());
@@ -107,7 +113,8 @@ public final class Push {
     private static MgitException noStore(Remote remote, Plan plan) {
         return new MgitException(
                 MgitException.Kind.USAGE,
-                remote.name() + " has no store for the parameters of " + plan.versions().size() + " versions",
+                remote.name() + " has no store for the parameters of "
+                        + plan.versions().size() + " versions",
                 "name one: mgit remote add NAME LINEAGE-URL --store STORE-URL; or leave them out with"
                         + " --lineage-only");
     }
@@ -142,7 +149,8 @@ public final class Push {
         List<Move> named = new ArrayList<>();
         models(here, remote, request, ours, theirs, named);
         tags(here, request, ours, theirs, named);
-        List<VersionId> tips = named.stream().flatMap(move -> move.to().stream()).toList();
+        List<VersionId> tips =
+                named.stream().flatMap(move -> move.to().stream()).toList();
         List<Move> shared = new ArrayList<>();
         List<VersionId> versions = new ArrayList<>();
         if (request.deleted().isEmpty() || !tips.isEmpty()) {
@@ -150,8 +158,8 @@ public final class Push {
             registry(here, remote, ours, theirs).ifPresent(shared::add);
             store(here, remote, theirs).ifPresent(shared::add);
             List<VersionId> added = addedParents(here, ours, tips, theirs);
-            added.forEach(
-                    id -> shared.add(0, new Move(RemoteReferences.EDGES + id.hex(), Optional.empty(), Optional.of(id))));
+            added.forEach(id ->
+                    shared.add(0, new Move(RemoteReferences.EDGES + id.hex(), Optional.empty(), Optional.of(id))));
             List<VersionId> all = new ArrayList<>(tips);
             all.addAll(added);
             if (request.checkStore()) {
@@ -309,8 +317,8 @@ public final class Push {
         }
         List<VersionId> known = new ArrayList<>(tips);
         known.addAll(theirs.all().values());
-        parents.removeIf(parent ->
-                !here.isVersion(parent) || known.stream().anyMatch(tip -> here.isAncestor(parent, tip)));
+        parents.removeIf(
+                parent -> !here.isVersion(parent) || known.stream().anyMatch(tip -> here.isAncestor(parent, tip)));
         return List.copyOf(parents);
     }
 
@@ -325,7 +333,8 @@ public final class Push {
         if (raced.isEmpty()) {
             // The others of an atomic push say only that they fail with it, as Git's "atomic push failure".
             Refusal first = refused.stream()
-                    .filter(refusal -> !refusal.why().contains("atomic") && !refusal.why().contains("abort"))
+                    .filter(refusal ->
+                            !refusal.why().contains("atomic") && !refusal.why().contains("abort"))
                     .findFirst()
                     .orElse(refused.get(0));
             throw new MgitException(

@@ -21,8 +21,7 @@ public record Remote(
 
     /** Whether a fetch brings the parameters of a model. */
     boolean brings(String model) {
-        return !lineageOnly
-                && (filter.isEmpty() || filter.stream().anyMatch(glob -> new Glob(glob).test(model)));
+        return !lineageOnly && (filter.isEmpty() || filter.stream().anyMatch(glob -> new Glob(glob).test(model)));
     }
 
     /** Whether versions may be here whose parameters are not. */

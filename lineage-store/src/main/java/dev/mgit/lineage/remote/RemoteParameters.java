@@ -1,7 +1,6 @@
 package dev.mgit.lineage.remote;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.remote.store.Traffic;

@@ -137,9 +137,6 @@ public final class Remotes {
         return new MgitException(
                 MgitException.Kind.USAGE,
                 "there is no remote '" + name + "'",
-                DidYouMean.hint(
-                        name,
-                        list().stream().map(Remote::name).toList(),
-                        "'mgit remote' lists them"));
+                DidYouMean.hint(name, list().stream().map(Remote::name).toList(), "'mgit remote' lists them"));
     }
 }

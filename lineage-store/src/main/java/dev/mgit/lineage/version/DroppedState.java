@@ -91,9 +91,7 @@ public record DroppedState(List<Entry> entries) {
     }
 
     private Optional<Entry> last(String path) {
-        return entries.stream()
-                .filter(entry -> entry.path().equals(path))
-                .reduce((before, after) -> after);
+        return entries.stream().filter(entry -> entry.path().equals(path)).reduce((before, after) -> after);
     }
 
     private static Entry entry(JsonObject line) {

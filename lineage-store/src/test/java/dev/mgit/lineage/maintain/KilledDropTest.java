@@ -60,8 +60,8 @@ class KilledDropTest {
             assertThat(isDropped(made, 0)).isEqualTo(recorded);
             requireSound(made);
             var drop = new DropRequest(List.of(), 1, MadeRepository.ADA);
-            made.collect(new GarbageCollector.Request(
-                    Instant.now().plusSeconds(60), Optional.empty(), Optional.of(drop)));
+            made.collect(
+                    new GarbageCollector.Request(Instant.now().plusSeconds(60), Optional.empty(), Optional.of(drop)));
             made.reopen();
             requireSound(made);
             var usage = new DiskUsage(made.repository(), CopyProgress.none()).measure(List.of());
@@ -84,7 +84,11 @@ class KilledDropTest {
     }
 
     private boolean isDropped(MadeRepository made, int step) {
-        return !made.repository().lineage().checkpoint(versions.get(step)).dropped().isEmpty();
+        return !made.repository()
+                .lineage()
+                .checkpoint(versions.get(step))
+                .dropped()
+                .isEmpty();
     }
 
     private void requireSound(MadeRepository made) throws IOException {

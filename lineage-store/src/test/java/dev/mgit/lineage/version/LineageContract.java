@@ -273,16 +273,15 @@ public abstract class LineageContract {
                 new VersionId("0".repeat(40)), List.of(weights, moments), List.of(), List.of(), Optional.empty());
         DroppedState notes = DroppedState.none();
         for (FileEntry file : recorded.files()) {
-            notes = notes.with(new DroppedState.Entry(
-                    DroppedState.Op.DROP, file.path(), "--keep-last 1", ADA, Instant.EPOCH));
+            notes = notes.with(
+                    new DroppedState.Entry(DroppedState.Op.DROP, file.path(), "--keep-last 1", ADA, Instant.EPOCH));
         }
         Checkpoint now = recorded.without(Optional.of(DroppedState.parse(notes.format())));
         assertThat(now.files()).containsExactly(weights);
-        assertThat(now.dropped())
-                .containsExactly(new DroppedState.File(moments, "--keep-last 1", ADA, Instant.EPOCH));
+        assertThat(now.dropped()).containsExactly(new DroppedState.File(moments, "--keep-last 1", ADA, Instant.EPOCH));
 
-        DroppedState restored = notes.with(new DroppedState.Entry(
-                DroppedState.Op.RESTORE, moments.path(), "--keep-last 1", ADA, Instant.EPOCH));
+        DroppedState restored = notes.with(
+                new DroppedState.Entry(DroppedState.Op.RESTORE, moments.path(), "--keep-last 1", ADA, Instant.EPOCH));
         assertThat(recorded.without(Optional.of(DroppedState.parse(restored.format()))))
                 .isEqualTo(recorded);
         failsAs(Kind.INTEGRITY, () -> DroppedState.parse(utf8("{\"op\":\"drop\"}")));

@@ -59,8 +59,8 @@ public final class Session implements AutoCloseable {
 
     /** Brings what a command is about to read and a fetch left at a remote. */
     private void bring(Map<ObjectId, Long> objects) throws IOException {
-        Optional<MissingParameters> remotes = LazyParameters.of(
-                Exchanges.of(context, this, new WaitOption()), Exchanges.remotes(this));
+        Optional<MissingParameters> remotes =
+                LazyParameters.of(Exchanges.of(context, this, new WaitOption()), Exchanges.remotes(this));
         if (remotes.isPresent()) {
             remotes.get().bring(objects);
         }

@@ -77,7 +77,12 @@ public final class CloneCommand implements Callable<Integer> {
         Path target = context.resolve(directory == null ? Path.of(address.suggestedName()) : directory);
         boolean made = Files.notExists(target);
         requireEmpty(target);
-        var remote = new Remote(name, address, Optional.ofNullable(store).map(place -> Exchanges.store(context, place)), lineageOnly, filter);
+        var remote = new Remote(
+                name,
+                address,
+                Optional.ofNullable(store).map(place -> Exchanges.store(context, place)),
+                lineageOnly,
+                filter);
         Repository.init(target, context.user()).close();
         boolean reached = false;
         try (Session session = Session.open(context, target)) {
@@ -104,7 +109,8 @@ public final class CloneCommand implements Callable<Integer> {
             lineage = !here.remoteModels(name).isEmpty();
         }
         if (lineage) {
-            context.output().note("what was fetched is kept in " + target + "; go on with 'mgit -C " + target + " pull'");
+            context.output()
+                    .note("what was fetched is kept in " + target + "; go on with 'mgit -C " + target + " pull'");
         } else {
             DurableFiles.deleteTree(made ? target : target.resolve(".mgit"));
         }

@@ -12,8 +12,8 @@ final class ExchangeText {
 
     static void print(Output output, String remote, Fetch.Report report) {
         report.models()
-                .forEach(change -> output.line(moved(change.before(), change.after()) + "  " + remote + "/"
-                        + change.model()));
+                .forEach(change ->
+                        output.line(moved(change.before(), change.after()) + "  " + remote + "/" + change.model()));
         report.tags().forEach(tag -> output.line("new tag  " + tag));
     }
 

@@ -29,7 +29,11 @@ import picocli.CommandLine.Parameters;
 public final class PullCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "REMOTE", arity = "0..1", description = "Default: origin, or the only remote.")
+    @Parameters(
+            index = "0",
+            paramLabel = "REMOTE",
+            arity = "0..1",
+            description = "Default: origin, or the only remote.")
     private @Nullable String name;
 
     @Parameters(
@@ -63,8 +67,8 @@ public final class PullCommand implements Callable<Integer> {
 
     static void print(Output output, Remote remote, Pull.Report report) {
         report.moved()
-                .forEach(moved -> output.line(
-                        ExchangeText.moved(moved.from(), Optional.of(moved.to())) + "  " + moved.model()));
+                .forEach(moved ->
+                        output.line(ExchangeText.moved(moved.from(), Optional.of(moved.to())) + "  " + moved.model()));
         report.fetched().tags().forEach(tag -> output.line("new tag  " + tag));
         ExchangeText.fetched(report.fetched().traffic()).ifPresent(output::line);
         if (!report.ahead().isEmpty()) {
@@ -78,7 +82,9 @@ public final class PullCommand implements Callable<Integer> {
                     "join them with 'mgit merge " + first + " " + remote.name() + "/" + first
                             + "', or keep yours apart with 'mgit mv " + first + " NAME', then pull");
         }
-        if (report.moved().isEmpty() && report.fetched().tags().isEmpty() && report.ahead().isEmpty()) {
+        if (report.moved().isEmpty()
+                && report.fetched().tags().isEmpty()
+                && report.ahead().isEmpty()) {
             output.line("Already up to date");
         }
     }

@@ -30,7 +30,11 @@ import picocli.CommandLine.Parameters;
 public final class PushCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(index = "0", paramLabel = "REMOTE", arity = "0..1", description = "Default: origin, or the only remote.")
+    @Parameters(
+            index = "0",
+            paramLabel = "REMOTE",
+            arity = "0..1",
+            description = "Default: origin, or the only remote.")
     private @Nullable String name;
 
     @Parameters(
@@ -45,16 +49,15 @@ public final class PushCommand implements Callable<Integer> {
 
     @Option(
             names = "--force",
-            description = "Replace models and tags that are elsewhere there. Versions there that are not here are lost to"
-                    + " others.")
+            description =
+                    "Replace models and tags that are elsewhere there. Versions there that are not here are lost to"
+                            + " others.")
     private boolean force;
 
     @Option(names = "--lineage-only", description = "Push no parameters.")
     private boolean lineageOnly;
 
-    @Option(
-            names = "--check-store",
-            description = "Send what the store lacks of versions that are there already, too.")
+    @Option(names = "--check-store", description = "Send what the store lacks of versions that are there already, too.")
     private boolean checkStore;
 
     @Option(

@@ -103,12 +103,9 @@ public final class RemoteCommand implements Callable<Integer> {
     int add(
             @Parameters(paramLabel = "NAME", description = "Name of the remote, such as origin.") String name,
             @Parameters(paramLabel = "LINEAGE-URL", description = "Where its lineage is.") String url,
-            @Option(names = "--store", paramLabel = "STORE-URL", description = "Where its parameters are.")
-                    @Nullable
+            @Option(names = "--store", paramLabel = "STORE-URL", description = "Where its parameters are.") @Nullable
                     String store,
-            @Option(
-                            names = "--lineage-only",
-                            description = "Do not fetch parameters until a command needs them.")
+            @Option(names = "--lineage-only", description = "Do not fetch parameters until a command needs them.")
                     boolean lineageOnly,
             @Option(
                             names = "--filter",
@@ -156,8 +153,8 @@ public final class RemoteCommand implements Callable<Integer> {
             Remote remote = Exchanges.remotes(session).get(name);
             List<RemoteModels.Compared> models;
             try (GitExchange here = session.repository().exchange();
-                    GitRemote there = here.remote(
-                            remote.address(), context.terminal().environment(), context.output()::note)) {
+                    GitRemote there =
+                            here.remote(remote.address(), context.terminal().environment(), context.output()::note)) {
                 models = RemoteModels.compare(here, there);
             }
             if (json.wanted()) {
@@ -168,7 +165,10 @@ public final class RemoteCommand implements Callable<Integer> {
             context.output().line("Store    " + remote.store().orElse("none"));
             Table table = context.output().table("Model", "There", "Here", "State");
             models.forEach(model -> table.row(
-                    model.name(), shown(model.there()), shown(model.here()), model.state().word()));
+                    model.name(),
+                    shown(model.there()),
+                    shown(model.here()),
+                    model.state().word()));
             table.print();
         }
         return 0;
