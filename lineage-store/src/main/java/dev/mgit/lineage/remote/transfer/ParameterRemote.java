@@ -157,6 +157,32 @@ public final class ParameterRemote implements AutoCloseable {
         return lineages;
     }
 
+    /**
+     * Removes packs that no registered lineage needs: marks them, and in a run after the grace deletes those that are still
+     * not needed. What of a pack is needed, where it is less than half, moves to another first.
+     *
+     * @param reachable asked of every registered lineage; nothing is removed if it fails for one
+     * @throws MgitException of kind FAILED if no lineage is registered, or the store ignores conditional writes and the
+     *     request is not exclusive; of kind CONFLICT if another clean-up is under way, or a push and the request is
+     *     exclusive
+     */
+    public CleanUpReport cleanUp(ReachableObjects reachable, CleanUpRequest request) throws IOException {
+        Map<String, String> lineages = lineages();
+        if (lineages.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "no lineage is registered at " + url() + ", so nobody can say what is needed",
+                    "push from every repository that uses this store first");
+        }
+        if (!conditionalWrites() && !request.exclusive()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the store " + url() + " ignores conditional writes, so two clean-ups could not tell each other",
+                    "see that nobody else uses the store, and add '--exclusive'");
+        }
+        return new StoreCleanUp(store, indexes, cutter, request).run(lineages, reachable);
+    }
+
     @Override
     public void close() {
         store.close();

@@ -375,7 +375,7 @@ class ParameterRemoteTest {
         ObjectId object = here.add(MadeParameters.noise(1, 10));
         push(here, object);
         store.put(
-                StoreKeys.marks(new UUID(0, 1)),
+                StoreKeys.marks(1),
                 Content.of(PackMarks.encode(
                         Set.of(PackName.ofPackKey(packs().get(0)).orElseThrow()))));
         fetch(there, object);

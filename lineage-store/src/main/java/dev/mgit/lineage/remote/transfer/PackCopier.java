@@ -1,0 +1,120 @@
+package dev.mgit.lineage.remote.transfer;
+
+import dev.mgit.delta.BlockId;
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.frame.Frame;
+import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.ListedPack;
+import dev.mgit.lineage.remote.pack.Pack;
+import dev.mgit.lineage.remote.pack.PackIndex;
+import dev.mgit.lineage.remote.pack.PackedFrame;
+import dev.mgit.lineage.remote.store.ByteRange;
+import dev.mgit.lineage.remote.store.Content;
+import dev.mgit.lineage.remote.store.RemoteStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Moves what is needed out of packs that are mostly unused into new ones. One new pack is in memory at a time. */
+final class PackCopier {
+    private final RemoteStore store;
+    private final RemoteIndex index;
+    private final PackCutter cutter;
+
+    PackCopier(RemoteStore store, RemoteIndex index, PackCutter cutter) {
+        this.store = store;
+        this.index = index;
+        this.cutter = cutter;
+    }
+
+    /**
+     * Copies and makes the copies known.
+     *
+     * @return the new packs
+     * @throws MgitException of kind INTEGRITY if a frame is damaged
+     */
+    List<ListedPack> copy(Collection<ListedPack> sparse, NeededFrames needed) throws IOException {
+        Map<BlockId, PlacedFrame> places = new LinkedHashMap<>();
+        List<StoredObject> objects = new ArrayList<>();
+        for (ListedPack pack : sparse) {
+            needed.frames(pack.name()).forEach(frame -> places.put(frame.id(), frame));
+            objects.addAll(needed.objects(pack.name()));
+        }
+        List<PackedFrame> frames = places.values().stream()
+                .map(place -> {
+                    PackedFrame frame = place.pack().listing().frame(place.number());
+                    return new PackedFrame(
+                            frame.id(), frame.length(), frame.rawLength(), index.depth(frame.id()), frame.sources());
+                })
+                .sorted(Comparator.comparingInt(PackedFrame::depth))
+                .toList();
+        List<ListedPack> copies = new ArrayList<>();
+        for (PackCutter.Cut cut : cutter.cut(frames, objects)) {
+            Map<BlockId, byte[]> bytes = fetch(cut, places);
+            Pack pack = Pack.of(cut.frames(), cut.objects(), bytes::get);
+            store.put(pack.name().packKey(), content(pack));
+            copies.add(pack.listed());
+        }
+        for (PackIndex.Encoded encoded : PackIndex.encode(copies)) {
+            store.put(encoded.name().indexKey(), Content.of(encoded.bytes()));
+        }
+        return copies;
+    }
+
+    private Map<BlockId, byte[]> fetch(PackCutter.Cut cut, Map<BlockId, PlacedFrame> places) {
+        List<PlacedFrame> wanted = cut.frames().stream()
+                .map(frame -> places.get(frame.id()))
+                .toList();
+        Map<BlockId, byte[]> bytes = new HashMap<>();
+        for (PackRange range : PackRange.of(wanted)) {
+            byte[] read = store.get(range.pack().name().packKey(), ByteRange.of(range.start(), range.length()))
+                    .orElse(new byte[0]);
+            for (PlacedFrame frame : range.frames()) {
+                int from = frame.offset() - range.start();
+                bytes.put(frame.id(), sound(frame, read, from));
+            }
+        }
+        return bytes;
+    }
+
+    /** The checksum of a frame says that it is what was pushed; what it is worth is seen by who decodes it. */
+    private static byte[] sound(PlacedFrame place, byte[] read, int from) {
+        try {
+            if (from + place.length() <= read.length) {
+                byte[] bytes = Arrays.copyOfRange(read, from, from + place.length());
+                Frame frame = Frame.parse(bytes);
+                if (new HashSet<>(ShallowFrames.sources(frame)).equals(new HashSet<>(place.sources()))) {
+                    return bytes;
+                }
+            }
+        } catch (MgitException e) {
+            // said below
+        }
+        throw new MgitException(
+                MgitException.Kind.INTEGRITY,
+                "block " + place.id().hex() + " is damaged in pack " + place.pack().name().hex(),
+                "push it again from a machine that has it; nothing was removed");
+    }
+
+    private static Content content(Pack pack) {
+        return new Content() {
+            @Override
+            public long length() {
+                return pack.length();
+            }
+
+            @Override
+            public InputStream open() {
+                return pack.open();
+            }
+        };
+    }
+}
