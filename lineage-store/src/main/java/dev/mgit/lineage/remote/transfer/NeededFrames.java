@@ -32,8 +32,9 @@ final class NeededFrames {
             unreadable++;
         }
         object(id).ifPresent(object -> {
-            index.packOf(id).ifPresent(
-                    pack -> objects.computeIfAbsent(pack, unused -> new ArrayList<>()).add(object));
+            index.packOf(id)
+                    .ifPresent(pack -> objects.computeIfAbsent(pack, unused -> new ArrayList<>())
+                            .add(object));
             object.blocks().forEach(block -> add(block.id()));
         });
     }
@@ -52,7 +53,8 @@ final class NeededFrames {
         }
         index.frame(id).ifPresent(frame -> {
             frame.sources().forEach(this::add);
-            frames.computeIfAbsent(frame.pack().name(), unused -> new ArrayList<>()).add(frame);
+            frames.computeIfAbsent(frame.pack().name(), unused -> new ArrayList<>())
+                    .add(frame);
         });
     }
 

@@ -8,13 +8,10 @@ import dev.mgit.lineage.remote.pack.ListedPack;
 import dev.mgit.lineage.remote.pack.Pack;
 import dev.mgit.lineage.remote.pack.PackIndex;
 import dev.mgit.lineage.remote.pack.PackedFrame;
-import dev.mgit.lineage.remote.store.ByteRange;
 import dev.mgit.lineage.remote.store.Content;
 import dev.mgit.lineage.remote.store.RemoteStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Moves what is needed out of packs that are mostly unused into new ones. One new pack is in memory at a time. */
 final class PackCopier {
@@ -60,7 +58,7 @@ final class PackCopier {
         for (PackCutter.Cut cut : cutter.cut(frames, objects)) {
             Map<BlockId, byte[]> bytes = fetch(cut, places);
             Pack pack = Pack.of(cut.frames(), cut.objects(), bytes::get);
-            store.put(pack.name().packKey(), content(pack));
+            store.put(pack.name().packKey(), new PackContent(pack));
             copies.add(pack.listed());
         }
         for (PackIndex.Encoded encoded : PackIndex.encode(copies)) {
@@ -70,51 +68,35 @@ final class PackCopier {
     }
 
     private Map<BlockId, byte[]> fetch(PackCutter.Cut cut, Map<BlockId, PlacedFrame> places) {
-        List<PlacedFrame> wanted = cut.frames().stream()
-                .map(frame -> places.get(frame.id()))
-                .toList();
+        List<PlacedFrame> wanted =
+                cut.frames().stream().map(frame -> places.get(frame.id())).toList();
+        StagedFrames staged = new StagedFrames(id -> Optional.empty());
+        PackRange.of(wanted).forEach(range -> range.read(store, staged));
         Map<BlockId, byte[]> bytes = new HashMap<>();
-        for (PackRange range : PackRange.of(wanted)) {
-            byte[] read = store.get(range.pack().name().packKey(), ByteRange.of(range.start(), range.length()))
-                    .orElse(new byte[0]);
-            for (PlacedFrame frame : range.frames()) {
-                int from = frame.offset() - range.start();
-                bytes.put(frame.id(), sound(frame, read, from));
-            }
+        for (PlacedFrame frame : wanted) {
+            bytes.put(
+                    frame.id(),
+                    staged.frame(frame.id())
+                            .filter(read -> isSound(frame, read))
+                            .orElseThrow(() -> damaged(frame)));
         }
         return bytes;
     }
 
     /** The checksum of a frame says that it is what was pushed; what it is worth is seen by who decodes it. */
-    private static byte[] sound(PlacedFrame place, byte[] read, int from) {
+    private static boolean isSound(PlacedFrame place, byte[] read) {
         try {
-            if (from + place.length() <= read.length) {
-                byte[] bytes = Arrays.copyOfRange(read, from, from + place.length());
-                Frame frame = Frame.parse(bytes);
-                if (new HashSet<>(ShallowFrames.sources(frame)).equals(new HashSet<>(place.sources()))) {
-                    return bytes;
-                }
-            }
+            return new HashSet<>(ShallowFrames.sources(Frame.parse(read))).equals(new HashSet<>(place.sources()));
         } catch (MgitException e) {
-            // said below
+            return false;
         }
-        throw new MgitException(
-                MgitException.Kind.INTEGRITY,
-                "block " + place.id().hex() + " is damaged in pack " + place.pack().name().hex(),
-                "push it again from a machine that has it; nothing was removed");
     }
 
-    private static Content content(Pack pack) {
-        return new Content() {
-            @Override
-            public long length() {
-                return pack.length();
-            }
-
-            @Override
-            public InputStream open() {
-                return pack.open();
-            }
-        };
+    private static MgitException damaged(PlacedFrame place) {
+        return new MgitException(
+                MgitException.Kind.INTEGRITY,
+                "block " + place.id().hex() + " is damaged in pack "
+                        + place.pack().name().hex(),
+                "push it again from a machine that has it; nothing was removed");
     }
 }

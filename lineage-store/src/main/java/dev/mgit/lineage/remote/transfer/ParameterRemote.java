@@ -1,8 +1,10 @@
 package dev.mgit.lineage.remote.transfer;
 
+import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.remote.store.ByteRange;
 import dev.mgit.lineage.remote.store.Content;
 import dev.mgit.lineage.remote.store.MeteredStore;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -135,6 +138,34 @@ public final class ParameterRemote implements AutoCloseable {
      */
     public FetchReport fetch(ParameterStore local, Collection<Want> wants, CopyProgress progress) throws IOException {
         return new Downloader(store, indexes, settings, progress).download(local, wants);
+    }
+
+    /**
+     * Replaces blocks that are damaged or missing here by what the store has, each by itself.
+     *
+     * @param local open for writing
+     * @return those the store could not help with
+     */
+    public Set<BlockId> repairBlocks(ParameterStore local, Collection<BlockId> damaged) throws IOException {
+        return new BlockRepair(store, indexes.load(Set.of()), settings.effort()).repair(local, damaged);
+    }
+
+    /**
+     * Replaces object entries that are damaged or missing here by those the store has.
+     *
+     * @param local open for writing
+     * @return those the store could not help with
+     */
+    public Set<ObjectId> repairObjects(ParameterStore local, Collection<ObjectId> damaged) throws IOException {
+        RemoteIndex index = indexes.load(Set.of());
+        Set<ObjectId> left = new LinkedHashSet<>(damaged);
+        left.removeIf(id -> {
+            Optional<StoredObject> object = index.object(id);
+            object.ifPresent(local::putObject);
+            return object.isPresent();
+        });
+        local.flush();
+        return left;
     }
 
     /**

@@ -72,9 +72,8 @@ final class StoreCleanUp {
             needed.addAll(reachable.of(lineage.getKey(), lineage.getValue()));
         }
         Collection<ListedPack> all = indexes.packs();
-        List<ListedPack> listed = all.stream()
-                .filter(pack -> entries.containsKey(pack.name()))
-                .toList();
+        List<ListedPack> listed =
+                all.stream().filter(pack -> entries.containsKey(pack.name())).toList();
         Set<PackName> marked = stillThere(marks);
         NeededFrames needs = needs(listed, marked, needed);
         List<PackMarks> due = due();
@@ -123,9 +122,8 @@ final class StoreCleanUp {
 
     /** What is read from unmarked packs; where something is in marked ones only, from all. */
     private static NeededFrames needs(List<ListedPack> listed, Set<PackName> marked, Set<ObjectId> needed) {
-        RemoteIndex unmarked = new RemoteIndex(listed.stream()
-                .filter(pack -> !marked.contains(pack.name()))
-                .toList());
+        RemoteIndex unmarked = new RemoteIndex(
+                listed.stream().filter(pack -> !marked.contains(pack.name())).toList());
         RemoteIndex all = new RemoteIndex(listed);
         boolean enough = needed.stream().allMatch(id -> unmarked.isComplete(id) || !all.isComplete(id));
         return new NeededFrames(enough ? unmarked : all, needed);

@@ -222,7 +222,8 @@ class CleanUpTest {
     void aStoreThatIgnoresConditionsNeedsToBeIdle() throws IOException {
         ObjectId live = pushed(1, 20);
         needed.add(live);
-        store.put("format", Content.of("mgit parameters 1\nconditional-writes no\n".getBytes(StandardCharsets.US_ASCII)));
+        store.put(
+                "format", Content.of("mgit parameters 1\nconditional-writes no\n".getBytes(StandardCharsets.US_ASCII)));
         remote = ParameterRemote.using(store, cache, TransferSettings.usual(), SMALL, false);
         assertThatThrownBy(() -> cleanUp(REAL)).hasMessageContaining("ignores conditional writes");
         assertThat(cleanUp(EXCLUSIVE).deleted()).isZero();
