@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,8 +55,9 @@ final class PackCopier {
                 .toList();
         List<ListedPack> copies = new ArrayList<>();
         for (PackCutter.Cut cut : cutter.cut(frames, objects)) {
-            Map<BlockId, byte[]> bytes = fetch(cut, places);
-            Pack pack = Pack.of(cut.frames(), cut.objects(), bytes::get);
+            StagedFrames read = fetch(cut, places);
+            Pack pack =
+                    Pack.of(cut.frames(), cut.objects(), id -> read.frame(id).orElseThrow());
             store.put(pack.name().packKey(), new PackContent(pack));
             copies.add(pack.listed());
         }
@@ -67,20 +67,18 @@ final class PackCopier {
         return copies;
     }
 
-    private Map<BlockId, byte[]> fetch(PackCutter.Cut cut, Map<BlockId, PlacedFrame> places) {
-        List<PlacedFrame> wanted =
-                cut.frames().stream().map(frame -> places.get(frame.id())).toList();
+    private StagedFrames fetch(PackCutter.Cut cut, Map<BlockId, PlacedFrame> places) {
+        List<PlacedFrame> wanted = cut.frames().stream()
+                .flatMap(frame -> Optional.ofNullable(places.get(frame.id())).stream())
+                .toList();
         StagedFrames staged = new StagedFrames(id -> Optional.empty());
         PackRange.of(wanted).forEach(range -> range.read(store, staged));
-        Map<BlockId, byte[]> bytes = new HashMap<>();
         for (PlacedFrame frame : wanted) {
-            bytes.put(
-                    frame.id(),
-                    staged.frame(frame.id())
-                            .filter(read -> isSound(frame, read))
-                            .orElseThrow(() -> damaged(frame)));
+            if (staged.frame(frame.id()).filter(read -> isSound(frame, read)).isEmpty()) {
+                throw damaged(frame);
+            }
         }
-        return bytes;
+        return staged;
     }
 
     /** The checksum of a frame says that it is what was pushed; what it is worth is seen by who decodes it. */

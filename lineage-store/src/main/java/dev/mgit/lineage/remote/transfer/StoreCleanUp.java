@@ -135,7 +135,8 @@ final class StoreCleanUp {
 
     /** Whether a pack may be marked: it is not yet, and old enough that who sent it has long moved its references. */
     private boolean isOpen(PackName pack, Set<PackName> marked) {
-        return !marked.contains(pack) && !isYoung(entries.get(pack).modified());
+        RemoteStore.Entry entry = entries.get(pack);
+        return entry != null && !marked.contains(pack) && !isYoung(entry.modified());
     }
 
     private boolean isYoung(Instant time) {
