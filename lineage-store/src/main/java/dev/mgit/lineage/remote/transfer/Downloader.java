@@ -4,15 +4,12 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.remote.store.ByteRange;
 import dev.mgit.lineage.remote.store.MeteredStore;
 import dev.mgit.lineage.remote.store.Traffic;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -114,11 +111,11 @@ final class Downloader {
     }
 
     private List<PlacedFrame> fetchBatch(ParameterStore local, List<PlacedFrame> batch) throws IOException {
-        StagedFrames staged = new StagedFrames(local);
+        StagedFrames staged = new StagedFrames(local::frame);
         List<PackRange> ranges = PackRange.of(batch);
         TaskPool.forEach(settings.threads(), ranges.size(), number -> {
             PackRange range = ranges.get(number);
-            stage(range, staged);
+            range.read(store, staged);
             progress.advance(
                     range.frames().stream().mapToLong(PlacedFrame::length).sum());
         });
@@ -135,17 +132,6 @@ final class Downloader {
                 rawBytes += frame.pack().listing().rawLength(frame.number());
                 frameBytes += frame.length();
             }
-        }
-    }
-
-    /** Frames of a pack that is gone, or shorter than listed, are staged as far as they came: they are refused later. */
-    private void stage(PackRange range, StagedFrames staged) {
-        Optional<byte[]> bytes = store.get(range.pack().name().packKey(), ByteRange.of(range.start(), range.length()));
-        for (PlacedFrame frame : range.frames()) {
-            int from = frame.offset() - range.start();
-            bytes.filter(found -> found.length >= from + frame.length())
-                    .ifPresent(
-                            found -> staged.stage(frame.id(), Arrays.copyOfRange(found, from, from + frame.length())));
         }
     }
 }

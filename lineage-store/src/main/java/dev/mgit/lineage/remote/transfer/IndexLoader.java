@@ -7,6 +7,7 @@ import dev.mgit.lineage.remote.pack.PackFooter;
 import dev.mgit.lineage.remote.pack.PackIndex;
 import dev.mgit.lineage.remote.pack.PackName;
 import dev.mgit.lineage.remote.store.ByteRange;
+import dev.mgit.lineage.remote.store.Content;
 import dev.mgit.lineage.remote.store.RemoteStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * Reads what is in a store. Where an index is damaged, the packs no other index lists are read from their own footers.
@@ -42,7 +44,10 @@ final class IndexLoader {
 
     /** All packs, each once. */
     Collection<ListedPack> packs() throws IOException {
-        List<PackName> indexes = names();
+        return packs(names());
+    }
+
+    private Collection<ListedPack> packs(List<PackName> indexes) throws IOException {
         Map<PackName, ListedPack> packs = new ConcurrentSkipListMap<>();
         AtomicBoolean incomplete = new AtomicBoolean();
         TaskPool.forEach(threads, indexes.size(), number -> {
@@ -57,6 +62,26 @@ final class IndexLoader {
             addFromFooters(packs);
         }
         return packs.values();
+    }
+
+    /** How many indexes there are. */
+    int count() {
+        return names().size();
+    }
+
+    /**
+     * Puts one index, or few, in place of all there are now, without packs that are gone. Indexes that come meanwhile stay.
+     */
+    void merge() throws IOException {
+        List<PackName> old = names();
+        Collection<ListedPack> listed = packs(old);
+        Set<PackName> there = entries().keySet(); // looked at last: a pack is put before it is listed
+        List<ListedPack> left =
+                listed.stream().filter(pack -> there.contains(pack.name())).toList();
+        List<PackIndex.Encoded> merged = PackIndex.encode(left);
+        merged.forEach(index -> store.put(index.name().indexKey(), Content.of(index.bytes())));
+        Set<PackName> kept = merged.stream().map(PackIndex.Encoded::name).collect(Collectors.toSet());
+        old.stream().filter(index -> !kept.contains(index)).forEach(index -> store.delete(index.indexKey()));
     }
 
     private List<PackName> names() {

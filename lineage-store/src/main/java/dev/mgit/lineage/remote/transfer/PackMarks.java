@@ -24,6 +24,12 @@ record PackMarks(String key, Instant made, Set<PackName> packs) {
     private static final String HEADER = "mgit marks 1";
     private static final int MOST_BYTES = 1 << 28;
 
+    /** Number of the clean-up; 0 if the key says none. */
+    long epoch() {
+        String number = key.substring(StoreKeys.MARKS.length());
+        return number.matches("\\d{1,18}") ? Long.parseLong(number) : 0;
+    }
+
     static byte[] encode(Set<PackName> packs) {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         new TreeSet<>(packs).forEach(pack -> text.append(pack.hex()).append('\n'));

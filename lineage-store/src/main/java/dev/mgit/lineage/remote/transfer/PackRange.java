@@ -1,7 +1,10 @@
 package dev.mgit.lineage.remote.transfer;
 
 import dev.mgit.lineage.remote.pack.ListedPack;
+import dev.mgit.lineage.remote.store.ByteRange;
+import dev.mgit.lineage.remote.store.RemoteStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,18 @@ record PackRange(ListedPack pack, List<PlacedFrame> frames) {
     int length() {
         PlacedFrame last = frames.get(frames.size() - 1);
         return last.offset() + last.length() - start();
+    }
+
+    /** Frames of a pack that is gone, or shorter than listed, are staged as far as they come: others are found missing. */
+    void read(RemoteStore store, StagedFrames staged) {
+        byte[] bytes = store.get(pack.name().packKey(), ByteRange.of(start(), length()))
+                .orElse(new byte[0]);
+        for (PlacedFrame frame : frames) {
+            int from = frame.offset() - start();
+            if (from + frame.length() <= bytes.length) {
+                staged.stage(frame.id(), Arrays.copyOfRange(bytes, from, from + frame.length()));
+            }
+        }
     }
 
     /** The ranges that hold some frames, pack by pack. */

@@ -1,8 +1,10 @@
 package dev.mgit.lineage.remote.transfer;
 
+import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.remote.store.ByteRange;
 import dev.mgit.lineage.remote.store.Content;
 import dev.mgit.lineage.remote.store.MeteredStore;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -138,6 +141,34 @@ public final class ParameterRemote implements AutoCloseable {
     }
 
     /**
+     * Replaces blocks that are damaged or missing here by what the store has, each by itself.
+     *
+     * @param local open for writing
+     * @return those the store could not help with
+     */
+    public Set<BlockId> repairBlocks(ParameterStore local, Collection<BlockId> damaged) throws IOException {
+        return new BlockRepair(store, indexes.load(Set.of()), settings.effort()).repair(local, damaged);
+    }
+
+    /**
+     * Replaces object entries that are damaged or missing here by those the store has.
+     *
+     * @param local open for writing
+     * @return those the store could not help with
+     */
+    public Set<ObjectId> repairObjects(ParameterStore local, Collection<ObjectId> damaged) throws IOException {
+        RemoteIndex index = indexes.load(Set.of());
+        Set<ObjectId> left = new LinkedHashSet<>(damaged);
+        left.removeIf(id -> {
+            Optional<StoredObject> object = index.object(id);
+            object.ifPresent(local::putObject);
+            return object.isPresent();
+        });
+        local.flush();
+        return left;
+    }
+
+    /**
      * Says that a lineage uses this store: no clean-up removes what its references lead to.
      *
      * @param lineage an id that never changes
@@ -155,6 +186,32 @@ public final class ParameterRemote implements AutoCloseable {
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                 .orElse(""));
         return lineages;
+    }
+
+    /**
+     * Removes packs that no registered lineage needs: marks them, and in a run after the grace deletes those that are still
+     * not needed. What of a pack is needed, where it is less than half, moves to another first.
+     *
+     * @param reachable asked of every registered lineage; nothing is removed if it fails for one
+     * @throws MgitException of kind FAILED if no lineage is registered, or the store ignores conditional writes and the
+     *     request is not exclusive; of kind CONFLICT if another clean-up is under way, or a push and the request is
+     *     exclusive
+     */
+    public CleanUpReport cleanUp(ReachableObjects reachable, CleanUpRequest request) throws IOException {
+        Map<String, String> lineages = lineages();
+        if (lineages.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "no lineage is registered at " + url() + ", so nobody can say what is needed",
+                    "push from every repository that uses this store first");
+        }
+        if (!conditionalWrites() && !request.exclusive()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the store " + url() + " ignores conditional writes, so two clean-ups could not tell each other",
+                    "see that nobody else uses the store, and add '--exclusive'");
+        }
+        return new StoreCleanUp(store, indexes, cutter, request).run(lineages, reachable);
     }
 
     @Override

@@ -100,6 +100,12 @@ final class RemoteIndex {
                 : Optional.of(packs.get(place[0]).listing().object(place[1]));
     }
 
+    /** The pack whose listing has an object's blocks. */
+    Optional<PackName> packOf(ObjectId id) {
+        return Optional.ofNullable(objectPlaces.get(id))
+                .map(place -> packs.get(place[0]).name());
+    }
+
     /** Whether all of an object can be read from the store alone. */
     boolean isComplete(ObjectId id) {
         try {
@@ -109,10 +115,6 @@ final class RemoteIndex {
         } catch (MgitException e) {
             return false; // its entry is damaged
         }
-    }
-
-    List<ListedPack> packs() {
-        return packs;
     }
 
     /** Collects the packs that must stay for some blocks to be readable. */

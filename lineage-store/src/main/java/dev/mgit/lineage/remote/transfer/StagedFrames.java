@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** The local store as it would be with some frames that have come and are not verified yet. Only for reading. */
+/** Frames that have come and are not verified yet, over those of another store. Only for reading blocks. */
 final class StagedFrames implements ParameterStore {
-    private final ParameterStore local;
+    private final Function<BlockId, Optional<byte[]>> beneath;
     private final Map<BlockId, byte[]> frames = new ConcurrentHashMap<>();
 
-    StagedFrames(ParameterStore local) {
-        this.local = local;
+    StagedFrames(Function<BlockId, Optional<byte[]>> beneath) {
+        this.beneath = beneath;
     }
 
     void stage(BlockId id, byte[] frame) {
@@ -26,17 +27,17 @@ final class StagedFrames implements ParameterStore {
     @Override
     public Optional<byte[]> frame(BlockId id) {
         Optional<byte[]> staged = Optional.ofNullable(frames.get(id));
-        return staged.isPresent() ? staged : local.frame(id);
+        return staged.isPresent() ? staged : beneath.apply(id);
     }
 
     @Override
     public boolean hasBlock(BlockId id) {
-        return frames.containsKey(id) || local.hasBlock(id);
+        return frame(id).isPresent();
     }
 
     @Override
     public Optional<StoredObject> object(ObjectId id) {
-        return local.object(id);
+        throw new UnsupportedOperationException();
     }
 
     @Override

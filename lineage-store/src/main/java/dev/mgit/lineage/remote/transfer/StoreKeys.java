@@ -1,5 +1,6 @@
 package dev.mgit.lineage.remote.transfer;
 
+import java.util.Locale;
 import java.util.UUID;
 
 /** The layout of a store, but for packs and indexes, which name themselves. Nobody else builds these keys. */
@@ -21,8 +22,8 @@ final class StoreKeys {
         return LINEAGES + id;
     }
 
-    /** What one clean-up has marked. */
-    static String marks(UUID id) {
-        return MARKS + id;
+    /** What one clean-up has marked; clean-ups are numbered. */
+    static String marks(long epoch) {
+        return MARKS + String.format(Locale.ROOT, "%010d", epoch);
     }
 }

@@ -15,7 +15,6 @@ import dev.mgit.lineage.remote.store.RemoteStore;
 import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -111,7 +110,7 @@ final class Uploader {
             return;
         }
         try {
-            store.put(pack.name().packKey(), content(pack));
+            store.put(pack.name().packKey(), new PackContent(pack));
         } catch (MgitException e) {
             if (e.kind() != MgitException.Kind.REMOTE || !isThere(pack)) {
                 throw e;
@@ -124,20 +123,6 @@ final class Uploader {
                 .map(RemoteStore.Entry::size)
                 .filter(size -> size == pack.length())
                 .isPresent();
-    }
-
-    private static Content content(Pack pack) {
-        return new Content() {
-            @Override
-            public long length() {
-                return pack.length();
-            }
-
-            @Override
-            public InputStream open() {
-                return pack.open();
-            }
-        };
     }
 
     /** Packs that are not in the store, or not for long: marked, and not put again since. */

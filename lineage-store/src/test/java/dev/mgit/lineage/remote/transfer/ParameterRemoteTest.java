@@ -7,6 +7,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.remote.pack.ListedPack;
 import dev.mgit.lineage.remote.pack.Pack;
 import dev.mgit.lineage.remote.pack.PackIndex;
@@ -370,12 +371,38 @@ class ParameterRemoteTest {
         assertThat(there.read(object)).isEqualTo(here.read(object));
     }
 
+    /** The damaged block is what others here are predicted from, and is predicted from one of them in the store. */
+    @Test
+    void damagedBlocksAreReplacedWithoutACycle() throws IOException {
+        List<byte[]> a = MadeParameters.noise(1, 5);
+        List<byte[]> b = MadeParameters.near(2, a);
+        ObjectId idA = here.add(a);
+        ObjectId idB = here.add(b, idA);
+        MadeParameters other = new MadeParameters();
+        other.add(b);
+        other.add(a, idB);
+        push(other, idB, idA);
+        List<BlockId> damaged = here.object(idA).orElseThrow().blocks().stream()
+                .map(StoredObject.Block::id)
+                .toList();
+        damaged.forEach(id -> here.putBlock(id, new byte[] {1, 2, 3}));
+        here.removeObject(idB);
+        BlockId unknown = BlockId.hash(new byte[1], 0, 1);
+        try (ParameterRemote remote = remote()) {
+            assertThat(remote.repairBlocks(here, damaged)).isEmpty();
+            assertThat(remote.repairBlocks(here, List.of(unknown))).containsExactly(unknown);
+            assertThat(remote.repairObjects(here, List.of(idB))).isEmpty();
+        }
+        here.requireWhole();
+        assertThat(here.read(idB)).isEqualTo(MadeParameters.join(b));
+    }
+
     @Test
     void markedPacksCountAsAbsentForWhoPushesAndNotForWhoFetches() throws IOException {
         ObjectId object = here.add(MadeParameters.noise(1, 10));
         push(here, object);
         store.put(
-                StoreKeys.marks(new UUID(0, 1)),
+                StoreKeys.marks(1),
                 Content.of(PackMarks.encode(
                         Set.of(PackName.ofPackKey(packs().get(0)).orElseThrow()))));
         fetch(there, object);
