@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -233,5 +235,61 @@ class RemoteParametersTest {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    @Test
+    void whatIsDamagedHereComesBackFromTheRemote() throws IOException {
+        ada.ok("push");
+        try (Stream<Path> files = Files.list(ada.mgit().resolve("parameters"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".blob"))
+                    .toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length / 2] ^= 0x40;
+                Files.write(file, bytes);
+            }
+        }
+        assertThat(ada.run("fsck").exit()).isEqualTo(6);
+        assertThat(ada.ok("fsck", "--repair-from", "origin")).contains("repaired: ", "no damage");
+        assertSame(ada, "squad");
+        assertSame(ada, "bert");
+    }
+
+    @Test
+    void aLostStoreComesBackFromTheRemote() throws IOException {
+        ada.ok("push");
+        Files.move(ada.mgit().resolve("parameters"), dir.resolve("lost"));
+        assertThat(ada.run("fsck").exit()).isEqualTo(6);
+        assertThat(ada.ok("fsck", "--repair-from", "origin")).contains("no damage");
+        assertSame(ada, "squad");
+    }
+
+    @Test
+    void theStoreOfARemoteIsCleanedUp() throws IOException {
+        commit(ada, "other", 9);
+        ada.ok("push", "origin", "bert", "squad");
+        ada.ok("push", "origin", "other");
+        long before = size(packs());
+        ada.ok("push", "--delete", "other");
+        assertThat(ada.ok("gc", "--remote", "origin")).contains("Marked 0 packs"); // they are of today
+        for (Path pack : packs()) {
+            Files.setLastModifiedTime(pack, FileTime.from(Instant.EPOCH));
+        }
+        assertThat(ada.ok("gc", "--remote", "origin", "--dry-run")).contains("Would mark 1 packs");
+        assertThat(ada.ok("gc", "--remote", "origin")).contains("Marked 1 packs", "Deleted 0 packs");
+        assertThat(ada.ok("gc", "--remote", "origin")).contains("Marked 0 packs", "1 wait");
+        assertThat(size(packs())).isEqualTo(before);
+        assertThat(ada.ok("gc", "--remote", "origin", "--exclusive")).contains("Deleted ");
+        assertThat(size(packs())).isLessThan(before);
+        assertSame(clone("ben"), "squad");
+        ada.refuses(2, "at least 24 hours", "gc", "--remote", "origin", "--grace", "1h");
+    }
+
+    @Test
+    void aStoreIsNotCleanedUpIfALineageCannotBeAsked() throws IOException {
+        ada.ok("push");
+        Files.move(dir.resolve("models.git"), dir.resolve("away.git"));
+        long before = size(packs());
+        ada.refuses(7, "there is no Git repository at", "gc", "--remote", "origin", "--exclusive");
+        assertThat(size(packs())).isEqualTo(before);
     }
 }

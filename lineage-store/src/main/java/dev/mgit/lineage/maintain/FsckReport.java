@@ -37,6 +37,13 @@ public record FsckReport(
         public Damage {
             touched = List.copyOf(touched);
         }
+
+        /** The id of the damaged object or block; empty for what has none. */
+        public Optional<String> id() {
+            return place == Place.OBJECT || place == Place.BLOCK
+                    ? Optional.of(what.substring(what.lastIndexOf(' ') + 1))
+                    : Optional.empty();
+        }
     }
 
     /**
@@ -52,6 +59,14 @@ public record FsckReport(
 
     public FsckReport {
         damage = List.copyOf(damage);
+    }
+
+    /** Ids of what is damaged in one kind of place. */
+    public List<String> damaged(Place place) {
+        return damage.stream()
+                .filter(found -> found.place() == place)
+                .flatMap(found -> found.id().stream())
+                .toList();
     }
 
     public boolean isClean() {

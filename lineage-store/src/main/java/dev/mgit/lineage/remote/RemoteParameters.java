@@ -155,6 +155,10 @@ public final class RemoteParameters implements AutoCloseable {
         }
     }
 
+    ParameterRemote store() {
+        return store;
+    }
+
     Traffic traffic() {
         return store.traffic();
     }

@@ -13,6 +13,7 @@ import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.maintain.DropRequest;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.maintain.GcReport;
+import dev.mgit.lineage.remote.transfer.CleanUpRequest;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Glob;
@@ -79,6 +80,26 @@ public final class GcCommand implements Callable<Integer> {
             description = "How many versions of each model keep it, 1 or more.")
     private @Nullable Integer keepLast;
 
+    @Option(
+            names = "--remote",
+            paramLabel = "REMOTE",
+            description = "Clean up the store of this remote instead: mark packs that no lineage using it needs, and delete "
+                    + "those marked at least --grace ago.")
+    private @Nullable String remote;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "AGE",
+            defaultValue = "24h",
+            description = "With --remote: time between marking and deleting, by the store's clock (default: "
+                    + "${DEFAULT-VALUE}, the least).")
+    private String grace = "24h";
+
+    @Option(
+            names = "--exclusive",
+            description = "With --remote: nobody else uses the store now; delete at once what is not needed.")
+    private boolean exclusive;
+
     @Parameters(
             paramLabel = "MODEL|GLOB",
             arity = "0..*",
@@ -102,6 +123,11 @@ public final class GcCommand implements Callable<Integer> {
             throw new MgitException(MgitException.Kind.USAGE, "--effort needs --repack", "give both");
         }
         try (Session session = Session.open(context)) {
+            if (remote != null) {
+                var request = new CleanUpRequest(parse(grace), exclusive, dryRun);
+                new RemoteCleanUp(context).run(session, wait, remote, request, json.wanted());
+                return 0;
+            }
             Instant horizon = Instant.now().minus(keep);
             var request = new GarbageCollector.Request(horizon, repack(session), drop(session));
             var collector = new GarbageCollector(session.repository(), session.progress());
