@@ -20,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -109,10 +108,6 @@ final class Failures {
         }
         String name = command.getCommandSpec().qualifiedName();
         String message = "'" + typed + "' is not a command of " + name;
-        Optional<String> advice = first ? Synonyms.advice(typed) : Optional.empty();
-        if (advice.isPresent()) {
-            return say(MgitException.Kind.USAGE.exitCode(), message, advice.get());
-        }
         List<String> known = command.getSubcommands().entrySet().stream()
                 .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)

@@ -56,6 +56,8 @@ final class Synonyms {
             Map.entry("restore", List.of("checkout")),
             Map.entry("retrain", List.of("update")),
             Map.entry("revert", List.of("undo")),
+            Map.entry("sync", List.of("pull")),
+            Map.entry("upload", List.of("push")),
             Map.entry("save", List.of("commit")),
             Map.entry("search", List.of("find")),
             Map.entry("set", List.of("config")),
@@ -73,10 +75,6 @@ final class Synonyms {
             Map.entry("verify", List.of("fsck")),
             Map.entry("version", List.of("--version")));
 
-    /** Words about exchanging repositories, which have no command to be a slip of. */
-    private static final List<String> EXCHANGE =
-            List.of("clone", "fetch", "pull", "push", "remote", "serve", "sync", "upload");
-
     private Synonyms() {}
 
     static Map<String, List<String>> targets() {
@@ -88,13 +86,5 @@ final class Synonyms {
         return MEANT.getOrDefault(typed, List.of()).stream()
                 .filter(command -> known.contains(command) || command.startsWith("--"))
                 .findFirst();
-    }
-
-    /** What to do instead, for a word that no command stands for. */
-    static Optional<String> advice(String typed) {
-        return EXCHANGE.contains(typed)
-                ? Optional.of("mgit has no remotes yet: copy the folder that holds .mgit; plain Git can push its "
-                        + "lineage.git, without the weights")
-                : Optional.empty();
     }
 }

@@ -97,11 +97,12 @@ class ArchitectureTest {
         check(only("org.rocksdb..", "dev.mgit.lineage.parameters"));
         check(only("com.github.luben..", "dev.mgit.delta.codec"));
         check(only("org.eclipse.jgit..", "dev.mgit.lineage.git"));
+        check(only("software.amazon.awssdk..", "dev.mgit.lineage.remote.store"));
         check(only("picocli..", CLI, BENCH, DEMO));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.rocksdb.", "com.github.luben.", "org.eclipse.jgit."})
+    @ValueSource(strings = {"org.rocksdb.", "com.github.luben.", "org.eclipse.jgit.", "software.amazon.awssdk."})
     void noTypeOfALibraryCrossesADoor(String library) {
         check(classes().that().arePublic().should(notShow(library)));
     }

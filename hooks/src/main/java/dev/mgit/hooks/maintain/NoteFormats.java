@@ -3,10 +3,13 @@ package dev.mgit.hooks.maintain;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.version.EdgeNotes;
+import dev.mgit.lineage.version.NoteMerger;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What the notes of this module must look like, for {@code mgit fsck}. */
+/** What notes look like, for {@code mgit fsck}, and how two people's are joined, for remotes. */
 public final class NoteFormats {
     private NoteFormats() {}
 
@@ -17,5 +20,15 @@ public final class NoteFormats {
                 note -> TestResults.parse(note),
                 Recipes.NAMESPACE,
                 note -> Recipe.fromBytes(note, "the recipe"));
+    }
+
+    /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */
+    public static Map<String, NoteMerger> mergers() {
+        return Map.of(
+                TestResults.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
+                EdgeNotes.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(
+                        EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()));
     }
 }

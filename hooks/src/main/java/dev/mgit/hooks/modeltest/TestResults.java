@@ -8,10 +8,13 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Results as noted on versions, and new ones that wait to be noted. A note keeps the latest results of each test,
@@ -112,6 +115,14 @@ public final class TestResults {
     /** Forgets what waits for a version. */
     public synchronized void drop(VersionId version) {
         waiting.remove(version);
+    }
+
+    /** The results of two notes on one version, each once, oldest first. */
+    public static byte[] union(byte[] ours, byte[] theirs) {
+        Set<TestResult> all = new LinkedHashSet<>(parse(ours));
+        all.addAll(parse(theirs));
+        return note(
+                all.stream().sorted(Comparator.comparing(TestResult::started)).toList());
     }
 
     private static byte[] note(List<TestResult> results) {

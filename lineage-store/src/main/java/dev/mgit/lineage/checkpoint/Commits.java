@@ -9,6 +9,7 @@ import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Transaction;
@@ -16,6 +17,7 @@ import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,15 @@ public final class Commits {
     public PendingCommit check(CommitRequest request) throws IOException {
         requireFreeTrailer(request);
         Target target = target(request);
+        requireParents(target);
         return new PendingCommit(repository, this, request, target, read(request));
+    }
+
+    /** What the new version is predicted from; without it, more would be stored. */
+    private void requireParents(Target target) {
+        List<VersionId> parents = new ArrayList<>(versions(target.origins()));
+        target.previous().ifPresent(parents::add);
+        repository.require(() -> NeededObjects.of(repository.lineage(), parents));
     }
 
     /** Commits without asking any gate; see {@link #commit(CommitRequest, Optional, WriterLock)}. */

@@ -14,6 +14,7 @@ import dev.mgit.lineage.repository.Journal;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.tensorindex.TensorLocation;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -93,7 +96,7 @@ final class TensorExtraction {
     private void write(CheckoutRequest request, SafetensorsHeader header, Map<TensorSpec, Chosen> chosen, Path target)
             throws IOException {
         progress.start("writing", header.fileSize());
-        try (var store = repository.parameters();
+        try (var store = repository.parameters(() -> needed(request, chosen.values()));
                 var reader = new BlockReader(store);
                 var restorer = new FileRestorer(store, threads);
                 FileChannel channel =
@@ -120,6 +123,25 @@ final class TensorExtraction {
         } finally {
             progress.done();
         }
+    }
+
+    /** The objects in which the chosen tensors lie. */
+    private Map<ObjectId, Long> needed(CheckoutRequest request, Collection<Chosen> chosen) {
+        Map<ObjectId, Long> objects = new LinkedHashMap<>();
+        for (Chosen each : chosen) {
+            TensorLocation tensor = each.tensor();
+            long from = tensor.seen().offset();
+            long to = from + tensor.seen().span();
+            for (Manifest.Entry entry : repository
+                    .lineage()
+                    .manifest(request.version(), tensor.path())
+                    .entries()) {
+                if (entry.offset() < to && entry.offset() + entry.length() > from) {
+                    objects.put(entry.object(), entry.start() + entry.length());
+                }
+            }
+        }
+        return objects;
     }
 
     /** The range that holds just this tensor's data as they are to be written. */

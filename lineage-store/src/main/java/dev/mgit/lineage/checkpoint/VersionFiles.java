@@ -4,6 +4,7 @@ import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
+import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.SafePath;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes a version's files, bit for bit: the one way from the store to a folder. */
 public final class VersionFiles {
@@ -69,7 +72,9 @@ public final class VersionFiles {
     private void writeLarge(NewFiles created, VersionId version, List<FileEntry> files) throws IOException {
         progress.start("writing", files.stream().mapToLong(FileEntry::size).sum());
         String name = repository.lineage().version(version).model() + " at " + version.abbreviated();
-        try (var store = repository.parameters();
+        Set<String> paths = files.stream().map(FileEntry::path).collect(Collectors.toSet());
+        try (var store = repository.parameters(
+                        () -> NeededObjects.of(repository.lineage(), List.of(version), paths::contains));
                 var restorer = new FileRestorer(store, threads)) {
             for (FileEntry file : files) {
                 try (FileChannel channel = created.create(file.path(), file.executable())) {

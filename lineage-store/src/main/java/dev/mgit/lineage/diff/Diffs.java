@@ -13,6 +13,8 @@ import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.LayerNames;
 import dev.mgit.lineage.tensors.TensorSet;
 import dev.mgit.lineage.version.Glob;
+import dev.mgit.lineage.version.NeededObjects;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -54,7 +56,12 @@ public final class Diffs {
      */
     public Diff diff(DiffRequest request) throws IOException {
         Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
-        try (var store = new ObjectReader.Store(() -> repository().parameters());
+        List<VersionId> stored = Stream.of(request.a(), request.b())
+                .filter(DiffSide.Revision.class::isInstance)
+                .map(side -> ((DiffSide.Revision) side).version())
+                .toList();
+        try (var store = new ObjectReader.Store(() -> repository()
+                        .parameters(() -> NeededObjects.of(repository().lineage(), stored, wanted)));
                 Snapshot a = snapshot(request.a(), store, wanted);
                 Snapshot b = snapshot(request.b(), store, wanted)) {
             if (request.files().isPresent() && nothing(a) && nothing(b)) {

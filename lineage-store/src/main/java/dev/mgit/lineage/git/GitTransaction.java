@@ -1,10 +1,11 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NewVersion;
+import dev.mgit.lineage.version.NoteMerger;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
-import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.time.Instant;
@@ -35,7 +36,7 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.jspecify.annotations.Nullable;
 
 /** Collects reference moves and makes them in one atomic batch, after the operation log knows of them. */
-final class GitTransaction implements Transaction {
+final class GitTransaction implements ExchangeTransaction {
     private final GitLineage lineage;
     private final Repository git;
     private final String description;
@@ -51,7 +52,15 @@ final class GitTransaction implements Transaction {
     private final Map<String, Map<VersionId, Optional<byte[]>>> notes = new LinkedHashMap<>();
     private final Map<String, Set<VersionId>> aside = new LinkedHashMap<>();
     private final Map<String, Optional<byte[]>> registry = new LinkedHashMap<>();
+
+    /** Work on histories of their own that ends in reference moves. */
+    private final List<Joining> joinings = new ArrayList<>();
+
     private Optional<String> undoes = Optional.empty();
+
+    private interface Joining {
+        void join(ObjectInserter inserter) throws IOException;
+    }
 
     GitTransaction(GitLineage lineage, String description, Person author, Instant when) throws IOException {
         this.lineage = lineage;
@@ -120,6 +129,44 @@ final class GitTransaction implements Transaction {
         set(ReferenceNames.checked(GitLineage.PRIVATE + name, "reference", name), null);
     }
 
+    @Override
+    public void setRemoteModel(String remote, String name, VersionId head) {
+        set(remoteModel(remote, name), ObjectId.fromString(head.hex()));
+    }
+
+    @Override
+    public void deleteRemoteModel(String remote, String name) {
+        set(remoteModel(remote, name), null);
+    }
+
+    private static String remoteModel(String remote, String name) {
+        return ReferenceNames.checked(Constants.R_REMOTES + remote + "/" + name, "model", name);
+    }
+
+    @Override
+    public void mergeNotes(String namespace, VersionId theirs, NoteMerger merger) {
+        String ref = GitLineage.NOTES + namespace;
+        ObjectId id = ObjectId.fromString(theirs.hex());
+        joinings.add(inserter ->
+                joined(inserter, ref, id, new NoteMerge(git, inserter).notes(namespace, before.get(ref), id, merger)));
+    }
+
+    @Override
+    public void mergeRegistry(VersionId theirs) {
+        String ref = GitLineage.REGISTRY;
+        ObjectId id = ObjectId.fromString(theirs.hex());
+        joinings.add(inserter -> joined(inserter, ref, id, new NoteMerge(git, inserter).registry(before.get(ref), id)));
+    }
+
+    private void joined(ObjectInserter inserter, String ref, ObjectId theirs, NoteMerge.Joined result)
+            throws IOException {
+        if (result.tree() != null) {
+            commitOnto(inserter, ref, result.tree(), theirs);
+        } else {
+            set(ref, result.commit());
+        }
+    }
+
     void set(String ref, @Nullable ObjectId target) {
         after.put(ref, target);
     }
@@ -162,6 +209,9 @@ final class GitTransaction implements Transaction {
                 }
                 if (!registry.isEmpty()) {
                     writeRegistry(inserter);
+                }
+                for (Joining joining : joinings) {
+                    joining.join(inserter);
                 }
                 inserter.flush();
                 moveReferences();
@@ -233,14 +283,16 @@ final class GitTransaction implements Transaction {
         commitOnto(inserter, GitLineage.REGISTRY, tree.writeTree(inserter));
     }
 
-    /** Advances a reference that has a history of its own by one commit. */
-    private void commitOnto(ObjectInserter inserter, String ref, ObjectId tree) throws IOException {
+    /** Advances a reference that has a history of its own by one commit, which may join another history. */
+    private void commitOnto(ObjectInserter inserter, String ref, ObjectId tree, ObjectId... joined) throws IOException {
         ObjectId now = before.get(ref);
         var commit = new CommitBuilder();
         commit.setTreeId(tree);
+        List<ObjectId> parents = new ArrayList<>(List.of(joined));
         if (now != null) {
-            commit.setParentId(now);
+            parents.add(0, now);
         }
+        commit.setParentIds(parents);
         commit.setMessage(description);
         commit.setAuthor(VersionWriter.ident(author, when));
         commit.setCommitter(VersionWriter.ident(author, when));

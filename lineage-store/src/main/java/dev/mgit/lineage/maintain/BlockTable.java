@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.ParameterStore;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -11,6 +11,7 @@ import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Place;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.remote.PromisedVersions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Person;
@@ -81,7 +82,7 @@ public final class Fsck {
         progress.start("checking the lineage", 0);
         GitHealth health = lineage(only);
         progress.done();
-        var contents = new VersionContents(repository.lineage());
+        var contents = new VersionContents(repository.lineage(), PromisedVersions.of(repository));
         for (VersionId version : health.versions()) {
             contents.read(version)
                     .ifPresent(why -> damage.add(new Damage(
@@ -90,12 +91,18 @@ public final class Fsck {
                             why,
                             List.of(new Touched(version, "", Optional.empty(), Optional.empty(), false)))));
         }
-        long[] checked = new long[2];
+        long[] checked = new long[3];
         if (!lineageOnly) {
             parameters(contents, only.isEmpty(), checked);
         }
         return new FsckReport(
-                health.versions().size(), health.objects(), contents.objects().size(), checked[0], checked[1], damage);
+                health.versions().size(),
+                health.objects(),
+                contents.objects().size(),
+                checked[0],
+                checked[1],
+                checked[2],
+                damage);
     }
 
     private GitHealth lineage(Set<VersionId> only) {
@@ -153,7 +160,8 @@ public final class Fsck {
             return;
         }
         if (opened.isEmpty()) {
-            if (contents.objects().size() > 0) {
+            checked[2] = contents.objects().size();
+            if (contents.anyRequired()) {
                 String why = "it is missing: there is no " + repository.files().parameters();
                 damage.add(new Damage(Place.STORE, "the parameter store", why, contents.touched()));
             }
@@ -165,6 +173,7 @@ public final class Fsck {
             damage.addAll(check.run(all));
             checked[0] = check.blocks();
             checked[1] = check.bytes();
+            checked[2] = check.absent();
         }
     }
 }

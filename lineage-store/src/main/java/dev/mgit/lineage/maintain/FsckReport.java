@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param objects tensors and other byte ranges of the parameter store checked
  * @param blocks blocks decoded and hashed
  * @param bytes raw bytes of those blocks
+ * @param absent objects that a remote has and that are not here
  */
-public record FsckReport(int versions, int gitObjects, long objects, long blocks, long bytes, List<Damage> damage) {
+public record FsckReport(
+        int versions, int gitObjects, long objects, long blocks, long bytes, long absent, List<Damage> damage) {
     /** Where damage is. */
     public enum Place {
         /** Git objects, references, notes, the operation log. */
@@ -35,6 +37,13 @@ public record FsckReport(int versions, int gitObjects, long objects, long blocks
         public Damage {
             touched = List.copyOf(touched);
         }
+
+        /** The id of the damaged object or block; empty for what has none. */
+        public Optional<String> id() {
+            return place == Place.OBJECT || place == Place.BLOCK
+                    ? Optional.of(what.substring(what.lastIndexOf(' ') + 1))
+                    : Optional.empty();
+        }
     }
 
     /**
@@ -50,6 +59,14 @@ public record FsckReport(int versions, int gitObjects, long objects, long blocks
 
     public FsckReport {
         damage = List.copyOf(damage);
+    }
+
+    /** Ids of what is damaged in one kind of place. */
+    public List<String> damaged(Place place) {
+        return damage.stream()
+                .filter(found -> found.place() == place)
+                .flatMap(found -> found.id().stream())
+                .toList();
     }
 
     public boolean isClean() {

@@ -9,6 +9,7 @@ import dev.mgit.lineage.git.GitMaintenance;
 import dev.mgit.lineage.maintain.GcReport.Dropped;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.remote.PromisedVersions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ObjectId;
@@ -131,8 +132,9 @@ public final class GarbageCollector {
     }
 
     private void requireNoParameters(Set<VersionId> versions) {
+        Set<VersionId> promised = PromisedVersions.of(repository);
         for (VersionId version : versions) {
-            if (RequiredObjects.parameters(repository.lineage(), version)) {
+            if (!promised.contains(version) && RequiredObjects.parameters(repository.lineage(), version)) {
                 throw new MgitException(
                         MgitException.Kind.INTEGRITY,
                         "the parameter store is missing: there is no "
@@ -167,6 +169,7 @@ public final class GarbageCollector {
         Reachability live = Reachability.of(
                 repository.lineage(),
                 versions,
+                PromisedVersions.of(repository),
                 (version, file) ->
                         old.filter(some -> some.contains(version, file)).isPresent(),
                 store);

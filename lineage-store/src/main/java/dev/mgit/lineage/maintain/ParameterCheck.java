@@ -39,6 +39,10 @@ final class ParameterCheck {
     private final Map<Integer, String> badObjects = new LinkedHashMap<>();
 
     private final Map<Integer, String> badBlocks = new ConcurrentHashMap<>();
+
+    /** Objects that only versions need whose parameters a remote has, and that are not here. */
+    private final BitSet absent = new BitSet();
+
     private final Set<Integer> sound = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Set<Integer>> causes = new HashMap<>();
     private long blocks;
@@ -57,6 +61,11 @@ final class ParameterCheck {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Objects that are not here and need not be. */
+    long absent() {
+        return absent.cardinality();
     }
 
     /** @param all check blocks no version needs, too */
@@ -121,8 +130,10 @@ final class ParameterCheck {
         ObjectId id = contents.object(number);
         try {
             Optional<StoredObject> found = store.object(id);
-            if (found.isEmpty()) {
+            if (found.isEmpty() && contents.isRequired(number)) {
                 badObjects.put(number, "it is missing");
+            } else if (found.isEmpty()) {
+                absent.set(number);
             }
             return found;
         } catch (MgitException e) {
@@ -154,7 +165,8 @@ final class ParameterCheck {
     }
 
     private boolean isBad(ObjectId object) {
-        return badObjects.containsKey(contents.number(object));
+        int number = contents.number(object);
+        return absent.get(number) || badObjects.containsKey(number);
     }
 
     private void decode(BitSet wanted, BlockReader reader, TaskPool pool) throws IOException {
@@ -247,7 +259,7 @@ final class ParameterCheck {
     /** The damaged blocks an object suffers from, each with whether it does so only by prediction. */
     private Map<Integer, Boolean> causesOfObject(int object) {
         Map<Integer, Boolean> found = new LinkedHashMap<>();
-        if (!badObjects.containsKey(object)) {
+        if (!badObjects.containsKey(object) && !absent.get(object)) {
             for (StoredObject.Block part :
                     store.object(contents.object(object)).orElseThrow().blocks()) {
                 int block = table.number(part.id());

@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.FileEntry;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * What of the parameter store something live needs: versions lead to manifests, these to objects, these to blocks, and
@@ -28,10 +30,15 @@ final class Reachability {
     private Reachability(
             Lineage lineage,
             Set<VersionId> versions,
+            Set<VersionId> promised,
             BiPredicate<VersionId, FileEntry> passedOver,
             ParameterStore store) {
         for (VersionId version : versions) {
-            addObjects(lineage, version, passedOver);
+            addObjects(
+                    lineage,
+                    version,
+                    passedOver,
+                    id -> !promised.contains(version) || store.object(id).isPresent());
         }
         this.table = new BlockTable();
         table.readAll(store);
@@ -49,6 +56,7 @@ final class Reachability {
      * Follows versions down to blocks.
      *
      * @param versions see {@link GitMaintenance#liveVersions}
+     * @param promised those of them that need not be here; what is here of them stays
      * @param passedOver files of theirs that need not stay
      * @throws MgitException of kind INTEGRITY if anything needed is missing or cannot be followed further: who removes
      *     what is not reachable must know all that is
@@ -56,17 +64,24 @@ final class Reachability {
     static Reachability of(
             Lineage lineage,
             Set<VersionId> versions,
+            Set<VersionId> promised,
             BiPredicate<VersionId, FileEntry> passedOver,
             ParameterStore store) {
-        return new Reachability(lineage, versions, passedOver, store);
+        return new Reachability(lineage, versions, promised, passedOver, store);
     }
 
-    private void addObjects(Lineage lineage, VersionId version, BiPredicate<VersionId, FileEntry> passedOver) {
+    private void addObjects(
+            Lineage lineage,
+            VersionId version,
+            BiPredicate<VersionId, FileEntry> passedOver,
+            Predicate<ObjectId> wanted) {
         for (FileEntry file : lineage.checkpoint(version).files()) {
             if (file.stored() == FileEntry.Storage.PARAMETERS && !passedOver.test(version, file)) {
                 for (Manifest.Entry entry :
                         lineage.manifest(version, file.path()).entries()) {
-                    objects.add(bytes(entry.object()));
+                    if (wanted.test(entry.object())) {
+                        objects.add(bytes(entry.object()));
+                    }
                 }
             }
         }

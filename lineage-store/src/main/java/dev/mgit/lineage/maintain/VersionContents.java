@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -12,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which objects of the parameter store each version consists of, by number. */
 final class VersionContents {
@@ -26,8 +29,19 @@ final class VersionContents {
     private final Map<VersionId, int[]> versions = new LinkedHashMap<>();
     private final Map<ByteBuffer, List<StoredFile>> files = new LinkedHashMap<>();
 
+    /** Objects that a version needs which must be here whole. */
+    private final BitSet required = new BitSet();
+
+    private final Set<VersionId> promised;
+
     VersionContents(Lineage lineage) {
+        this(lineage, Set.of());
+    }
+
+    /** @param promised versions of which parts need not be here */
+    VersionContents(Lineage lineage, Set<VersionId> promised) {
         this.lineage = lineage;
+        this.promised = promised;
     }
 
     /** Reads a version's manifests; what is wrong with them, if anything is. */
@@ -55,6 +69,9 @@ final class VersionContents {
             why = Optional.of(Fsck.why(e));
         }
         versions.put(version, Arrays.copyOf(numbers, used));
+        if (!promised.contains(version)) {
+            Arrays.stream(numbers, 0, used).forEach(required::set);
+        }
         return why;
     }
 
@@ -92,6 +109,15 @@ final class VersionContents {
         return new ObjectId(HexFormat.of().formatHex(objects.get(number)));
     }
 
+    /** Whether a version that must be here whole needs an object. */
+    boolean isRequired(int number) {
+        return required.get(number);
+    }
+
+    boolean anyRequired() {
+        return !required.isEmpty();
+    }
+
     /** Numbers of a version's objects, with repetitions. */
     int[] objects(VersionId version) {
         return versions.getOrDefault(version, new int[0]);
@@ -101,7 +127,7 @@ final class VersionContents {
     List<Touched> touched() {
         List<Touched> touched = new ArrayList<>();
         versions.forEach((version, needed) -> {
-            if (needed.length > 0) {
+            if (needed.length > 0 && !promised.contains(version)) {
                 String model = model(version);
                 touched.add(new Touched(version, model, Optional.empty(), Optional.empty(), false));
             }

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One merge, opened: planned from manifests alone, then written to a folder. */
 public final class Merge implements AutoCloseable {
@@ -51,7 +53,14 @@ public final class Merge implements AutoCloseable {
             CopyProgress progress,
             int threads)
             throws IOException {
-        var store = new ObjectReader.Store(() -> repository.orElseThrow().parameters());
+        List<VersionId> stored = Stream.of(base.stream(), Stream.of(ours, theirs))
+                .flatMap(sources -> sources)
+                .filter(Stored.class::isInstance)
+                .map(source -> ((Stored) source).version())
+                .toList();
+        var store = new ObjectReader.Store(() -> repository
+                .orElseThrow()
+                .parameters(() -> NeededObjects.of(repository.get().lineage(), stored)));
         var merge = new Merge(store, progress, threads);
         boolean complete = false;
         try {

@@ -101,7 +101,7 @@ public final class DurableFiles {
     }
 
     /** Removes a folder and all it holds, if it is there; links are not followed. */
-    static void deleteTree(Path folder) throws IOException {
+    public static void deleteTree(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.graph.GraphIndex;
@@ -9,6 +10,7 @@ import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.tensorindex.TensorIndex;
 import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.SettingsFile;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -24,9 +26,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One mgit repository. Opens its parts only when they are needed: lineage without parameters is the usual case. */
@@ -43,6 +47,8 @@ public final class Repository implements AutoCloseable {
     private final User user;
     private Consumer<String> warnings = warning -> {};
     private @Nullable Access access;
+    private @Nullable WriterLock held;
+    private @Nullable MissingParameters missing;
     private @Nullable Lineage lineage;
     private @Nullable SettingsFile settings;
 
@@ -222,6 +228,11 @@ public final class Repository implements AutoCloseable {
         return opened;
     }
 
+    /** What fetching and pushing need of the lineage; the caller closes it. */
+    public GitExchange exchange() {
+        return GitExchange.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+    }
+
     /** The whole lineage as it stands, by way of the index. */
     public LineageGraph graph() {
         return new GraphIndex(derived(files.graphIndex())).load(lineage()).graph();
@@ -290,12 +301,18 @@ public final class Repository implements AutoCloseable {
             }
             recover();
             ready = true;
+            held = lock;
             return lock;
         } finally {
             if (!ready) {
                 lock.close();
             }
         }
+    }
+
+    /** The writer lock, if it was taken through this object and not given back. */
+    public Optional<WriterLock> heldLock() {
+        return Optional.ofNullable(held).filter(WriterLock::isHeld);
     }
 
     /** Removes what a killed holder of the lock was writing beside mgit's own files. */
@@ -335,6 +352,33 @@ public final class Repository implements AutoCloseable {
         return RocksParameterStore.openReadOnly(files.parameters())
                 .orElseThrow(() ->
                         MgitException.integrity("the parameter store is missing: there is no " + files.parameters()));
+    }
+
+    /** Where parameters come from that are not here; from nowhere until this is called. */
+    public void bringMissing(MissingParameters source) {
+        missing = source;
+    }
+
+    /** Sees that objects are here that are about to be read, if they can be had from anywhere. */
+    public void require(Supplier<Map<ObjectId, Long>> objects) {
+        MissingParameters source = missing;
+        if (source != null) {
+            try {
+                source.bring(objects.get());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * The parameter store for reading, with objects that are needed in it; the caller closes it.
+     *
+     * @throws MgitException as {@link #parameters()}; of kind REMOTE if they are at a remote that does not give them
+     */
+    public ParameterStore parameters(Supplier<Map<ObjectId, Long>> needed) {
+        require(needed);
+        return parameters();
     }
 
     /** Like {@link #parameters()}, empty if nothing was ever stored. */

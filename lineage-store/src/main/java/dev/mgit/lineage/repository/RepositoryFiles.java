@@ -62,6 +62,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return index().resolve("sketches");
     }
 
+    /** Copies of the indexes of remote stores, a folder for each remote. */
+    public Path remoteIndexes() {
+        return index().resolve("remotes");
+    }
+
     /** The lineage graph, so that questions need not read every commit. */
     public Path graphIndex() {
         return index().resolve("graph");

@@ -94,9 +94,13 @@ public final class WriterLock implements AutoCloseable {
         return afterCrash;
     }
 
+    boolean isHeld() {
+        return file.channel().isOpen();
+    }
+
     /** @throws IllegalStateException if the lock was given back */
     public void requireHeld() {
-        if (!file.channel().isOpen()) {
+        if (!isHeld()) {
             throw new IllegalStateException("the writer lock is not held");
         }
     }

@@ -5,7 +5,9 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -65,6 +67,14 @@ public record EdgeNotes(List<Entry> entries) {
         List<Entry> longer = new ArrayList<>(entries);
         longer.add(entry);
         return new EdgeNotes(longer);
+    }
+
+    /** The lines of both, each once, in the order in which they were written. */
+    public EdgeNotes union(EdgeNotes other) {
+        var all = new LinkedHashSet<>(entries);
+        all.addAll(other.entries);
+        return new EdgeNotes(
+                all.stream().sorted(Comparator.comparing(Entry::when)).toList());
     }
 
     /**

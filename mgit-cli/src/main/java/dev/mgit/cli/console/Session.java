@@ -2,8 +2,11 @@ package dev.mgit.cli.console;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.remote.LazyParameters;
+import dev.mgit.lineage.repository.MissingParameters;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
+import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
@@ -28,9 +31,16 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository the command runs in. */
     public static Session open(Context context) throws IOException {
-        Repository repository = Repository.open(context.directory(), context.user());
+        return open(context, context.directory());
+    }
+
+    /** Opens the repository a folder lies in. */
+    public static Session open(Context context, Path folder) throws IOException {
+        Repository repository = Repository.open(folder, context.user());
         repository.warn(context.output()::warning);
-        return new Session(context, repository);
+        var session = new Session(context, repository);
+        repository.bringMissing(session::bring);
+        return session;
     }
 
     /** Opens the repository the command runs in, if it runs in one. */
@@ -45,6 +55,15 @@ public final class Session implements AutoCloseable {
 
     public Repository repository() {
         return repository;
+    }
+
+    /** Brings what a command is about to read and a fetch left at a remote. */
+    private void bring(Map<ObjectId, Long> objects) throws IOException {
+        Optional<MissingParameters> remotes =
+                LazyParameters.of(Exchanges.of(context, this, new WaitOption()), Exchanges.remotes(this));
+        if (remotes.isPresent()) {
+            remotes.get().bring(objects);
+        }
     }
 
     /** Reads revisions as they are typed where the command runs. */

@@ -8,6 +8,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.maintain.NoteFormats;
+import dev.mgit.lineage.maintain.Fsck;
 import dev.mgit.lineage.maintain.FsckReport;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Parameters;
         name = "fsck",
         description = {
             "Verify all stored data and report the versions and tensors affected by damage.",
-            "Read-only without --repair. Exits with 6 if anything is damaged."
+            "Read-only without --repair and --repair-from. Exits with 6 if anything is damaged."
         })
 public final class FsckCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
@@ -48,6 +50,12 @@ public final class FsckCommand implements Callable<Integer> {
                     + "Revert with 'mgit undo'.")
     private boolean repair;
 
+    @Option(
+            names = "--repair-from",
+            paramLabel = "REMOTE",
+            description = "Replace damaged and missing parameters by what the store of a remote has, then check again.")
+    private @Nullable String repairFrom;
+
     @Mixin
     private final JsonOption json = new JsonOption();
 
@@ -61,11 +69,13 @@ public final class FsckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
-            var fsck =
-                    new dev.mgit.lineage.maintain.Fsck(session.repository(), session.progress(), NoteFormats.readers());
-            List<String> repaired = repair ? repair(session, fsck) : List.of();
-            FsckReport report =
-                    revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
+            List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
+            FsckReport found = check(session);
+            boolean mends = repairFrom != null && !found.isClean();
+            if (mends) {
+                repaired.addAll(new StoreRepair(context, session, wait).run(repairFrom, found));
+            }
+            FsckReport report = mends ? check(session) : found;
             if (json.wanted()) {
                 context.output().json(out -> json(out, report, repaired));
             } else {
@@ -76,10 +86,20 @@ public final class FsckCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> repair(Session session, dev.mgit.lineage.maintain.Fsck fsck) throws IOException {
+    private static Fsck fsck(Session session) {
+        return new Fsck(session.repository(), session.progress(), NoteFormats.readers());
+    }
+
+    private FsckReport check(Session session) throws IOException {
+        return revisions.isEmpty()
+                ? fsck(session).everything(lineageOnly)
+                : fsck(session).versions(versions(session), lineageOnly);
+    }
+
+    private List<String> repair(Session session) throws IOException {
         WriterLock lock = wait.lock(context, session.repository(), "mgit fsck --repair");
         try (lock) {
-            return fsck.repair(session.author(), lock);
+            return fsck(session).repair(session.author(), lock);
         }
     }
 
@@ -99,6 +119,9 @@ public final class FsckCommand implements Callable<Integer> {
             if (damage.touched().isEmpty()) {
                 output.line("  touches no version");
             }
+        }
+        if (report.absent() > 0) {
+            output.line("Not here: " + report.absent() + " tensors and other ranges, which are at a remote");
         }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
@@ -121,6 +144,7 @@ public final class FsckCommand implements Callable<Integer> {
         json.writeNumberField("objects", report.objects());
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
+        json.writeNumberField("absent", report.absent());
         json.writeArrayFieldStart("repaired");
         for (String what : repaired) {
             json.writeString(what);

@@ -13,6 +13,7 @@ import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.maintain.DropRequest;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.maintain.GcReport;
+import dev.mgit.lineage.remote.transfer.CleanUpRequest;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Glob;
@@ -73,8 +74,31 @@ public final class GcCommand implements Callable<Integer> {
             description = "Delete training state (optimizer.pt, ...) of all but the newest versions of each model.")
     private boolean dropTrainingState;
 
-    @Option(names = "--keep-last", paramLabel = "N", description = "How many versions of each model keep it, 1 or more.")
+    @Option(
+            names = "--keep-last",
+            paramLabel = "N",
+            description = "How many versions of each model keep it, 1 or more.")
     private @Nullable Integer keepLast;
+
+    @Option(
+            names = "--remote",
+            paramLabel = "REMOTE",
+            description = "Clean up the store of this remote instead: mark packs that no lineage using it needs, and delete "
+                    + "those marked at least --grace ago.")
+    private @Nullable String remote;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "AGE",
+            defaultValue = "24h",
+            description = "With --remote: time between marking and deleting, by the store's clock (default: "
+                    + "${DEFAULT-VALUE}, the least).")
+    private String grace = "24h";
+
+    @Option(
+            names = "--exclusive",
+            description = "With --remote: nobody else uses the store now; delete at once what is not needed.")
+    private boolean exclusive;
 
     @Parameters(
             paramLabel = "MODEL|GLOB",
@@ -99,6 +123,11 @@ public final class GcCommand implements Callable<Integer> {
             throw new MgitException(MgitException.Kind.USAGE, "--effort needs --repack", "give both");
         }
         try (Session session = Session.open(context)) {
+            if (remote != null) {
+                var request = new CleanUpRequest(parse(grace), exclusive, dryRun);
+                new RemoteCleanUp(context).run(session, wait, remote, request, json.wanted());
+                return 0;
+            }
             Instant horizon = Instant.now().minus(keep);
             var request = new GarbageCollector.Request(horizon, repack(session), drop(session));
             var collector = new GarbageCollector(session.repository(), session.progress());
@@ -141,8 +170,9 @@ public final class GcCommand implements Callable<Integer> {
                     "say how many of the newest versions of each model keep their training state");
         }
         List<Glob> globs = new ArrayList<>();
-        List<String> known =
-                session.repository().lineage().models().stream().map(Model::name).toList();
+        List<String> known = session.repository().lineage().models().stream()
+                .map(Model::name)
+                .toList();
         for (String name : models) {
             var glob = new Glob(name);
             if (known.stream().noneMatch(glob::test)) {

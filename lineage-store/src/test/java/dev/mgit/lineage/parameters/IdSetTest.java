@@ -1,4 +1,4 @@
-package dev.mgit.lineage.maintain;
+package dev.mgit.lineage.parameters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.mgit.lineage.maintain;
+package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
  * looked at as a whole. An open-addressing table of numbers over chunks of packed ids; ids are hashes already, so
  * their first bytes are their hash code.
  */
-final class IdSet {
+public final class IdSet {
     private static final int ID = BlockId.BYTES;
     private static final int CHUNK_IDS = 1 << 14;
     private static final int EMPTY = -1;
@@ -25,12 +25,12 @@ final class IdSet {
         return table;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** The id's number; it is given the next one if it is new. */
-    int add(byte[] id) {
+    public int add(byte[] id) {
         int slot = slot(table, id);
         if (table[slot] != EMPTY) {
             return table[slot];
@@ -47,17 +47,17 @@ final class IdSet {
     }
 
     /** The id's number, -1 if it is not here. */
-    int find(byte[] id) {
+    public int find(byte[] id) {
         return table[slot(table, id)];
     }
 
-    byte[] get(int number) {
+    public byte[] get(int number) {
         int at = number % CHUNK_IDS * ID;
         return Arrays.copyOfRange(chunks.get(number / CHUNK_IDS), at, at + ID);
     }
 
     /** First byte of an id, to walk ids in 256 shares. */
-    int firstByte(int number) {
+    public int firstByte(int number) {
         return chunks.get(number / CHUNK_IDS)[number % CHUNK_IDS * ID] & 0xff;
     }
 

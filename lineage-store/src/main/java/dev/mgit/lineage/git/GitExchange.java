@@ -1,0 +1,189 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.lineage.version.ExchangeTransaction;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.CommitBuilder;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.TreeFormatter;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevSort;
+import org.eclipse.jgit.revwalk.RevWalk;
+
+/** What a lineage and one elsewhere have to know of each other; the counterpart of {@link GitRemote} here. */
+public final class GitExchange implements AutoCloseable {
+    private final GitLineage lineage;
+
+    private GitExchange(GitLineage lineage) {
+        this.lineage = lineage;
+    }
+
+    /** Parameters as for {@link GitLineage#open(Path, Path, Consumer)}. */
+    public static GitExchange open(Path directory, Path operationLog, Consumer<String> warnings) {
+        return new GitExchange(GitLineage.open(directory, operationLog, warnings));
+    }
+
+    public Lineage lineage() {
+        return lineage;
+    }
+
+    /**
+     * Opens a lineage elsewhere.
+     *
+     * @param environment of the user, for the programs that Git's protocols need
+     * @param messages told each line the other side has for the user
+     */
+    public GitRemote remote(RemoteAddress address, Map<String, String> environment, Consumer<String> messages) {
+        return new GitRemote(lineage, address, environment, messages);
+    }
+
+    /** As {@link Lineage#begin}. */
+    public ExchangeTransaction begin(String description, Person author) {
+        return GitErrors.translateFailures(() -> {
+            GitTransaction.recover(lineage);
+            lineage.noteFiles().forget();
+            return new GitTransaction(lineage, description, author, Instant.now());
+        });
+    }
+
+    /** References here, by full name, tags followed to their commit. */
+    public Map<String, VersionId> references() {
+        return GitErrors.reading(() -> {
+            var found = new TreeMap<String, VersionId>();
+            for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(Constants.R_REFS)) {
+                Ref peeled = lineage.git().getRefDatabase().peel(ref);
+                ObjectId target = peeled.getPeeledObjectId() != null ? peeled.getPeeledObjectId() : ref.getObjectId();
+                if (target != null && !ref.isSymbolic()) {
+                    found.put(ref.getName(), GitLineage.id(target));
+                }
+            }
+            return found;
+        });
+    }
+
+    /** What is known of the models of a remote, by name. */
+    public Map<String, VersionId> remoteModels(String remote) {
+        String prefix = Constants.R_REMOTES + remote + "/";
+        var found = new TreeMap<String, VersionId>();
+        references().forEach((ref, id) -> {
+            if (ref.startsWith(prefix)) {
+                found.put(ref.substring(prefix.length()), id);
+            }
+        });
+        return found;
+    }
+
+    /**
+     * Commits that some lead to and others do not, parents before children, by Git's parents alone.
+     *
+     * @param without those that are not here are passed over
+     */
+    public List<VersionId> between(Collection<VersionId> from, Collection<VersionId> without) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git())) {
+                walk.setRetainBody(false);
+                walk.sort(RevSort.TOPO);
+                walk.sort(RevSort.REVERSE, true);
+                for (VersionId id : from) {
+                    walk.markStart(walk.parseCommit(ObjectId.fromString(id.hex())));
+                }
+                for (VersionId id : without) {
+                    Optional<RevCommit> here = commit(walk, id);
+                    if (here.isPresent()) {
+                        walk.markUninteresting(here.get());
+                    }
+                }
+                List<VersionId> found = new ArrayList<>();
+                for (RevCommit commit : walk) {
+                    found.add(GitLineage.id(commit));
+                }
+                return found;
+            }
+        });
+    }
+
+    /** Whether everything one version leads to is led to by another; false if either is not here. */
+    public boolean isAncestor(VersionId ancestor, VersionId head) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git())) {
+                walk.setRetainBody(false);
+                Optional<RevCommit> older = commit(walk, ancestor);
+                Optional<RevCommit> newer = commit(walk, head);
+                return older.isPresent() && newer.isPresent() && walk.isMergedInto(older.get(), newer.get());
+            }
+        });
+    }
+
+    /** Whether a commit is here and holds a checkpoint. */
+    public boolean isVersion(VersionId id) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git())) {
+                Optional<RevCommit> commit = commit(walk, id);
+                return commit.isPresent() && GitLiveness.isVersion(lineage, commit.get());
+            }
+        });
+    }
+
+    /**
+     * Writes a commit that holds one file and has no history: the same content makes the same commit, whoever writes it.
+     */
+    public VersionId writeRecord(String path, byte[] content) {
+        return GitErrors.translateFailures(() -> {
+            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
+                var tree = new TreeFormatter();
+                tree.append(path, FileMode.REGULAR_FILE, inserter.insert(Constants.OBJ_BLOB, content));
+                var commit = new CommitBuilder();
+                commit.setTreeId(inserter.insert(tree));
+                var mgit = new PersonIdent("mgit", "", Instant.EPOCH, ZoneOffset.UTC);
+                commit.setAuthor(mgit);
+                commit.setCommitter(mgit);
+                commit.setMessage(path);
+                ObjectId id = inserter.insert(commit);
+                inserter.flush();
+                return GitLineage.id(id);
+            }
+        });
+    }
+
+    /** A file of any commit that is here. */
+    public Optional<byte[]> file(VersionId commit, String path) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git())) {
+                return new TreeFiles(lineage.git(), walk)
+                        .file(walk.parseCommit(ObjectId.fromString(commit.hex())), path);
+            }
+        });
+    }
+
+    private static Optional<RevCommit> commit(RevWalk walk, VersionId id) throws IOException {
+        try {
+            return Optional.of(walk.parseCommit(ObjectId.fromString(id.hex())));
+        } catch (MissingObjectException | IncorrectObjectTypeException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        lineage.close();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.mgit.lineage.remote;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
+import dev.mgit.lineage.git.GitRemote;
+import dev.mgit.lineage.remote.store.Traffic;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.ExchangeTransaction;
+import dev.mgit.lineage.version.NeededObjects;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Brings what a remote has: its models as {@code REMOTE/MODEL}, its tags, notes and registry, and then the parameters.
+ * Models here stay where they are. Killed in between, the next fetch goes on.
+ */
+public final class Fetch {
+    private static final Traffic NOTHING = new Traffic(0, 0, 0);
+
+    private final Exchange exchange;
+
+    public Fetch(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /**
+     * A model that is elsewhere than at the last fetch.
+     *
+     * @param before empty if it is new
+     * @param after empty if it is gone
+     */
+    public record Change(String model, Optional<VersionId> before, Optional<VersionId> after) {}
+
+    /**
+     * What was fetched.
+     *
+     * @param tags new ones
+     * @param traffic what the parameters took
+     */
+    public record Report(List<Change> models, List<String> tags, Traffic traffic) {}
+
+    /**
+     * @param prune forget models that are gone there
+     * @throws MgitException of kind REMOTE if the remote cannot be reached
+     */
+    public Report run(Remote remote, boolean prune) throws IOException {
+        Repository repository = exchange.repository();
+        try (GitExchange here = repository.exchange();
+                GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
+            var references = new RemoteReferences(there.references());
+            List<Change> models;
+            Map<String, VersionId> tags;
+            Remote known = remote;
+            WriterLock lock = exchange.locks().take("mgit fetch " + remote.name());
+            try (lock) {
+                there.fetch(references.tips());
+                models = changes(here, remote, references, prune);
+                tags = newTags(here, references);
+                record(here, remote, references, models, tags);
+                known = withStore(here, remote, references);
+            }
+            return new Report(models, List.copyOf(tags.keySet()), bring(here, known));
+        }
+    }
+
+    /** Brings the parameters of some versions here, whatever the remote's filter says; of no others. */
+    public Traffic parameters(Remote remote, Collection<VersionId> versions) throws IOException {
+        try (RemoteParameters parameters = RemoteParameters.open(exchange, remote)
+                .orElseThrow(() -> MgitException.usage(remote.name() + " has no store"))) {
+            return parameters.bring(NeededObjects.of(exchange.repository().lineage(), versions));
+        }
+    }
+
+    private List<Change> changes(GitExchange here, Remote remote, RemoteReferences references, boolean prune) {
+        Map<String, VersionId> before = here.remoteModels(remote.name());
+        List<Change> changes = new ArrayList<>();
+        references.models().forEach((model, id) -> {
+            Optional<VersionId> was = Optional.ofNullable(before.get(model));
+            if (!here.isVersion(id)) {
+                exchange.notice().accept("branch '" + model + "' of " + remote.name() + " is no model; passed over");
+            } else if (!was.equals(Optional.of(id))) {
+                changes.add(new Change(model, was, Optional.of(id)));
+            }
+        });
+        if (prune) {
+            before.forEach((model, was) -> {
+                if (!references.models().containsKey(model)) {
+                    changes.add(new Change(model, Optional.of(was), Optional.empty()));
+                }
+            });
+        }
+        return changes;
+    }
+
+    /** Tags that are not here. One that is here for another version stays, as does a model of its name. */
+    private Map<String, VersionId> newTags(GitExchange here, RemoteReferences references) {
+        var ours = new RemoteReferences(here.references());
+        var tags = new TreeMap<String, VersionId>();
+        references.tags().forEach((tag, id) -> {
+            VersionId mine = ours.tags().get(tag);
+            if (mine != null && !mine.equals(id)) {
+                exchange.notice()
+                        .accept("tag '" + tag + "' is " + id.abbreviated() + " there and " + mine.abbreviated()
+                                + " here; kept yours");
+            } else if (mine == null && ours.models().containsKey(tag)) {
+                exchange.notice().accept("tag '" + tag + "' has the name of a model here; passed over");
+            } else if (mine == null && here.isVersion(id)) {
+                tags.put(tag, id);
+            }
+        });
+        return tags;
+    }
+
+    private void record(
+            GitExchange here,
+            Remote remote,
+            RemoteReferences references,
+            List<Change> models,
+            Map<String, VersionId> tags) {
+        ExchangeTransaction transaction = here.begin("fetch " + remote.name(), exchange.author());
+        for (Change change : models) {
+            change.after()
+                    .ifPresentOrElse(
+                            head -> transaction.setRemoteModel(remote.name(), change.model(), head),
+                            () -> transaction.deleteRemoteModel(remote.name(), change.model()));
+        }
+        tags.forEach(transaction::setTag);
+        references.tags().forEach((tag, id) -> {
+            if (here.isVersion(id)) {
+                transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);
+            }
+        });
+        references.edges().forEach((name, id) -> {
+            if (here.isVersion(id)) {
+                transaction.setPrivateRef("edges/" + id.hex(), id);
+                transaction.setPrivateRef(prefix(remote) + "edges/" + id.hex(), id);
+            }
+        });
+        references
+                .notes()
+                .forEach((namespace, id) -> transaction.mergeNotes(namespace, id, exchange.merger(namespace)));
+        references.registry().ifPresent(id -> transaction.setPrivateRef(registry(remote), id));
+        transaction.apply();
+    }
+
+    /** Where the registry of a remote is known here, without {@code refs/mgit/}. */
+    static String registry(Remote remote) {
+        return prefix(remote) + "registry";
+    }
+
+    private static String prefix(Remote remote) {
+        return "remotes/" + remote.name() + "/";
+    }
+
+    /** Every version that a remote is known to lead to: heads of models, tags, and parents of edges added later. */
+    static List<VersionId> known(GitExchange here, Remote remote) {
+        List<VersionId> known = new ArrayList<>(here.remoteModels(remote.name()).values());
+        for (String kind : List.of("tags/", "edges/")) {
+            known.addAll(here.lineage().privateRefs(prefix(remote) + kind).values());
+        }
+        return known;
+    }
+
+    private Remote withStore(GitExchange here, Remote remote, RemoteReferences references) {
+        if (remote.store().isPresent() || references.store().isEmpty()) {
+            return remote;
+        }
+        Optional<String> said = StoreRecord.read(here, references.store().get());
+        said.ifPresent(store -> {
+            exchange.notice().accept("parameters of " + remote.name() + " are in " + store);
+            new Remotes(
+                            exchange.repository().ownSettings(),
+                            exchange.repository().root())
+                    .setStore(remote.name(), store);
+        });
+        return said.map(remote::withStore).orElse(remote);
+    }
+
+    /** Brings the parameters of all that is known of a remote, and of what came before that. */
+    private Traffic bring(GitExchange here, Remote remote) throws IOException {
+        List<VersionId> whole = new ArrayList<>();
+        if (!remote.isPartial()) {
+            whole.addAll(new RemoteReferences(here.references()).models().values());
+        }
+        List<VersionId> versions = here.between(known(here, remote), whole).stream()
+                .filter(here::isVersion)
+                .filter(id -> remote.brings(here.lineage().version(id).model()))
+                .toList();
+        if (versions.isEmpty()) {
+            return NOTHING;
+        }
+        Optional<RemoteParameters> opened = RemoteParameters.open(exchange, remote);
+        if (opened.isEmpty()) {
+            exchange.notice().accept(remote.name() + " has no store; parameters stay where they are");
+            return NOTHING;
+        }
+        try (RemoteParameters parameters = opened.get()) {
+            return parameters.bring(NeededObjects.of(here.lineage(), versions));
+        }
+    }
+}

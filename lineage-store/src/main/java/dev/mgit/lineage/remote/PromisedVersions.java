@@ -1,0 +1,36 @@
+package dev.mgit.lineage.remote;
+
+import dev.mgit.lineage.git.GitExchange;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.VersionId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Versions whose parameters need not be here, because a remote has them: those fetched without parameters, and those of
+ * a fetch that did not come to its end.
+ */
+public final class PromisedVersions {
+    private PromisedVersions() {}
+
+    /** Reads settings and references only, if there is no remote. */
+    public static Set<VersionId> of(Repository repository) {
+        List<Remote> remotes = new Remotes(repository.ownSettings(), repository.root()).list();
+        if (remotes.isEmpty()) {
+            return Set.of();
+        }
+        Set<VersionId> promised = new HashSet<>();
+        try (GitExchange here = repository.exchange()) {
+            var references = new RemoteReferences(here.references());
+            List<VersionId> ours = new ArrayList<>(references.models().values());
+            ours.addAll(references.tags().values());
+            for (Remote remote : remotes) {
+                List<VersionId> theirs = Fetch.known(here, remote);
+                promised.addAll(here.between(theirs, remote.isPartial() ? List.of() : ours));
+            }
+        }
+        return promised;
+    }
+}

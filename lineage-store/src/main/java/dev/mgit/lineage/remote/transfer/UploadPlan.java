@@ -1,0 +1,153 @@
+package dev.mgit.lineage.remote.transfer;
+
+import dev.mgit.delta.BlockId;
+import dev.mgit.delta.MgitException;
+import dev.mgit.delta.codec.Effort;
+import dev.mgit.delta.frame.Frame;
+import dev.mgit.lineage.parameters.BlockReader;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.Pack;
+import dev.mgit.lineage.remote.pack.PackedFrame;
+import dev.mgit.lineage.version.ObjectId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a store lacks for some objects to be readable from it: frames, each after those it is predicted from, and the
+ * objects themselves. A frame is sent as it is here, unless it would lie too deep there. About 200 bytes a frame sent.
+ */
+final class UploadPlan implements AutoCloseable, Pack.Frames {
+    private final ParameterStore local;
+    private final RemoteIndex remote;
+    private final BlockReader reader;
+    private final ShallowFrames shallow;
+    private final RemoteIndex.Reliance reliance;
+    private final Map<BlockId, PackedFrame> frames = new LinkedHashMap<>();
+    private final Set<BlockId> recoded = new HashSet<>();
+    private final List<StoredObject> objects = new ArrayList<>();
+
+    UploadPlan(ParameterStore local, RemoteIndex remote, Collection<ObjectId> wanted, Effort effort, int maxDepth) {
+        this.local = local;
+        this.remote = remote;
+        this.reliance = remote.new Reliance();
+        this.reader = new BlockReader(local);
+        this.shallow = new ShallowFrames(reader, effort, maxDepth, this::depth);
+        boolean ready = false;
+        try {
+            for (ObjectId object : new LinkedHashSet<>(wanted)) {
+                add(object);
+            }
+            ready = true;
+        } finally {
+            if (!ready) {
+                close();
+            }
+        }
+    }
+
+    private void add(ObjectId id) {
+        StoredObject object = object(id);
+        for (StoredObject.Block block : object.blocks()) {
+            add(block.id(), Frame.MAX_DEPTH);
+        }
+        if (!isListed(object)) {
+            objects.add(object);
+        }
+    }
+
+    private StoredObject object(ObjectId id) {
+        return local.object(id)
+                .or(() -> remote.object(id))
+                .orElseThrow(() -> MgitException.integrity("object " + id.abbreviated() + " is missing"));
+    }
+
+    private boolean isListed(StoredObject object) {
+        try {
+            return remote.object(object.id()).isPresent();
+        } catch (MgitException e) {
+            return false; // its entry is damaged
+        }
+    }
+
+    private void add(BlockId id, int depthLeft) {
+        if (frames.containsKey(id)) {
+            return;
+        }
+        if (remote.isReadable(id)) {
+            reliance.add(id);
+            return;
+        }
+        if (depthLeft < 0) {
+            throw MgitException.integrity("block " + id.hex() + " is damaged: it is predicted from itself");
+        }
+        byte[] stored = stored(id);
+        Frame frame = parse(id, stored);
+        ShallowFrames.sources(frame).forEach(source -> add(source, depthLeft - 1));
+        if (shallow.fits(frame)) {
+            frames.put(id, entry(id, frame, stored.length));
+        } else {
+            Frame other = shallow.shallower(id, frame);
+            recoded.add(id);
+            frames.put(id, entry(id, other, other.encode().length));
+        }
+    }
+
+    private PackedFrame entry(BlockId id, Frame frame, int length) {
+        return new PackedFrame(id, length, frame.rawLength(), shallow.depth(frame), ShallowFrames.sources(frame));
+    }
+
+    private byte[] stored(BlockId id) {
+        return local.frame(id).orElseThrow(() -> MgitException.integrity("block " + id.hex() + " is missing"));
+    }
+
+    private static Frame parse(BlockId id, byte[] stored) {
+        try {
+            return Frame.parse(stored);
+        } catch (MgitException e) {
+            throw new MgitException(e.kind(), "block " + id.hex() + ": " + e.getMessage(), e.hint(), e);
+        }
+    }
+
+    private int depth(BlockId id) {
+        PackedFrame planned = frames.get(id);
+        return planned != null ? planned.depth() : remote.depth(id);
+    }
+
+    /** What the store lacks, in the order to send it. */
+    List<PackedFrame> frames() {
+        return List.copyOf(frames.values());
+    }
+
+    List<StoredObject> objects() {
+        return objects;
+    }
+
+    /** What is in the store already and must stay there. */
+    RemoteIndex.Reliance reliance() {
+        return reliance;
+    }
+
+    int recoded() {
+        return recoded.size();
+    }
+
+    @Override
+    public byte[] frame(BlockId id) throws IOException {
+        byte[] stored = stored(id);
+        return recoded.contains(id) ? shallow.shallower(id, parse(id, stored)).encode() : stored;
+    }
+
+    @Override
+    public void close() {
+        shallow.close();
+        reader.close();
+    }
+}
