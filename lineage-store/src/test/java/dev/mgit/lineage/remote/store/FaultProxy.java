@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stands between a client and a server and does what networks and servers do. A fault is spent on one connection, in the
@@ -23,23 +24,18 @@ public final class FaultProxy implements AutoCloseable {
      *
      * @param upload bytes of the client's after which it is cut
      * @param download bytes of the server's after which it is cut
-     * @param flipped byte of the server's that is changed
      * @param answer what the proxy says itself, before it reads anything; empty to ask the server
      */
-    public record Fault(long upload, long download, long flipped, String answer) {
+    public record Fault(long upload, long download, String answer) {
         private static final long NEVER = Long.MAX_VALUE;
 
         public static Fault cutUpload(long bytes) {
-            return new Fault(bytes, NEVER, NEVER, "");
+            return new Fault(bytes, NEVER, "");
         }
 
         /** With 0, the server does what it is asked and its answer is lost. */
         public static Fault cutDownload(long bytes) {
-            return new Fault(NEVER, bytes, NEVER, "");
-        }
-
-        public static Fault flip(long at) {
-            return new Fault(NEVER, NEVER, at, "");
+            return new Fault(NEVER, bytes, "");
         }
 
         /** @param headers each ended by a line feed */
@@ -47,19 +43,19 @@ public final class FaultProxy implements AutoCloseable {
             return new Fault(
                     NEVER,
                     NEVER,
-                    NEVER,
                     ("HTTP/1.1 " + status + " So\n" + headers + "Content-Length: 0\nConnection: close\n\n")
                             .replace("\n", "\r\n"));
         }
 
-        public static Fault none() {
-            return new Fault(NEVER, NEVER, NEVER, "");
+        static Fault none() {
+            return new Fault(NEVER, NEVER, "");
         }
     }
 
     private final ServerSocket listener;
     private final int port;
     private final Queue<Fault> faults = new ArrayDeque<>();
+    private final AtomicLong flipped = new AtomicLong(Fault.NEVER);
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** @param port of the server on this machine */
@@ -78,6 +74,12 @@ public final class FaultProxy implements AutoCloseable {
         for (Fault fault : coming) {
             faults.add(fault);
         }
+        open.forEach(FaultProxy::close);
+    }
+
+    /** Changes this byte of the first connection on which the server sends so many. */
+    public synchronized void flipOnce(long at) {
+        flipped.set(at);
         open.forEach(FaultProxy::close);
     }
 
@@ -102,8 +104,8 @@ public final class FaultProxy implements AutoCloseable {
                 } else {
                     Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
                     open.add(server);
-                    start(() -> copy(client, server, fault.upload(), Long.MAX_VALUE));
-                    start(() -> copy(server, client, fault.download(), fault.flipped()));
+                    start(() -> copy(client, server, fault.upload(), new AtomicLong(Fault.NEVER)));
+                    start(() -> copy(server, client, fault.download(), flipped));
                 }
             } catch (IOException e) {
                 // closed, or the server is gone: the client sees it
@@ -123,15 +125,16 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to, long most, long flipped) {
+    private static void copy(Socket from, Socket to, long most, AtomicLong flipped) {
         byte[] buffer = new byte[8192];
         long done = 0;
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                if (done <= flipped && flipped < done + count) {
-                    buffer[(int) (flipped - done)] ^= 1;
+                long flip = flipped.get();
+                if (done <= flip && flip < done + count && flipped.compareAndSet(flip, Fault.NEVER)) {
+                    buffer[(int) (flip - done)] ^= 1;
                 }
                 int passed = (int) Math.min(count, most - done);
                 to.getOutputStream().write(buffer, 0, passed);

@@ -7,6 +7,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.remote.store.FaultProxy.Fault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,8 +136,12 @@ class PatientStoreTest {
 
     @Test
     void aServerThatIsNotThereIsSaidInOneSentence() throws Exception {
-        network.close();
-        assertThatThrownBy(() -> store.head("a")).isInstanceOfSatisfying(StoreException.class, e -> {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        RemoteStore nobody = new PatientStore(S3Store.open(S3Server.url("x", port)), pauses::add);
+        assertThatThrownBy(() -> nobody.head("a")).isInstanceOfSatisfying(StoreException.class, e -> {
             assertThat(e.getMessage()).startsWith("cannot look at a at s3://").doesNotContain("\n");
             assertThat(e.kind().exitCode()).isEqualTo(7);
         });
