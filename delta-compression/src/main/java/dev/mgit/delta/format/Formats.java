@@ -6,6 +6,7 @@ import dev.mgit.delta.format.numpy.NumpyZipReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
+import dev.mgit.delta.format.tflite.TfliteReader;
 import dev.mgit.delta.format.torch.TorchReader;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FormatException;
@@ -30,6 +31,7 @@ public final class Formats {
             new TorchReader(),
             new NumpyReader(),
             new NumpyZipReader(),
+            new TfliteReader(),
             new OnnxReader());
     private static final FormatReader ANY = new OpaqueReader();
 

@@ -56,7 +56,7 @@ class FormatsTest {
             exports.addAll(reader.isExport() ? reader.layoutNames() : Set.of());
         }
         assertThat(checked).containsExactly("npz", "pytorch");
-        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data");
+        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tflite");
     }
 
     @Test

@@ -72,4 +72,14 @@ class ReaderFuzzTest {
     void npz(byte[] bytes) {
         Hostile.survives("model.npz", bytes);
     }
+
+    static Stream<byte[]> tfliteFiles() {
+        return files("graph.tflite", "behind.tflite");
+    }
+
+    @MethodSource("tfliteFiles")
+    @FuzzTest(maxDuration = "5m")
+    void tflite(byte[] bytes) {
+        Hostile.survives("model.tflite", bytes);
+    }
 }

@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite
 """
 
 import os
@@ -154,6 +154,78 @@ def protocols():
         t.save(state, f"bare-protocol-{protocol}.pt", _use_new_zipfile_serialization=False, pickle_protocol=protocol)
     for protocol in (0, 1):
         t.save(state, f"zip-protocol-{protocol}.pt", pickle_protocol=protocol)
+
+
+def tflite():
+    """A graph that adds a constant; tied, quantized and odd constants beside it; and the same with buffers behind it."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+    from ai_edge_litert.interpreter import Interpreter
+
+    kinds = schema.TensorType
+    arrays = {
+        "weight": (kinds.FLOAT32, ramp((3, 4))),
+        "half": (kinds.FLOAT16, ramp((2, 3), np.float16)),
+        "bytes": (kinds.INT8, ramp((2, 2, 2), np.int8)),
+        "axes": (kinds.INT64, ramp((2,), np.int64)),
+        "": (kinds.BOOL, np.array([True, False])),
+        "text": (kinds.STRING, np.frombuffer(b"\1\0\0\0\x0c\0\0\0\x0f\0\0\0abc", np.uint8)),
+    }
+
+    def tensor(name, kind, shape, buffer):
+        made = schema.TensorT()
+        made.name, made.type, made.shape, made.buffer = name.encode() or None, kind, list(shape), buffer
+        return made
+
+    def build():
+        graph = schema.SubGraphT()
+        graph.name, graph.inputs, graph.outputs = b"main", [0], [1]
+        graph.tensors = [tensor("x", kinds.FLOAT32, (3, 4), 0), tensor("y", kinds.FLOAT32, (3, 4), 0)]
+        buffers = [schema.BufferT()]
+        for name, (kind, array) in arrays.items():
+            buffers.append(schema.BufferT())
+            buffers[-1].data = np.frombuffer(array.tobytes(), np.uint8)
+            graph.tensors.append(tensor(name, kind, array.shape if kind != kinds.STRING else (1,), len(buffers) - 1))
+        graph.tensors.append(tensor("tied", kinds.FLOAT32, (3, 4), 1))
+        graph.tensors.append(tensor("int4", kinds.INT4, (3,), len(buffers)))
+        buffers.append(schema.BufferT())
+        buffers[-1].data = np.array([0x10, 0x02], np.uint8)
+        add = schema.OperatorT()
+        add.inputs, add.outputs, add.opcodeIndex = [0, 2], [1], 0
+        add.builtinOptionsType, add.builtinOptions = schema.BuiltinOptions.AddOptions, schema.AddOptionsT()
+        graph.operators = [add]
+        code = schema.OperatorCodeT()
+        code.builtinCode = schema.BuiltinOperator.ADD
+        model = schema.ModelT()
+        model.version, model.subgraphs, model.buffers, model.operatorCodes = 3, [graph], buffers, [code]
+        return model
+
+    def pack(model):
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    model = build()
+    open("graph.tflite", "wb").write(pack(model))
+    for buffer in model.buffers:
+        if buffer.data is not None:
+            buffer.offset, buffer.size, buffer.data, buffer.bytes = 1 << 40, len(buffer.data), None, buffer.data
+    end = len(pack(model))
+    tail = b""
+    for buffer in model.buffers:
+        if buffer.size:
+            tail += bytes(-(end + len(tail)) % 16)
+            buffer.offset = end + len(tail)
+            tail += bytes(buffer.bytes)
+    whole = pack(model)
+    assert len(whole) == end
+    open("behind.tflite", "wb").write(whole + tail)
+    for file in "graph.tflite", "behind.tflite":
+        interpreter = Interpreter(file)
+        interpreter.allocate_tensors()
+        for index, (name, (kind, array)) in enumerate(arrays.items(), 2):
+            if kind != kinds.STRING:
+                np.testing.assert_array_equal(interpreter.get_tensor(index), array)
 
 
 if __name__ == "__main__":
