@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed
 """
 
 import os
@@ -226,6 +226,37 @@ def tflite():
         for index, (name, (kind, array)) in enumerate(arrays.items(), 2):
             if kind != kinds.STRING:
                 np.testing.assert_array_equal(interpreter.get_tensor(index), array)
+
+
+def distributed_rank(rank, world):
+    import torch as t
+    import torch.distributed as dist
+    import torch.distributed.checkpoint
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import Shard, distribute_tensor
+
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29511")
+    dist.init_process_group("gloo", rank=rank, world_size=world)
+    mesh = init_device_mesh("cpu", (world,))
+    weight = t.arange(24, dtype=t.float32).reshape(6, 4)
+    state = {
+        "model": {
+            "weight": distribute_tensor(weight, mesh, [Shard(0)]),
+            "wide": distribute_tensor(weight.reshape(3, 8), mesh, [Shard(1)]),
+            "bias": t.arange(3, dtype=t.bfloat16),
+        },
+        "optimizer": {"state": {"weight": {"exp_avg": distribute_tensor(2 * weight, mesh, [Shard(0)])}}},
+        "extra": {"buffers": [t.arange(2)]},
+        "step": 7,
+    }
+    t.distributed.checkpoint.save(state, checkpoint_id="distributed")
+    dist.destroy_process_group()
+
+
+def distributed():
+    import torch.multiprocessing
+
+    torch.multiprocessing.spawn(distributed_rank, args=(2,), nprocs=2)
 
 
 if __name__ == "__main__":
