@@ -1,6 +1,8 @@
 package dev.mgit.delta.format;
 
 import dev.mgit.delta.format.gguf.GgufReader;
+import dev.mgit.delta.format.hdf5.Hdf5Reader;
+import dev.mgit.delta.format.hdf5.KerasReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
 import dev.mgit.delta.format.onnx.ExternalData;
@@ -37,6 +39,8 @@ public final class Formats {
             new NumpyReader(),
             new NumpyZipReader(),
             new TfliteReader(),
+            new Hdf5Reader(),
+            new KerasReader(),
             new OnnxReader());
     private static final List<CompanionReader> COMPANIONS = List.of(new DistributedReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();

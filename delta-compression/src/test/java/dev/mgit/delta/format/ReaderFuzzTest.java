@@ -82,4 +82,14 @@ class ReaderFuzzTest {
     void tflite(byte[] bytes) {
         Hostile.survives("model.tflite", bytes);
     }
+
+    static Stream<byte[]> hdf5Files() {
+        return files("earliest.h5", "latest.h5", "small.weights.h5");
+    }
+
+    @MethodSource("hdf5Files")
+    @FuzzTest(maxDuration = "5m")
+    void hdf5(byte[] bytes) {
+        Hostile.survives("model.h5", bytes);
+    }
 }

@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras
 """
 
 import os
@@ -257,6 +257,48 @@ def distributed():
     import torch.multiprocessing
 
     torch.multiprocessing.spawn(distributed_rank, args=(2,), nprocs=2)
+
+
+def hdf5():
+    """Every version of the structures that h5py can be made to write."""
+    import h5py
+
+    def fill(file):
+        file["layer/kernel"] = ramp((4, 3))
+        file["layer/bias"] = ramp((3,), np.float16)
+        file["layer/tied"] = file["layer/kernel"]
+        file["layer/self"] = file["layer"]
+        file["soft"] = h5py.SoftLink("/layer/kernel")
+        file["big"] = ramp((2, 2), np.dtype(">f8"))
+        file["flags"] = np.array([True, False])
+        file["scalar"] = np.int64(7)
+        file["empty"] = np.zeros((0, 4), np.float32)
+        file["complex"] = np.array([1 + 2j], np.complex64)
+        file["words"] = ["a", "b"]
+        file.create_dataset("rows", data=ramp((4, 4)), chunks=(2, 4))
+        file.create_dataset("squares", data=ramp((4, 4)), chunks=(2, 2))
+        file.create_dataset("one", data=ramp((4, 4)), chunks=(4, 4))
+        file.create_dataset("packed", data=ramp((4, 4)), compression="gzip")
+        file.create_dataset("unwritten", (2, 2), np.float32)
+        for i in range(20):
+            file[f"many/{i}"] = ramp((2,), np.int32) + i
+
+    for version in "earliest", "v108", "latest":
+        with h5py.File(f"{version}.h5", "w", libver=version) as file:
+            fill(file)
+    with h5py.File("user-block.h5", "w", userblock_size=512) as file:
+        file["kernel"] = ramp((4, 3))
+
+
+def keras():
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras as k
+
+    model = k.Sequential([k.layers.Input((3,)), k.layers.Dense(4, name="hidden"), k.layers.Dense(2, name="head")])
+    model.set_weights([ramp((3, 4)), ramp((4,)), ramp((4, 2)), ramp((2,))])
+    model.save("small.keras")
+    model.save_weights("small.weights.h5")
+    model.save("legacy.h5")
 
 
 if __name__ == "__main__":
