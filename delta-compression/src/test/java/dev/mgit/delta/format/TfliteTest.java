@@ -29,7 +29,8 @@ class TfliteTest {
 
         assertThat(layout.format()).isEqualTo("tflite");
         Hostile.covers(layout, bytes.length);
-        assertThat(layout.tensors().stream().filter(tensor -> tensor.unreadable().isEmpty()))
+        assertThat(layout.tensors().stream()
+                        .filter(tensor -> tensor.unreadable().isEmpty()))
                 .extracting(LogicalTensor::spec)
                 .containsExactlyInAnyOrder(
                         new TensorSpec("weight", Dtype.F32, List.of(3L, 4L)),
@@ -50,7 +51,8 @@ class TfliteTest {
     void tensorsOfOneBufferAreTied() {
         Layout layout = Hostile.layout("graph.tflite", Hostile.real("graph.tflite"));
 
-        assertThat(seen(layout, "tied").place()).isEqualTo(seen(layout, "weight").place());
+        assertThat(seen(layout, "tied").place())
+                .isEqualTo(seen(layout, "weight").place());
     }
 
     @Test

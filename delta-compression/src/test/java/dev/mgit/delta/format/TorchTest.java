@@ -1,5 +1,8 @@
 package dev.mgit.delta.format;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.pickle.PickleParser;
@@ -10,8 +13,8 @@ import dev.mgit.delta.format.torch.TorchView;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
-import dev.mgit.delta.layout.LogicalTensor.Sign;
 import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
 import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.delta.numeric.Floats;
 import java.io.ByteArrayOutputStream;
@@ -30,10 +33,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 
 /** On real files written by torch.save, and on pickles made opcode by opcode. */
 class TorchTest {

@@ -51,8 +51,8 @@ final class ChunkIndex {
         file.in.skip(version == 3 ? 0 : 1);
         int rank = file.in.u8();
         if (rank != whole.size() + 1) {
-            throw new FormatException("its chunks have " + (rank - 1) + " dimensions, but their dataset has "
-                    + whole.size());
+            throw new FormatException(
+                    "its chunks have " + (rank - 1) + " dimensions, but their dataset has " + whole.size());
         }
         long tree = version == 3 ? file.address() : Hdf5File.NOWHERE;
         int width = version == 3 ? 4 : file.in.u8();
@@ -100,7 +100,8 @@ final class ChunkIndex {
         if (chunks.size() != (rows + step - 1) / step || chunks.isEmpty()) {
             return Optional.empty();
         }
-        chunks.sort(Comparator.comparing(chunk -> chunk.from().isEmpty() ? 0 : chunk.from().get(0)));
+        chunks.sort(Comparator.comparing(
+                chunk -> chunk.from().isEmpty() ? 0 : chunk.from().get(0)));
         long first = chunks.get(0).address();
         for (int i = 0; i < chunks.size(); i++) {
             Chunk chunk = chunks.get(i);

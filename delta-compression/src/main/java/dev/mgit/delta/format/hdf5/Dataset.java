@@ -29,12 +29,7 @@ final class Dataset {
     private final List<Long> shape;
 
     private Dataset(
-            Hdf5File file,
-            ObjectHeader header,
-            LayoutBuilder layout,
-            String name,
-            ElementType type,
-            List<Long> shape) {
+            Hdf5File file, ObjectHeader header, LayoutBuilder layout, String name, ElementType type, List<Long> shape) {
         this.file = file;
         this.header = header;
         this.layout = layout;
@@ -144,7 +139,8 @@ final class Dataset {
         try {
             return Math.multiplyExact(new TensorSpec(name, Dtype.OPAQUE, shape).elements(), type.bytes());
         } catch (ArithmeticException e) {
-            throw new FormatException("dataset " + name + " has the shape " + shape + ", which is more than any file can hold");
+            throw new FormatException(
+                    "dataset " + name + " has the shape " + shape + ", which is more than any file can hold");
         }
     }
 

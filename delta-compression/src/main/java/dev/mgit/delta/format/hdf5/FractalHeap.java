@@ -50,7 +50,8 @@ final class FractalHeap {
         rows = file.in.u16();
         boolean sound = width > 0 && firstBlock > 0 && largestBlock >= firstBlock && largestBlock <= MAX_BLOCK;
         if (filtered || !sound || offsetBytes > 8) {
-            throw new UnsupportedFormatException("the heap at byte " + address + " is compressed, or of an unknown form");
+            throw new UnsupportedFormatException(
+                    "the heap at byte " + address + " is compressed, or of an unknown form");
         }
     }
 

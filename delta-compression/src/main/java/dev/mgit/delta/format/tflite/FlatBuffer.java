@@ -53,8 +53,8 @@ final class FlatBuffer {
 
     List<Long> ints(Vector vector, int most) throws IOException {
         if (vector.count() > most) {
-            throw new FormatException("the list at byte " + vector.offset() + " has " + vector.count()
-                    + " numbers, more than " + most);
+            throw new FormatException(
+                    "the list at byte " + vector.offset() + " has " + vector.count() + " numbers, more than " + most);
         }
         List<Long> numbers = new ArrayList<>();
         in.seek(vector.offset());

@@ -103,16 +103,12 @@ public final class TfliteReader implements FormatReader {
             long behind = buffer.u64(BUFFER_OFFSET);
             // Offsets 0 and 1 are placeholders of buffers that hold their bytes themselves.
             boolean within = behind >= 0 && behind <= 1;
-            buffers.add(
-                    within
-                            ? buffer.vector(BUFFER_DATA, 1)
-                            : new Vector(behind, buffer.u64(BUFFER_SIZE)));
+            buffers.add(within ? buffer.vector(BUFFER_DATA, 1) : new Vector(behind, buffer.u64(BUFFER_SIZE)));
         }
         return buffers;
     }
 
-    private static void tensor(
-            FlatBuffer file, Table tensor, String place, List<Vector> buffers, LayoutBuilder layout)
+    private static void tensor(FlatBuffer file, Table tensor, String place, List<Vector> buffers, LayoutBuilder layout)
             throws IOException {
         String name = tensor.text(TENSOR_NAME).orElse("tensor." + place);
         long buffer = tensor.u32(TENSOR_BUFFER);
@@ -129,9 +125,9 @@ public final class TfliteReader implements FormatReader {
                 file.ints(tensor.vector(TENSOR_SHAPE, 4), LayoutBuilder.MAX_RANK));
         Optional<String> hidden = hidden(tensor, spec, data.count());
         layout.range(data.offset(), hidden.isEmpty() ? stored(spec) : flat(spec, data.count()));
-        layout.view(hidden.map(reason ->
-                        LogicalTensor.unreadable(name, spec.shape(), data.offset(), data.count(), reason))
-                .orElseGet(() -> LogicalTensor.rowMajor(spec, data.offset())));
+        layout.view(
+                hidden.map(reason -> LogicalTensor.unreadable(name, spec.shape(), data.offset(), data.count(), reason))
+                        .orElseGet(() -> LogicalTensor.rowMajor(spec, data.offset())));
     }
 
     private static Optional<String> hidden(Table tensor, TensorSpec spec, long bytes) throws IOException {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code .metadata} of {@code torch.distributed.checkpoint}: a pickled {@code Metadata} that says in which file, from
@@ -98,7 +99,7 @@ final class DistributedMetadata {
         return Optional.of(new Item(name, part(name, from), sizes.containsKey(name), offset, length));
     }
 
-    private String part(String name, List<Long> from) {
+    private String part(String name, @Nullable List<Long> from) {
         List<Long> size = sizes.get(name);
         List<Long> length = from == null ? null : chunks.get(List.of(name, from));
         if (size == null || from == null || length == null || size.equals(length) || size.size() != length.size()) {

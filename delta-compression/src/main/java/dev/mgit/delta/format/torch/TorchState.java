@@ -1,11 +1,11 @@
 package dev.mgit.delta.format.torch;
 
+import dev.mgit.delta.format.pickle.Pickle;
 import dev.mgit.delta.format.pickle.Pickle.Call;
 import dev.mgit.delta.format.pickle.Pickle.Global;
 import dev.mgit.delta.format.pickle.Pickle.Items;
 import dev.mgit.delta.format.pickle.Pickle.Pairs;
 import dev.mgit.delta.format.pickle.Pickle.Persistent;
-import dev.mgit.delta.format.pickle.Pickle;
 import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
 import java.util.ArrayList;
