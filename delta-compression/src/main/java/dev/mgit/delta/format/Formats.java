@@ -1,13 +1,19 @@
 package dev.mgit.delta.format;
 
 import dev.mgit.delta.format.gguf.GgufReader;
+import dev.mgit.delta.format.hdf5.Hdf5Reader;
+import dev.mgit.delta.format.hdf5.KerasReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
+import dev.mgit.delta.format.tflite.TfliteReader;
+import dev.mgit.delta.format.torch.DistributedReader;
 import dev.mgit.delta.format.torch.TorchReader;
 import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.CompanionReader;
+import dev.mgit.delta.layout.Format;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.FormatReader;
 import dev.mgit.delta.layout.Layout;
@@ -15,9 +21,11 @@ import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** All format readers behind one door. */
 public final class Formats {
@@ -30,7 +38,11 @@ public final class Formats {
             new TorchReader(),
             new NumpyReader(),
             new NumpyZipReader(),
+            new TfliteReader(),
+            new Hdf5Reader(),
+            new KerasReader(),
             new OnnxReader());
+    private static final List<CompanionReader> COMPANIONS = List.of(new DistributedReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */
@@ -94,26 +106,42 @@ public final class Formats {
     }
 
     /**
-     * Reads a file on disk: as {@link #read(String, ByteSource)}, and where that finds nothing known, by what an ONNX
-     * model beside it says of it.
+     * Reads a file on disk: as {@link #read(String, ByteSource)}, and by what a file beside it says of it where its
+     * name asks for that, or it is opaque without.
      *
      * @param source the file's bytes
      */
     public static FileLayout read(Path file, ByteSource source) throws IOException {
         String name = String.valueOf(file.getFileName());
+        Optional<FileLayout> promised = described(file, source, companion -> companion.ownsName(name));
+        if (promised.isPresent()) {
+            return promised.get();
+        }
         FileLayout reading = read(name, source);
-        if (!reading.isOpaque()) {
-            return reading;
+        return reading.isOpaque()
+                ? described(file, source, companion -> !companion.ownsName(name))
+                        .orElse(reading)
+                : reading;
+    }
+
+    /** What files beside it say of a file. */
+    private static Optional<FileLayout> described(Path file, ByteSource source, Predicate<CompanionReader> wanted)
+            throws IOException {
+        for (CompanionReader companion : COMPANIONS) {
+            if (wanted.test(companion)) {
+                try {
+                    Optional<Layout> layout = companion.read(file, source);
+                    if (layout.isPresent()) {
+                        return layout.map(found -> new FileLayout(found, Optional.empty()));
+                    }
+                } catch (UnsupportedFormatException e) {
+                    return Optional.of(new FileLayout(opaque(source), Optional.of(e.getMessage())));
+                } catch (FormatException e) {
+                    throw e.in(String.valueOf(file.getFileName()));
+                }
+            }
         }
-        try {
-            return ExternalData.layoutOf(file, source)
-                    .map(layout -> new FileLayout(layout, Optional.empty()))
-                    .orElse(reading);
-        } catch (UnsupportedFormatException e) {
-            return new FileLayout(reading.layout(), Optional.of(e.getMessage()));
-        } catch (FormatException e) {
-            throw e.in(name);
-        }
+        return Optional.empty();
     }
 
     /** The layout of a file nothing is known about. */
@@ -127,7 +155,7 @@ public final class Formats {
      * @param format as in {@link Layout#format()}
      */
     public static boolean checksumsTensors(String format) {
-        return reader(format).map(FormatReader::checksumsTensors).orElse(true);
+        return format(format).map(Format::checksumsTensors).orElse(true);
     }
 
     /**
@@ -136,18 +164,17 @@ public final class Formats {
      * @param format as in {@link Layout#format()}
      */
     public static boolean isExport(String format) {
-        return reader(format).map(FormatReader::isExport).orElse(false);
+        return format(format).map(Format::isExport).orElse(false);
     }
 
-    private static Optional<FormatReader> reader(String format) {
-        return READERS.stream()
-                .filter(reader -> reader.layoutNames().contains(format))
-                .findFirst();
+    private static Optional<Format> format(String name) {
+        return all().stream().filter(format -> format.name().equals(name)).findFirst();
     }
 
-    /** All readers, for tests of what each says of itself. */
-    static List<FormatReader> readers() {
-        return READERS;
+    static List<Format> all() {
+        List<Format> formats = new ArrayList<>(READERS);
+        formats.addAll(COMPANIONS);
+        return formats;
     }
 
     private static boolean isLfsPointer(ByteSource source) throws IOException {

@@ -2,32 +2,9 @@ package dev.mgit.delta.layout;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /** Understands one checkpoint file format. Readers hold no state and are never handed ownership of the source. */
-public interface FormatReader {
-    /** The format's short name, as it stands in manifests. */
-    String name();
-
-    /** The names that layouts of this reader carry. */
-    default Set<String> layoutNames() {
-        return Set.of(name());
-    }
-
-    /** Whether its files hold checksums of tensors, so that a tensor of other bytes makes a damaged file. */
-    boolean checksumsTensors();
-
-    /** Whether models are exported to this format rather than trained in it. */
-    boolean isExport();
-
-    /**
-     * Whether a file of this name promises this format, so that damage in it is an error. Damage in any other file
-     * means that the file is not of this format.
-     *
-     * @param fileName the file's name without folders
-     */
-    boolean ownsName(String fileName);
-
+public interface FormatReader extends Format {
     /**
      * Reads the layout of a file of this format.
      *

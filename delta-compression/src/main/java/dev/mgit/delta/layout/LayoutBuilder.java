@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Collects what a reader finds, in any order: ranges of tensor data, between which it fills the gaps, and tensors as
@@ -86,6 +87,24 @@ public final class LayoutBuilder {
                         tensor.span(),
                         "it repeats its elements to " + tensor.spec().byteLength() + " bytes");
         tensors.add(known.named(name));
+    }
+
+    /**
+     * Adds what another reader found in a part of the file.
+     *
+     * @param offset where the part begins
+     * @param naming gives a tensor of the part its name in the file
+     */
+    public void embed(Layout part, long offset, UnaryOperator<String> naming) {
+        for (Range range : part.ranges()) {
+            range.tensor().ifPresent(spec -> {
+                var named = new TensorSpec(naming.apply(spec.name()), spec.dtype(), spec.shape());
+                range(offset + range.offset(), named);
+            });
+        }
+        for (LogicalTensor tensor : part.tensors()) {
+            view(tensor.movedBy(offset).named(naming.apply(tensor.name())));
+        }
     }
 
     private void bound(int count, String name) {

@@ -80,7 +80,7 @@ public final class ZipDirectory {
         directoryEnd = at;
         if (at >= LOCATOR_BYTES) {
             in.seek(at - LOCATOR_BYTES);
-            directoryBytes = in.u32() == LOCATOR_64 ? readEnd64() : directoryBytes;
+            directoryBytes = in.u32() == LOCATOR_64 ? readEnd64(at - LOCATOR_BYTES) : directoryBytes;
         }
         if (directoryOffset < 0 || directoryBytes < 0 || directoryOffset != directoryEnd - directoryBytes) {
             throw new FormatException("the zip directory at byte " + directoryOffset + " does not end where its end "
@@ -89,14 +89,19 @@ public final class ZipDirectory {
     }
 
     /** Reads the ZIP64 end record, which torch always writes; returns the directory's length in bytes. */
-    private long readEnd64() throws IOException {
+    private long readEnd64(long locator) throws IOException {
         in.skip(4);
         directoryEnd = in.i64();
         in.seek(directoryEnd);
         if (in.u32() != END_64) {
             throw new FormatException("byte " + directoryEnd + " should be the ZIP64 end of the zip directory");
         }
-        in.skip(28);
+        long recordBytes = in.i64();
+        if (recordBytes != locator - in.position()) {
+            throw new FormatException("the ZIP64 end of the zip directory at byte " + directoryEnd
+                    + " is not followed by its locator, at byte " + locator);
+        }
+        in.skip(20);
         count = in.i64();
         long bytes = in.i64();
         directoryOffset = in.i64();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Format;
 import dev.mgit.delta.layout.FormatException;
-import dev.mgit.delta.layout.FormatReader;
 import dev.mgit.delta.layout.Layout;
 import java.io.EOFException;
 import java.io.IOException;
@@ -46,17 +46,14 @@ class FormatsTest {
     void eachReaderSaysWhetherItsFilesHoldChecksumsAndWhetherTheyAreExports() {
         Set<String> checked = new TreeSet<>();
         Set<String> exports = new TreeSet<>();
-        for (FormatReader reader : Formats.readers()) {
-            assertThat(reader.layoutNames()).contains(reader.name());
-            for (String format : reader.layoutNames()) {
-                assertThat(Formats.checksumsTensors(format)).isEqualTo(reader.checksumsTensors());
-                assertThat(Formats.isExport(format)).isEqualTo(reader.isExport());
-            }
-            checked.addAll(reader.checksumsTensors() ? reader.layoutNames() : Set.of());
-            exports.addAll(reader.isExport() ? reader.layoutNames() : Set.of());
+        for (Format format : Formats.all()) {
+            assertThat(Formats.checksumsTensors(format.name())).isEqualTo(format.checksumsTensors());
+            assertThat(Formats.isExport(format.name())).isEqualTo(format.isExport());
+            checked.addAll(format.checksumsTensors() ? Set.of(format.name()) : Set.of());
+            exports.addAll(format.isExport() ? Set.of(format.name()) : Set.of());
         }
-        assertThat(checked).containsExactly("npz", "pytorch");
-        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data");
+        assertThat(checked).containsExactly("keras", "npz", "pytorch", "pytorch-distributed");
+        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tflite");
     }
 
     @Test

@@ -72,4 +72,24 @@ class ReaderFuzzTest {
     void npz(byte[] bytes) {
         Hostile.survives("model.npz", bytes);
     }
+
+    static Stream<byte[]> tfliteFiles() {
+        return files("graph.tflite", "behind.tflite");
+    }
+
+    @MethodSource("tfliteFiles")
+    @FuzzTest(maxDuration = "5m")
+    void tflite(byte[] bytes) {
+        Hostile.survives("model.tflite", bytes);
+    }
+
+    static Stream<byte[]> hdf5Files() {
+        return files("earliest.h5", "latest.h5", "small.weights.h5");
+    }
+
+    @MethodSource("hdf5Files")
+    @FuzzTest(maxDuration = "5m")
+    void hdf5(byte[] bytes) {
+        Hostile.survives("model.h5", bytes);
+    }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.torch.PickleParser;
+import dev.mgit.delta.format.pickle.PickleParser;
 import dev.mgit.delta.format.torch.TorchStorage;
 import dev.mgit.delta.format.torch.TorchTensor;
 import dev.mgit.delta.format.torch.TorchTypes;

@@ -104,7 +104,7 @@ final class MergeInput implements AutoCloseable {
     private void onDisk(String path, Path file, int threads) throws IOException {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
-        Layout layout = Formats.layoutOf(String.valueOf(file.getFileName()), source);
+        Layout layout = Formats.layoutOf(file, source);
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});

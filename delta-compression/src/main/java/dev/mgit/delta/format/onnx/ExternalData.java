@@ -1,6 +1,7 @@
 package dev.mgit.delta.format.onnx;
 
 import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
@@ -13,19 +14,33 @@ import java.util.List;
 import java.util.Optional;
 
 /** Files that hold the weights of an ONNX model beside them: only the model says what is in them. */
-public final class ExternalData {
+public final class ExternalData implements CompanionReader {
     /** Folders above a data file in which its model is looked for; exporters put both in one. */
     private static final int LEVELS = 2;
 
-    private ExternalData() {}
+    @Override
+    public String name() {
+        return OnnxReader.EXTERNAL_DATA;
+    }
 
-    /**
-     * The layout of a file by what ONNX models in its folder, or the one above, say of it.
-     *
-     * @return empty if none names it
-     * @throws FormatException if a model names it and a tensor reaches beyond it
-     */
-    public static Optional<Layout> layoutOf(Path file, ByteSource source) throws IOException {
+    @Override
+    public boolean checksumsTensors() {
+        return false;
+    }
+
+    @Override
+    public boolean isExport() {
+        return true;
+    }
+
+    @Override
+    public boolean ownsName(String fileName) {
+        return false;
+    }
+
+    /** Looks for ONNX models in the file's folder, and the one above. */
+    @Override
+    public Optional<Layout> read(Path file, ByteSource source) throws IOException {
         List<OnnxReader.External> tensors = new ArrayList<>();
         Path folder = file.toAbsolutePath().normalize().getParent();
         for (int level = 0; level < LEVELS && folder != null; level++) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads ONNX models: initialisers and large constants of all graphs and functions whose data are a byte run become
@@ -25,7 +24,7 @@ import java.util.Set;
  */
 public final class OnnxReader implements FormatReader {
     /** Format name of a file that holds weights of a model beside it. */
-    private static final String EXTERNAL_DATA = "onnx-data";
+    static final String EXTERNAL_DATA = "onnx-data";
 
     /** IR versions so far go to 13; a file whose name says nothing must start with a likely one. */
     private static final int LIKELY_IR_VERSION = 64;
@@ -42,11 +41,6 @@ public final class OnnxReader implements FormatReader {
     @Override
     public String name() {
         return "onnx";
-    }
-
-    @Override
-    public Set<String> layoutNames() {
-        return Set.of(name(), EXTERNAL_DATA);
     }
 
     @Override

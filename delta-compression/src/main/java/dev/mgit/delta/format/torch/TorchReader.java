@@ -2,8 +2,10 @@ package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.torch.Pickle.Items;
-import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import dev.mgit.delta.format.pickle.Pickle;
+import dev.mgit.delta.format.pickle.Pickle.Items;
+import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
+import dev.mgit.delta.format.pickle.PickleParser;
 import dev.mgit.delta.format.torch.TorchView.Place;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.Cursor;

@@ -1,10 +1,11 @@
 package dev.mgit.delta.format.torch;
 
-import dev.mgit.delta.format.torch.Pickle.Call;
-import dev.mgit.delta.format.torch.Pickle.Global;
-import dev.mgit.delta.format.torch.Pickle.Items;
-import dev.mgit.delta.format.torch.Pickle.Pairs;
-import dev.mgit.delta.format.torch.Pickle.Persistent;
+import dev.mgit.delta.format.pickle.Pickle;
+import dev.mgit.delta.format.pickle.Pickle.Call;
+import dev.mgit.delta.format.pickle.Pickle.Global;
+import dev.mgit.delta.format.pickle.Pickle.Items;
+import dev.mgit.delta.format.pickle.Pickle.Pairs;
+import dev.mgit.delta.format.pickle.Pickle.Persistent;
 import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
 import java.util.ArrayList;
@@ -247,7 +248,7 @@ final class TorchState {
     }
 
     /** A size or stride; newer pickles call torch.Size on the tuple. */
-    private static @Nullable List<Long> numbers(Object value) {
+    static @Nullable List<Long> numbers(Object value) {
         Object plain = value;
         if (value instanceof Call call && call.arguments instanceof Items items && items.values.size() == 1) {
             plain = items.values.get(0);

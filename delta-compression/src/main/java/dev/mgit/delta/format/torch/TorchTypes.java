@@ -1,7 +1,7 @@
 package dev.mgit.delta.format.torch;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.format.torch.Pickle.Global;
+import dev.mgit.delta.format.pickle.Pickle.Global;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,6 +1,4 @@
-/**
- * What {@code torch.save} writes: zip archives and bare pickles. Pickles are parsed as inert data and never executed.
- */
+/** What {@code torch.save} writes, zip archives and bare pickles, and {@code torch.distributed.checkpoint} with it. */
 @NullMarked
 package dev.mgit.delta.format.torch;
 

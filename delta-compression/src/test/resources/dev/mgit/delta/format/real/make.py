@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras
 """
 
 import os
@@ -154,6 +154,151 @@ def protocols():
         t.save(state, f"bare-protocol-{protocol}.pt", _use_new_zipfile_serialization=False, pickle_protocol=protocol)
     for protocol in (0, 1):
         t.save(state, f"zip-protocol-{protocol}.pt", pickle_protocol=protocol)
+
+
+def tflite():
+    """A graph that adds a constant; tied, quantized and odd constants beside it; and the same with buffers behind it."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+    from ai_edge_litert.interpreter import Interpreter
+
+    kinds = schema.TensorType
+    arrays = {
+        "weight": (kinds.FLOAT32, ramp((3, 4))),
+        "half": (kinds.FLOAT16, ramp((2, 3), np.float16)),
+        "bytes": (kinds.INT8, ramp((2, 2, 2), np.int8)),
+        "axes": (kinds.INT64, ramp((2,), np.int64)),
+        "": (kinds.BOOL, np.array([True, False])),
+        "text": (kinds.STRING, np.frombuffer(b"\1\0\0\0\x0c\0\0\0\x0f\0\0\0abc", np.uint8)),
+    }
+
+    def tensor(name, kind, shape, buffer):
+        made = schema.TensorT()
+        made.name, made.type, made.shape, made.buffer = name.encode() or None, kind, list(shape), buffer
+        return made
+
+    def build():
+        graph = schema.SubGraphT()
+        graph.name, graph.inputs, graph.outputs = b"main", [0], [1]
+        graph.tensors = [tensor("x", kinds.FLOAT32, (3, 4), 0), tensor("y", kinds.FLOAT32, (3, 4), 0)]
+        buffers = [schema.BufferT()]
+        for name, (kind, array) in arrays.items():
+            buffers.append(schema.BufferT())
+            buffers[-1].data = np.frombuffer(array.tobytes(), np.uint8)
+            graph.tensors.append(tensor(name, kind, array.shape if kind != kinds.STRING else (1,), len(buffers) - 1))
+        graph.tensors.append(tensor("tied", kinds.FLOAT32, (3, 4), 1))
+        graph.tensors.append(tensor("int4", kinds.INT4, (3,), len(buffers)))
+        buffers.append(schema.BufferT())
+        buffers[-1].data = np.array([0x10, 0x02], np.uint8)
+        add = schema.OperatorT()
+        add.inputs, add.outputs, add.opcodeIndex = [0, 2], [1], 0
+        add.builtinOptionsType, add.builtinOptions = schema.BuiltinOptions.AddOptions, schema.AddOptionsT()
+        graph.operators = [add]
+        code = schema.OperatorCodeT()
+        code.builtinCode = schema.BuiltinOperator.ADD
+        model = schema.ModelT()
+        model.version, model.subgraphs, model.buffers, model.operatorCodes = 3, [graph], buffers, [code]
+        return model
+
+    def pack(model):
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    model = build()
+    open("graph.tflite", "wb").write(pack(model))
+    for buffer in model.buffers:
+        if buffer.data is not None:
+            buffer.offset, buffer.size, buffer.data, buffer.bytes = 1 << 40, len(buffer.data), None, buffer.data
+    end = len(pack(model))
+    tail = b""
+    for buffer in model.buffers:
+        if buffer.size:
+            tail += bytes(-(end + len(tail)) % 16)
+            buffer.offset = end + len(tail)
+            tail += bytes(buffer.bytes)
+    whole = pack(model)
+    assert len(whole) == end
+    open("behind.tflite", "wb").write(whole + tail)
+    for file in "graph.tflite", "behind.tflite":
+        interpreter = Interpreter(file)
+        interpreter.allocate_tensors()
+        for index, (name, (kind, array)) in enumerate(arrays.items(), 2):
+            if kind != kinds.STRING:
+                np.testing.assert_array_equal(interpreter.get_tensor(index), array)
+
+
+def distributed_rank(rank, world):
+    import torch as t
+    import torch.distributed as dist
+    import torch.distributed.checkpoint
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import Shard, distribute_tensor
+
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29511")
+    dist.init_process_group("gloo", rank=rank, world_size=world)
+    mesh = init_device_mesh("cpu", (world,))
+    weight = t.arange(24, dtype=t.float32).reshape(6, 4)
+    state = {
+        "model": {
+            "weight": distribute_tensor(weight, mesh, [Shard(0)]),
+            "wide": distribute_tensor(weight.reshape(3, 8), mesh, [Shard(1)]),
+            "bias": t.arange(3, dtype=t.bfloat16),
+        },
+        "optimizer": {"state": {"weight": {"exp_avg": distribute_tensor(2 * weight, mesh, [Shard(0)])}}},
+        "extra": {"buffers": [t.arange(2)]},
+        "step": 7,
+    }
+    t.distributed.checkpoint.save(state, checkpoint_id="distributed")
+    dist.destroy_process_group()
+
+
+def distributed():
+    import torch.multiprocessing
+
+    torch.multiprocessing.spawn(distributed_rank, args=(2,), nprocs=2)
+
+
+def hdf5():
+    """Every version of the structures that h5py can be made to write."""
+    import h5py
+
+    def fill(file):
+        file["layer/kernel"] = ramp((4, 3))
+        file["layer/bias"] = ramp((3,), np.float16)
+        file["layer/tied"] = file["layer/kernel"]
+        file["layer/self"] = file["layer"]
+        file["soft"] = h5py.SoftLink("/layer/kernel")
+        file["big"] = ramp((2, 2), np.dtype(">f8"))
+        file["flags"] = np.array([True, False])
+        file["scalar"] = np.int64(7)
+        file["empty"] = np.zeros((0, 4), np.float32)
+        file["complex"] = np.array([1 + 2j], np.complex64)
+        file["words"] = ["a", "b"]
+        file.create_dataset("rows", data=ramp((4, 4)), chunks=(2, 4))
+        file.create_dataset("squares", data=ramp((4, 4)), chunks=(2, 2))
+        file.create_dataset("one", data=ramp((4, 4)), chunks=(4, 4))
+        file.create_dataset("packed", data=ramp((4, 4)), compression="gzip")
+        file.create_dataset("unwritten", (2, 2), np.float32)
+        for i in range(20):
+            file[f"many/{i}"] = ramp((2,), np.int32) + i
+
+    for version in "earliest", "v108", "latest":
+        with h5py.File(f"{version}.h5", "w", libver=version) as file:
+            fill(file)
+    with h5py.File("user-block.h5", "w", userblock_size=512) as file:
+        file["kernel"] = ramp((4, 3))
+
+
+def keras():
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras as k
+
+    model = k.Sequential([k.layers.Input((3,)), k.layers.Dense(4, name="hidden"), k.layers.Dense(2, name="head")])
+    model.set_weights([ramp((3, 4)), ramp((4,)), ramp((4, 2)), ramp((2,))])
+    model.save("small.keras")
+    model.save_weights("small.weights.h5")
+    model.save("legacy.h5")
 
 
 if __name__ == "__main__":

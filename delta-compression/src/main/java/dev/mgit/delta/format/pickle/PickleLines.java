@@ -1,6 +1,6 @@
-package dev.mgit.delta.format.torch;
+package dev.mgit.delta.format.pickle;
 
-import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
 import java.math.BigInteger;
 
 /** Arguments that protocols 0 and 1 write as lines of text. */

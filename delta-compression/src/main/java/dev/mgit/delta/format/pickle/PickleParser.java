@@ -1,11 +1,12 @@
-package dev.mgit.delta.format.torch;
+package dev.mgit.delta.format.pickle;
 
-import dev.mgit.delta.format.torch.Pickle.Call;
-import dev.mgit.delta.format.torch.Pickle.Global;
-import dev.mgit.delta.format.torch.Pickle.Items;
-import dev.mgit.delta.format.torch.Pickle.Pairs;
-import dev.mgit.delta.format.torch.Pickle.Persistent;
-import dev.mgit.delta.format.torch.Pickle.UnsupportedException;
+import dev.mgit.delta.format.pickle.Pickle.Bytes;
+import dev.mgit.delta.format.pickle.Pickle.Call;
+import dev.mgit.delta.format.pickle.Pickle.Global;
+import dev.mgit.delta.format.pickle.Pickle.Items;
+import dev.mgit.delta.format.pickle.Pickle.Pairs;
+import dev.mgit.delta.format.pickle.Pickle.Persistent;
+import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
 import dev.mgit.delta.layout.Cursor;
 import dev.mgit.delta.layout.FormatException;
 import java.io.IOException;
@@ -32,12 +33,21 @@ public final class PickleParser {
     private static final Object MARK = new Object();
 
     private final Cursor in;
+    private final StateListener listener;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
     private int textLeft = MAX_TEXT;
 
-    private PickleParser(Cursor in) {
+    /** Is told of each object that gets its state. */
+    @FunctionalInterface
+    public interface StateListener {
+        /** @param in stands behind the opcode, and is to be left where the next one begins */
+        void stateSet(Call object, Cursor in) throws IOException, UnsupportedException;
+    }
+
+    private PickleParser(Cursor in, StateListener listener) {
         this.in = in;
+        this.listener = listener;
     }
 
     /**
@@ -46,8 +56,13 @@ public final class PickleParser {
      * @throws UnsupportedException if it uses what this parser does not know, or makes no sense
      * @throws FormatException if it is cut off
      */
-    static Object parse(Cursor in) throws IOException, UnsupportedException {
-        var parser = new PickleParser(in);
+    public static Object parse(Cursor in) throws IOException, UnsupportedException {
+        return parse(in, (object, behind) -> {});
+    }
+
+    /** As {@link #parse(Cursor)}, of a pickle into which a library writes data of its own. */
+    public static Object parse(Cursor in, StateListener listener) throws IOException, UnsupportedException {
+        var parser = new PickleParser(in, listener);
         for (int step = 0; step < MAX_STEPS; step++) {
             int opcode = in.u8();
             if (opcode == '.') {
@@ -137,10 +152,16 @@ public final class PickleParser {
                 Object arguments = pop();
                 stack.add(new Call(pop(), arguments));
             }
+            case 0x92 -> { // NEWOBJ_EX
+                pop();
+                Object arguments = pop();
+                stack.add(new Call(pop(), arguments));
+            }
             case 'b' -> {
                 Object state = pop();
                 if (top() instanceof Call call) {
                     call.state = state;
+                    listener.stateSet(call, in);
                 }
             }
             default -> throw new UnsupportedException("opcode " + opcode);
@@ -231,10 +252,10 @@ public final class PickleParser {
         }
     }
 
-    /** Byte strings hold no tensors of torch's; only their place on the stack matters. */
     private void skipBytes(long length) {
+        long offset = in.position();
         in.skip(length);
-        stack.add(Pickle.NONE);
+        stack.add(new Bytes(offset, length));
     }
 
     /** Text of Python 2, which had no other; what is not UTF-8 is no name. */

@@ -1,4 +1,4 @@
-package dev.mgit.delta.format.torch;
+package dev.mgit.delta.format.pickle;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +14,18 @@ public final class Pickle {
     public static final Object NONE = new Object();
 
     /** The name of something that a Python interpreter would import. */
-    record Global(String module, String name) {
-        boolean is(String otherModule, String otherName) {
+    public record Global(String module, String name) {
+        public boolean is(String otherModule, String otherName) {
             return module.equals(otherModule) && name.equals(otherName);
         }
     }
 
+    /** Bytes of the pickle's file that are no text, and were not read. */
+    public record Bytes(long offset, long length) {}
+
     /** Something kept outside the pickle; torch puts storages there. */
-    static final class Persistent {
-        final Object id;
+    public static final class Persistent {
+        public final Object id;
 
         Persistent(Object id) {
             this.id = id;
@@ -30,8 +33,8 @@ public final class Pickle {
     }
 
     /** A list, tuple or set. */
-    static final class Items {
-        final List<Object> values;
+    public static final class Items {
+        public final List<Object> values;
 
         Items() {
             this(new ArrayList<>());
@@ -43,33 +46,39 @@ public final class Pickle {
     }
 
     /** A dictionary, by position: {@code values.get(i)} belongs to {@code keys.get(i)}. */
-    static final class Pairs {
-        final List<Object> keys = new ArrayList<>();
-        final List<Object> values = new ArrayList<>();
+    public static final class Pairs {
+        public final List<Object> keys = new ArrayList<>();
+        public final List<Object> values = new ArrayList<>();
 
         void put(Object key, Object value) {
             keys.add(key);
             values.add(value);
         }
+
+        /** {@link #NONE} if there is no such key. */
+        public Object get(String key) {
+            int at = keys.lastIndexOf(key);
+            return at < 0 ? NONE : values.get(at);
+        }
     }
 
     /** A call that was not made, and what would have been added to its result. */
-    static final class Call {
-        final Object function;
-        final Object arguments;
-        final Items items = new Items();
-        final Pairs pairs = new Pairs();
+    public static final class Call {
+        public final Object function;
+        public final Object arguments;
+        public final Items items = new Items();
+        public final Pairs pairs = new Pairs();
 
         @Nullable
-        Object state;
+        public Object state;
 
-        Call(Object function, Object arguments) {
+        public Call(Object function, Object arguments) {
             this.function = function;
             this.arguments = arguments;
         }
     }
 
-    /** A pickle that uses what torch.save does not: no damage, only beyond this reader. */
+    /** A pickle that uses what the parser does not know: no damage, only beyond this reader. */
     public static final class UnsupportedException extends Exception {
         private static final long serialVersionUID = 1L;
 

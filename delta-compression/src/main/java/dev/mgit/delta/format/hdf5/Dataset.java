@@ -1,0 +1,204 @@
+package dev.mgit.delta.format.hdf5;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.hdf5.ObjectHeader.Message;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.LogicalTensor.Order;
+import dev.mgit.delta.layout.LogicalTensor.Sign;
+import dev.mgit.delta.layout.LogicalTensor.Strided;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A dataset's elements: in one run, in the header, or in chunks (section IV.A.2.i). Compressed ones are listed only. */
+final class Dataset {
+    private static final int NULL_SPACE = 2;
+    private static final int COMPACT = 0;
+    private static final int CONTIGUOUS = 1;
+    private static final int CHUNKED = 2;
+
+    private final Hdf5File file;
+    private final ObjectHeader header;
+    private final LayoutBuilder layout;
+    private final String name;
+    private final ElementType type;
+    private final List<Long> shape;
+
+    private Dataset(
+            Hdf5File file, ObjectHeader header, LayoutBuilder layout, String name, ElementType type, List<Long> shape) {
+        this.file = file;
+        this.header = header;
+        this.layout = layout;
+        this.name = name;
+        this.type = type;
+        this.shape = shape;
+    }
+
+    /** Adds a dataset to a layout; nothing if it is no tensor. */
+    static void add(Hdf5File file, ObjectHeader header, String name, LayoutBuilder layout) throws IOException {
+        Optional<Message> typeMessage = header.find(ObjectHeader.DATATYPE);
+        Optional<Message> space = header.find(ObjectHeader.DATASPACE);
+        Optional<Message> place = header.find(ObjectHeader.LAYOUT);
+        if (typeMessage.isEmpty() || space.isEmpty() || place.isEmpty()) {
+            return;
+        }
+        Optional<List<Long>> shape = shape(file, space.get());
+        if (shape.isEmpty()) {
+            return;
+        }
+        if (typeMessage.get().isShared()) {
+            layout.view(LogicalTensor.unreadable(name, shape.get(), 0, 0, "its type is kept elsewhere in the file"));
+            return;
+        }
+        ElementType type = ElementType.read(file, typeMessage.get());
+        if (type.isNumeric()) {
+            new Dataset(file, header, layout, name, type, shape.get()).place(place.get());
+        }
+    }
+
+    /** Dimensions; none for a dataset that has no value at all. */
+    private static Optional<List<Long>> shape(Hdf5File file, Message space) throws IOException {
+        file.in.seek(space.offset());
+        int version = file.in.u8();
+        int rank = file.in.u8();
+        file.in.skip(1);
+        boolean isNull = version == 2 && file.in.u8() == NULL_SPACE;
+        if (version > 2 || space.isShared() || isNull || rank > LayoutBuilder.MAX_RANK) {
+            return Optional.empty();
+        }
+        file.in.skip(version == 1 ? 5 : 0);
+        List<Long> shape = new ArrayList<>();
+        for (int i = 0; i < rank; i++) {
+            shape.add(file.length());
+        }
+        return Optional.of(shape);
+    }
+
+    private void place(Message place) throws IOException {
+        if (!header.all(ObjectHeader.FILTERS).isEmpty()) {
+            hidden("it is compressed");
+            return;
+        }
+        if (header.has(ObjectHeader.EXTERNAL_FILES)) {
+            hidden("it is in another file");
+            return;
+        }
+        LayoutBuilder.checkedLength(new TensorSpec(name, Dtype.OPAQUE, shape));
+        file.in.seek(place.offset());
+        int version = file.in.u8();
+        if (version < 3) {
+            old();
+            return;
+        }
+        int kind = file.in.u8();
+        switch (kind) {
+            case COMPACT -> run(file.in.u16(), true);
+            case CONTIGUOUS -> contiguous(file.address());
+            case CHUNKED -> {
+                Optional<ChunkIndex> chunks = ChunkIndex.read(file, version, shape, type.bytes());
+                if (chunks.isPresent()) {
+                    chunked(chunks.get());
+                } else {
+                    hidden("its chunks are indexed in a way that is not known");
+                }
+            }
+            default -> hidden("it is made of other datasets");
+        }
+    }
+
+    /** Versions 1 and 2: a rank, a kind, and dimensions of 32 bits. */
+    private void old() throws IOException {
+        file.in.skip(1);
+        int kind = file.in.u8();
+        file.in.skip(5);
+        if (kind == CONTIGUOUS) {
+            contiguous(file.address());
+        } else {
+            hidden("it is laid out as HDF5 did before 1.6");
+        }
+    }
+
+    private void contiguous(long address) throws IOException {
+        if (address == Hdf5File.NOWHERE) {
+            if (shape.contains(0L)) {
+                run(0, false);
+            } else {
+                hidden("it was never written");
+            }
+        } else {
+            file.in.seek(address);
+            run(bytes(), false);
+        }
+    }
+
+    private long bytes() {
+        try {
+            return Math.multiplyExact(new TensorSpec(name, Dtype.OPAQUE, shape).elements(), type.bytes());
+        } catch (ArithmeticException e) {
+            throw new FormatException(
+                    "dataset " + name + " has the shape " + shape + ", which is more than any file can hold");
+        }
+    }
+
+    /** Elements that lie one after the other from where the file is read. */
+    private void run(long length, boolean mayBeLonger) throws IOException {
+        long due = bytes();
+        if (mayBeLonger ? due > length : due != length) {
+            throw new FormatException("dataset " + name + " takes " + due + " bytes, but has " + length);
+        }
+        elements(file.in.position());
+    }
+
+    private void elements(long offset) {
+        var spec = new TensorSpec(name, type.dtype(), shape);
+        boolean big = type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
+        if (type.dtype() == Dtype.OPAQUE) {
+            layout.range(offset, LayoutBuilder.opaque(name, bytes()));
+            layout.view(LogicalTensor.unreadable(name, shape, offset, bytes(), "its elements are no plain numbers"));
+        } else {
+            layout.range(offset, big ? LayoutBuilder.opaque(name, bytes()) : spec);
+            layout.view(new LogicalTensor(
+                    spec,
+                    new Strided(
+                            offset,
+                            LogicalTensor.rowMajorStrides(shape),
+                            big ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN,
+                            Sign.AS_STORED)));
+        }
+    }
+
+    /** Chunks of whole rows in a row are one run; of others each is a range of its own, and the tensor is listed. */
+    private void chunked(ChunkIndex chunks) throws IOException {
+        Optional<Long> run = chunks.run();
+        if (shape.contains(0L)) {
+            run(0, false);
+        } else if (run.isPresent()) {
+            file.in.seek(run.get());
+            run(bytes(), false);
+        } else if (chunks.list().isEmpty()) {
+            hidden("it was never written");
+        } else {
+            boolean big = type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
+            for (ChunkIndex.Chunk chunk : chunks.list()) {
+                String part = name + chunk.from();
+                boolean plain = type.dtype() != Dtype.OPAQUE && !big;
+                layout.range(
+                        chunk.address(),
+                        plain
+                                ? new TensorSpec(part, type.dtype(), chunks.shape())
+                                : LayoutBuilder.opaque(part, chunks.bytes()));
+            }
+            long first = chunks.list().get(0).address();
+            layout.view(LogicalTensor.unreadable(
+                    name, shape, first, 0, "it is in " + chunks.list().size() + " chunks"));
+        }
+    }
+
+    private void hidden(String reason) {
+        layout.view(LogicalTensor.unreadable(name, shape, 0, 0, reason));
+    }
+}

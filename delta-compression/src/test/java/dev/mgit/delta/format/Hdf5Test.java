@@ -1,0 +1,162 @@
+package dev.mgit.delta.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.MemoryByteSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On files that h5py wrote, with the structures of every version, and on Keras models. */
+class Hdf5Test {
+    @ParameterizedTest
+    @ValueSource(strings = {"earliest.h5", "v108.h5", "latest.h5"})
+    void readsDatasets(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        assertThat(layout.format()).isEqualTo("hdf5");
+        Hostile.covers(layout, bytes.length);
+        assertThat(layout.tensors())
+                .extracting(LogicalTensor::spec)
+                .contains(
+                        new TensorSpec("layer/kernel", Dtype.F32, List.of(4L, 3L)),
+                        new TensorSpec("layer/tied", Dtype.F32, List.of(4L, 3L)),
+                        new TensorSpec("layer/bias", Dtype.F16, List.of(3L)),
+                        new TensorSpec("big", Dtype.F64, List.of(2L, 2L)),
+                        new TensorSpec("flags", Dtype.BOOL, List.of(2L)),
+                        new TensorSpec("scalar", Dtype.I64, List.of()),
+                        new TensorSpec("empty", Dtype.F32, List.of(0L, 4L)),
+                        new TensorSpec("one", Dtype.F32, List.of(4L, 4L)));
+        assertThat(layout.tensors().stream().map(LogicalTensor::name))
+                .filteredOn(name -> name.startsWith("many/"))
+                .hasSize(20);
+        assertThat(layout.tensors().stream().map(LogicalTensor::name)).doesNotContain("words", "soft");
+        assertThat(seen(layout, "layer/tied").place())
+                .isEqualTo(seen(layout, "layer/kernel").place());
+        ramp(bytes, seen(layout, "layer/kernel"), 0);
+        ramp(bytes, seen(layout, "one"), 0);
+        ramp(bytes, seen(layout, "many/17"), 17);
+        assertThat(seen(layout, "big").open(new MemoryByteSource(bytes)).size()).isEqualTo(32);
+        byte[] last = new byte[8];
+        seen(layout, "big").open(new MemoryByteSource(bytes)).read(24, last, 0, 8);
+        assertThat(ByteBuffer.wrap(last).order(ByteOrder.LITTLE_ENDIAN).getDouble())
+                .isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"earliest.h5", "v108.h5", "latest.h5"})
+    void listsWhatItCannotLayOut(String file) {
+        Layout layout = Hostile.layout(file, Hostile.real(file));
+
+        assertThat(seen(layout, "packed").unreadable()).contains("it is compressed");
+        assertThat(seen(layout, "complex").unreadable()).contains("its elements are no plain numbers");
+        assertThat(seen(layout, "unwritten").unreadable()).isPresent();
+        assertThat(seen(layout, "squares").unreadable()).isPresent();
+    }
+
+    @Test
+    void everyChunkIsARange() {
+        Layout layout = Hostile.layout("earliest.h5", Hostile.real("earliest.h5"));
+
+        assertThat(Hostile.tensors(layout))
+                .contains(
+                        new TensorSpec("squares[0, 0]", Dtype.F32, List.of(2L, 2L)),
+                        new TensorSpec("squares[2, 2]", Dtype.F32, List.of(2L, 2L)));
+    }
+
+    @Test
+    void passesOverABlockOfTheUsers() throws IOException {
+        byte[] bytes = Hostile.real("user-block.h5");
+
+        ramp(bytes, seen(Hostile.layout("user-block.h5", bytes), "kernel"), 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"small.keras", "small.weights.h5"})
+    void readsKerasModels(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+        Layout layout = Hostile.layout(file, bytes);
+
+        Hostile.covers(layout, bytes.length);
+        assertThat(seen(layout, "layers/dense/vars/0").spec().shape()).isEqualTo(List.of(3L, 4L));
+        ramp(bytes, seen(layout, "layers/dense/vars/0"), 0);
+        ramp(bytes, seen(layout, "layers/dense_1/vars/0"), 0);
+    }
+
+    @Test
+    void readsModelsOfKeras2() throws IOException {
+        byte[] bytes = Hostile.real("legacy.h5");
+        Layout layout = Hostile.layout("legacy.h5", bytes);
+
+        LogicalTensor kernel = layout.tensors().stream()
+                .filter(tensor -> tensor.name().startsWith("model_weights/hidden/")
+                        && tensor.spec().shape().size() == 2)
+                .findFirst()
+                .orElseThrow();
+        ramp(bytes, kernel, 0);
+    }
+
+    @Test
+    void isNeverTakenWhenCutOff() {
+        byte[] bytes = Hostile.real("user-block.h5");
+        for (int length : Hostile.acceptedWhenCut("user-block.h5", bytes)) {
+            assertThat(Hostile.layout("user-block.h5", Arrays.copyOf(bytes, length))
+                            .format())
+                    .isEqualTo(Formats.OPAQUE);
+            assertThat(length).isLessThan(520); // the signature itself is cut
+        }
+    }
+
+    @Test
+    void saysWhereItIsCutOff() {
+        byte[] bytes = Hostile.real("earliest.h5");
+
+        assertThatThrownBy(() -> Hostile.layout("earliest.h5", Arrays.copyOf(bytes, bytes.length - 1)))
+                .isInstanceOf(FormatException.class)
+                .hasMessage("earliest.h5: its superblock says that it has " + bytes.length
+                        + " bytes, but it ends at byte " + (bytes.length - 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user-block.h5"})
+    void withstandsEveryFlippedBit(String file) {
+        Hostile.flipEveryBit(file, Hostile.real(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"earliest.h5", "v108.h5", "latest.h5", "small.weights.h5", "small.keras"})
+    void withstandsMutationsOfSeed7(String file) {
+        Hostile.mutate(file, Hostile.real(file), 7, 2_000);
+    }
+
+    private static void ramp(byte[] file, LogicalTensor tensor, int first) throws IOException {
+        var source = tensor.open(new MemoryByteSource(file));
+        byte[] data = new byte[(int) source.size()];
+        source.read(0, data, 0, data.length);
+        ByteBuffer values = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < tensor.spec().elements(); i++) {
+            double value = tensor.spec().dtype() == Dtype.I32 ? values.getInt(4 * i) : values.getFloat(4 * i);
+            assertThat(value).isEqualTo(first + i);
+        }
+    }
+
+    private static LogicalTensor seen(Layout layout, String name) {
+        return layout.tensors().stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in " + layout.tensors()));
+    }
+}
