@@ -149,7 +149,7 @@ class RemoteLineageTest {
         assertThat(ben.ok("fetch", "--prune")).contains("deleted  origin/squad");
         assertThat(ben.run("log", "origin/squad").exit()).isEqualTo(2);
         assertThat(ben.id("squad")).isEqualTo(ada.id("squad"));
-        ben.ok("remote", "rm", "origin");
+        ben.ok("remote", "rm", "origin", "--force");
         assertThat(ben.ok("remote")).isEmpty();
         assertThat(ben.run("log", "origin/bert").exit()).isEqualTo(2);
     }

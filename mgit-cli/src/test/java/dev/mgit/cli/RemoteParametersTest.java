@@ -292,4 +292,15 @@ class RemoteParametersTest {
         ada.refuses(7, "there is no Git repository at", "gc", "--remote", "origin", "--exclusive");
         assertThat(size(packs())).isEqualTo(before);
     }
+
+    @Test
+    void aRemoteThatAloneHasParametersIsNotLetGo() throws IOException {
+        ada.ok("push");
+        TestRepository ben = clone("ben", "--lineage-only");
+        ben.refuses(5, "the parameters of 2 versions here are only at origin", "remote", "rm", "origin");
+        ben.ok("fetch", "--blocks", "bert", "--blocks", "squad");
+        ben.ok("remote", "rm", "origin");
+        assertThat(ben.ok("fsck")).contains("no damage");
+        assertSame(ben, "squad");
+    }
 }

@@ -1,7 +1,9 @@
 package dev.mgit.lineage.remote;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,5 +34,33 @@ public final class PromisedVersions {
             }
         }
         return promised;
+    }
+
+    /**
+     * Refuses to let a remote go that has what models here need and nobody here holds.
+     *
+     * @throws MgitException of kind CONFLICT, with how many versions there are
+     */
+    public static void requireHere(Repository repository, Remote remote) {
+        List<VersionId> needed;
+        try (GitExchange here = repository.exchange()) {
+            var references = new RemoteReferences(here.references());
+            List<VersionId> ours = new ArrayList<>(references.models().values());
+            ours.addAll(references.tags().values());
+            needed = here.between(ours, List.of()).stream()
+                    .filter(here::isVersion)
+                    .toList();
+        }
+        long lacking = needed.stream()
+                .filter(version -> !RemoteParameters.missing(
+                                repository, NeededObjects.of(repository.lineage(), List.of(version)))
+                        .isEmpty())
+                .count();
+        if (lacking > 0) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "the parameters of " + lacking + " versions here are only at " + remote.name(),
+                    "bring them with 'mgit fetch " + remote.name() + " --blocks REV', or let them go with --force");
+        }
     }
 }

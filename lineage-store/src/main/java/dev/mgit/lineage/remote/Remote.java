@@ -25,7 +25,7 @@ public record Remote(
     }
 
     /** Whether versions may be here whose parameters are not. */
-    boolean isPartial() {
+    public boolean isPartial() {
         return lineageOnly || !filter.isEmpty() || store.isEmpty();
     }
 

@@ -9,6 +9,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitRemote;
 import dev.mgit.lineage.git.RemoteAddress;
+import dev.mgit.lineage.remote.PromisedVersions;
 import dev.mgit.lineage.remote.Remote;
 import dev.mgit.lineage.remote.RemoteModels;
 import dev.mgit.lineage.remote.RemoteParameters;
@@ -134,9 +135,18 @@ public final class RemoteCommand implements Callable<Integer> {
     }
 
     @Command(name = "rm", description = "Remove a remote, and what is known of its models.")
-    int rm(@Parameters(paramLabel = "NAME", description = "The remote.") String name) throws IOException {
+    int rm(
+            @Parameters(paramLabel = "NAME", description = "The remote.") String name,
+            @Option(
+                            names = "--force",
+                            description = "Remove it though models here have their parameters only there.")
+                    boolean force)
+            throws IOException {
         try (Session session = Session.open(context)) {
-            Exchanges.remotes(session).get(name);
+            Remote remote = Exchanges.remotes(session).get(name);
+            if (remote.isPartial() && !force) {
+                PromisedVersions.requireHere(session.repository(), remote);
+            }
             WriterLock lock = wait.lock(context, session.repository(), "mgit remote rm " + name);
             try (lock;
                     GitExchange here = session.repository().exchange()) {
