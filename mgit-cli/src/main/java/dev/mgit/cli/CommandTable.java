@@ -24,6 +24,7 @@ import dev.mgit.cli.command.lineage.FindCommand;
 import dev.mgit.cli.command.lineage.GraphCommand;
 import dev.mgit.cli.command.lineage.ImpactCommand;
 import dev.mgit.cli.command.lineage.ImportCommand;
+import dev.mgit.cli.command.serve.ServeCommand;
 import dev.mgit.cli.command.store.ConfigCommand;
 import dev.mgit.cli.command.store.DuCommand;
 import dev.mgit.cli.command.store.FsckCommand;
@@ -83,6 +84,7 @@ final class CommandTable implements IFactory {
         ALL.put("audit", AuditCommand.class);
         ALL.put("merge", MergeCommand.class);
         ALL.put("bisect", BisectCommand.class);
+        ALL.put("serve", ServeCommand.class);
         ALL.put("du", DuCommand.class);
         ALL.put("fsck", FsckCommand.class);
         ALL.put("gc", GcCommand.class);
