@@ -17,7 +17,8 @@ import picocli.CommandLine.ParentCommand;
             BenchDetectCommand.class,
             BenchFamiliesCommand.class,
             BenchGraphCommand.class,
-            BenchLossyCommand.class
+            BenchLossyCommand.class,
+            BenchServeCommand.class
         },
         description = {
             "Benchmark mgit and its peers on the same bytes in the same run.",

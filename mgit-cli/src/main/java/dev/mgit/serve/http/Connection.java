@@ -83,7 +83,7 @@ final class Connection implements Runnable {
         deadline = NONE;
         var body = new RequestBody(in, head.length(), () -> sayContinue(head, out));
         Reply reply = router.answer(head, body);
-        boolean refused = reply.status() >= 400 && head.length() != 0;
+        boolean refused = reply.status() == 400 || reply.status() > 400 && head.length() != 0;
         boolean close = last || !head.keepAlive() || refused;
         send(reply, head.method().equals("HEAD"), close, out);
         if (refused) {

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final int STACK = 512 << 10;
+    private static final long PAUSE_MILLIS = 1000;
 
     private final ServerSocket listening;
     private final Limits limits;
@@ -93,6 +94,11 @@ public final class HttpServer implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    /** Connections that are open. */
+    synchronized int connections() {
+        return connections.size();
+    }
+
     private void accept() {
         while (!listening.isClosed()) {
             try {
@@ -100,8 +106,18 @@ public final class HttpServer implements AutoCloseable {
             } catch (IOException | OutOfMemoryError e) {
                 if (!listening.isClosed()) {
                     warnings.accept("cannot accept a connection: " + e.getMessage());
+                    pause();
                 }
             }
+        }
+    }
+
+    /** What is missing, file descriptors as a rule, comes back when others are done. */
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -114,7 +130,15 @@ public final class HttpServer implements AutoCloseable {
         }
         var connection = new Connection(socket, limits, router, warnings, this::ended);
         connections.add(connection);
-        threads.execute(connection);
+        boolean started = false;
+        try {
+            threads.execute(connection);
+            started = true;
+        } finally {
+            if (!started) {
+                drop(connection);
+            }
+        }
     }
 
     private Optional<Connection> longestWaiting() {

@@ -116,8 +116,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     /** The first line is for scripts that wait for it. */
     private void announce(Path root, InetAddress address, int chosen) throws IOException {
-        String shown = address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
-        String url = "http://" + shown + ":" + chosen;
+        String url = url(address, chosen);
         if (json.wanted()) {
             context.output().json(out -> {
                 out.writeStringField("repository", root.toString());
@@ -127,8 +126,17 @@ public final class ServeCommand implements Callable<Integer> {
             });
         } else {
             context.output().line("Serving " + root + " at " + url);
-            context.output().hint("for Python: export HF_ENDPOINT=" + url + (tokenFile == null ? "" : " HF_TOKEN=…"));
+            // Nobody can connect to the address that stands for all of a machine's.
+            String seen = address.isAnyLocalAddress()
+                    ? "http://" + InetAddress.getLocalHost().getHostName() + ":" + chosen
+                    : url;
+            context.output().hint("for Python: export HF_ENDPOINT=" + seen + (tokenFile == null ? "" : " HF_TOKEN=…"));
         }
         context.terminal().out().flush();
+    }
+
+    private static String url(InetAddress address, int chosen) {
+        String text = address.getHostAddress();
+        return "http://" + (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + chosen;
     }
 }
