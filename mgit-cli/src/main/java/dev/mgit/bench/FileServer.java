@@ -58,7 +58,8 @@ final class FileServer implements AutoCloseable {
         Path config = home.resolve("nginx.conf");
         Files.writeString(
                 config,
-                "daemon off; user root; worker_processes auto; pid " + home.resolve("pid") + "; error_log stderr crit;\n"
+                "daemon off; user root; worker_processes auto; pid " + home.resolve("pid")
+                        + "; error_log stderr crit;\n"
                         + "events { worker_connections 768; }\n"
                         + "http { access_log off; sendfile on; tcp_nopush on;\n"
                         + "  server { listen 127.0.0.1:" + port + "; root " + files + "; } }\n");

@@ -71,7 +71,9 @@ class HubEndpointsTest {
 
     private JsonObject object(String path) throws Exception {
         HttpResponse<byte[]> reply = served.get(path);
-        assertThat(reply.statusCode()).as(new String(reply.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        assertThat(reply.statusCode())
+                .as(new String(reply.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
         return Json.parseObject(reply.body());
     }
 
@@ -94,7 +96,8 @@ class HubEndpointsTest {
         assertThat(header(large, "Content-Length")).isEqualTo("" + weights.length);
         assertThat(header(large, "Accept-Ranges")).isEqualTo("bytes");
         assertThat(large.headers().map()).doesNotContainKeys("content-encoding", "location", "x-xet-hash");
-        HttpResponse<byte[]> small = served.get("/team/bert/resolve/" + head + "/config.json", "Accept-Encoding", "gzip");
+        HttpResponse<byte[]> small =
+                served.get("/team/bert/resolve/" + head + "/config.json", "Accept-Encoding", "gzip");
         assertThat(new String(small.body(), StandardCharsets.UTF_8)).isEqualTo(CONFIG);
         String blob = hash("SHA-1", ("blob " + CONFIG.length() + "\0" + CONFIG).getBytes(StandardCharsets.UTF_8));
         assertThat(header(small, "ETag")).isEqualTo("\"" + blob + "\"");
@@ -111,8 +114,13 @@ class HubEndpointsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bytes=0-0, 0, 1", "bytes=8-99, 8, 92", "bytes=1048500-1048700, 1048500, 201", "bytes=2800000-, 2800000, -1",
-        "bytes=-5, -5, -1", "bytes=-99999999, 0, -1", "bytes=5-99999999, 5, -1",
+        "bytes=0-0, 0, 1",
+        "bytes=8-99, 8, 92",
+        "bytes=1048500-1048700, 1048500, 201",
+        "bytes=2800000-, 2800000, -1",
+        "bytes=-5, -5, -1",
+        "bytes=-99999999, 0, -1",
+        "bytes=5-99999999, 5, -1",
     })
     void aRangeIsThatPartOfTheFile(String range, int from, int length) throws Exception {
         int start = from < 0 ? weights.length + from : from;
@@ -138,7 +146,8 @@ class HubEndpointsTest {
             assertThat(reply.statusCode()).as(range).isEqualTo(200);
             assertThat(reply.body()).hasSize(CONFIG.length());
         }
-        assertThat(served.get(path, "Range", "bytes=0-1", "If-Range", "\"other\"").body())
+        assertThat(served.get(path, "Range", "bytes=0-1", "If-Range", "\"other\"")
+                        .body())
                 .hasSize(CONFIG.length());
     }
 
@@ -157,7 +166,8 @@ class HubEndpointsTest {
         assertThat(first.string("sha")).isNotEqualTo(head);
         assertThat(object("/api/models/team/bert/revision/main~1").string("sha"))
                 .isEqualTo(first.string("sha"));
-        assertThat(object("/api/models/team/bert/revision/" + first.string("sha").substring(0, 12))
+        assertThat(object("/api/models/team/bert/revision/"
+                                + first.string("sha").substring(0, 12))
                         .string("sha"))
                 .isEqualTo(first.string("sha"));
         assertThat(list(served.get("/api/models?search=BERT&author=team&limit=5")))
@@ -189,8 +199,7 @@ class HubEndpointsTest {
         assertThat(paths)
                 .containsExactly(
                         "README.md", "config.json", "model.safetensors", "sub", "sub/deep", "sub/deep/notes.txt");
-        assertThat(list(served.get("/api/models/team/bert/tree/main/sub/deep")))
-                .hasSize(1);
+        assertThat(list(served.get("/api/models/team/bert/tree/main/sub/deep"))).hasSize(1);
     }
 
     private static String treeOfNotes() throws Exception {
@@ -227,8 +236,7 @@ class HubEndpointsTest {
                         "application/x-www-form-urlencoded")))
                 .extracting(entry -> entry.string("path"))
                 .containsExactly("sub/deep", "config.json");
-        assertThat(list(served.send(
-                        "POST", path, "{\"paths\":[\"README.md\"]}", "Content-Type", "application/json")))
+        assertThat(list(served.send("POST", path, "{\"paths\":[\"README.md\"]}", "Content-Type", "application/json")))
                 .hasSize(1);
         assertThat(served.send("POST", path, "[", "Content-Type", "application/json")
                         .statusCode())
@@ -335,16 +343,14 @@ class HubEndpointsTest {
         try (Repository opened = Repository.open(repository.root(), Cli.user());
                 WriterLock lock = opened.lock("test", Duration.ofMinutes(1), notice -> {});
                 ParameterStore store = opened.writableParameters(lock)) {
-            Manifest manifest =
-                    opened.lineage().manifest(opened.lineage().resolve("team/bert"), "model.safetensors");
+            Manifest manifest = opened.lineage().manifest(opened.lineage().resolve("team/bert"), "model.safetensors");
             Manifest.Entry tensor = manifest.entries().stream()
                     .filter(entry -> entry.tensor().isPresent())
                     .findFirst()
                     .orElseThrow();
             List<StoredObject.Block> blocks =
                     store.object(tensor.object()).orElseThrow().blocks();
-            store.putBlock(
-                    blocks.get(1).id(), store.frame(blocks.get(0).id()).orElseThrow());
+            store.putBlock(blocks.get(1).id(), store.frame(blocks.get(0).id()).orElseThrow());
             store.flush();
             return (int) tensor.offset() + blocks.get(0).length();
         }
@@ -360,8 +366,8 @@ class HubEndpointsTest {
                 all.add(clients.submit(() -> {
                     for (int i = 0; i < 4; i++) {
                         int from = (seed * 4 + i) * 80_000;
-                        HttpResponse<byte[]> part = served.get(
-                                "/team/bert/resolve/main/model.safetensors", "Range", "bytes=" + from + "-");
+                        HttpResponse<byte[]> part =
+                                served.get("/team/bert/resolve/main/model.safetensors", "Range", "bytes=" + from + "-");
                         assertThat(part.body()).isEqualTo(Arrays.copyOfRange(weights, from, weights.length));
                         object("/api/models/team/bert/refs");
                     }

@@ -40,7 +40,12 @@ class ServeCommandTest {
         Path weak = Files.writeString(dir.resolve("weak"), "short");
         repository.refuses(2, "16 or more", "serve", "--host", "0.0.0.0", "--token-file", weak.toString());
         repository.refuses(2, "--port is 65536", "serve", "--port", "65536");
-        repository.refuses(1, "does not exist", "serve", "--token-file", dir.resolve("none").toString());
+        repository.refuses(
+                1,
+                "does not exist",
+                "serve",
+                "--token-file",
+                dir.resolve("none").toString());
         repository.refuses(2, "no address", "serve", "--host", "no host");
     }
 

@@ -160,8 +160,8 @@ public final class FileStream implements AutoCloseable {
         finishPending();
         snapshot = parameters
                 .exchange(now)
-                .orElseThrow(() -> damaged(
-                        range.offset(), "object " + range.object().abbreviated() + " is missing"));
+                .orElseThrow(
+                        () -> damaged(range.offset(), "object " + range.object().abbreviated() + " is missing"));
         return object(range);
     }
 

@@ -271,7 +271,8 @@ class FileStreamTest {
                 .filter(entry -> entry.length() > MIB)
                 .findFirst()
                 .orElseThrow();
-        List<StoredObject.Block> blocks = store.object(large.object()).orElseThrow().blocks();
+        List<StoredObject.Block> blocks =
+                store.object(large.object()).orElseThrow().blocks();
         BlockId damaged = blocks.get(1).id();
         store.putBlock(damaged, store.frame(blocks.get(0).id()).orElseThrow());
         byte[] file = Files.readAllBytes(dir.resolve("m0").resolve(WEIGHTS));
@@ -313,7 +314,11 @@ class FileStreamTest {
                 FileStream open = parameters.open(before, "file", 0, before.size())) {
             assertThat(open.next()).isNotNull();
             VersionId later = commit("later", weights(9), List.of(root));
-            assertThat(read(parameters, manifest(later, WEIGHTS), 0, manifest(later, WEIGHTS).size()))
+            assertThat(read(
+                            parameters,
+                            manifest(later, WEIGHTS),
+                            0,
+                            manifest(later, WEIGHTS).size()))
                     .isEqualTo(weights(9));
             assertThat(rest(open)).isNotEmpty();
         }

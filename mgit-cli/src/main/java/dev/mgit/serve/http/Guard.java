@@ -40,12 +40,15 @@ final class Guard {
             throw new HttpError(403, "this server listens on this machine only and is not known as '" + host + "'");
         }
         Optional<String> origin = head.header("Origin");
-        if (origin.isPresent() && !origin.get().equals("http://" + host) && !origin.get().equals("https://" + host)) {
+        if (origin.isPresent()
+                && !origin.get().equals("http://" + host)
+                && !origin.get().equals("https://" + host)) {
             throw new HttpError(403, "requests from pages of other origins are refused");
         }
         boolean navigates = head.method().equals("GET")
                 && head.header("Sec-Fetch-Mode").filter("navigate"::equals).isPresent();
-        if (!navigates && head.header("Sec-Fetch-Site").filter("cross-site"::equals).isPresent()) {
+        if (!navigates
+                && head.header("Sec-Fetch-Site").filter("cross-site"::equals).isPresent()) {
             throw new HttpError(403, "requests from pages of other origins are refused");
         }
         if (token.isPresent() && !isToken(head.header("Authorization").orElse(""), token.get())) {
@@ -57,8 +60,8 @@ final class Guard {
 
     private static boolean isToken(String authorization, String token) {
         boolean bearer = authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);
-        byte[] given = (bearer ? authorization.substring(BEARER.length()).strip() : "")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] given =
+                (bearer ? authorization.substring(BEARER.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
         return MessageDigest.isEqual(given, token.getBytes(StandardCharsets.UTF_8));
     }
 }

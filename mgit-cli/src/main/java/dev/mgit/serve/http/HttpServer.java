@@ -76,8 +76,7 @@ public final class HttpServer implements AutoCloseable {
                 listening.close();
             }
         }
-        var server =
-                new HttpServer(listening, limits, new Router(guard, routes, door.readOnly(), warnings), warnings);
+        var server = new HttpServer(listening, limits, new Router(guard, routes, door.readOnly(), warnings), warnings);
         long tick = Math.max(1, Math.min(1000, limits.patience().toMillis() / 4));
         var unused = server.watch.scheduleWithFixedDelay(server::checkPace, tick, tick, TimeUnit.MILLISECONDS);
         daemon(server::accept, "mgit-http-accept").start();

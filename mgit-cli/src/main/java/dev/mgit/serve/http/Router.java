@@ -44,8 +44,9 @@ final class Router {
     private Reply route(RequestHead head, InputStream body) throws IOException {
         String path = Request.path(head.target());
         String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        List<Route> matching =
-                routes.stream().filter(route -> route.match(trimmed).isPresent()).toList();
+        List<Route> matching = routes.stream()
+                .filter(route -> route.match(trimmed).isPresent())
+                .toList();
         if (matching.isEmpty()) {
             throw new HttpError(404, "there is nothing at this path");
         }

@@ -42,7 +42,9 @@ final class HubFiles {
         // Whatever a file holds, no browser is to take it for a page of this server.
         headers.put("Content-Type", "application/octet-stream");
         headers.put("Content-Security-Policy", "default-src 'none'; sandbox");
-        Optional<ByteRange> range = request.header("If-Range").filter(tag -> !tag.equals(file.etag())).isPresent()
+        Optional<ByteRange> range = request.header("If-Range")
+                        .filter(tag -> !tag.equals(file.etag()))
+                        .isPresent()
                 ? Optional.empty()
                 : request.header("Range").flatMap(header -> ByteRange.parse(header, file.size()));
         if (range.isEmpty()) {
@@ -68,7 +70,8 @@ final class HubFiles {
             public Pieces open() throws IOException {
                 if (file.sha256().isEmpty()) {
                     byte[] content = models.verbatim(version, file.path());
-                    return Body.of(content, (int) range.from(), (int) range.length()).open();
+                    return Body.of(content, (int) range.from(), (int) range.length())
+                            .open();
                 }
                 return pieces(stream(version, file.path(), range));
             }

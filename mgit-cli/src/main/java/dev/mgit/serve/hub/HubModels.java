@@ -46,9 +46,7 @@ public final class HubModels {
     /** @throws dev.mgit.serve.http.HttpError if there is none */
     Model model(String id) {
         synchronized (lineage) {
-            return find(id)
-                    .or(() -> RepoId.unescaped(id).flatMap(this::find))
-                    .orElseThrow(() -> HubErrors.noModel(id));
+            return find(id).or(() -> RepoId.unescaped(id).flatMap(this::find)).orElseThrow(() -> HubErrors.noModel(id));
         }
     }
 

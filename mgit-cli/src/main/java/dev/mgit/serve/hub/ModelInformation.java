@@ -29,8 +29,8 @@ final class ModelInformation {
         Optional<String> author = request.query("author");
         return Reply.json(models.all().stream()
                 .filter(model -> model.name().toLowerCase(Locale.ROOT).contains(search))
-                .filter(model -> author.isEmpty()
-                        || namespace(RepoId.of(model.name())).equals(author.get()))
+                .filter(model ->
+                        author.isEmpty() || namespace(RepoId.of(model.name())).equals(author.get()))
                 .limit(Numbers.query(request, "limit", Integer.MAX_VALUE))
                 .map(model -> head(model, model.head()))
                 .toList());
@@ -51,9 +51,7 @@ final class ModelInformation {
         json.put("downloads", 0);
         json.put("likes", 0);
         card(id, tree, json);
-        json.put(
-                "usedStorage",
-                tree.files().stream().mapToLong(HubEntry::size).sum());
+        json.put("usedStorage", tree.files().stream().mapToLong(HubEntry::size).sum());
         json.put(
                 "siblings",
                 tree.files().stream().map(file -> file.sibling(blobs)).toList());

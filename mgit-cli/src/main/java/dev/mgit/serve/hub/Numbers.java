@@ -49,7 +49,10 @@ final class Numbers {
     }
 
     private static void field(StringBuilder url, String name, String value) {
-        url.append(UrlText.encode(name)).append('=').append(UrlText.encode(value)).append('&');
+        url.append(UrlText.encode(name))
+                .append('=')
+                .append(UrlText.encode(value))
+                .append('&');
     }
 
     /** A page of a list that is at hand. */

@@ -50,7 +50,11 @@ final class RepoId {
             boolean repeats = !first && part.charAt(i - 1) == c;
             boolean kept = c < 0x80 && Character.isLetterOrDigit(c)
                     || c == '_' && !ESCAPE.matcher(part.substring(i)).lookingAt()
-                    || (c == '.' || c == '-') && !first && !last && !repeats && !part.substring(i).equals(".git");
+                    || (c == '.' || c == '-')
+                            && !first
+                            && !last
+                            && !repeats
+                            && !part.substring(i).equals(".git");
             if (kept) {
                 id.append((char) c);
             } else {

@@ -37,7 +37,8 @@ final class SafetensorsMetadata {
             JsonObject map = index.object("weight_map");
             Map<String, Object> headers = new LinkedHashMap<>();
             String folder = path.substring(0, path.lastIndexOf('/') + 1);
-            for (String shard : new TreeSet<>(map.members().values().stream().map(String::valueOf).toList())) {
+            for (String shard : new TreeSet<>(
+                    map.members().values().stream().map(String::valueOf).toList())) {
                 headers.put(shard, header(version, entry(version, folder + shard)));
             }
             Map<String, @Nullable Object> kept = new LinkedHashMap<>(index.members());

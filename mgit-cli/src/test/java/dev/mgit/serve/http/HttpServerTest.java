@@ -47,8 +47,10 @@ class HttpServerTest {
     private int start(Limits limits, Optional<String> token, boolean readOnly) throws IOException {
         List<Route> routes = List.of(
                 Route.of("GET", "/hello/{name}", request -> Reply.text(200, "hello " + request.part("name"))),
-                Route.of("POST", "/echo", request -> Reply.text(
-                        200, new String(request.body(1 << 20), StandardCharsets.UTF_8))),
+                Route.of(
+                        "POST",
+                        "/echo",
+                        request -> Reply.text(200, new String(request.body(1 << 20), StandardCharsets.UTF_8))),
                 Route.changing("POST", "/change", request -> Reply.text(200, "changed")),
                 Route.of("GET", "/held", request -> {
                     arrived.countDown();
@@ -59,8 +61,12 @@ class HttpServerTest {
                 Route.of("GET", "/mistake", request -> {
                     throw new IllegalStateException("a mistake");
                 }),
-                Route.of("GET", "/{id:2}/at/{revision}/{path:*}", request -> Reply.text(
-                        200, request.part("id") + " | " + request.part("revision") + " | " + request.part("path"))));
+                Route.of(
+                        "GET",
+                        "/{id:2}/at/{revision}/{path:*}",
+                        request -> Reply.text(
+                                200,
+                                request.part("id") + " | " + request.part("revision") + " | " + request.part("path"))));
         var door = new HttpServer.Door(InetAddress.getLoopbackAddress(), 0, token, readOnly);
         server = HttpServer.start(door, routes, limits, warnings::add);
         return server.port();
@@ -103,7 +109,13 @@ class HttpServerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/hello/%00", "/hello/%0d%0aX:%20y", "/hello/%", "/hello/%4", "/hello/%zz", "/hello/%ff", "/hello/%c0%af",
+                "/hello/%00",
+                "/hello/%0d%0aX:%20y",
+                "/hello/%",
+                "/hello/%4",
+                "/hello/%zz",
+                "/hello/%ff",
+                "/hello/%c0%af",
             })
     void whatIsNoTextIsRefused(String target) throws IOException {
         assertThat(Wire.status(start(Limits.standard()), target)).isEqualTo(400);
@@ -144,7 +156,8 @@ class HttpServerTest {
         assertThat(Wire.status(port, "/hello/" + "x".repeat(9000))).isEqualTo(414);
         assertThat(Wire.status(port, "/hello/x", "A: " + "x".repeat(40_000))).isEqualTo(431);
         assertThat(Wire.status(port, "/hello/x", "A: b\n".repeat(200).strip())).isEqualTo(431);
-        String large = "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: " + ENDLESS + "\n\n" + "x".repeat(1 << 21);
+        String large =
+                "POST /echo HTTP/1.1\nHost: localhost\nContent-Length: " + ENDLESS + "\n\n" + "x".repeat(1 << 21);
         assertThat(Wire.status(Wire.exchange(port, large))).isEqualTo(413);
     }
 
@@ -215,7 +228,8 @@ class HttpServerTest {
     @Test
     void withATokenOnlyThoseWhoHaveItAreAnswered() throws IOException {
         int port = start(Limits.standard(), Optional.of(TOKEN), false);
-        assertThat(Wire.status(port, "/hello/x", "Authorization: Bearer " + TOKEN)).isEqualTo(200);
+        assertThat(Wire.status(port, "/hello/x", "Authorization: Bearer " + TOKEN))
+                .isEqualTo(200);
         for (String given : List.of("Bearer ", "Bearer " + TOKEN + "x", "Basic " + TOKEN, TOKEN)) {
             String reply = Wire.get(port, "/hello/x", "Authorization: " + given);
             assertThat(Wire.status(reply)).isEqualTo(401);
@@ -274,7 +288,10 @@ class HttpServerTest {
             assertThatThrownBy(() -> new Wire(port)).isInstanceOf(ConnectException.class);
             assertThat(closing).isNotDone();
             release.countDown();
-            assertThat(busy.rest()).startsWith("HTTP/1.1 200 OK").contains("Connection: close").endsWith("let go");
+            assertThat(busy.rest())
+                    .startsWith("HTTP/1.1 200 OK")
+                    .contains("Connection: close")
+                    .endsWith("let go");
             closing.join();
         }
     }

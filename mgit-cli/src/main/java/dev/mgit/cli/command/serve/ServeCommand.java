@@ -103,8 +103,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private ModelServer start(Session session, Door door) throws IOException {
         try {
-            return ModelServer.start(
-                    session.repository(), door, Limits.standard(), context.output()::warning);
+            return ModelServer.start(session.repository(), door, Limits.standard(), context.output()::warning);
         } catch (BindException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
