@@ -35,6 +35,7 @@ public final class BenchServeCommand implements Callable<Integer> {
     private static final int DEPTH = 4;
     private static final double UPDATE = 1e-4;
     private static final String FILE = "model.safetensors";
+    private static final String FILES = "files";
 
     private final Context context;
 
@@ -65,7 +66,7 @@ public final class BenchServeCommand implements Callable<Integer> {
             try (FileServer mgit = FileServer.mgit(scratch.resolve("repository"))) {
                 rows.add(measure("mgit", mgit, "/m" + DEPTH + "/resolve/main/" + FILE, file));
             }
-            Optional<FileServer> nginx = FileServer.nginx(scratch, file.getParent());
+            Optional<FileServer> nginx = FileServer.nginx(scratch, scratch.resolve(FILES));
             if (nginx.isPresent()) {
                 try (FileServer server = nginx.get()) {
                     rows.add(measure("nginx", server, "/" + FILE, file));
@@ -80,7 +81,7 @@ public final class BenchServeCommand implements Callable<Integer> {
 
     /** The last of a chain, as a file of its own and in the repository. */
     private Path make(Path scratch) throws IOException {
-        Path folder = scratch.resolve("files");
+        Path folder = scratch.resolve(FILES);
         MadeModel model = Families.base("m0", 1, ModelShape.ofBytes(size.bytes(), Element.BF16));
         try (var repository = new BenchRepository(scratch.resolve("repository"))) {
             repository.commit("m0", written(model, folder), List.of(), EdgeKind.FINETUNE, Optional.empty());

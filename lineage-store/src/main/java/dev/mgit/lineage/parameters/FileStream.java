@@ -42,7 +42,10 @@ public final class FileStream implements AutoCloseable {
     private record Piece(Future<byte[]> block, int blockLength, int skip, int length, boolean ahead) {}
 
     FileStream(LiveParameters parameters, Manifest manifest, String where, long from, long length) {
-        Objects.checkFromIndexSize(from, length, manifest.size());
+        if (from < 0 || length < 0 || from > manifest.size() - length) {
+            throw new IndexOutOfBoundsException(
+                    "bytes " + from + "+" + length + " of a file of " + manifest.size() + " bytes");
+        }
         this.parameters = parameters;
         this.manifest = manifest;
         this.where = where;

@@ -73,7 +73,7 @@ public final class UrlText {
     /** The fields of a query or a form, in order; a plus is a space. */
     public static Map<String, List<String>> fields(String encoded) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
-        for (String pair : encoded.split("&")) {
+        for (String pair : encoded.split("&", -1)) {
             if (!pair.isEmpty()) {
                 String[] parts = pair.replace("+", "%20").split("=", 2);
                 fields.computeIfAbsent(decode(parts[0]), name -> new ArrayList<>())

@@ -2,9 +2,11 @@ package dev.mgit.serve.hub;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -13,7 +15,7 @@ final class HubTree {
     private final TreeMap<String, HubEntry> entries = new TreeMap<>();
 
     HubTree(Collection<HubEntry> files) {
-        Map<String, Map<String, String>> folders = new TreeMap<>(java.util.Comparator.reverseOrder());
+        Map<String, Map<String, String>> folders = new TreeMap<>(Comparator.reverseOrder());
         for (HubEntry file : files) {
             entries.put(file.path(), file);
             String path = file.path();
@@ -27,7 +29,7 @@ final class HubTree {
             if (!path.isEmpty()) {
                 String oid = GitIds.tree(contents);
                 entries.put(path, HubEntry.folder(path, oid));
-                folders.get(parent(path)).put(name(path) + "/", oid);
+                Objects.requireNonNull(folders.get(parent(path))).put(name(path) + "/", oid);
             }
         });
     }

@@ -12,6 +12,7 @@ import dev.mgit.serve.http.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -69,7 +70,7 @@ final class SafetensorsMetadata {
             throw new HttpError(400, "'" + shard.path() + "' is not a safetensors file");
         }
         byte[] bytes = files.start(version, shard, Long.BYTES + (int) length);
-        byte[] json = java.util.Arrays.copyOfRange(bytes, Long.BYTES, bytes.length);
+        byte[] json = Arrays.copyOfRange(bytes, Long.BYTES, bytes.length);
         return Json.parseObject(json);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,7 +58,7 @@ class HttpServerTest {
                     await(release);
                     return Reply.text(200, "let go");
                 }),
-                Route.of("GET", "/endless", request -> new Reply(200, java.util.Map.of(), endless())),
+                Route.of("GET", "/endless", request -> new Reply(200, Map.of(), endless())),
                 Route.of("GET", "/mistake", request -> {
                     throw new IllegalStateException("a mistake");
                 }),
@@ -238,7 +239,7 @@ class HttpServerTest {
                     .doesNotContain(TOKEN);
         }
         assertThat(Wire.status(port, "/nothing")).isEqualTo(401);
-        assertThatThrownBy(() -> new HttpServer.Door(InetAddress.getByName("0.0.0.0"), 0, Optional.empty(), false))
+        assertThatThrownBy(() -> new HttpServer.Door(InetAddress.getByAddress(new byte[4]), 0, Optional.empty(), false))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

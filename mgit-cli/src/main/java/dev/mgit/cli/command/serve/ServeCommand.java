@@ -87,7 +87,7 @@ public final class ServeCommand implements Callable<Integer> {
     private InetAddress address(boolean guarded) {
         InetAddress address;
         try {
-            address = InetAddress.getByName(host);
+            address = InetAddress.getAllByName(host)[0];
         } catch (UnknownHostException e) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "--host: '" + host + "' is no address of this machine", null, e);
