@@ -293,7 +293,7 @@ class HttpServerTest {
                     .startsWith("HTTP/1.1 200 OK")
                     .contains("Connection: close")
                     .endsWith("let go");
-            closing.join();
+            Await.until("the server has stopped", closing::isDone);
         }
     }
 }
