@@ -61,7 +61,7 @@ final class FileServer implements AutoCloseable {
                 "daemon off; user root; worker_processes auto; pid " + home.resolve("pid")
                         + "; error_log stderr crit;\n"
                         + "events { worker_connections 768; }\n"
-                        + "http { access_log off; sendfile on; tcp_nopush on;\n"
+                        + "http { access_log off; sendfile on;\n"
                         + "  server { listen 127.0.0.1:" + port + "; root " + files + "; } }\n");
         List<String> command =
                 new ArrayList<>(List.of(program.get().toString(), "-p", home.toString(), "-c", config.toString()));
