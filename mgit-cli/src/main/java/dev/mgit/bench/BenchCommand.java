@@ -18,7 +18,8 @@ import picocli.CommandLine.ParentCommand;
             BenchFamiliesCommand.class,
             BenchGraphCommand.class,
             BenchLossyCommand.class,
-            BenchRemoteCommand.class
+            BenchRemoteCommand.class,
+            BenchServeCommand.class
         },
         description = {
             "Benchmark mgit and its peers on the same bytes in the same run.",

@@ -91,7 +91,7 @@ final class Spawned {
         }
     }
 
-    private static long peak(long pid) {
+    static long peak(long pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)

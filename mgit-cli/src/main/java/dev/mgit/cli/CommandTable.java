@@ -29,6 +29,7 @@ import dev.mgit.cli.command.remote.FetchCommand;
 import dev.mgit.cli.command.remote.PullCommand;
 import dev.mgit.cli.command.remote.PushCommand;
 import dev.mgit.cli.command.remote.RemoteCommand;
+import dev.mgit.cli.command.serve.ServeCommand;
 import dev.mgit.cli.command.store.ConfigCommand;
 import dev.mgit.cli.command.store.DuCommand;
 import dev.mgit.cli.command.store.FsckCommand;
@@ -93,6 +94,7 @@ final class CommandTable implements IFactory {
         ALL.put("fetch", FetchCommand.class);
         ALL.put("pull", PullCommand.class);
         ALL.put("push", PushCommand.class);
+        ALL.put("serve", ServeCommand.class);
         ALL.put("du", DuCommand.class);
         ALL.put("fsck", FsckCommand.class);
         ALL.put("gc", GcCommand.class);

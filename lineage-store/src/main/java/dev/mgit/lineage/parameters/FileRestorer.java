@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -114,9 +113,9 @@ public final class FileRestorer implements AutoCloseable {
         }
         List<Start> pieces = new ArrayList<>();
         for (long at = entry.start(); at < end; ) {
-            int index = object.indexOf(at);
-            StoredObject.Block block = object.blocks.blocks().get(index);
-            long from = object.start(index);
+            int index = object.blocks.indexOf(at);
+            StoredObject.Block block = object.blocks.block(index);
+            long from = object.blocks.start(index);
             long position = entry.offset() + at - entry.start();
             int skip = (int) (at - from);
             int length = (int) (Math.min(end, from + block.length()) - at);
@@ -136,26 +135,12 @@ public final class FileRestorer implements AutoCloseable {
 
     /** An object of which several ranges of a file are parts, in order; the block read last is kept. */
     private static final class SharedObject {
-        private final StoredObject blocks;
-        private final long[] starts;
+        private final ObjectBlocks blocks;
         private int kept = -1;
         private byte[] bytes = {};
 
-        SharedObject(StoredObject blocks) {
-            this.blocks = blocks;
-            this.starts = new long[blocks.blocks().size()];
-            for (int i = 1; i < starts.length; i++) {
-                starts[i] = starts[i - 1] + blocks.blocks().get(i - 1).length();
-            }
-        }
-
-        int indexOf(long position) {
-            int found = Arrays.binarySearch(starts, position);
-            return found >= 0 ? found : -found - 2;
-        }
-
-        long start(int index) {
-            return starts[index];
+        SharedObject(StoredObject object) {
+            this.blocks = new ObjectBlocks(object);
         }
 
         byte[] bytes(int index, Supplier<byte[]> reading) {

@@ -84,27 +84,12 @@ public final class ObjectReader {
         List<Manifest.Entry> entries = manifest.entries();
         long end = tensor.offset() + tensor.span();
         List<Manifest.Entry> touched = new ArrayList<>();
-        for (int i = at(entries, tensor.offset());
+        for (int i = manifest.entryAt(tensor.offset());
                 i < entries.size() && entries.get(i).offset() < end;
                 i++) {
             touched.add(entries.get(i));
         }
         return tensor.open(new Pieces(pieces(store, touched), manifest.size()));
-    }
-
-    /** The last range that begins at a position or before. */
-    private static int at(List<Manifest.Entry> entries, long position) {
-        int low = 0;
-        int high = entries.size() - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (entries.get(middle).offset() <= position) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return Math.max(0, low);
     }
 
     private static List<Piece> pieces(Store store, List<Manifest.Entry> entries) {

@@ -31,6 +31,11 @@ public interface ParameterStore extends AutoCloseable {
      */
     default void verifyFiles() {}
 
+    /** Whether somebody has written to the store since it was opened for reading: what is opened now may have more. */
+    default boolean isOutdated() {
+        return false;
+    }
+
     /** Stores or replaces a block's frame. */
     void putBlock(BlockId id, byte[] frame);
 

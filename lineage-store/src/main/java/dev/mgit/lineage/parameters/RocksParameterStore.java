@@ -277,6 +277,11 @@ public final class RocksParameterStore implements ParameterStore {
     }
 
     @Override
+    public boolean isOutdated() {
+        return !writable && opened.isOutdated();
+    }
+
+    @Override
     public void verifyFiles() {
         try {
             opened.db().verifyChecksum();

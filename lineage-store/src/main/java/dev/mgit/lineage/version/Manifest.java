@@ -32,6 +32,11 @@ public record Manifest(String format, long size, String sha256, List<Entry> entr
         public Entry(long offset, long length, Optional<TensorSpec> tensor, ObjectId object) {
             this(offset, length, tensor, object, 0);
         }
+
+        /** Where in the file the range ends. */
+        public long end() {
+            return offset + length;
+        }
     }
 
     /**
@@ -58,6 +63,21 @@ public record Manifest(String format, long size, String sha256, List<Entry> entr
     /** One whose tensors are its ranges. */
     public Manifest(String format, long size, String sha256, List<Entry> entries) {
         this(format, size, sha256, entries, rangesOf(entries));
+    }
+
+    /** The number of the last range that begins at a position or before; 0 if there is none. */
+    public int entryAt(long position) {
+        int low = 0;
+        int high = entries.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (entries.get(middle).offset() <= position) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     /** Of tensors that are second names of others: their name, and that of the first. */

@@ -1,0 +1,141 @@
+package dev.mgit.cli.command.serve;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.serve.ModelServer;
+import dev.mgit.serve.http.HttpServer.Door;
+import dev.mgit.serve.http.Limits;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Serves the repository over HTTP until it is stopped. */
+@Command(
+        name = "serve",
+        description = {
+            "Serve the repository's models over HTTP as the Hugging Face Hub does, until interrupted.",
+            "With HF_ENDPOINT set to the address printed, huggingface_hub, transformers, diffusers and peft load any "
+                    + "model by its name, and as revision any version, tag or id.",
+            "Listens on this machine only, unless --host says otherwise; then --token-file is required."
+        })
+public final class ServeCommand implements Callable<Integer> {
+    private static final int MOST_PORT = 65_535;
+
+    private final Context context;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int port = 8080;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on. Default: ${DEFAULT-VALUE}.")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--read-only", description = "Refuse every request that would change the repository.")
+    private boolean readOnly;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Answer only clients that send the token in FILE (HF_TOKEN).")
+    private @Nullable Path tokenFile;
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    ServeCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (port < 0 || port > MOST_PORT) {
+            throw MgitException.usage("--port is " + port + ", but must be a number from 0 to " + MOST_PORT);
+        }
+        Optional<String> token = tokenFile == null
+                ? Optional.empty()
+                : Optional.of(TokenFile.read(context.resolve(tokenFile), context.output()::warning));
+        InetAddress address = address(token.isPresent());
+        try (Session session = Session.open(context);
+                ModelServer server = start(session, new Door(address, port, token, readOnly))) {
+            var stop = new CountDownLatch(1);
+            Thread atExit = new Thread(() -> {
+                stop.countDown();
+                server.close();
+            });
+            Runtime.getRuntime().addShutdownHook(atExit);
+            announce(session.repository().root(), address, server.port());
+            stop.await();
+            atExit.join();
+        }
+        return 0;
+    }
+
+    private InetAddress address(boolean guarded) {
+        InetAddress address;
+        try {
+            address = InetAddress.getAllByName(host)[0];
+        } catch (UnknownHostException e) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "--host: '" + host + "' is no address of this machine", null, e);
+        }
+        if (!address.isLoopbackAddress() && !guarded) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "other machines can reach " + host + ": clients must show a token",
+                    "write a random token to a file and give --token-file FILE, or leave --host out");
+        }
+        return address;
+    }
+
+    private ModelServer start(Session session, Door door) throws IOException {
+        try {
+            return ModelServer.start(session.repository(), door, Limits.standard(), context.output()::warning);
+        } catch (BindException e) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
+                    "choose another port with --port, or 0 for any free one",
+                    e);
+        }
+    }
+
+    /** The first line is for scripts that wait for it. */
+    private void announce(Path root, InetAddress address, int chosen) throws IOException {
+        String url = url(address, chosen);
+        if (json.wanted()) {
+            context.output().json(out -> {
+                out.writeStringField("repository", root.toString());
+                out.writeStringField("url", url);
+                out.writeNumberField("port", chosen);
+                out.writeBooleanField("readOnly", readOnly);
+            });
+        } else {
+            context.output().line("Serving " + root + " at " + url);
+            // Nobody can connect to the address that stands for all of a machine's.
+            String seen = address.isAnyLocalAddress()
+                    ? "http://" + InetAddress.getLocalHost().getHostName() + ":" + chosen
+                    : url;
+            context.output().hint("for Python: export HF_ENDPOINT=" + seen + (tokenFile == null ? "" : " HF_TOKEN=…"));
+        }
+        context.terminal().out().flush();
+    }
+
+    private static String url(InetAddress address, int chosen) {
+        String text = address.getHostAddress();
+        return "http://" + (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + chosen;
+    }
+}

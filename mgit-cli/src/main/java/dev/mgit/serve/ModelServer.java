@@ -1,0 +1,47 @@
+package dev.mgit.serve;
+
+import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.parameters.LiveParameters;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.serve.http.HttpServer;
+import dev.mgit.serve.http.Limits;
+import dev.mgit.serve.hub.Hub;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** A repository served over HTTP. */
+public final class ModelServer implements AutoCloseable {
+    private final HttpServer server;
+    private final LiveParameters parameters;
+
+    private ModelServer(HttpServer server, LiveParameters parameters) {
+        this.server = server;
+        this.parameters = parameters;
+    }
+
+    /**
+     * Starts to serve.
+     *
+     * @param repository not used by anybody else until the server is closed
+     * @param warnings told in one sentence what the owner should know, by several threads
+     * @throws IOException if the address or the port is not to be had
+     */
+    public static ModelServer start(
+            Repository repository, HttpServer.Door door, Limits limits, Consumer<String> warnings) throws IOException {
+        int threads = StoreSettings.of(repository.settings()).threads();
+        var parameters = new LiveParameters(repository::parametersIfAny, threads);
+        var hub = new Hub(repository.lineage(), parameters);
+        return new ModelServer(HttpServer.start(door, RouteTable.of(hub), limits, warnings), parameters);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** Answers the requests under way, and takes no more. */
+    @Override
+    public void close() {
+        server.close();
+        parameters.close();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.mgit.serve;
+
+import dev.mgit.serve.http.Route;
+import dev.mgit.serve.hub.Hub;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything a server answers; the first route that fits does. */
+final class RouteTable {
+    private RouteTable() {}
+
+    static List<Route> of(Hub hub) {
+        return new ArrayList<>(hub.routes());
+    }
+}
