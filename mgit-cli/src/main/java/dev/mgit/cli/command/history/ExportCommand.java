@@ -6,6 +6,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.export.HubExport;
 import dev.mgit.lineage.export.ModelPackExport;
+import dev.mgit.lineage.sparse.SparseExport;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Parameters;
                     + "as it is, and mgit exits with 3; --force replaces those two fields.",
             "oci:DIR and oci-archive:FILE get a CNCF ModelPack artifact as an OCI image layout, whose manifest names the "
                     + "parents by digest. The same version always has the same digest.",
+            "--sparse PARENT writes to a safetensors file what changed in the weights since PARENT: flat indices NAME.idx "
+                    + "and new values NAME.val, as TRL and vLLM take them. Bits are compared, so NaN and -0 are kept. "
+                    + "Tensors that come, go or change shape are refused.",
             "Nothing is ever overwritten."
         })
 public final class ExportCommand implements Callable<Integer> {
@@ -42,7 +46,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "TARGET",
-            description = "A new or empty folder, oci:DIR or oci-archive:FILE.")
+            description = "A new or empty folder, oci:DIR, oci-archive:FILE, or the file of --sparse.")
     private String target = "";
 
     @Option(
@@ -50,6 +54,12 @@ public final class ExportCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             description = "hf (default for a folder) or modelpack (default for oci: and oci-archive:).")
     private @Nullable String format;
+
+    @Option(
+            names = "--sparse",
+            paramLabel = "PARENT",
+            description = "Only the elements in which the weights differ from those of PARENT.")
+    private @Nullable String sparse;
 
     @Option(names = "--force", description = "Replace what the model card says of its base models.")
     private boolean force;
@@ -63,6 +73,9 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (sparse != null) {
+            return sparse(sparse);
+        }
         Optional<String> oci = after(OCI).or(() -> after(OCI_ARCHIVE));
         requireFormat(oci.isPresent());
         try (Session session = Session.open(context)) {
@@ -71,6 +84,26 @@ public final class ExportCommand implements Callable<Integer> {
                     ? modelPack(session, version, context.resolve(Path.of(oci.get())))
                     : hub(session, version, context.resolve(Path.of(target)));
         }
+    }
+
+    private int sparse(String parentRevision) throws IOException {
+        if (format != null || force || !target.endsWith(".safetensors")) {
+            throw MgitException.usage("--sparse takes neither --format nor --force, and writes a file named *.safetensors");
+        }
+        try (Session session = Session.open(context)) {
+            VersionId parent = session.resolve(parentRevision);
+            VersionId version = session.resolve(revision);
+            Path file = context.resolve(Path.of(target));
+            SparseExport.Result result =
+                    new SparseExport(session.repository(), session.progress()).export(parent, version, file);
+            var text = new ExportText(context);
+            if (json.wanted()) {
+                context.output().json(out -> text.json(out, version, parent, file, result));
+            } else {
+                text.print(session, version, parent, file, result);
+            }
+        }
+        return 0;
     }
 
     private Optional<String> after(String scheme) {

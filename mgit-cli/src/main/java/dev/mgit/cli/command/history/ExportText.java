@@ -6,13 +6,14 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.export.BaseModels;
 import dev.mgit.lineage.export.HubExport;
+import dev.mgit.lineage.sparse.SparseExport;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What {@code mgit export} says of a folder. */
+/** What {@code mgit export} says. */
 final class ExportText {
     private final Output output;
 
@@ -50,7 +51,7 @@ final class ExportText {
             out.writeString(file);
         }
         out.writeEndArray();
-        out.writeArrayFieldStart("baseModels");
+        out.writeArrayFieldStart("base_models");
         for (BaseModels.Base base : result.lineage().bases()) {
             out.writeStartObject();
             out.writeStringField("name", base.name());
@@ -65,8 +66,34 @@ final class ExportText {
         out.writeStringField(
                 "card", result.card().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         if (result.says().isPresent()) {
-            out.writeStringField("cardSays", result.says().get());
+            out.writeStringField("card_says", result.says().get());
         }
+    }
+
+    void print(Session session, VersionId version, VersionId parent, Path file, SparseExport.Result result) {
+        double share = result.elements() == 0 ? 0 : (double) result.changed() / result.elements();
+        output.line("Exported what changed from " + session.name(parent) + " to " + session.name(version) + " to "
+                + session.shown(file));
+        output.line(String.format(
+                Locale.ROOT,
+                "  %d of %d elements (%.2f%%) in %d %s, %s",
+                result.changed(),
+                result.elements(),
+                share * 100,
+                result.tensors(),
+                result.tensors() == 1 ? "tensor" : "tensors",
+                Output.bytes(result.bytes())));
+    }
+
+    void json(JsonGenerator out, VersionId version, VersionId parent, Path file, SparseExport.Result result)
+            throws IOException {
+        out.writeStringField("id", version.hex());
+        out.writeStringField("parent", parent.hex());
+        out.writeStringField("file", file.toString());
+        out.writeNumberField("changed_tensors", result.tensors());
+        out.writeNumberField("changed_elements", result.changed());
+        out.writeNumberField("elements", result.elements());
+        out.writeNumberField("bytes", result.bytes());
     }
 
     private static String lineage(BaseModels lineage) {
