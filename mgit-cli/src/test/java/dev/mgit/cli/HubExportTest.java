@@ -64,7 +64,8 @@ class HubExportTest {
         assertThat(TestRepository.contents(out))
                 .isEqualTo(TestRepository.contents(repository.root().resolve("checked")));
         assertThat(out.resolve("README.md")).doesNotExist();
-        assertThat(repository.json("export", "base", "again", "--json").string("card")).isEqualTo("as-it-was");
+        assertThat(repository.json("export", "base", "again", "--json").string("card"))
+                .isEqualTo("as-it-was");
     }
 
     @Test
@@ -106,7 +107,8 @@ class HubExportTest {
 
     @Test
     void bytesThatAreNoTextStay() throws IOException {
-        byte[] card = "---\nlicense: \u00c5---\nmore: \u00e9\u0085\u00ff\n---\n\0\u00fe".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] card = "---\nlicense: \u00c5---\nmore: \u00e9\u0085\u00ff\n---\n\0\u00fe"
+                .getBytes(StandardCharsets.ISO_8859_1);
         commit("child", Optional.of("x"), "--from", "base");
         Files.write(model.resolve("README.md"), card);
         repository.ok("commit", model.toString(), "--model", "odd", "--from", "base");
@@ -125,7 +127,8 @@ class HubExportTest {
         assertThat(kept.exit()).isEqualTo(DIFFERS);
         assertThat(kept.err()).contains("README.md says 'base_model: org/another'", "hint: --force");
         assertThat(repository.root().resolve("out/README.md")).hasContent(card);
-        assertThat(repository.run("export", "child", "json", "--json").json().string("card")).isEqualTo("contradicts");
+        assertThat(repository.run("export", "child", "json", "--json").json().string("card"))
+                .isEqualTo("contradicts");
         repository.ok("export", "child", "forced", "--force");
         assertThat(repository.root().resolve("forced/README.md"))
                 .hasContent("---\nbase_model: base\nlicense: mit\nbase_model_relation: finetune\n---\n");
@@ -152,9 +155,19 @@ class HubExportTest {
 
     @ParameterizedTest
     @CsvSource({
-        "finetune, finetune", "rl, finetune", "continue-pretrain, finetune", "distill, finetune", "prune, finetune",
-        "search, finetune", "quantize, quantized", "cast, quantized", "adapter, adapter", "merge, merge", "convert,",
-        "copy,", "other,"
+        "finetune, finetune",
+        "rl, finetune",
+        "continue-pretrain, finetune",
+        "distill, finetune",
+        "prune, finetune",
+        "search, finetune",
+        "quantize, quantized",
+        "cast, quantized",
+        "adapter, adapter",
+        "merge, merge",
+        "convert,",
+        "copy,",
+        "other,"
     })
     void kindsInTheWordsOfTheHub(String kind, String relation) throws IOException {
         commit("child", Optional.empty(), "--from", "base=" + kind);
@@ -195,7 +208,8 @@ class HubExportTest {
     @Test
     void anAdapterNamesTheBaseItsConfigurationNames() throws IOException {
         Files.writeString(
-                model.resolve("adapter_config.json"), "{\"base_model_name_or_path\":\"org/base\",\"peft_type\":\"LORA\"}");
+                model.resolve("adapter_config.json"),
+                "{\"base_model_name_or_path\":\"org/base\",\"peft_type\":\"LORA\"}");
         commit("lora", Optional.empty(), "--from", "base=adapter");
         assertThat(exported("lora", "out")).isEqualTo("---\nbase_model: org/base\nbase_model_relation: adapter\n---\n");
     }
@@ -224,7 +238,8 @@ class HubExportTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--format tar | unknown format 'tar'", "--format modelpack | cannot be written to 'out'",
+        "--format tar | unknown format 'tar'",
+        "--format modelpack | cannot be written to 'out'",
     })
     void wrongWords(String words) throws IOException {
         String[] parts = words.split(" \\| ");
@@ -236,7 +251,8 @@ class HubExportTest {
     @Test
     void aDamagedStoreGivesNoFolder() throws IOException {
         try (var files = Files.walk(repository.mgit().resolve("parameters"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".blob") || path.toString().endsWith(".sst")
+            for (Path file : files.filter(path -> path.toString().endsWith(".blob")
+                            || path.toString().endsWith(".sst")
                             || path.toString().endsWith(".log"))
                     .toList()) {
                 byte[] bytes = Files.readAllBytes(file);
@@ -259,7 +275,13 @@ class HubExportTest {
         Optional<PythonEnv> python = PythonEnv.withPackages("huggingface_hub");
         assumeTrue(python.isPresent(), "no Python with huggingface_hub");
         commit("other", Optional.empty());
-        commit("merged", Optional.of("---\r\nlicense: mit\r\n---\r\nbody"), "--from", "base=merge", "--from", "other=merge");
+        commit(
+                "merged",
+                Optional.of("---\r\nlicense: mit\r\n---\r\nbody"),
+                "--from",
+                "base=merge",
+                "--from",
+                "other=merge");
         exported("merged", "out");
         String read = python.get()
                 .run(

@@ -28,8 +28,19 @@ class ModelPackExportTest {
     private static final String MODEL = "application/vnd.cncf.model.";
     private static final Set<String> CONFIG_FIELDS = Set.of("descriptor", "modelfs", "config");
     private static final Set<String> DESCRIPTOR_FIELDS = Set.of(
-            "createdAt", "authors", "family", "name", "docURL", "sourceURL", "datasetsURL", "version", "revision",
-            "vendor", "licenses", "title", "description");
+            "createdAt",
+            "authors",
+            "family",
+            "name",
+            "docURL",
+            "sourceURL",
+            "datasetsURL",
+            "version",
+            "revision",
+            "vendor",
+            "licenses",
+            "title",
+            "description");
     private static final Set<String> TECHNICAL_FIELDS =
             Set.of("architecture", "format", "paramSize", "precision", "quantization", "capabilities");
 
@@ -116,16 +127,16 @@ class ModelPackExportTest {
     void parentsAreNamedByTheDigestsOfTheirOwnExports() throws IOException {
         String base = digest("base", "oci:base");
         String first = digest("child~1", "oci:first");
-        JsonObject manifest = validated(repository.root().resolve("first"), first).object("annotations");
+        JsonObject manifest =
+                validated(repository.root().resolve("first"), first).object("annotations");
         assertThat(manifest.string("org.opencontainers.image.base.digest")).isEqualTo(base);
         assertThat(parents(manifest))
-                .containsExactly(Map.of(
-                        "digest", base, "kind", "rl", "model", "base", "version", fullId("base")));
+                .containsExactly(Map.of("digest", base, "kind", "rl", "model", "base", "version", fullId("base")));
         JsonObject second = validated(repository.root().resolve("second"), digest("child", "oci:second"))
                 .object("annotations");
         assertThat(parents(second))
-                .containsExactly(Map.of(
-                        "digest", first, "kind", "version", "model", "child", "version", fullId("child~1")));
+                .containsExactly(
+                        Map.of("digest", first, "kind", "version", "model", "child", "version", fullId("child~1")));
         assertThat(second.string("dev.mgit.version")).isEqualTo(fullId("child"));
         JsonObject root = validated(repository.root().resolve("base"), base).object("annotations");
         assertThat(parents(root)).isEmpty();
@@ -146,7 +157,13 @@ class ModelPackExportTest {
         assumeTrue(onThePath("oras"), "oras is not on the PATH");
         String digest = digest("child", "oci-archive:out.tar");
         String reference = repository.root().resolve("out.tar") + "@" + digest;
-        tool("oras", "pull", "--oci-layout", reference, "-o", folder.resolve("pulled").toString());
+        tool(
+                "oras",
+                "pull",
+                "--oci-layout",
+                reference,
+                "-o",
+                folder.resolve("pulled").toString());
         repository.ok("checkout", "child", "checked");
         assertThat(TestRepository.contents(folder.resolve("pulled")))
                 .isEqualTo(TestRepository.contents(repository.root().resolve("checked")));
@@ -158,7 +175,10 @@ class ModelPackExportTest {
         String digest = digest("child", "oci-archive:out.tar");
         Path copy = folder.resolve("copy");
         tool(
-                "skopeo", "copy", "--insecure-policy", "oci-archive:" + repository.root().resolve("out.tar"),
+                "skopeo",
+                "copy",
+                "--insecure-policy",
+                "oci-archive:" + repository.root().resolve("out.tar"),
                 "oci:" + copy + ":x");
         validated(copy, digest);
     }
@@ -200,32 +220,38 @@ class ModelPackExportTest {
         assertThat(manifest.number("schemaVersion")).isEqualTo(2);
         assertThat(manifest.string("mediaType")).isEqualTo("application/vnd.oci.image.manifest.v1+json");
         assertThat(manifest.string("artifactType")).isEqualTo(MODEL + "manifest.v1+json");
-        manifest.object("annotations").members().values().forEach(value -> assertThat(value).isInstanceOf(String.class));
+        manifest.object("annotations")
+                .members()
+                .values()
+                .forEach(value -> assertThat(value).isInstanceOf(String.class));
         JsonObject config = blob(layout, manifest.object("config"));
         assertThat(manifest.object("config").string("mediaType")).isEqualTo(MODEL + "config.v1+json");
         assertThat(config.members().keySet()).isEqualTo(CONFIG_FIELDS);
-        assertThat(DESCRIPTOR_FIELDS).containsAll(config.object("descriptor").members().keySet());
-        assertThat(Instant.parse(config.object("descriptor").string("createdAt"))).isNotNull();
-        assertThat(TECHNICAL_FIELDS).containsAll(config.object("config").members().keySet());
+        assertThat(DESCRIPTOR_FIELDS)
+                .containsAll(config.object("descriptor").members().keySet());
+        assertThat(Instant.parse(config.object("descriptor").string("createdAt")))
+                .isNotNull();
+        assertThat(TECHNICAL_FIELDS)
+                .containsAll(config.object("config").members().keySet());
         assertThat(config.object("modelfs").string("type")).isEqualTo("layers");
         List<JsonObject> layers = manifest.objects("layers");
         assertThat(config.object("modelfs").strings("diffIds"))
                 .isEqualTo(layers.stream().map(layer -> layer.string("digest")).toList())
                 .isNotEmpty();
         for (JsonObject layer : layers) {
-            assertThat(layer.string("mediaType")).matches("application/vnd\\.cncf\\.model\\.(weight|weight\\.config|doc|code)"
-                    + "\\.v1\\.raw");
+            assertThat(layer.string("mediaType"))
+                    .matches("application/vnd\\.cncf\\.model\\.(weight|weight\\.config|doc|code)" + "\\.v1\\.raw");
             requireBlob(layout, layer);
             JsonObject annotations = layer.object("annotations");
-            JsonObject metadata = Json.parseObject(annotations
-                    .string("org.cncf.model.file.metadata+json")
-                    .getBytes(StandardCharsets.UTF_8));
+            JsonObject metadata = Json.parseObject(
+                    annotations.string("org.cncf.model.file.metadata+json").getBytes(StandardCharsets.UTF_8));
             String path = annotations.string("org.cncf.model.filepath");
             assertThat(metadata.string("name")).isEqualTo(path.substring(path.lastIndexOf('/') + 1));
             assertThat(metadata.number("size")).isEqualTo(layer.number("size"));
             assertThat(metadata.number("mode")).isEqualTo(path.equals("run.sh") ? 0755 : 0644);
             assertThat(metadata.number("typeflag")).isEqualTo('0');
-            assertThat(annotations.string("org.cncf.model.file.mediatype.untested")).isIn("true", "false");
+            assertThat(annotations.string("org.cncf.model.file.mediatype.untested"))
+                    .isIn("true", "false");
         }
         return manifest;
     }
@@ -238,7 +264,8 @@ class ModelPackExportTest {
         String digest = descriptor.string("digest");
         byte[] bytes = Files.readAllBytes(layout.resolve("blobs").resolve(digest.replace(':', '/')));
         try {
-            String hex = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            String hex = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
             assertThat("sha256:" + hex).isEqualTo(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);

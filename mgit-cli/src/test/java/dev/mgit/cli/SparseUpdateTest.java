@@ -56,8 +56,12 @@ class SparseUpdateTest {
 
     private static void save(Path file, Map<String, Made> tensors, Map<String, String> metadata) throws IOException {
         var json = new StringBuilder("{\"__metadata__\":{");
-        metadata.forEach((key, value) ->
-                json.append(json.charAt(json.length() - 1) == '{' ? "" : ",").append('"').append(key).append("\":\"").append(value).append('"'));
+        metadata.forEach((key, value) -> json.append(json.charAt(json.length() - 1) == '{' ? "" : ",")
+                .append('"')
+                .append(key)
+                .append("\":\"")
+                .append(value)
+                .append('"'));
         json.append('}');
         var data = new ByteArrayOutputStream();
         tensors.forEach((name, made) -> {
@@ -87,7 +91,10 @@ class SparseUpdateTest {
         tensors.put("same", random("F16", 1000, 3));
         // Numbers that only their bits tell apart: zeros, and NaNs with something to say.
         ByteBuffer half = ByteBuffer.wrap(tensors.get("half").data()).order(ByteOrder.LITTLE_ENDIAN);
-        half.putShort(0, (short) 0).putShort(2, (short) 0x8000).putShort(4, (short) 0x7fc0).putShort(6, (short) 0x7fc0);
+        half.putShort(0, (short) 0)
+                .putShort(2, (short) 0x8000)
+                .putShort(4, (short) 0x7fc0)
+                .putShort(6, (short) 0x7fc0);
         save(model.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
         repository.ok("commit", model.toString(), "--model", "base");
         half.putShort(0, (short) 0x8000).putShort(4, (short) 0x7fc1).putShort(6, (short) 0xffc0);
@@ -111,7 +118,10 @@ class SparseUpdateTest {
                 source.read(entry.offset(), bytes, 0, bytes.length);
                 if (entry.spec().name().endsWith(".idx")) {
                     int[] all = new int[bytes.length / 4];
-                    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(all);
+                    ByteBuffer.wrap(bytes)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .asIntBuffer()
+                            .get(all);
                     found.put(entry.spec().name(), all);
                 }
             }
@@ -134,7 +144,9 @@ class SparseUpdateTest {
                     .containsEntry("num_changed_params", "2")
                     .containsEntry("total_changed_elements", "11")
                     .containsEntry("total_elements", String.valueOf(ELEMENTS + 2000))
-                    .containsEntry("mgit.parent", repository.json("show", "base", "--json").string("id"))
+                    .containsEntry(
+                            "mgit.parent",
+                            repository.json("show", "base", "--json").string("id"))
                     .containsEntry("mgit.kind", "rl")
                     .containsKeys("mgit.parent_sha256", "mgit.result_sha256");
         }
@@ -154,11 +166,21 @@ class SparseUpdateTest {
     void onTheNewestVersionOfItsModelItIsTheNext() throws IOException {
         export();
         String before = repository.id("base");
-        assertThat(repository.ok("commit", "--sparse", "patch.safetensors", "--from", "base")).doesNotContain("rl of");
+        assertThat(repository.ok("commit", "--sparse", "patch.safetensors", "--from", "base"))
+                .doesNotContain("rl of");
         assertThat(repository.id("base~1")).isEqualTo(before);
         repository.refuses(
-                CONFLICT, "base has moved on to", "commit", "--sparse", "patch.safetensors", "--from", "base~1", "--model", "base");
-        repository.refuses(USAGE, "is not the newest version", "commit", "--sparse", "patch.safetensors", "--from", before);
+                CONFLICT,
+                "base has moved on to",
+                "commit",
+                "--sparse",
+                "patch.safetensors",
+                "--from",
+                "base~1",
+                "--model",
+                "base");
+        repository.refuses(
+                USAGE, "is not the newest version", "commit", "--sparse", "patch.safetensors", "--from", before);
     }
 
     @Test
@@ -198,14 +220,19 @@ class SparseUpdateTest {
         Cli.Ran ran = repository.refuses(
                 FAILED, "tensors come, go or change shape", "export", "--sparse", "base", "other", "patch.safetensors");
         assertThat(ran.err())
-                .contains("half (BF16 [1000], now F16 [1000])", "same (F16 [1000], now F16 [999])", "w (removed)", "and 1 more");
+                .contains(
+                        "half (BF16 [1000], now F16 [1000])",
+                        "same (F16 [1000], now F16 [999])",
+                        "w (removed)",
+                        "and 1 more");
         assertThat(patch).doesNotExist();
     }
 
     @Test
     void wrongWordsAndPlaces() throws IOException {
         repository.refuses(USAGE, "a file named *.safetensors", "export", "--sparse", "base", "child", "out");
-        repository.refuses(USAGE, "neither --format", "export", "--sparse", "base", "child", "x.safetensors", "--force");
+        repository.refuses(
+                USAGE, "neither --format", "export", "--sparse", "base", "child", "x.safetensors", "--force");
         Files.writeString(patch, "mine");
         repository.refuses(CONFLICT, "exists", "export", "--sparse", "base", "child", "patch.safetensors");
         repository.refuses(FAILED, "is no sparse update", "commit", "--sparse", "patch.safetensors", "--from", "base");
@@ -213,8 +240,10 @@ class SparseUpdateTest {
         Files.delete(patch);
         export();
         repository.refuses(USAGE, "applies to one version, not 0", "commit", "--sparse", "patch.safetensors");
-        repository.refuses(USAGE, "no PATH", "commit", model.toString(), "--sparse", "patch.safetensors", "--from", "base");
-        repository.refuses(USAGE, "--sparse takes", "commit", "--sparse", "patch.safetensors", "--from", "base", "--detect");
+        repository.refuses(
+                USAGE, "no PATH", "commit", model.toString(), "--sparse", "patch.safetensors", "--from", "base");
+        repository.refuses(
+                USAGE, "--sparse takes", "commit", "--sparse", "patch.safetensors", "--from", "base", "--detect");
     }
 
     /** As another program would send it: no word of what it applies to. */
@@ -238,11 +267,16 @@ class SparseUpdateTest {
     @CsvSource({"raw, I32, 3 500 999", "raw, I64, 3 500 999", "gap_delta, U16, 3 496 498", "gap_delta, U32, 3 496 498"})
     void whatTrlSendsIsTaken(String encoding, String type, String numbers) throws IOException {
         Made values = random("BF16", 3, 9);
-        send(encoding, type, Arrays.stream(numbers.split(" ")).mapToLong(Long::parseLong).toArray(), values);
+        send(
+                encoding,
+                type,
+                Arrays.stream(numbers.split(" ")).mapToLong(Long::parseLong).toArray(),
+                values);
         assertThat(repository.ok("commit", "--sparse", "patch.safetensors", "--from", "base", "--model", "step"))
                 .contains("rl of base@", "3 elements changed in 1 tensor");
         repository.ok("export", "--sparse", "base", "step", "back.safetensors");
-        assertThat(indices(repository.root().resolve("back.safetensors")).get("half.idx")).containsExactly(3, 500, 999);
+        assertThat(indices(repository.root().resolve("back.safetensors")).get("half.idx"))
+                .containsExactly(3, 500, 999);
         byte[] back = Files.readAllBytes(repository.root().resolve("back.safetensors"));
         assertThat(new String(back, StandardCharsets.ISO_8859_1))
                 .endsWith(new String(values.data(), StandardCharsets.ISO_8859_1));
@@ -260,16 +294,19 @@ class SparseUpdateTest {
         "raw, U16, 1 2, 2, the indices of 'half' are U16",
         "nvcomp_cascaded, I32, 1 2, 2, its indices are encoded as 'nvcomp_cascaded'",
     })
-    void indicesThatMakeNoSenseChangeNothing(
-            String encoding, String type, String numbers, int values, String sentence) throws IOException {
+    void indicesThatMakeNoSenseChangeNothing(String encoding, String type, String numbers, int values, String sentence)
+            throws IOException {
         send(
                 encoding,
                 type,
                 Arrays.stream(numbers.split(" ")).mapToLong(Long::parseLong).toArray(),
                 random("BF16", values, 9));
-        repository.refuses(FAILED, sentence, "commit", "--sparse", "patch.safetensors", "--from", "base", "--model", "x");
-        assertThat(repository.mgit().resolve("hooks/patches")).satisfiesAnyOf(
-                patches -> assertThat(patches).doesNotExist(), patches -> assertThat(patches).isEmptyDirectory());
+        repository.refuses(
+                FAILED, sentence, "commit", "--sparse", "patch.safetensors", "--from", "base", "--model", "x");
+        assertThat(repository.mgit().resolve("hooks/patches"))
+                .satisfiesAnyOf(
+                        patches -> assertThat(patches).doesNotExist(),
+                        patches -> assertThat(patches).isEmptyDirectory());
     }
 
     @ParameterizedTest
@@ -278,36 +315,36 @@ class SparseUpdateTest {
         Made one = new Made("I32", new byte[] {7, 0, 0, 0});
         Map<String, Made> tensors = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "sparse_weight_patch"));
-        String sentence =
-                switch (what) {
-                    case "dtype" -> {
-                        tensors.put("half.idx", one);
-                        tensors.put("half.val", random("F16", 1, 1));
-                        yield "its values for 'half' are F16, the tensor is BF16";
-                    }
-                    case "name" -> {
-                        tensors.put("nobody.idx", one);
-                        tensors.put("nobody.val", random("F16", 1, 1));
-                        yield "has no tensor 'nobody'";
-                    }
-                    case "half a pair" -> {
-                        tensors.put("half.val", random("BF16", 1, 1));
-                        yield "'half.val' has no 'half.idx'";
-                    }
-                    case "whole tensors" -> {
-                        tensors.put("half", random("BF16", 1000, 1));
-                        metadata.put("sparse", "False");
-                        yield "it is a file of whole tensors";
-                    }
-                    default -> {
-                        tensors.put("half.idx", one);
-                        tensors.put("half.val", random("BF16", 1, 1));
-                        tensors.put("stray", one);
-                        yield "'stray' is not half of a pair";
-                    }
-                };
+        String sentence = switch (what) {
+            case "dtype" -> {
+                tensors.put("half.idx", one);
+                tensors.put("half.val", random("F16", 1, 1));
+                yield "its values for 'half' are F16, the tensor is BF16";
+            }
+            case "name" -> {
+                tensors.put("nobody.idx", one);
+                tensors.put("nobody.val", random("F16", 1, 1));
+                yield "has no tensor 'nobody'";
+            }
+            case "half a pair" -> {
+                tensors.put("half.val", random("BF16", 1, 1));
+                yield "'half.val' has no 'half.idx'";
+            }
+            case "whole tensors" -> {
+                tensors.put("half", random("BF16", 1000, 1));
+                metadata.put("sparse", "False");
+                yield "it is a file of whole tensors";
+            }
+            default -> {
+                tensors.put("half.idx", one);
+                tensors.put("half.val", random("BF16", 1, 1));
+                tensors.put("stray", one);
+                yield "'stray' is not half of a pair";
+            }
+        };
         save(patch, tensors, metadata);
-        repository.refuses(FAILED, sentence, "commit", "--sparse", "patch.safetensors", "--from", "base", "--model", "x");
+        repository.refuses(
+                FAILED, sentence, "commit", "--sparse", "patch.safetensors", "--from", "base", "--model", "x");
     }
 
     @Test
@@ -317,7 +354,13 @@ class SparseUpdateTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(patch, bytes);
         repository.refuses(
-                INTEGRITY, "does not make the weights it promises", "commit", "--sparse", "patch.safetensors", "--from", "base");
+                INTEGRITY,
+                "does not make the weights it promises",
+                "commit",
+                "--sparse",
+                "patch.safetensors",
+                "--from",
+                "base");
     }
 
     @Test
@@ -328,7 +371,14 @@ class SparseUpdateTest {
         python.get().run("import sys, numpy; numpy.savez(sys.argv[1], half=numpy.zeros(1000, 'float16'))", npz);
         repository.ok("commit", npz.getParent().toString(), "--model", "npz");
         send("raw", "I32", new long[] {1}, random("F16", 1, 1));
-        repository.refuses(FAILED, "whose elements cannot be replaced", "commit", "--sparse", "patch.safetensors", "--from", "npz");
+        repository.refuses(
+                FAILED,
+                "whose elements cannot be replaced",
+                "commit",
+                "--sparse",
+                "patch.safetensors",
+                "--from",
+                "npz");
     }
 
     @Test
@@ -349,7 +399,8 @@ class SparseUpdateTest {
         assertThat(indices(patch)).containsOnlyKeys("b.idx");
         repository.ok("commit", "--sparse", "patch.safetensors", "--from", "sharded~1", "--model", "again");
         repository.ok("checkout", "again", "out");
-        assertThat(TestRepository.contents(repository.root().resolve("out"))).isEqualTo(TestRepository.contents(sharded));
+        assertThat(TestRepository.contents(repository.root().resolve("out")))
+                .isEqualTo(TestRepository.contents(sharded));
     }
 
     @Test
@@ -376,21 +427,27 @@ class SparseUpdateTest {
         program.add("def tensors(path):");
         program.add("    raw = open(path, 'rb').read(); n = struct.unpack('<Q', raw[:8])[0]");
         program.add("    head = json.loads(raw[8:8 + n]); head.pop('__metadata__', None)");
-        program.add("    return {k: (v['dtype'], v['shape'], bytearray(raw[8 + n + v['data_offsets'][0]:8 + n + v['data_offsets'][1]]))"
-                + " for k, v in head.items()}");
+        program.add(
+                "    return {k: (v['dtype'], v['shape'], bytearray(raw[8 + n + v['data_offsets'][0]:8 + n + v['data_offsets'][1]]))"
+                        + " for k, v in head.items()}");
         program.add("from safetensors import safe_open");
-        program.add("with safe_open(sys.argv[2], 'np') as f: meta = f.metadata(); idx = {k: f.get_tensor(k) for k in f.keys() if k.endswith('.idx')}");
+        program.add(
+                "with safe_open(sys.argv[2], 'np') as f: meta = f.metadata(); idx = {k: f.get_tensor(k) for k in f.keys() if k.endswith('.idx')}");
         program.add("base, patch = tensors(sys.argv[1]), tensors(sys.argv[2])");
         program.add("for key, where in idx.items():");
         program.add("    data, val = base[key[:-4]][2], patch[key[:-4] + '.val'][2]; size = len(val) // len(where)");
-        program.add("    for i, at in enumerate(where): data[at * size:(at + 1) * size] = val[i * size:(i + 1) * size]");
+        program.add(
+                "    for i, at in enumerate(where): data[at * size:(at + 1) * size] = val[i * size:(i + 1) * size]");
         program.add("h = hashlib.sha256()");
         program.add("for k in sorted(base, key=str.encode):");
         program.add("    d, s, b = base[k]");
-        program.add("    h.update((json.dumps([k, d, s, hashlib.sha256(b).hexdigest()], separators=(',', ':'), ensure_ascii=False) + '\\n').encode())");
+        program.add(
+                "    h.update((json.dumps([k, d, s, hashlib.sha256(b).hexdigest()], separators=(',', ':'), ensure_ascii=False) + '\\n').encode())");
         program.add("print(h.hexdigest() == meta['mgit.result_sha256'])");
         repository.ok("checkout", "base", "out");
-        assertThat(python.get().run(String.join("\n", program), repository.root().resolve("out/model.safetensors"), patch).strip())
+        assertThat(python.get()
+                        .run(String.join("\n", program), repository.root().resolve("out/model.safetensors"), patch)
+                        .strip())
                 .isEqualTo("True");
     }
 }

@@ -31,7 +31,8 @@ public record BaseModels(List<Base> bases, Optional<String> relation) {
         /** Whether a card that says this means it: with or without the organization, in capitals or not. */
         boolean isCalled(String said) {
             return Stream.of(name, model)
-                    .anyMatch(known -> known.equalsIgnoreCase(said) || last(known).equals(last(said)));
+                    .anyMatch(
+                            known -> known.equalsIgnoreCase(said) || last(known).equals(last(said)));
         }
 
         private static String last(String name) {
@@ -53,7 +54,8 @@ public record BaseModels(List<Base> bases, Optional<String> relation) {
             return new BaseModels(List.of(), Optional.empty());
         }
         String strongest = RELATIONS.stream()
-                .filter(relation -> edges.stream().anyMatch(edge -> relation(edge.kind()).equals(relation)))
+                .filter(relation ->
+                        edges.stream().anyMatch(edge -> relation(edge.kind()).equals(relation)))
                 .findFirst()
                 .orElseThrow();
         LineageGraph graph = repository.graph();

@@ -45,8 +45,7 @@ final class FrontMatter {
             Matcher closing = CLOSING.matcher(text);
             if (closing.find(opening.end())) {
                 return YamlFields.of(text, opening.end(), closing.start())
-                        .map(fields ->
-                                new FrontMatter(text, opening.end(), closing.start(), opening.group(1), fields));
+                        .map(fields -> new FrontMatter(text, opening.end(), closing.start(), opening.group(1), fields));
             }
         }
         String lineEnd = text.contains("\r\n") ? "\r\n" : "\n";
@@ -82,7 +81,11 @@ final class FrontMatter {
         int newEnd = end + edited.length() - text.length();
         String whole = edited.toString();
         return new FrontMatter(
-                whole, start, newEnd, lineEnd, YamlFields.of(whole, start, newEnd).orElseThrow());
+                whole,
+                start,
+                newEnd,
+                lineEnd,
+                YamlFields.of(whole, start, newEnd).orElseThrow());
     }
 
     byte[] bytes() {
@@ -93,7 +96,11 @@ final class FrontMatter {
         String written = values.size() == 1
                 ? key + ": " + scalar(values.get(0)) + lineEnd
                 : key + ":" + lineEnd
-                        + String.join("", values.stream().map(value -> "- " + scalar(value) + lineEnd).toList());
+                        + String.join(
+                                "",
+                                values.stream()
+                                        .map(value -> "- " + scalar(value) + lineEnd)
+                                        .toList());
         return new String(written.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 

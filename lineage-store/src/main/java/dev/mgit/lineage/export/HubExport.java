@@ -108,7 +108,8 @@ public final class HubExport {
                 if (!lineage.bases().isEmpty()) {
                     complete(file);
                 }
-            } else if (Files.notExists(file) && (licence.isPresent() || !lineage.bases().isEmpty())) {
+            } else if (Files.notExists(file)
+                    && (licence.isPresent() || !lineage.bases().isEmpty())) {
                 FrontMatter made = FrontMatter.of(new byte[0]).orElseThrow();
                 if (licence.isPresent()) {
                     made = made.with("license", List.of(licence.get()));

@@ -14,7 +14,8 @@ enum LayerType {
     DOC("doc");
 
     private static final Set<String> CODE_SUFFIXES = Set.of("py", "ipynb", "sh", "js", "ts", "cpp", "cu", "rs", "go");
-    private static final Set<String> DOC_SUFFIXES = Set.of("md", "rst", "pdf", "html", "png", "jpg", "jpeg", "gif", "svg");
+    private static final Set<String> DOC_SUFFIXES =
+            Set.of("md", "rst", "pdf", "html", "png", "jpg", "jpeg", "gif", "svg");
     private static final Set<String> DOC_NAMES =
             Set.of("readme", "license", "licence", "copying", "notice", "use_policy", "changelog", "citation");
 

@@ -64,7 +64,9 @@ record ModelPack(byte[] config, byte[] manifest, List<Layer> layers) {
         config.put("descriptor", about);
         var files = new LinkedHashMap<String, Object>();
         files.put("type", "layers");
-        files.put("diffIds", layers.stream().map(layer -> "sha256:" + layer.sha256()).toList());
+        files.put(
+                "diffIds",
+                layers.stream().map(layer -> "sha256:" + layer.sha256()).toList());
         config.put("modelfs", files);
         config.put("config", technical);
         byte[] configBytes = bytes(config);

@@ -42,7 +42,7 @@ public final class ModelPackExport {
      *     damaged; nothing is written then
      */
     public Result export(VersionId id, Path target, boolean archive) throws IOException {
-        ModelPack pack = new ModelPacks(repository.lineage()).of(id);
+        ModelPack pack = new ModelPacks(repository.lineage(), ModelPacks.MOST_ANCESTORS).of(id);
         String tag = id.abbreviated();
         NewTarget.Content content = place -> {
             try (OciFiles files = archive ? new OciArchive(place) : new OciFolder(place)) {

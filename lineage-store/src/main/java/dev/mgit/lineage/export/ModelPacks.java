@@ -34,10 +34,12 @@ final class ModelPacks {
     static final int MOST_ANCESTORS = 1000;
 
     private final Lineage lineage;
+    private final int mostAncestors;
     private final Map<VersionId, String> digests = new HashMap<>();
 
-    ModelPacks(Lineage lineage) {
+    ModelPacks(Lineage lineage, int mostAncestors) {
         this.lineage = lineage;
+        this.mostAncestors = mostAncestors;
     }
 
     /** A parent: what it is called, and how the version was made from it. */
@@ -50,7 +52,8 @@ final class ModelPacks {
      */
     ModelPack of(VersionId id) {
         try {
-            ancestors(id).forEach(ancestor -> digests.put(ancestor, pack(ancestor).digest()));
+            ancestors(id)
+                    .forEach(ancestor -> digests.put(ancestor, pack(ancestor).digest()));
         } catch (MgitException e) {
             if (e.kind() != MgitException.Kind.INTEGRITY) {
                 throw e;
@@ -68,7 +71,7 @@ final class ModelPacks {
             if (!next.equals(id)) {
                 found.add(next);
             }
-            if (found.size() > MOST_ANCESTORS) {
+            if (found.size() > mostAncestors) {
                 return List.of();
             }
         }
@@ -90,7 +93,8 @@ final class ModelPacks {
         contents.family().ifPresent(family -> about.put("family", family));
         new DeclaredFacts(lineage)
                 .licence(version)
-                .filter(found -> found.where().equals(HubExport.README) || found.where().startsWith("trailer"))
+                .filter(found ->
+                        found.where().equals(HubExport.README) || found.where().startsWith("trailer"))
                 .ifPresent(found -> about.put("licenses", List.of(found.name())));
         var annotations = new LinkedHashMap<String, String>();
         annotations.put("org.opencontainers.image.created", time);
@@ -101,8 +105,7 @@ final class ModelPacks {
                 .limit(1)
                 .flatMap(parent -> Optional.ofNullable(digests.get(parent.version())).stream())
                 .forEach(digest -> annotations.put(BASE_DIGEST, digest));
-        annotations.put(
-                PARENTS, Json.text(parents.stream().map(this::json).toList()));
+        annotations.put(PARENTS, Json.text(parents.stream().map(this::json).toList()));
         return ModelPack.of(about, contents.technical(), contents.layers(), time, annotations);
     }
 

@@ -43,7 +43,8 @@ final class PackContents {
         if (file.stored() == FileEntry.Storage.PARAMETERS) {
             Manifest manifest = lineage.manifest(version, file.path());
             sha256 = manifest.sha256();
-            read = !manifest.format().equals(Formats.OPAQUE) && !manifest.tensors().isEmpty();
+            read = !manifest.format().equals(Formats.OPAQUE)
+                    && !manifest.tensors().isEmpty();
             if (read) {
                 formats.merge(manifest.format(), manifest.size(), Long::sum);
                 Map<String, String> ties = manifest.ties();
@@ -108,6 +109,8 @@ final class PackContents {
 
     private static String precision(Dtype dtype) {
         String name = dtype.name().toLowerCase(Locale.ROOT);
-        return name.matches("f(16|32|64)") ? "fp" + name.substring(1) : name.matches("i\\d+") ? "int" + name.substring(1) : name;
+        return name.matches("f(16|32|64)")
+                ? "fp" + name.substring(1)
+                : name.matches("i\\d+") ? "int" + name.substring(1) : name;
     }
 }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /** Finds the fields of a YAML block mapping in its text, each with the lines it takes. */
 final class YamlFields {
     private static final Pattern LINE = Pattern.compile("[^\\r\\n]*(\\r\\n|\\r|\\n|\\z)");
-    private static final Pattern KEY =
-            Pattern.compile("(\"[^\"\\r\\n]*\"|'[^'\\r\\n]*'|[^\\s#\\-\\[\\]{}&*!|>%@`\"',?:][^\\r\\n]*?|[-?:][^\\s][^\\r\\n]*?)"
+    private static final Pattern KEY = Pattern.compile(
+            "(\"[^\"\\r\\n]*\"|'[^'\\r\\n]*'|[^\\s#\\-\\[\\]{}&*!|>%@`\"',?:][^\\r\\n]*?|[-?:][^\\s][^\\r\\n]*?)"
                     + "[ \\t]*:(?=[ \\t\\r\\n]|\\z)");
 
     private YamlFields() {}
@@ -154,7 +154,9 @@ final class YamlFields {
     private static String withoutComment(String line) {
         String content = line.stripLeading();
         int from = 0;
-        int quote = content.startsWith("- ") ? content.length() - content.substring(1).stripLeading().length() : 0;
+        int quote = content.startsWith("- ")
+                ? content.length() - content.substring(1).stripLeading().length()
+                : 0;
         if (quote < content.length() && (content.charAt(quote) == '"' || content.charAt(quote) == '\'')) {
             from = quoteEnd(content, quote, content.length());
         }

@@ -32,8 +32,8 @@ final class ElementComparison {
         byte[] was = new byte[chunk];
         byte[] now = new byte[chunk];
         byte[] values = new byte[chunk];
-        ByteBuffer indices =
-                ByteBuffer.allocate(CHUNK / size * (wide ? Long.BYTES : Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer indices = ByteBuffer.allocate(CHUNK / size * (wide ? Long.BYTES : Integer.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (long at = 0; at < fresh.size(); at += chunk) {
             int length = (int) Math.min(chunk, fresh.size() - at);
             old.read(at, was, 0, length);

@@ -137,8 +137,7 @@ public final class SparseApply {
         private FileChannel channel(String path) throws IOException {
             FileChannel open = channels.get(path);
             if (open == null) {
-                open = FileChannel.open(
-                        folder.resolve(path), StandardOpenOption.READ, StandardOpenOption.WRITE);
+                open = FileChannel.open(folder.resolve(path), StandardOpenOption.READ, StandardOpenOption.WRITE);
                 channels.put(path, open);
             }
             return open;

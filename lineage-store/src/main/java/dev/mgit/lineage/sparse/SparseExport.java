@@ -91,7 +91,8 @@ public final class SparseExport {
                     newDigest.add(weight.getKey(), now, data);
                 } else {
                     requireElements(weight.getKey(), now);
-                    var comparison = new ElementComparison(now.seen().spec().dtype().bytes(), wide(now));
+                    var comparison =
+                            new ElementComparison(now.seen().spec().dtype().bytes(), wide(now));
                     spool.begin(weight.getKey());
                     comparison.run(old.open(was), fresh.open(now), spool);
                     changed += spool.end();
@@ -151,8 +152,7 @@ public final class SparseExport {
                         weight.file(), path -> ObjectReader.file(store, lineage.manifest(version, path))));
     }
 
-    private static Optional<EdgeKind> kind(
-            Lineage lineage, VersionId parent, VersionId child) {
+    private static Optional<EdgeKind> kind(Lineage lineage, VersionId parent, VersionId child) {
         return lineage.version(child).origins().stream()
                 .filter(edge -> edge.parent().equals(parent))
                 .map(ProvenanceEdge::kind)
@@ -167,7 +167,8 @@ public final class SparseExport {
                 others.add(name + " (removed)");
             } else if (!now.hasShapeOf(weight)) {
                 others.add(name + " (" + weight.seen().spec().dtype() + " "
-                        + weight.seen().spec().shape() + ", now " + now.seen().spec().dtype() + " "
+                        + weight.seen().spec().shape() + ", now "
+                        + now.seen().spec().dtype() + " "
                         + now.seen().spec().shape() + ")");
             }
         });

@@ -53,7 +53,10 @@ public final class SparsePatch implements AutoCloseable {
             source = FileByteSource.open(file);
         } catch (IOException e) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "cannot read '" + file + "': " + e.getMessage(), "give a .safetensors file", e);
+                    MgitException.Kind.USAGE,
+                    "cannot read '" + file + "': " + e.getMessage(),
+                    "give a .safetensors file",
+                    e);
         }
         boolean complete = false;
         try {
@@ -107,7 +110,8 @@ public final class SparsePatch implements AutoCloseable {
             }
         }
         if (!entries.isEmpty()) {
-            throw refused("'" + entries.keySet().iterator().next() + "' is not half of a pair NAME.idx and NAME.val", null);
+            throw refused(
+                    "'" + entries.keySet().iterator().next() + "' is not half of a pair NAME.idx and NAME.val", null);
         }
         return updates;
     }
@@ -121,7 +125,8 @@ public final class SparsePatch implements AutoCloseable {
         Dtype width = indices.spec().dtype();
         Set<Dtype> widths = gaps ? Set.of(Dtype.U16, Dtype.U32) : Set.of(Dtype.I32, Dtype.I64);
         if (!widths.contains(width)) {
-            throw refused("the indices of '" + tensor + "' are " + width + ", not one of " + new TreeSet<>(widths), null);
+            throw refused(
+                    "the indices of '" + tensor + "' are " + width + ", not one of " + new TreeSet<>(widths), null);
         }
         List<Long> shape = values.seen().spec().shape();
         if (shape.size() != 1 || !indices.spec().shape().equals(shape)) {

@@ -78,9 +78,10 @@ public final class CommitCommand implements Callable<Integer> {
     @Option(
             names = "--sparse",
             paramLabel = "FILE",
-            description = "Apply a sparse update to the version that --from names: a safetensors file of changed indices "
-                    + "and values, as 'mgit export --sparse' and TRL write it. Nothing is committed unless the weights "
-                    + "before and after are those it names. Default KIND: the one it names, else rl.")
+            description =
+                    "Apply a sparse update to the version that --from names: a safetensors file of changed indices "
+                            + "and values, as 'mgit export --sparse' and TRL write it. Nothing is committed unless the weights "
+                            + "before and after are those it names. Default KIND: the one it names, else rl.")
     private @Nullable Path sparse;
 
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
@@ -147,7 +148,11 @@ public final class CommitCommand implements Callable<Integer> {
     }
 
     private void requireOnlySparse() {
-        if (detect || strict || weightsOnly.wanted() || lossy.isWanted() || !trailers.isEmpty()
+        if (detect
+                || strict
+                || weightsOnly.wanted()
+                || lossy.isWanted()
+                || !trailers.isEmpty()
                 || !path.equals(Path.of("."))) {
             throw MgitException.usage("--sparse takes --from, --model and --message, and no PATH");
         }

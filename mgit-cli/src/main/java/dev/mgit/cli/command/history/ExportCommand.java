@@ -88,7 +88,8 @@ public final class ExportCommand implements Callable<Integer> {
 
     private int sparse(String parentRevision) throws IOException {
         if (format != null || force || !target.endsWith(".safetensors")) {
-            throw MgitException.usage("--sparse takes neither --format nor --force, and writes a file named *.safetensors");
+            throw MgitException.usage(
+                    "--sparse takes neither --format nor --force, and writes a file named *.safetensors");
         }
         try (Session session = Session.open(context)) {
             VersionId parent = session.resolve(parentRevision);
@@ -114,7 +115,9 @@ public final class ExportCommand implements Callable<Integer> {
         String wanted = format == null ? (oci ? "modelpack" : "hf") : format;
         if (!wanted.equals("hf") && !wanted.equals("modelpack")) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "unknown format '" + wanted + "'", "use --format hf or --format modelpack");
+                    MgitException.Kind.USAGE,
+                    "unknown format '" + wanted + "'",
+                    "use --format hf or --format modelpack");
         }
         if (oci != wanted.equals("modelpack")) {
             throw new MgitException(
@@ -123,7 +126,8 @@ public final class ExportCommand implements Callable<Integer> {
                     oci ? "give a folder" : "give oci:DIR or oci-archive:FILE");
         }
         if (oci && force) {
-            throw MgitException.usage("--force is for the model card of a folder; an artifact holds the files as they are");
+            throw MgitException.usage(
+                    "--force is for the model card of a folder; an artifact holds the files as they are");
         }
         if (target.equals(OCI) || target.equals(OCI_ARCHIVE) || target.isEmpty()) {
             throw MgitException.usage("'" + target + "' names no place to export to");

@@ -65,7 +65,11 @@ final class SparseCommit {
             NewModelVersion target = target(session, origins.get(0), file);
             WorkFolder work = WorkFolder.create(hooks.workspace().scratch().resolve("patches"));
             try {
-                commit(hooks, patch, origins.get(0).version(), in(FolderTools.create(work.path().resolve("model")), target));
+                commit(
+                        hooks,
+                        patch,
+                        origins.get(0).version(),
+                        in(FolderTools.create(work.path().resolve("model")), target));
             } finally {
                 work.delete();
             }
@@ -107,8 +111,8 @@ final class SparseCommit {
         List<ProvenanceEdge> edges = next
                 ? List.of()
                 : List.of(new ProvenanceEdge(origin.version(), parentModel, origin.kind(), origin.source()));
-        String said = message.orElseGet(() -> (head.isPresent() ? "New version of " : "Add ") + name + " ("
-                + file.getFileName() + ")");
+        String said = message.orElseGet(
+                () -> (head.isPresent() ? "New version of " : "Add ") + name + " (" + file.getFileName() + ")");
         return new NewModelVersion(name, head, edges, said, file, Map.of(), true);
     }
 
@@ -125,8 +129,11 @@ final class SparseCommit {
         if (models.size() != 1) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
-                    session.name(version) + (models.isEmpty() ? " is not the newest version of a model" : " heads "
-                                    + models.size() + " models") + ", so the target model is unclear",
+                    session.name(version)
+                            + (models.isEmpty()
+                                    ? " is not the newest version of a model"
+                                    : " heads " + models.size() + " models")
+                            + ", so the target model is unclear",
                     "name a model with --model NAME");
         }
         return models.get(0);
