@@ -48,7 +48,24 @@ class SparseUpdateTest {
     private Path patch;
 
     /** A tensor of a file: its dtype and data. */
-    private record Made(String dtype, byte[] data) {
+    private static final class Made {
+        private final String dtype;
+        private final byte[] data;
+
+        Made(String dtype, byte[] data) {
+            this.dtype = dtype;
+            this.data = data;
+        }
+
+        String dtype() {
+            return dtype;
+        }
+
+        /** Not a copy: changing it changes the tensor. */
+        byte[] data() {
+            return data;
+        }
+
         int elements() {
             return data.length / (dtype.equals("I64") ? 8 : dtype.endsWith("32") ? 4 : 2);
         }

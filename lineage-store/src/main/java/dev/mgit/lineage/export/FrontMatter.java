@@ -43,9 +43,12 @@ final class FrontMatter {
         Matcher opening = OPENING.matcher(text);
         if (opening.lookingAt()) {
             Matcher closing = CLOSING.matcher(text);
-            if (closing.find(opening.end())) {
-                return YamlFields.of(text, opening.end(), closing.start())
-                        .map(fields -> new FrontMatter(text, opening.end(), closing.start(), opening.group(1), fields));
+            int first = opening.end();
+            if (closing.find(first)) {
+                int last = closing.start();
+                String lineEnd = opening.group(1);
+                return YamlFields.of(text, first, last)
+                        .map(fields -> new FrontMatter(text, first, last, lineEnd, fields));
             }
         }
         String lineEnd = text.contains("\r\n") ? "\r\n" : "\n";

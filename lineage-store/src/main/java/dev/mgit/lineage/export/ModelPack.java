@@ -12,12 +12,8 @@ import java.util.Map;
 /**
  * The manifest of a CNCF ModelPack artifact and its configuration, as bytes that depend on nothing but what they say.
  * After the ModelPack specification (github.com/modelpack/model-spec) and version 1.1 of the OCI image specification.
- *
- * @param config configuration: what the model is called and made of
- * @param manifest the image manifest; its digest names the artifact
- * @param layers in the order of the manifest, one a file
  */
-record ModelPack(byte[] config, byte[] manifest, List<Layer> layers) {
+final class ModelPack {
     static final String MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
     static final String ARTIFACT_TYPE = "application/vnd.cncf.model.manifest.v1+json";
     private static final String CONFIG_TYPE = "application/vnd.cncf.model.config.v1+json";
@@ -25,6 +21,16 @@ record ModelPack(byte[] config, byte[] manifest, List<Layer> layers) {
     private static final String FILE_METADATA = "org.cncf.model.file.metadata+json";
     private static final String UNTESTED = "org.cncf.model.file.mediatype.untested";
     private static final String TITLE = "org.opencontainers.image.title";
+
+    private final byte[] config;
+    private final byte[] manifest;
+    private final List<Layer> layers;
+
+    private ModelPack(byte[] config, byte[] manifest, List<Layer> layers) {
+        this.config = config;
+        this.manifest = manifest;
+        this.layers = List.copyOf(layers);
+    }
 
     /**
      * One file.
@@ -79,7 +85,22 @@ record ModelPack(byte[] config, byte[] manifest, List<Layer> layers) {
         layers.forEach(layer -> descriptors.add(layer.descriptor(time)));
         manifest.put("layers", descriptors);
         manifest.put("annotations", annotations);
-        return new ModelPack(configBytes, bytes(manifest), List.copyOf(layers));
+        return new ModelPack(configBytes, bytes(manifest), layers);
+    }
+
+    /** The configuration: what the model is called and made of. */
+    byte[] config() {
+        return config.clone();
+    }
+
+    /** The image manifest. */
+    byte[] manifest() {
+        return manifest.clone();
+    }
+
+    /** In the order of the manifest. */
+    List<Layer> layers() {
+        return layers;
     }
 
     /** What names the artifact: {@code sha256:…}. */
