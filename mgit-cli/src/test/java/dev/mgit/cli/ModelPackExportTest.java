@@ -210,7 +210,9 @@ class ModelPackExportTest {
 
     /** Holds a layout against the rules of the OCI image and the ModelPack specifications. */
     private static JsonObject validated(Path layout, String digest) throws IOException {
-        assertThat(layout.resolve("oci-layout")).hasContent("{\"imageLayoutVersion\":\"1.0.0\"}");
+        assertThat(Json.parseObject(Files.readAllBytes(layout.resolve("oci-layout")))
+                        .string("imageLayoutVersion"))
+                .isEqualTo("1.0.0");
         JsonObject index = Json.parseObject(Files.readAllBytes(layout.resolve("index.json")));
         assertThat(index.number("schemaVersion")).isEqualTo(2);
         JsonObject entry = index.objects("manifests").get(0);
