@@ -7,6 +7,7 @@ import dev.mgit.cli.command.history.BranchCommand;
 import dev.mgit.cli.command.history.CheckoutCommand;
 import dev.mgit.cli.command.history.CommitCommand;
 import dev.mgit.cli.command.history.DiffCommand;
+import dev.mgit.cli.command.history.ExportCommand;
 import dev.mgit.cli.command.history.LogCommand;
 import dev.mgit.cli.command.history.MergeCommand;
 import dev.mgit.cli.command.history.MvCommand;
@@ -71,6 +72,7 @@ final class CommandTable implements IFactory {
         ALL.put("show", ShowCommand.class);
         ALL.put("diff", DiffCommand.class);
         ALL.put("checkout", CheckoutCommand.class);
+        ALL.put("export", ExportCommand.class);
         ALL.put("branch", BranchCommand.class);
         ALL.put("tag", TagCommand.class);
         ALL.put("mv", MvCommand.class);

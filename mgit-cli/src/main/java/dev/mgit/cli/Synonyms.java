@@ -26,7 +26,6 @@ final class Synonyms {
             Map.entry("download", List.of("checkout")),
             Map.entry("eval", List.of("test")),
             Map.entry("evaluate", List.of("test")),
-            Map.entry("export", List.of("checkout")),
             Map.entry("extract", List.of("checkout")),
             Map.entry("get", List.of("checkout")),
             Map.entry("grep", List.of("find")),

@@ -70,6 +70,11 @@ class CrashPointsTest {
                 "checkout base new",
                 "checkout base out",
                 "checkout child dirty --force",
+                "export child new",
+                "export child oci:new",
+                "export child oci-archive:base.tar",
+                "export --sparse base child base.safetensors",
+                "commit --sparse ../patch.safetensors --from base~1 --model fresh",
                 "gc --prune-older-than 0",
                 "gc --repack --effort small",
                 "gc --drop-training-state --keep-last 1 --prune-older-than 0",
@@ -112,6 +117,7 @@ class CrashPointsTest {
             strings = {
                 "commit ../model --model fresh",
                 "checkout base out",
+                "export child new",
                 "gc --prune-older-than 0",
             })
     void refusedByTheDisk(String command) throws IOException {

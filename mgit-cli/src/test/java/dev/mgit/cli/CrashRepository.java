@@ -59,6 +59,7 @@ record CrashRepository(Path folder) {
         weights(model.resolve("a.safetensors"), 3, ELEMENTS);
         repository.ok("commit", model.toString(), "--model", "gone");
         repository.ok("tag", "v1", "base~1");
+        repository.ok("export", "--sparse", "base~1", "base", "../patch.safetensors");
         repository.ok("checkout", "base~1", "out");
         repository.ok("checkout", "base", "dirty");
         Files.writeString(made.root().resolve("dirty/config.json"), "{\"changed\":1}");

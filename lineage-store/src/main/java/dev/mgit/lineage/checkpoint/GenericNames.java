@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Names of files and folders that say which state of a model they hold, or when it was written, but not which model:
  * what trainers, hubs and exporters write. Suffixes of formats are gone already; case does not matter.
  */
-final class GenericNames {
+public final class GenericNames {
     /** Alone or together: {@code final}, {@code best_model}, {@code pytorch_model}. */
     private static final Set<String> WORDS = words("""
             final best last latest model models weights checkpoints ckpts output outputs out result results
@@ -36,7 +36,8 @@ final class GenericNames {
 
     private GenericNames() {}
 
-    static boolean contains(String name) {
+    /** Whether a name says nothing of which model it is. */
+    public static boolean contains(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (WHOLE.stream().anyMatch(pattern -> pattern.matcher(lower).matches())) {
             return true;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a version's own files say of it: its licence, its recipe, what it was made from. */
-final class DeclaredFacts {
+public final class DeclaredFacts {
     private static final String README = "README.md";
     private static final String ADAPTER = "adapter_config.json";
     private static final String RECIPE = "recipe.json";
@@ -25,11 +25,12 @@ final class DeclaredFacts {
 
     private final Lineage lineage;
 
-    DeclaredFacts(Lineage lineage) {
+    public DeclaredFacts(Lineage lineage) {
         this.lineage = lineage;
     }
 
-    Optional<Licence> licence(Version version) {
+    /** The licence a version is under; empty where none is recorded. */
+    public Optional<Licence> licence(Version version) {
         for (Map.Entry<String, String> trailer : version.trailers().entrySet()) {
             if (trailer.getKey().matches("(?i)licen[sc]e")
                     && !trailer.getValue().isBlank()) {

@@ -19,11 +19,20 @@ public final class FromOption {
 
     /** @throws MgitException of kind USAGE if a version or kind does not exist, or a version is given twice */
     public List<CommitRequest.Origin> origins(Session session) {
+        return origins(session, EdgeKind.FINETUNE);
+    }
+
+    /**
+     * The same where something else is known of how the model was derived.
+     *
+     * @param unsaid the kind of a version given without
+     */
+    public List<CommitRequest.Origin> origins(Session session, EdgeKind unsaid) {
         List<CommitRequest.Origin> origins = new ArrayList<>();
         for (String origin : from) {
             int equals = origin.lastIndexOf('=');
             String revision = equals < 0 ? origin : origin.substring(0, equals);
-            EdgeKind kind = equals < 0 ? EdgeKind.FINETUNE : EdgeKind.parse(origin.substring(equals + 1));
+            EdgeKind kind = equals < 0 ? unsaid : EdgeKind.parse(origin.substring(equals + 1));
             origins.add(new CommitRequest.Origin(session.resolve(revision), kind));
         }
         if (origins.stream().map(CommitRequest.Origin::version).distinct().count() < origins.size()) {

@@ -43,7 +43,8 @@ import picocli.CommandLine.Parameters;
             "PATH is a file of any kind, or a folder with weights and the files that belong to them. It is never "
                     + "modified.",
             "Unknown formats are stored as opaque bytes; missing files are reported.",
-            "In a folder checked out by mgit, the model and its parent are known."
+            "In a folder checked out by mgit, the model and its parent are known.",
+            "With --sparse, the new version is that of --from with the elements of a sparse update replaced."
         })
 public final class CommitCommand implements Callable<Integer> {
     private final Context context;
@@ -73,6 +74,15 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Mixin
     private final ConfidenceOption confidence = new ConfidenceOption();
+
+    @Option(
+            names = "--sparse",
+            paramLabel = "FILE",
+            description =
+                    "Apply a sparse update to the version that --from names: a safetensors file of changed indices "
+                            + "and values, as 'mgit export --sparse' and TRL write it. Nothing is committed unless the weights "
+                            + "before and after are those it names. Default KIND: the one it names, else rl.")
+    private @Nullable Path sparse;
 
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
@@ -105,6 +115,12 @@ public final class CommitCommand implements Callable<Integer> {
         if (json.wanted()) {
             context.output().onlyJson();
         }
+        if (sparse != null) {
+            requireOnlySparse();
+            new SparseCommit(context, from, Optional.ofNullable(model), Optional.ofNullable(message), json, wait)
+                    .run(context.resolve(sparse));
+            return 0;
+        }
         try (Session session = Session.open(context)) {
             Path files = context.resolve(path);
             var search = new ParentSearch(session, context.output());
@@ -129,6 +145,17 @@ public final class CommitCommand implements Callable<Integer> {
             commit(session, search, request);
         }
         return 0;
+    }
+
+    private void requireOnlySparse() {
+        if (detect
+                || strict
+                || weightsOnly.wanted()
+                || lossy.isWanted()
+                || !trailers.isEmpty()
+                || !path.equals(Path.of("."))) {
+            throw MgitException.usage("--sparse takes --from, --model and --message, and no PATH");
+        }
     }
 
     private void commit(Session session, ParentSearch search, CommitRequest request) throws IOException {
