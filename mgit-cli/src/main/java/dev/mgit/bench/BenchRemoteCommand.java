@@ -75,16 +75,27 @@ public final class BenchRemoteCommand implements Callable<Integer> {
         try {
             Table table = context.output()
                     .table(
-                            "Model", "File", "Residual", "Push", "of it", "Requests", "Again", "Clone", "Requests",
-                            "Lazy", "Requests", "s");
+                            "Model",
+                            "File",
+                            "Residual",
+                            "Push",
+                            "of it",
+                            "Requests",
+                            "Again",
+                            "Clone",
+                            "Requests",
+                            "Lazy",
+                            "Requests",
+                            "s");
             for (ModelPair pair : pairs(scratch)) {
                 row(table, pair, Files.createTempDirectory(scratch, "pair-"));
             }
             table.print();
             context.output()
-                    .line("Residual: what the fine-tune takes in the store here. Push, Clone, Lazy: bytes on the wire for "
-                            + "the fine-tune's push, for a clone of both, and for one lazy checkout of the fine-tune. "
-                            + "Again: requests of a push of nothing. s: seconds of push, clone and lazy checkout.");
+                    .line(
+                            "Residual: what the fine-tune takes in the store here. Push, Clone, Lazy: bytes on the wire for "
+                                    + "the fine-tune's push, for a clone of both, and for one lazy checkout of the fine-tune. "
+                                    + "Again: requests of a push of nothing. s: seconds of push, clone and lazy checkout.");
         } finally {
             Trees.delete(scratch);
         }
@@ -102,8 +113,8 @@ public final class BenchRemoteCommand implements Callable<Integer> {
     private void row(Table table, ModelPair pair, Path folder) throws IOException {
         Path hub = GitServers.bare(folder.resolve("models.git"));
         String place = store == null ? folder.resolve("store").toUri().toString() : store + "/" + folder.getFileName();
-        Remote remote = new Remote(
-                "origin", RemoteAddress.parse(hub.toString(), folder), Optional.of(place), false, List.of());
+        Remote remote =
+                new Remote("origin", RemoteAddress.parse(hub.toString(), folder), Optional.of(place), false, List.of());
         long residual;
         Push.Report pushed;
         long again;
@@ -146,8 +157,7 @@ public final class BenchRemoteCommand implements Callable<Integer> {
     }
 
     private static Push.Report push(Exchange exchange, Remote remote) throws IOException {
-        return new Push(exchange)
-                .run(remote, new Push.Request(List.of(), List.of(), false, false, false, false));
+        return new Push(exchange).run(remote, new Push.Request(List.of(), List.of(), false, false, false, false));
     }
 
     private static Traffic pull(Path folder, Remote remote) throws IOException {
@@ -168,8 +178,7 @@ public final class BenchRemoteCommand implements Callable<Integer> {
             var version = repository.lineage().resolve("tuned");
             Traffic traffic = new Fetch(exchange).parameters(partial, List.of(version));
             Path out = Files.createDirectory(folder.resolve("out"));
-            new RepositoryWorkspace(
-                            repository, BenchCommits.AUTHOR, Map.of(), Duration.ofSeconds(10), notice -> {})
+            new RepositoryWorkspace(repository, BenchCommits.AUTHOR, Map.of(), Duration.ofSeconds(10), notice -> {})
                     .checkout(version, out);
             return traffic;
         }

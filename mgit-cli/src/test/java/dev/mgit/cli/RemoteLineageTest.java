@@ -198,7 +198,8 @@ class RemoteLineageTest {
         try (GitServers servers = GitServers.serve(dir)) {
             ada.ok("remote", "rm", "server");
             ada.ok("remote", "add", "server", servers.http("models.git"));
-            Cli.Ran refused = Cli.run(ada.root(), Map.of("HOME", dir.toString(), "GIT_TERMINAL_PROMPT", "0"), "fetch", "server");
+            Cli.Ran refused =
+                    Cli.run(ada.root(), Map.of("HOME", dir.toString(), "GIT_TERMINAL_PROMPT", "0"), "fetch", "server");
             TestRepository.assertRefused(refused, 7, "not authorized");
         }
         TestRepository.assertRefused(ada.run("fetch", "nowhere"), 7, "cannot exchange lineage with git://");

@@ -137,9 +137,7 @@ public final class RemoteCommand implements Callable<Integer> {
     @Command(name = "rm", description = "Remove a remote, and what is known of its models.")
     int rm(
             @Parameters(paramLabel = "NAME", description = "The remote.") String name,
-            @Option(
-                            names = "--force",
-                            description = "Remove it though models here have their parameters only there.")
+            @Option(names = "--force", description = "Remove it though models here have their parameters only there.")
                     boolean force)
             throws IOException {
         try (Session session = Session.open(context)) {
