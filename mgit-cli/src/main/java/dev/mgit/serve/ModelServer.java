@@ -29,7 +29,12 @@ public final class ModelServer implements AutoCloseable {
     public static ModelServer start(
             Repository repository, HttpServer.Door door, Limits limits, Consumer<String> warnings) throws IOException {
         int threads = StoreSettings.of(repository.settings()).threads();
-        var parameters = new LiveParameters(repository::parametersIfAny, threads);
+        var bringing = new Object();
+        var parameters = new LiveParameters(repository::parametersIfAny, threads, objects -> {
+            synchronized (bringing) { // one connection to a remote at a time
+                repository.require(() -> objects);
+            }
+        });
         var hub = new Hub(repository.lineage(), parameters);
         return new ModelServer(HttpServer.start(door, RouteTable.of(hub), limits, warnings), parameters);
     }

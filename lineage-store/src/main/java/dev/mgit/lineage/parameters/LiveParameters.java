@@ -4,11 +4,14 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ public final class LiveParameters implements AutoCloseable {
     private static final int AHEAD_PER_THREAD = 2;
 
     private final Supplier<Optional<? extends ParameterStore>> opening;
+    private final Consumer<Map<ObjectId, Long>> needed;
     private final ExecutorService decoders;
     private final Semaphore ahead;
     private @Nullable Snapshot current;
@@ -34,7 +38,16 @@ public final class LiveParameters implements AutoCloseable {
      * @param threads blocks decoded at once
      */
     public LiveParameters(Supplier<Optional<? extends ParameterStore>> opening, int threads) {
+        this(opening, threads, objects -> {});
+    }
+
+    /** @param needed told of the objects, with their lengths, that a read is about to need; brings those that are missing */
+    public LiveParameters(
+            Supplier<Optional<? extends ParameterStore>> opening,
+            int threads,
+            Consumer<Map<ObjectId, Long>> needed) {
         this.opening = opening;
+        this.needed = needed;
         this.decoders = Executors.newFixedThreadPool(threads, LiveParameters::daemon);
         this.ahead = new Semaphore(threads * AHEAD_PER_THREAD);
     }
@@ -53,6 +66,13 @@ public final class LiveParameters implements AutoCloseable {
      * @param length bytes, {@code from + length} at most the size of the file
      */
     public FileStream open(Manifest manifest, String where, long from, long length) {
+        Map<ObjectId, Long> objects = new LinkedHashMap<>();
+        for (Manifest.Entry entry : manifest.entries()) {
+            if (entry.offset() < from + length && entry.offset() + entry.length() > from) {
+                objects.put(entry.object(), entry.start() + entry.length());
+            }
+        }
+        needed.accept(objects);
         return new FileStream(this, manifest, where, from, length);
     }
 

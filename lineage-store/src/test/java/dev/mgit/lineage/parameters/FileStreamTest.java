@@ -13,6 +13,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.ByteArrayOutputStream;
@@ -351,6 +352,18 @@ class FileStreamTest {
             }
         } finally {
             streams.forEach(FileStream::close);
+        }
+    }
+
+    @Test
+    void whatAReadIsAboutToNeedIsAskedForFirst() throws IOException {
+        Manifest manifest = repository.lineage().manifest(root, WEIGHTS);
+        List<Map<ObjectId, Long>> asked = new ArrayList<>();
+        Manifest.Entry last = manifest.entries().get(manifest.entries().size() - 1);
+        try (var parameters = new LiveParameters(repository::parametersIfAny, 1, asked::add);
+                FileStream stream = parameters.open(manifest, "here", last.offset() + 1, 1)) {
+            assertThat(asked).containsExactly(Map.of(last.object(), last.start() + last.length()));
+            assertThat(stream.next()).isNotNull();
         }
     }
 }
