@@ -43,9 +43,7 @@ public final class LiveParameters implements AutoCloseable {
 
     /** @param needed told of the objects, with their lengths, that a read is about to need; brings those that are missing */
     public LiveParameters(
-            Supplier<Optional<? extends ParameterStore>> opening,
-            int threads,
-            Consumer<Map<ObjectId, Long>> needed) {
+            Supplier<Optional<? extends ParameterStore>> opening, int threads, Consumer<Map<ObjectId, Long>> needed) {
         this.opening = opening;
         this.needed = needed;
         this.decoders = Executors.newFixedThreadPool(threads, LiveParameters::daemon);
