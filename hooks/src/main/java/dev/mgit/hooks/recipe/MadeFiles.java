@@ -24,11 +24,12 @@ public final class MadeFiles {
     public static boolean allIn(Workspace workspace, Collection<VersionId> versions) {
         try {
             return !versions.isEmpty()
-                    && versions.stream().allMatch(version -> workspace
-                            .lineage()
-                            .checkpoint(version)
-                            .ignored()
-                            .isEmpty());
+                    && versions.stream()
+                            .allMatch(version -> workspace
+                                    .lineage()
+                                    .checkpoint(version)
+                                    .ignored()
+                                    .isEmpty());
         } catch (MgitException | UncheckedIOException gone) {
             return false;
         }
@@ -36,7 +37,8 @@ public final class MadeFiles {
 
     /** Moves the folder of a command that has ended to those of runs, in one step, and returns where it is now. */
     public static Path keep(Workspace workspace, Path folder) {
-        Path kept = FolderTools.create(runs(workspace)).resolve(UUID.randomUUID().toString());
+        Path kept =
+                FolderTools.create(runs(workspace)).resolve(UUID.randomUUID().toString());
         try {
             return Files.move(folder, kept);
         } catch (IOException e) {

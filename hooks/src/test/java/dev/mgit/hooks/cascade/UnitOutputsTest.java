@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Updates delete nothing that a command made unless a version holds it. */
 class UnitOutputsTest {
-    private static final String TRAIN = "cat {parent1}/weights > {output}/weights; echo moments > {output}/optimizer.pt";
+    private static final String TRAIN =
+            "cat {parent1}/weights > {output}/weights; echo moments > {output}/optimizer.pt";
 
     @TempDir
     private Path temp;
@@ -96,9 +97,10 @@ class UnitOutputsTest {
         FolderTools.delete(temp.resolve("broken"));
         assertThat(updates().resume().done()).isTrue();
 
-        assertThat(kept).hasSize(2).allSatisfy(event -> assertThat(
-                        Path.of(event.detail()).resolve("weights"))
-                .hasContent("base2"));
+        assertThat(kept)
+                .hasSize(2)
+                .allSatisfy(event ->
+                        assertThat(Path.of(event.detail()).resolve("weights")).hasContent("base2"));
         assertThat(workspace.weights("a")).isEqualTo("base2\n");
     }
 
