@@ -65,7 +65,8 @@ class TrainerResumeTest {
         Optional<PythonEnv> torch =
                 PythonEnv.withTorch().filter(python -> python.run(READY).contains("True"));
         Assumptions.assumeTrue(
-                torch.isPresent(), "nothing resumed: MGIT_TORCH_PYTHON names no Python with transformers and accelerate");
+                torch.isPresent(),
+                "nothing resumed: MGIT_TORCH_PYTHON names no Python with transformers and accelerate");
         PythonEnv python = torch.orElseThrow();
         List<String> whole = rates(python, "whole", folder.resolve("whole"), "none");
         Path run = folder.resolve("run");
