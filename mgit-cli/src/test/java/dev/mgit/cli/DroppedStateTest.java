@@ -72,11 +72,14 @@ class DroppedStateTest {
     void oldVersionsKeepEverythingElseAndSaySo() throws IOException {
         String head = repository.id("net~4");
         JsonObject planned = drop("--dry-run", "--json").json();
-        assertThat(planned.object("dropped").objects("models").get(0).number("versions")).isEqualTo(3);
+        assertThat(planned.object("dropped").objects("models").get(0).number("versions"))
+                .isEqualTo(3);
         requireWhole(0);
 
         JsonObject did = drop("--json").json();
-        assertThat(did.number("block_bytes")).isEqualTo(planned.number("block_bytes")).isPositive();
+        assertThat(did.number("block_bytes"))
+                .isEqualTo(planned.number("block_bytes"))
+                .isPositive();
         assertThat(did.number("bytes_before") - did.number("bytes_after"))
                 .isGreaterThan(Files.size(checkpoint(0).resolve(OPTIMIZER)));
         repository.ok("fsck");
@@ -101,7 +104,11 @@ class DroppedStateTest {
         assertThat(done("diff", "net~4", "net").out())
                 .contains("not compared, because it was dropped: net~4:" + OPTIMIZER)
                 .doesNotContain("removed", "added");
-        assertThat(repository.json("du", "net", "--json").objects("groups").get(0).number("dropped_bytes"))
+        assertThat(repository
+                        .json("du", "net", "--json")
+                        .objects("groups")
+                        .get(0)
+                        .number("dropped_bytes"))
                 .isGreaterThan(2 * Files.size(checkpoint(0).resolve(OPTIMIZER)));
         assertThat(drop().out()).contains("No training state to drop");
     }
@@ -143,7 +150,8 @@ class DroppedStateTest {
             assertThat(refused.exit()).isEqualTo(5);
             assertThat(refused.err()).contains(OPTIMIZER);
         }
-        assertThat(Files.mismatch(checkpoint(0).resolve(OPTIMIZER), repository.root().resolve("out/" + OPTIMIZER)))
+        assertThat(Files.mismatch(
+                        checkpoint(0).resolve(OPTIMIZER), repository.root().resolve("out/" + OPTIMIZER)))
                 .isEqualTo(-1);
     }
 
@@ -169,10 +177,15 @@ class DroppedStateTest {
     @Test
     void whatDoesNotFitIsRefused() {
         assertThat(repository.run("gc", "--drop-training-state").exit()).isEqualTo(2);
-        assertThat(repository.run("gc", "--drop-training-state", "--keep-last", "0").exit()).isEqualTo(2);
+        assertThat(repository
+                        .run("gc", "--drop-training-state", "--keep-last", "0")
+                        .exit())
+                .isEqualTo(2);
         assertThat(repository.run("gc", "--keep-last", "3").exit()).isEqualTo(2);
         assertThat(repository.run("gc", "net").exit()).isEqualTo(2);
-        assertThat(repository.run("gc", "--drop-training-state", "--keep-last", "1", "nte").err())
+        assertThat(repository
+                        .run("gc", "--drop-training-state", "--keep-last", "1", "nte")
+                        .err())
                 .contains("no model matches 'nte'");
     }
 }

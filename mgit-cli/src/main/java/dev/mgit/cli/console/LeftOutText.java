@@ -33,7 +33,8 @@ public final class LeftOutText {
     /** The same, and then the training state that was dropped. */
     public static List<String> lines(Checkpoint checkpoint) {
         List<String> lines = new ArrayList<>(lines(checkpoint.ignored()));
-        dropped(checkpoint).forEach((why, paths) -> lines.add("training state " + why + ": " + String.join(", ", paths)));
+        dropped(checkpoint)
+                .forEach((why, paths) -> lines.add("training state " + why + ": " + String.join(", ", paths)));
         return lines;
     }
 
@@ -58,7 +59,8 @@ public final class LeftOutText {
         }
         dropped(checkpoint).forEach((why, paths) -> missing.add("was " + why + ": " + files(paths.size())));
         return missing.stream()
-                .map(why -> "training state " + why + "; resuming training from this folder starts with a fresh optimizer")
+                .map(why ->
+                        "training state " + why + "; resuming training from this folder starts with a fresh optimizer")
                 .toList();
     }
 

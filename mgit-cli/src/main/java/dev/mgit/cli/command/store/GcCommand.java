@@ -73,7 +73,10 @@ public final class GcCommand implements Callable<Integer> {
             description = "Delete training state (optimizer.pt, ...) of all but the newest versions of each model.")
     private boolean dropTrainingState;
 
-    @Option(names = "--keep-last", paramLabel = "N", description = "How many versions of each model keep it, 1 or more.")
+    @Option(
+            names = "--keep-last",
+            paramLabel = "N",
+            description = "How many versions of each model keep it, 1 or more.")
     private @Nullable Integer keepLast;
 
     @Parameters(
@@ -141,8 +144,9 @@ public final class GcCommand implements Callable<Integer> {
                     "say how many of the newest versions of each model keep their training state");
         }
         List<Glob> globs = new ArrayList<>();
-        List<String> known =
-                session.repository().lineage().models().stream().map(Model::name).toList();
+        List<String> known = session.repository().lineage().models().stream()
+                .map(Model::name)
+                .toList();
         for (String name : models) {
             var glob = new Glob(name);
             if (known.stream().noneMatch(glob::test)) {

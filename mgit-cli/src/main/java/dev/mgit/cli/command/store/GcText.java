@@ -51,8 +51,8 @@ final class GcText {
                         + Output.bytes(repacked.bytesAfter()) + "; " + repacked.rebased()
                         + " of them were too deep"));
         if (!report.dryRun()) {
-            output.line("Repository: " + Output.bytes(report.bytesBefore()) + " before, "
-                    + Output.bytes(bytesAfter()) + " now");
+            output.line("Repository: " + Output.bytes(report.bytesBefore()) + " before, " + Output.bytes(bytesAfter())
+                    + " now");
         }
     }
 
@@ -66,7 +66,8 @@ final class GcText {
                     + (model.files() == 1 ? " file (" : " files (") + Output.bytes(model.bytes()) + ")");
         }
         if (dropped.recoded().blocks() > 0) {
-            output.line((report.dryRun() ? "Would re-encode " : "Re-encoded ") + dropped.recoded().blocks()
+            output.line((report.dryRun() ? "Would re-encode " : "Re-encoded ")
+                    + dropped.recoded().blocks()
                     + " blocks that were predicted from removed ones, from "
                     + Output.bytes(dropped.recoded().bytesBefore()) + " to "
                     + Output.bytes(dropped.recoded().bytesAfter()));
