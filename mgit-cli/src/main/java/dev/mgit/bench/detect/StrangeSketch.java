@@ -35,7 +35,7 @@ final class StrangeSketch {
                 tensor.columns(),
                 tensor.depth(),
                 tensor.layout(),
-                tensor.digest() == 0 ? 0 : tensor.digest() + rows | 1,
+                tensor.digest() == 0 ? 0 : (tensor.digest() + rows) | 1,
                 tensor.sampleRows(),
                 tensor.sampleColumns(),
                 values,
