@@ -70,7 +70,16 @@ public final class Family {
         return derive(models, line, parent);
     }
 
+    /** A model whose recipe leaves training state out. */
+    public Family weightsOnly(String model, String line, String parent) {
+        return derive(List.of(model), line, true, parent);
+    }
+
     public Family derive(List<String> models, String line, String... parents) {
+        return derive(models, line, false, parents);
+    }
+
+    private Family derive(List<String> models, String line, boolean weightsOnly, String... parents) {
         List<Recipe.Parent> from = Arrays.stream(parents)
                 .map(parent -> new Recipe.Parent(parent, workspace.head(parent), EdgeKind.FINETUNE))
                 .toList();
@@ -87,7 +96,9 @@ public final class Family {
                         Limits.NONE,
                         workspace.root(),
                         true,
-                        List.of(line)),
+                        List.of(line),
+                        weightsOnly,
+                        List.of()),
                 JobProgress.NONE);
         return this;
     }

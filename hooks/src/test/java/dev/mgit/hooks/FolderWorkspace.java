@@ -104,9 +104,14 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
     @Override
     public VersionId write(Transaction transaction, NewModelVersion version) {
         List<FileEntry> files = new ArrayList<>();
+        List<String> ignored = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         try {
             for (String path : FolderTools.files(version.folder())) {
+                if (version.weightsOnly() && path.endsWith("optimizer.pt")) {
+                    ignored.add(path);
+                    continue;
+                }
                 byte[] bytes = Files.readAllBytes(version.folder().resolve(path));
                 files.add(new FileEntry(path, bytes.length, false, FileEntry.Storage.VERBATIM));
                 verbatim.put(path, bytes);
@@ -126,7 +131,7 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
                 verbatim,
                 Map.of(),
                 List.of(),
-                List.of(),
+                ignored,
                 Optional.empty(),
                 version.extra()));
     }

@@ -120,6 +120,28 @@ class UpdateCommandTest {
     }
 
     @Test
+    void trainingStateThatARecipeLeavesOutStaysWhereItIsSaid() throws IOException {
+        String train = "cp $MGIT_PARENT_1/* {output}/; echo moments > {output}/optimizer.pt";
+        repository.ok("run", "--model", "a", "--from", "base", "--weights-only", "--shell", "--", train);
+        models.commit("base", "base2");
+
+        Cli.Ran update = repository.run("update", "base", "--no-progress");
+
+        assertThat(update.exit()).as("%s", update).isZero();
+        assertThat(models.history("a")).isEqualTo("base2\n");
+        String said = "a: files that were not stored stay in ";
+        String line = update.err()
+                .lines()
+                .filter(note -> note.contains(said))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(update.err()));
+        Path kept = Path.of(line.substring(line.indexOf(said) + said.length()));
+        assertThat(kept.resolve("optimizer.pt")).hasContent("moments");
+        assertThat(repository.ok("gc", "--dry-run", "--prune-older-than", "0d"))
+                .contains(kept.getParent().getFileName().toString());
+    }
+
+    @Test
     void withoutKeepGoingNothingIsPublishedBeforeItIsContinued() throws IOException {
         Path broken = folder.resolve("broken");
         models.derive("a", "base");

@@ -285,14 +285,15 @@ final class Cascade {
         log.write(CascadeRecord.updateState(CascadeState.UpdateState.OPEN));
     }
 
-    /** Deletes the working folders of a unit, keeping what its command printed. */
-    void keepLogs(CascadeFiles files) {
+    /** Deletes the working folders of the units, keeping what their commands printed and what they made in vain. */
+    void tidyUp() {
         for (int unit = 0; unit < state.units.size(); unit++) {
             JobHandle handle = work.handle(unit);
             for (String model : state.units.get(unit).heads().keySet()) {
                 files.keep(handle.stdout(), state.id, model + ".out.log");
                 files.keep(handle.stderr(), state.id, model + ".err.log");
             }
+            new UnitOutputs(workspace, state, files, progress).keep(unit);
         }
         FolderTools.delete(files.work());
     }

@@ -28,6 +28,11 @@ record CascadeFiles(Path scratch) {
         return folder().resolve("work").resolve(unit + "-" + attempt);
     }
 
+    /** Where the command of an attempt leaves what it makes. */
+    static Path output(Path attempt) {
+        return attempt.resolve("output");
+    }
+
     Path work() {
         return folder().resolve("work");
     }

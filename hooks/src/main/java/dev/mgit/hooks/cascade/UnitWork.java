@@ -152,7 +152,7 @@ final class UnitWork {
     }
 
     private Path output(int index) {
-        return files.attempt(index, state.unit(index).attempt).resolve("output");
+        return CascadeFiles.output(files.attempt(index, state.unit(index).attempt));
     }
 
     JobHandle handle(int index) {

@@ -305,7 +305,7 @@ public final class Updates {
             open.cascade().publish();
         }
         UpdateReport report = reports.of(state);
-        open.cascade().keepLogs(files);
+        open.cascade().tidyUp();
         reports.keep(report);
         files.clear();
         return report;

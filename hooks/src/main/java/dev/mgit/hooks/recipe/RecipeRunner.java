@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +65,10 @@ public final class RecipeRunner {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
         request.models().forEach(model -> heads.put(model, head(model)));
-        try (WorkFolder folder = WorkFolder.create(runs(workspace))) {
+        try (WorkFolder folder = WorkFolder.create(MadeFiles.runs(workspace))) {
             Carried carried = carryOut(recipe, request.models(), folder.path(), "run", progress);
             return workflow.run(new IncomingRun(workspace, request, carried, heads), made -> {
-                if (storesAll(made.values())) {
+                if (MadeFiles.allIn(workspace, made.values())) {
                     folder.delete();
                 } else {
                     carried.discardParents();
@@ -81,18 +80,6 @@ public final class RecipeRunner {
                 published.hear(made);
             });
         }
-    }
-
-    /** Where the folders of runs are; that of one that failed stays. */
-    static Path runs(Workspace workspace) {
-        return workspace.scratch().resolve("runs");
-    }
-
-    /** Whether every file there was is part of the versions, so that nothing is lost with the folder. */
-    private boolean storesAll(Collection<VersionId> versions) {
-        return versions.stream()
-                .allMatch(version ->
-                        workspace.lineage().checkpoint(version).ignored().isEmpty());
     }
 
     private Optional<VersionId> head(String model) {

@@ -60,7 +60,7 @@ public final class Rerun {
         Recipe recipe = recipes.get(id);
         recipes.requireTrusted(version.model(), recipe);
         List<String> models = recipe.group().isEmpty() ? List.of(version.model()) : recipe.group();
-        try (WorkFolder folder = WorkFolder.create(RecipeRunner.runs(workspace))) {
+        try (WorkFolder folder = WorkFolder.create(MadeFiles.runs(workspace))) {
             RecipeRunner.Carried carried = runner.carryOut(recipe, models, folder.path(), "run", progress);
             Path expected = FolderTools.create(folder.path().resolve("expected"));
             workspace.checkout(id, expected);

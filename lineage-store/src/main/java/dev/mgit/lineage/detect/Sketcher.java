@@ -33,12 +33,17 @@ public final class Sketcher {
         for (CheckpointTensor opaque : checkpoint.opaque()) {
             full.add(TensorSampler.of(opaque));
         }
+        return of(checkpoint.formats(), claims, full);
+    }
+
+    /** The sketch of tensors that were sampled before. */
+    public static ModelSketch of(List<String> formats, MetadataClaims claims, List<TensorSketch> full) {
         int[] keys = SketchKeys.of(full, claims);
         long weights = full.stream().filter(TensorSketch::isWeight).count();
         int grid = weights <= FEW_WEIGHTS ? SamplePositions.GRID : SamplePositions.GRID / 2;
         List<TensorSketch> kept =
                 full.stream().map(tensor -> thinned(tensor, grid)).toList();
-        return new ModelSketch(checkpoint.formats(), claims, kept, keys);
+        return new ModelSketch(formats, claims, kept, keys);
     }
 
     /** The leading part of the grid: positions do not depend on how many there are. */

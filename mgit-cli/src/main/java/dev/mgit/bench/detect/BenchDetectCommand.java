@@ -4,6 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.fixtures.LabelledSet;
+import dev.mgit.fixtures.ModifiedSet;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Option;
             "Uses weights only: names, times and READMEs are withheld."
         })
 public final class BenchDetectCommand implements Callable<Integer> {
-    private static final int[] SIZES = {100, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000};
+    private static final int[] SIZES = {100, 1000, 2000, 5000, 10_000, 20_000, 50_000, 63_000, 100_000};
+
+    private static final int STRANGERS = 1000;
 
     private final Context context;
 
@@ -66,13 +69,22 @@ public final class BenchDetectCommand implements Callable<Integer> {
         var score = new DetectScore();
         score.insert(made, scratch.resolve("made"));
         score.insert(trained, scratch.resolve("trained"));
-        score.unrelated(200, scratch.resolve("made"));
+        score.unrelated(STRANGERS, scratch.resolve("made"));
         score.print(output);
+        output.line("");
+        output.line(
+                "Parents by the modifications of LeaFBench that touch weights (really trained, half as many families)");
+        List<LabelledSet.Family> modified = ModifiedSet.families(families / 2, 1);
+        var modifications = new DetectScore();
+        modifications.insert(modified, scratch.resolve("modified"));
+        modifications.print(output);
+        output.line("The other seven leave no trace in weights: " + ModifiedSet.WITHOUT_TRACE + ".");
         output.line("");
         output.line("Directions, whole families at once, unordered");
         Table table = output.table("families", "edges", "found either way", "direction right");
         DetectScore.direction(table, "noise", made);
         DetectScore.direction(table, "really trained", trained);
+        DetectScore.direction(table, "LeaFBench", modified);
         table.print();
         output.line("");
         output.line("The real family (BGE v1, v1.5, quantized; MiniLM, quantized; E5), from weights alone");
@@ -100,6 +112,11 @@ public final class BenchDetectCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%.1f", row.bytes() / 1000.0 / size));
         }
         table.print();
+        if (models > DetectScale.SAMPLED) {
+            output.line(
+                    "Models beyond " + DetectScale.SAMPLED + " have no files of weights: their samples are those of"
+                            + " the first, with signs of their own in each row and column of a grid, and keys taken from these.");
+        }
     }
 
     private static String ms(long nanos) {

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Grows one index and measures what a search in it takes. */
 final class DetectScale {
+    /** Models whose weights are made and sampled; those beyond are made as sketches. */
+    static final int SAMPLED = 1000;
+
     private static final int SEARCHES = 50;
     /** Models at the end of each size that are added one by one, as commits do. */
     private static final int MEASURED = 50;
@@ -28,6 +31,7 @@ final class DetectScale {
     private final SketchLibrary library;
     private final Path folder;
     private final List<ModelSketch> asked = new ArrayList<>();
+    private final List<ModelSketch> sampled = new ArrayList<>();
     private int size;
     private long seed = 77;
 
@@ -52,22 +56,18 @@ final class DetectScale {
         Map<VersionId, ModelSketch> batch = new LinkedHashMap<>();
         long inserting = 0;
         while (size < target) {
-            for (Member member : LabelledSet.made(1, seed++).get(0).members()) {
-                if (size < target) {
-                    ModelSketch sketch = SketchLibrary.sketch(member.model());
-                    if (asked.size() < SEARCHES) {
-                        asked.add(sketch);
-                    }
-                    batch.put(library.freshId(), sketch);
-                    size++;
-                }
-                boolean last = target - size < MEASURED;
-                if (last || batch.size() == BATCH) {
-                    long start = System.nanoTime();
-                    library.index().add(batch);
-                    inserting += last ? System.nanoTime() - start : 0;
-                    batch.clear();
-                }
+            ModelSketch sketch = next();
+            if (asked.size() < SEARCHES) {
+                asked.add(sketch);
+            }
+            batch.put(library.freshId(), sketch);
+            size++;
+            boolean last = target - size < MEASURED;
+            if (last || batch.size() == BATCH) {
+                long start = System.nanoTime();
+                library.index().add(batch);
+                inserting += last ? System.nanoTime() - start : 0;
+                batch.clear();
             }
         }
         long[] search = new long[SEARCHES];
@@ -88,6 +88,18 @@ final class DetectScale {
         int median = SEARCHES / 2;
         return new Row(
                 search[median], whole[SEARCHES - 1], whole[median], processor[median], inserting / MEASURED, bytes());
+    }
+
+    private ModelSketch next() throws IOException {
+        if (size >= SAMPLED) {
+            return StrangeSketch.like(sampled.get(size % SAMPLED), size / SAMPLED);
+        }
+        if (size == sampled.size()) {
+            for (Member member : LabelledSet.made(1, seed++).get(0).members()) {
+                sampled.add(SketchLibrary.sketch(member.model()));
+            }
+        }
+        return sampled.get(size);
     }
 
     private long bytes() throws IOException {

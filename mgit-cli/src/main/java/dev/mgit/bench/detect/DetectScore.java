@@ -61,7 +61,8 @@ public final class DetectScore {
             return;
         }
         Tally tally = bySort.computeIfAbsent(
-                member.name().startsWith("tuned") ? "tuned" : member.name(), sort -> new Tally());
+                member.name().startsWith("tuned") ? "tuned" : member.name().replaceFirst(" [0-9]$", ""),
+                sort -> new Tally());
         tally.all++;
         members++;
         if (found.isEmpty()) {
@@ -113,11 +114,16 @@ public final class DetectScore {
         table.print();
         output.line(String.format(
                 Locale.ROOT,
-                "right parent: %.1f%% of %d (goal 98%%); no parent for a root or stranger: %.1f%% of %d (goal 99%%)",
+                "right parent: %.1f%% of %d, %s (goal 98%%)",
                 100 * rightParents(),
                 members,
-                100 * rightStrangers(),
-                strangers));
+                Interval.of(right, members)));
+        output.line(String.format(
+                Locale.ROOT,
+                "false parents: %.1f%% of %d roots and strangers, %s (goal: under 1%%)",
+                100 * (1 - rightStrangers()),
+                strangers,
+                Interval.of(strangersClaimed, strangers)));
     }
 
     /** How many edges, of those found between the right two models, point the right way. */

@@ -90,8 +90,9 @@ final class UpdateView implements JobProgress, AutoCloseable {
 
     @Override
     public void on(Event event) {
-        if (event.subject().equals(NotifyCommand.SUBJECT)) {
-            complain(event);
+        // What is kept because it is nowhere else is told even where nobody wants to see progress.
+        if (event.subject().equals(NotifyCommand.SUBJECT) || event.kind() == Kind.KEPT) {
+            aside(event);
             return;
         }
         if (live.isEmpty()) {
@@ -105,7 +106,7 @@ final class UpdateView implements JobProgress, AutoCloseable {
     }
 
     /** A line of its own above the table, which is drawn again below it. */
-    private synchronized void complain(Event event) {
+    private synchronized void aside(Event event) {
         live.ifPresent(LiveLines::close);
         context.output().note(ProgressLines.text(event));
     }
