@@ -69,7 +69,8 @@ final class OpaqueEncoder {
     private byte[] encodeWords(byte[] words, WordForm form, Effort effort) {
         scratch.clear();
         scratch.put(Method.PLANES);
-        planes.encode(words, words.length >> form.log2Bytes(), Residual.of(words, words.length, form), effort, scratch);
+        Residual residual = Residual.of(words, words.length, form);
+        planes.encode(words, words.length >> form.log2Bytes(), residual, effort, Integer.MAX_VALUE, scratch);
         return Arrays.copyOf(scratch.array(), scratch.size());
     }
 
