@@ -69,8 +69,7 @@ final class OpaqueEncoder {
     private byte[] encodeWords(byte[] words, WordForm form, Effort effort) {
         scratch.clear();
         scratch.put(Method.PLANES);
-        Residual residual = Residual.of(words, words.length, form);
-        planes.encode(words, words.length >> form.log2Bytes(), residual, effort, Integer.MAX_VALUE, scratch);
+        planes.encode(words, words.length >> form.log2Bytes(), Residual.of(words, words.length, form), effort, scratch);
         return Arrays.copyOf(scratch.array(), scratch.size());
     }
 

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Codes blocks by whichever method takes the fewest bytes. Not thread-safe. */
 final class PayloadEncoder {
+    /** A prediction whose payload is this near to the estimate of coding alone is compared with it in full. */
+    private static final double DOUBTFUL = 0.85;
+
+    /** Bytes of a block that is coded in every way. */
+    private static final int SHORT = 1 << 14;
+
     private final MethodCoders coders;
     private final OpaqueEncoder opaque;
     private final Estimator estimator = new Estimator();
@@ -34,7 +40,7 @@ final class PayloadEncoder {
         if (dtype == Dtype.OPAQUE) {
             opaque.encode(raw, length, prediction, naming, effort, best);
         } else if (prediction == null) {
-            encodeAlone(raw, length, dtype, effort, Integer.MAX_VALUE);
+            encodeAlone(raw, length, dtype, effort);
         } else {
             encodeEither(raw, length, dtype, prediction, naming, effort);
         }
@@ -88,24 +94,24 @@ final class PayloadEncoder {
         return true;
     }
 
-    /**
-     * Codes with the prediction and alone, unless a sample says that the prediction is no help. No sample can say that
-     * it is one: of repeats and of what lies between its runs it sees nothing. Coding alone ends where it gets longer,
-     * which is soon if the prediction is good.
-     */
+    /** Codes with the prediction, and alone too unless the prediction is clearly the better. */
     private void encodeEither(byte[] raw, int length, Dtype dtype, byte[] prediction, int naming, Effort effort) {
         WordForm form = WordForm.of(dtype);
         Residual residual = Residual.of(raw, length, form);
         double alone = estimator.bytes(raw, length, residual, null);
         double predicted = estimator.bytes(raw, length, residual, prediction);
         if (predicted + naming > 1.1 * alone) {
-            encodeAlone(raw, length, dtype, effort, Integer.MAX_VALUE);
+            encodeAlone(raw, length, dtype, effort);
             return;
         }
         encodePredicted(raw, length, residual, prediction, effort);
-        int size = best.size();
-        encodeAlone(raw, length, dtype, effort, size + naming);
-        best.keepShorter(0, size, -naming);
+        // Samples of few words say little, and they do not see the matches among integers.
+        boolean unsure = length <= SHORT || !form.isFloat();
+        if (unsure || best.size() + naming > DOUBTFUL * alone) {
+            int size = best.size();
+            encodeAlone(raw, length, dtype, effort);
+            best.keepShorter(0, size, -naming);
+        }
     }
 
     private void encodePredicted(byte[] raw, int length, Residual residual, byte[] prediction, Effort effort) {
@@ -115,8 +121,7 @@ final class PayloadEncoder {
         putTail(raw, length, residual.form());
     }
 
-    /** @param most bytes that are of use: what gets longer is not coded to its end */
-    private void encodeAlone(byte[] raw, int length, Dtype dtype, Effort effort, int most) {
+    private void encodeAlone(byte[] raw, int length, Dtype dtype, Effort effort) {
         WordForm form = WordForm.of(dtype);
         int count = length >> form.log2Bytes();
         int start = best.size();
@@ -133,7 +138,7 @@ final class PayloadEncoder {
             best.truncate(start);
         }
         best.put(Method.PLANES);
-        coders.planes().encode(raw, count, Residual.of(raw, length, form), effort, most, best);
+        coders.planes().encode(raw, count, Residual.of(raw, length, form), effort, best);
         putTail(raw, length, form);
         if (!form.isFloat()) {
             int end = best.size();

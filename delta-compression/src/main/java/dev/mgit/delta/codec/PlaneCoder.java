@@ -38,9 +38,7 @@ final class PlaneCoder {
         }
     }
 
-    /** @param most bytes to write: once there are more, the planes that are left are left out, and none of it is of use */
-    void encode(byte[] raw, int count, Residual residual, Effort effort, int most, ByteSink sink) {
-        int start = sink.size();
+    void encode(byte[] raw, int count, Residual residual, Effort effort, ByteSink sink) {
         int size = planes(residual);
         reserve(size * count + 8);
         sink.put(residual.form().toByte());
@@ -57,7 +55,7 @@ final class PlaneCoder {
                 split(words, residual.form().bits(), 8 * (size - 1 - plane) - align, plane * count, first, last);
             }
         }
-        for (int plane = 0; plane < size && sink.size() - start <= most; plane++) {
+        for (int plane = 0; plane < size; plane++) {
             streams.encode(planes, plane * count, count, effort, sink);
         }
     }
