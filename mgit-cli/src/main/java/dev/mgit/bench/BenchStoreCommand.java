@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
             "Store and restore fine-tuned checkpoints with mgit and its peers: speed, CPU time, peak",
             "memory of the largest process, and store growth. Each tool runs in its own process; every",
             "file is compared byte for byte with its original. Files are in the page cache before each run.",
+            "'stored' is the growth of the whole store, 'content' what the file's blocks take of it.",
             "MB/s is wall-clock throughput; 'cpu' is seconds of user and system time."
         })
 public final class BenchStoreCommand implements Callable<Integer> {
@@ -180,7 +181,7 @@ public final class BenchStoreCommand implements Callable<Integer> {
         output.line(pair.name() + ", " + Output.bytes(Files.size(pair.child())) + " of "
                 + pair.child().getFileName());
         Table table = output.table(
-                "tool", "in MB/s", "cpu", "peak", "stored", "ratio", "out MB/s", "out cpu", "out peak", "");
+                "tool", "in MB/s", "cpu", "peak", "stored", "content", "ratio", "out MB/s", "out cpu", "out peak", "");
         for (Row row : rows) {
             Trial trial = row.trial();
             table.row(
@@ -189,6 +190,9 @@ public final class BenchStoreCommand implements Callable<Integer> {
                     cpu(trial.write()),
                     peak(trial.write()),
                     trial.storedBytes() == 0 ? "-" : Output.bytes(trial.storedBytes()),
+                    trial.contentBytes().isEmpty()
+                            ? "-"
+                            : Output.bytes(trial.contentBytes().getAsLong()),
                     trial.storedBytes() == 0 ? "-" : Output.ratio(trial.inputBytes(), trial.storedBytes()),
                     speed(trial, trial.read()),
                     cpu(trial.read()),
@@ -230,6 +234,9 @@ public final class BenchStoreCommand implements Callable<Integer> {
                 out.writeStringField("tool", trial.tool());
                 out.writeNumberField("input_bytes", trial.inputBytes());
                 out.writeNumberField("stored_bytes", trial.storedBytes());
+                if (trial.contentBytes().isPresent()) {
+                    out.writeNumberField("content_bytes", trial.contentBytes().getAsLong());
+                }
                 usage(out, "write", trial.write());
                 usage(out, "read", trial.read());
                 out.writeStringField("remark", trial.remark());

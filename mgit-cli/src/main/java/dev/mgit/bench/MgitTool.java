@@ -9,9 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** mgit itself, as a process of its own for each command. */
 final class MgitTool implements Tool {
+    private static final Pattern STORED = Pattern.compile("\"stored_bytes\"\\s*:\\s*(\\d+)");
+
     private final String effort;
 
     MgitTool(Effort effort) {
@@ -31,7 +36,7 @@ final class MgitTool implements Tool {
         if (pair.parent().isPresent()) {
             mgit(repository, "commit", pair.parent().get().toString(), "--model", "parent");
         }
-        List<String> commit = new ArrayList<>(List.of("commit", pair.child().toString(), "--model", "child"));
+        List<String> commit = new ArrayList<>(List.of("commit", pair.child().toString(), "--model", "child", "--json"));
         if (pair.parent().isPresent()) {
             commit.addAll(List.of("--from", "parent"));
         }
@@ -42,7 +47,14 @@ final class MgitTool implements Tool {
         Usage read = mgit(repository, "checkout", "child", out.toString());
         Contents.requireSame(
                 name(), pair.child(), out.resolve(String.valueOf(pair.child().getFileName())));
-        return new Trial(name(), Files.size(pair.child()), Optional.of(write), stored, Optional.of(read), "");
+        OptionalLong content = contentBytes(write);
+        return new Trial(name(), Files.size(pair.child()), Optional.of(write), stored, content, Optional.of(read), "");
+    }
+
+    /** What the commit says its blocks take. */
+    private static OptionalLong contentBytes(Usage commit) {
+        Matcher stored = STORED.matcher(commit.output());
+        return stored.find() ? OptionalLong.of(Long.parseLong(stored.group(1))) : OptionalLong.empty();
     }
 
     private static Usage mgit(Path repository, String... arguments) throws IOException {

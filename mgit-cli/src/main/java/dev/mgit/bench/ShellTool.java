@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A peer run by shell lines in an empty folder, where {@code $old} is the parent's file ({@code /dev/null} if there is
@@ -58,7 +59,7 @@ record ShellTool(String name, String needs, String prepare, String write, String
             }
             back = Optional.of(got);
         }
-        return new Trial(name, Files.size(child), Optional.of(written), stored, back, remark);
+        return new Trial(name, Files.size(child), Optional.of(written), stored, OptionalLong.empty(), back, remark);
     }
 
     private static Usage shell(Path folder, String variables, String line) throws IOException {

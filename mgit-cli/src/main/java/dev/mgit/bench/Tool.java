@@ -4,6 +4,7 @@ import dev.mgit.bench.Spawned.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Something that can keep a checkpoint: mgit, or a peer. */
 interface Tool {
@@ -22,6 +23,7 @@ interface Tool {
      *
      * @param inputBytes bytes it was given: of the whole child, or of a sample of it
      * @param storedBytes by which its store grew; 0 if it stores nothing
+     * @param contentBytes those of them that the file's content takes, where the tool says so; the rest is its own
      * @param read empty if it gives nothing back
      * @param remark what a reader must know; why it did not run, if {@code write} is empty
      */
@@ -30,10 +32,12 @@ interface Tool {
             long inputBytes,
             Optional<Usage> write,
             long storedBytes,
+            OptionalLong contentBytes,
             Optional<Usage> read,
             String remark) {
         static Trial none(Tool tool, String why) {
-            return new Trial(tool.name(), 0, Optional.empty(), 0, Optional.empty(), "did not run: " + why);
+            return new Trial(
+                    tool.name(), 0, Optional.empty(), 0, OptionalLong.empty(), Optional.empty(), "did not run: " + why);
         }
 
         double ratio() {

@@ -85,8 +85,8 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     }
 
     /**
-     * New chunks that stand next to each other are coded as one block, of which each is a part: matches may lead from one
-     * to the other, and frequencies are learnt once.
+     * All new chunks of a run are coded as one block, of which each is a part, whatever known ones stand between them:
+     * matches may lead from one to the other, frequencies are learnt once, and the places in the parents named once.
      */
     @Override
     public List<BlockId> chunks(byte[] raw, List<Integer> lengths, OpaquePredictions predictions) {
@@ -97,24 +97,20 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             BlockId id = BlockId.hash(raw, at, length);
             if (underway.add(id) && !sound.contains(id)) {
                 fresh.add(new Region(List.of(id), at, length));
-            } else {
-                putTogether(raw, fresh, predictions);
             }
             ids.add(id);
             at += length;
         }
-        putTogether(raw, fresh, predictions);
+        if (!fresh.isEmpty()) {
+            putTogether(raw, fresh, predictions);
+        }
         return ids;
     }
 
-    /** @param chunks where in {@code raw} each stands; empty afterwards */
+    /** @param chunks where in {@code raw} each stands */
     private void putTogether(byte[] raw, List<Region> chunks, OpaquePredictions predictions) {
-        if (chunks.isEmpty()) {
-            return;
-        }
-        int from = chunks.get(0).skip();
+        byte[] whole = joined(raw, chunks);
         int length = chunks.stream().mapToInt(Region::length).sum();
-        byte[] whole = from == 0 ? raw : Arrays.copyOfRange(raw, from, from + length);
         Frame frame = encodeOpaque(whole, length, predictions.of(whole, length));
         if (chunks.size() == 1) {
             put(chunks.get(0).blocks().get(0), frame);
@@ -131,9 +127,28 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
                 sound.add(id);
                 storedBytes.addAndGet(bytes.length);
             }
-            chunks.forEach(chunk -> put(chunk.blocks().get(0), part(id, frame, chunk.skip() - from, chunk.length())));
+            int at = 0;
+            for (Region chunk : chunks) {
+                put(chunk.blocks().get(0), part(id, frame, at, chunk.length()));
+                at += chunk.length();
+            }
         }
-        chunks.clear();
+    }
+
+    /** The chunks one after the other; the very array where nothing stands before or between them. */
+    private static byte[] joined(byte[] raw, List<Region> chunks) {
+        int length = chunks.stream().mapToInt(Region::length).sum();
+        Region last = chunks.get(chunks.size() - 1);
+        if (last.skip() + last.length() == length) {
+            return raw;
+        }
+        byte[] joined = new byte[length];
+        int at = 0;
+        for (Region chunk : chunks) {
+            System.arraycopy(raw, chunk.skip(), joined, at, chunk.length());
+            at += chunk.length();
+        }
+        return joined;
     }
 
     /** A block that is a part of another. */

@@ -12,8 +12,10 @@ import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,25 @@ class BlockWriterTest {
             }
         }
         assertThat(writer.newBytes()).isEqualTo(raw.length);
+    }
+
+    @Test
+    void newChunksBetweenKnownOnesShareOneFrame() {
+        int length = 20_000;
+        byte[] raw = text(9 * length);
+        for (int i = 1; i < 9; i += 2) {
+            byte[] known = Arrays.copyOfRange(raw, i * length, (i + 1) * length);
+            writer.block(known, length, Dtype.OPAQUE, TensorPredictions.none(), 0);
+        }
+        List<BlockId> ids = chunks(raw, length, OpaquePredictions.none());
+        Set<BlockId> wholes = new HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            assertThat(reader.read(ids.get(i))).isEqualTo(Arrays.copyOfRange(raw, i * length, (i + 1) * length));
+            Frame.parse(store.frame(ids.get(i)).orElseThrow())
+                    .prediction()
+                    .ifPresent(part -> wholes.addAll(part.sources().get(0).blocks()));
+        }
+        assertThat(wholes).hasSize(1);
     }
 
     @Test
