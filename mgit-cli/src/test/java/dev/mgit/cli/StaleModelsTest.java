@@ -88,6 +88,19 @@ class StaleModelsTest {
     }
 
     @Test
+    void theGraphMarksWhatIsStaleByReason() throws IOException {
+        assertThat(repository.ok("graph", "--plan")).doesNotContain("stale");
+        write("data.txt", "2\n");
+        assertThat(repository.ok("graph")).doesNotContain("stale");
+        assertThat(repository.ok("graph", "--plan"))
+                .contains("ft (stale: data)", "below (stale: parent)", "stroke:#e69f00", "stroke:#0072b2")
+                .doesNotContain("base (stale");
+        assertThat(repository.ok("graph", "--plan", "--format", "dot")).contains("\\nstale: data\"");
+        assertThat(repository.ok("graph", "--plan", "--format", "svg")).contains(">stale: data</text>");
+        assertThat(repository.ok("graph", "--plan", "--format", "html")).contains(">stale: parent</text>");
+    }
+
+    @Test
     void whatIsStaleIsMadeAgainOnceAndThenIsNot() throws IOException {
         write("data.txt", "2\n");
         assertThat(repository.ok("update", "--stale", "--plan"))

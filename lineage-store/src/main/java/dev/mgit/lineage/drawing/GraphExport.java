@@ -7,6 +7,8 @@ import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.version.VersionId;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** Writes a part of the graph for other programs to draw, or drawn. Names and messages cannot break out of a format. */
 public final class GraphExport {
@@ -39,7 +41,13 @@ public final class GraphExport {
      * @param versions which versions to show, in any order
      */
     public static String write(LineageGraph graph, Collection<VersionId> versions, Format format) {
-        GraphView view = GraphView.of(graph, versions);
+        return write(graph, versions, Map.of(), format);
+    }
+
+    /** The same with marks at some of the versions. */
+    public static String write(
+            LineageGraph graph, Collection<VersionId> versions, Map<VersionId, GraphMark> marks, Format format) {
+        GraphView view = GraphView.of(graph, versions, marks);
         return switch (format) {
             case DOT -> dot(view);
             case MERMAID -> mermaid(view);
@@ -51,12 +59,16 @@ public final class GraphExport {
     private static String dot(GraphView view) {
         StringBuilder out = new StringBuilder("digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n");
         for (Node node : view.nodes()) {
-            out.append("  v%d [label=\"%s\\n%s\"%s];\n"
+            Optional<GraphMark> mark = view.mark(node);
+            out.append("  v%d [label=\"%s\\n%s%s\"%s%s];\n"
                     .formatted(
                             node.number(),
                             MarkupEscape.dot(node.label()),
                             MarkupEscape.dot(node.version().subject()),
-                            node.open() ? " style=bold" : ""));
+                            mark.map(it -> "\\n" + MarkupEscape.dot(it.words())).orElse(""),
+                            node.open() ? " style=bold" : "",
+                            mark.map(it -> " color=\"" + it.color().hex() + "\" penwidth=3")
+                                    .orElse("")));
         }
         for (Edge edge : view.edges()) {
             String style =
@@ -69,7 +81,11 @@ public final class GraphExport {
     private static String mermaid(GraphView view) {
         StringBuilder out = new StringBuilder("flowchart LR\n");
         for (Node node : view.nodes()) {
-            out.append("  v%d[\"%s\"]\n".formatted(node.number(), MarkupEscape.mermaid(node.label())));
+            Optional<GraphMark> mark = view.mark(node);
+            String label = node.label() + mark.map(it -> " (" + it.words() + ")").orElse("");
+            out.append("  v%d[\"%s\"]\n".formatted(node.number(), MarkupEscape.mermaid(label)));
+            mark.ifPresent(it -> out.append("  style v%d stroke:%s,stroke-width:4px\n"
+                    .formatted(node.number(), it.color().hex())));
         }
         for (Edge edge : view.edges()) {
             String arrow = edge.kind().isPresent() ? "-. " + edge.word() + " .->" : "-->";

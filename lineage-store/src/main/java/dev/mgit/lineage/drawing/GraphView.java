@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes parents before children
  * @param edges between these nodes only
+ * @param marks what else is said of some of the versions
  */
-record GraphView(List<Node> nodes, List<Edge> edges) {
+record GraphView(List<Node> nodes, List<Edge> edges, Map<VersionId, GraphMark> marks) {
     /** @param label the shortest name of the version */
     record Node(int number, Version version, String model, String label, boolean open) {}
 
@@ -30,7 +31,7 @@ record GraphView(List<Node> nodes, List<Edge> edges) {
         }
     }
 
-    static GraphView of(LineageGraph graph, Collection<VersionId> versions) {
+    static GraphView of(LineageGraph graph, Collection<VersionId> versions, Map<VersionId, GraphMark> marks) {
         Map<VersionId, Node> nodes = new LinkedHashMap<>();
         int[] numbers =
                 versions.stream().mapToInt(graph::node).sorted().distinct().toArray();
@@ -48,7 +49,11 @@ record GraphView(List<Node> nodes, List<Edge> edges) {
                 add(edges, nodes.get(edge.parent()), node, Optional.of(edge.kind()));
             }
         }
-        return new GraphView(List.copyOf(nodes.values()), edges);
+        return new GraphView(List.copyOf(nodes.values()), edges, Map.copyOf(marks));
+    }
+
+    Optional<GraphMark> mark(Node node) {
+        return Optional.ofNullable(marks.get(node.version().id()));
     }
 
     private static void add(List<Edge> edges, @Nullable Node parent, Node child, Optional<EdgeKind> kind) {

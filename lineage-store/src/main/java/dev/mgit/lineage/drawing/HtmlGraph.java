@@ -19,6 +19,7 @@ final class HtmlGraph {
             table{border-collapse:collapse;margin-top:24px}
             th,td{text-align:left;padding:4px 12px;border-bottom:1px solid #dde;vertical-align:top}
             code{font-size:13px}
+            @media (prefers-color-scheme:dark){body{background:#16181d;color:#dde}}
             </style>
             </head>
             <body>

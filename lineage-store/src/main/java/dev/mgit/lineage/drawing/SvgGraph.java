@@ -29,6 +29,18 @@ final class SvgGraph {
             .lineage .open{fill:#334}
             .lineage .kind{font-size:11px;fill:#3a6ea5}
             .lineage .row{fill:#667}
+            .lineage .ring{fill:none;stroke-width:4}
+            .lineage .mark{font-size:11px;font-weight:600}
+            @media (prefers-color-scheme:dark){
+            .lineage{background:#16181d;fill:#dde}
+            .lineage .v,.lineage circle{stroke:#ccd}
+            .lineage circle{fill:#16181d}
+            .lineage .open{fill:#ccd}
+            .lineage .p{stroke:#7fb2e5}
+            .lineage .kind{fill:#7fb2e5}
+            .lineage .row{fill:#aab}
+            .lineage .ring{fill:none}
+            }
             </style>
             """;
 
@@ -138,13 +150,22 @@ final class SvgGraph {
         int y = y(node.number());
         String title = node.label() + " " + node.version().id().abbreviated() + " "
                 + node.version().author().name() + ": " + node.version().subject();
-        return "<circle%s cx=\"%d\" cy=\"%d\" r=\"%d\"><title>%s</title></circle>\n"
+        return view.mark(node).map(mark -> ring(mark, x, y)).orElse("")
+                + "<circle%s cx=\"%d\" cy=\"%d\" r=\"%d\"><title>%s</title></circle>\n"
                         .formatted(node.open() ? " class=\"open\"" : "", x, y, RADIUS, MarkupEscape.xml(title))
                 + "<text text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>\n"
                         .formatted(
                                 x,
                                 y + 2 * RADIUS + 8,
                                 MarkupEscape.xml(node.version().id().abbreviated()));
+    }
+
+    /** A ring around the version, in the mark's color, and its words above; an inline color needs no style of a page. */
+    private static String ring(GraphMark mark, int x, int y) {
+        return "<circle class=\"ring\" style=\"stroke:%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n"
+                        .formatted(mark.color().hex(), x, y, RADIUS + 4)
+                + "<text class=\"mark\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>\n"
+                        .formatted(x, y - 2 * RADIUS - 2, shortened(mark.words()));
     }
 
     private static String shortened(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.drawing.GraphExport.Format;
+import dev.mgit.lineage.drawing.GraphMark.Color;
 import dev.mgit.lineage.graph.EdgeFilter;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -160,6 +162,26 @@ class GraphExportTest {
                         "  v\\d( -> v\\d)? \\[(style=dashed )?label=\"([^\"\\\\]|\\\\.)*\"( style=bold)?];"));
         assertThat(write(graph, Format.MERMAID).lines())
                 .hasSize(4)
+                .filteredOn(line -> line.contains("["))
+                .allMatch(line -> line.matches("  v\\d\\[\"[^\"<>\\[\\]]*\"]"));
+    }
+
+    @Test
+    void marksAreDrawnByColorAndInWordsThatCannotBreakOut() throws Exception {
+        LineageGraph graph = hostile();
+        List<VersionId> all = graph.models().stream().map(Model::head).toList();
+        Map<VersionId, GraphMark> marks = Map.of(graph.models().get(0).head(), new GraphMark(HOSTILE, Color.ORANGE));
+        String svg = GraphExport.write(graph, all, marks, Format.SVG);
+        assertThat(svg).contains("stroke:#e69f00").contains("class=\"mark\"").doesNotContain("<script");
+        assertThat(parse(svg).getElementsByTagName("circle").getLength()).isEqualTo(3);
+        assertThat(GraphExport.write(graph, all, marks, Format.DOT).lines())
+                .hasSize(7)
+                .filteredOn(line -> line.contains("penwidth"))
+                .hasSize(1)
+                .allMatch(line -> line.matches("  v\\d \\[label=\"([^\"\\\\]|\\\\.)*\"( style=bold)?"
+                        + " color=\"#e69f00\" penwidth=3];"));
+        assertThat(GraphExport.write(graph, all, marks, Format.MERMAID).lines())
+                .hasSize(5)
                 .filteredOn(line -> line.contains("["))
                 .allMatch(line -> line.matches("  v\\d\\[\"[^\"<>\\[\\]]*\"]"));
     }

@@ -1,9 +1,16 @@
 package dev.mgit.cli.command.lineage;
 
+import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.cascade.UpdateOptions;
+import dev.mgit.hooks.cascade.UpdatePicture;
+import dev.mgit.hooks.cascade.Updates;
 import dev.mgit.lineage.drawing.GraphExport;
+import dev.mgit.lineage.drawing.GraphMark;
 import dev.mgit.lineage.graph.EdgeFilter;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
@@ -17,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +58,12 @@ public final class GraphCommand implements Callable<Integer> {
     @Option(names = "--descendants", description = "Only descendants of REV.")
     private boolean descendants;
 
+    @Option(
+            names = "--plan",
+            description = "Mark what is stale, and by what: parent, data, code, recipe or packages; and while an update "
+                    + "is in progress, how each of its models stands.")
+    private boolean plan;
+
     @Option(names = "-n", paramLabel = "N", description = "Only the N newest versions.")
     private int limit = Integer.MAX_VALUE;
 
@@ -71,7 +85,7 @@ public final class GraphCommand implements Callable<Integer> {
         }
         try (Session session = Session.open(context)) {
             LineageGraph graph = session.repository().graph();
-            String drawing = GraphExport.write(graph, chosen(session, graph), wanted);
+            String drawing = GraphExport.write(graph, chosen(session, graph), marks(session), wanted);
             if (output == null) {
                 context.output().document(drawing);
             } else {
@@ -81,6 +95,15 @@ public final class GraphCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Map<VersionId, GraphMark> marks(Session open) {
+        if (!plan) {
+            return Map.of();
+        }
+        HookSession session = HookSession.within(context, open, new WaitOption());
+        var updates = new Updates(session.workspace(), session.localExecutor(), JobProgress.NONE);
+        return UpdatePicture.marks(updates.plan(UpdateOptions.ofStale()), updates.status());
     }
 
     private Set<VersionId> chosen(Session session, LineageGraph graph) {
