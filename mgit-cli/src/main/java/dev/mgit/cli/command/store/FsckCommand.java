@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,11 +72,11 @@ public final class FsckCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
             FsckReport found = check(session);
-            boolean mends = repairFrom != null && !found.isClean();
-            if (mends) {
-                repaired.addAll(new StoreRepair(context, session, wait).run(repairFrom, found));
+            Optional<String> remote = Optional.ofNullable(repairFrom).filter(name -> !found.isClean());
+            if (remote.isPresent()) {
+                repaired.addAll(new StoreRepair(context, session, wait).run(remote.get(), found));
             }
-            FsckReport report = mends ? check(session) : found;
+            FsckReport report = remote.isPresent() ? check(session) : found;
             if (json.wanted()) {
                 context.output().json(out -> json(out, report, repaired));
             } else {
