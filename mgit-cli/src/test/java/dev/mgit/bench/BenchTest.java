@@ -46,7 +46,9 @@ class BenchTest {
                 "--json",
                 "--in",
                 dir.toString());
-        assertThat(out).startsWith("{").contains("\"tool\" : \"mgit small\"", "\"content_bytes\" : ", "\"peak_bytes\" : ");
+        assertThat(out)
+                .startsWith("{")
+                .contains("\"tool\" : \"mgit small\"", "\"content_bytes\" : ", "\"peak_bytes\" : ");
         assertThat(dir).isEmptyDirectory();
     }
 

@@ -27,8 +27,8 @@ public final class UpdatePicture {
                 marks.put(node.head(), stuck ? stuck(node) : stale(node.reasons()));
             }
         }
-        open.ifPresent(report -> report.lines()
-                .forEach(line -> line.before().values().forEach(head -> marks.put(head, live(line)))));
+        open.ifPresent(report ->
+                report.lines().forEach(line -> line.before().values().forEach(head -> marks.put(head, live(line)))));
         return marks;
     }
 
@@ -41,15 +41,14 @@ public final class UpdatePicture {
     private static GraphMark stale(List<StaleReason> reasons) {
         StaleReason.Kind first =
                 reasons.stream().map(StaleReason::kind).sorted().findFirst().orElseThrow();
-        Color color =
-                switch (first) {
-                    case PARENT -> Color.BLUE;
-                    case DATA -> Color.ORANGE;
-                    case CODE -> Color.PURPLE;
-                    case RECIPE -> Color.SKY;
-                    case PACKAGES -> Color.GREEN;
-                    case FORCED -> Color.RED;
-                };
+        Color color = switch (first) {
+            case PARENT -> Color.BLUE;
+            case DATA -> Color.ORANGE;
+            case CODE -> Color.PURPLE;
+            case RECIPE -> Color.SKY;
+            case PACKAGES -> Color.GREEN;
+            case FORCED -> Color.RED;
+        };
         return new GraphMark("stale: " + kinds(reasons), color);
     }
 

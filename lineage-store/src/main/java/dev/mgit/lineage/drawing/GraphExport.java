@@ -82,7 +82,8 @@ public final class GraphExport {
         StringBuilder out = new StringBuilder("flowchart LR\n");
         for (Node node : view.nodes()) {
             Optional<GraphMark> mark = view.mark(node);
-            String label = node.label() + mark.map(it -> " (" + it.words() + ")").orElse("");
+            String label =
+                    node.label() + mark.map(it -> " (" + it.words() + ")").orElse("");
             out.append("  v%d[\"%s\"]\n".formatted(node.number(), MarkupEscape.mermaid(label)));
             mark.ifPresent(it -> out.append("  style v%d stroke:%s,stroke-width:4px\n"
                     .formatted(node.number(), it.color().hex())));

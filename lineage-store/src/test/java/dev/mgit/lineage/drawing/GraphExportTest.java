@@ -178,8 +178,8 @@ class GraphExportTest {
                 .hasSize(7)
                 .filteredOn(line -> line.contains("penwidth"))
                 .hasSize(1)
-                .allMatch(line -> line.matches("  v\\d \\[label=\"([^\"\\\\]|\\\\.)*\"( style=bold)?"
-                        + " color=\"#e69f00\" penwidth=3];"));
+                .allMatch(line -> line.matches(
+                        "  v\\d \\[label=\"([^\"\\\\]|\\\\.)*\"( style=bold)?" + " color=\"#e69f00\" penwidth=3];"));
         assertThat(GraphExport.write(graph, all, marks, Format.MERMAID).lines())
                 .hasSize(5)
                 .filteredOn(line -> line.contains("["))

@@ -60,8 +60,9 @@ public final class GraphCommand implements Callable<Integer> {
 
     @Option(
             names = "--plan",
-            description = "Mark what is stale, and by what: parent, data, code, recipe or packages; and while an update "
-                    + "is in progress, how each of its models stands.")
+            description =
+                    "Mark what is stale, and by what: parent, data, code, recipe or packages; and while an update "
+                            + "is in progress, how each of its models stands.")
     private boolean plan;
 
     @Option(names = "-n", paramLabel = "N", description = "Only the N newest versions.")
