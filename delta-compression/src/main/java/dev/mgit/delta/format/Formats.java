@@ -5,6 +5,7 @@ import dev.mgit.delta.format.hdf5.Hdf5Reader;
 import dev.mgit.delta.format.hdf5.KerasReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
+import dev.mgit.delta.format.numpy.PickleReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
@@ -38,6 +39,7 @@ public final class Formats {
             new TorchReader(),
             new NumpyReader(),
             new NumpyZipReader(),
+            new PickleReader(),
             new TfliteReader(),
             new Hdf5Reader(),
             new KerasReader(),

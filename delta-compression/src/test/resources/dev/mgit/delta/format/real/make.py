@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles
 """
 
 import os
@@ -299,6 +299,34 @@ def keras():
     model.save("small.keras")
     model.save_weights("small.weights.h5")
     model.save("legacy.h5")
+
+
+def pickles():
+    import pickle
+    from types import SimpleNamespace
+
+    import joblib
+
+    objects = np.empty(2, dtype=object)
+    objects[:] = [ramp((3, 4)), {"bias": ramp((3,), np.float16)}]
+    np.save("objects.npy", objects, allow_pickle=True)
+    np.savez("objects.npz", layers=objects, plain=ramp((2,)))
+    state = {
+        "layers": [{"weight": ramp((3, 4)), "bias": ramp((3,), np.float16)}],
+        "fortran": np.asfortranarray(ramp((3, 4))),
+        "big": ramp((2, 2), np.dtype(">f8")),
+        "objects": objects,
+        "model": SimpleNamespace(coef_=ramp((2, 3), np.float64), classes_=ramp((2,), np.int64), name="logistic"),
+        "empty": np.zeros((0, 4), np.float32),
+        "words": np.array(["a", "bc"]),
+        0: np.array(5, np.int32),
+    }
+    state["tied"] = state["fortran"]
+    for protocol in 3, 4, 5:
+        with open(f"arrays-protocol-{protocol}.pkl", "wb") as file:
+            pickle.dump(state, file, protocol=protocol)
+    joblib.dump(state, "arrays.joblib")
+    joblib.dump(state, "compressed.joblib", compress=3)
 
 
 if __name__ == "__main__":
