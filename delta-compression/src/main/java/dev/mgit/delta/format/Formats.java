@@ -1,5 +1,6 @@
 package dev.mgit.delta.format;
 
+import dev.mgit.delta.format.flax.FlaxReader;
 import dev.mgit.delta.format.gguf.GgufReader;
 import dev.mgit.delta.format.hdf5.Hdf5Reader;
 import dev.mgit.delta.format.hdf5.KerasReader;
@@ -40,6 +41,7 @@ public final class Formats {
             new NumpyReader(),
             new NumpyZipReader(),
             new PickleReader(),
+            new FlaxReader(),
             new TfliteReader(),
             new Hdf5Reader(),
             new KerasReader(),

@@ -83,6 +83,16 @@ class ReaderFuzzTest {
         Hostile.survives("model.pkl", bytes);
     }
 
+    static Stream<byte[]> flaxFiles() {
+        return files("state.msgpack", "chunked.msgpack");
+    }
+
+    @MethodSource("flaxFiles")
+    @FuzzTest(maxDuration = "5m")
+    void flax(byte[] bytes) {
+        Hostile.survives("model.msgpack", bytes);
+    }
+
     static Stream<byte[]> tfliteFiles() {
         return files("graph.tflite", "behind.tflite");
     }

@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax
 """
 
 import os
@@ -327,6 +327,27 @@ def pickles():
             pickle.dump(state, file, protocol=protocol)
     joblib.dump(state, "arrays.joblib")
     joblib.dump(state, "compressed.joblib", compress=3)
+
+
+def flax():
+    import ml_dtypes
+    from flax import serialization
+
+    state = {
+        "params": {
+            "dense": {"kernel": ramp((3, 4)), "bias": ramp((4,), ml_dtypes.bfloat16)},
+            "norm": {"scale": ramp((2,), np.float16)},
+        },
+        "layers": [ramp((300,))],
+        "step": np.int32(7),
+        "rate": 1e-3,
+        "complex": 1 + 2j,
+    }
+    with open("state.msgpack", "wb") as file:
+        file.write(serialization.to_bytes(state))
+    serialization.MAX_CHUNK_SIZE = 32  # instead of 1 GiB
+    with open("chunked.msgpack", "wb") as file:
+        file.write(serialization.to_bytes({"kernel": ramp((4, 4))}))
 
 
 if __name__ == "__main__":
