@@ -10,6 +10,7 @@ import dev.mgit.delta.format.numpy.PickleReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
+import dev.mgit.delta.format.tfjs.TfjsReader;
 import dev.mgit.delta.format.tflite.TfliteReader;
 import dev.mgit.delta.format.torch.DistributedReader;
 import dev.mgit.delta.format.torch.TorchReader;
@@ -46,7 +47,8 @@ public final class Formats {
             new Hdf5Reader(),
             new KerasReader(),
             new OnnxReader());
-    private static final List<CompanionReader> COMPANIONS = List.of(new DistributedReader(), new ExternalData());
+    private static final List<CompanionReader> COMPANIONS =
+            List.of(new DistributedReader(), new TfjsReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */
