@@ -84,10 +84,10 @@ class FlaxTest {
     @Test
     void isNeverTakenWhenCutOff() {
         byte[] bytes = Hostile.real("state.msgpack");
-        assertThat(Hostile.acceptedWhenCut("state.msgpack", bytes)).allSatisfy(length -> assertThat(
-                        Hostile.layout("state.msgpack", Arrays.copyOf(bytes, length))
+        assertThat(Hostile.acceptedWhenCut("state.msgpack", bytes))
+                .allSatisfy(length -> assertThat(Hostile.layout("state.msgpack", Arrays.copyOf(bytes, length))
                                 .format())
-                .isEqualTo(Formats.OPAQUE));
+                        .isEqualTo(Formats.OPAQUE));
         assertThat(Hostile.survives("state.msgpack", Arrays.copyOf(bytes, bytes.length - 1)))
                 .isFalse();
     }

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** On pickles that NumPy and joblib wrote. */
 class PickledArraysTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"arrays-protocol-3.pkl", "arrays-protocol-4.pkl", "arrays-protocol-5.pkl", "arrays.joblib"})
+    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-4.pkl", "arrays-protocol-5.pkl", "arrays.joblib"})
     void readsArrays(String file) throws IOException {
         byte[] bytes = Hostile.real(file);
 
@@ -44,7 +43,8 @@ class PickledArraysTest {
                         new TensorSpec("model.classes_", Dtype.I64, List.of(2L)),
                         new TensorSpec("empty", Dtype.F32, List.of(0L, 4L)),
                         new TensorSpec("0", Dtype.I32, List.of()));
-        for (String ramp : List.of("layers.0.weight", "fortran", "tied", "objects.0", "model.coef_", "model.classes_")) {
+        for (String ramp :
+                List.of("layers.0.weight", "fortran", "tied", "objects.0", "model.coef_", "model.classes_")) {
             ramp(bytes, layout, ramp);
         }
     }
@@ -102,8 +102,9 @@ class PickledArraysTest {
         byte[] bytes = Hostile.real(file);
         for (int length : Hostile.acceptedWhenCut(file, bytes)) {
             Layout layout = Hostile.layout(file, Arrays.copyOf(bytes, length));
-            assertThat(layout.tensors()).as("cut at %d", length).allMatch(tensor -> tensor.unreadable()
-                    .isPresent());
+            assertThat(layout.tensors())
+                    .as("cut at %d", length)
+                    .allMatch(tensor -> tensor.unreadable().isPresent());
         }
     }
 
@@ -129,12 +130,11 @@ class PickledArraysTest {
         source.read(0, data, 0, data.length);
         ByteBuffer values = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < tensor.spec().elements(); i++) {
-            double value =
-                    switch (tensor.spec().dtype()) {
-                        case F64 -> values.getDouble(8 * i);
-                        case I64 -> values.getLong(8 * i);
-                        default -> values.getFloat(4 * i);
-                    };
+            double value = switch (tensor.spec().dtype()) {
+                case F64 -> values.getDouble(8 * i);
+                case I64 -> values.getLong(8 * i);
+                default -> values.getFloat(4 * i);
+            };
             assertThat(value).as(name).isEqualTo(i);
         }
     }

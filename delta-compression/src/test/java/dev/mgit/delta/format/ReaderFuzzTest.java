@@ -44,7 +44,7 @@ class ReaderFuzzTest {
     }
 
     static Stream<byte[]> torchFiles() {
-        return files("zip.pt", "legacy.pt", "module.pt", "tensor.pt");
+        return files("zip.pt", "legacy.pt", "module.pt", "tensor.pt", "frozen.pt");
     }
 
     @MethodSource("torchFiles")

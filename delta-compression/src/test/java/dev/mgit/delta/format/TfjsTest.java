@@ -134,8 +134,7 @@ class TfjsTest {
         Files.writeString(folder.resolve("model.json"), MANIFEST.substring(0, 500));
         assertThat(limit("group1-shard1of2.bin")).startsWith("model.json beside it is damaged: the JSON near byte ");
         Files.writeString(folder.resolve("model.json"), MANIFEST.replace("\"bool\"", "\"string\""));
-        assertThat(limit("group1-shard1of2.bin"))
-                .isEqualTo("model.json beside it: weight a/flag is of dtype 'string'");
+        assertThat(limit("group1-shard1of2.bin")).isEqualTo("model.json beside it: weight a/flag is of dtype 'string'");
     }
 
     @Test

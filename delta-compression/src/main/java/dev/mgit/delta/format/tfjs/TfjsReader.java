@@ -92,7 +92,12 @@ public final class TfjsReader implements CompanionReader {
             if (position >= start && next <= end) {
                 whole(weight, position - start, layout);
             } else if (position < end && next > start) {
-                part(weight, Math.max(position, start) - position, Math.min(next, end) - position, position - start, layout);
+                part(
+                        weight,
+                        Math.max(position, start) - position,
+                        Math.min(next, end) - position,
+                        position - start,
+                        layout);
             }
             position = next;
         }

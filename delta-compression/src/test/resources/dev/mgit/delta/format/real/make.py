@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax torchscript
 """
 
 import os
@@ -348,6 +348,26 @@ def flax():
     serialization.MAX_CHUNK_SIZE = 32  # instead of 1 GiB
     with open("chunked.msgpack", "wb") as file:
         file.write(serialization.to_bytes({"kernel": ramp((4, 4))}))
+
+
+def torchscript():
+    import torch
+
+    class Module(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = torch.nn.Linear(4, 3)
+            self.register_buffer("steps", torch.arange(2))
+            with torch.no_grad():
+                self.fc.weight.copy_(torch.from_numpy(ramp((3, 4))))
+                self.fc.bias.copy_(torch.from_numpy(ramp((3,))))
+
+        def forward(self, x):
+            return self.fc(x) * torch.arange(3).float() * torch.tensor([2.0, 3.0, 4.0])
+
+    module = torch.jit.trace(Module().eval(), torch.zeros(1, 4))
+    module.save("script.pt")
+    torch.jit.freeze(module).save("frozen.pt")
 
 
 if __name__ == "__main__":
