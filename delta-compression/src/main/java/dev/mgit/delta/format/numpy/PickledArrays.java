@@ -120,8 +120,8 @@ final class PickledArrays {
                 for (int i = 0; i < pairs.keys.size(); i++) {
                     part(path, pairs.keys.get(i), pairs.values.get(i), depth);
                 }
-            } else {
-                call(path, (Call) value, depth);
+            } else if (value instanceof Call call) {
+                call(path, call, depth);
             }
         }
     }
