@@ -1,13 +1,16 @@
 package dev.mgit.delta.format;
 
+import dev.mgit.delta.format.flax.FlaxReader;
 import dev.mgit.delta.format.gguf.GgufReader;
 import dev.mgit.delta.format.hdf5.Hdf5Reader;
 import dev.mgit.delta.format.hdf5.KerasReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
+import dev.mgit.delta.format.numpy.PickleReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
+import dev.mgit.delta.format.tfjs.TfjsReader;
 import dev.mgit.delta.format.tflite.TfliteReader;
 import dev.mgit.delta.format.torch.DistributedReader;
 import dev.mgit.delta.format.torch.TorchReader;
@@ -38,11 +41,14 @@ public final class Formats {
             new TorchReader(),
             new NumpyReader(),
             new NumpyZipReader(),
+            new PickleReader(),
+            new FlaxReader(),
             new TfliteReader(),
             new Hdf5Reader(),
             new KerasReader(),
             new OnnxReader());
-    private static final List<CompanionReader> COMPANIONS = List.of(new DistributedReader(), new ExternalData());
+    private static final List<CompanionReader> COMPANIONS =
+            List.of(new DistributedReader(), new TfjsReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */

@@ -53,7 +53,7 @@ class FormatsTest {
             exports.addAll(format.isExport() ? Set.of(format.name()) : Set.of());
         }
         assertThat(checked).containsExactly("keras", "npz", "pytorch", "pytorch-distributed");
-        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tflite");
+        assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tfjs", "tflite");
     }
 
     @Test

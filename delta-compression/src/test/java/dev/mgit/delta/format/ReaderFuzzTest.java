@@ -44,7 +44,7 @@ class ReaderFuzzTest {
     }
 
     static Stream<byte[]> torchFiles() {
-        return files("zip.pt", "legacy.pt", "module.pt", "tensor.pt");
+        return files("zip.pt", "legacy.pt", "module.pt", "tensor.pt", "frozen.pt");
     }
 
     @MethodSource("torchFiles")
@@ -54,7 +54,7 @@ class ReaderFuzzTest {
     }
 
     static Stream<byte[]> npyFiles() {
-        return files("c_order.npy", "fortran.npy", "big_endian.npy", "structured.npy");
+        return files("c_order.npy", "fortran.npy", "big_endian.npy", "structured.npy", "objects.npy");
     }
 
     @MethodSource("npyFiles")
@@ -64,13 +64,33 @@ class ReaderFuzzTest {
     }
 
     static Stream<byte[]> npzFiles() {
-        return files("stored.npz", "compressed.npz");
+        return files("stored.npz", "compressed.npz", "objects.npz");
     }
 
     @MethodSource("npzFiles")
     @FuzzTest(maxDuration = "5m")
     void npz(byte[] bytes) {
         Hostile.survives("model.npz", bytes);
+    }
+
+    static Stream<byte[]> pickleFiles() {
+        return files("arrays-protocol-3.pkl", "arrays-protocol-5.pkl", "arrays.joblib");
+    }
+
+    @MethodSource("pickleFiles")
+    @FuzzTest(maxDuration = "5m")
+    void pickle(byte[] bytes) {
+        Hostile.survives("model.pkl", bytes);
+    }
+
+    static Stream<byte[]> flaxFiles() {
+        return files("state.msgpack", "chunked.msgpack");
+    }
+
+    @MethodSource("flaxFiles")
+    @FuzzTest(maxDuration = "5m")
+    void flax(byte[] bytes) {
+        Hostile.survives("model.msgpack", bytes);
     }
 
     static Stream<byte[]> tfliteFiles() {

@@ -36,6 +36,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On real files written by torch.save, and on pickles made opcode by opcode. */
 class TorchTest {
+    @Test
+    void readsTorchScriptWithItsConstants() {
+        byte[] traced = Hostile.real("script.pt");
+        byte[] frozen = Hostile.real("frozen.pt");
+
+        Layout layout = Hostile.layout("script.pt", traced);
+
+        Hostile.covers(layout, traced.length);
+        assertThat(Hostile.tensors(layout))
+                .containsExactlyInAnyOrder(
+                        spec("fc.weight", Dtype.F32, 3, 4),
+                        spec("fc.bias", Dtype.F32, 3),
+                        spec("steps", Dtype.I64, 2),
+                        spec("constants.0", Dtype.F32, 3));
+        assertThat(layout.tensors()).extracting(LogicalTensor::name).contains("fc.weight", "constants.0");
+        assertThat(Hostile.tensors(Hostile.layout("frozen.pt", frozen)))
+                .contains(spec("constants.0", Dtype.F32, 3, 4), spec("constants.1", Dtype.F32, 3));
+        Hostile.mutate("script.pt", traced, 11, 2_000);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"zip.pt", "legacy.pt"})
     void readsCheckpoints(String file) {

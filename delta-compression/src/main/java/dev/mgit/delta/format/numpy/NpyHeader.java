@@ -2,9 +2,11 @@ package dev.mgit.delta.format.numpy;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.Cursor;
 import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.LogicalTensor.Order;
@@ -28,14 +30,17 @@ import java.util.regex.Pattern;
  * @param spec of its range: of dtype {@code OPAQUE} for types storage does not know, such as big-endian, structured or
  *     pickled ones; the dimensions of a Fortran-ordered array are reversed, which is the order its bytes lie in
  * @param seen the array as NumPy loads it, in a file that begins with this header
+ * @param isPickled whether its data are a pickle of objects
  */
-record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen) {
+record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen, boolean isPickled) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 20;
     private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{(.*)}\\s*", Pattern.DOTALL);
     private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([^']*)'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order':\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([0-9L, ]*)\\)");
+    private static final Pattern WIDTH = Pattern.compile("[<>|=]([a-zA-Z])([0-9]{1,6})");
+    private static final int BYTES_OF_CHARACTER = 4;
     private static final Map<String, Dtype> DTYPES = Map.ofEntries(
             Map.entry("f8", Dtype.F64),
             Map.entry("f4", Dtype.F32),
@@ -70,13 +75,62 @@ record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen) {
             return Optional.empty();
         }
         Described array = described.get();
-        TensorSpec spec = spec(name, array, in);
-        return Optional.of(new NpyHeader(in.position(), spec, seen(name, array, in)));
+        return Optional.of(of(name, array, in.position(), in.remaining()));
+    }
+
+    /**
+     * What is known of an array whose data are somewhere in a file.
+     *
+     * @param descr NumPy's name of its type with the order of its bytes, {@code <f4}
+     * @param length bytes that are there
+     */
+    static NpyHeader of(String name, String descr, boolean fortran, List<Long> shape, long offset, long length) {
+        return of(name, new Described(descr, fortran, shape), offset, length);
+    }
+
+    private static NpyHeader of(String name, Described array, long offset, long length) {
+        TensorSpec spec = spec(name, array, length);
+        boolean isPickled = array.descr().endsWith("O");
+        return new NpyHeader(offset, spec, seen(name, array, offset, length), isPickled);
+    }
+
+    /** Bytes of an element of a type; 0 if its name does not say. */
+    static int elementBytes(String descr) {
+        Matcher width = WIDTH.matcher(descr);
+        if (!width.matches()) {
+            return 0;
+        }
+        int count = Integer.parseInt(width.group(2));
+        return width.group(1).equals("U") ? BYTES_OF_CHARACTER * count : count;
     }
 
     /** The shape of an array of which only the header is there; empty where it is none. */
     static List<Long> shape(ByteSource head) throws IOException {
         return described(new Cursor(head)).map(Described::shape).orElse(List.of());
+    }
+
+    /**
+     * Adds the array to a layout; of a pickle, those within it.
+     *
+     * @param source begins with this header
+     * @param start where in the layout's file that is
+     */
+    void addTo(LayoutBuilder layout, ByteSource source, long start) throws IOException {
+        Optional<Layout> within = isPickled ? pickled(source) : Optional.empty();
+        if (within.isPresent()) {
+            layout.embed(within.get(), start, name -> name);
+        } else {
+            layout.range(start + dataOffset, spec);
+            layout.view(seen.movedBy(start));
+        }
+    }
+
+    private Optional<Layout> pickled(ByteSource source) throws IOException {
+        try {
+            return PickledArrays.read(source, dataOffset, spec.name());
+        } catch (UnsupportedException | FormatException e) {
+            return Optional.empty(); // the array stays one run of bytes
+        }
     }
 
     /** Reads up to the first byte of the data. */
@@ -110,28 +164,28 @@ record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen) {
                 descr.find() ? descr.group(1) : "", fortran.group(1).equals("True"), shape(shapeText.group(1)));
     }
 
-    private static TensorSpec spec(String name, Described array, Cursor in) {
+    private static TensorSpec spec(String name, Described array, long length) {
         Dtype dtype = isBigEndian(array) ? Dtype.OPAQUE : dtype(array);
         if (dtype == Dtype.OPAQUE || dtype == Dtype.C128) {
-            return LayoutBuilder.opaque(name, in.remaining());
+            return LayoutBuilder.opaque(name, length);
         }
         List<Long> shape = new ArrayList<>(array.shape());
         if (array.fortran()) {
             Collections.reverse(shape);
         }
         var spec = new TensorSpec(name, dtype, shape);
-        requireAll(spec, in);
+        requireAll(spec, length);
         return spec;
     }
 
-    private static LogicalTensor seen(String name, Described array, Cursor in) {
+    private static LogicalTensor seen(String name, Described array, long offset, long length) {
         Dtype dtype = dtype(array);
         if (dtype == Dtype.OPAQUE) {
             String type = array.descr().isEmpty() ? "structured" : "'" + array.descr() + "'";
-            return LogicalTensor.unreadable(name, array.shape(), in.position(), in.remaining(), "its dtype is " + type);
+            return LogicalTensor.unreadable(name, array.shape(), offset, length, "its dtype is " + type);
         }
         var spec = new TensorSpec(name, dtype, array.shape());
-        requireAll(spec, in);
+        requireAll(spec, length);
         List<Long> strides = LogicalTensor.rowMajorStrides(array.shape());
         if (array.fortran()) {
             List<Long> reversed = new ArrayList<>(array.shape());
@@ -140,13 +194,13 @@ record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen) {
             Collections.reverse(strides);
         }
         Order order = isBigEndian(array) && dtype.bytes() > 1 ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN;
-        return new LogicalTensor(spec, new Strided(in.position(), strides, order, Sign.AS_STORED));
+        return new LogicalTensor(spec, new Strided(offset, strides, order, Sign.AS_STORED));
     }
 
-    private static void requireAll(TensorSpec spec, Cursor in) {
-        if (LayoutBuilder.checkedLength(spec) > in.remaining()) {
+    private static void requireAll(TensorSpec spec, long length) {
+        if (LayoutBuilder.checkedLength(spec) > length) {
             throw new FormatException("array " + spec.name() + " of dtype " + spec.dtype() + " and shape "
-                    + spec.shape() + " takes " + spec.byteLength() + " bytes, but " + in.remaining()
+                    + spec.shape() + " takes " + spec.byteLength() + " bytes, but " + length
                     + " follow its header");
         }
     }

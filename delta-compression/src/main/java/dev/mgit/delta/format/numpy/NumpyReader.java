@@ -40,8 +40,7 @@ public final class NumpyReader implements FormatReader {
             return notThis(fileName, "\\x93NUMPY");
         }
         var layout = new LayoutBuilder(name(), source.size());
-        layout.range(header.get().dataOffset(), header.get().spec());
-        layout.view(header.get().seen());
+        header.get().addTo(layout, source, 0);
         return Optional.of(layout.build());
     }
 }

@@ -55,12 +55,11 @@ public final class NumpyZipReader implements FormatReader {
         var layout = new LayoutBuilder(name(), source.size());
         for (ZipDirectory.Entry entry : entries.get()) {
             if (entry.stored() && isArray(entry)) {
-                Optional<NpyHeader> header =
-                        NpyHeader.read(array(entry), new SliceByteSource(source, entry.offset(), entry.length()));
-                header.ifPresent(found -> {
-                    layout.range(entry.offset() + found.dataOffset(), found.spec());
-                    layout.view(found.seen().movedBy(entry.offset()));
-                });
+                var part = new SliceByteSource(source, entry.offset(), entry.length());
+                Optional<NpyHeader> header = NpyHeader.read(array(entry), part);
+                if (header.isPresent()) {
+                    header.get().addTo(layout, part, entry.offset());
+                }
             } else if (isArray(entry)) {
                 layout.view(compressed(source, entry));
             }

@@ -1,4 +1,4 @@
-/** NumPy arrays: {@code .npy} files and uncompressed {@code .npz} archives. */
+/** NumPy arrays: {@code .npy} files, uncompressed {@code .npz} archives, and pickles that hold them. */
 @NullMarked
 package dev.mgit.delta.format.numpy;
 

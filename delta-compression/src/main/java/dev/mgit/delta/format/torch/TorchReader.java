@@ -29,14 +29,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads what torch.save writes: the zip form (a pickle {@code data.pkl} and a stored file for each storage), and the
- * bare pickles of torch before 1.6. The forms are described in PyTorch's "Serialization semantics" notes and by
+ * Reads what torch.save and torch.jit.save write: the zip form (a pickle {@code data.pkl} and a stored file for each
+ * storage; of TorchScript also its constants), and the bare pickles of torch before 1.6. The forms are described in PyTorch's "Serialization semantics" notes and by
  * {@code torch/serialization.py}. The pickle is parsed as data, never executed; a file that uses anything unknown, or
  * holds no tensors, is not claimed.
  */
 public final class TorchReader implements FormatReader {
     private static final List<String> SUFFIXES = List.of(".pt", ".pth", ".bin", ".ckpt");
     private static final String PICKLE = "/data.pkl";
+    /** What TorchScript compiled into a module, all its weights if it was frozen. */
+    private static final String CONSTANTS = "constants";
+
     private static final BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long LEGACY_VERSION = 1001;
     private static final long LONGEST_MAGIC = 64;
@@ -81,24 +84,44 @@ public final class TorchReader implements FormatReader {
         if (pickle.isEmpty()) {
             return Optional.empty();
         }
-        if (!pickle.get().stored() || pickle.get().length() > MAX_PICKLE) {
-            throw new UnsupportedFormatException(
-                    "its " + pickle.get().name() + " is compressed, or longer than " + MAX_PICKLE + " bytes");
-        }
         String folder = pickle.get().name().substring(0, pickle.get().name().length() - PICKLE.length());
-        Map<String, Place> places = new HashMap<>();
         Order order = Order.LITTLE_ENDIAN;
         for (ZipDirectory.Entry entry : entries) {
             if (entry.name().equals(folder + "/byteorder")) {
                 order = order(source, entry);
             }
-            String data = folder + "/data/";
-            if (entry.stored() && entry.name().startsWith(data)) {
-                places.put(entry.name().substring(data.length()), new Place(entry.offset(), entry.length()));
+        }
+        Optional<Layout> state = pickled(source, entries, folder + "/data", order);
+        Optional<Layout> constants = pickled(source, entries, folder + "/" + CONSTANTS, order);
+        if (constants.isEmpty()) {
+            return state;
+        }
+        var both = new LayoutBuilder(name(), source.size());
+        state.ifPresent(found -> both.embed(found, 0, name -> name));
+        both.embed(constants.get(), 0, name -> CONSTANTS + "." + name);
+        return Optional.of(both.build());
+    }
+
+    /** A pickle in the archive with the storages in the folder of its name, if it is there. */
+    private Optional<Layout> pickled(ByteSource source, List<ZipDirectory.Entry> entries, String pickle, Order order)
+            throws IOException, UnsupportedException {
+        Map<String, Place> places = new HashMap<>();
+        ZipDirectory.Entry found = null;
+        for (ZipDirectory.Entry entry : entries) {
+            if (found == null && entry.name().equals(pickle + ".pkl")) {
+                found = entry;
+            } else if (entry.stored() && entry.name().startsWith(pickle + "/")) {
+                places.put(entry.name().substring(pickle.length() + 1), new Place(entry.offset(), entry.length()));
             }
         }
-        var slice =
-                new SliceByteSource(source, pickle.get().offset(), pickle.get().length());
+        if (found == null) {
+            return Optional.empty();
+        }
+        if (!found.stored() || found.length() > MAX_PICKLE) {
+            throw new UnsupportedFormatException(
+                    "its " + found.name() + " is compressed, or longer than " + MAX_PICKLE + " bytes");
+        }
+        var slice = new SliceByteSource(source, found.offset(), found.length());
         TorchState state = TorchState.of(PickleParser.parse(new Cursor(slice)));
         return layout(source, state, places, order);
     }

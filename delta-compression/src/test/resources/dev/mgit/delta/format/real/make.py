@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax torchscript
 """
 
 import os
@@ -299,6 +299,75 @@ def keras():
     model.save("small.keras")
     model.save_weights("small.weights.h5")
     model.save("legacy.h5")
+
+
+def pickles():
+    import pickle
+    from types import SimpleNamespace
+
+    import joblib
+
+    objects = np.empty(2, dtype=object)
+    objects[:] = [ramp((3, 4)), {"bias": ramp((3,), np.float16)}]
+    np.save("objects.npy", objects, allow_pickle=True)
+    np.savez("objects.npz", layers=objects, plain=ramp((2,)))
+    state = {
+        "layers": [{"weight": ramp((3, 4)), "bias": ramp((3,), np.float16)}],
+        "fortran": np.asfortranarray(ramp((3, 4))),
+        "big": ramp((2, 2), np.dtype(">f8")),
+        "objects": objects,
+        "model": SimpleNamespace(coef_=ramp((2, 3), np.float64), classes_=ramp((2,), np.int64), name="logistic"),
+        "empty": np.zeros((0, 4), np.float32),
+        "words": np.array(["a", "bc"]),
+        0: np.array(5, np.int32),
+    }
+    state["tied"] = state["fortran"]
+    for protocol in 3, 4, 5:
+        with open(f"arrays-protocol-{protocol}.pkl", "wb") as file:
+            pickle.dump(state, file, protocol=protocol)
+    joblib.dump(state, "arrays.joblib")
+    joblib.dump(state, "compressed.joblib", compress=3)
+
+
+def flax():
+    import ml_dtypes
+    from flax import serialization
+
+    state = {
+        "params": {
+            "dense": {"kernel": ramp((3, 4)), "bias": ramp((4,), ml_dtypes.bfloat16)},
+            "norm": {"scale": ramp((2,), np.float16)},
+        },
+        "layers": [ramp((300,))],
+        "step": np.int32(7),
+        "rate": 1e-3,
+        "complex": 1 + 2j,
+    }
+    with open("state.msgpack", "wb") as file:
+        file.write(serialization.to_bytes(state))
+    serialization.MAX_CHUNK_SIZE = 32  # instead of 1 GiB
+    with open("chunked.msgpack", "wb") as file:
+        file.write(serialization.to_bytes({"kernel": ramp((4, 4))}))
+
+
+def torchscript():
+    import torch
+
+    class Module(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = torch.nn.Linear(4, 3)
+            self.register_buffer("steps", torch.arange(2))
+            with torch.no_grad():
+                self.fc.weight.copy_(torch.from_numpy(ramp((3, 4))))
+                self.fc.bias.copy_(torch.from_numpy(ramp((3,))))
+
+        def forward(self, x):
+            return self.fc(x) * torch.arange(3).float() * torch.tensor([2.0, 3.0, 4.0])
+
+    module = torch.jit.trace(Module().eval(), torch.zeros(1, 4))
+    module.save("script.pt")
+    torch.jit.freeze(module).save("frozen.pt")
 
 
 if __name__ == "__main__":

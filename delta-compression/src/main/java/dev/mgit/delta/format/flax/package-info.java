@@ -1,0 +1,5 @@
+/** What Flax writes with {@code flax.serialization}: arrays in MessagePack. */
+@NullMarked
+package dev.mgit.delta.format.flax;
+
+import org.jspecify.annotations.NullMarked;

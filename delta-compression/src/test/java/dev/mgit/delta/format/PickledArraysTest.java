@@ -1,0 +1,141 @@
+package dev.mgit.delta.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.MemoryByteSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On pickles that NumPy and joblib wrote. */
+class PickledArraysTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-4.pkl", "arrays-protocol-5.pkl", "arrays.joblib"})
+    void readsArrays(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        assertThat(layout.format()).isEqualTo("pickle");
+        Hostile.covers(layout, bytes.length);
+        assertThat(layout.tensors())
+                .filteredOn(tensor -> tensor.unreadable().isEmpty())
+                .extracting(LogicalTensor::spec)
+                .containsExactlyInAnyOrder(
+                        new TensorSpec("layers.0.weight", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("layers.0.bias", Dtype.F16, List.of(3L)),
+                        new TensorSpec("fortran", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("tied", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("big", Dtype.F64, List.of(2L, 2L)),
+                        new TensorSpec("objects.0", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("objects.1.bias", Dtype.F16, List.of(3L)),
+                        new TensorSpec("model.coef_", Dtype.F64, List.of(2L, 3L)),
+                        new TensorSpec("model.classes_", Dtype.I64, List.of(2L)),
+                        new TensorSpec("empty", Dtype.F32, List.of(0L, 4L)),
+                        new TensorSpec("0", Dtype.I32, List.of()));
+        for (String ramp :
+                List.of("layers.0.weight", "fortran", "tied", "objects.0", "model.coef_", "model.classes_")) {
+            ramp(bytes, layout, ramp);
+        }
+    }
+
+    @Test
+    void textsAreListed() {
+        for (String file : List.of("arrays-protocol-5.pkl", "arrays.joblib")) {
+            assertThat(Hostile.layout(file, Hostile.real(file)).tensors())
+                    .filteredOn(tensor -> tensor.unreadable().isPresent())
+                    .singleElement()
+                    .satisfies(tensor -> assertThat(tensor.name()).isEqualTo("words"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"objects.npy, npy, objects", "objects.npz, npz, layers"})
+    void readsArraysOfObjects(String file, String format, String name) throws IOException {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        assertThat(layout.format()).isEqualTo(format);
+        Hostile.covers(layout, bytes.length);
+        assertThat(Hostile.tensors(layout))
+                .contains(
+                        new TensorSpec(name + ".0", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec(name + ".1.bias", Dtype.F16, List.of(3L)));
+        ramp(bytes, layout, name + ".0");
+    }
+
+    @Test
+    void aCompressedPickleIsOpaque() {
+        assertThat(Hostile.layout("compressed.joblib", Hostile.real("compressed.joblib"))
+                        .format())
+                .isEqualTo(Formats.OPAQUE);
+    }
+
+    /** The pickle of an object array ends in the middle: the array stays one run of bytes. */
+    @Test
+    void objectsThatAreCutOffAreKeptAsBytes() {
+        byte[] whole = Hostile.real("objects.npy");
+        byte[] cut = Arrays.copyOf(whole, whole.length - 20);
+
+        Layout layout = Hostile.layout("objects.npy", cut);
+
+        assertThat(layout.tensors())
+                .singleElement()
+                .satisfies(tensor -> assertThat(tensor.unreadable()).contains("its dtype is '|O'"));
+        Hostile.covers(layout, cut.length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-5.pkl", "arrays.joblib", "objects.npy"})
+    void isNeverTakenForLessWhenCutOff(String file) {
+        byte[] bytes = Hostile.real(file);
+        for (int length : Hostile.acceptedWhenCut(file, bytes)) {
+            Layout layout = Hostile.layout(file, Arrays.copyOf(bytes, length));
+            assertThat(layout.tensors())
+                    .as("cut at %d", length)
+                    .allMatch(tensor -> tensor.unreadable().isPresent());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-5.pkl", "arrays.joblib", "objects.npy"})
+    void withstandsEveryFlippedBit(String file) {
+        Hostile.flipEveryBit(file, Hostile.real(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arrays-protocol-4.pkl", "arrays.joblib", "objects.npz"})
+    void withstandsMutationsOfSeed8(String file) {
+        Hostile.mutate(file, Hostile.real(file), 8, 5_000);
+    }
+
+    private static void ramp(byte[] file, Layout layout, String name) throws IOException {
+        LogicalTensor tensor = layout.tensors().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        var source = tensor.open(new MemoryByteSource(file));
+        byte[] data = new byte[(int) source.size()];
+        source.read(0, data, 0, data.length);
+        ByteBuffer values = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < tensor.spec().elements(); i++) {
+            double value = switch (tensor.spec().dtype()) {
+                case F64 -> values.getDouble(8 * i);
+                case I64 -> values.getLong(8 * i);
+                default -> values.getFloat(4 * i);
+            };
+            assertThat(value).as(name).isEqualTo(i);
+        }
+    }
+}
