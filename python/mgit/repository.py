@@ -140,6 +140,7 @@ class Repository:
 
     def _write(self, shown: Dict[str, Any], target: Path) -> Dict[str, Optional[str]]:
         done = _command.read(["checkout", shown["id"], str(target)], self.root)
+        (target / ".mgit").unlink(missing_ok=True)  # leads a checkout back to its repository; this folder has many
         digests = {file["path"]: file.get("sha256") for file in shown["files"]}
         return {path: digests.get(path) for path in done["files"]}
 

@@ -2,6 +2,7 @@
 
 import os
 import unittest
+from unittest import mock
 
 import mgit
 
@@ -65,13 +66,10 @@ class ErrorTest(RepositoryTest):
         self.assertIn("init", caught.exception.hint)
 
     def test_a_missing_command_says_what_to_install(self) -> None:
-        before = dict(os.environ)
-        self.addCleanup(lambda: os.environ.update(before))
-        os.environ["MGIT_COMMAND"], os.environ["PATH"] = "", ""
-        if mgit._command.installed():
-            self.skipTest("the wheel is installed")
-        with self.assertRaisesRegex(mgit.MgitError, "no mgit command"):
-            self.repository.log()
+        empty = {"MGIT_COMMAND": "", "PATH": ""}
+        with mock.patch.dict(os.environ, empty), mock.patch("mgit._command.installed", return_value=None):
+            with self.assertRaisesRegex(mgit.MgitError, "no mgit command"):
+                self.repository.log()
 
 
 if __name__ == "__main__":
