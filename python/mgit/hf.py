@@ -1,10 +1,9 @@
 """Hugging Face: load a version by from_pretrained, and keep every checkpoint of a Trainer. Needs transformers."""
 
-import queue
 import shutil
 import tempfile
-import threading
 import warnings
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -13,7 +12,6 @@ from transformers import TrainerCallback
 from . import path
 from ._cache import link_or_copy
 from ._command import Pathish
-from .errors import MgitError
 from .repository import Repository
 
 
@@ -45,7 +43,8 @@ class MgitCallback(TrainerCallback):
     the last commit.
 
     keep_on_disk: how many committed checkpoint folders stay, the newest; None keeps all. The best one stays too where
-    the Trainer loads it at the end.
+    the Trainer loads it at the end, and so does one of which the repository's settings left files out.
+    weights_only: without optimizer, scheduler and random number generators, from which nothing can resume
     """
 
     def __init__(
@@ -65,14 +64,11 @@ class MgitCallback(TrainerCallback):
         self.keep_on_disk = keep_on_disk
         self.weights_only = weights_only
         self.failed: List[int] = []  # steps whose commit failed
-        self._saves: "queue.Queue[Optional[Save]]" = queue.Queue()
-        self._worker: Optional[threading.Thread] = None
+        # Made at the first save. It lets a training that dies end, after the commits it had begun.
+        self._worker: Optional[ThreadPoolExecutor] = None
+        self._commits: "List[Future[None]]" = []
         self._committed: List[Path] = []
         self._best: Optional[Path] = None
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.is_world_process_zero:
-            self._start()
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if not state.is_world_process_zero:
@@ -88,45 +84,37 @@ class MgitCallback(TrainerCallback):
         metrics = metrics_at(state)
         message = f"Step {state.global_step} of {state.max_steps}"
         trailers = {"Step": str(state.global_step), **data_digest(kwargs.get("train_dataloader"))}
-        self._start()
-        self._saves.put(Save(checkpoint, snapshot, state.global_step, message, metrics, trailers))
+        save = Save(checkpoint, snapshot, state.global_step, message, metrics, trailers)
+        self._worker = self._worker or ThreadPoolExecutor(max_workers=1, thread_name_prefix="mgit-commit")
+        self._commits.append(self._worker.submit(self._commit, save))
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self.wait()
 
     def wait(self) -> None:
         """Returns when everything saved so far is committed or has failed."""
-        if self._worker:
-            self._saves.put(None)
-            self._worker.join()
-            self._worker = None
-
-    def _start(self) -> None:
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="mgit-commit", daemon=False)
-            self._worker.start()
-
-    def _work(self) -> None:
-        while save := self._saves.get():
-            with save.snapshot:
-                self._commit(save)
+        wait(self._commits)
+        self._commits.clear()
 
     def _commit(self, save: Save) -> None:
-        try:
-            version = self.repository.commit(
-                save.snapshot.name,
-                model=self.model,
-                parents=self.parents,
-                message=save.message,
-                metrics=save.metrics,
-                trailers=save.trailers,
-                weights_only=self.weights_only,
-            )
-        except (MgitError, OSError) as e:
-            self._fail(save.step, str(e))
-            return
+        with save.snapshot:
+            try:
+                version = self.repository.commit(
+                    save.snapshot.name,
+                    model=self.model,
+                    parents=self.parents,
+                    message=save.message,
+                    metrics=save.metrics,
+                    trailers=save.trailers,
+                    weights_only=self.weights_only,
+                )
+            except Exception as e:  # whatever it is, it must not end the training
+                self._fail(save.step, str(e))
+                return
         self.parents = []
-        self._committed.append(save.checkpoint)
+        # A folder goes only when all of it is in the version, or when its training state is not wanted.
+        if self.weights_only or not version.ignored:
+            self._committed.append(save.checkpoint)
         self._tidy()
 
     def _tidy(self) -> None:

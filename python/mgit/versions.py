@@ -1,7 +1,7 @@
 """What the command says about versions, as values that also show themselves in a notebook."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Any, Dict, List, Sequence, Tuple
@@ -27,6 +27,8 @@ class Version:
     trailers: Dict[str, str]
     author: str
     when: datetime
+    # What was in the folder and is not in the version, training state for one. Not known of versions in a log.
+    ignored: Tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def metrics(self) -> Dict[str, float]:
@@ -38,7 +40,8 @@ class Version:
         parents = tuple(Parent(edge["id"], edge["model"], edge["kind"]) for edge in fields["from"])
         when = datetime.fromisoformat(fields["when"].replace("Z", "+00:00"))
         words = (fields[name] for name in ("id", "model", "message"))
-        return Version(*words, parents, fields["trailers"], fields["author"], when)
+        ignored = tuple(fields.get("ignored", ()))
+        return Version(*words, parents, fields["trailers"], fields["author"], when, ignored)
 
 
 class Log(List[Version]):

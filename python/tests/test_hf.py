@@ -38,14 +38,14 @@ class TrainerTest(unittest.TestCase):
         os.environ["MGIT_CHECKOUT_CACHE"] = str(self.dir / "cache")
         self.repository = mgit.Repository.init(self.dir / "repository")
 
-    def trainer(self, output: str, *callbacks: MgitCallback) -> Trainer:
+    def trainer(self, output: str, *callbacks: MgitCallback, save_total_limit: int = 1) -> Trainer:
         arguments = TrainingArguments(
             output_dir=str(self.dir / output),
             max_steps=6,
             save_steps=2,
             logging_steps=2,
             per_device_train_batch_size=4,
-            save_total_limit=1,
+            save_total_limit=save_total_limit,
             report_to=[],
             disable_tqdm=True,
             use_cpu=True,
@@ -60,7 +60,7 @@ class TrainerTest(unittest.TestCase):
         make_model().save_pretrained(self.dir / "base")
         self.repository.commit(self.dir / "base", model="base")
         callback = self.callback(parents=["base=finetune"], keep_on_disk=1)
-        trainer = self.trainer("out", callback)
+        trainer = self.trainer("out", callback, save_total_limit=3)
         trainer.train()
 
         versions = self.repository.versions("run")
@@ -86,6 +86,12 @@ class TrainerTest(unittest.TestCase):
         self.assertEqual(callback.failed, [2, 4, 6])
         self.assertTrue(any("nope" in str(warning.message) for warning in caught))
         self.assertEqual(os.listdir(self.dir / "out"), ["checkpoint-6"])
+
+    def test_a_folder_stays_of_which_settings_left_something_out(self) -> None:
+        mgit._command.run(["config", "commit.weightsOnly", "true"], self.repository.root)
+        self.trainer("out", self.callback(keep_on_disk=1), save_total_limit=3).train()
+        kept = sorted(os.listdir(self.dir / "out"))
+        self.assertEqual(kept, ["checkpoint-2", "checkpoint-4", "checkpoint-6"])
 
 
 if __name__ == "__main__":

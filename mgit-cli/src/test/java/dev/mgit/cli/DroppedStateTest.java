@@ -150,7 +150,8 @@ class DroppedStateTest {
             assertThat(refused.exit()).isEqualTo(5);
             assertThat(refused.err()).contains(OPTIMIZER);
         }
-        assertThat(Files.mismatch(checkpoint(0).resolve(OPTIMIZER), repository.root().resolve("out/" + OPTIMIZER)))
+        assertThat(Files.mismatch(
+                        checkpoint(0).resolve(OPTIMIZER), repository.root().resolve("out/" + OPTIMIZER)))
                 .isEqualTo(-1);
     }
 

@@ -52,7 +52,17 @@ class PythonPackageTest {
     private void run(PythonEnv environment, String tests) throws Exception {
         Path log = dir.resolve(tests + ".log");
         var builder = new ProcessBuilder(List.of(
-                        environment.python().toString(), "-B", "-m", "unittest", "discover", "-t", ".", "-s", "tests", "-p", tests))
+                        environment.python().toString(),
+                        "-B",
+                        "-m",
+                        "unittest",
+                        "discover",
+                        "-t",
+                        ".",
+                        "-s",
+                        "tests",
+                        "-p",
+                        tests))
                 .directory(PACKAGE.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());

@@ -241,8 +241,8 @@ class RemoteParametersTest {
     void whatIsDamagedHereComesBackFromTheRemote() throws IOException {
         ada.ok("push");
         try (Stream<Path> files = Files.list(ada.mgit().resolve("parameters"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".blob"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".blob")).toList()) {
                 byte[] bytes = Files.readAllBytes(file);
                 bytes[bytes.length / 2] ^= 0x40;
                 Files.write(file, bytes);

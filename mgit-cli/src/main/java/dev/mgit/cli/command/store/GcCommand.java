@@ -83,8 +83,9 @@ public final class GcCommand implements Callable<Integer> {
     @Option(
             names = "--remote",
             paramLabel = "REMOTE",
-            description = "Clean up the store of this remote instead: mark packs that no lineage using it needs, and delete "
-                    + "those marked at least --grace ago.")
+            description =
+                    "Clean up the store of this remote instead: mark packs that no lineage using it needs, and delete "
+                            + "those marked at least --grace ago.")
     private @Nullable String remote;
 
     @Option(

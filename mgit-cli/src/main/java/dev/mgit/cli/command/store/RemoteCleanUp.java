@@ -18,8 +18,7 @@ final class RemoteCleanUp {
         this.context = context;
     }
 
-    void run(Session session, WaitOption wait, String remote, CleanUpRequest request, boolean json)
-            throws IOException {
+    void run(Session session, WaitOption wait, String remote, CleanUpRequest request, boolean json) throws IOException {
         CleanUpReport report = new StoreMaintenance(
                         Exchanges.of(context, session, wait),
                         Exchanges.remotes(session).get(remote))

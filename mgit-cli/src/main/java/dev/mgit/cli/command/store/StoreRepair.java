@@ -32,8 +32,7 @@ final class StoreRepair {
     /** @return what was done, a line each */
     List<String> run(String remote, FsckReport report) throws IOException {
         var store = new StoreMaintenance(
-                Exchanges.of(context, session, wait),
-                Exchanges.remotes(session).get(remote));
+                Exchanges.of(context, session, wait), Exchanges.remotes(session).get(remote));
         List<ObjectId> objects =
                 report.damaged(Place.OBJECT).stream().map(ObjectId::new).toList();
         List<BlockId> blocks =
