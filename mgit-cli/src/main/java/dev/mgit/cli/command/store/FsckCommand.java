@@ -71,11 +71,11 @@ public final class FsckCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
             FsckReport found = check(session);
-            boolean mends = repairFrom != null && !found.isClean();
-            if (mends) {
-                repaired.addAll(new StoreRepair(context, session, wait).run(repairFrom, found));
+            String source = repairFrom;
+            if (source != null && !found.isClean()) {
+                repaired.addAll(new StoreRepair(context, session, wait).run(source, found));
             }
-            FsckReport report = mends ? check(session) : found;
+            FsckReport report = source != null && !found.isClean() ? check(session) : found;
             if (json.wanted()) {
                 context.output().json(out -> json(out, report, repaired));
             } else {
