@@ -176,7 +176,7 @@ public final class GcCommand implements Callable<Integer> {
                 .toList();
         for (String name : models) {
             var glob = new Glob(name);
-            if (known.stream().noneMatch(glob::test)) {
+            if (known.stream().noneMatch(glob)) {
                 throw new MgitException(
                         MgitException.Kind.USAGE,
                         "no model matches '" + name + "'",
