@@ -98,15 +98,14 @@ class Cache:
         file.chmod(0o444)
         known = self.contents / digest
         self.contents.mkdir(parents=True, exist_ok=True)
+        if known.exists() and known.samefile(file):
+            return
+        whole = known.exists() and sha256(known) == digest
+        source, target = (known, file) if whole else (file, known)
+        other = target.with_name(target.name + ".link")
         try:
-            if known.exists() and sha256(known) == digest:
-                other = file.with_name(file.name + ".link")
-                os.link(known, other)
-                other.replace(file)
-            else:
-                other = file.with_name(file.name + ".link")
-                os.link(file, other)
-                other.replace(known)
+            os.link(source, other)
+            other.replace(target)
         except OSError:
             pass  # no hard links here, or no more of this file: a copy does as well
 
