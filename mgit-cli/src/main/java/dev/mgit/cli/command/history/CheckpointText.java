@@ -5,6 +5,7 @@ import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
+import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.checkpoint.Findings;
 import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.checkpoint.LossReport.TensorLoss;
@@ -138,6 +139,9 @@ final class CheckpointText {
     void json(JsonGenerator json, FileEntry file) throws IOException {
         json.writeStringField("path", file.path());
         json.writeNumberField("size", file.size());
+        if (TrainingState.isFile(file.path())) {
+            json.writeBooleanField("training_state", true);
+        }
         Optional<Manifest> manifest = manifest(file);
         if (manifest.isPresent()) {
             json.writeStringField("format", manifest.get().format());
