@@ -164,6 +164,21 @@ class TestCommandTest {
     }
 
     @Test
+    void theReportAsAPageShowsTrendsAndTheFamily() throws IOException {
+        models.commit("base", "<script>one\ntwo");
+        models.commit("base", "one");
+        models.test("lines", "base", "manual", "lines:higher:min=2", HookedRepository.COUNT);
+        repository.run("test", "run", "base", "base~1", "base~2");
+
+        String page = repository.ok("test", "report", "--format", "html");
+        assertThat(page)
+                .contains("<h2>Trends</h2>", "<polyline points=", "best 2 at " + repository.id("base~1"))
+                .contains("class=\"failed\"", "<h2>Lineage</h2>", "stale: parent")
+                .doesNotContain("<script>");
+        assertThat(page).isEqualTo(repository.ok("test", "report", "--format", "html") + "");
+    }
+
+    @Test
     void theReportLeavesOutWhatNoTestAppliesToUnlessItIsNamed() throws IOException {
         models.test("lines", "a", "manual", "lines:lower", HookedRepository.COUNT);
         assertThat(repository.ok("test", "report").lines())

@@ -124,40 +124,7 @@ public enum ReportFormat {
     HTML {
         @Override
         public String write(Report report) {
-            var text = new StringBuilder("<!doctype html>\n<meta charset=\"utf-8\">\n<title>mgit test report</title>\n"
-                    + "<style>body{font-family:sans-serif}table{border-collapse:collapse}"
-                    + "td,th{padding:.3em .8em;border:1px solid #ccc;text-align:left}"
-                    + ".worse{background:#fde8d7}.bad{background:#f8d0d0}</style>\n<table>\n<tr>");
-            List<List<String>> table = table(report);
-            table.get(0)
-                    .forEach(cell -> text.append("<th>").append(escape(cell)).append("</th>"));
-            text.append("</tr>\n");
-            for (int r = 0; r < report.rows().size(); r++) {
-                List<String> words = table.get(r + 1);
-                text.append("<tr><td>").append(escape(words.get(0))).append("</td><td>");
-                text.append(escape(words.get(1))).append("</td>");
-                List<Report.Cell> cells = report.rows().get(r).cells();
-                for (int c = 0; c < cells.size(); c++) {
-                    text.append(open(cells.get(c)))
-                            .append(escape(words.get(c + 2)))
-                            .append("</td>");
-                }
-                text.append("</tr>\n");
-            }
-            return text.append("</table>\n<p>")
-                    .append(escape(summary(report)))
-                    .append("</p>\n")
-                    .toString();
-        }
-
-        private String open(Report.Cell cell) {
-            boolean bad = cell.status()
-                    .filter(status -> status != Verdict.Status.PASSED)
-                    .isPresent();
-            boolean worse = cell.regression()
-                    || cell.baseline().filter(Report.AgainstBaseline::worse).isPresent();
-            String style = bad ? " class=\"bad\"" : worse ? " class=\"worse\"" : "";
-            return "<td" + style + " title=\"" + escape(cell.detail()) + "\">";
+            return ReportPage.write(report, List.of(), "");
         }
     };
 
@@ -173,7 +140,7 @@ public enum ReportFormat {
     }
 
     /** A heading and one line a version; every line has as many cells. */
-    private static List<List<String>> table(Report report) {
+    static List<List<String>> table(Report report) {
         List<List<String>> table = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("model", "version"));
         report.columns().forEach(column -> head.add(column.title()));
@@ -187,18 +154,10 @@ public enum ReportFormat {
         return table;
     }
 
-    private static String summary(Report report) {
+    static String summary(Report report) {
         long worse = report.regressions();
         return report.compared() == 0
                 ? "No values to compare with."
                 : (report.compared() - worse) + " of " + report.compared() + " values no worse than before.";
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 }

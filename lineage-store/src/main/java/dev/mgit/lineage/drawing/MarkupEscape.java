@@ -1,7 +1,7 @@
 package dev.mgit.lineage.drawing;
 
 /** Makes names and messages harmless in each output format. */
-final class MarkupEscape {
+public final class MarkupEscape {
     private MarkupEscape() {}
 
     /** Control characters, which could steer a terminal, become U+FFFD; so do lone halves of surrogate pairs. */
@@ -19,7 +19,7 @@ final class MarkupEscape {
     }
 
     /** Text or attribute value in XML and HTML. */
-    static String xml(String text) {
+    public static String xml(String text) {
         return controls(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -147,8 +147,10 @@ abstract class RemoteStoreContract {
 
                     @Override
                     public int read(byte[] target, int from, int length) throws IOException {
-                        target[from] = (byte) read();
-                        return 1;
+                        if (length > 0) {
+                            target[from] = (byte) read();
+                        }
+                        return Math.min(length, 1);
                     }
                 };
             }
