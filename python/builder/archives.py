@@ -10,7 +10,7 @@ from .platforms import Platform
 CONTROL = """Package: mgit
 Version: {version}
 Architecture: {architecture}
-Maintainer: The mgit authors <maintainers@mgit.dev>
+Maintainer: The mgit authors <mgit@localhost>
 Installed-Size: {kilobytes}
 Depends: bash, libc6, libstdc++6
 Recommends: git
