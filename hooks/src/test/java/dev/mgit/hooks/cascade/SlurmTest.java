@@ -137,7 +137,8 @@ class SlurmTest {
             assertThat(report.failure()).isEmpty();
             assertThat(workspace.weights("q")).isEqualTo("base2\n+a\nbase2\n+b\n+c\n+q\n");
             assertThat(new Family(workspace).ran())
-                    .containsExactly("a", "b", "c", "d", "q", "test a", "test b", "test c", "test d", "test q");
+                    .containsExactly(
+                            "a", "b", "c", "d", "q", "test a", "test b", "test base", "test c", "test d", "test q");
             assertThat(updates.status()).isEmpty();
         }
     }
