@@ -73,9 +73,10 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull", "fetch", "clone", "remote"})
-    void whatMgitCannotDoYetIsSaid(String typed) {
-        assertThat(Cli.run(folder, typed).err()).contains("'" + typed + "' is not a command of mgit", "no remotes yet");
+    @CsvSource({"sync, pull", "upload, push"})
+    void wordsForExchangeLeadToItsCommands(String typed, String meant) {
+        assertThat(Cli.run(folder, typed).err())
+                .contains("'" + typed + "' is not a command of mgit", "did you mean 'mgit " + meant + "'?");
     }
 
     @ParameterizedTest
