@@ -78,7 +78,7 @@ class CompletionTest {
         assertThat(candidates("commit", "run", "--from", "bert=di")).containsExactly("bert=distill");
         assertThat(candidates("log", "--kind", "")).hasSize(EdgeKind.values().length);
         assertThat(candidates("config", "store.")).contains("store.effort");
-        assertThat(candidates("run", "--executor", "")).containsExactly("local", "slurm");
+        assertThat(candidates("run", "--executor", "")).containsExactly("local", "slurm", "command", "kubernetes");
     }
 
     @Test
