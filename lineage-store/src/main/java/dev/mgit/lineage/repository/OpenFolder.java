@@ -3,6 +3,7 @@ package dev.mgit.lineage.repository;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -73,7 +74,11 @@ final class OpenFolder implements AutoCloseable {
             if (!create) {
                 throw e;
             }
-            Files.createDirectory(path.resolve(name));
+            try {
+                Files.createDirectory(path.resolve(name));
+            } catch (FileAlreadyExistsException made) {
+                // by another writer meanwhile
+            }
             return child(name);
         }
     }

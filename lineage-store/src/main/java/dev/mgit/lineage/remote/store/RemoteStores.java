@@ -3,6 +3,7 @@ package dev.mgit.lineage.remote.store;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,9 +43,9 @@ public final class RemoteStores {
         if (!scheme.matches() || scheme.group(1).equals("file")) {
             Path folder = scheme.matches() ? folder(url) : path(url, url);
             try {
-                if (!Files.isDirectory(folder)) {
-                    Files.createDirectory(folder);
-                }
+                Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException e) {
+                // There already, or made by another push meanwhile; open() refuses what is no folder.
             } catch (IOException e) {
                 throw StoreException.lasting(
                         "cannot create the folder " + folder + ": " + e, "create the folder it lies in", e);
