@@ -3,6 +3,8 @@ package dev.mgit.hooks.maintain;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.lineage.remote.UnsentState;
+import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.NoteMerger;
 import java.util.Map;
@@ -29,6 +31,8 @@ public final class NoteFormats {
                 (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
                 EdgeNotes.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(
-                        EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()));
+                        EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),
+                DroppedState.UNSENT,
+                UnsentState.merger());
     }
 }

@@ -293,6 +293,7 @@ public final class GitMaintenance implements AutoCloseable {
         Map<String, Consumer<byte[]>> all = new HashMap<>(noteReaders);
         all.put(EdgeNotes.NAMESPACE, EdgeNotes::parse);
         all.put(DroppedState.NAMESPACE, DroppedState::parse);
+        all.put(DroppedState.UNSENT, DroppedState::parse);
         return all;
     }
 

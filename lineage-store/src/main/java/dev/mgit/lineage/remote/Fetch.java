@@ -64,6 +64,7 @@ public final class Fetch {
                 models = changes(here, remote, references, prune);
                 tags = newTags(here, references);
                 record(here, remote, references, models, tags);
+                new UnsentState(exchange, here).take(remote);
                 known = withStore(here, remote, references);
             }
             return new Report(models, List.copyOf(tags.keySet()), bring(here, known));

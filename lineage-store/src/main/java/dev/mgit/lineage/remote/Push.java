@@ -81,6 +81,9 @@ public final class Push {
                 if (request.dryRun() || plan.isEmpty()) {
                     return new Report(plan.shown(), plan.versions().size(), sent);
                 }
+                if (!request.lineageOnly() && new UnsentState(exchange, here).note(remote, plan.versions())) {
+                    plan = plan(here, there, remote, request, references); // with these notes
+                }
                 Outcome outcome = push(there, remote, request, plan);
                 sent = sent.plus(outcome.traffic());
                 if (outcome.refused().isEmpty()) {
@@ -180,12 +183,16 @@ public final class Push {
             RemoteReferences theirs,
             List<Move> moves) {
         List<String> behind = new ArrayList<>();
+        Map<String, VersionId> seen = here.remoteModels(remote.name());
         chosen(request, ours).forEach((model, head) -> {
             Optional<VersionId> there = Optional.ofNullable(theirs.models().get(model));
             if (!there.equals(Optional.of(head))) {
                 boolean forward = there.isEmpty() || here.isAncestor(there.get(), head);
-                if (!forward && there.isPresent() && here.isAncestor(head, there.get()) && !request.force()) {
-                    return; // nothing new here
+                boolean nothingNew = there.isPresent()
+                        && (here.isAncestor(head, there.get())
+                                || seen.containsKey(model) && here.isAncestor(head, seen.get(model)));
+                if (!forward && nothingNew && !request.force()) {
+                    return;
                 }
                 if (!forward && !request.force()) {
                     behind.add(model);

@@ -4,11 +4,12 @@ import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Files of training state whose bytes were given up on purpose after a version was made, to save their space. A version
@@ -22,6 +23,9 @@ import java.util.Optional;
  */
 public record DroppedState(List<Entry> entries) {
     public static final String NAMESPACE = "dropped";
+
+    /** Notes of the same form that remotes are told: what was dropped before its version was pushed. */
+    public static final String UNSENT = "unsent";
 
     /** What a line does. */
     public enum Op {
@@ -73,25 +77,42 @@ public record DroppedState(List<Entry> entries) {
         return new DroppedState(longer);
     }
 
+    /** The lines of both, oldest first. */
+    public DroppedState union(DroppedState other) {
+        var all = new LinkedHashSet<>(entries);
+        all.addAll(other.entries);
+        return new DroppedState(
+                all.stream().sorted(Comparator.comparing(Entry::when)).toList());
+    }
+
+    /** What is dropped after these notes: the line that says so, by path. */
+    public Map<String, Entry> dropped() {
+        Map<String, Entry> dropped = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            if (entry.op() == Op.DROP) {
+                dropped.put(entry.path(), entry);
+            } else {
+                dropped.remove(entry.path());
+            }
+        }
+        return dropped;
+    }
+
     /** The checkpoint as it stands after these notes. */
     Checkpoint apply(Checkpoint recorded) {
         List<FileEntry> files = new ArrayList<>();
         List<File> dropped = new ArrayList<>();
+        Map<String, Entry> paths = dropped();
         for (FileEntry file : recorded.files()) {
-            Optional<Entry> last = mayGo(file) ? last(file.path()) : Optional.empty();
-            if (last.isPresent() && last.get().op() == Op.DROP) {
-                dropped.add(new File(
-                        file, last.get().rule(), last.get().by(), last.get().when()));
+            Entry drop = paths.get(file.path());
+            if (drop != null && mayGo(file)) {
+                dropped.add(new File(file, drop.rule(), drop.by(), drop.when()));
             } else {
                 files.add(file);
             }
         }
         return new Checkpoint(
                 recorded.version(), files, recorded.folders(), recorded.ignored(), dropped, recorded.lossy());
-    }
-
-    private Optional<Entry> last(String path) {
-        return entries.stream().filter(entry -> entry.path().equals(path)).reduce((before, after) -> after);
     }
 
     private static Entry entry(JsonObject line) {

@@ -33,6 +33,7 @@ public final class HttpServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> daemon(task, "mgit-http"));
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "mgit-http-watch"));
+    private final Thread acceptor = daemon(this::accept, "mgit-http-accept");
     private boolean closing;
 
     private HttpServer(ServerSocket listening, Limits limits, Router router, Consumer<String> warnings) {
@@ -79,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
         var server = new HttpServer(listening, limits, new Router(guard, routes, door.readOnly(), warnings), warnings);
         long tick = Math.max(1, Math.min(1000, limits.patience().toMillis() / 4));
         var unused = server.watch.scheduleWithFixedDelay(server::checkPace, tick, tick, TimeUnit.MILLISECONDS);
-        daemon(server::accept, "mgit-http-accept").start();
+        server.acceptor.start();
         return server;
     }
 
@@ -171,9 +172,19 @@ public final class HttpServer implements AutoCloseable {
         } catch (IOException e) {
             warnings.accept("cannot stop listening: " + e.getMessage());
         }
+        awaitAcceptor();
         finishConnections();
         watch.shutdownNow();
         threads.shutdown();
+    }
+
+    /** While a thread waits in accept, the system takes connections for a socket that is closed already. */
+    private void awaitAcceptor() {
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void finishConnections() {

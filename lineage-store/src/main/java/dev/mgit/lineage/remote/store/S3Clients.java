@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 final class S3Clients {
     private static final String IDLE_CONNECTIONS = "http.maxConnections";
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     private S3Clients() {}
 
@@ -26,7 +25,7 @@ final class S3Clients {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClient(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
-                        .socketTimeout(SILENCE)
+                        .socketTimeout(location.timeout())
                         .build())
                 .region(region(location))
                 .forcePathStyle(location.pathStyle())

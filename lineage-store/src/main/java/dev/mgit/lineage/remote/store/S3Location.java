@@ -5,20 +5,31 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Where a bucket is: {@code s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&path-style=true|false]}.
+ * Where a bucket is: {@code s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&path-style=true|false&timeout=SECONDS]}.
  *
  * @param prefix empty, or ends with a slash
  * @param endpoint of a service other than Amazon's
  * @param pathStyle whether the bucket stands in the path rather than in the host's name; what most other services want
+ * @param timeout how long a service may be silent
  */
-record S3Location(String bucket, String prefix, Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {
+record S3Location(
+        String bucket,
+        String prefix,
+        Optional<URI> endpoint,
+        Optional<String> region,
+        boolean pathStyle,
+        Duration timeout) {
     static final String SCHEME = "s3";
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,3}");
 
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
@@ -44,12 +55,20 @@ record S3Location(String bucket, String prefix, Optional<URI> endpoint, Optional
         Optional<URI> endpoint = Optional.ofNullable(options.remove("endpoint")).map(text -> endpoint(url, text));
         Optional<String> region = Optional.ofNullable(options.remove("region"));
         String style = options.remove("path-style");
+        Duration timeout = timeout(url, Optional.ofNullable(options.remove("timeout")));
         if (!options.isEmpty()) {
             throw wrong(
                     url, "there is no option '" + options.keySet().iterator().next() + "'");
         }
         boolean pathStyle = style == null ? endpoint.isPresent() : Boolean.parseBoolean(style);
-        return new S3Location(bucket, prefix(url, uri.getPath()), endpoint, region, pathStyle);
+        return new S3Location(bucket, prefix(url, uri.getPath()), endpoint, region, pathStyle, timeout);
+    }
+
+    private static Duration timeout(String url, Optional<String> seconds) {
+        if (seconds.isPresent() && !SECONDS.matcher(seconds.get()).matches()) {
+            throw wrong(url, "its timeout must be a number of seconds, 1 to 9999");
+        }
+        return seconds.map(number -> Duration.ofSeconds(Long.parseLong(number))).orElse(TIMEOUT);
     }
 
     private static String prefix(String url, String path) {
@@ -91,6 +110,6 @@ record S3Location(String bucket, String prefix, Optional<URI> endpoint, Optional
         return new MgitException(
                 MgitException.Kind.USAGE,
                 "cannot use the store " + url + ": " + why,
-                "write s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&path-style=true]");
+                "write s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&path-style=true&timeout=SECONDS]");
     }
 }

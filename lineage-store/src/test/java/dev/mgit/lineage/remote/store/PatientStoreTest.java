@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.remote.store.FaultProxy.Fault;
+import dev.mgit.fixtures.FaultProxy;
+import dev.mgit.fixtures.FaultProxy.Fault;
+import dev.mgit.fixtures.S3Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;

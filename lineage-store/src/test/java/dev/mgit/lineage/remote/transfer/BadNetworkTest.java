@@ -3,9 +3,9 @@ package dev.mgit.lineage.remote.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.lineage.checkpoint.CopyProgress;
-import dev.mgit.lineage.remote.store.FaultProxy;
-import dev.mgit.lineage.remote.store.FaultProxy.Fault;
-import dev.mgit.lineage.remote.store.S3Server;
+import dev.mgit.fixtures.FaultProxy;
+import dev.mgit.fixtures.FaultProxy.Fault;
+import dev.mgit.fixtures.S3Server;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +65,21 @@ class BadNetworkTest {
             assertThat(network.left()).isZero();
             assertThat(there.read(child)).isEqualTo(here.read(child));
             assertThat(push(remote, parent, child).packs()).isZero();
+        }
+    }
+
+    /** Each silence lasts until the client gives a connection up, as the URL says. */
+    @Test
+    void aConnectionThatFallsSilentIsGivenUp() throws IOException {
+        ObjectId object = here.add(MadeParameters.noise(1, 100));
+        String url = S3Server.url("team", network.port()) + "&timeout=1";
+        try (ParameterRemote remote = ParameterRemote.create(url, folder.resolve("cache"), ONE_BY_ONE)) {
+            network.next(Fault.silence(), Fault.none(), Fault.silence());
+            assertThat(push(remote, object).blocks()).isEqualTo(100);
+            network.next(Fault.silence());
+            remote.fetch(there, List.of(Want.whole(object)), CopyProgress.none());
+            assertThat(network.left()).isZero();
+            assertThat(there.read(object)).isEqualTo(here.read(object));
         }
     }
 
