@@ -2,10 +2,10 @@ package dev.mgit.lineage.remote.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.fixtures.FaultProxy;
 import dev.mgit.fixtures.FaultProxy.Fault;
 import dev.mgit.fixtures.S3Server;
+import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.file.Path;
