@@ -93,7 +93,8 @@ public final class Freshness {
     }
 
     private void packages(Recipe.Circumstances made, Recipe wanted, List<StaleReason> reasons) {
-        if (made.runtime().isEmpty()) {
+        // The programs of a node cannot be asked from here.
+        if (made.runtime().isEmpty() || made.node().isPresent()) {
             return;
         }
         EnvironmentCapture.Interpreter now = files.interpreter(wanted);
