@@ -333,6 +333,11 @@ public final class Updates {
         return reports.last();
     }
 
+    /** The same as a report. */
+    public Optional<UpdateReport> lastReport() {
+        return reports.last().map(UpdateReport::fromJson);
+    }
+
     /**
      * What the command for a model prints, in the update under way or else in the latest.
      *
