@@ -131,14 +131,17 @@ class CancelledUpdateTest {
             Future<Integer> graph = CompletableFuture.supplyAsync(() -> Main.run(terminal, "graph", "--plan", "-f"));
             Await.until(
                     "b is drawn as running",
-                    () -> graph.isDone() || drawn.toString(StandardCharsets.UTF_8).contains("running"));
+                    () -> graph.isDone()
+                            || drawn.toString(StandardCharsets.UTF_8).contains("running"));
             assertThat(drawn.toString(StandardCharsets.UTF_8))
                     .contains("\u001b[33m*  b  ", "  running", "\u001b[32m", "*  a  ", "  passed");
             Files.createFile(go);
             assertThat(update.finish().exit()).isZero();
             assertThat(graph.get()).isZero();
         }
-        assertThat(drawn.toString(StandardCharsets.UTF_8)).as("wiped at the end").endsWith("\r\u001b[J");
+        assertThat(drawn.toString(StandardCharsets.UTF_8))
+                .as("wiped at the end")
+                .endsWith("\r\u001b[J");
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("*  b  " + repository.id("b") + "  passed", "*  a  " + repository.id("a") + "  passed");
     }

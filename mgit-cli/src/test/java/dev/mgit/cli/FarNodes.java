@@ -71,8 +71,7 @@ final class FarNodes {
         Files.createDirectories(queue.resolve("bin"));
         Files.writeString(
                 queue.resolve("node.sh"),
-                NODE.replace("QUEUE", "'" + queue + "'")
-                        .replace("REPOSITORY", "'" + repository.root() + "'"));
+                NODE.replace("QUEUE", "'" + queue + "'").replace("REPOSITORY", "'" + repository.root() + "'"));
         Path script = Files.writeString(queue.resolve("scheduler.sh"), SCHEDULER);
         Path mgit = Files.writeString(
                 queue.resolve("bin/mgit"),

@@ -32,7 +32,10 @@ class FarNodesTest {
         Files.writeString(models.root().resolve("code/words.sh"), "word=trained\n");
         Path script = models.root().resolve("code/train.sh");
         Files.writeString(
-                script, "#!/bin/sh\n. code/words.sh\n" + HookedRepository.TRAIN.replace("{output}", "$MGIT_OUTPUT")
+                script,
+                "#!/bin/sh\n. code/words.sh\n"
+                        + HookedRepository.TRAIN
+                                .replace("{output}", "$MGIT_OUTPUT")
                                 .replace("{model}", "$MGIT_MODEL_NAME")
                         + "\necho $word from $(cat $1) >> $MGIT_OUTPUT/history.txt\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
@@ -73,9 +76,11 @@ class FarNodesTest {
         assertThat(models.history("b")).isEqualTo("base2\n+a\ntrained from good data\n+b\n");
         assertThat(nodes.ran()).as("trained there").containsExactly("a", "b");
         assertThat(models.ran()).as("tested here").containsExactly("test a", "test b", "test base");
-        assertThat(nodes.jobs()).hasSize(2).allSatisfy(job -> assertThat(nodes.script(job))
-                .doesNotContain(repository.root().toString())
-                .contains("'node'", nodes.hub().toString()));
+        assertThat(nodes.jobs())
+                .hasSize(2)
+                .allSatisfy(job -> assertThat(nodes.script(job))
+                        .doesNotContain(repository.root().toString())
+                        .contains("'node'", nodes.hub().toString()));
         assertThat(nodes.runs()).as("references of runs that are over").isEmpty();
         assertThat(nodes.left()).as("folders of runs that are over").isEmpty();
         assertThat(repository.ok("recipe", "show", "a")).containsPattern("Machine: .*, node ");
@@ -115,7 +120,10 @@ class FarNodesTest {
                     java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         }
         for (String key : List.of("submit", "look", "find", "end", "interval", "remote")) {
-            lean.ok("config", "executor.command." + key, repository.ok("config", "executor.command." + key).strip());
+            lean.ok(
+                    "config",
+                    "executor.command." + key,
+                    repository.ok("config", "executor.command." + key).strip());
         }
         lean.ok("config", "executor.name", "command");
         assertThat(lean.ok("update", "--force", "a", "--no-progress")).contains("done: 2 passed");
@@ -195,7 +203,8 @@ class FarNodesTest {
         String job = nodes.jobs().get(0);
         repository.ok("update", "--abort");
         assertThat(nodes.runs()).isEmpty();
-        String[] words = nodes.script(job).lines().toList().get(2).replace("'", "").split(" ");
+        String[] words =
+                nodes.script(job).lines().toList().get(2).replace("'", "").split(" ");
         Cli.Ran late = Cli.run(folder, java.util.Arrays.copyOfRange(words, 2, words.length));
         assertThat(late.exit()).as("%s", late).isEqualTo(5);
         assertThat(late.err()).contains("has been withdrawn");
@@ -226,7 +235,16 @@ class FarNodesTest {
             file.setLength((64L << 20) + 1);
         }
         String[] run = {
-            "run", "--model", "c", "--from", "base", "--input", "large=large.bin", "--shell", "--no-progress", "--",
+            "run",
+            "--model",
+            "c",
+            "--from",
+            "base",
+            "--input",
+            "large=large.bin",
+            "--shell",
+            "--no-progress",
+            "--",
             "cp {parent1}/* {output}/; wc -c < {input:large} >> {output}/history.txt"
         };
         Cli.Ran without = repository.run(run);

@@ -157,7 +157,15 @@ class SlurmCommandTest {
         List<String> jvm = List.of("-Xmx256m");
         Path job = models.repository().mgit().resolve("hooks/update/work/1-1/job");
         try (Crash update = Crash.start(
-                        slurmsOwn, Main.class, models.root(), jvm, "update", "base", "--executor", "slurm", "--no-progress");
+                        slurmsOwn,
+                        Main.class,
+                        models.root(),
+                        jvm,
+                        "update",
+                        "base",
+                        "--executor",
+                        "slurm",
+                        "--no-progress");
                 Crash logs = follow(models, job, slurmsOwn, jvm)) {
             logs.awaitOutput("waiting");
             assertThat(logs.isAlive()).as("b runs").isTrue();

@@ -98,7 +98,8 @@ class StaleModelsTest {
                 .contains("ft is stale: code lib.sh; recipe command\n", "other is stale: code lib.sh\n");
         Files.delete(models.root().resolve("data.txt"));
         assertThat(repository.ok("status", "--why")).contains("data:    data.txt (gone)");
-        assertThat(repository.ok("status")).contains("ft is stale: data data.txt (gone); code lib.sh; recipe command\n");
+        assertThat(repository.ok("status"))
+                .contains("ft is stale: data data.txt (gone); code lib.sh; recipe command\n");
     }
 
     @Test
@@ -141,10 +142,10 @@ class StaleModelsTest {
                         "*  base  " + repository.id("base"));
         assertThat(repository.ok("graph", "--plan", "--follow")).isEqualTo(plain);
         String shown = atTerminal("graph", "--plan");
-        assertThat(shown)
-                .contains("\u001b[34m*  below", "\u001b[33m*  ft", ": \u001b[33m*  other", "\n*  base");
+        assertThat(shown).contains("\u001b[34m*  below", "\u001b[33m*  ft", ": \u001b[33m*  other", "\n*  base");
         assertThat(shown.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(plain);
-        assertThat(repository.ok("graph", "--plan", "--format", "text", "below")).doesNotContain("other");
+        assertThat(repository.ok("graph", "--plan", "--format", "text", "below"))
+                .doesNotContain("other");
         repository.refuses(2, "text is a format of --plan only", "graph", "--format", "text");
         repository.refuses(2, "--follow needs --plan", "graph", "--follow");
     }

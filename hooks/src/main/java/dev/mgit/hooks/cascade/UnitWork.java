@@ -93,10 +93,8 @@ final class UnitWork {
     private Job elsewhere(int index, Path folder) {
         UpdatePlan.Unit unit = state.units.get(index);
         Recipe captured = captured(index);
-        Recipe recipe = captured.with(
-                captured.inputs(), parents.ifKnown(unit).orElseThrow(), captured.circumstances());
-        return nodes.job(
-                state.id + "/" + index, "update " + unit.name(), unit.models(), recipe, folder.resolve("job"));
+        Recipe recipe = captured.with(captured.inputs(), parents.ifKnown(unit).orElseThrow(), captured.circumstances());
+        return nodes.job(state.id + "/" + index, "update " + unit.name(), unit.models(), recipe, folder.resolve("job"));
     }
 
     /** Removes what was handed to nodes. */

@@ -57,8 +57,7 @@ final class JobFolder {
         choose();
         write(APART, "");
         return write(
-                "job.sh",
-                "#!/bin/sh\n# Needs nothing of the machine it was submitted from.\nexec " + command + "\n");
+                "job.sh", "#!/bin/sh\n# Needs nothing of the machine it was submitted from.\nexec " + command + "\n");
     }
 
     /** Whether the job runs where this folder is not. */
@@ -84,9 +83,10 @@ final class JobFolder {
 
     private void end(Retrieval.Left left) {
         write("seconds", String.valueOf(left.seconds()));
-        end(left.status().state() == JobStatus.State.TIMED_OUT
-                ? "timeout"
-                : String.valueOf(left.status().exitCode()));
+        end(
+                left.status().state() == JobStatus.State.TIMED_OUT
+                        ? "timeout"
+                        : String.valueOf(left.status().exitCode()));
     }
 
     /** The script of a job that starts in its own environment. */

@@ -84,7 +84,10 @@ final class KubernetesJob {
                 .addNewContainer()
                 .withName("command")
                 .withImage(settings.image())
-                .withCommand(job.apart() ? job.command() : List.of("/bin/sh", script.toAbsolutePath().toString()))
+                .withCommand(
+                        job.apart()
+                                ? job.command()
+                                : List.of("/bin/sh", script.toAbsolutePath().toString()))
                 .withVolumeMounts(mounts)
                 .withNewResources()
                 .withRequests(resources)

@@ -134,9 +134,7 @@ abstract class RemoteExecutor implements Executor {
         if (id.isPresent()) {
             return Optional.of(new JobHandle(id.get(), handle.folder()));
         }
-        return folder.claim()
-                ? Optional.empty()
-                : Optional.of(new JobHandle("", handle.folder()));
+        return folder.claim() ? Optional.empty() : Optional.of(new JobHandle("", handle.folder()));
     }
 
     @Override

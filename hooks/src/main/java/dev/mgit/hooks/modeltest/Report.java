@@ -127,8 +127,7 @@ public record Report(List<Column> columns, List<Row> rows) {
         return new Report(columns, rows);
     }
 
-    private static Cell cell(
-            Version version, Column column, TestResults results, Predicate<TestResult> outdating) {
+    private static Cell cell(Version version, Column column, TestResults results, Predicate<TestResult> outdating) {
         TestDefinition test = column.test();
         Optional<Verdict> found = results.verdict(version, test);
         if (found.isEmpty()) {

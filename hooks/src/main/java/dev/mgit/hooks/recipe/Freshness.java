@@ -52,8 +52,9 @@ public final class Freshness {
         Instant since = made.circumstances().started();
         List<StaleReason> reasons = new ArrayList<>();
         terms(made, recipe, reasons);
-        made.inputs().forEach(input -> glance(StaleReason.Kind.DATA, input.path(), input.sha256(), since, budget)
-                .ifPresent(reasons::add));
+        made.inputs()
+                .forEach(input -> glance(StaleReason.Kind.DATA, input.path(), input.sha256(), since, budget)
+                        .ifPresent(reasons::add));
         made.circumstances()
                 .sources()
                 .forEach((path, digest) -> glance(StaleReason.Kind.CODE, path, digest, since, budget)

@@ -93,8 +93,7 @@ final class NodeAdoption {
         require(
                 version.previous().isEmpty() && new HashSet<>(version.origins()).equals(wanted),
                 model + " was made from other parents");
-        Optional<String> recipe =
-                workspace.lineage().extra(id, Recipe.FILE).map(FolderTools::digest);
+        Optional<String> recipe = workspace.lineage().extra(id, Recipe.FILE).map(FolderTools::digest);
         require(recipe.equals(Optional.of(order.recipeDigest())), model + " was made by another recipe");
     }
 
@@ -109,8 +108,7 @@ final class NodeAdoption {
             throw e.kind() == MgitException.Kind.INTEGRITY ? refused(String.valueOf(e.getMessage())) : e;
         }
         var job = new RecipeJob(workspace, order.recipe(), order.models(), output);
-        versions.forEach(
-                (model, version) -> workspace.checkout(version, FolderTools.create(job.folderOf(model))));
+        versions.forEach((model, version) -> workspace.checkout(version, FolderTools.create(job.folderOf(model))));
     }
 
     private void require(boolean holds, String otherwise) {
@@ -122,8 +120,8 @@ final class NodeAdoption {
     private MgitException refused(String why) {
         return new MgitException(
                 MgitException.Kind.FAILED,
-                "what " + remote + " has as " + RunExchange.reference(order.run())
-                        + " is not the result of this run: " + why,
+                "what " + remote + " has as " + RunExchange.reference(order.run()) + " is not the result of this run: "
+                        + why,
                 "nothing of it was taken; see who may write there, and run it again");
     }
 }

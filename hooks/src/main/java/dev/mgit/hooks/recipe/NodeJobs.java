@@ -182,8 +182,8 @@ public final class NodeJobs implements Retrieval {
                 NodeOrder order = NodeOrder.fromBytes(read(folder.resolve(NodeOrder.FILE)));
                 // Held throughout: nothing leads to what comes until it is stored as any output is.
                 return Optional.of(workspace.locked(
-                        "take over run " + offer.run(), () -> new NodeAdoption(workspace, there, offer.remote(), order)
-                                .adopt(now.get(), folder)));
+                        "take over run " + offer.run(),
+                        () -> new NodeAdoption(workspace, there, offer.remote(), order).adopt(now.get(), folder)));
             }
         }
     }

@@ -42,8 +42,7 @@ public final class NodeRun {
      * @param executor runs the command on this machine
      * @param run as of {@link RunExchange#reference}
      */
-    public NodeRun(
-            Workspace workspace, Executor executor, RemoteAddress lineage, String run, JobProgress progress) {
+    public NodeRun(Workspace workspace, Executor executor, RemoteAddress lineage, String run, JobProgress progress) {
         this.workspace = workspace;
         this.executor = executor;
         this.lineage = lineage;
@@ -156,12 +155,10 @@ public final class NodeRun {
         }
         try {
             carried.job().requireOutput();
-            return new Done(
-                    done.status(), "", done.seconds(), done.recipe(), done.job(), store(order, carried.job()));
+            return new Done(done.status(), "", done.seconds(), done.recipe(), done.job(), store(order, carried.job()));
         } catch (MgitException e) {
             Done failed = Done.failed(e);
-            return new Done(
-                    failed.status(), failed.errors(), done.seconds(), done.recipe(), done.job(), Map.of());
+            return new Done(failed.status(), failed.errors(), done.seconds(), done.recipe(), done.job(), Map.of());
         }
     }
 

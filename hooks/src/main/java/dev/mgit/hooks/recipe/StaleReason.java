@@ -70,7 +70,10 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
 
     /** Without what it was and is: {@code data train.csv; code train.py, lib.py and 2 more}. */
     public static String names(List<StaleReason> reasons) {
-        return reasons.stream().map(StaleReason::kind).distinct().sorted()
+        return reasons.stream()
+                .map(StaleReason::kind)
+                .distinct()
+                .sorted()
                 .map(kind -> {
                     List<StaleReason> alike = reasons.stream()
                             .filter(reason -> reason.kind() == kind)
@@ -78,8 +81,7 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
                     return kind.word() + " "
                             + alike.stream()
                                     .limit(SHOWN)
-                                    .map(reason -> reason.what()
-                                            + (reason.now().isEmpty() ? " (gone)" : ""))
+                                    .map(reason -> reason.what() + (reason.now().isEmpty() ? " (gone)" : ""))
                                     .collect(Collectors.joining(", "))
                             + (alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
                 })

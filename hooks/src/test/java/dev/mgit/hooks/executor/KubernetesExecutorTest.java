@@ -85,8 +85,8 @@ class KubernetesExecutorTest {
         settings.remove("kubernetes.hostPath");
         settings.remove("kubernetes.claim");
         var executor = executor();
-        JobHandle handle = executor.submit(
-                Job.apart("update m", List.of("mgit", "node", "url", "run", "digest"), temp.resolve("job"), Limits.NONE));
+        JobHandle handle = executor.submit(Job.apart(
+                "update m", List.of("mgit", "node", "url", "run", "digest"), temp.resolve("job"), Limits.NONE));
         var spec = stored(handle).getSpec().getTemplate().getSpec();
         assertThat(spec.getContainers().get(0).getCommand()).containsExactly("mgit", "node", "url", "run", "digest");
         assertThat(spec.getVolumes()).isEmpty();

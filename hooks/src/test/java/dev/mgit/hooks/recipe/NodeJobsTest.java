@@ -55,7 +55,8 @@ class NodeJobsTest {
     private static final byte[] WEIGHTS = weights();
 
     private static byte[] weights() {
-        byte[] header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}".getBytes(StandardCharsets.UTF_8);
+        byte[] header =
+                "{\"w\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}".getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(8 + header.length + 16)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(header.length)
@@ -76,16 +77,14 @@ class NodeJobsTest {
 
     @BeforeEach
     void aRepositoryAndARemote() throws IOException {
-        address = RemoteAddress.parse(GitServers.bare(temp.resolve("models.git")).toString(), temp);
+        address =
+                RemoteAddress.parse(GitServers.bare(temp.resolve("models.git")).toString(), temp);
         hub = new Remote(
                 "hub", address, Optional.of(temp.resolve("store").toUri().toString()), false, List.of());
         here = repository("here");
         Exchange exchange = here.exchange().orElseThrow();
         RemoteParameters.prepare(exchange, hub);
-        new Remotes(
-                        exchange.repository().ownSettings(),
-                        exchange.repository().root())
-                .add(hub);
+        new Remotes(exchange.repository().ownSettings(), exchange.repository().root()).add(hub);
         base = commit("base", "base1\n");
         other = commit("other", "other1\n");
         folder = temp.resolve("attempt/job");
@@ -100,11 +99,7 @@ class NodeJobsTest {
         Repository repository = Repository.init(temp.resolve(name), User.withState(temp.resolve(name + "-state")));
         open.add(repository);
         return new RepositoryWorkspace(
-                repository,
-                new Person("Ada", "ada@example.org"),
-                System.getenv(),
-                Duration.ofSeconds(30),
-                text -> {});
+                repository, new Person("Ada", "ada@example.org"), System.getenv(), Duration.ofSeconds(30), text -> {});
     }
 
     private VersionId commit(String model, String text) throws IOException {
@@ -126,8 +121,7 @@ class NodeJobsTest {
             var transaction = workspace.lineage().begin("commit", workspace.author());
             VersionId id = workspace.write(
                     transaction,
-                    new NewModelVersion(
-                            model, Optional.empty(), RecipeRunner.edges(parents), "by hand", files, extra));
+                    new NewModelVersion(model, Optional.empty(), RecipeRunner.edges(parents), "by hand", files, extra));
             if (named) {
                 transaction.setModel(model, id);
             } else {
@@ -172,8 +166,7 @@ class NodeJobsTest {
     }
 
     private int carriedOut(Job job) throws IOException {
-        var node = new NodeRun(
-                repository("node-" + open.size()), new LocalExecutor(), address, RUN, JobProgress.NONE);
+        var node = new NodeRun(repository("node-" + open.size()), new LocalExecutor(), address, RUN, JobProgress.NONE);
         return node.carryOut(job.command().get(4), temp);
     }
 
@@ -183,8 +176,8 @@ class NodeJobsTest {
 
     private void refused(String why, ThrowingCallable action) {
         assertThatThrownBy(action)
-                .isInstanceOfSatisfying(MgitException.class, e -> assertThat(e.kind())
-                        .isEqualTo(MgitException.Kind.FAILED))
+                .isInstanceOfSatisfying(
+                        MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.FAILED))
                 .hasMessageContaining("refs/mgit/runs/" + RUN + " is not the result of this run: " + why);
         assertThat(folder.resolveSibling("output")).doesNotExist();
     }
@@ -251,8 +244,8 @@ class NodeJobsTest {
         Job second = offered(recipe());
         assertThat(second.command()).isNotEqualTo(first.command());
         assertThatThrownBy(() -> carriedOut(first))
-                .isInstanceOfSatisfying(MgitException.class, e -> assertThat(e.kind())
-                        .isEqualTo(MgitException.Kind.INTEGRITY))
+                .isInstanceOfSatisfying(
+                        MgitException.class, e -> assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY))
                 .hasMessageContaining("is not the one this job was submitted for");
         assertThat(retrieved()).as("the second is still to come").isEmpty();
         // Its result, forced into place.
@@ -315,7 +308,8 @@ class NodeJobsTest {
 
         VersionId byOther =
                 write(here, "child", "evil\n", recipe().parents(), Map.of(Recipe.FILE, recipe().toBytes()), false);
-        Map<String, byte[]> other = Map.of(Recipe.FILE, recipe("echo evil", base).toBytes());
+        Map<String, byte[]> other =
+                Map.of(Recipe.FILE, recipe("echo evil", base).toBytes());
         VersionId byEvil = write(here, "child", "evil\n", recipe().parents(), other, false);
         assertThat(byEvil).isNotEqualTo(byOther);
         forged(here, List.of(byEvil), json -> json);

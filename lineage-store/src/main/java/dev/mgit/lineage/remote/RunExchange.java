@@ -98,9 +98,7 @@ public final class RunExchange implements AutoCloseable {
         VersionId parcel = here.writeParcel(files, versions, "result of run " + run);
         try (Sending sent = send(versions)) {
             Optional<Refusal> refused = move(run, Optional.of(replaced), Optional.of(parcel));
-            if (refused.isPresent()
-                    && !refused.get().raced()
-                    && now(run).equals(Optional.of(replaced))) {
+            if (refused.isPresent() && !refused.get().raced() && now(run).equals(Optional.of(replaced))) {
                 throw refused(run, refused.get());
             }
             return refused.isEmpty();

@@ -50,9 +50,10 @@ public final class GraphCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "dot (Graphviz), mermaid, html (one self-contained page), svg, or with --plan text: the models "
-                    + "as lanes, in color at a terminal. Default: text for --plan at a terminal and for --follow, else "
-                    + "mermaid.")
+            description =
+                    "dot (Graphviz), mermaid, html (one self-contained page), svg, or with --plan text: the models "
+                            + "as lanes, in color at a terminal. Default: text for --plan at a terminal and for --follow, else "
+                            + "mermaid.")
     private @Nullable String format;
 
     @Option(names = "--ancestors", description = "Only ancestors of REV.")
@@ -148,7 +149,8 @@ public final class GraphCommand implements Callable<Integer> {
         if (follow) {
             LineageGraph before = session.repository().graph();
             var models = new PlanGraph(before, chosen(session, before));
-            new PlanFollower(context, updates).follow(() -> updates.plan(UpdateOptions.ofStale()), marks -> lines(models, marks));
+            new PlanFollower(context, updates)
+                    .follow(() -> updates.plan(UpdateOptions.ofStale()), marks -> lines(models, marks));
         }
         LineageGraph graph = session.repository().graph();
         Optional<UpdateReport> report =

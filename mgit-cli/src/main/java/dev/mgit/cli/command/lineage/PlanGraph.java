@@ -68,7 +68,8 @@ final class PlanGraph {
             // A model that is made from itself by way of others has been drawn above.
             List<ProvenanceEdge> edges = from(id).stream()
                     .filter(parent -> !drawn.contains(parent))
-                    .map(parent -> new ProvenanceEdge(parent, name(parent), EdgeKind.OTHER, ProvenanceEdge.Source.DECLARED))
+                    .map(parent ->
+                            new ProvenanceEdge(parent, name(parent), EdgeKind.OTHER, ProvenanceEdge.Source.DECLARED))
                     .toList();
             current.clear();
             GraphMark mark = marks.get(id);
@@ -77,15 +78,7 @@ final class PlanGraph {
             }
             String text = name(id) + "  " + id.abbreviated() + (mark == null ? "" : "  " + mark.words());
             graph.add(
-                    new Version(
-                            id,
-                            name(id),
-                            Optional.empty(),
-                            edges,
-                            "",
-                            new Person("", ""),
-                            Instant.EPOCH,
-                            Map.of()),
+                    new Version(id, name(id), Optional.empty(), edges, "", new Person("", ""), Instant.EPOCH, Map.of()),
                     '*',
                     List.of(text));
         }
@@ -99,8 +92,8 @@ final class PlanGraph {
         if (star < 0 || current.isEmpty()) {
             return output.visible(shown);
         }
-        return output.visible(shown.substring(0, star)
-                + output.styled(style(current.get(0).color()), shown.substring(star)));
+        return output.visible(
+                shown.substring(0, star) + output.styled(style(current.get(0).color()), shown.substring(star)));
     }
 
     private static Output.Style style(GraphMark.Color color) {

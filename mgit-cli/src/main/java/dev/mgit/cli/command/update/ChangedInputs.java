@@ -31,7 +31,8 @@ public final class ChangedInputs {
     private final int unseen;
 
     public ChangedInputs(Context context, Session open) {
-        Workspace workspace = HookSession.within(context, open, new WaitOption()).workspace();
+        Workspace workspace =
+                HookSession.within(context, open, new WaitOption()).workspace();
         var recipes = new Recipes(workspace);
         var freshness = new Freshness(workspace);
         var budget = new AtomicLong(MOST_BYTES);
@@ -42,8 +43,8 @@ public final class ChangedInputs {
             Optional<Recipe> recorded = recipes.of(model.head());
             any |= recorded.isPresent();
             Optional<Recipe> recipe = recorded.filter(found -> recipes.trusted(model.name(), found));
-            List<StaleReason> reasons =
-                    recipe.map(found -> freshness.glance(model.head(), found, budget)).orElse(List.of());
+            List<StaleReason> reasons = recipe.map(found -> freshness.glance(model.head(), found, budget))
+                    .orElse(List.of());
             if (!reasons.isEmpty()) {
                 changed.put(model.name(), reasons);
             }

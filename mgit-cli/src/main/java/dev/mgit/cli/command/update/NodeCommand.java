@@ -77,8 +77,8 @@ public final class NodeCommand implements Callable<Integer> {
         Repository.init(work, context.user()).close();
         try (Session session = Session.open(context, work);
                 HookSession hooks = HookSession.within(context, session, new WaitOption())) {
-            var node = new NodeRun(
-                    hooks.workspace(), hooks.localExecutor(), address, run, ProgressOptions.lines(context));
+            var node =
+                    new NodeRun(hooks.workspace(), hooks.localExecutor(), address, run, ProgressOptions.lines(context));
             return node.carryOut(digest, context.directory());
         }
     }
