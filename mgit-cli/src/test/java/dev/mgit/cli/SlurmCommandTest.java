@@ -193,6 +193,34 @@ class SlurmCommandTest {
     }
 
     @Test
+    void jobsThatShareNoFilesGoThroughARemote() throws IOException {
+        HookedRepository models =
+                HookedRepository.init(folder).derive("a", "base").derive("b", "a");
+        FarNodes nodes = FarNodes.of(models.repository(), folder);
+        Path far = folder.resolve("queue/far");
+        models.repository().ok("config", "executor.name", "slurm");
+        models.repository().ok("config", "slurm.remote", "hub");
+        models.repository()
+                .ok(
+                        "config",
+                        "slurm.arguments",
+                        "--",
+                        "--export=HOME=" + far + ",TMPDIR=" + far.resolve("tmp") + ",PATH="
+                                + folder.resolve("queue/bin") + ":/usr/bin:/bin");
+        models.commit("base", "base2");
+        models.ran();
+        Cli.Ran updated = run(models, "update", "base", "--no-progress");
+        assertThat(updated.exit()).as("%s", updated).isZero();
+        assertThat(updated.out()).contains("done: 2 passed");
+        assertThat(models.ran()).as("none where the repository is").isEmpty();
+        assertThat(nodes.ran()).containsExactly("a", "b");
+        assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
+        assertThat(nodes.runs()).isEmpty();
+        Cli.Ran detached = run(models, "update", "--force", "a", "--detach", "--no-progress");
+        assertThat(detached.exit()).as("%s", detached).isEqualTo(2);
+    }
+
+    @Test
     void aFailedJobCarriesItsLogAndADroppedUpdateItsJobs() throws IOException {
         HookedRepository models = HookedRepository.init(folder)
                 .deriveBy(

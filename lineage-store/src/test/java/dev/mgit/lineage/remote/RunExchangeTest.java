@@ -49,7 +49,8 @@ class RunExchangeTest {
 
     @BeforeEach
     void aModelAndABareRepository() throws IOException {
-        address = RemoteAddress.parse(GitServers.bare(temp.resolve("models.git")).toString(), temp);
+        address =
+                RemoteAddress.parse(GitServers.bare(temp.resolve("models.git")).toString(), temp);
         here = repository("here");
         MadeModel model = Families.base("base", 1, new ModelShape(32, 16, 1, Element.F32));
         var request = new CommitRequest(
