@@ -6,6 +6,7 @@ import dev.mgit.lineage.checkpoint.Commits;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.VersionFiles;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.remote.Exchange;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.UserRecords;
 import dev.mgit.lineage.repository.WriterLock;
@@ -122,6 +123,19 @@ public final class RepositoryWorkspace implements Workspace {
             }
         });
         return found;
+    }
+
+    /** Joins no notes: what runs elsewhere brings none. */
+    @Override
+    public Optional<Exchange> exchange() {
+        return Optional.of(new Exchange(
+                repository,
+                environment,
+                author,
+                what -> repository.lock(what, wait, notice),
+                notice,
+                Map.of(),
+                CopyProgress.none()));
     }
 
     /** Writes plain copies: these folders are not checkouts that a user would commit from. */

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Settings that say which programs run, or with what arguments. In a repository's own file they may be anybody's: there
+ * Settings that say which programs run, with what arguments, or whose results are taken. In a repository's own file they may be anybody's: there
  * they count once this user has accepted them, as tests and hooks do. In the user's own file they always count.
  */
 public final class RunSettings {
     /** Keys, and sections that end with a dot. */
-    private static final List<String> KEYS = List.of("slurm.arguments", "executor.command.", "kubernetes.");
+    private static final List<String> KEYS = List.of("slurm.", "executor.command.", "kubernetes.");
 
     private RunSettings() {}
 

@@ -1,6 +1,7 @@
 package dev.mgit.hooks;
 
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.remote.Exchange;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.Transaction;
@@ -41,6 +42,11 @@ public interface Workspace {
     /** The repository's own settings that {@link RunSettings} names, accepted or not. */
     default Map<String, String> runSettings() {
         return Map.of();
+    }
+
+    /** What it takes to exchange versions with remotes; empty where there can be none. */
+    default Optional<Exchange> exchange() {
+        return Optional.empty();
     }
 
     /** Writes the files of a version, bit for bit, into an empty folder. */
@@ -121,6 +127,11 @@ public interface Workspace {
         @Override
         public Map<String, String> runSettings() {
             return workspace.runSettings();
+        }
+
+        @Override
+        public Optional<Exchange> exchange() {
+            return workspace.exchange();
         }
 
         @Override

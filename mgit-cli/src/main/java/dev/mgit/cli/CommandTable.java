@@ -38,6 +38,7 @@ import dev.mgit.cli.command.store.GcCommand;
 import dev.mgit.cli.command.store.InitCommand;
 import dev.mgit.cli.command.store.OpCommand;
 import dev.mgit.cli.command.store.UndoCommand;
+import dev.mgit.cli.command.update.NodeCommand;
 import dev.mgit.cli.command.update.RecipeCommand;
 import dev.mgit.cli.command.update.RerunCommand;
 import dev.mgit.cli.command.update.RunCommand;
@@ -81,6 +82,7 @@ final class CommandTable implements IFactory {
         ALL.put("test", TestCommand.class);
         ALL.put("run", RunCommand.class);
         ALL.put("update", UpdateCommand.class);
+        ALL.put("node", NodeCommand.class);
         ALL.put("recipe", RecipeCommand.class);
         ALL.put("rerun", RerunCommand.class);
         ALL.put("hooks", HooksCommand.class);

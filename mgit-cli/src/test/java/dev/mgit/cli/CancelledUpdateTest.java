@@ -2,12 +2,18 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.cli.console.Terminal;
 import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,6 +113,37 @@ class CancelledUpdateTest {
         Cli.Ran again = repository.run("update", "base", "--no-progress");
         assertThat(again.out()).contains("done: 2 passed (1 reused)");
         assertThat(models.ran()).containsExactly("b");
+    }
+
+    @Test
+    void theGraphIsDrawnAgainUntilTheUpdateIsOver() throws Exception {
+        var out = new ByteArrayOutputStream();
+        var drawn = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                Terminal.writer(out),
+                Terminal.writer(drawn),
+                true,
+                true,
+                60,
+                models.root(),
+                Cli.withOwnFolders(Map.of()));
+        try (Crash update = update()) {
+            Future<Integer> graph = CompletableFuture.supplyAsync(() -> Main.run(terminal, "graph", "--plan", "-f"));
+            Await.until(
+                    "b is drawn as running",
+                    () -> graph.isDone()
+                            || drawn.toString(StandardCharsets.UTF_8).contains("running"));
+            assertThat(drawn.toString(StandardCharsets.UTF_8))
+                    .contains("\u001b[33m*  b  ", "  running", "\u001b[32m", "*  a  ", "  passed");
+            Files.createFile(go);
+            assertThat(update.finish().exit()).isZero();
+            assertThat(graph.get()).isZero();
+        }
+        assertThat(drawn.toString(StandardCharsets.UTF_8))
+                .as("wiped at the end")
+                .endsWith("\r\u001b[J");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("*  b  " + repository.id("b") + "  passed", "*  a  " + repository.id("a") + "  passed");
     }
 
     @Test

@@ -142,6 +142,85 @@ class SlurmCommandTest {
     }
 
     @Test
+    void anUpdateIsFollowedCancelledAndWhatItMadeIsReused() throws Exception {
+        Path go = folder.resolve("go");
+        HookedRepository models = HookedRepository.init(folder)
+                .derive("a", "base")
+                .deriveBy(
+                        "grep -q base1 $MGIT_PARENT_1/history.txt || { echo waiting; " + Await.forFile(go) + "; }; "
+                                + HookedRepository.TRAIN,
+                        "b",
+                        "a");
+        models.commit("base", "base2");
+        models.ran();
+        List<String> slurmsOwn = List.of("/usr/bin/env", "SLURM_CONF=" + environment.get("SLURM_CONF"));
+        List<String> jvm = List.of("-Xmx256m");
+        Path job = models.repository().mgit().resolve("hooks/update/work/1-1/job");
+        try (Crash update = Crash.start(
+                        slurmsOwn,
+                        Main.class,
+                        models.root(),
+                        jvm,
+                        "update",
+                        "base",
+                        "--executor",
+                        "slurm",
+                        "--no-progress");
+                Crash logs = follow(models, job, slurmsOwn, jvm)) {
+            logs.awaitOutput("waiting");
+            assertThat(logs.isAlive()).as("b runs").isTrue();
+            Cli.Ran cancelled = run(models, "update", "--cancel");
+            assertThat(cancelled.exit()).as("%s", cancelled).isZero();
+            assertThat(update.finish().output()).contains("cancelled by 'mgit update --cancel'");
+            assertThat(logs.finish().exit()).as("nothing more to follow").isZero();
+        }
+        assertThat(job.resolve("exit")).hasContent("cancelled");
+        assertThat(models.ran()).as("b was ended in the queue").containsExactly("a");
+
+        assertThat(run(models, "update", "--abort").exit()).isZero();
+        Files.createFile(go);
+        Cli.Ran again = run(models, "update", "base", "--executor", "slurm", "--no-progress");
+        assertThat(again.exit()).as("%s", again).isZero();
+        assertThat(again.out()).contains("done: 2 passed (1 reused)");
+        assertThat(models.ran()).as("a's output was taken").containsExactly("b");
+        assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
+    }
+
+    private static Crash follow(HookedRepository models, Path job, List<String> slurmsOwn, List<String> jvm)
+            throws Exception {
+        await(job.resolve("pid"));
+        return Crash.start(slurmsOwn, Main.class, models.root(), jvm, "update", "--logs", "b", "--follow");
+    }
+
+    @Test
+    void jobsThatShareNoFilesGoThroughARemote() throws IOException {
+        HookedRepository models =
+                HookedRepository.init(folder).derive("a", "base").derive("b", "a");
+        FarNodes nodes = FarNodes.of(models.repository(), folder);
+        Path far = folder.resolve("queue/far");
+        models.repository().ok("config", "executor.name", "slurm");
+        models.repository().ok("config", "slurm.remote", "hub");
+        models.repository()
+                .ok(
+                        "config",
+                        "slurm.arguments",
+                        "--",
+                        "--export=HOME=" + far + ",TMPDIR=" + far.resolve("tmp") + ",PATH="
+                                + folder.resolve("queue/bin") + ":/usr/bin:/bin");
+        models.commit("base", "base2");
+        models.ran();
+        Cli.Ran updated = run(models, "update", "base", "--no-progress");
+        assertThat(updated.exit()).as("%s", updated).isZero();
+        assertThat(updated.out()).contains("done: 2 passed");
+        assertThat(models.ran()).as("none where the repository is").isEmpty();
+        assertThat(nodes.ran()).containsExactly("a", "b");
+        assertThat(models.history("b")).isEqualTo("base2\n+a\n+b\n");
+        assertThat(nodes.runs()).isEmpty();
+        Cli.Ran detached = run(models, "update", "--force", "a", "--detach", "--no-progress");
+        assertThat(detached.exit()).as("%s", detached).isEqualTo(2);
+    }
+
+    @Test
     void aFailedJobCarriesItsLogAndADroppedUpdateItsJobs() throws IOException {
         HookedRepository models = HookedRepository.init(folder)
                 .deriveBy(

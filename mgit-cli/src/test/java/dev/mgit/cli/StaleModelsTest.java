@@ -2,11 +2,16 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.cli.console.Terminal;
 import dev.mgit.delta.json.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,11 +76,16 @@ class StaleModelsTest {
                 .contains("ft is stale:\n  data:    data.txt 4355a46b→53c234e5\n")
                 .contains("below is stale:\n  parent:  ft is to be made again\n");
         assertThat(repository.run("status", "--why", "--exit-code").exit()).isEqualTo(3);
-        assertThat(repository.run("status", "--exit-code").exit()).isZero();
+        assertThat(repository.ok("status")).contains("ft is stale: data data.txt\n");
+        assertThat(repository.json("status", "--json").objects("changed_inputs"))
+                .extracting(entry -> entry.string("model") + " " + entry.string("kind") + " " + entry.string("what"))
+                .containsExactly("ft data data.txt", "other data data.txt");
+        assertThat(repository.run("status", "--exit-code").exit()).isEqualTo(3);
 
         write("lib.sh", "step=two\n");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
                 .containsExactly("data data.txt", "code lib.sh");
+        assertThat(repository.ok("status")).contains("ft is stale: data data.txt; code lib.sh\n");
         repository.ok(
                 "recipe", "set", "ft", "--input", "data=data.txt", "--", "sh", "train.sh", "{input:data}", "--more");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
@@ -83,8 +93,13 @@ class StaleModelsTest {
         write("data.txt", "1\n");
         assertThat(reasons(repository.json("status", "--why", "--json"), "ft"))
                 .containsExactly("recipe command", "code lib.sh");
+        assertThat(repository.ok("status"))
+                .as("written again, but with the same")
+                .contains("ft is stale: code lib.sh; recipe command\n", "other is stale: code lib.sh\n");
         Files.delete(models.root().resolve("data.txt"));
         assertThat(repository.ok("status", "--why")).contains("data:    data.txt (gone)");
+        assertThat(repository.ok("status"))
+                .contains("ft is stale: data data.txt (gone); code lib.sh; recipe command\n");
     }
 
     @Test
@@ -98,6 +113,62 @@ class StaleModelsTest {
         assertThat(repository.ok("graph", "--plan", "--format", "dot")).contains("\\nstale: data\"");
         assertThat(repository.ok("graph", "--plan", "--format", "svg")).contains(">stale: data</text>");
         assertThat(repository.ok("graph", "--plan", "--format", "html")).contains(">stale: parent</text>");
+    }
+
+    private String atTerminal(String... arguments) {
+        var out = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                Terminal.writer(out),
+                Terminal.writer(OutputStream.nullOutputStream()),
+                true,
+                true,
+                60,
+                models.root(),
+                Cli.withOwnFolders(Map.of()));
+        assertThat(Main.run(terminal, arguments)).isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aTerminalShowsTheModelsAsLanesInTheColorsOfTheReasons() throws IOException {
+        write("data.txt", "2\n");
+        String plain = repository.ok("graph", "--plan", "--format", "text");
+        assertThat(plain.lines())
+                .containsExactly(
+                        "*  below  " + repository.id("below") + "  stale: parent",
+                        "*  ft  " + repository.id("ft") + "  stale: data",
+                        ": *  other  " + repository.id("other") + "  stale: data",
+                        ":/",
+                        "*  base  " + repository.id("base"));
+        assertThat(repository.ok("graph", "--plan", "--follow")).isEqualTo(plain);
+        String shown = atTerminal("graph", "--plan");
+        assertThat(shown).contains("\u001b[34m*  below", "\u001b[33m*  ft", ": \u001b[33m*  other", "\n*  base");
+        assertThat(shown.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(plain);
+        assertThat(repository.ok("graph", "--plan", "--format", "text", "below"))
+                .doesNotContain("other");
+        repository.refuses(2, "text is a format of --plan only", "graph", "--format", "text");
+        repository.refuses(2, "--follow needs --plan", "graph", "--follow");
+    }
+
+    @Test
+    void whatCannotBeRebuiltHereStaysStaleAndTheExitCodeSaysSo() throws IOException {
+        repository.ok("commit", models.lay("hand", "by hand").toString(), "--model", "hand", "--from", "base");
+        models.commit("base", "base2");
+        Cli.Ran noRecipe = repository.run("update", "base", "--only", "hand");
+        assertThat(noRecipe.exit()).as("%s", noRecipe).isEqualTo(3);
+        assertThat(noRecipe.out()).contains("hand", "but it has no recipe");
+
+        Map<String, String> somebodyElse =
+                Map.of("XDG_STATE_HOME", folder.resolve("other-user").toString());
+        Cli.Ran untrusted = Cli.run(models.root(), somebodyElse, "update", "base", "--only", "ft", "--only", "below");
+        assertThat(untrusted.exit()).as("%s", untrusted).isEqualTo(3);
+        assertThat(untrusted.out()).contains("its recipe has not been approved here");
+        assertThat(models.ran()).isEmpty();
+
+        Cli.Ran rest = repository.run("update", "base", "--no-progress");
+        assertThat(rest.exit()).as("%s", rest).isEqualTo(3);
+        assertThat(rest.out()).contains("3 passed, 1 stale");
+        assertThat(repository.run("update", "base", "--skip", "hand").exit()).isZero();
     }
 
     @Test

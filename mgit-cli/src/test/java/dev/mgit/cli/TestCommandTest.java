@@ -164,6 +164,24 @@ class TestCommandTest {
     }
 
     @Test
+    void theReportMarksResultsOfCodeThatHasChangedSince() throws IOException {
+        Path script = Files.writeString(models.root().resolve("count.sh"), HookedRepository.COUNT + "\n");
+        repository.ok("test", "add", "lines", "--on", "all", "--metric", "lines:lower", "--", "sh", "count.sh");
+        repository.ok("test", "run");
+        assertThat(repository.ok("test", "report")).doesNotContain("*");
+        assertThat(repository.ok("test", "report", "--json")).doesNotContain("outdated");
+
+        Files.writeString(script, "# counts\n" + HookedRepository.COUNT + "\n");
+        assertThat(repository.ok("test", "report"))
+                .contains("2 (+1 worse) *", "\n* by code or data of the test that has changed since");
+        assertThat(repository.ok("test", "report", "--json")).contains("\"outdated\": true");
+        assertThat(repository.ok("test", "report", "--format", "html"))
+                .contains("2 (+1 worse) *</td>", "by code or data that has changed since\">");
+        repository.ok("test", "run");
+        assertThat(repository.ok("test", "report")).as("run again").doesNotContain("*");
+    }
+
+    @Test
     void theReportAsAPageShowsTrendsAndTheFamily() throws IOException {
         models.commit("base", "<script>one\ntwo");
         models.commit("base", "one");

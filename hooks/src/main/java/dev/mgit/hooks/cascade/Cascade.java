@@ -265,6 +265,7 @@ final class Cascade {
                 executor.cancel(work.handle(unit));
             }
         }
+        work.withdraw();
         Publication.dropStaged(workspace, state.stagingPrefix());
     }
 
@@ -287,6 +288,7 @@ final class Cascade {
 
     /** Deletes the working folders of the units, keeping what their commands printed and what they made in vain. */
     void tidyUp() {
+        work.withdraw();
         for (int unit = 0; unit < state.units.size(); unit++) {
             JobHandle handle = work.handle(unit);
             for (String model : state.units.get(unit).heads().keySet()) {

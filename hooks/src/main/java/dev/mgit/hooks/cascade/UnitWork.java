@@ -9,6 +9,7 @@ import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.hooks.recipe.NodeJobs;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeJob;
 import dev.mgit.lineage.version.VersionId;
@@ -35,6 +36,7 @@ final class UnitWork {
     private final UnitStore store;
     private final Cancellation cancellation;
     private final RunCache cache;
+    private final NodeJobs nodes;
 
     UnitWork(Workspace workspace, Executor executor, CascadeState state, CascadeLog log, JobProgress progress) {
         this.workspace = workspace;
@@ -45,6 +47,7 @@ final class UnitWork {
         this.progress = progress;
         this.cancellation = files.cancellation();
         this.cache = new RunCache(workspace);
+        this.nodes = new NodeJobs(workspace, executor);
         this.parents = new UnitParents(state);
         this.store = new UnitStore(workspace, executor, state, progress);
     }
@@ -59,7 +62,7 @@ final class UnitWork {
         Instant started = Instant.now();
         log.write(CascadeRecord.unit(
                 index, CascadeState.Unit.RUNNING, "attempt", attempt, "started", started.toString()));
-        Recipe captured = recipeJob(index).captured(started).because(unit.reasons());
+        Recipe captured = nodes.captured(recipeJob(index), started).because(unit.reasons());
         boolean reused = kept(unit, captured).isPresent();
         captured(index, captured, reused);
         if (reused) {
@@ -74,13 +77,29 @@ final class UnitWork {
     }
 
     private void start(int index, Path folder) {
-        UpdatePlan.Unit unit = state.units.get(index);
-        List<JobHandle> after = new ArrayList<>();
-        Job job = recipeJob(index).job("update", checkedOut(unit, folder, after), folder.resolve("job"), after);
-        JobHandle handle = executor.submit(job);
+        JobHandle handle = executor.submit(nodes.wanted() ? elsewhere(index, folder) : here(index, folder));
         log.write(CascadeRecord.unit(index, CascadeState.Unit.RUNNING, "handle", handle.id()));
         String where = handle.id().equals(executor.name()) ? "" : " " + handle.id();
-        progress.on(JobProgress.Kind.STARTED, unit.name(), executor.name() + where);
+        progress.on(JobProgress.Kind.STARTED, state.units.get(index).name(), executor.name() + where);
+    }
+
+    private Job here(int index, Path folder) {
+        List<JobHandle> after = new ArrayList<>();
+        List<CommandContract.Parent> copies = checkedOut(state.units.get(index), folder, after);
+        return recipeJob(index).job("update", copies, folder.resolve("job"), after);
+    }
+
+    /** Parents are not laid out: the node fetches them. */
+    private Job elsewhere(int index, Path folder) {
+        UpdatePlan.Unit unit = state.units.get(index);
+        Recipe captured = captured(index);
+        Recipe recipe = captured.with(captured.inputs(), parents.ifKnown(unit).orElseThrow(), captured.circumstances());
+        return nodes.job(state.id + "/" + index, "update " + unit.name(), unit.models(), recipe, folder.resolve("job"));
+    }
+
+    /** Removes what was handed to nodes. */
+    void withdraw() {
+        nodes.withdraw(CascadeFiles.jobs(files.work()));
     }
 
     /** What an earlier run left that read the same; empty for a unit that is to run in any case. */
@@ -130,8 +149,8 @@ final class UnitWork {
     private Recipe captured(int index) {
         return state.unit(index)
                 .captured
-                .orElseGet(() -> recipeJob(index)
-                        .captured(state.unit(index).started.orElseGet(Instant::now))
+                .orElseGet(() -> nodes.captured(
+                                recipeJob(index), state.unit(index).started.orElseGet(Instant::now))
                         .because(state.units.get(index).reasons()));
     }
 
@@ -245,7 +264,8 @@ final class UnitWork {
         double seconds =
                 state.unit(index).reused ? unit.seconds() : handle(index).seconds();
         List<Recipe.Parent> made = parents.ifKnown(unit).orElseThrow();
-        Map<String, VersionId> versions = store.store(unit, captured.made(made, seconds), job::folderOf);
+        Recipe completed = NodeJobs.completed(captured, handle(index)).made(made, seconds);
+        Map<String, VersionId> versions = store.store(unit, completed, job::folderOf);
         // What changed while the command ran may or may not have been read.
         if (job.reads(captured)) {
             cache.keep(cache.key(captured, unit.models(), made), versions);

@@ -17,7 +17,7 @@ public final class UpdatePicture {
     /**
      * Marks by version.
      *
-     * @param open the update in progress, whose states go before what the plan says; empty if there is none
+     * @param open an update in progress or just over, whose states go before what the plan says; empty if there is none
      */
     public static Map<VersionId, GraphMark> marks(UpdatePlan plan, Optional<UpdateReport> open) {
         Map<VersionId, GraphMark> marks = new LinkedHashMap<>();
@@ -27,8 +27,10 @@ public final class UpdatePicture {
                 marks.put(node.head(), stuck ? stuck(node) : stale(node.reasons()));
             }
         }
-        open.ifPresent(report ->
-                report.lines().forEach(line -> line.before().values().forEach(head -> marks.put(head, live(line)))));
+        open.ifPresent(report -> report.lines().forEach(line -> {
+            line.before().values().forEach(head -> marks.put(head, live(line)));
+            line.after().values().forEach(head -> marks.put(head, live(line)));
+        }));
         return marks;
     }
 

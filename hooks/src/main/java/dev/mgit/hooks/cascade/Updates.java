@@ -7,6 +7,7 @@ import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.JobHandle;
+import dev.mgit.hooks.recipe.NodeJobs;
 import dev.mgit.hooks.recipe.Recipes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -195,6 +196,7 @@ public final class Updates {
             lock.requireHeld();
             endTests();
             CascadeFiles.jobs(files.work()).forEach(folder -> executor.cancel(new JobHandle("", folder)));
+            new NodeJobs(workspace, executor).withdraw(CascadeFiles.jobs(files.work()));
             Publication.dropStaged(workspace, "staging/");
             files.clear();
         }
@@ -329,6 +331,11 @@ public final class Updates {
     /** How the latest finished update ended, as {@link UpdateReport#toJson()} wrote it. */
     public Optional<JsonObject> last() {
         return reports.last();
+    }
+
+    /** The same as a report. */
+    public Optional<UpdateReport> lastReport() {
+        return reports.last().map(UpdateReport::fromJson);
     }
 
     /**

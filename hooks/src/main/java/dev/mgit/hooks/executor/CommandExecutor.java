@@ -42,6 +42,11 @@ public final class CommandExecutor extends RemoteExecutor {
         return NAME;
     }
 
+    @Override
+    public Optional<String> remote() {
+        return settings.setting().apply(SECTION + "remote").filter(name -> !name.isBlank());
+    }
+
     /** As the setting {@code executor.command.queues} says: whether submit heeds {@code after}. */
     @Override
     public boolean queues() {

@@ -72,6 +72,14 @@ public interface Executor extends AutoCloseable {
         }
     }
 
+    /** The remote by which nodes get what they need, where they share no files with this machine. */
+    default Optional<String> remote() {
+        return Optional.empty();
+    }
+
+    /** Says who knows what became of jobs that run apart. */
+    default void retrieveBy(Retrieval retrieval) {}
+
     /** Lets go of the executor's resources; jobs that run go on. */
     @Override
     void close();

@@ -47,7 +47,10 @@ public final class Executors {
             throw new MgitException(
                     MgitException.Kind.USAGE, "unknown executor '" + name + "'", "use " + String.join(" or ", names()));
         }
-        return made.apply(new ExecutorSettings(setting, environment));
+        Executor executor = made.apply(new ExecutorSettings(setting, environment));
+        return executor.remote().isPresent()
+                ? new NodeExecutor(executor, onThisMachine(setting, environment))
+                : executor;
     }
 
     /** An executor for commands that belong on this machine, whatever the settings name: hooks, and searches. */

@@ -1,5 +1,6 @@
 package dev.mgit.hooks.executor;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.FolderTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,66 @@ final class JobFolder {
 
     JobFolder(Path folder) {
         this.folder = folder;
+    }
+
+    private static final String APART = "apart";
+
+    /**
+     * What a scheduler knows the job by: {@code mgit-} and 16 hexadecimal digits, chosen when it was prepared, so that
+     * another job that had this folder before is another job. Earlier versions made it from the folder's path.
+     */
+    String name() {
+        return read("name").orElseGet(() -> {
+            byte[] path = folder.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
+            return "mgit-" + FolderTools.digest(path).substring(0, 16);
+        });
+    }
+
+    private void choose() {
+        if (Files.exists(folder.resolve("name"))) {
+            return;
+        }
+        byte[] random = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+        FolderTools.create(folder);
+        write("name", "mgit-" + FolderTools.digest(random).substring(0, 16));
+    }
+
+    /** The script of a job that runs where this folder is not. */
+    Path prepareApart(Job job) {
+        String command = job.command().stream().map(JobFolder::quote).collect(Collectors.joining(" "));
+        choose();
+        write(APART, "");
+        return write(
+                "job.sh", "#!/bin/sh\n# Needs nothing of the machine it was submitted from.\nexec " + command + "\n");
+    }
+
+    /** Whether the job runs where this folder is not. */
+    boolean isApart() {
+        return Files.exists(folder.resolve(APART));
+    }
+
+    /** How a job that ran apart and is over ended; still running while nobody can say. Empty if nobody knows. */
+    Optional<JobStatus> ended(Retrieval retrieval, JobHandle handle) {
+        if (!isApart()) {
+            return Optional.empty();
+        }
+        try {
+            retrieval.retrieve(handle).ifPresent(this::end);
+            return ended();
+        } catch (MgitException e) {
+            if (e.kind() == MgitException.Kind.REMOTE) {
+                return Optional.of(JobStatus.of(JobStatus.State.RUNNING, String.valueOf(e.getMessage())));
+            }
+            throw e;
+        }
+    }
+
+    private void end(Retrieval.Left left) {
+        write("seconds", String.valueOf(left.seconds()));
+        end(
+                left.status().state() == JobStatus.State.TIMED_OUT
+                        ? "timeout"
+                        : String.valueOf(left.status().exitCode()));
     }
 
     /** The script of a job that starts in its own environment. */
@@ -53,7 +115,7 @@ final class JobFolder {
                 + "code=$?\n"
                 + "echo $code > \"$job/exit.new\" && mv \"$job/exit.new\" \"$job/exit\"\n"
                 + "exit $code\n";
-        FolderTools.create(folder);
+        choose();
         job.limits().timeout().ifPresent(time -> write("timeout", String.valueOf(time.toMillis())));
         return write("job.sh", script);
     }
@@ -83,7 +145,7 @@ final class JobFolder {
     /** How the job ended, empty while it has not. */
     Optional<JobStatus> ended() {
         return read("exit").map(text -> switch (text) {
-            case "timeout" -> JobStatus.of(JobStatus.State.TIMED_OUT, "timed out");
+            case "timeout" -> JobStatus.timedOut();
             case "cancelled" -> JobStatus.of(JobStatus.State.CANCELLED, "cancelled");
             default -> JobStatus.exited(Integer.parseInt(text));
         });
@@ -115,8 +177,11 @@ final class JobFolder {
 
     double seconds() {
         Optional<Instant> end = time("exit");
-        return started()
-                .flatMap(start -> end.map(at -> Duration.between(start, at).toMillis() / 1000.0))
+        return read("seconds")
+                .map(Double::valueOf)
+                .or(() -> started()
+                        .flatMap(start ->
+                                end.map(at -> Duration.between(start, at).toMillis() / 1000.0)))
                 .orElse(0.0);
     }
 

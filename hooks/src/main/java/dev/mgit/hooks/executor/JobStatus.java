@@ -33,6 +33,15 @@ public record JobStatus(State state, int exitCode, String detail) {
         return new JobStatus(State.EXITED, good ? 0 : 1, detail);
     }
 
+    /** What became of a job whose end somebody else has seen. */
+    public static JobStatus exitCode(int code) {
+        return exited(code);
+    }
+
+    public static JobStatus timedOut() {
+        return of(State.TIMED_OUT, "timed out");
+    }
+
     static JobStatus of(State state, String detail) {
         return new JobStatus(state, -1, detail);
     }

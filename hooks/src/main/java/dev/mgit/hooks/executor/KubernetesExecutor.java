@@ -47,6 +47,11 @@ public final class KubernetesExecutor extends RemoteExecutor {
     }
 
     @Override
+    public Optional<String> remote() {
+        return settings.get("remote");
+    }
+
+    @Override
     public boolean queues() {
         return false;
     }

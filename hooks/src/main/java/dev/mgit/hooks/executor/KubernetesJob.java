@@ -1,5 +1,7 @@
 package dev.mgit.hooks.executor;
 
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -19,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A job as Kubernetes takes it: one pod, never restarted, that runs the job's script as the owner of the job's folder.
+ * A job as Kubernetes takes it: one pod, never restarted, that runs the job's script as the owner of the job's folder,
+ * or where the job runs apart its command as the image's user.
  * It has no environment and no service account's token unless an account is named.
  */
 final class KubernetesJob {
@@ -77,14 +80,14 @@ final class KubernetesJob {
                 .withAutomountServiceAccountToken(account.isPresent())
                 .withNodeSelector(settings.pairs("nodeSelector"))
                 .withVolumes(volumes)
-                .withNewSecurityContext()
-                .withRunAsUser(owner(job.folder(), "unix:uid"))
-                .withRunAsGroup(owner(job.folder(), "unix:gid"))
-                .endSecurityContext()
+                .withSecurityContext(job.apart() ? null : owner(job.folder()))
                 .addNewContainer()
                 .withName("command")
                 .withImage(settings.image())
-                .withCommand("/bin/sh", script.toAbsolutePath().toString())
+                .withCommand(
+                        job.apart()
+                                ? job.command()
+                                : List.of("/bin/sh", script.toAbsolutePath().toString()))
                 .withVolumeMounts(mounts)
                 .withNewResources()
                 .withRequests(resources)
@@ -113,6 +116,14 @@ final class KubernetesJob {
                     settings.get("gpuResource").orElse("nvidia.com/gpu"), new Quantity(String.valueOf(limits.gpus())));
         }
         return resources;
+    }
+
+    /** What the command writes belongs to whoever reads it here. */
+    private static PodSecurityContext owner(Path folder) {
+        return new PodSecurityContextBuilder()
+                .withRunAsUser(owner(folder, "unix:uid"))
+                .withRunAsGroup(owner(folder, "unix:gid"))
+                .build();
     }
 
     private static long owner(Path folder, String attribute) {

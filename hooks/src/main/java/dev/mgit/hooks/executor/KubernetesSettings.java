@@ -55,6 +55,9 @@ final class KubernetesSettings {
     /** @throws MgitException of kind USAGE if a job's files would not be seen in its container */
     void requireUsable(Job job) {
         var unused = image();
+        if (job.apart()) {
+            return;
+        }
         for (Path needed : new Path[] {job.folder(), job.directory()}) {
             Path path = needed.toAbsolutePath().normalize();
             if (mounts().keySet().stream().noneMatch(path::startsWith)) {

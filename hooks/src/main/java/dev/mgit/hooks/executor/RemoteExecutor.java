@@ -1,8 +1,6 @@
 package dev.mgit.hooks.executor;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.hooks.FolderTools;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Runs jobs where a scheduler puts them, on a file system shared with it. A job is known to the scheduler by a name made
- * from its folder, so that whoever comes later finds it, and submitting it twice can be told from two jobs. Its script
+ * Runs jobs where a scheduler puts them, on a file system shared with it or {@linkplain Job#apart() apart}. A job is known to the scheduler by a name
+ * that stands in its folder, so that whoever comes later finds it, and submitting it twice can be told from two jobs. Its script
  * sets what mgit adds to the environment and leaves its exit code in the folder; the scheduler is asked only what the
  * folder does not say. A scheduler that does not answer changes nothing: a job counts as lost only once it has been told
  * twice, some time apart, that there is none.
@@ -25,6 +23,7 @@ abstract class RemoteExecutor implements Executor {
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
     private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
     private final Map<String, String> found = new ConcurrentHashMap<>();
+    private volatile Retrieval retrieval = Retrieval.NONE;
 
     /** How a scheduler sees a job. */
     enum State {
@@ -81,10 +80,8 @@ abstract class RemoteExecutor implements Executor {
     /** Ends a job, and does not fail if it is over or the scheduler does not answer. */
     abstract void end(String name, String id, Path folder);
 
-    /** The name of the job of a folder: {@code mgit-} and 16 hexadecimal digits. */
     static String nameOf(Path folder) {
-        byte[] path = folder.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-        return "mgit-" + FolderTools.digest(path).substring(0, 16);
+        return new JobFolder(folder).name();
     }
 
     /** What a job's environment has that commands here do not start from. */
@@ -107,7 +104,7 @@ abstract class RemoteExecutor implements Executor {
         // The scheduler limits memory; the script's own limit is on address space.
         var limits = new Limits(job.limits().timeout(), Optional.empty(), 0, 0);
         var folder = new JobFolder(job.folder());
-        Path script = folder.prepare(job.with(limits), added(job));
+        Path script = job.apart() ? folder.prepareApart(job) : folder.prepare(job.with(limits), added(job));
         String name = nameOf(job.folder());
         try {
             return new JobHandle(start(job, name, script), job.folder());
@@ -132,13 +129,12 @@ abstract class RemoteExecutor implements Executor {
 
     @Override
     public Optional<JobHandle> recover(JobHandle handle) {
-        Optional<String> id = find(nameOf(handle.folder()), handle.folder());
+        var folder = new JobFolder(handle.folder());
+        Optional<String> id = find(folder.name(), handle.folder());
         if (id.isPresent()) {
             return Optional.of(new JobHandle(id.get(), handle.folder()));
         }
-        return new JobFolder(handle.folder()).claim()
-                ? Optional.empty()
-                : Optional.of(new JobHandle("", handle.folder()));
+        return folder.claim() ? Optional.empty() : Optional.of(new JobHandle("", handle.folder()));
     }
 
     @Override
@@ -195,6 +191,10 @@ abstract class RemoteExecutor implements Executor {
             goneSince.remove(name);
             return status(sighting);
         }
+        Optional<JobStatus> retrieved = folder.ended(retrieval, handle);
+        if (retrieved.isPresent()) {
+            return retrieved.get();
+        }
         Instant since = goneSince.computeIfAbsent(name, unused -> Instant.now());
         // File systems show files to other machines late.
         if (Instant.now().isBefore(since.plus(interval.multipliedBy(3)))) {
@@ -209,7 +209,11 @@ abstract class RemoteExecutor implements Executor {
         return folder.ended()
                 .orElseGet(() -> JobStatus.of(
                         JobStatus.State.LOST,
-                        (neverStarts ? "the job ended before it started" : "the job ended without an exit code")
+                        (folder.isApart()
+                                        ? "the job ended without leaving a result"
+                                        : neverStarts
+                                                ? "the job ended before it started"
+                                                : "the job ended without an exit code")
                                 + (sighting.detail().isEmpty() ? "" : ": " + sighting.detail())));
     }
 
@@ -230,6 +234,11 @@ abstract class RemoteExecutor implements Executor {
             folder.end(how);
         }
         seen.remove(name);
+    }
+
+    @Override
+    public void retrieveBy(Retrieval newRetrieval) {
+        retrieval = newRetrieval;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.mgit.hooks.executor;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.CommandFailure;
 import dev.mgit.hooks.FolderTools;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Runs jobs under Slurm, one batch job each, held back by {@code afterok} until what they need is there. The job's own
  * script leaves its exit code in the job's folder, so nothing of mgit needs to run meanwhile, and no accounting
- * database is asked; the folder must be on a file system the nodes share. Jobs are found in the queue by their name,
- * which is made from their folder, so that a submitter that died before it learnt the job's number has lost nothing.
+ * database is asked; the folder must be on a file system the nodes share, unless the job runs apart. Jobs are found in the queue by their name,
+ * which stands in their folder, so that a submitter that died before it learnt the job's number has lost nothing.
  */
 public final class SlurmExecutor implements Executor {
     static final String NAME = "slurm";
@@ -34,6 +33,8 @@ public final class SlurmExecutor implements Executor {
     private final Limits defaults;
     private final Map<String, Instant> goneSince = new ConcurrentHashMap<>();
     private final SlurmQueue queue;
+    private final Optional<String> remote;
+    private volatile Retrieval retrieval = Retrieval.NONE;
 
     /**
      * @param environment for Slurm's own programs: {@code PATH}, {@code SLURM_CONF}
@@ -41,6 +42,12 @@ public final class SlurmExecutor implements Executor {
      * @param defaults limits of jobs that do not say their own
      */
     public SlurmExecutor(Map<String, String> environment, List<String> arguments, Limits defaults) {
+        this(environment, arguments, defaults, Optional.empty());
+    }
+
+    private SlurmExecutor(
+            Map<String, String> environment, List<String> arguments, Limits defaults, Optional<String> remote) {
+        this.remote = remote;
         this.defaults = defaults;
         this.environment = Map.copyOf(environment);
         this.queue = new SlurmQueue(environment);
@@ -49,7 +56,11 @@ public final class SlurmExecutor implements Executor {
 
     /** As settings say: {@code slurm.arguments} are further arguments for {@code sbatch}. */
     SlurmExecutor(ExecutorSettings settings) {
-        this(settings.environment(), settings.words("slurm.arguments", "\\s+"), settings.defaults());
+        this(
+                settings.environment(),
+                settings.words("slurm.arguments", "\\s+"),
+                settings.defaults(),
+                settings.setting().apply("slurm.remote").filter(name -> !name.isBlank()));
     }
 
     @Override
@@ -58,13 +69,22 @@ public final class SlurmExecutor implements Executor {
     }
 
     @Override
+    public Optional<String> remote() {
+        return remote;
+    }
+
+    @Override
+    public void retrieveBy(Retrieval newRetrieval) {
+        retrieval = newRetrieval;
+    }
+
+    @Override
     public boolean queues() {
         return true;
     }
 
     private static String nameOf(Path folder) {
-        byte[] path = folder.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
-        return "mgit-" + FolderTools.digest(path).substring(0, 16);
+        return new JobFolder(folder).name();
     }
 
     private static Path log(Path folder) {
@@ -76,16 +96,21 @@ public final class SlurmExecutor implements Executor {
         Job job = asked.with(asked.limits().or(defaults));
         // Slurm limits memory itself; the script's own limit is on address space.
         var limits = new Limits(job.limits().timeout(), Optional.empty(), 0, 0);
-        Path script = new JobFolder(job.folder()).prepare(job.with(limits));
+        var folder = new JobFolder(job.folder());
+        Path script = job.apart() ? folder.prepareApart(job) : folder.prepare(job.with(limits));
         List<String> command = new ArrayList<>(List.of(
                 "sbatch",
                 "--parsable",
                 "--no-requeue",
-                "--export=ALL",
                 "--job-name=" + nameOf(job.folder()),
-                "--comment=" + job.name(),
-                "--chdir=" + job.directory().toAbsolutePath(),
-                "--output=" + log(job.folder()).toAbsolutePath()));
+                "--comment=" + job.name()));
+        if (job.apart()) {
+            command.addAll(List.of("--export=NONE", "--chdir=/", "--output=/dev/null"));
+        } else {
+            command.add("--export=ALL");
+            command.add("--chdir=" + job.directory().toAbsolutePath());
+            command.add("--output=" + log(job.folder()).toAbsolutePath());
+        }
         limits(job.limits(), command);
         dependencies(job, command);
         command.addAll(arguments);
@@ -223,6 +248,10 @@ public final class SlurmExecutor implements Executor {
         if (!now.answered() || now.jobs().containsKey(name)) {
             goneSince.remove(name);
             return status;
+        }
+        Optional<JobStatus> retrieved = folder.ended(retrieval, handle);
+        if (retrieved.isPresent()) {
+            return retrieved.get();
         }
         Instant since = goneSince.computeIfAbsent(name, unused -> now.taken());
         if (now.taken().isBefore(since.plus(GONE_GRACE))) {

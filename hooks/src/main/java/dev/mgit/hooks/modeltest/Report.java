@@ -5,8 +5,12 @@ import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Versions by metrics, from the results there are; runs nothing. Each value is compared with that of the model's
@@ -32,6 +36,7 @@ public record Report(List<Column> columns, List<Row> rows) {
      * @param reference {@code previous} or the parent's model name; empty if there is no reference
      * @param regression true if the change is for the worse
      * @param baseline how it stands against the version its metric is pinned to; empty if it is pinned to none
+     * @param outdated true if the test would now be run by other code or on other data
      * @param detail what the verdict says
      */
     public record Cell(
@@ -41,9 +46,13 @@ public record Report(List<Column> columns, List<Row> rows) {
             String reference,
             boolean regression,
             Optional<AgainstBaseline> baseline,
+            boolean outdated,
             String detail) {
         static final Cell EMPTY =
-                new Cell(Optional.empty(), Optional.empty(), Optional.empty(), "", false, Optional.empty(), "");
+                new Cell(Optional.empty(), Optional.empty(), Optional.empty(), "", false, Optional.empty(), false, "");
+
+        /** How an outdated value is marked. */
+        static final String OUTDATED = " *";
 
         /** The value with its change: {@code 0.91 (-0.02 worse)}; or how the test ended. */
         String text() {
@@ -52,7 +61,8 @@ public record Report(List<Column> columns, List<Row> rows) {
             }
             String failed = status.get() == Verdict.Status.FAILED ? " FAILED" : "";
             return value.map(number -> MetricText.text(number) + compared() + failed)
-                    .orElse(status.get().word());
+                            .orElse(status.get().word())
+                    + (outdated ? OUTDATED : "");
         }
 
         private String compared() {
@@ -104,24 +114,27 @@ public record Report(List<Column> columns, List<Row> rows) {
         List<Column> columns = tests.stream()
                 .flatMap(test -> test.metrics().stream().map(rule -> new Column(test, rule)))
                 .toList();
+        Map<TestDefinition, Predicate<TestResult>> outdated = new HashMap<>();
+        tests.forEach(test -> outdated.put(test, test.outdating(workspace.root())));
         List<Row> rows = new ArrayList<>();
         for (VersionId id : versions) {
             Version version = workspace.lineage().version(id);
             List<Cell> cells = columns.stream()
-                    .map(column -> cell(version, column, results))
+                    .map(column -> cell(version, column, results, Objects.requireNonNull(outdated.get(column.test()))))
                     .toList();
             rows.add(new Row(id, version.model(), version.subject(), cells));
         }
         return new Report(columns, rows);
     }
 
-    private static Cell cell(Version version, Column column, TestResults results) {
+    private static Cell cell(Version version, Column column, TestResults results, Predicate<TestResult> outdating) {
         TestDefinition test = column.test();
         Optional<Verdict> found = results.verdict(version, test);
         if (found.isEmpty()) {
             return Cell.EMPTY;
         }
         Verdict verdict = found.get();
+        boolean outdated = outdating.test(verdict.result());
         String metric = column.rule().name();
         Optional<Double> value = value(verdict.result(), metric);
         if (value.isEmpty()) {
@@ -132,6 +145,7 @@ public record Report(List<Column> columns, List<Row> rows) {
                     "",
                     false,
                     Optional.empty(),
+                    outdated,
                     verdict.text());
         }
         String reference = "previous";
@@ -152,6 +166,7 @@ public record Report(List<Column> columns, List<Row> rows) {
                 other.isPresent() ? reference : "",
                 regression,
                 column.rule().baseline().map(pinned -> against(pinned, column, value.get(), results)),
+                outdated,
                 verdict.text());
     }
 
@@ -177,6 +192,11 @@ public record Report(List<Column> columns, List<Row> rows) {
     /** Number of values that are worse than their reference. */
     public long regressions() {
         return cells().filter(Cell::regression).count();
+    }
+
+    /** Number of values that the test would now find by other code or on other data. */
+    public long outdated() {
+        return cells().filter(Cell::outdated).count();
     }
 
     /** Number of values that have a reference. */

@@ -85,6 +85,8 @@ public enum ReportFormat {
                     cell.regression(),
                     "baseline",
                     cell.baseline().map(this::baseline),
+                    "outdated",
+                    cell.outdated() ? Optional.of(true) : Optional.empty(),
                     "detail",
                     cell.detail());
         }
@@ -156,8 +158,11 @@ public enum ReportFormat {
 
     static String summary(Report report) {
         long worse = report.regressions();
-        return report.compared() == 0
+        String compared = report.compared() == 0
                 ? "No values to compare with."
                 : (report.compared() - worse) + " of " + report.compared() + " values no worse than before.";
+        return report.outdated() == 0
+                ? compared
+                : compared + "\n*" + " by code or data of the test that has changed since; run it again with --fresh";
     }
 }

@@ -87,6 +87,7 @@ public final class ReportPage {
         boolean worse = cell.regression()
                 || cell.baseline().filter(Report.AgainstBaseline::worse).isPresent();
         String style = bad ? " class=\"bad\"" : worse ? " class=\"worse\"" : "";
-        return "<td" + style + " title=\"" + MarkupEscape.xml(cell.detail()) + "\">";
+        String title = cell.detail() + (cell.outdated() ? "; by code or data that has changed since" : "");
+        return "<td" + style + " title=\"" + MarkupEscape.xml(title) + "\">";
     }
 }

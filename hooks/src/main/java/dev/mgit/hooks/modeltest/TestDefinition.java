@@ -12,11 +12,14 @@ import dev.mgit.hooks.executor.Limits;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A registered test.
@@ -92,17 +95,30 @@ public record TestDefinition(
      * are not read.
      */
     public boolean outdates(TestResult result, Path root) {
+        return outdating(root).test(result);
+    }
+
+    /** The same for many results, of which each file is looked at once. */
+    Predicate<TestResult> outdating(Path root) {
         try {
             List<Path> files = new ArrayList<>(CodeFiles.of(root, command, shell));
             inputs.forEach(input -> files.add(root.resolve(input)));
-            for (Path file : files) {
-                if (FolderTools.modified(file).isAfter(result.started())) {
-                    return !dataDigest(root).equals(result.data());
+            Instant modified = files.stream()
+                    .map(FolderTools::modified)
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.EPOCH);
+            List<String> digest = new ArrayList<>();
+            return result -> {
+                if (!modified.isAfter(result.started())) {
+                    return false;
                 }
-            }
-            return false;
+                if (digest.isEmpty()) {
+                    digest.add(dataDigest(root));
+                }
+                return !digest.get(0).equals(result.data());
+            };
         } catch (MgitException | UncheckedIOException e) {
-            return true; // something it reads is gone
+            return result -> true; // something it reads is gone
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Compares what a version was made from, parents apart, with what its recipe would read here and now. Reads every input
@@ -39,6 +41,43 @@ public final class Freshness {
             packages(made.circumstances(), recipe, reasons);
         }
         return reasons;
+    }
+
+    /**
+     * The same as far as a glance shows, packages apart: files that were written since are compared, as far as the
+     * {@code budget} of bytes to be read goes; what is larger counts as changed, its digest unknown.
+     */
+    public List<StaleReason> glance(VersionId version, Recipe recipe, AtomicLong budget) {
+        Recipe made = recipes.recorded(version).orElse(recipe);
+        Instant since = made.circumstances().started();
+        List<StaleReason> reasons = new ArrayList<>();
+        terms(made, recipe, reasons);
+        made.inputs()
+                .forEach(input -> glance(StaleReason.Kind.DATA, input.path(), input.sha256(), since, budget)
+                        .ifPresent(reasons::add));
+        made.circumstances()
+                .sources()
+                .forEach((path, digest) -> glance(StaleReason.Kind.CODE, path, digest, since, budget)
+                        .ifPresent(reasons::add));
+        return reasons;
+    }
+
+    private Optional<StaleReason> glance(
+            StaleReason.Kind kind, String path, String was, Instant since, AtomicLong budget) {
+        Optional<RecipeFiles.Look> look = files.look(path);
+        Optional<String> now;
+        if (look.isEmpty()) {
+            now = Optional.empty();
+        } else if (!look.get().modified().isAfter(since)) {
+            return Optional.empty();
+        } else if (budget.addAndGet(-look.get().bytes()) < 0) {
+            now = Optional.of("modified");
+        } else {
+            now = files.digest(path);
+        }
+        return now.equals(Optional.of(was))
+                ? Optional.empty()
+                : Optional.of(new StaleReason(kind, path, Optional.of(was), now));
     }
 
     private static boolean terms(Recipe made, Recipe wanted, List<StaleReason> reasons) {
@@ -93,7 +132,8 @@ public final class Freshness {
     }
 
     private void packages(Recipe.Circumstances made, Recipe wanted, List<StaleReason> reasons) {
-        if (made.runtime().isEmpty()) {
+        // The programs of a node cannot be asked from here.
+        if (made.runtime().isEmpty() || made.node().isPresent()) {
             return;
         }
         EnvironmentCapture.Interpreter now = files.interpreter(wanted);

@@ -67,6 +67,7 @@ public record Recipe(
      * @param packages versions by name
      * @param sources digests of the code that ran, by path: {@link dev.mgit.hooks.CodeFiles}
      * @param machine system, architecture and processors
+     * @param node the name of the machine, if it was one that shares no files with the one that asked
      * @param seconds how long the command took
      * @param because why an update ran it again; empty for what a user ran
      */
@@ -76,6 +77,7 @@ public record Recipe(
             Optional<String> runtime,
             Map<String, String> packages,
             String machine,
+            Optional<String> node,
             Instant started,
             double seconds,
             List<StaleReason> because) {
@@ -91,17 +93,28 @@ public record Recipe(
                     Optional.empty(),
                     Map.of(),
                     EnvironmentCapture.machine(),
+                    Optional.empty(),
                     at,
                     0,
                     List.of());
         }
 
         Circumstances took(double newSeconds) {
-            return new Circumstances(code, sources, runtime, packages, machine, started, newSeconds, because);
+            return new Circumstances(code, sources, runtime, packages, machine, node, started, newSeconds, because);
         }
 
         Circumstances because(List<StaleReason> reasons) {
-            return new Circumstances(code, sources, runtime, packages, machine, started, seconds, reasons);
+            return new Circumstances(code, sources, runtime, packages, machine, node, started, seconds, reasons);
+        }
+
+        /** The same, carried out by a node's programs; code, time and reasons are known here. */
+        Circumstances on(
+                Optional<String> newNode,
+                Optional<String> newRuntime,
+                Map<String, String> newPackages,
+                String newMachine) {
+            return new Circumstances(
+                    code, sources, newRuntime, newPackages, newMachine, newNode, started, seconds, because);
         }
     }
 
@@ -144,6 +157,28 @@ public record Recipe(
                 weightsOnly,
                 sharing,
                 newCircumstances);
+    }
+
+    /** The same, to be carried out by programs that nobody here has asked yet. */
+    public Recipe elsewhere() {
+        return with(inputs, parents, circumstances.on(Optional.empty(), Optional.empty(), Map.of(), ""));
+    }
+
+    /** The same under other limits. */
+    Recipe limited(Limits newLimits) {
+        return new Recipe(
+                command,
+                shell,
+                directory,
+                environment,
+                inputs,
+                parents,
+                seed,
+                newLimits,
+                group,
+                weightsOnly,
+                sharing,
+                circumstances);
     }
 
     /** The same, made from these parents in so much time. */
@@ -230,6 +265,8 @@ public record Recipe(
                 at.packages(),
                 "machine",
                 at.machine(),
+                "node",
+                at.node(),
                 "started",
                 at.started().toString(),
                 "seconds",
@@ -274,6 +311,7 @@ public record Recipe(
                         json.optionalString("runtime"),
                         new LinkedHashMap<>(JsonMembers.texts(json, "packages")),
                         json.string("machine"),
+                        json.optionalString("node"),
                         Instant.parse(json.string("started")),
                         json.optionalReal("seconds").orElse(0.0),
                         StaleReason.fromJson(json, "because")));

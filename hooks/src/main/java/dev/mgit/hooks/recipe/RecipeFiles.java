@@ -3,13 +3,19 @@ package dev.mgit.hooks.recipe;
 import dev.mgit.hooks.CodeFiles;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.Workspace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What recipes read on this machine: files by their digests, and interpreters. Each is looked at once. */
 final class RecipeFiles {
@@ -38,6 +44,29 @@ final class RecipeFiles {
         return digests.computeIfAbsent(
                 workspace.root().resolve(path).toAbsolutePath().normalize(),
                 file -> Files.exists(file) ? Optional.of(FolderTools.digest(file)) : Optional.empty());
+    }
+
+    /** When something in a file or folder was written last, and how large it is. */
+    record Look(Instant modified, long bytes) {}
+
+    /** Empty if it is not there. */
+    Optional<Look> look(String path) {
+        Path file = workspace.root().resolve(path);
+        Instant modified = Instant.EPOCH;
+        long bytes = 0;
+        try (Stream<Path> paths = Files.walk(file)) {
+            for (Path entry : (Iterable<Path>) paths::iterator) {
+                BasicFileAttributes attributes = Files.readAttributes(entry, BasicFileAttributes.class);
+                Instant changed = attributes.lastModifiedTime().toInstant();
+                modified = changed.isAfter(modified) ? changed : modified;
+                bytes += attributes.isRegularFile() ? attributes.size() : 0;
+            }
+            return Optional.of(new Look(modified, bytes));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Digests of the code a command runs, by recorded path. */

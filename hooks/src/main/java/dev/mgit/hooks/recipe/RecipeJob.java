@@ -140,11 +140,20 @@ public final class RecipeJob {
      * so that what changes while it runs counts as changed.
      */
     public Recipe captured(Instant started) {
+        return captured(started, new RecipeFiles(workspace).interpreter(recipe));
+    }
+
+    /** The same, for programs of another machine. */
+    Recipe capturedElsewhere(Instant started) {
+        return captured(started, new EnvironmentCapture.Interpreter(Optional.empty(), Map.of()))
+                .elsewhere();
+    }
+
+    private Recipe captured(Instant started, EnvironmentCapture.Interpreter interpreter) {
         var files = new RecipeFiles(workspace);
         List<Recipe.Input> inputs = recipe.inputs().stream()
                 .map(in -> new Recipe.Input(in.name(), in.path(), FolderTools.digest(input(in))))
                 .toList();
-        EnvironmentCapture.Interpreter interpreter = files.interpreter(recipe);
         return recipe.with(
                 inputs,
                 recipe.parents(),
@@ -154,6 +163,7 @@ public final class RecipeJob {
                         interpreter.name(),
                         interpreter.packages(),
                         EnvironmentCapture.machine(),
+                        Optional.empty(),
                         started,
                         0,
                         List.of()));

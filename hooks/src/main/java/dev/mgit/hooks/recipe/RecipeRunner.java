@@ -31,10 +31,12 @@ import java.util.Optional;
 public final class RecipeRunner {
     private final Workspace workspace;
     private final Executor executor;
+    private final NodeJobs nodes;
 
     public RecipeRunner(Workspace workspace, Executor executor) {
         this.workspace = workspace;
         this.executor = executor;
+        this.nodes = new NodeJobs(workspace, executor);
     }
 
     /** Like {@link #run(RunRequest, CommitWorkflow, CommitWorkflow.Published, Progress)}, with nobody to tell. */
@@ -124,6 +126,49 @@ public final class RecipeRunner {
     }
 
     Carried carryOut(Recipe recipe, List<String> models, Path folder, String hook, JobProgress progress) {
+        Ended ended = conclude(recipe, models, folder, hook, progress);
+        String subject = String.join(", ", models);
+        try {
+            requireOk(ended.status(), subject, ended.handle());
+            ended.carried().job().requireOutput();
+        } catch (MgitException e) {
+            // The logs stay, and what it made until then.
+            ended.carried().discardParents();
+            throw e;
+        }
+        progress.on(JobProgress.Kind.MADE, subject, ended.status().detail());
+        return ended.carried();
+    }
+
+    /** A command that has come to its end, whichever. */
+    record Ended(JobStatus status, JobHandle handle, Carried carried) {}
+
+    /** Runs a recipe's command in a folder: its parents are in {@code parent1}, …, its output in {@code output}. */
+    Ended conclude(Recipe recipe, List<String> models, Path folder, String hook, JobProgress progress) {
+        var work = new RecipeJob(workspace, recipe, models, folder.resolve("output"));
+        List<CommandContract.Parent> parents = nodes.wanted() ? List.of() : checkedOut(recipe, folder);
+        Path place = folder.resolve("job");
+        Recipe captured = nodes.captured(work, Instant.now());
+        String subject = String.join(", ", models);
+        Job job = nodes.wanted()
+                ? nodes.job(NodeJobs.newRun(), hook + " " + subject, models, captured, place)
+                : work.job(hook, parents, place, List.of());
+        Instant started = Instant.now();
+        JobHandle handle = executor.submit(job);
+        try {
+            progress.on(JobProgress.Kind.STARTED, subject, handle.stdout().toString());
+            JobStatus status = executor.conclude(handle);
+            double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
+            Recipe made = NodeJobs.completed(captured, handle).made(recipe.parents(), seconds);
+            List<Path> copies =
+                    parents.stream().map(CommandContract.Parent::folder).toList();
+            return new Ended(status, handle, new Carried(made, work, copies, folder.resolve("output")));
+        } finally {
+            nodes.withdraw(List.of(place));
+        }
+    }
+
+    private List<CommandContract.Parent> checkedOut(Recipe recipe, Path folder) {
         List<CommandContract.Parent> parents = new ArrayList<>();
         for (Recipe.Parent parent : recipe.parents()) {
             Path checkout = FolderTools.create(folder.resolve("parent" + (parents.size() + 1)));
@@ -131,29 +176,7 @@ public final class RecipeRunner {
             parents.add(
                     new CommandContract.Parent(parent.model(), Optional.of(parent.version()), parent.kind(), checkout));
         }
-        var work = new RecipeJob(workspace, recipe, models, folder.resolve("output"));
-        Job job = work.job(hook, parents, folder.resolve("job"), List.of());
-        String subject = String.join(", ", models);
-        Recipe captured = work.captured(Instant.now());
-        Instant started = Instant.now();
-        JobHandle handle = executor.submit(job);
-        progress.on(JobProgress.Kind.STARTED, subject, handle.stdout().toString());
-        JobStatus status = executor.conclude(handle);
-        double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-        try {
-            requireOk(status, subject, handle);
-            work.requireOutput();
-        } catch (MgitException e) {
-            // The logs stay, and what it made until then.
-            parents.forEach(parent -> FolderTools.delete(parent.folder()));
-            throw e;
-        }
-        progress.on(JobProgress.Kind.MADE, subject, status.detail());
-        return new Carried(
-                captured.made(recipe.parents(), seconds),
-                work,
-                parents.stream().map(CommandContract.Parent::folder).toList(),
-                folder.resolve("output"));
+        return parents;
     }
 
     private static void requireOk(JobStatus status, String subject, JobHandle handle) {

@@ -68,6 +68,26 @@ public record StaleReason(Kind kind, String what, Optional<String> was, Optional
         return String.join("; ", parts);
     }
 
+    /** Without what it was and is: {@code data train.csv; code train.py, lib.py and 2 more}. */
+    public static String names(List<StaleReason> reasons) {
+        return reasons.stream()
+                .map(StaleReason::kind)
+                .distinct()
+                .sorted()
+                .map(kind -> {
+                    List<StaleReason> alike = reasons.stream()
+                            .filter(reason -> reason.kind() == kind)
+                            .toList();
+                    return kind.word() + " "
+                            + alike.stream()
+                                    .limit(SHOWN)
+                                    .map(reason -> reason.what() + (reason.now().isEmpty() ? " (gone)" : ""))
+                                    .collect(Collectors.joining(", "))
+                            + (alike.size() > SHOWN ? " and " + (alike.size() - SHOWN) + " more" : "");
+                })
+                .collect(Collectors.joining("; "));
+    }
+
     /** The same of those that a condition holds for. */
     public static String text(List<StaleReason> reasons, Predicate<StaleReason> which) {
         return text(reasons.stream().filter(which).toList());

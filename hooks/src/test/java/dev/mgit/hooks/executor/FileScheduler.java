@@ -32,7 +32,7 @@ public final class FileScheduler {
                 answer='{}'
                 if [ -e "$q/$MGIT_JOB_NAME.job" ]; then answer="{\\"id\\": \\"id-$MGIT_JOB_NAME\\"}"; fi ;;
               end)
-                if [ -e "$q/$MGIT_JOB_NAME.job" ]; then kill -KILL -- -"$(cat "$q/$MGIT_JOB_NAME.job")"; fi ;;
+                if [ -e "$q/$MGIT_JOB_NAME.job" ]; then kill -KILL -"$(cat "$q/$MGIT_JOB_NAME.job")"; fi ;;
             esac
             if [ -e "$q/after-$1" ]; then . "$q/after-$1"; fi
             echo "a warning, as schedulers like them"

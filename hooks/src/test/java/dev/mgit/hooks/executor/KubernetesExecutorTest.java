@@ -80,6 +80,24 @@ class KubernetesExecutorTest {
         return new Job(name, List.of("sh", "-c", line), environment, temp, temp.resolve(name), limits, List.of());
     }
 
+    @Test
+    void aJobThatRunsApartNeedsNoVolumeAndIsItsCommandAlone() {
+        settings.remove("kubernetes.hostPath");
+        settings.remove("kubernetes.claim");
+        var executor = executor();
+        JobHandle handle = executor.submit(Job.apart(
+                "update m", List.of("mgit", "node", "url", "run", "digest"), temp.resolve("job"), Limits.NONE));
+        var spec = stored(handle).getSpec().getTemplate().getSpec();
+        assertThat(spec.getContainers().get(0).getCommand()).containsExactly("mgit", "node", "url", "run", "digest");
+        assertThat(spec.getVolumes()).isEmpty();
+        assertThat(spec.getSecurityContext()).isNull();
+
+        end(handle, "Complete", "");
+        executor.retrieveBy(job -> Optional.of(new Retrieval.Left(JobStatus.exitCode(0), 2.5)));
+        assertThat(executor.await(handle).ok()).isTrue();
+        assertThat(handle.seconds()).isEqualTo(2.5);
+    }
+
     private JobHandle submit(Executor executor, String name, String line) {
         return executor.submit(job(name, Limits.NONE, line));
     }

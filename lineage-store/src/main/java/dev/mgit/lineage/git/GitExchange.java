@@ -1,14 +1,20 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +28,14 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevSort;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.treewalk.TreeWalk;
 
 /** What a lineage and one elsewhere have to know of each other; the counterpart of {@link GitRemote} here. */
 public final class GitExchange implements AutoCloseable {
@@ -160,6 +168,84 @@ public final class GitExchange implements AutoCloseable {
                 ObjectId id = inserter.insert(commit);
                 inserter.flush();
                 return GitLineage.id(id);
+            }
+        });
+    }
+
+    /**
+     * Writes a commit that holds some files and follows some versions, now. No reference leads to it.
+     *
+     * @param files by name, without folders
+     */
+    public VersionId writeParcel(Map<String, Path> files, List<VersionId> parents, String message) {
+        return GitErrors.translateFailures(() -> {
+            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
+                var tree = new TreeFormatter();
+                for (Map.Entry<String, Path> file : new TreeMap<>(files).entrySet()) {
+                    try (InputStream content = Files.newInputStream(file.getValue())) {
+                        tree.append(
+                                file.getKey(),
+                                FileMode.REGULAR_FILE,
+                                inserter.insert(Constants.OBJ_BLOB, Files.size(file.getValue()), content));
+                    }
+                }
+                var commit = new CommitBuilder();
+                commit.setTreeId(inserter.insert(tree));
+                commit.setParentIds(parents.stream()
+                        .distinct()
+                        .map(parent -> ObjectId.fromString(parent.hex()))
+                        .toList());
+                var mgit = new PersonIdent("mgit", "", Instant.now(), ZoneOffset.UTC);
+                commit.setAuthor(mgit);
+                commit.setCommitter(mgit);
+                commit.setMessage(message);
+                ObjectId id = inserter.insert(commit);
+                inserter.flush();
+                return GitLineage.id(id);
+            }
+        });
+    }
+
+    /** What a commit that is here follows. */
+    public List<VersionId> parents(VersionId commit) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git())) {
+                return Arrays.stream(walk.parseCommit(ObjectId.fromString(commit.hex()))
+                                .getParents())
+                        .map(GitLineage::id)
+                        .toList();
+            }
+        });
+    }
+
+    /**
+     * Writes a file of a commit into a new file.
+     *
+     * @return false if the commit has no such file
+     * @throws dev.mgit.delta.MgitException of kind INTEGRITY if it has more bytes than it may
+     */
+    public boolean extract(VersionId commit, String path, long most, Path target) {
+        return GitErrors.reading(() -> {
+            try (var walk = new RevWalk(lineage.git());
+                    TreeWalk found = TreeWalk.forPath(
+                            lineage.git(),
+                            path,
+                            walk.parseCommit(ObjectId.fromString(commit.hex())).getTree())) {
+                if (found == null) {
+                    return false;
+                }
+                ObjectLoader content = lineage.git().open(found.getObjectId(0), Constants.OBJ_BLOB);
+                if (content.getSize() > most) {
+                    throw new MgitException(
+                            MgitException.Kind.INTEGRITY,
+                            "'" + path + "' of " + commit.abbreviated() + " has " + content.getSize()
+                                    + " bytes, more than " + most,
+                            null);
+                }
+                try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+                    content.copyTo(out);
+                }
+                return true;
             }
         });
     }

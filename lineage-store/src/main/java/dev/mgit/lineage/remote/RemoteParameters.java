@@ -94,6 +94,21 @@ public final class RemoteParameters implements AutoCloseable {
         }
     }
 
+    /**
+     * The same for what cannot be read from there, so that what is there already need not be here.
+     *
+     * @return empty also if the store lacks nothing
+     */
+    Optional<Push> sendMissing(Collection<VersionId> versions) throws IOException {
+        Set<ObjectId> objects =
+                NeededObjects.of(exchange.repository().lineage(), versions).keySet();
+        if (!objects.isEmpty() && store.missing(objects).isEmpty()) {
+            store.register(lineage(), remote.address().toString());
+            return Optional.empty();
+        }
+        return send(versions);
+    }
+
     /** One lineage, whoever pushes it, and however its address is written. */
     private UUID lineage() {
         return UUID.nameUUIDFromBytes(remote.address().toString().getBytes(StandardCharsets.UTF_8));

@@ -16,12 +16,16 @@ public final class LiveLines implements AutoCloseable {
     }
 
     /** Replaces what was drawn before; each line is cut to the terminal's width. */
-    public synchronized void draw(List<String> lines) {
+    public void draw(List<String> lines) {
+        drawVisible(lines.stream()
+                .map(line -> TextWidth.cut(VisibleText.of(line), terminal.columns() - 1))
+                .toList());
+    }
+
+    /** The same with lines that are short enough and as the terminal is to get them, styles and all. */
+    public synchronized void drawVisible(List<String> lines) {
         var text = new StringBuilder(wiping());
-        for (String line : lines) {
-            text.append(TextWidth.cut(VisibleText.of(line), terminal.columns() - 1))
-                    .append('\n');
-        }
+        lines.forEach(line -> text.append(line).append('\n'));
         terminal.err().print(text);
         terminal.err().flush();
         drawn = lines.size();

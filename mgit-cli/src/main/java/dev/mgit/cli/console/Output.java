@@ -105,7 +105,7 @@ public final class Output {
     }
 
     /** The line as the terminal gets it. */
-    String visible(String text) {
+    public String visible(String text) {
         if (mark.isEmpty() || !text.contains(mark)) {
             return VisibleText.of(text);
         }

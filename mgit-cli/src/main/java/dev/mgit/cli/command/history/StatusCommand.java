@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.update.ChangedInputs;
 import dev.mgit.cli.command.update.ResultText;
 import dev.mgit.cli.command.update.StaleText;
 import dev.mgit.cli.console.Context;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
         name = "status",
         description = {
             "Show changes in a checked-out folder, and models whose parents have newer versions.",
-            "Data, code and packages are looked at only with --why, since that may read much.",
+            "Data and code that a model was made from are named if they were written since; --why compares all of it, "
+                    + "and the packages.",
             "Without DIR, and outside a checked-out folder, show all checked-out folders."
         })
 public final class StatusCommand implements Callable<Integer> {
@@ -67,18 +69,25 @@ public final class StatusCommand implements Callable<Integer> {
             }
             List<Staleness.Behind> behind = new Staleness(session.repository().graph()).all();
             Optional<StaleText> stale = why ? Optional.of(new StaleText(context, session)) : Optional.empty();
+            Optional<ChangedInputs> glance = why ? Optional.empty() : Optional.of(new ChangedInputs(context, session));
             if (json.wanted()) {
                 context.output().json(out -> {
                     json(session, out, folders, behind);
                     if (stale.isPresent()) {
                         stale.get().json(out);
                     }
+                    if (glance.isPresent()) {
+                        glance.get().json(out);
+                    }
                 });
             } else {
                 print(session, folders, behind);
                 stale.ifPresent(found -> found.print(context.output()));
+                glance.ifPresent(found -> found.print(context.output()));
             }
-            boolean fresh = behind.isEmpty() && !stale.map(StaleText::any).orElse(false);
+            boolean fresh = behind.isEmpty()
+                    && !stale.map(StaleText::any).orElse(false)
+                    && !glance.map(ChangedInputs::any).orElse(false);
             boolean clean = fresh && folders.stream().allMatch(FolderStatus::clean);
             return exitCode && !clean ? 3 : 0;
         }

@@ -8,6 +8,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.cascade.UpdateOptions;
 import dev.mgit.hooks.cascade.UpdatePicture;
+import dev.mgit.hooks.cascade.UpdateReport;
 import dev.mgit.hooks.cascade.Updates;
 import dev.mgit.lineage.drawing.GraphExport;
 import dev.mgit.lineage.drawing.GraphMark;
@@ -25,6 +26,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +50,11 @@ public final class GraphCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            defaultValue = "mermaid",
-            description = "dot (Graphviz), mermaid (default), html (one self-contained page) or svg.")
-    private String format = "mermaid";
+            description =
+                    "dot (Graphviz), mermaid, html (one self-contained page), svg, or with --plan text: the models "
+                            + "as lanes, in color at a terminal. Default: text for --plan at a terminal and for --follow, else "
+                            + "mermaid.")
+    private @Nullable String format;
 
     @Option(names = "--ancestors", description = "Only ancestors of REV.")
     private boolean ancestors;
@@ -64,6 +68,11 @@ public final class GraphCommand implements Callable<Integer> {
                     "Mark what is stale, and by what: parent, data, code, recipe or packages; and while an update "
                             + "is in progress, how each of its models stands.")
     private boolean plan;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "With --plan: while an update is in progress, draw again whenever one of its models gets on.")
+    private boolean follow;
 
     @Option(names = "-n", paramLabel = "N", description = "Only the N newest versions.")
     private int limit = Integer.MAX_VALUE;
@@ -80,13 +89,19 @@ public final class GraphCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        GraphExport.Format wanted = GraphExport.Format.parse(format);
+        boolean text = isText();
         if (limit < 0) {
             throw MgitException.usage("-n must be 0 or more");
         }
         try (Session session = Session.open(context)) {
             LineageGraph graph = session.repository().graph();
-            String drawing = GraphExport.write(graph, chosen(session, graph), marks(session), wanted);
+            String drawing = text
+                    ? text(session)
+                    : GraphExport.write(
+                            graph,
+                            chosen(session, graph),
+                            plan ? marks(updates(session)) : Map.of(),
+                            GraphExport.Format.parse(format == null ? "mermaid" : format));
             if (output == null) {
                 context.output().document(drawing);
             } else {
@@ -98,13 +113,54 @@ public final class GraphCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Map<VersionId, GraphMark> marks(Session open) {
-        if (!plan) {
-            return Map.of();
+    private boolean isText() {
+        if (follow && !plan) {
+            throw MgitException.usage("--follow needs --plan");
         }
+        boolean named = format != null;
+        boolean wanted = named ? "text".equalsIgnoreCase(format) : plan && (follow || isShown());
+        if (wanted && !plan) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "text is a format of --plan only", "'mgit log --graph' draws versions");
+        }
+        if (follow && !wanted) {
+            throw MgitException.usage("--follow draws text; leave --format out");
+        }
+        return wanted;
+    }
+
+    private boolean isShown() {
+        return output == null && context.terminal().outIsTerminal();
+    }
+
+    private Updates updates(Session open) {
         HookSession session = HookSession.within(context, open, new WaitOption());
-        var updates = new Updates(session.workspace(), session.localExecutor(), JobProgress.NONE);
+        return new Updates(session.workspace(), session.localExecutor(), JobProgress.NONE);
+    }
+
+    private static Map<VersionId, GraphMark> marks(Updates updates) {
         return UpdatePicture.marks(updates.plan(UpdateOptions.ofStale()), updates.status());
+    }
+
+    /** The models as they stand; where an update is followed, as they stand once it is over. */
+    private String text(Session session) {
+        var updates = updates(session);
+        Optional<UpdateReport> followed = follow ? updates.status() : Optional.empty();
+        if (follow) {
+            LineageGraph before = session.repository().graph();
+            var models = new PlanGraph(before, chosen(session, before));
+            new PlanFollower(context, updates)
+                    .follow(() -> updates.plan(UpdateOptions.ofStale()), marks -> lines(models, marks));
+        }
+        LineageGraph graph = session.repository().graph();
+        Optional<UpdateReport> report =
+                updates.status().or(() -> updates.lastReport().filter(last -> followed.isPresent()));
+        Map<VersionId, GraphMark> marks = UpdatePicture.marks(updates.plan(UpdateOptions.ofStale()), report);
+        return String.join("\n", lines(new PlanGraph(graph, chosen(session, graph)), marks));
+    }
+
+    private List<String> lines(PlanGraph models, Map<VersionId, GraphMark> marks) {
+        return models.lines(marks, context.output(), context.terminal().columns());
     }
 
     private Set<VersionId> chosen(Session session, LineageGraph graph) {

@@ -70,6 +70,11 @@ public final class KnownSettings {
                     "1m",
                     "How long the scheduler may take to answer: 90s, 5m.",
                     KnownSettings::hooks),
+            new Setting(
+                    "executor.command.remote",
+                    "none",
+                    "Remote by which jobs get parents and return results, where nodes share no files with this machine.",
+                    KnownSettings::hooks),
             new Setting("kubernetes.image", "none", "Container image that jobs run in.", KnownSettings::hooks),
             new Setting("kubernetes.namespace", "of the kubeconfig", "Namespace of the Jobs.", KnownSettings::hooks),
             new Setting("kubernetes.context", "the current one", "Context of the kubeconfig.", KnownSettings::hooks),
@@ -101,6 +106,11 @@ public final class KnownSettings {
             new Setting(
                     "kubernetes.gpuResource", "nvidia.com/gpu", "Resource that --gpus asks for.", KnownSettings::hooks),
             new Setting(
+                    "kubernetes.remote",
+                    "none",
+                    "The same as executor.command.remote for Kubernetes; then no volume is needed.",
+                    KnownSettings::hooks),
+            new Setting(
                     "safe.directory",
                     "none",
                     "Other users' repositories that may be changed: a path, PATH/* or *; only with --global.",
@@ -110,7 +120,9 @@ public final class KnownSettings {
                     "refuse",
                     "What comes of a version that breaks what its recipe declares: refuse, warn, off.",
                     settings -> SharingGate.check(settings.get(SharingGate.SETTING))),
-            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
+            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
+            new Setting(
+                    "slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks));
 
     private KnownSettings() {}
 

@@ -51,7 +51,10 @@ final class RecipeText {
                                     ? ", and " + (at.packages().size() - PACKAGES_SHOWN) + " more (--json)"
                                     : ""));
         }
-        row(output, "Machine", at.machine());
+        row(
+                output,
+                "Machine",
+                at.machine() + at.node().map(node -> ", node " + node).orElse(""));
         row(output, "Took", at.seconds() == 0 ? "not run yet" : UpdateText.time(at.seconds()));
         row(output, "Trusted", trusted ? "yes" : "no; approve it with 'mgit hooks trust'");
     }
