@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,8 @@ final class XetFiles {
     private static final int BUFFER = 1 << 16;
 
     private static final String MODEL = "model";
+
+    private static final Duration IDLE = Duration.ofHours(1);
 
     /** Xorbs held open at a time. */
     private static final int OPEN = 16;
@@ -130,7 +134,7 @@ final class XetFiles {
     }
 
     /** Removes a session of which no file waits for a commit. */
-    void endIfDone(Path session) throws IOException {
+    private void endIfDone(Path session) throws IOException {
         Path recipes = session.resolve("files");
         if (Files.exists(recipes)) {
             try (DirectoryStream<Path> left = Files.newDirectoryStream(recipes)) {
@@ -140,6 +144,23 @@ final class XetFiles {
             }
         }
         uploads.delete(session);
+    }
+
+    /** Removes sessions that brought nothing new and seem to be over: no commit will do it. */
+    void endIdle() throws IOException {
+        Instant horizon = uploads.clock().instant().minus(IDLE);
+        try (DirectoryStream<Path> sessions = Files.newDirectoryStream(uploads.xet())) {
+            for (Path session : sessions) {
+                if (lastWritten(session).isBefore(horizon)) {
+                    endIfDone(session);
+                }
+            }
+        }
+    }
+
+    private static Instant lastWritten(Path session) throws IOException {
+        Path xorbs = session.resolve("xorbs");
+        return Files.getLastModifiedTime(Files.exists(xorbs) ? xorbs : session).toInstant();
     }
 
     /** The xorbs of a session, a few open at a time. */

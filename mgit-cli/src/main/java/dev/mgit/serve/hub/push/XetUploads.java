@@ -39,6 +39,7 @@ final class XetUploads {
     /** {@code GET /api/models/ID/xet-write-token/REVISION}: where to send what, and the client's own token for there */
     Reply token(Request request) throws IOException {
         String model = branches.find(request.part("id"), request.part("revision")).model();
+        files.endIdle();
         uploads.requireRoom(0);
         byte[] bytes = new byte[SESSION];
         random.nextBytes(bytes);
@@ -107,7 +108,6 @@ final class XetUploads {
         } catch (IOException e) {
             throw Refusals.of(e);
         }
-        files.endIfDone(session);
         return Reply.json(Map.of("result", 1));
     }
 
