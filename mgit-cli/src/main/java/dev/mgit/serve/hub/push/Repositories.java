@@ -49,7 +49,7 @@ final class Repositories {
             Optional<String> namespace = asked.optionalString("organization").filter(text -> !text.isEmpty());
             String id = namespace.map(text -> text + "/").orElse(RepoId.NO_NAMESPACE) + name;
             String shown = namespace.map(text -> text + "/").orElse("") + name;
-            for (String part : id.split("/", -1)) {
+            for (String part : List.of(namespace.orElse(name), name)) {
                 if (!PART.matcher(part).matches() || FORBIDDEN.matcher(part).find()) {
                     throw Refusals.malformed("'" + shown + "' is no name of a model");
                 }

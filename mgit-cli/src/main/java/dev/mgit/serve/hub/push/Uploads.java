@@ -201,6 +201,7 @@ final class Uploads implements AutoCloseable {
 
     /** Removes what was not finished, and counts the rest. */
     private void recount() throws IOException {
+        used.set(0);
         for (Path part : new Path[] {objects(), xet()}) {
             Files.walkFileTree(part, new SimpleFileVisitor<>() {
                 @Override
