@@ -27,7 +27,7 @@ class HubPushClientsTest {
             os.environ.update(HF_ENDPOINT=endpoint, HF_HOME=home, HF_TOKEN=token, HF_HUB_DISABLE_XET=no_xet,
                               HF_HUB_DISABLE_TELEMETRY='1', HF_HUB_DISABLE_PROGRESS_BARS='1')
             import numpy as np, huggingface_hub as hub
-            from huggingface_hub.utils import is_xet_available
+            from huggingface_hub.utils._runtime import is_xet_available
             from safetensors.numpy import save_file
             assert is_xet_available() == (no_xet == '0')
             api = hub.HfApi()
@@ -96,6 +96,7 @@ class HubPushClientsTest {
             trainer.train(); trainer.push_to_hub()
             got = BertForSequenceClassification.from_pretrained('team/tuned')
             assert all(torch.equal(a, b) for a, b in zip(got.state_dict().values(), trainer.model.state_dict().values()))
+            with torch.no_grad(): model.classifier.bias.add_(1)
             model.push_to_hub('team/tuned', revision='aside', commit_message='aside')
             BertForSequenceClassification.from_pretrained('team/tuned', revision='aside')
             """;
