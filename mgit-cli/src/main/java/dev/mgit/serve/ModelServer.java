@@ -58,12 +58,12 @@ public final class ModelServer implements AutoCloseable {
                 repository.require(() -> objects);
             }
         });
-        Predicate<String> created = name -> pushes.filter(known -> known.isCreated(name)).isPresent();
+        Predicate<String> created =
+                name -> pushes.filter(known -> known.isCreated(name)).isPresent();
         var models = new HubModels(repository.lineage(), created);
         Optional<Pushes.Served> pushing = pushes.map(known -> known.serve(models));
         List<Route> routes = RouteTable.of(
-                new Hub(models, parameters),
-                pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused));
+                new Hub(models, parameters), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused));
         return new ModelServer(HttpServer.start(door, routes, limits, warnings), parameters, pushing);
     }
 

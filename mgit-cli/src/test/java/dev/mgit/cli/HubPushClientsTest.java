@@ -130,7 +130,8 @@ class HubPushClientsTest {
         Optional<PythonEnv> python = PythonEnv.withPackages("huggingface_hub", "safetensors", "numpy");
         assumeTrue(python.isPresent(), "needs Python and its package index");
         run(python.get(), PUSH, withoutXet);
-        List<String> log = repository.ok("log", "--oneline", "team/tuned").lines().toList();
+        List<String> log =
+                repository.ok("log", "--oneline", "team/tuned").lines().toList();
         assertThat(log).hasSize(5);
         assertThat(log.get(4)).endsWith("first");
         String first = log.get(4).substring(0, 10);
@@ -145,7 +146,8 @@ class HubPushClientsTest {
     void aTrainerPushes(String strategy) throws IOException {
         Optional<PythonEnv> torch = PythonEnv.withTorch();
         assumeTrue(
-                torch.isPresent(), "nothing pushed: MGIT_TORCH_PYTHON names no Python with transformers and accelerate");
+                torch.isPresent(),
+                "nothing pushed: MGIT_TORCH_PYTHON names no Python with transformers and accelerate");
         run(torch.get(), TRAIN, strategy);
         List<String> log =
                 repository.ok("log", "--oneline", "team/tuned").lines().toList();

@@ -1,15 +1,19 @@
 package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.SmallDisk;
 import dev.mgit.serve.hub.push.MadeXet;
 import dev.mgit.serve.hub.push.PushLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -20,6 +24,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -161,7 +166,8 @@ class HubPushTest {
         byte[] weights = weights(dir, 1);
         String first = first(weights);
         assertThat(waiting()).isEmpty();
-        String second = committed(header("a card", ",\"parentCommit\":\"" + first + "\"") + file("README.md", "# Bert\n"));
+        String second =
+                committed(header("a card", ",\"parentCommit\":\"" + first + "\"") + file("README.md", "# Bert\n"));
         JsonObject shown = repository.json("show", "team/bert", "--json");
         assertThat(shown.string("id")).isEqualTo(second);
         assertThat(repository.ok("log", "team/bert"))
@@ -272,7 +278,8 @@ class HubPushTest {
         refused(post(MODEL + "/branch/main", Map.of()), 409, "already a branch");
         String on = ok(commit("exp%2Fa", header("aside", "") + file("config.json", "{\"b\": 1}")))
                 .string("commitOid");
-        assertThat(repository.json("show", "team/bert@exp/a", "--json").string("id")).isEqualTo(on);
+        assertThat(repository.json("show", "team/bert@exp/a", "--json").string("id"))
+                .isEqualTo(on);
         assertThat(repository.json("show", "team/bert", "--json").string("id")).isEqualTo(first);
         ok(post(MODEL + "/tag/exp%2Fa", Map.of("tag", "v1", "message", "m")));
         refused(post(MODEL + "/tag/main", Map.of("tag", "v1")), 409, "already a tag");
@@ -282,8 +289,10 @@ class HubPushTest {
                 .containsExactly("main", "exp/a");
         assertThat(refs.objects("tags").stream().map(ref -> ref.string("targetCommit")))
                 .containsExactly(on);
-        assertThat(ok(send("GET", MODEL + "/revision/v1", new byte[0])).string("sha")).isEqualTo(on);
-        assertThat(ok(send("GET", MODEL + "/revision/exp%2Fa", new byte[0])).string("sha")).isEqualTo(on);
+        assertThat(ok(send("GET", MODEL + "/revision/v1", new byte[0])).string("sha"))
+                .isEqualTo(on);
+        assertThat(ok(send("GET", MODEL + "/revision/exp%2Fa", new byte[0])).string("sha"))
+                .isEqualTo(on);
         assertThat(send("DELETE", MODEL + "/tag/v1", new byte[0]).statusCode()).isEqualTo(200);
         refused(send("DELETE", MODEL + "/tag/v1", new byte[0]), 404, "no tag 'v1'");
         assertThat(repository.ok("tag")).doesNotContain("v1");
@@ -312,7 +321,8 @@ class HubPushTest {
         // A tokenizer may come before the weights.
         ok(commit("exp", header("tokenizer", ",\"parentCommit\":\"" + ZEROS + "\"") + file("tokenizer.json", "{}")));
         assertThat(repository.ok("branch")).contains("team/bert@exp");
-        assertThat(ok(send("GET", MODEL + "/revision/exp", new byte[0])).has("sha")).isTrue();
+        assertThat(ok(send("GET", MODEL + "/revision/exp", new byte[0])).has("sha"))
+                .isTrue();
     }
 
     /** Clients want a namespace; a model need not have one. */
@@ -347,7 +357,9 @@ class HubPushTest {
                 "/api/models/team/tuned/commit/main",
                 (header("tuned", "")
                                 + large("model.safetensors", sha256(tuned), tuned.length)
-                                + file("README.md", "---\nbase_model: team/bert\nbase_model_relation: quantized\n---\n"))
+                                + file(
+                                        "README.md",
+                                        "---\nbase_model: team/bert\nbase_model_relation: quantized\n---\n"))
                         .getBytes(StandardCharsets.UTF_8));
         ok(made);
         assertThat(repository.ok("log", "-n", "1", "team/tuned"))
@@ -400,7 +412,8 @@ class HubPushTest {
         } finally {
             clients.shutdownNow();
         }
-        assertThat(repository.json("show", "team/bert", "--json").string("previous")).isNotEmpty();
+        assertThat(repository.json("show", "team/bert", "--json").string("previous"))
+                .isNotEmpty();
         assertThat(waiting()).isEmpty();
     }
 
@@ -423,8 +436,7 @@ class HubPushTest {
         served = ServedRepository.acceptingPushes(repository, LIMITS);
         String index = "{\\\"weight_map\\\":{\\\"w\\\":\\\"model-00001-of-00002.safetensors\\\"}}";
         refused(
-                commit("main", header("index", "")
-                        + file("model.safetensors.index.json", index.replace("\\", ""))),
+                commit("main", header("index", "") + file("model.safetensors.index.json", index.replace("\\", ""))),
                 422,
                 "is incomplete");
     }
@@ -590,8 +602,7 @@ class HubPushTest {
         }
         refused(commit("main", many.toString()), 413, "changes 100 files at most");
         refused(commit("main", header("not sent", "") + large("a.bin", "b".repeat(64), 3)), 400, "was not uploaded");
-        refused(
-                commit("main", header("both", "") + file("a", "x") + file("a/b", "x")), 400, "two files that are one");
+        refused(commit("main", header("both", "") + file("a", "x") + file("a/b", "x")), 400, "two files that are one");
         refused(commit("main?create_pr=1", header("pr", "") + file("a", "x")), 400, "no pull requests");
         refused(
                 send("POST", "/api/models/no/one/commit/main", header("x", "").getBytes(StandardCharsets.UTF_8)),
@@ -633,18 +644,72 @@ class HubPushTest {
         refused(post("/team/bert.git/info/lfs/objects/batch", batch("../x", 1)), 400, "no SHA-256");
     }
 
+    /** At several degrees of fullness, so that different writes are the ones that fail. */
+    @Test
+    void aFullDiskIsSaidToBeFullAndNothingIsHalfThere() throws Exception {
+        Optional<SmallDisk> small = SmallDisk.ofBytes(64 << 20);
+        assumeTrue(small.isPresent(), "this user may not mount");
+        try (SmallDisk disk = small.get()) {
+            served.close();
+            repository = TestRepository.init(disk.root().resolve("repository"));
+            served = ServedRepository.acceptingPushes(repository, LIMITS);
+            first(weights(dir, 1));
+            byte[] weights = Files.readAllBytes(TestRepository.weights(dir.resolve("2.safetensors"), 2, 1 << 20));
+            String lines = header("second", "") + large("model.safetensors", sha256(weights), weights.length);
+            String before = repository.ok("log");
+            JsonObject object = ok(post(
+                            "/team/bert.git/info/lfs/objects/batch", batch(sha256(weights), weights.length)))
+                    .objects("objects")
+                    .get(0);
+            String target = object.object("actions").object("upload").string("href");
+            for (long free : new long[] {0, 100, 3000}) {
+                Path filler = fill(disk, free);
+                refused(served.send("PUT", target, weights), 507, "disk is full");
+                Files.delete(filler);
+            }
+            assertThat(waiting()).isEmpty();
+            assertThat(served.send("PUT", target, weights).statusCode()).isEqualTo(200);
+            for (long free : new long[] {0, 100, 1000}) {
+                Path filler = fill(disk, free);
+                refused(commit("main", lines), 507, "disk is full");
+                Files.delete(filler);
+                assertThat(repository.ok("log")).isEqualTo(before);
+            }
+            committed(lines);
+            assertThat(waiting()).isEmpty();
+            repository.ok("fsck");
+            served.close();
+            served = new ServedRepository(TestRepository.init(Files.createDirectory(dir.resolve("elsewhere"))));
+        }
+    }
+
+    private static Path fill(SmallDisk disk, long kilobytes) throws IOException {
+        Path filler = disk.root().resolve("filler");
+        FileStore store = Files.getFileStore(disk.root());
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            for (long much = store.getUsableSpace() - kilobytes * 1024;
+                    much > 0;
+                    much = store.getUsableSpace() - kilobytes * 1024) {
+                out.write(new byte[(int) Math.max(4096, much / 2)]);
+            }
+        }
+        return filler;
+    }
+
     @Test
     void onlyThoseWithATokenForItMayWrite() throws Exception {
         create();
         byte[] lines = (header("x", "") + file("a", "x")).getBytes(StandardCharsets.UTF_8);
-        assertThat(served.send("POST", MODEL + "/commit/main", lines).statusCode()).isEqualTo(401);
+        assertThat(served.send("POST", MODEL + "/commit/main", lines).statusCode())
+                .isEqualTo(401);
         String[] reader = {"Authorization", "Bearer " + ServedRepository.READER};
         refused(served.send("POST", MODEL + "/commit/main", lines, reader), 403, "'bob' is for reading only");
         refused(served.send("GET", MODEL + "/xet-write-token/main", "", reader), 403, "for reading only");
         JsonObject user = Json.parseObject(served.get("/api/whoami-v2", reader).body());
         assertThat(user.string("name")).isEqualTo("bob");
         assertThat(user.object("auth").object("accessToken").string("role")).isEqualTo("read");
-        assertThat(ok(send("GET", "/api/whoami-v2", new byte[0])).string("name")).isEqualTo("ada");
+        assertThat(ok(send("GET", "/api/whoami-v2", new byte[0])).string("name"))
+                .isEqualTo("ada");
     }
 
     @Test

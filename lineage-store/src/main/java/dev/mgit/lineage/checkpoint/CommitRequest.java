@@ -46,18 +46,7 @@ public record CommitRequest(
             Map<String, byte[]> extra,
             boolean strict,
             boolean weightsOnly) {
-        this(
-                path,
-                model,
-                message,
-                origins,
-                trailers,
-                author,
-                when,
-                extra,
-                strict,
-                weightsOnly,
-                Optional.empty());
+        this(path, model, message, origins, trailers, author, when, extra, strict, weightsOnly, Optional.empty());
     }
 
     /** One that follows the settings. */

@@ -59,7 +59,13 @@ public final class HttpServer implements AutoCloseable {
 
         /** One that knows its clients by a single token. */
         public Door(InetAddress address, int port, Optional<String> token, boolean readOnly) {
-            this(address, port, token.stream().map(secret -> new Token("mgit", secret, true)).toList(), readOnly);
+            this(
+                    address,
+                    port,
+                    token.stream()
+                            .map(secret -> new Token("mgit", secret, true))
+                            .toList(),
+                    readOnly);
         }
     }
 

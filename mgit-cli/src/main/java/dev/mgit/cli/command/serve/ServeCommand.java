@@ -77,9 +77,8 @@ public final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > MOST_PORT) {
             throw MgitException.usage("--port is " + port + ", but must be a number from 0 to " + MOST_PORT);
         }
-        List<Token> tokens = tokenFile == null
-                ? List.of()
-                : TokenFile.read(context.resolve(tokenFile), context.output()::warning);
+        List<Token> tokens =
+                tokenFile == null ? List.of() : TokenFile.read(context.resolve(tokenFile), context.output()::warning);
         requireSense(tokens);
         InetAddress address = address(!tokens.isEmpty());
         try (Session session = Session.open(context);
@@ -129,8 +128,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private ModelServer start(Session session, Door door, Optional<Pushes> pushes) throws IOException {
         try {
-            return ModelServer.start(
-                    session.repository(), door, Limits.standard(), pushes, context.output()::warning);
+            return ModelServer.start(session.repository(), door, Limits.standard(), pushes, context.output()::warning);
         } catch (BindException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,

@@ -23,8 +23,8 @@ final class TokenFile {
     private static final int SHORTEST = 16;
     private static final int LONGEST = 1 << 16;
     private static final String NOBODY = "mgit";
-    private static final Pattern LINE =
-            Pattern.compile("([\\x21-\\x7e]{" + SHORTEST + ",1024})(?:\\s+(\\w(?:[\\w.-]{0,94}\\w)?)(?:\\s+(read|write))?)?");
+    private static final Pattern LINE = Pattern.compile(
+            "([\\x21-\\x7e]{" + SHORTEST + ",1024})(?:\\s+(\\w(?:[\\w.-]{0,94}\\w)?)(?:\\s+(read|write))?)?");
 
     private TokenFile() {}
 

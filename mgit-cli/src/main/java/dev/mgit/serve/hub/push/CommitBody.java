@@ -85,7 +85,8 @@ final class CommitBody {
         }
         JsonObject value = line.object("value");
         String summary = text(value.string("summary")).replace('\n', ' ').strip();
-        String description = text(value.optionalString("description").orElse("")).strip();
+        String description =
+                text(value.optionalString("description").orElse("")).strip();
         if (summary.isEmpty() || summary.length() + description.length() > LONGEST_MESSAGE) {
             throw new JsonException("a message has from 1 to " + LONGEST_MESSAGE + " characters");
         }

@@ -76,7 +76,9 @@ final class LfsUploads {
         return answer(
                 oid,
                 size,
-                Map.of("actions", Map.of("upload", Map.of("href", target), "verify", Map.of("href", base + "/verify"))));
+                Map.of(
+                        "actions",
+                        Map.of("upload", Map.of("href", target), "verify", Map.of("href", base + "/verify"))));
     }
 
     private static Map<String, Object> answer(String oid, long size, Map<String, Object> more) {

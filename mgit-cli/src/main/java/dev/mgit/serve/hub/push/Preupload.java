@@ -94,7 +94,8 @@ final class Preupload {
 
     private static boolean isBinary(JsonObject file) {
         try {
-            byte[] sample = Base64.getDecoder().decode(file.optionalString("sample").orElse(""));
+            byte[] sample =
+                    Base64.getDecoder().decode(file.optionalString("sample").orElse(""));
             for (byte b : sample) {
                 if (b == 0) {
                     return true;

@@ -205,8 +205,8 @@ final class PushedFiles implements CommitBody.Operations, AutoCloseable {
         }
         long size = Files.size(place(path));
         if (size != file.size().orElse(size)) {
-            throw Refusals.malformed(
-                    "'" + path + "' has " + size + " bytes, not the " + file.size().get() + " the commit says");
+            throw Refusals.malformed("'" + path + "' has " + size + " bytes, not the "
+                    + file.size().get() + " the commit says");
         }
     }
 

@@ -59,9 +59,7 @@ final class PushedVersions implements AutoCloseable {
         }
 
         String message() {
-            return header.description().isEmpty()
-                    ? header.summary()
-                    : header.summary() + "\n\n" + header.description();
+            return header.description().isEmpty() ? header.summary() : header.summary() + "\n\n" + header.description();
         }
     }
 
@@ -171,9 +169,8 @@ final class PushedVersions implements AutoCloseable {
         inTurn(done -> {
             try (var lock = target.locking().lock()) {
                 lock.requireHeld();
-                Transaction transaction = target.repository()
-                        .lineage()
-                        .begin(description, new Person(by, by + "@localhost"));
+                Transaction transaction =
+                        target.repository().lineage().begin(description, new Person(by, by + "@localhost"));
                 change.accept(transaction);
                 transaction.apply();
             }

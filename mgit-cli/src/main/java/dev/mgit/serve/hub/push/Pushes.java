@@ -27,8 +27,7 @@ public final class Pushes implements AutoCloseable {
      * @throws dev.mgit.delta.MgitException of kind CONFLICT if another server accepts pushes for the repository
      */
     public static Pushes to(PushTarget target, PushLimits limits) throws IOException {
-        return new Pushes(
-                target, Uploads.open(target.repository().files().uploads(), limits, Clock.systemUTC()));
+        return new Pushes(target, Uploads.open(target.repository().files().uploads(), limits, Clock.systemUTC()));
     }
 
     /** Whether clients have made a model of that name that has no version yet. */
@@ -55,8 +54,7 @@ public final class Pushes implements AutoCloseable {
             var repositories = new Repositories(models, pushes.created, versions);
             var lfs = new LfsUploads(uploads, new UploadSignature(uploads.clock()), stored);
             var xet = new XetUploads(uploads, xetFiles, branches, stored);
-            var commits =
-                    new CommitRequests(models, branches, pushes.created, uploads, xetFiles, stored, versions);
+            var commits = new CommitRequests(models, branches, pushes.created, uploads, xetFiles, stored, versions);
             this.routes = List.of(
                     Route.changing("POST", "/api/repos/create", repositories::create),
                     Route.changing("POST", "/api/validate-yaml", repositories::validate),

@@ -35,13 +35,12 @@ final class Refusals {
 
     /** What the library said no to. */
     static HttpError of(MgitException e) {
-        int status =
-                switch (e.kind()) {
-                    case USAGE -> 400;
-                    case CONFLICT -> 412;
-                    case INTEGRITY, REMOTE -> 500;
-                    case GATE, FAILED, DIFFERS -> 422;
-                };
+        int status = switch (e.kind()) {
+            case USAGE -> 400;
+            case CONFLICT -> 412;
+            case INTEGRITY, REMOTE -> 500;
+            case GATE, FAILED, DIFFERS -> 422;
+        };
         return diskFull(e).orElseGet(() -> new HttpError(status, e.getMessage()));
     }
 
@@ -50,7 +49,7 @@ final class Refusals {
         Throwable at = failure;
         for (int i = 0; at != null && i < MOST_CAUSES; i++) {
             String message = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
-            if (message.contains("no space left on device") || message.contains("not enough space")) {
+            if (message.contains("no space left") || message.contains("not enough space")) {
                 return Optional.of(full("the server's disk is full; nothing was committed"));
             }
             at = at.getCause();

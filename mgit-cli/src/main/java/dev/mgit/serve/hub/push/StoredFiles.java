@@ -48,6 +48,8 @@ final class StoredFiles {
                 .map(HubEntry::path)
                 .findFirst()
                 .map(path -> new Place(
-                        version, path, models.tree(version).file(path).orElseThrow().size()));
+                        version,
+                        path,
+                        models.tree(version).file(path).orElseThrow().size()));
     }
 }

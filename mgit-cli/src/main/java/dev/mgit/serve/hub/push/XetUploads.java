@@ -38,7 +38,8 @@ final class XetUploads {
 
     /** {@code GET /api/models/ID/xet-write-token/REVISION}: where to send what, and the client's own token for there */
     Reply token(Request request) throws IOException {
-        String model = branches.find(request.part("id"), request.part("revision")).model();
+        String model =
+                branches.find(request.part("id"), request.part("revision")).model();
         files.endIdle();
         uploads.requireRoom(0);
         byte[] bytes = new byte[SESSION];

@@ -58,7 +58,11 @@ public final class MadeXet {
     static byte[] lz4(byte[] raw) {
         byte[] block = block(raw);
         ByteBuffer frame = ByteBuffer.allocate(block.length + 27).order(ByteOrder.LITTLE_ENDIAN);
-        frame.putInt(0x184D2204).put((byte) 0x4c).put((byte) 0x60).putLong(raw.length).put((byte) 0);
+        frame.putInt(0x184D2204)
+                .put((byte) 0x4c)
+                .put((byte) 0x60)
+                .putLong(raw.length)
+                .put((byte) 0);
         if (raw.length > 0) {
             frame.putInt(block.length).put(block);
         }
@@ -129,10 +133,13 @@ public final class MadeXet {
             int count = file.terms().size();
             record(out, new byte[32], buffer -> buffer.putInt(0xc0000000).putInt(count));
             for (Term term : file.terms()) {
-                record(out, hash(term.xorb()), buffer -> buffer.putInt(0)
-                        .putInt((int) term.bytes())
-                        .putInt(term.from())
-                        .putInt(term.to()));
+                record(
+                        out,
+                        hash(term.xorb()),
+                        buffer -> buffer.putInt(0)
+                                .putInt((int) term.bytes())
+                                .putInt(term.from())
+                                .putInt(term.to()));
             }
             for (int i = 0; i < count; i++) {
                 record(out, new byte[32], buffer -> {});

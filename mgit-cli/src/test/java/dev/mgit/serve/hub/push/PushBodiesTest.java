@@ -141,7 +141,8 @@ class PushBodiesTest {
         var random = new Random(6);
         byte[] sound = ("{\"key\":\"header\",\"value\":{\"summary\":\"s\",\"description\":\"d\"}}\n"
                         + "{\"key\":\"file\",\"value\":{\"content\":\"aGk=\",\"path\":\"a\",\"encoding\":\"base64\"}}\n"
-                        + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\"" + "a".repeat(64)
+                        + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\""
+                        + "a".repeat(64)
                         + "\",\"size\":12}}\n{\"key\":\"deletedFile\",\"value\":{\"path\":\"c\"}}\n")
                 .getBytes(StandardCharsets.UTF_8);
         for (int round = 0; round < ROUNDS; round++) {
@@ -152,9 +153,10 @@ class PushBodiesTest {
 
     @Test
     void aMessageIsPlainText() throws IOException {
-        String line = "{\"key\":\"header\",\"value\":{\"summary\":\"a\\u0000b\\nc\",\"description\":\"d\\r\\ne\\u001b[31m\"}}";
-        CommitBody.Header header = CommitBody.read(
-                new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)), limits(), NOTHING);
+        String line =
+                "{\"key\":\"header\",\"value\":{\"summary\":\"a\\u0000b\\nc\",\"description\":\"d\\r\\ne\\u001b[31m\"}}";
+        CommitBody.Header header =
+                CommitBody.read(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)), limits(), NOTHING);
         assertThat(header.summary()).isEqualTo("a b c");
         assertThat(header.description()).isEqualTo("d\ne [31m");
     }
