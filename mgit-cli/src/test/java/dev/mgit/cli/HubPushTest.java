@@ -535,6 +535,10 @@ class HubPushTest {
                 commit("main", header("false", "") + large("a.bin", "c".repeat(64), bytes.length)),
                 400,
                 "does not have SHA-256");
+        refused(
+                commit("main", header("longer", "") + large("a.bin", "c".repeat(64), bytes.length - 1)),
+                413,
+                "more than the 999 bytes");
         String unknown = served.url() + "/xet/" + "0".repeat(32) + "/v1/xorbs/default/" + xorb;
         refused(send("POST", unknown, new byte[8]), 404, "no upload under way");
         assertThat(served.send("POST", xorbs + xorb, new byte[8]).statusCode()).isEqualTo(401);

@@ -191,7 +191,9 @@ class ServeCommandTest {
             assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
             assertThat(waiting()).isZero();
             child.terminate();
-            assertThat(child.finish().exit()).isEqualTo(143);
+            Crash.Ended ended = child.finish();
+            assertThat(ended.exit()).isEqualTo(143);
+            assertThat(ended.output()).doesNotContain("Exception", "error:");
         }
         assertThat(repository.ok("log", "tuned")).contains("first", "Pushed-By: mgit");
         repository.ok("fsck");

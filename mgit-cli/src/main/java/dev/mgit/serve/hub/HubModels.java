@@ -95,8 +95,9 @@ public final class HubModels {
 
     /** The name of the model with an id, or of the one that would get it. */
     public String name(String id) {
-        String named = id.startsWith(RepoId.NO_NAMESPACE) ? id.substring(RepoId.NO_NAMESPACE.length()) : id;
         synchronized (lineage) {
+            boolean plain = id.startsWith(RepoId.NO_NAMESPACE) && find(id).isEmpty();
+            String named = plain ? id.substring(RepoId.NO_NAMESPACE.length()) : id;
             return find(named).isPresent() ? named : RepoId.unescaped(named).orElse(named);
         }
     }

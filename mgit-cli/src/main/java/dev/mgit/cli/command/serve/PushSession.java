@@ -56,6 +56,10 @@ final class PushSession implements AutoCloseable {
         if (pushes.isPresent()) {
             pushes.get().close();
         }
-        hooks.ifPresent(HookSession::close);
+        try {
+            hooks.ifPresent(HookSession::close);
+        } catch (IllegalStateException e) {
+            // the process is ending, and everything with it
+        }
     }
 }

@@ -102,8 +102,8 @@ final class LfsUploads {
             throw Refusals.malformed("the upload has " + request.length().getAsLong() + " bytes instead of " + size);
         }
         uploads.requireRoom(size);
-        try (var file = new StagedFile(uploads, uploads.objects().resolve(oid))) {
-            file.fill(request.body(), size);
+        try (var file = new StagedFile(uploads, uploads.objects().resolve(oid), size)) {
+            file.fill(request.body());
             if (file.size() != size) {
                 throw Refusals.malformed("the upload has " + file.size() + " bytes instead of " + size);
             }

@@ -215,7 +215,7 @@ final class PushedFiles implements CommitBody.Operations, AutoCloseable {
     }
 
     private void write(String path, Added file, Writing writing) throws IOException {
-        try (var out = new StagedFile(uploads, place(path))) {
+        try (var out = new StagedFile(uploads, place(path), file.size().orElse(Long.MAX_VALUE))) {
             writing.to(out);
             if (!out.sha256().equals(file.sha256())) {
                 throw Refusals.malformed("what was uploaded for '" + path + "' does not have SHA-256 " + file.sha256());

@@ -23,14 +23,21 @@ final class StagedFile extends OutputStream {
     private final Uploads uploads;
     private final Path target;
     private final Path temporary;
+    private final long most;
     private final FileChannel channel;
     private final MessageDigest digest = Hashes.sha256();
     private long size;
     private boolean published;
 
     StagedFile(Uploads uploads, Path target) throws IOException {
+        this(uploads, target, Long.MAX_VALUE);
+    }
+
+    /** @param most bytes it may have */
+    StagedFile(Uploads uploads, Path target, long most) throws IOException {
         this.uploads = uploads;
         this.target = target;
+        this.most = most;
         Files.createDirectories(target.toAbsolutePath().getParent());
         this.temporary = target.resolveSibling(UUID.randomUUID() + UNFINISHED);
         this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -43,6 +50,9 @@ final class StagedFile extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (length > most - size) {
+            throw Refusals.tooLarge("the upload has more than the " + most + " bytes it may have");
+        }
         uploads.reserve(length);
         size += length;
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
@@ -53,16 +63,13 @@ final class StagedFile extends OutputStream {
     }
 
     /**
-     * Writes all that comes, up to a limit.
+     * Writes all that comes.
      *
-     * @throws dev.mgit.serve.http.HttpError if there is more
+     * @throws dev.mgit.serve.http.HttpError if that is more than it may have
      */
-    void fill(InputStream in, long most) throws IOException {
+    void fill(InputStream in) throws IOException {
         byte[] buffer = new byte[PIECE];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            if (size + count > most) {
-                throw Refusals.tooLarge("the upload has more than the " + most + " bytes it may have");
-            }
             write(buffer, 0, count);
         }
     }

@@ -72,8 +72,8 @@ final class XetUploads {
             throw Refusals.tooLarge("a xorb has " + Xorb.LONGEST + " bytes at most");
         }
         uploads.requireRoom(request.length().orElse(0));
-        try (var file = new StagedFile(uploads, XetFiles.xorb(session, hash))) {
-            file.fill(request.body(), Xorb.LONGEST);
+        try (var file = new StagedFile(uploads, XetFiles.xorb(session, hash), Xorb.LONGEST)) {
+            file.fill(request.body());
             file.publish();
             requireReadable(XetFiles.xorb(session, hash));
         } catch (IOException e) {

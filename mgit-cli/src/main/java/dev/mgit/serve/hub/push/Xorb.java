@@ -21,6 +21,10 @@ final class Xorb implements AutoCloseable {
 
     private static final int HEADER = 8;
     private static final int LONGEST_CHUNK = 2 << 20;
+
+    /** Clients put 8,192 into one. */
+    private static final int MOST_CHUNKS = 1 << 16;
+
     private static final byte FOOTER = 'X';
     private static final int PLAIN = 0;
     private static final int LZ4 = 1;
@@ -73,7 +77,7 @@ final class Xorb implements AutoCloseable {
                     && chunk.length <= LONGEST_CHUNK
                     && chunk.rawLength <= LONGEST_CHUNK
                     && (chunk.scheme != PLAIN || chunk.length == chunk.rawLength);
-            if (header.get(0) != 0 || !known || !fits) {
+            if (header.get(0) != 0 || !known || !fits || chunks.size() == MOST_CHUNKS) {
                 throw malformed();
             }
             chunks.add(chunk);

@@ -109,6 +109,17 @@ class PushBodiesTest {
         }
     }
 
+    /** Headers without chunks would fill the memory of a server that keeps them all. */
+    @Test
+    void aXorbOfVeryManyChunksIsRefused() throws IOException {
+        Path file = Files.write(dir.resolve("xorb"), new byte[(1 << 16) * 8 + 8]);
+        assertThatThrownBy(() -> Xorb.open(file)).isInstanceOf(HttpError.class);
+        Files.write(file, new byte[(1 << 16) * 8]);
+        try (Xorb xorb = Xorb.open(file)) {
+            assertThat(xorb.bytes(0, 1 << 16)).isZero();
+        }
+    }
+
     @Test
     void shardsTellHowFilesAreMade() throws IOException {
         String a = "0123456789abcdef".repeat(4);

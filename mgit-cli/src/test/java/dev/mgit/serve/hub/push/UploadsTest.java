@@ -93,7 +93,7 @@ class UploadsTest {
         try (Uploads uploads = open(Clock.systemUTC())) {
             assertThat(push.getParent().getParent()).doesNotExist();
             assertThat(uploads.objects()).isDirectoryContaining("glob:**/whole");
-            assertThat(Files.list(uploads.objects())).hasSize(1);
+            assertThat(uploads.objects()).isDirectoryNotContaining("glob:**/*" + StagedFile.UNFINISHED);
             assertThat(uploads.used()).isEqualTo(10);
         }
     }
