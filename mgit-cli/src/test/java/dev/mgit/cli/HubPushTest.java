@@ -388,6 +388,29 @@ class HubPushTest {
                 .contains("Inferred-Confidence: ");
     }
 
+    /** The Trainer's card, for one, comes with the last push. */
+    @Test
+    void aCardThatNamesTheParentLaterIsBelievedOnce() throws Exception {
+        first(weights(dir, 1));
+        ok(post("/api/repos/create", Map.of("name", "tuned", "organization", "team")));
+        String commits = "/api/models/team/tuned/commit/main";
+        byte[] unlike = Files.readAllBytes(TestRepository.weights(dir.resolve("u.safetensors"), 9, 777));
+        upload(unlike);
+        ok(send(
+                "POST",
+                commits,
+                (header("first", "") + large("w.safetensors", sha256(unlike), unlike.length))
+                        .getBytes(StandardCharsets.UTF_8)));
+        assertThat(repository.ok("log", "-n", "1", "team/tuned")).doesNotContain("From:");
+        for (String text : List.of("card", "better card")) {
+            String card = "---\nbase_model: [team/none, team/tuned, team/bert]\n---\n" + text;
+            ok(send("POST", commits, (header(text, "") + file("README.md", card)).getBytes(StandardCharsets.UTF_8)));
+            boolean once = text.equals("card");
+            assertThat(repository.ok("log", "-n", "1", "team/tuned").contains("From:     finetune of team/bert@"))
+                    .isEqualTo(once);
+        }
+    }
+
     @Test
     void whoeverComesSecondIsToldSo() throws Exception {
         String first = first(weights(dir, 1));

@@ -186,22 +186,21 @@ final class PushedFiles implements CommitBody.Operations, AutoCloseable {
     private void gather(Repository repository, String path, Added file) throws IOException {
         Path sent = uploads.objects().resolve(file.sha256());
         Optional<Path> session = xet.session(file.sha256());
-        Optional<StoredFiles.Place> place = base.flatMap(version -> stored.find(version, file.sha256()));
         Files.createDirectories(place(path).toAbsolutePath().getParent());
         if (Files.exists(sent)) {
             Files.createLink(place(path), sent);
         } else if (session.isPresent()) {
             write(path, file, out -> xet.write(session.get(), file.sha256(), out));
-        } else if (place.isPresent()) {
+        } else {
+            StoredFiles.Place place = base.flatMap(version -> stored.find(version, file.sha256()))
+                    .orElseThrow(() -> Refusals.malformed("'" + path + "' (SHA-256 " + file.sha256()
+                            + ") was not uploaded, or so long ago that it has expired; push again"));
             FileEntry entry = repository
                     .lineage()
-                    .checkpoint(place.get().version())
-                    .file(place.get().path())
+                    .checkpoint(place.version())
+                    .file(place.path())
                     .orElseThrow();
-            write(path, file, out -> FileContent.copy(repository, place.get().version(), entry, out));
-        } else {
-            throw Refusals.malformed("'" + path + "' (SHA-256 " + file.sha256()
-                    + ") was not uploaded, or so long ago that it has expired; push again");
+            write(path, file, out -> FileContent.copy(repository, place.version(), entry, out));
         }
         long size = Files.size(place(path));
         if (size != file.size().orElse(size)) {

@@ -19,7 +19,7 @@ final class StoredFiles {
     }
 
     /** A file of a version. */
-    record Place(VersionId version, String path, long size) {}
+    record Place(VersionId version, String path) {}
 
     /** Whether the newest version of a model has such a file. */
     boolean has(String model, String sha256) {
@@ -47,9 +47,6 @@ final class StoredFiles {
                 .filter(file -> file.sha256().equals(Optional.of(sha256)))
                 .map(HubEntry::path)
                 .findFirst()
-                .map(path -> new Place(
-                        version,
-                        path,
-                        models.tree(version).file(path).orElseThrow().size()));
+                .map(path -> new Place(version, path));
     }
 }
