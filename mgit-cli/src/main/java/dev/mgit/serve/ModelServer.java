@@ -5,18 +5,26 @@ import dev.mgit.lineage.parameters.LiveParameters;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.serve.http.HttpServer;
 import dev.mgit.serve.http.Limits;
+import dev.mgit.serve.http.Route;
 import dev.mgit.serve.hub.Hub;
+import dev.mgit.serve.hub.HubModels;
+import dev.mgit.serve.hub.push.Pushes;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A repository served over HTTP. */
 public final class ModelServer implements AutoCloseable {
     private final HttpServer server;
     private final LiveParameters parameters;
+    private final Optional<Pushes.Served> pushing;
 
-    private ModelServer(HttpServer server, LiveParameters parameters) {
+    private ModelServer(HttpServer server, LiveParameters parameters, Optional<Pushes.Served> pushing) {
         this.server = server;
         this.parameters = parameters;
+        this.pushing = pushing;
     }
 
     /**
@@ -28,6 +36,21 @@ public final class ModelServer implements AutoCloseable {
      */
     public static ModelServer start(
             Repository repository, HttpServer.Door door, Limits limits, Consumer<String> warnings) throws IOException {
+        return start(repository, door, limits, Optional.empty(), warnings);
+    }
+
+    /**
+     * The same for a repository that clients may push to.
+     *
+     * @param pushes taken by the server for as long as it runs; the caller closes them
+     */
+    public static ModelServer start(
+            Repository repository,
+            HttpServer.Door door,
+            Limits limits,
+            Optional<Pushes> pushes,
+            Consumer<String> warnings)
+            throws IOException {
         int threads = StoreSettings.of(repository.settings()).threads();
         var bringing = new Object();
         var parameters = new LiveParameters(repository::parametersIfAny, threads, objects -> {
@@ -35,8 +58,13 @@ public final class ModelServer implements AutoCloseable {
                 repository.require(() -> objects);
             }
         });
-        var hub = new Hub(repository.lineage(), parameters);
-        return new ModelServer(HttpServer.start(door, RouteTable.of(hub), limits, warnings), parameters);
+        Predicate<String> created =
+                name -> pushes.filter(known -> known.isCreated(name)).isPresent();
+        var models = new HubModels(repository.lineage(), created);
+        Optional<Pushes.Served> pushing = pushes.map(known -> known.serve(models));
+        List<Route> routes = RouteTable.of(
+                new Hub(models, parameters), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused));
+        return new ModelServer(HttpServer.start(door, routes, limits, warnings), parameters, pushing);
     }
 
     public int port() {
@@ -47,6 +75,7 @@ public final class ModelServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        pushing.ifPresent(Pushes.Served::close);
         parameters.close();
     }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 final class RouteTable {
     private RouteTable() {}
 
-    static List<Route> of(Hub hub) {
-        return new ArrayList<>(hub.routes());
+    static List<Route> of(Hub hub, List<Route> pushes) {
+        List<Route> all = new ArrayList<>(hub.routes());
+        all.addAll(pushes);
+        return all;
     }
 }

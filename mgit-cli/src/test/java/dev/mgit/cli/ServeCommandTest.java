@@ -2,19 +2,26 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +37,7 @@ class ServeCommandTest {
     @BeforeEach
     void create() throws IOException {
         repository = TestRepository.init(Files.createDirectory(dir.resolve("repository")));
-        token = Files.writeString(dir.resolve("token"), "0123456789abcdef\n");
+        token = secret("token", "0123456789abcdef\n");
     }
 
     @Test
@@ -75,6 +82,132 @@ class ServeCommandTest {
             Crash.Ended ended = child.finish();
             assertThat(ended.exit()).isEqualTo(143);
             assertThat(ended.output()).doesNotContain("Exception", "error:");
+        }
+    }
+
+    @Test
+    void pushesAreAcceptedOnlyWithAToken() throws IOException {
+        repository.refuses(2, "whoever pushes must show a token", "serve", "--accept-pushes");
+        Path reader = secret("reader", "0123456789abcdef bob read\n");
+        repository.refuses(
+                2, "whoever pushes must show a token", "serve", "--accept-pushes", "--token-file", reader.toString());
+        repository.refuses(
+                2, "cannot be combined", "serve", "--accept-pushes", "--read-only", "--token-file", token.toString());
+        Path odd = secret("odd", "0123456789abcdef ada\n0123456789abcdeg ada sometimes\n");
+        repository.refuses(2, "each line of", "serve", "--accept-pushes", "--token-file", odd.toString());
+        repository.refuses(2, "serve.maxUploads is 'many'", "config", "serve.maxUploads", "many");
+    }
+
+    private Path secret(String name, String text) throws IOException {
+        Path file = Files.writeString(dir.resolve(name), text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static final String WEIGHTS = "weights that are half sent";
+
+    private Crash accepting() throws Exception {
+        Crash child = Crash.start(
+                Main.class,
+                repository.root(),
+                List.of("-Xmx128m"),
+                "serve",
+                "--port",
+                "0",
+                "--accept-pushes",
+                "--token-file",
+                token.toString());
+        child.awaitOutput("hint: ");
+        return child;
+    }
+
+    private String url(Crash child) {
+        Matcher line = Pattern.compile("at (http://127\\.0\\.0\\.1:\\d+)").matcher(child.output());
+        assertThat(line.find()).isTrue();
+        return line.group(1);
+    }
+
+    private HttpResponse<String> post(String url, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer 0123456789abcdef")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String upload(String url) throws Exception {
+        String oid = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(WEIGHTS.getBytes(StandardCharsets.UTF_8)));
+        String reply = post(
+                        url + "/_/tuned.git/info/lfs/objects/batch",
+                        "{\"operation\":\"upload\",\"objects\":[{\"oid\":\"" + oid + "\",\"size\":" + WEIGHTS.length()
+                                + "}]}")
+                .body();
+        Matcher target = Pattern.compile("\"href\":\"http://[^/]+(/[^\"]+/upload/[^\"]+)\"")
+                .matcher(reply);
+        assertThat(target.find()).as(reply).isTrue();
+        return target.group(1);
+    }
+
+    private long waiting() throws IOException {
+        try (Stream<Path> files = Files.list(repository.mgit().resolve("uploads/objects"))) {
+            return files.count();
+        }
+    }
+
+    /** Half an upload is none, and the client that tries again has its version. */
+    @Test
+    void aServerKilledWithinAnUploadLeavesNothingOfIt() throws Exception {
+        try (Crash child = accepting()) {
+            String url = url(child);
+            assertThat(post(url + "/api/repos/create", "{\"name\":\"tuned\"}").statusCode())
+                    .isEqualTo(200);
+            String path = upload(url);
+            try (var socket =
+                    new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort())) {
+                socket.getOutputStream()
+                        .write(("PUT " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + WEIGHTS.length()
+                                        + "\r\n\r\n" + WEIGHTS.substring(0, 9))
+                                .getBytes(StandardCharsets.US_ASCII));
+                Await.until("an upload has begun", () -> waiting() == 1);
+                child.kill();
+            }
+        }
+        assertThat(waiting()).isEqualTo(1);
+        try (Crash child = accepting()) {
+            assertThat(waiting()).isZero();
+            String url = url(child);
+            HttpRequest put = HttpRequest.newBuilder(URI.create(url + upload(url)))
+                    .PUT(HttpRequest.BodyPublishers.ofString(WEIGHTS))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(put, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            String oid = put.uri().getPath().replaceFirst(".*/upload/([0-9a-f]{64})/.*", "$1");
+            HttpResponse<String> made = post(
+                    url + "/api/models/_/tuned/commit/main",
+                    "{\"key\":\"header\",\"value\":{\"summary\":\"first\"}}\n"
+                            + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"w.dat\",\"oid\":\"" + oid + "\"}}\n");
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+            assertThat(waiting()).isZero();
+            child.terminate();
+            Crash.Ended ended = child.finish();
+            assertThat(ended.exit()).isEqualTo(143);
+            assertThat(ended.output()).doesNotContain("Exception", "error:");
+        }
+        assertThat(repository.ok("log", "tuned")).contains("first", "Pushed-By: mgit");
+        repository.ok("fsck");
+    }
+
+    @Test
+    void oneServerAtATimeAcceptsPushes() throws Exception {
+        try (Crash child = accepting()) {
+            assertThat(url(child)).isNotEmpty();
+            Cli.Ran second =
+                    repository.run("serve", "--port", "0", "--accept-pushes", "--token-file", token.toString());
+            TestRepository.assertRefused(second, 5, "another server accepts pushes");
+            child.terminate();
+            child.finish();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.lineage.repository.FileStat;
+import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,30 @@ record CheckpointFiles(
      * @throws MgitException if it holds no weights, or a file that is damaged or cannot be stored
      */
     static CheckpointFiles read(Path path, boolean weightsOnly) throws IOException {
+        var files = read(path, weightsOnly, search -> {});
+        if (files.large.isEmpty() && files.findings.opaque().isEmpty() && Files.isDirectory(path)) {
+            List<String> missing = files.findings.missing();
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "there are no weights in '" + path + "'"
+                            + (missing.isEmpty() ? "" : ": " + String.join("; ", missing)),
+                    "give the folder or file that holds the checkpoint (.safetensors, .bin, .pt, .onnx, .gguf, …)");
+        }
+        return files;
+    }
+
+    /** Scans a folder of changes, which need not be weights; what stays beside them is seen by the checks too. */
+    static CheckpointFiles read(Repository repository, Path folder, boolean weightsOnly, Changes changes)
+            throws IOException {
+        return read(folder, weightsOnly, search -> changes.show(repository, folder, search));
+    }
+
+    /** Adds to what the checks see. */
+    private interface Showing {
+        void to(FindingsSearch search) throws IOException;
+    }
+
+    private static CheckpointFiles read(Path path, boolean weightsOnly, Showing more) throws IOException {
         FolderScan scan = FolderScan.of(path, weightsOnly);
         List<Entry> verbatim = new ArrayList<>();
         List<Large> large = new ArrayList<>();
@@ -84,14 +109,8 @@ record CheckpointFiles(
                 verbatim.add(entry);
             }
         }
+        more.to(look);
         Findings findings = look.findings();
-        if (large.isEmpty() && findings.opaque().isEmpty() && Files.isDirectory(path)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "there are no weights in '" + path + "'"
-                            + (findings.missing().isEmpty() ? "" : ": " + String.join("; ", findings.missing())),
-                    "give the folder or file that holds the checkpoint (.safetensors, .bin, .pt, .onnx, .gguf, …)");
-        }
         return new CheckpointFiles(verbatim, large, List.copyOf(scan.folders()), scan.ignored(), findings);
     }
 

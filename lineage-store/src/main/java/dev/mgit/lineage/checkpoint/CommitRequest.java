@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param extra further records for the version's tree, e.g. {@code recipe.json}
  * @param strict refuse a checkpoint that is incomplete, whatever the settings say
  * @param weightsOnly leave training state out, whatever the settings say
+ * @param changes what the version keeps of another, where the path holds changes alone; they need not be weights
  */
 public record CommitRequest(
         Path path,
@@ -31,7 +32,23 @@ public record CommitRequest(
         Instant when,
         Map<String, byte[]> extra,
         boolean strict,
-        boolean weightsOnly) {
+        boolean weightsOnly,
+        Optional<Changes> changes) {
+    /** A whole checkpoint. */
+    public CommitRequest(
+            Path path,
+            Optional<String> model,
+            Optional<String> message,
+            List<Origin> origins,
+            Map<String, String> trailers,
+            Person author,
+            Instant when,
+            Map<String, byte[]> extra,
+            boolean strict,
+            boolean weightsOnly) {
+        this(path, model, message, origins, trailers, author, when, extra, strict, weightsOnly, Optional.empty());
+    }
+
     /** One that follows the settings. */
     public CommitRequest(
             Path path,

@@ -90,7 +90,14 @@ public final class Commits {
     }
 
     private CheckpointFiles read(CommitRequest request) throws IOException {
-        CheckpointFiles files = CheckpointFiles.read(request.path(), rules.weightsOnly() || request.weightsOnly());
+        boolean weightsOnly = rules.weightsOnly() || request.weightsOnly();
+        CheckpointFiles files = request.changes().isPresent()
+                ? CheckpointFiles.read(
+                        repository,
+                        request.path(),
+                        weightsOnly,
+                        request.changes().get())
+                : CheckpointFiles.read(request.path(), weightsOnly);
         List<String> missing = files.findings().missing();
         if ((rules.strict() || request.strict()) && !missing.isEmpty()) {
             throw new MgitException(

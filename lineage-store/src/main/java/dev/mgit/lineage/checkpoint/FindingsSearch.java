@@ -2,6 +2,7 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.format.FileKind;
 import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.lineage.completeness.CheckpointContents;
 import dev.mgit.lineage.completeness.Completeness;
@@ -28,17 +29,24 @@ final class FindingsSearch {
     Formats.FileLayout read(CheckpointFiles.Entry entry) throws IOException {
         try (FileByteSource source = FileByteSource.open(entry.file())) {
             Formats.FileLayout reading = Formats.read(entry.file(), source);
-            files.put(
-                    entry.path(),
-                    new CheckpointContents.File(entry.path(), entry.file(), entry.size(), reading.layout()));
-            if (reading.isOpaque()) {
-                String name = entry.path().substring(entry.path().lastIndexOf('/') + 1);
-                FileKind kind = FileKind.of(name, source);
-                if (reading.limit().isPresent() || kind.isModel()) {
-                    opaque.put(entry.path(), reading.limit().orElse(kind.what()));
-                }
-            }
+            note(entry.path(), entry.file(), source, reading);
             return reading;
+        }
+    }
+
+    /** A file that is in the store already, and would lie at some place. */
+    void kept(String path, Path place, ByteSource source) throws IOException {
+        note(path, place, source, Formats.read(path, source));
+    }
+
+    private void note(String path, Path place, ByteSource source, Formats.FileLayout reading) throws IOException {
+        files.put(path, new CheckpointContents.File(path, place, source.size(), reading.layout()));
+        if (reading.isOpaque()) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            FileKind kind = FileKind.of(name, source);
+            if (reading.limit().isPresent() || kind.isModel()) {
+                opaque.put(path, reading.limit().orElse(kind.what()));
+            }
         }
     }
 

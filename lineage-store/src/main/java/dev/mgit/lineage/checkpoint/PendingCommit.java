@@ -86,6 +86,9 @@ public final class PendingCommit {
             Files.copy(file.file(), copy);
             file.requireUnchanged(FileContents.sha256(copy));
         }
+        if (request.changes().isPresent()) {
+            request.changes().get().copyTo(repository, folder);
+        }
     }
 
     /**
@@ -99,7 +102,10 @@ public final class PendingCommit {
     }
 
     private Attempt attempt(Optional<Lossy> lossy, WriterLock lock) throws IOException {
-        StoredCheckpoint stored = commits.store(files, target, LossTolerance.of(lossy.map(Lossy::bound), exact), lock);
+        StoredCheckpoint fresh = commits.store(files, target, LossTolerance.of(lossy.map(Lossy::bound), exact), lock);
+        StoredCheckpoint stored = request.changes()
+                .map(changes -> changes.join(repository, fresh))
+                .orElse(fresh);
         requireChange(stored);
         if (request.origins().isEmpty() && sameAs.isEmpty()) {
             sameAs = target.origins().stream()
@@ -201,7 +207,10 @@ public final class PendingCommit {
     /** From now on a committed folder inside the repository is known to hold what was committed. */
     private void track(Path path, String model, VersionId id, StoredCheckpoint stored) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
-        if (!Files.isDirectory(folder) || !folder.startsWith(repository.root()) || folder.equals(repository.root())) {
+        boolean users = folder.startsWith(repository.root())
+                && !folder.equals(repository.root())
+                && !folder.startsWith(repository.files().mgit().toAbsolutePath().normalize());
+        if (!Files.isDirectory(folder) || !users) {
             return;
         }
         var paths = new TreeSet<String>();

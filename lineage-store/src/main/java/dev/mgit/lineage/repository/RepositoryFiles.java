@@ -87,6 +87,11 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("merge");
     }
 
+    /** What clients have sent to a server and not committed yet. */
+    public Path uploads() {
+        return mgit.resolve("uploads");
+    }
+
     /** Runs, logs and other work of hooks. */
     public Path hooks() {
         return mgit.resolve("hooks");

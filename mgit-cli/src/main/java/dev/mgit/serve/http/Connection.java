@@ -17,6 +17,10 @@ import java.util.function.Consumer;
 /** One connection and the requests that come over it, one after the other. */
 final class Connection implements Runnable {
     private static final int DRAINED = 1 << 16;
+
+    /** What a client that is refused may still have under way before it looks for the reply. */
+    private static final int LINGERED = 4 << 20;
+
     private static final long NONE = Long.MAX_VALUE;
 
     private final Socket socket;
@@ -161,8 +165,10 @@ final class Connection implements Runnable {
     private void endPolitely(InputStream in) throws IOException {
         socket.shutdownOutput();
         expect();
-        for (int left = DRAINED; left > 0; ) {
-            int count = in.read(new byte[1 << 13]);
+        byte[] unread = new byte[1 << 13];
+        long end = System.nanoTime() + limits.patience().toNanos();
+        for (int left = LINGERED; left > 0 && System.nanoTime() - end < 0; ) {
+            int count = in.read(unread);
             left = count < 0 ? 0 : left - count;
         }
     }

@@ -2,6 +2,7 @@ package dev.mgit.serve.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,16 +21,16 @@ final class Guard {
     private static final String BEARER = "bearer ";
 
     private final boolean loopbackOnly;
-    private final Optional<String> token;
+    private final List<Token> tokens;
 
     /** @param loopbackOnly whether the server listens on the loopback interface alone */
-    Guard(boolean loopbackOnly, Optional<String> token) {
+    Guard(boolean loopbackOnly, List<Token> tokens) {
         this.loopbackOnly = loopbackOnly;
-        this.token = token;
+        this.tokens = tokens;
     }
 
-    /** @throws HttpError if the request is refused */
-    void check(RequestHead head) {
+    /** @throws HttpError if a page of another origin may have sent the request */
+    void checkOrigin(RequestHead head) {
         String host = head.header("Host").orElse("");
         Matcher parts = HOST.matcher(host);
         if (!parts.matches()) {
@@ -51,17 +52,32 @@ final class Guard {
                 && head.header("Sec-Fetch-Site").filter("cross-site"::equals).isPresent()) {
             throw new HttpError(403, "requests from pages of other origins are refused");
         }
-        if (token.isPresent() && !isToken(head.header("Authorization").orElse(""), token.get())) {
+    }
+
+    /**
+     * The token that the client shows; empty where none is asked for.
+     *
+     * @throws HttpError if it shows none, or one that is not known
+     */
+    Optional<Token> token(RequestHead head) {
+        if (tokens.isEmpty()) {
+            return Optional.empty();
+        }
+        String authorization = head.header("Authorization").orElse("");
+        boolean bearer = authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);
+        byte[] given =
+                (bearer ? authorization.substring(BEARER.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
+        Optional<Token> shown = Optional.empty();
+        for (Token token : tokens) { // all of them, so that time tells nothing
+            if (MessageDigest.isEqual(given, token.secret().getBytes(StandardCharsets.UTF_8))) {
+                shown = Optional.of(token);
+            }
+        }
+        if (shown.isEmpty()) {
             // This very sentence tells clients of the Hub that the token is at fault, not the name of the model.
             throw new HttpError(
                     401, "Invalid credentials in Authorization header", Map.of("WWW-Authenticate", "Bearer"));
         }
-    }
-
-    private static boolean isToken(String authorization, String token) {
-        boolean bearer = authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);
-        byte[] given =
-                (bearer ? authorization.substring(BEARER.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(given, token.getBytes(StandardCharsets.UTF_8));
+        return shown;
     }
 }

@@ -47,14 +47,26 @@ public final class HttpServer implements AutoCloseable {
      * Where and to whom a server answers.
      *
      * @param port 0 for any that is free
-     * @param token what clients have to show; a server that others can reach has one
+     * @param tokens of which clients have to show one; a server that others can reach has some
      * @param readOnly whether to refuse what changes the repository
      */
-    public record Door(InetAddress address, int port, Optional<String> token, boolean readOnly) {
+    public record Door(InetAddress address, int port, List<Token> tokens, boolean readOnly) {
         public Door {
-            if (token.isEmpty() && !address.isLoopbackAddress()) {
+            tokens = List.copyOf(tokens);
+            if (tokens.isEmpty() && !address.isLoopbackAddress()) {
                 throw new IllegalArgumentException("a server that others can reach needs a token");
             }
+        }
+
+        /** One that knows its clients by a single token. */
+        public Door(InetAddress address, int port, Optional<String> token, boolean readOnly) {
+            this(
+                    address,
+                    port,
+                    token.stream()
+                            .map(secret -> new Token("mgit", secret, true))
+                            .toList(),
+                    readOnly);
         }
     }
 
@@ -66,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(Door door, List<Route> routes, Limits limits, Consumer<String> warnings)
             throws IOException {
-        var guard = new Guard(door.address().isLoopbackAddress(), door.token());
+        var guard = new Guard(door.address().isLoopbackAddress(), door.tokens());
         var listening = new ServerSocket();
         boolean bound = false;
         try {

@@ -5,17 +5,36 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A request that has passed the guard and found its route. */
 public final class Request {
     private final RequestHead head;
     private final InputStream body;
     private final Map<String, String> parts;
+    private final Optional<Token> token;
 
-    Request(RequestHead head, InputStream body, Map<String, String> parts) {
+    Request(RequestHead head, InputStream body, Map<String, String> parts, Optional<Token> token) {
         this.head = head;
         this.body = body;
         this.parts = Map.copyOf(parts);
+        this.token = token;
+    }
+
+    /** What the client has shown; empty where none is asked for. */
+    public Optional<Token> token() {
+        return token;
+    }
+
+    /** Bytes of the body, as far as the client says so beforehand. */
+    public OptionalLong length() {
+        return head.length() < 0 ? OptionalLong.empty() : OptionalLong.of(head.length());
+    }
+
+    /** Where the client reaches this server, without a slash at the end. */
+    public String origin() {
+        String scheme = head.header("X-Forwarded-Proto").filter("https"::equals).orElse("http");
+        return scheme + "://" + head.header("Host").orElse("");
     }
 
     public boolean isHead() {

@@ -29,22 +29,29 @@ public final class Route {
     private final List<String> places = new ArrayList<>();
     private final Handler handler;
     private final boolean changes;
+    private final boolean signed;
 
-    private Route(String method, String pattern, Handler handler, boolean changes) {
+    private Route(String method, String pattern, Handler handler, boolean changes, boolean signed) {
         this.method = method;
         this.pattern = compile(pattern);
         this.handler = handler;
         this.changes = changes;
+        this.signed = signed;
     }
 
     /** A route that only reads. */
     public static Route of(String method, String pattern, Handler handler) {
-        return new Route(method, pattern, handler, false);
+        return new Route(method, pattern, handler, false, false);
     }
 
     /** A route that may change the repository. */
     public static Route changing(String method, String pattern, Handler handler) {
-        return new Route(method, pattern, handler, true);
+        return new Route(method, pattern, handler, true, false);
+    }
+
+    /** A route that may change the repository and checks itself who asks: by a signature in the path, not by a token. */
+    public static Route signed(String method, String pattern, Handler handler) {
+        return new Route(method, pattern, handler, true, true);
     }
 
     private Pattern compile(String path) {
@@ -63,6 +70,10 @@ public final class Route {
 
     boolean changes() {
         return changes;
+    }
+
+    boolean isSigned() {
+        return signed;
     }
 
     String method() {

@@ -27,7 +27,7 @@ final class Router {
 
     Reply answer(RequestHead head, InputStream body) throws IOException {
         try {
-            guard.check(head);
+            guard.checkOrigin(head);
             return route(head, body);
         } catch (HttpError e) {
             return e.reply();
@@ -47,6 +47,8 @@ final class Router {
         List<Route> matching = routes.stream()
                 .filter(route -> route.match(trimmed).isPresent())
                 .toList();
+        boolean signed = matching.stream().anyMatch(route -> route.isSigned() && route.answers(head.method()));
+        Optional<Token> token = signed ? Optional.empty() : guard.token(head);
         if (matching.isEmpty()) {
             throw new HttpError(404, "there is nothing at this path");
         }
@@ -60,8 +62,11 @@ final class Router {
         if (readOnly && route.changes()) {
             throw new HttpError(403, "this server is read-only");
         }
+        if (route.changes() && token.isPresent() && !token.get().mayWrite()) {
+            throw new HttpError(403, "the token of '" + token.get().name() + "' is for reading only");
+        }
         Optional<Map<String, String>> parts = route.match(trimmed);
-        return route.handle(new Request(head, body, parts.orElseThrow()));
+        return route.handle(new Request(head, body, parts.orElseThrow(), token));
     }
 
     /** What the library refused, told to the client; damage is the owner's business too. */

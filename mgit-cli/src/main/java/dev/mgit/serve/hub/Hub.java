@@ -1,10 +1,10 @@
 package dev.mgit.serve.hub;
 
 import dev.mgit.lineage.parameters.LiveParameters;
-import dev.mgit.lineage.version.Lineage;
 import dev.mgit.serve.http.Reply;
 import dev.mgit.serve.http.Request;
 import dev.mgit.serve.http.Route;
+import dev.mgit.serve.http.Token;
 import java.util.List;
 import java.util.Map;
 
@@ -16,8 +16,7 @@ public final class Hub {
     private final SafetensorsMetadata metadata;
     private final HubFiles files;
 
-    public Hub(Lineage lineage, LiveParameters parameters) {
-        var models = new HubModels(lineage);
+    public Hub(HubModels models, LiveParameters parameters) {
         this.information = new ModelInformation(models);
         this.trees = new ModelTrees(models);
         this.history = new ModelHistory(models);
@@ -41,22 +40,24 @@ public final class Hub {
                 Route.of("GET", "/{id:2}/resolve/{revision}/{path:*}", files::resolve));
     }
 
-    /** Nobody is known by name: whoever has the token, if there is one, may read. */
+    /** Whoever has a token is known by its name, and nobody where none is asked for. */
     private static Reply user(Request request) {
+        String name = request.token().map(Token::name).orElse("mgit");
+        String role = request.token().filter(Token::mayWrite).isPresent() ? "write" : "read";
         return Reply.json(Map.of(
                 "type",
                 "user",
                 "id",
-                "mgit",
+                name,
                 "name",
-                "mgit",
+                name,
                 "fullname",
-                "mgit",
+                name,
                 "isPro",
                 false,
                 "orgs",
                 List.of(),
                 "auth",
-                Map.of("type", "access_token", "accessToken", Map.of("displayName", "mgit", "role", "read"))));
+                Map.of("type", "access_token", "accessToken", Map.of("displayName", name, "role", role))));
     }
 }

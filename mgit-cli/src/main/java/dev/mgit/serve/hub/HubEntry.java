@@ -1,5 +1,7 @@
 package dev.mgit.serve.hub;
 
+import dev.mgit.delta.Hashes;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param size bytes of a file
  * @param sha256 of a file kept in the parameter store
  */
-record HubEntry(String path, boolean isFolder, String oid, long size, Optional<String> sha256) {
+public record HubEntry(String path, boolean isFolder, String oid, long size, Optional<String> sha256) {
     static HubEntry verbatim(String path, byte[] content) {
         return new HubEntry(path, false, GitIds.blob(content), content.length, Optional.empty());
     }
@@ -22,6 +24,13 @@ record HubEntry(String path, boolean isFolder, String oid, long size, Optional<S
 
     static HubEntry folder(String path, String oid) {
         return new HubEntry(path, true, oid, 0, Optional.empty());
+    }
+
+    /** Whether the file has these bytes. */
+    public boolean holds(byte[] content) {
+        return sha256.isPresent()
+                ? sha256.get().equals(HexFormat.of().formatHex(Hashes.sha256().digest(content)))
+                : oid.equals(GitIds.blob(content));
     }
 
     /** What clients name the file in their cache by: equal for equal bytes. */

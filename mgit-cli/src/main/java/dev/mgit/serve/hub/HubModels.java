@@ -11,6 +11,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -19,13 +20,36 @@ import java.util.regex.Pattern;
  */
 public final class HubModels {
     /** The name clients give to the newest version unless told otherwise. */
-    static final String MAIN = "main";
+    public static final String MAIN = "main";
+
+    /**
+     * What a branch of a model other than {@link #MAIN} is called here: a model of its own. Tags that clients set are
+     * named alike, so that two models may have the same.
+     */
+    public static String branch(String model, String branch) {
+        return branch.equals(MAIN) ? model : model + SCOPE + branch;
+    }
+
+    /** What a tag that a client sets on a model is called here. */
+    public static String tag(String model, String tag) {
+        return model + SCOPE + tag;
+    }
+
+    /** Whether a client has set a tag on a model. */
+    public boolean isOwnTag(Model model, String tag) {
+        synchronized (lineage) {
+            return lineage.tags().stream().anyMatch(known -> known.name().equals(tag(model.name(), tag)));
+        }
+    }
+
+    static final String SCOPE = "@";
 
     private static final Pattern RELATIVE = Pattern.compile("(?:main|HEAD)?((?:@\\{[^{}]*\\})?[~^].*|@\\{[^{}]*\\})");
 
     private static final long MOST_ENTRIES = 100_000;
 
     private final Lineage lineage;
+    private final Predicate<String> created;
     private final Cached<VersionId, HubTree> trees =
             new Cached<>(MOST_ENTRIES, tree -> 1 + tree.files().size());
     private final Cached<FileOf, Manifest> manifests =
@@ -34,19 +58,61 @@ public final class HubModels {
     private record FileOf(VersionId version, String path) {}
 
     public HubModels(Lineage lineage) {
-        this.lineage = lineage;
+        this(lineage, name -> false);
     }
 
-    List<Model> all() {
+    /** @param created whether clients have made a model of that name that has no version yet */
+    public HubModels(Lineage lineage, Predicate<String> created) {
+        this.lineage = lineage;
+        this.created = created;
+    }
+
+    public List<Model> all() {
         synchronized (lineage) {
             return lineage.models();
         }
     }
 
     /** @throws dev.mgit.serve.http.HttpError if there is none */
-    Model model(String id) {
+    public Model model(String id) {
         synchronized (lineage) {
-            return find(id).or(() -> RepoId.unescaped(id).flatMap(this::find)).orElseThrow(() -> HubErrors.noModel(id));
+            return known(id).orElseThrow(() -> isEmpty(id) ? HubErrors.emptyModel(id) : HubErrors.noModel(id));
+        }
+    }
+
+    private Optional<Model> known(String id) {
+        String name = name(id);
+        return find(name).or(() -> anyBranch(name));
+    }
+
+    /** Without a main branch, any other is as good. */
+    private Optional<Model> anyBranch(String name) {
+        return lineage.models().stream()
+                .filter(model -> model.name().startsWith(name + SCOPE))
+                .findFirst()
+                .map(model -> new Model(name, model.head()));
+    }
+
+    /** The name of the model with an id, or of the one that would get it. */
+    public String name(String id) {
+        synchronized (lineage) {
+            boolean plain = id.startsWith(RepoId.NO_NAMESPACE) && find(id).isEmpty();
+            String named = plain ? id.substring(RepoId.NO_NAMESPACE.length()) : id;
+            return find(named).isPresent() ? named : RepoId.unescaped(named).orElse(named);
+        }
+    }
+
+    /** Whether an id is that of a model without versions. */
+    public boolean isEmpty(String id) {
+        synchronized (lineage) {
+            return known(id).isEmpty() && created.test(name(id));
+        }
+    }
+
+    /** A model by its name, as it stands. */
+    public Optional<Model> tryModel(String name) {
+        synchronized (lineage) {
+            return find(name);
         }
     }
 
@@ -64,7 +130,7 @@ public final class HubModels {
      *
      * @throws dev.mgit.serve.http.HttpError if there is none
      */
-    VersionId version(Model model, String revision) {
+    public VersionId version(Model model, String revision) {
         if (revision.equals(MAIN) || revision.equals("HEAD") || revision.equals("refs/heads/" + MAIN)) {
             return model.head();
         }
@@ -73,7 +139,9 @@ public final class HubModels {
         synchronized (lineage) {
             Optional<VersionId> found;
             try {
-                found = lineage.tryResolve(typed).filter(this::isVersion);
+                found = lineage.tryResolve(model.name() + SCOPE + revision)
+                        .or(() -> lineage.tryResolve(typed))
+                        .filter(this::isVersion);
             } catch (MgitException e) {
                 if (e.kind() != MgitException.Kind.USAGE) {
                     throw e;
@@ -89,23 +157,38 @@ public final class HubModels {
         return !lineage.version(id).model().isEmpty();
     }
 
-    Version version(VersionId id) {
+    public Version version(VersionId id) {
         synchronized (lineage) {
             return lineage.version(id);
         }
     }
 
-    /** The tags on versions of a model. */
-    List<Tag> tags(Model model) {
+    /** The tags on versions of a model, and those that clients have set on it. */
+    public List<Tag> tags(Model model) {
+        String scope = model.name() + SCOPE;
         synchronized (lineage) {
             return lineage.tags().stream()
-                    .filter(tag -> lineage.version(tag.version()).model().equals(model.name()))
+                    .filter(tag -> tag.name().startsWith(scope)
+                            || lineage.version(tag.version()).model().equals(model.name()))
+                    .map(tag -> tag.name().startsWith(scope)
+                            ? new Tag(tag.name().substring(scope.length()), tag.version())
+                            : tag)
                     .toList();
         }
     }
 
+    /** The branches of a model by the names that clients know, {@link #MAIN} first. */
+    List<Model> branches(Model model) {
+        String scope = model.name() + SCOPE;
+        List<Model> branches = new ArrayList<>(List.of(new Model(MAIN, model.head())));
+        all().stream()
+                .filter(other -> other.name().startsWith(scope))
+                .forEach(other -> branches.add(new Model(other.name().substring(scope.length()), other.head())));
+        return branches;
+    }
+
     /** Versions of a model from one on back, newest first, some of them passed over. */
-    List<Version> history(VersionId from, int skip, int most) {
+    public List<Version> history(VersionId from, int skip, int most) {
         List<Version> history = new ArrayList<>();
         Optional<VersionId> at = Optional.of(from);
         for (int i = 0; at.isPresent() && history.size() < most; i++) {
@@ -118,7 +201,7 @@ public final class HubModels {
         return history;
     }
 
-    HubTree tree(VersionId version) {
+    public HubTree tree(VersionId version) {
         return trees.get(version, this::read);
     }
 
@@ -138,7 +221,7 @@ public final class HubModels {
         return new HubTree(files);
     }
 
-    byte[] verbatim(VersionId version, String path) {
+    public byte[] verbatim(VersionId version, String path) {
         synchronized (lineage) {
             return lineage.verbatim(version, path);
         }

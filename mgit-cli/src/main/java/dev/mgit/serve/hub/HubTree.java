@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** All files and folders of a version, by path. */
-final class HubTree {
+public final class HubTree {
     private final TreeMap<String, HubEntry> entries = new TreeMap<>();
 
-    HubTree(Collection<HubEntry> files) {
+    public HubTree(Collection<HubEntry> files) {
         Map<String, Map<String, String>> folders = new TreeMap<>(Comparator.reverseOrder());
         for (HubEntry file : files) {
             entries.put(file.path(), file);
@@ -42,15 +42,15 @@ final class HubTree {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    Optional<HubEntry> entry(String path) {
+    public Optional<HubEntry> entry(String path) {
         return Optional.ofNullable(entries.get(path));
     }
 
-    Optional<HubEntry> file(String path) {
+    public Optional<HubEntry> file(String path) {
         return entry(path).filter(entry -> !entry.isFolder());
     }
 
-    List<HubEntry> files() {
+    public List<HubEntry> files() {
         return entries.values().stream().filter(entry -> !entry.isFolder()).toList();
     }
 
@@ -60,7 +60,7 @@ final class HubTree {
      * @param folder without a slash at the end; empty for the root
      * @return empty if there is no such folder
      */
-    Optional<List<HubEntry>> below(String folder, boolean recursive) {
+    public Optional<List<HubEntry>> below(String folder, boolean recursive) {
         if (!folder.isEmpty() && !entry(folder).map(HubEntry::isFolder).orElse(false)) {
             return Optional.empty();
         }

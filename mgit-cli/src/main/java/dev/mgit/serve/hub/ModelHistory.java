@@ -20,12 +20,17 @@ final class ModelHistory {
         this.models = models;
     }
 
-    /** {@code GET /api/models/ID/refs}: the model's own branch, and the tags on its versions */
+    /** {@code GET /api/models/ID/refs}: the model's branches, and the tags on its versions */
     Reply references(Request request) {
+        if (models.isEmpty(request.part("id"))) {
+            return Reply.json(Map.of("branches", List.of(), "converts", List.of(), "tags", List.of()));
+        }
         Model model = models.model(request.part("id"));
         return Reply.json(Map.of(
                 "branches",
-                List.of(reference("heads", HubModels.MAIN, model.head())),
+                models.branches(model).stream()
+                        .map(branch -> reference("heads", branch.name(), branch.head()))
+                        .toList(),
                 "converts",
                 List.of(),
                 "tags",

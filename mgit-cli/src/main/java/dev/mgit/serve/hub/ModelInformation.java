@@ -38,6 +38,9 @@ final class ModelInformation {
 
     /** {@code GET /api/models/ID} and {@code GET /api/models/ID/revision/REVISION} */
     Reply show(Request request) {
+        if (models.isEmpty(request.part("id"))) {
+            return Reply.json(empty(request.part("id")));
+        }
         Model model = models.model(request.part("id"));
         String revision = request.part("revision");
         VersionId id = models.version(model, revision.isEmpty() ? HubModels.MAIN : revision);
@@ -58,15 +61,25 @@ final class ModelInformation {
         return Reply.json(json);
     }
 
+    /** A model without versions; its id stands for the version that is not there, as in Git. */
+    private static Map<String, Object> empty(String repo) {
+        Map<String, Object> json = new LinkedHashMap<>(head(repo, "0".repeat(40)));
+        json.put("siblings", List.of());
+        return json;
+    }
+
     private static Map<String, Object> head(Model model, VersionId id) {
-        String repo = RepoId.of(model.name());
+        return head(RepoId.of(model.name()), id.hex());
+    }
+
+    private static Map<String, Object> head(String repo, String sha) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", repo);
         json.put("modelId", repo);
         if (!namespace(repo).isEmpty()) {
             json.put("author", namespace(repo));
         }
-        json.put("sha", id.hex());
+        json.put("sha", sha);
         json.put("private", false);
         json.put("tags", List.of());
         return json;

@@ -26,6 +26,9 @@ final class ModelTrees {
 
     /** {@code GET /api/models/ID/tree/REVISION[/FOLDER]}, with {@code recursive}, {@code limit} and {@code cursor} */
     Reply list(Request request) {
+        if (models.isEmpty(request.part("id"))) {
+            return Reply.json(List.of());
+        }
         VersionId version = version(request);
         String folder = request.part("path");
         boolean recursive =

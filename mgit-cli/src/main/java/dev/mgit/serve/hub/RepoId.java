@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
  * digits, {@code _}, {@code .} and {@code -}. Whatever else a name has is written {@code _x} and two hexadecimal digits
  * for each byte of its UTF-8, a further slash as {@code _x2F}.
  */
-final class RepoId {
+public final class RepoId {
+    /** Before a name without a namespace, for clients that want one. */
+    public static final String NO_NAMESPACE = "_/";
+
     private static final Pattern PART = Pattern.compile("\\w(?:[\\w.-]*\\w)?");
     private static final Pattern FORBIDDEN = Pattern.compile("--|\\.\\.|\\.git$");
     private static final Pattern ESCAPE = Pattern.compile("_x([0-9A-F]{2})");
@@ -22,7 +25,7 @@ final class RepoId {
     private RepoId() {}
 
     /** The id of a model. Names that clients accept are ids as they are. */
-    static String of(String model) {
+    public static String of(String model) {
         return isAccepted(model) ? model : escaped(model);
     }
 

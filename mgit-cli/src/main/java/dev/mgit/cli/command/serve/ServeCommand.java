@@ -7,12 +7,15 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.serve.ModelServer;
 import dev.mgit.serve.http.HttpServer.Door;
 import dev.mgit.serve.http.Limits;
+import dev.mgit.serve.http.Token;
+import dev.mgit.serve.hub.push.Pushes;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -44,13 +47,22 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on. Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
 
+    @Option(
+            names = "--accept-pushes",
+            description = "Let clients push: every commit of theirs becomes a version, as by 'mgit commit'. Requires "
+                    + "--token-file.")
+    private boolean acceptPushes;
+
     @Option(names = "--read-only", description = "Refuse every request that would change the repository.")
     private boolean readOnly;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Answer only clients that send the token in FILE (HF_TOKEN).")
+            description = {
+                "Answer only clients that send a token in FILE (HF_TOKEN).",
+                "Each line is TOKEN, or TOKEN NAME, or TOKEN NAME read."
+            })
     private @Nullable Path tokenFile;
 
     @Mixin
@@ -65,12 +77,13 @@ public final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > MOST_PORT) {
             throw MgitException.usage("--port is " + port + ", but must be a number from 0 to " + MOST_PORT);
         }
-        Optional<String> token = tokenFile == null
-                ? Optional.empty()
-                : Optional.of(TokenFile.read(context.resolve(tokenFile), context.output()::warning));
-        InetAddress address = address(token.isPresent());
+        List<Token> tokens =
+                tokenFile == null ? List.of() : TokenFile.read(context.resolve(tokenFile), context.output()::warning);
+        requireSense(tokens);
+        InetAddress address = address(!tokens.isEmpty());
         try (Session session = Session.open(context);
-                ModelServer server = start(session, new Door(address, port, token, readOnly))) {
+                PushSession pushing = acceptPushes ? PushSession.open(context) : PushSession.none();
+                ModelServer server = start(session, new Door(address, port, tokens, readOnly), pushing.pushes())) {
             var stop = new CountDownLatch(1);
             Thread atExit = new Thread(() -> {
                 stop.countDown();
@@ -82,6 +95,18 @@ public final class ServeCommand implements Callable<Integer> {
             atExit.join();
         }
         return 0;
+    }
+
+    private void requireSense(List<Token> tokens) {
+        if (acceptPushes && readOnly) {
+            throw MgitException.usage("--accept-pushes and --read-only cannot be combined");
+        }
+        if (acceptPushes && tokens.stream().noneMatch(Token::mayWrite)) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "whoever pushes must show a token",
+                    "write a random token to a file and give --token-file FILE");
+        }
     }
 
     private InetAddress address(boolean guarded) {
@@ -101,9 +126,9 @@ public final class ServeCommand implements Callable<Integer> {
         return address;
     }
 
-    private ModelServer start(Session session, Door door) throws IOException {
+    private ModelServer start(Session session, Door door, Optional<Pushes> pushes) throws IOException {
         try {
-            return ModelServer.start(session.repository(), door, Limits.standard(), context.output()::warning);
+            return ModelServer.start(session.repository(), door, Limits.standard(), pushes, context.output()::warning);
         } catch (BindException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
@@ -122,6 +147,7 @@ public final class ServeCommand implements Callable<Integer> {
                 out.writeStringField("url", url);
                 out.writeNumberField("port", chosen);
                 out.writeBooleanField("readOnly", readOnly);
+                out.writeBooleanField("acceptsPushes", acceptPushes);
             });
         } else {
             context.output().line("Serving " + root + " at " + url);

@@ -9,6 +9,7 @@ import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Settings;
+import dev.mgit.serve.hub.push.PushLimits;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -120,6 +121,11 @@ public final class KnownSettings {
                     "refuse",
                     "What comes of a version that breaks what its recipe declares: refuse, warn, off.",
                     settings -> SharingGate.check(settings.get(SharingGate.SETTING))),
+            new Setting(
+                    PushLimits.UPLOADS,
+                    PushLimits.DEFAULT,
+                    "What clients may have uploaded to mgit serve and not committed: 500m, 100g.",
+                    PushLimits::of),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
             new Setting(
                     "slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks));
