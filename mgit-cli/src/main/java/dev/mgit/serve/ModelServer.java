@@ -6,28 +6,39 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.serve.http.HttpServer;
 import dev.mgit.serve.http.Limits;
 import dev.mgit.serve.hub.Hub;
+import dev.mgit.serve.web.WebView;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A repository served over HTTP. */
 public final class ModelServer implements AutoCloseable {
     private final HttpServer server;
     private final LiveParameters parameters;
+    private final Optional<WebView> web;
 
-    private ModelServer(HttpServer server, LiveParameters parameters) {
+    private ModelServer(HttpServer server, LiveParameters parameters, Optional<WebView> web) {
         this.server = server;
         this.parameters = parameters;
+        this.web = web;
     }
 
     /**
      * Starts to serve.
      *
      * @param repository not used by anybody else until the server is closed
+     * @param web the environment of the pages' programs; empty for no pages
      * @param warnings told in one sentence what the owner should know, by several threads
      * @throws IOException if the address or the port is not to be had
      */
     public static ModelServer start(
-            Repository repository, HttpServer.Door door, Limits limits, Consumer<String> warnings) throws IOException {
+            Repository repository,
+            HttpServer.Door door,
+            Limits limits,
+            Optional<Map<String, String>> web,
+            Consumer<String> warnings)
+            throws IOException {
         int threads = StoreSettings.of(repository.settings()).threads();
         var bringing = new Object();
         var parameters = new LiveParameters(repository::parametersIfAny, threads, objects -> {
@@ -36,7 +47,18 @@ public final class ModelServer implements AutoCloseable {
             }
         });
         var hub = new Hub(repository.lineage(), parameters);
-        return new ModelServer(HttpServer.start(door, RouteTable.of(hub), limits, warnings), parameters);
+        Optional<WebView> pages = web.map(environment -> new WebView(
+                () -> {
+                    Repository again = repository.again();
+                    again.bringMissing(objects -> {
+                        synchronized (bringing) {
+                            repository.require(() -> objects);
+                        }
+                    });
+                    return again;
+                },
+                environment));
+        return new ModelServer(HttpServer.start(door, RouteTable.of(hub, pages), limits, warnings), parameters, pages);
     }
 
     public int port() {
@@ -47,6 +69,7 @@ public final class ModelServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        web.ifPresent(WebView::close);
         parameters.close();
     }
 }
