@@ -209,7 +209,7 @@ final class GraphPage {
             }
         }
         list.close().leaf("td", node.subject());
-        list.leaf("td", node.when().isEmpty() ? "" : node.when().substring(0, 10), "class", "quiet")
+        list.leaf("td", node.when().isEmpty() ? "" : node.when().substring(0, 10), "class", "quiet when")
                 .close();
     }
 

@@ -105,6 +105,6 @@ final class ModelsPage {
             main.link(Links.version(edge.parent()), edge.model()).close();
         });
         main.close().leaf("td", version.subject());
-        main.leaf("td", version.when().toString().substring(0, 10), "class", "quiet").close();
+        main.leaf("td", version.when().toString().substring(0, 10), "class", "quiet when").close();
     }
 }

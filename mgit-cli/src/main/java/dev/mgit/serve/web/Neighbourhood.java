@@ -24,6 +24,9 @@ final class Neighbourhood {
 
     private static final int FAR = 4;
 
+    /** The same where several families are shown. */
+    private static final int OVERVIEW = 3;
+
     /** Families shown where nobody asks for one. */
     private static final int FAMILIES = 6;
 
@@ -127,7 +130,7 @@ final class Neighbourhood {
     }
 
     private int room(int node, boolean parents, String kind, int distance) {
-        int usual = whole ? Integer.MAX_VALUE : distance == 0 ? NEAR : FAR;
+        int usual = whole ? Integer.MAX_VALUE : wish.start().isEmpty() ? OVERVIEW : distance == 0 ? NEAR : FAR;
         int asked = wish.opened().getOrDefault(key(node, parents, ""), usual);
         return wish.opened().getOrDefault(key(node, parents, kind), asked);
     }

@@ -41,12 +41,6 @@
   const foldBox = (id, label, title, open) =>
       ({ type: "fold", id, label, title, open, width: width(label, "12px") + 26, height: 28 });
 
-  const foldWords = fold => {
-    const side = fold.side === "parents" ? (fold.count === 1 ? "parent" : "parents")
-        : (fold.count === 1 ? "child" : "children");
-    return "+" + count(fold.count) + " " + (fold.kind || side);
-  };
-
   const family = kind => ({
     version: "k-version", finetune: "k-train", "continue-pretrain": "k-train", distill: "k-train", rl: "k-train",
     prune: "k-shrink", quantize: "k-shrink", cast: "k-shrink", convert: "k-shrink",
@@ -57,9 +51,14 @@
     const boxes = data.nodes.map(versionBox);
     const lines = data.edges.map(edge => ({ from: edge.from, to: edge.to, kind: edge.kind, source: edge.source,
       look: family(edge.kind), label: edge.kind === "version" ? "" : edge.kind }));
+    const versions = new Map(boxes.map(box => [box.id, box]));
     data.folds.forEach((fold, at) => {
+      if (!fold.kind) { // beyond the edge of what is shown: a small count on the version itself
+        (versions.get(fold.of).more ??= []).push({ side: fold.side, label: "+" + count(fold.count), open: fold.open });
+        return;
+      }
       const id = "fold-" + at;
-      boxes.push(foldBox(id, foldWords(fold), count(fold.count) + " more; open", fold.open));
+      boxes.push(foldBox(id, "+" + count(fold.count) + " " + fold.kind, count(fold.count) + " more; open", fold.open));
       const up = fold.side === "parents";
       lines.push({ from: up ? id : fold.of, to: up ? fold.of : id, look: "fold", label: "" });
     });

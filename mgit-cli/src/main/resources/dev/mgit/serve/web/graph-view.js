@@ -30,7 +30,18 @@
       : [box.node.label, box.node.subject, ...box.node.tags, box.node.stale ? "stale: " + box.node.stale : ""]
           .filter(Boolean).join(", ");
 
-  const drawBox = (box, middle) => {
+  const drawMore = (box, more, down) => {
+    const out = more.side === "parents" ? -1 : 1;
+    const x = down ? box.x : box.x + out * box.width / 2;
+    const y = down ? box.y + out * box.height / 2 : box.y;
+    const wide = 12 + 6.5 * more.label.length;
+    const group = make("g", { class: "more", "data-open": more.open });
+    group.append(make("rect", { x: x - wide / 2, y: y - 9, width: wide, height: 18, rx: 9 }),
+        make("text", { x, y: y + 4 }, more.label), make("title", {}, `${more.label} ${more.side}; show them (e)`));
+    return group;
+  };
+
+  const drawBox = (box, middle, down) => {
     const left = box.x - box.width / 2;
     const top = box.y - box.height / 2;
     const look = ["node", box.type, box.node?.head ? "head" : "", box.node?.stale ? "stale" : "",
@@ -49,6 +60,7 @@
       group.append(make("text", { class: "flag", x: left + 22, y: top + 52 }, box.flag));
     }
     group.append(make("title", {}, words(box)));
+    (box.more ?? []).forEach(more => group.append(drawMore(box, more, down)));
     return group;
   };
 
@@ -83,9 +95,10 @@
       this.boxes = new Map(placed.boxes.map(box => [box.id, box]));
       const before = this.current;
       const old = this.seen;
-      this.world.replaceChildren(...placed.lines.map(line => drawLine(line, placed.down)), ...placed.boxes.map(box => drawBox(box, middle)));
+      this.world.replaceChildren(...placed.lines.map(line => drawLine(line, placed.down)), ...placed.boxes.map(box => drawBox(box, middle, placed.down)));
       this.seen = this.boxes;
       const start = this.boxes.has(keep) ? keep : this.boxes.has(before) ? before : middle;
+      this.current = start;
       const anchor = keep && old?.get(keep);
       if (anchor && this.boxes.has(keep)) { // what one looked at stays where it was
         const box = this.boxes.get(keep);
@@ -95,7 +108,11 @@
       } else {
         this.fit();
       }
-      this.choose(this.boxes.has(start) ? start : placed.boxes[0]?.id, false);
+      if (this.boxes.has(start)) {
+        this.choose(start, false);
+      } else {
+        this.current = placed.boxes[0]?.id;
+      }
     }
 
     element(id) {
@@ -103,8 +120,7 @@
     }
 
     choose(id, tell = true) {
-      this.world.querySelectorAll(".chosen, .strong, .faded").forEach(
-          one => one.classList.remove("chosen", "strong", "faded"));
+      this.world.querySelectorAll(".chosen, .strong").forEach(one => one.classList.remove("chosen", "strong"));
       this.current = id;
       const group = this.element(id ?? "");
       if (!group) {
@@ -129,11 +145,11 @@
       const { clientWidth: wide, clientHeight: high } = this.svg;
       const whole = Math.min(wide / this.placed.width, high / this.placed.height, 1);
       // Too small to read says nothing: then the middle of things at a size one can read.
-      const scale = Math.max(whole, 0.42);
-      const center = whole < scale ? this.boxes.get(this.current) ?? this.placed.boxes[0] : null;
-      const x = center?.x ?? this.placed.width / 2;
-      const y = center?.y ?? this.placed.height / 2;
-      this.at = { scale, x: wide / 2 - x * scale, y: high / 2 - y * scale };
+      const scale = Math.max(whole, 0.6);
+      const center = this.boxes.get(this.current) ?? { x: 0, y: 0 };
+      const place = (at, size, window) => size * scale <= window ? (window - size * scale) / 2
+          : Math.min(0, Math.max(window - size * scale, window / 2 - at * scale));
+      this.at = { scale, x: place(center.x, this.placed.width, wide), y: place(center.y, this.placed.height, high) };
       this.apply();
     }
 
@@ -182,6 +198,7 @@
     listen() {
       const pointers = new Map();
       let moved = 0;
+      this.svg.addEventListener("focus", () => this.choose(this.current, false));
       this.svg.addEventListener("pointerdown", event => {
         pointers.set(event.pointerId, event);
         moved = 0;
@@ -219,7 +236,10 @@
         const group = event.target.closest?.(".node");
         if (group && moved <= 4) {
           const box = this.boxes.get(group.dataset.id);
-          if (box.type === "fold") {
+          const more = event.target.closest(".more");
+          if (more) {
+            this.opened({ type: "fold", id: box.id, open: more.dataset.open });
+          } else if (box.type === "fold") {
             this.opened(box);
           } else {
             this.choose(box.id);

@@ -104,7 +104,7 @@
       next.delete("open");
       [...others, box.open].forEach(value => next.append("open", value));
       const line = view.placed.lines.find(one => one.from === box.id || one.to === box.id);
-      load(next, line && (line.from === box.id ? line.to : line.from));
+      load(next, view.boxes.get(box.id)?.type === "version" ? box.id : line && (line.from === box.id ? line.to : line.from));
     };
 
     filter.querySelector("#apply").hidden = true;
@@ -140,7 +140,7 @@
     say();
 
     keys.push(["← → ↑ ↓", "Move between versions"], ["Enter", "Open a version or a fold"], ["c", "Center on it"],
-        ["+ −", "Zoom"], ["0", "Fit"], ["Esc", "Close the details"]);
+        ["e", "Show what is beyond it"], ["+ −", "Zoom"], ["0", "Fit"], ["Esc", "Close the details"]);
     const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     document.addEventListener("keydown", event => {
       if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
@@ -156,6 +156,8 @@
         open(box);
       } else if (event.key === "c" && box?.type === "version") {
         center(box.id);
+      } else if (event.key === "e" && box?.more) {
+        open({ type: "fold", id: box.id, open: box.more[box.more.length - 1].open });
       } else if (event.key === "+" || event.key === "=") {
         view.zoom(1.25);
       } else if (event.key === "-") {

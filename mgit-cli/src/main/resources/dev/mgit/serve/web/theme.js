@@ -1,5 +1,6 @@
 // The theme a person chose here before, applied before anything is drawn.
 "use strict";
+document.documentElement.classList.add("js");
 {
   const chosen = (() => {
     try {

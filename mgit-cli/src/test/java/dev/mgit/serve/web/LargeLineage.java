@@ -108,7 +108,9 @@ public final class LargeLineage {
         String person = PERSON + (1_700_000_000L + 60L * number) + " +0000\n";
         ids.add(id(parents, person, text.toString()));
         models.add(model);
-        var commit = new StringBuilder("commit refs/made\nmark :" + (number + 1) + "\n");
+        // Without a parent a commit would follow the one before it in the stream.
+        var commit = new StringBuilder(parents.isEmpty() ? "reset refs/made\n\n" : "");
+        commit.append("commit refs/made\nmark :").append(number + 1).append('\n');
         commit.append("author ").append(person).append("committer ").append(person);
         commit.append("data ").append(text.length()).append('\n').append(text);
         for (int p = 0; p < parents.size(); p++) {
