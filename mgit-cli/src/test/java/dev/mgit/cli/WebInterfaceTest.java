@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,37 @@ class WebInterfaceTest {
         assertThat(update.object("update").has("logs")).isFalse();
         assertThat(json(API + "/update/log?model=made").string("out")).isEqualTo("printed\n");
         assertThat(served.get(API + "/update/log?model=nobody").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aRunningUpdateIsSeenWhileItRuns() throws Exception {
+        Path go = Files.createFile(dir.resolve("go"));
+        repository.ok(
+                "run", "--model", "slow", "--from", "made", "--", "sh", "-c",
+                "echo begun; " + Await.forFile(go) + "; cp -r \"$0\"/. \"$1\"", "{parent1}", "{output}");
+        Files.delete(go);
+        CompletableFuture<String> update = CompletableFuture.supplyAsync(() -> repository.ok("update", "tuned"));
+        Await.until("the update works on 'slow'", () -> state("slow").equals("running"));
+        JsonObject facts = json(API + "/update");
+        assertThat(facts.flag("inProgress")).isTrue();
+        assertThat(facts.flag("running")).isTrue();
+        assertThat(facts.object("process").flag("alive")).isTrue();
+        assertThat(state("made")).isEqualTo("passed");
+        Await.until("the command has begun", () -> json(API + "/update/log?model=slow").string("out").equals("begun\n"));
+        Files.createFile(go);
+        assertThat(update.join()).isNotEmpty();
+        assertThat(state("slow")).isEqualTo("passed");
+        assertThat(json(API + "/update").flag("running")).isFalse();
+    }
+
+    private String state(String model) throws Exception {
+        JsonObject facts = json(API + "/update");
+        List<JsonObject> units = facts.has("update") ? facts.object("update").objects("units") : List.of();
+        return units.stream()
+                .filter(unit -> unit.strings("models").contains(model))
+                .map(unit -> unit.string("state"))
+                .findFirst()
+                .orElse("");
     }
 
     @Test
