@@ -54,7 +54,9 @@
     const versions = new Map(boxes.map(box => [box.id, box]));
     data.folds.forEach((fold, at) => {
       if (!fold.kind) { // beyond the edge of what is shown: a small count on the version itself
-        (versions.get(fold.of).more ??= []).push({ side: fold.side, label: "+" + count(fold.count), open: fold.open });
+        const box = versions.get(fold.of);
+        (box.more ??= []).push({ side: fold.side, label: "+" + count(fold.count), open: fold.open });
+        box.width += fold.side === "children" ? 16 : 0;
         return;
       }
       const id = "fold-" + at;
@@ -78,7 +80,11 @@
   const layout = (data, narrow) => {
     const { boxes, lines } = parts(data);
     const graph = new dagre.graphlib.Graph({ multigraph: true });
-    graph.setGraph({ rankdir: narrow ? "TB" : "LR", nodesep: 16, edgesep: 10, ranksep: narrow ? 44 : 56, marginx: 24,
+    // Many lines out of one box need room to part before their words.
+    const out = new Map();
+    lines.forEach(line => out.set(line.from, (out.get(line.from) ?? 0) + 1));
+    const room = Math.min(90, 3 * Math.max(0, ...out.values()));
+    graph.setGraph({ rankdir: narrow ? "TB" : "LR", nodesep: 16, edgesep: 10, ranksep: narrow ? 44 : 48 + room, marginx: 24,
       marginy: 24 });
     graph.setDefaultEdgeLabel(() => ({}));
     boxes.forEach(box => graph.setNode(box.id, box));

@@ -68,11 +68,11 @@
     const group = make("g", { class: `link ${line.look} ${line.source === "inferred" ? "inferred" : ""}`,
       "data-from": line.from, "data-to": line.to });
     group.append(make("path", { d: path(line.points, down), "marker-end": "url(#arrow)" }));
-    if (line.label) {
-      group.append(make("text", { x: line.x, y: line.y + 4 }, line.label));
-    }
     return group;
   };
+
+  const drawWord = line => make("g", { class: "link word " + line.look },
+      make("text", { x: line.x, y: line.y + 4 }, line.label));
 
   /** The drawing; calls back with the box that is chosen, or opened. */
   class View {
@@ -95,7 +95,8 @@
       this.boxes = new Map(placed.boxes.map(box => [box.id, box]));
       const before = this.current;
       const old = this.seen;
-      this.world.replaceChildren(...placed.lines.map(line => drawLine(line, placed.down)), ...placed.boxes.map(box => drawBox(box, middle, placed.down)));
+      this.world.replaceChildren(...placed.lines.map(line => drawLine(line, placed.down)),
+          ...placed.lines.filter(line => line.label).map(drawWord), ...placed.boxes.map(box => drawBox(box, middle, placed.down)));
       this.seen = this.boxes;
       const start = this.boxes.has(keep) ? keep : this.boxes.has(before) ? before : middle;
       this.current = start;
