@@ -24,7 +24,8 @@ final class ServedRepository implements AutoCloseable {
     ServedRepository(TestRepository served) throws IOException {
         this.repository = Repository.open(served.root(), Cli.user());
         var door = new Door(InetAddress.getLoopbackAddress(), 0, Optional.empty(), false);
-        this.server = ModelServer.start(repository, door, Limits.standard(), Optional.of(System.getenv()), warnings::add);
+        this.server =
+                ModelServer.start(repository, door, Limits.standard(), Optional.of(System.getenv()), warnings::add);
     }
 
     String url() {

@@ -28,7 +28,8 @@ class WebBrowserTest {
 
     @BeforeEach
     void serve() throws IOException {
-        Optional<Path> found = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        Optional<Path> found = Stream.of(
+                        System.getenv().getOrDefault("PATH", "").split(":"))
                 .flatMap(folder -> PROGRAMS.stream().map(name -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -40,7 +41,8 @@ class WebBrowserTest {
         repository.ok("commit", model.toString(), "--model", "base", "-m", "<img src=x onerror=alert(1)>\u202e");
         for (int i = 0; i < 20; i++) {
             TestRepository.weights(model.resolve("model.safetensors"), 2 + i, 100);
-            repository.ok("commit", model.toString(), "--model", "tuned/" + i, "--from", "base=finetune", "-m", "tuned");
+            repository.ok(
+                    "commit", model.toString(), "--model", "tuned/" + i, "--from", "base=finetune", "-m", "tuned");
         }
         served = new ServedRepository(repository);
     }

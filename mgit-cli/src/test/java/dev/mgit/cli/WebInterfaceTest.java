@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The JSON interface, held against its own OpenAPI document. */
 class WebInterfaceTest {
@@ -43,7 +43,18 @@ class WebInterfaceTest {
         repository.ok("tag", "v1", "team/base");
         TestRepository.weights(model.resolve("model.safetensors"), 2, 5000);
         repository.ok("commit", model.toString(), "--model", "tuned", "--from", "team/base=finetune", "-m", "tuned");
-        repository.ok("run", "--model", "made", "--from", "tuned", "--", "sh", "-c", "cp -r \"$0\"/. \"$1\"; echo printed", "{parent1}", "{output}");
+        repository.ok(
+                "run",
+                "--model",
+                "made",
+                "--from",
+                "tuned",
+                "--",
+                "sh",
+                "-c",
+                "cp -r \"$0\"/. \"$1\"; echo printed",
+                "{parent1}",
+                "{output}");
         TestRepository.weights(model.resolve("model.safetensors"), 3, 5000);
         repository.ok("commit", model.toString(), "--model", "tuned", "-m", "again");
         served = new ServedRepository(repository);
@@ -143,8 +154,11 @@ class WebInterfaceTest {
     @Test
     void theGraphNamesEdgesAndWhatIsStale() throws Exception {
         JsonObject graph = json(API + "/graph?of=tuned~1&depth=1");
-        assertThat(graph.objects("nodes")).extracting(node -> node.string("label")).containsExactlyInAnyOrder("team/base", "tuned~1", "tuned", "made");
-        assertThat(graph.objects("edges")).extracting(edge -> edge.string("kind") + " " + edge.string("source"))
+        assertThat(graph.objects("nodes"))
+                .extracting(node -> node.string("label"))
+                .containsExactlyInAnyOrder("team/base", "tuned~1", "tuned", "made");
+        assertThat(graph.objects("edges"))
+                .extracting(edge -> edge.string("kind") + " " + edge.string("source"))
                 .containsExactlyInAnyOrder("finetune declared", "version version", "finetune declared");
         assertThat(graph.objects("nodes").stream().filter(node -> node.has("stale")))
                 .extracting(node -> node.string("label") + ": " + node.string("stale"))
@@ -166,16 +180,25 @@ class WebInterfaceTest {
         JsonObject all = json(API + "/versions/tuned/tensors");
         assertThat(all.number("total")).isEqualTo(1);
         assertThat(all.objects("tensors").get(0).string("name")).isEqualTo("w");
-        assertThat(json(API + "/versions/tuned/tensors?from=1").objects("tensors")).isEmpty();
-        assertThat(json(API + "/versions/tuned/tensors?q=nothing").number("total")).isZero();
+        assertThat(json(API + "/versions/tuned/tensors?from=1").objects("tensors"))
+                .isEmpty();
+        assertThat(json(API + "/versions/tuned/tensors?q=nothing").number("total"))
+                .isZero();
     }
 
     @Test
     void searchFindsModelsTagsAndRevisions() throws Exception {
-        assertThat(json(API + "/search?q=v1").objects("results")).extracting(found -> found.string("what")).containsExactly("tag");
-        assertThat(json(API + "/search?q=BASE").objects("results")).extracting(found -> found.string("name")).containsExactly("team/base");
-        assertThat(json(API + "/search?q=tuned~1").objects("results")).extracting(found -> found.string("what")).containsExactly("version");
-        assertThat(json(API + "/search?q=" + repository.id("tuned")).objects("results")).hasSize(1);
+        assertThat(json(API + "/search?q=v1").objects("results"))
+                .extracting(found -> found.string("what"))
+                .containsExactly("tag");
+        assertThat(json(API + "/search?q=BASE").objects("results"))
+                .extracting(found -> found.string("name"))
+                .containsExactly("team/base");
+        assertThat(json(API + "/search?q=tuned~1").objects("results"))
+                .extracting(found -> found.string("what"))
+                .containsExactly("version");
+        assertThat(json(API + "/search?q=" + repository.id("tuned")).objects("results"))
+                .hasSize(1);
     }
 
     @Test
@@ -184,7 +207,8 @@ class WebInterfaceTest {
         repository.ok("update", "tuned");
         JsonObject update = json(API + "/update");
         assertThat(update.flag("inProgress")).isFalse();
-        assertThat(update.object("update").objects("units").get(0).string("state")).isEqualTo("passed");
+        assertThat(update.object("update").objects("units").get(0).string("state"))
+                .isEqualTo("passed");
         assertThat(update.object("update").has("logs")).isFalse();
         assertThat(json(API + "/update/log?model=made").string("out")).isEqualTo("printed\n");
         assertThat(served.get(API + "/update/log?model=nobody").statusCode()).isEqualTo(400);
@@ -194,8 +218,17 @@ class WebInterfaceTest {
     void aRunningUpdateIsSeenWhileItRuns() throws Exception {
         Path go = Files.createFile(dir.resolve("go"));
         repository.ok(
-                "run", "--model", "slow", "--from", "made", "--", "sh", "-c",
-                "echo begun; " + Await.forFile(go) + "; cp -r \"$0\"/. \"$1\"", "{parent1}", "{output}");
+                "run",
+                "--model",
+                "slow",
+                "--from",
+                "made",
+                "--",
+                "sh",
+                "-c",
+                "echo begun; " + Await.forFile(go) + "; cp -r \"$0\"/. \"$1\"",
+                "{parent1}",
+                "{output}");
         Files.delete(go);
         CompletableFuture<String> update = CompletableFuture.supplyAsync(() -> repository.ok("update", "tuned"));
         Await.until("the update works on 'slow'", () -> state("slow").equals("running"));
@@ -204,7 +237,9 @@ class WebInterfaceTest {
         assertThat(facts.flag("running")).isTrue();
         assertThat(facts.object("process").flag("alive")).isTrue();
         assertThat(state("made")).isEqualTo("passed");
-        Await.until("the command has begun", () -> json(API + "/update/log?model=slow").string("out").equals("begun\n"));
+        Await.until(
+                "the command has begun",
+                () -> json(API + "/update/log?model=slow").string("out").equals("begun\n"));
         Files.createFile(go);
         assertThat(update.join()).isNotEmpty();
         assertThat(state("slow")).isEqualTo("passed");

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Pages as a browser without JavaScript gets them, of a repository whose names and messages mean harm. */
 class WebPagesTest {
     private static final String HOSTILE = "<script>alert(1)</script>\u202e\u001b[31m\"onload='x";
-    private static final Pattern HIDDEN = Pattern.compile("[\\p{Cntrl}&&[^\n]]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]");
-    private static final Pattern INLINE = Pattern.compile("<style|<script(?![^>]* src=)|<[^>]* (?:style|on\\w+)=|javascript:");
+    private static final Pattern HIDDEN =
+            Pattern.compile("[\\p{Cntrl}&&[^\n]]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]");
+    private static final Pattern INLINE =
+            Pattern.compile("<style|<script(?![^>]* src=)|<[^>]* (?:style|on\\w+)=|javascript:");
 
     @TempDir
     private Path dir;
@@ -39,10 +41,21 @@ class WebPagesTest {
         Files.writeString(model.resolve("<i>.json"), "{\"<u>\": 1}");
         repository.ok("commit", model.toString(), "--model", "base", "-m", HOSTILE);
         base = repository.json("show", "base", "--json").string("id");
-        Files.write(model.resolve("model.safetensors"), TestRepository.safetensors(header, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
+        Files.write(
+                model.resolve("model.safetensors"),
+                TestRepository.safetensors(header, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
         Files.writeString(model.resolve("<i>.json"), "{\"<u>\": \"<s>\"}");
-        repository.ok("commit", model.toString(), "--model", "tuned&co", "--from", "base=finetune", "-m", HOSTILE,
-                "--trailer", "Note=" + HOSTILE);
+        repository.ok(
+                "commit",
+                model.toString(),
+                "--model",
+                "tuned&co",
+                "--from",
+                "base=finetune",
+                "-m",
+                HOSTILE,
+                "--trailer",
+                "Note=" + HOSTILE);
         repository.ok("commit", model.toString(), "--model", "base", "-m", "next");
         repository.ok("tag", "v1<b>", "base");
         served = new ServedRepository(repository);
@@ -94,9 +107,11 @@ class WebPagesTest {
 
     @Test
     void pagesLetABrowserRunAndLoadOnlyTheServersOwn() throws Exception {
-        for (String path : Stream.concat(pages().stream(), Stream.of("/-/version/nobody")).toList()) {
+        for (String path :
+                Stream.concat(pages().stream(), Stream.of("/-/version/nobody")).toList()) {
             Map<String, List<String>> headers = served.get(path).headers().map();
-            String policy = headers.getOrDefault("content-security-policy", List.of("")).get(0);
+            String policy =
+                    headers.getOrDefault("content-security-policy", List.of("")).get(0);
             assertThat(policy)
                     .as(path)
                     .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
@@ -112,10 +127,16 @@ class WebPagesTest {
     void everyLinkOfEveryPageLeadsSomewhere() throws Exception {
         Pattern link = Pattern.compile("(?:href|src)=\"([^\"#]+)");
         for (String path : pages()) {
-            List<String> links = link.matcher(page(path)).results().map(found -> found.group(1)).distinct().toList();
+            List<String> links = link.matcher(page(path))
+                    .results()
+                    .map(found -> found.group(1))
+                    .distinct()
+                    .toList();
             for (String target : links) {
                 assertThat(target).as(path).startsWith("/");
-                assertThat(served.get(target.replace("&amp;", "&")).statusCode()).as(path + " -> " + target).isIn(200, 202);
+                assertThat(served.get(target.replace("&amp;", "&")).statusCode())
+                        .as(path + " -> " + target)
+                        .isIn(200, 202);
             }
         }
     }
@@ -123,7 +144,8 @@ class WebPagesTest {
     @Test
     void thePageOfAVersionTellsWhatIsKnownOfIt() throws Exception {
         assertThat(page("/-/version/tuned%26co"))
-                .contains(base, "finetune", "declared", "&lt;i&gt;.json", "safetensors", "F32", "w&lt;b&gt;\\u202e\\x1b")
+                .contains(
+                        base, "finetune", "declared", "&lt;i&gt;.json", "safetensors", "F32", "w&lt;b&gt;\\u202e\\x1b")
                 .contains("Storage", "Compare with base~1", "Note");
         assertThat(page("/-/version/base~1")).contains("Made from it", "tuned&amp;co", "base");
         assertThat(page("/-/version/" + base.substring(0, 12))).contains(base);
@@ -150,7 +172,8 @@ class WebPagesTest {
     void whatDoesNotExistIsSaidOnAPage() throws Exception {
         HttpResponse<byte[]> reply = served.get("/-/version/bass");
         assertThat(reply.statusCode()).isEqualTo(404);
-        assertThat(new String(reply.body(), StandardCharsets.UTF_8)).contains("<h1>Not found</h1>", "bass", "did you mean");
+        assertThat(new String(reply.body(), StandardCharsets.UTF_8))
+                .contains("<h1>Not found</h1>", "bass", "did you mean");
         assertThat(served.get("/?kind=nonsense").statusCode()).isEqualTo(400);
         assertThat(served.get("/?open=nonsense").statusCode()).isEqualTo(400);
         assertThat(served.get("/-/nothing").statusCode()).isEqualTo(404);
@@ -161,7 +184,8 @@ class WebPagesTest {
         HttpResponse<byte[]> script = served.get("/-/static/graph.js");
         assertThat(script.headers().firstValue("Content-Type")).hasValue("text/javascript; charset=utf-8");
         String etag = script.headers().firstValue("ETag").orElseThrow();
-        assertThat(served.get("/-/static/graph.js", "If-None-Match", etag).statusCode()).isEqualTo(304);
+        assertThat(served.get("/-/static/graph.js", "If-None-Match", etag).statusCode())
+                .isEqualTo(304);
         for (String name : List.of("..%2Fgraph.js", "vendor", "openapi.json", "%2Fetc%2Fpasswd", "graph.js%2F..")) {
             assertThat(served.get("/-/static/" + name).statusCode()).as(name).isEqualTo(404);
         }
@@ -170,19 +194,28 @@ class WebPagesTest {
     @Test
     void pagesOfOtherOriginsMayLinkHereAndNoMore() throws Exception {
         for (String site : List.of("cross-site", "same-site")) {
-            assertThat(served.get("/", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "navigate").statusCode()).isEqualTo(200);
-            assertThat(served.get("/api/mgit/v1/graph", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "no-cors").statusCode())
+            assertThat(served.get("/", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "navigate")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(served.get("/api/mgit/v1/graph", "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "no-cors")
+                            .statusCode())
                     .isEqualTo(403);
         }
-        assertThat(served.get("/api/mgit/v1/graph", "Origin", "http://evil.example").statusCode()).isEqualTo(403);
-        assertThat(served.get("/api/mgit/v1/graph", "Sec-Fetch-Site", "same-origin").statusCode()).isEqualTo(200);
+        assertThat(served.get("/api/mgit/v1/graph", "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(served.get("/api/mgit/v1/graph", "Sec-Fetch-Site", "same-origin")
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test
     void nothingCanBeChanged() throws Exception {
         for (String path : pages()) {
             for (String method : List.of("POST", "PUT", "DELETE")) {
-                assertThat(served.send(method, path, "").statusCode()).as(method + " " + path).isEqualTo(405);
+                assertThat(served.send(method, path, "").statusCode())
+                        .as(method + " " + path)
+                        .isEqualTo(405);
             }
         }
     }
@@ -191,10 +224,25 @@ class WebPagesTest {
     void aLogOutsideTheRepositoryIsNotRead() throws Exception {
         Files.writeString(dir.resolve("m.out.log"), "secret");
         Path logs = Files.createDirectories(repository.mgit().resolve("hooks/logs"));
-        Map<String, Object> unit = Map.of("models", List.of("m"), "state", "passed", "detail", "", "gate", false,
-                "reused", false, "reasons", List.of(), "before", Map.of("m", base), "after", Map.of());
-        Map<String, Object> report = Map.of("id", "01234567", "target", "m", "state", "done", "units", List.of(unit),
-                "logs", dir.toString());
+        Map<String, Object> unit = Map.of(
+                "models",
+                List.of("m"),
+                "state",
+                "passed",
+                "detail",
+                "",
+                "gate",
+                false,
+                "reused",
+                false,
+                "reasons",
+                List.of(),
+                "before",
+                Map.of("m", base),
+                "after",
+                Map.of());
+        Map<String, Object> report = Map.of(
+                "id", "01234567", "target", "m", "state", "done", "units", List.of(unit), "logs", dir.toString());
         Files.write(logs.resolve("last.json"), Json.bytes(report));
         HttpResponse<byte[]> reply = served.get("/api/mgit/v1/update/log?model=m");
         assertThat(reply.statusCode()).isEqualTo(403);

@@ -15,8 +15,7 @@ import java.util.TreeMap;
  * @param text one line for people
  * @param outdated whether code or data have changed since it was run
  */
-public record LatestOutcome(
-        String test, String status, String text, Map<String, Double> metrics, boolean outdated) {
+public record LatestOutcome(String test, String status, String text, Map<String, Double> metrics, boolean outdated) {
     /** Those of a version, by test. Runs nothing. */
     public static List<LatestOutcome> of(
             Workspace workspace, TestResults results, Map<String, TestDefinition> tests, Version version) {
@@ -42,8 +41,7 @@ public record LatestOutcome(
 
     private static LatestOutcome redefined(String name, TestResult result) {
         String word = result.outcome().word();
-        return new LatestOutcome(
-                name, word, word + ", from an earlier definition of the test", result.metrics(), true);
+        return new LatestOutcome(name, word, word + ", from an earlier definition of the test", result.metrics(), true);
     }
 
     public boolean passed() {

@@ -54,8 +54,9 @@ final class Guard {
             throw new HttpError(403, "requests from pages of other origins are refused");
         }
         if (token.isPresent() && !isToken(head.header("Authorization").orElse(""), token.get())) {
-            boolean browser =
-                    head.header("Accept").filter(types -> types.contains("text/html")).isPresent();
+            boolean browser = head.header("Accept")
+                    .filter(types -> types.contains("text/html"))
+                    .isPresent();
             // This very sentence tells clients of the Hub that the token is at fault, not the name of the model.
             throw new HttpError(
                     401,

@@ -32,7 +32,10 @@ final class ApiPage {
         main.link(Links.API + "/openapi.json", "OpenAPI document").text(".").close();
         parsed.object("paths").members().keySet().forEach(path -> {
             JsonObject get = parsed.object("paths").object(path).object("get");
-            main.open("section").open("h2").leaf("code", "GET " + Links.API + path).close();
+            main.open("section")
+                    .open("h2")
+                    .leaf("code", "GET " + Links.API + path)
+                    .close();
             main.leaf("p", get.string("summary"));
             parameters(main, get.objects("parameters"));
             main.close();

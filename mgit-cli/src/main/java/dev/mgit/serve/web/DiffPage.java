@@ -29,8 +29,7 @@ final class DiffPage {
     }
 
     private Comparisons.Pair pair(Request request) {
-        return new Comparisons.Pair(
-                view.resolve(Queries.text(request, "a")), view.resolve(Queries.text(request, "b")));
+        return new Comparisons.Pair(view.resolve(Queries.text(request, "a")), view.resolve(Queries.text(request, "b")));
     }
 
     /** {@code GET /api/mgit/v1/diff}: 200 with the diff, or 202 with how far it is */
@@ -87,7 +86,8 @@ final class DiffPage {
         side(main, "A", pair.a());
         side(main, "B", pair.b());
         main.close().open("p", "class", "actions");
-        main.link(Links.diff(pair.b(), pair.a()), "Swap sides", "class", "button").close();
+        main.link(Links.diff(pair.b(), pair.a()), "Swap sides", "class", "button")
+                .close();
     }
 
     private void side(Html main, String letter, VersionId id) {
@@ -97,13 +97,15 @@ final class DiffPage {
         main.open("h2").link(Links.version(id), VersionFacts.parentLabel(now, id, version.model()));
         main.close().leaf("p", version.subject());
         main.open("p", "class", "quiet").leaf("code", id.abbreviated());
-        main.text(" · " + version.author().name() + " · " + Amounts.date(version.when())).close().close();
+        main.text(" · " + version.author().name() + " · " + Amounts.date(version.when()))
+                .close()
+                .close();
     }
 
     private static void waiting(Html main, double share) {
         main.open("section", "class", "waiting", "role", "status").leaf("h2", "Comparing weights…");
-        main.leaf("progress", "", "max", "1", "value", String.format(Locale.ROOT, "%.3f", share)).leaf(
-                "p", "The page shows the result when it is there.");
+        main.leaf("progress", "", "max", "1", "value", String.format(Locale.ROOT, "%.3f", share))
+                .leaf("p", "The page shows the result when it is there.");
         main.close();
     }
 
@@ -111,8 +113,8 @@ final class DiffPage {
         DiffReport report = DiffReport.of(diff, Detail.TENSORS);
         main.leaf("p", report.reading(), "class", "reading").leaf("p", report.counts(), "class", "quiet");
         if (!diff.measured()) {
-            main.open("p", "class", "notice").text("Reading the weights took too long, so how much they moved is not "
-                    + "shown. ");
+            main.open("p", "class", "notice")
+                    .text("Reading the weights took too long, so how much they moved is not " + "shown. ");
             main.leaf("code", "mgit diff A B").text(" takes the time it needs.").close();
         }
         new HeatMap(diff.layers()).show(main);

@@ -31,20 +31,12 @@ final class GraphJson {
         json.put("depth", question.depth());
         json.put("nodes", answer.nodes().stream().map(GraphJson::node).toList());
         json.put("edges", edges);
-        json.put(
-                "folds",
-                answer.folds().stream().map(fold -> fold(fold, ids)).toList());
+        json.put("folds", answer.folds().stream().map(fold -> fold(fold, ids)).toList());
         json.put("runs", answer.runs().stream().map(run -> run(run, ids)).toList());
         if (answer.families() > 0) {
             json.put(
                     "families",
-                    Map.of(
-                            "count",
-                            answer.families(),
-                            "versions",
-                            answer.inFamilies(),
-                            "open",
-                            answer.moreFamilies()));
+                    Map.of("count", answer.families(), "versions", answer.inFamilies(), "open", answer.moreFamilies()));
         }
         json.put("cut", answer.cut());
         return json;

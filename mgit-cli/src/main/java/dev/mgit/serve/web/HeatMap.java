@@ -40,7 +40,8 @@ final class HeatMap {
                 continue;
             }
             Stack stack = stacks.computeIfAbsent(LayerNames.family(block), name -> new Stack());
-            String place = layer.name().length() > block.length() ? layer.name().substring(block.length() + 1) : "(all)";
+            String place =
+                    layer.name().length() > block.length() ? layer.name().substring(block.length() + 1) : "(all)";
             stack.places.add(place);
             stack.blocks.computeIfAbsent(block, name -> new LinkedHashMap<>()).put(place, layer);
         }
@@ -71,11 +72,14 @@ final class HeatMap {
         html.open("table", "class", "heatmap").leaf("caption", name);
         html.open("thead").open("tr").leaf("th", "block", "scope", "col");
         for (String place : places) {
-            html.open("th", "scope", "col").leaf("span", place, "class", "turned").close();
+            html.open("th", "scope", "col")
+                    .leaf("span", place, "class", "turned")
+                    .close();
         }
         html.close().close().open("tbody");
         stack.blocks.entrySet().stream().limit(MOST_ROWS).forEach(block -> {
-            html.open("tr").leaf("th", block.getKey().substring(name.isEmpty() ? 0 : name.length() + 1), "scope", "row");
+            html.open("tr")
+                    .leaf("th", block.getKey().substring(name.isEmpty() ? 0 : name.length() + 1), "scope", "row");
             for (String place : places) {
                 cell(html, block.getValue().get(place));
             }
@@ -105,7 +109,8 @@ final class HeatMap {
         Tables.head(html, "Layers outside any block", List.of("layer", "", "change"));
         for (LayerChange layer : alone.subList(0, Math.min(alone.size(), MOST_ROWS))) {
             html.open("tr").leaf("td", layer.name(), "class", "code").open("td");
-            html.leaf("span", "", "class", "heat " + look(layer), "aria-hidden", "true").close();
+            html.leaf("span", "", "class", "heat " + look(layer), "aria-hidden", "true")
+                    .close();
             html.leaf("td", words(layer)).close();
         }
         Tables.end(html);
@@ -117,9 +122,10 @@ final class HeatMap {
             case DROPPED -> "removed";
             case UNREADABLE -> "none";
             case SAME -> "h0";
-            default -> layer.statistics()
-                    .map(numbers -> "h" + step(numbers.relativeL2()))
-                    .orElse("differs");
+            default ->
+                layer.statistics()
+                        .map(numbers -> "h" + step(numbers.relativeL2()))
+                        .orElse("differs");
         };
     }
 

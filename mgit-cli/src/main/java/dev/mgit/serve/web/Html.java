@@ -54,7 +54,11 @@ final class Html {
     Html link(String href, String text, String... attributes) {
         out.append("<a href=\"").append(escaped(href)).append('"');
         for (int i = 0; i < attributes.length; i += 2) {
-            out.append(' ').append(attributes[i]).append("=\"").append(escaped(attributes[i + 1])).append('"');
+            out.append(' ')
+                    .append(attributes[i])
+                    .append("=\"")
+                    .append(escaped(attributes[i + 1]))
+                    .append('"');
         }
         out.append('>').append(escaped(text)).append("</a>");
         return this;

@@ -47,7 +47,9 @@ final class ModelsPage {
 
     private List<Found> find(Snapshot now, String text, int most) {
         List<Found> found = new ArrayList<>();
-        revision(now, text).ifPresent(node -> found.add(new Found(now.graph().describe(now.graph().id(node)), "version", node)));
+        revision(now, text)
+                .ifPresent(node ->
+                        found.add(new Found(now.graph().describe(now.graph().id(node)), "version", node)));
         for (Snapshot.Named named : now.search(text, most)) {
             found.add(new Found(named.name(), named.tag() ? "tag" : "model", named.node()));
         }
@@ -98,13 +100,18 @@ final class ModelsPage {
         if (!one.what().equals("model")) {
             main.leaf("span", one.what(), "class", "badge tag");
         }
-        main.close().open("td").link(Links.graph(id), id.abbreviated(), "class", "code").close().open("td");
+        main.close()
+                .open("td")
+                .link(Links.graph(id), id.abbreviated(), "class", "code")
+                .close()
+                .open("td");
         graph.derivedFrom(id).stream().limit(3).forEach(edge -> {
             String kind = edge.kind().word();
             main.open("span", "class", "edge " + GraphPage.family(kind)).text(kind + " ");
             main.link(Links.version(edge.parent()), edge.model()).close();
         });
         main.close().leaf("td", version.subject());
-        main.leaf("td", version.when().toString().substring(0, 10), "class", "quiet when").close();
+        main.leaf("td", version.when().toString().substring(0, 10), "class", "quiet when")
+                .close();
     }
 }

@@ -102,7 +102,10 @@ final class Neighbourhood {
             return wish.start();
         }
         int most = whole ? graph.size() : wish.opened().getOrDefault("families", FAMILIES);
-        return snapshot.families().stream().limit(most).map(Snapshot.Family::root).toList();
+        return snapshot.families().stream()
+                .limit(most)
+                .map(Snapshot.Family::root)
+                .toList();
     }
 
     private boolean add(int node, int distance) {
@@ -183,9 +186,7 @@ final class Neighbourhood {
     }
 
     private int follow(int node, boolean parents) {
-        return parents
-                ? data.edgeParent[data.edgeStart[node]]
-                : graph.children().child[graph.children().start[node]];
+        return parents ? data.edgeParent[data.edgeStart[node]] : graph.children().child[graph.children().start[node]];
     }
 
     /** Number and edge code of each neighbour on one side, the newest child first. */

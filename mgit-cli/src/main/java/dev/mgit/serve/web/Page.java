@@ -64,7 +64,9 @@ record Page(String title, String current, String repository, Html main, List<Str
             head.tag("link", "rel", "stylesheet", "href", Links.asset(sheet));
         }
         if (reload > 0) {
-            head.open("noscript").tag("meta", "http-equiv", "refresh", "content", "" + reload).close();
+            head.open("noscript")
+                    .tag("meta", "http-equiv", "refresh", "content", "" + reload)
+                    .close();
         }
         head.leaf("script", "", "src", Links.asset("theme.js"));
         head.leaf("script", "", "defer", "", "src", Links.asset("page.js"));

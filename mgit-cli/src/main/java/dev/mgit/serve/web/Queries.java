@@ -37,7 +37,8 @@ final class Queries {
 
     /** Everything a graph can be filtered by: {@code version} and the kinds of derivation. */
     static List<String> kinds() {
-        return Stream.concat(Stream.of("version"), Arrays.stream(EdgeKind.values()).map(EdgeKind::word))
+        return Stream.concat(
+                        Stream.of("version"), Arrays.stream(EdgeKind.values()).map(EdgeKind::word))
                 .toList();
     }
 

@@ -29,15 +29,17 @@ final class RecipeSection {
         html.open("pre", "class", "command").leaf("code", (recipe.shell() ? "sh: " : "$ ") + line(recipe));
         html.close().open("dl", "class", "facts");
         Tables.fact(html, "Folder", recipe.directory());
-        recipe.inputs().forEach(input -> Tables.fact(html, "Input " + input.name(), input.path() + ", " + input.sha256()));
+        recipe.inputs()
+                .forEach(input -> Tables.fact(html, "Input " + input.name(), input.path() + ", " + input.sha256()));
         recipe.environment().forEach((name, value) -> Tables.fact(html, "Variable", name + "=" + value));
         recipe.seed().ifPresent(seed -> Tables.fact(html, "Seed", "" + seed));
         if (!recipe.group().isEmpty()) {
             Tables.fact(html, "Together with", String.join(", ", recipe.group()));
         }
         recipe.sharing().forEach(promise -> Tables.fact(html, "Promise", promise.text()));
-        at.code().ifPresent(code ->
-                Tables.fact(html, "Code", "Git " + code.revision() + (code.dirty() ? ", with uncommitted changes" : "")));
+        at.code()
+                .ifPresent(code -> Tables.fact(
+                        html, "Code", "Git " + code.revision() + (code.dirty() ? ", with uncommitted changes" : "")));
         if (!at.because().isEmpty()) {
             Tables.fact(html, "Because", StaleReason.text(at.because()));
         }

@@ -83,7 +83,8 @@ final class StalePage implements AutoCloseable {
         var main = new Html();
         main.open("div", "class", "wide").leaf("h1", "Stale models");
         if (answer.value().isEmpty()) {
-            main.open("section", "class", "waiting", "role", "status").leaf("h2", "Looking at data, code and packages…");
+            main.open("section", "class", "waiting", "role", "status")
+                    .leaf("h2", "Looking at data, code and packages…");
             main.leaf("progress", "").close();
             return page(main.close()).reply(200).with(Map.of("Refresh", "1"));
         }
@@ -115,13 +116,26 @@ final class StalePage implements AutoCloseable {
         Tables.head(main, "Stale models", List.of("model", "what has changed", "an update would"));
         for (UpdatePlan.Node node : stale) {
             main.open("tr").open("th", "scope", "row");
-            main.link(Links.version(node.head()), node.model(), "class", "name").close().open("td");
+            main.link(Links.version(node.head()), node.model(), "class", "name")
+                    .close()
+                    .open("td");
             main.open("ul", "class", "reasons");
             for (StaleReason reason : node.reasons()) {
-                main.open("li").leaf("span", reason.kind().word(), "class", "badge why-" + reason.kind().word());
+                main.open("li")
+                        .leaf(
+                                "span",
+                                reason.kind().word(),
+                                "class",
+                                "badge why-" + reason.kind().word());
                 main.leaf("span", reason.change(), "class", "code").close();
             }
-            main.close().close().open("td").text(node.action() == UpdatePlan.Action.RUN ? "rebuild it" : node.action().word());
+            main.close()
+                    .close()
+                    .open("td")
+                    .text(
+                            node.action() == UpdatePlan.Action.RUN
+                                    ? "rebuild it"
+                                    : node.action().word());
             if (node.action() != UpdatePlan.Action.RUN && !node.reason().isEmpty()) {
                 main.leaf("p", node.reason(), "class", "quiet");
             }

@@ -12,9 +12,9 @@ final class Tables {
         html.leaf("caption", caption, "class", "unseen");
         html.open("thead").open("tr");
         for (String heading : headings) {
-            String[] look = heading.endsWith(" ") ? new String[] {"scope", "col", "class", "number"} : new String[] {
-                "scope", "col"
-            };
+            String[] look = heading.endsWith(" ")
+                    ? new String[] {"scope", "col", "class", "number"}
+                    : new String[] {"scope", "col"};
             html.leaf("th", heading.strip(), look);
         }
         return html.close().close().open("tbody");

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param present whether it is in progress
  * @param holder the process at work on it, or the last one that was and was killed
  */
-record UpdateFacts(
-        Optional<UpdateReport> report, boolean present, Optional<UpdateHolder> holder, boolean cancelled) {
+record UpdateFacts(Optional<UpdateReport> report, boolean present, Optional<UpdateHolder> holder, boolean cancelled) {
     /** Bytes of a log's end that are shown. */
     private static final int TAIL = 32 << 10;
 
@@ -73,7 +72,8 @@ record UpdateFacts(
         json.put("running", running());
         json.put("cancelled", cancelled);
         report.ifPresent(found -> {
-            Map<String, @Nullable Object> said = new LinkedHashMap<>(found.toJson().members());
+            Map<String, @Nullable Object> said =
+                    new LinkedHashMap<>(found.toJson().members());
             said.remove("logs"); // a path on this machine
             said.remove("schema");
             json.put("update", new JsonObject(said));

@@ -54,7 +54,8 @@ final class UpdatePage {
 
     private static void show(Html main, UpdateFacts facts, UpdateReport report) {
         main.open("p", "class", "state", "role", "status");
-        main.leaf("span", facts.present() ? report.state() : "over", "class", "badge " + (facts.running() ? "run" : ""));
+        main.leaf(
+                "span", facts.present() ? report.state() : "over", "class", "badge " + (facts.running() ? "run" : ""));
         main.text(" update of ").leaf("strong", report.target()).text(" · " + report.id() + " · " + process(facts));
         main.close();
         long over = report.lines().stream().filter(line -> !waits(line.state())).count();
@@ -77,7 +78,9 @@ final class UpdatePage {
             return "the latest";
         }
         if (facts.running()) {
-            return facts.holder().map(holder -> holder.name() + " since " + holder.since()).orElse("")
+            return facts.holder()
+                            .map(holder -> holder.name() + " since " + holder.since())
+                            .orElse("")
                     + (facts.cancelled() ? "; it was asked to end" : "");
         }
         return facts.cancelled() ? "cancelled" : "no process works on it: mgit update --continue";
@@ -95,21 +98,37 @@ final class UpdatePage {
             case UpdateReport.STALE, "moved" -> "warn";
             default -> "";
         };
-        main.open("tr").open("th", "scope", "row", "class", "name").text(line.name()).close();
-        main.open("td").leaf("span", line.reused() ? "reused" : line.state(), "class", "badge " + look).close();
+        main.open("tr")
+                .open("th", "scope", "row", "class", "name")
+                .text(line.name())
+                .close();
+        main.open("td")
+                .leaf("span", line.reused() ? "reused" : line.state(), "class", "badge " + look)
+                .close();
         main.leaf("td", StaleReason.text(line.reasons()));
         main.leaf("td", line.detail().lines().findFirst().orElse("")).open("td");
         for (Map.Entry<String, VersionId> made : line.after().entrySet()) {
-            main.link(Links.version(made.getValue()), made.getValue().abbreviated(), "class", "code").text(" ");
+            main.link(Links.version(made.getValue()), made.getValue().abbreviated(), "class", "code")
+                    .text(" ");
         }
         main.close().open("td");
-        line.before().keySet().stream().findFirst().ifPresent(model -> main.link(
-                Links.UPDATE + "?log=" + UrlText.encode(model) + "#log", "log", "data-log", model, "class", "quiet"));
+        line.before().keySet().stream()
+                .findFirst()
+                .ifPresent(model -> main.link(
+                        Links.UPDATE + "?log=" + UrlText.encode(model) + "#log",
+                        "log",
+                        "data-log",
+                        model,
+                        "class",
+                        "quiet"));
         main.close().close();
     }
 
     private static void log(Html main, Map<String, Object> log) {
-        main.open("section", "id", "log").open("h2").text("Log of " + log.get("model")).close();
+        main.open("section", "id", "log")
+                .open("h2")
+                .text("Log of " + log.get("model"))
+                .close();
         for (String stream : List.of("out", "err")) {
             String text = String.valueOf(log.get(stream));
             if (!text.isEmpty()) {

@@ -104,8 +104,6 @@ record VersionFacts(
 
     /** How an edge's parent is called now, or was when it was recorded. */
     static String parentLabel(Snapshot now, VersionId parent, String recorded) {
-        return now.graph().contains(parent)
-                ? now.graph().describe(parent)
-                : recorded + "@" + parent.abbreviated();
+        return now.graph().contains(parent) ? now.graph().describe(parent) : recorded + "@" + parent.abbreviated();
     }
 }

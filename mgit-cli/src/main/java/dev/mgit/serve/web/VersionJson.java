@@ -31,8 +31,7 @@ final class VersionJson {
         json.put(
                 "children",
                 facts.children().stream()
-                        .map(child ->
-                                Map.of("id", child.id().hex(), "label", child.label(), "kind", child.kind()))
+                        .map(child -> Map.of("id", child.id().hex(), "label", child.label(), "kind", child.kind()))
                         .toList());
         json.put("childCount", facts.allChildren());
         json.put("size", facts.checkpoint().size());

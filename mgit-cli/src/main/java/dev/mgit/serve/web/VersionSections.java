@@ -50,11 +50,18 @@ final class VersionSections {
         html.close().open("p", "class", "message");
         version.message().lines().forEach(line -> html.text(line).tag("br"));
         html.close().open("dl", "class", "facts");
-        html.leaf("dt", "Version").open("dd").leaf("code", id.hex(), "data-copy", "").close();
+        html.leaf("dt", "Version")
+                .open("dd")
+                .leaf("code", id.hex(), "data-copy", "")
+                .close();
         Tables.fact(html, "Model", version.model());
         Tables.fact(html, "Author", version.author().toString());
         html.leaf("dt", "Date").open("dd");
-        html.leaf("time", Amounts.date(version.when()), "datetime", version.when().toString())
+        html.leaf(
+                        "time",
+                        Amounts.date(version.when()),
+                        "datetime",
+                        version.when().toString())
                 .close();
         version.trailers().forEach((key, value) -> Tables.fact(html, key, value));
         html.close().open("p", "class", "actions");
@@ -150,7 +157,9 @@ final class VersionSections {
             html.leaf("h3", "Along the model’s versions");
             Tables.head(html, "Trends", List.of("metric", "oldest to newest", "values"));
             for (MetricTrend trend : facts.trends()) {
-                html.open("tr").leaf("th", trend.column().title(), "scope", "row").open("td");
+                html.open("tr")
+                        .leaf("th", trend.column().title(), "scope", "row")
+                        .open("td");
                 html.drawing(TrendSvg.draw(trend)).close();
                 html.leaf("td", TrendSvg.words(trend), "class", "figures").close();
             }
@@ -223,7 +232,8 @@ final class VersionSections {
             Tables.number(html, Amounts.count(way.blocks()));
             Tables.number(html, Amounts.bytes(way.rawBytes()));
             Tables.number(html, Amounts.bytes(way.storedBytes()));
-            Tables.number(html, Amounts.ratio(way.rawBytes(), way.storedBytes())).close();
+            Tables.number(html, Amounts.ratio(way.rawBytes(), way.storedBytes()))
+                    .close();
         }
         Tables.end(html).close();
     }

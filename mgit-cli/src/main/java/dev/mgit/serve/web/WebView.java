@@ -4,7 +4,6 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.serve.http.HttpError;
 import dev.mgit.serve.http.Reply;
-import dev.mgit.serve.http.Request;
 import dev.mgit.serve.http.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,9 +60,7 @@ public final class WebView implements AutoCloseable {
 
     private static Route api(String path, Route.Handler handler) {
         return Route.of(
-                "GET",
-                Links.API + path,
-                request -> handler.handle(request).with(Map.of("Cache-Control", "no-store")));
+                "GET", Links.API + path, request -> handler.handle(request).with(Map.of("Cache-Control", "no-store")));
     }
 
     /** What goes wrong on the way to a page is told on a page. */

@@ -238,10 +238,12 @@ class HttpServerTest {
         assertThat(asked).contains("WWW-Authenticate: Basic realm=\"mgit\"");
         assertThat(Wire.get(port, "/hello/x")).contains("WWW-Authenticate: Bearer\r\n");
         for (String pair : List.of("ada:" + TOKEN, ":" + TOKEN)) {
-            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair))).isEqualTo(200);
+            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair)))
+                    .isEqualTo(200);
         }
         for (String pair : List.of("ada:" + TOKEN + "x", TOKEN + ":", "")) {
-            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair))).isEqualTo(401);
+            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair)))
+                    .isEqualTo(401);
         }
     }
 

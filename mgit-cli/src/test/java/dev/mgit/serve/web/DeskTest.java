@@ -75,7 +75,8 @@ class DeskTest {
                 assertThat(desk.ask(i, Duration.ZERO).value()).isEmpty();
             }
             assertThatThrownBy(() -> desk.ask(4, Duration.ZERO))
-                    .isInstanceOfSatisfying(HttpError.class, e -> assertThat(e.status()).isEqualTo(503));
+                    .isInstanceOfSatisfying(
+                            HttpError.class, e -> assertThat(e.status()).isEqualTo(503));
             release.countDown();
             assertThat(desk.ask(3, LONG).value()).hasValue("done");
         }

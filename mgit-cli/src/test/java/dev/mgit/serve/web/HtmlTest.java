@@ -31,7 +31,8 @@ class HtmlTest {
 
     @Test
     void whatIsHiddenIsWrittenOut() {
-        String html = new Html().leaf("p", "a\u202eb\u001b[31mc\u200bd\ne\u0000").toString();
+        String html =
+                new Html().leaf("p", "a\u202eb\u001b[31mc\u200bd\ne\u0000").toString();
         assertThat(html).isEqualTo("<p>a\\u202eb\\x1b[31mc\\u200bd\\ne\\x00</p>");
     }
 

@@ -114,7 +114,9 @@ public final class LargeLineage {
         commit.append("author ").append(person).append("committer ").append(person);
         commit.append("data ").append(text.length()).append('\n').append(text);
         for (int p = 0; p < parents.size(); p++) {
-            commit.append(p == 0 ? "from :" : "merge :").append(parents.get(p) + 1).append('\n');
+            commit.append(p == 0 ? "from :" : "merge :")
+                    .append(parents.get(p) + 1)
+                    .append('\n');
         }
         out.write(commit.append("deleteall\n\n").toString().getBytes(StandardCharsets.UTF_8));
         return number;
@@ -124,7 +126,12 @@ public final class LargeLineage {
     private String id(List<Integer> parents, String person, String text) {
         var body = new StringBuilder("tree " + EMPTY_TREE + "\n");
         parents.forEach(parent -> body.append("parent ").append(ids.get(parent)).append('\n'));
-        body.append("author ").append(person).append("committer ").append(person).append('\n').append(text);
+        body.append("author ")
+                .append(person)
+                .append("committer ")
+                .append(person)
+                .append('\n')
+                .append(text);
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
         try {
             MessageDigest sha1 = MessageDigest.getInstance("SHA-1");

@@ -73,7 +73,9 @@ class NeighbourhoodTest {
 
     private static int folded(Neighbourhood around, int of, boolean parents, String kind) {
         return around.folds().stream()
-                .filter(fold -> fold.of() == of && fold.parents() == parents && fold.kind().equals(kind))
+                .filter(fold -> fold.of() == of
+                        && fold.parents() == parents
+                        && fold.kind().equals(kind))
                 .mapToInt(Neighbourhood.Fold::count)
                 .sum();
     }
@@ -164,7 +166,9 @@ class NeighbourhoodTest {
 
     @Test
     void namesThatBeginWithWhatWasTypedComeFirst() {
-        assertThat(now.search("ROOT", 5)).hasSize(5).allMatch(named -> named.name().endsWith("/root"));
+        assertThat(now.search("ROOT", 5))
+                .hasSize(5)
+                .allMatch(named -> named.name().endsWith("/root"));
         assertThat(now.search("long", 5)).extracting(Snapshot.Named::name).containsExactly("long");
         assertThat(now.search("nothing like it", 5)).isEmpty();
     }

@@ -25,7 +25,8 @@ class VendoredScriptsTest {
                 .filter(name -> !name.equals("dagre.min.js"))
                 .forEach(name -> assertThat(text(name).replace("http://www.w3.org/2000/svg", ""))
                         .as(name)
-                        .doesNotContain("http:", "https:", "@import", "url(h", "innerHTML", "eval(", "insertAdjacentHTML"));
+                        .doesNotContain(
+                                "http:", "https:", "@import", "url(h", "innerHTML", "eval(", "insertAdjacentHTML"));
     }
 
     private static String text(String name) {

@@ -52,8 +52,8 @@ public final class ResultText {
     /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}. */
     public List<String> lines(Version version) {
         return of(version).stream()
-                .map(shown -> output.styled(
-                        shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)))
+                .map(shown ->
+                        output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)))
                 .toList();
     }
 
