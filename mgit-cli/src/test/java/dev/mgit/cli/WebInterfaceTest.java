@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,13 +68,13 @@ class WebInterfaceTest {
     }
 
     private JsonObject json(String path) throws Exception {
-        HttpResponse<byte[]>[] reply = new HttpResponse[1];
+        var reply = new AtomicReference<>(served.get(path));
         Await.until("there is an answer to " + path, () -> {
-            reply[0] = served.get(path);
-            return reply[0].statusCode() != 202;
+            reply.set(served.get(path));
+            return reply.get().statusCode() != 202;
         });
-        assertThat(reply[0].statusCode()).as(path).isEqualTo(200);
-        return Json.parseObject(reply[0].body());
+        assertThat(reply.get().statusCode()).as(path).isEqualTo(200);
+        return Json.parseObject(reply.get().body());
     }
 
     @Test

@@ -210,6 +210,30 @@ class WebPagesTest {
     }
 
     @Test
+    void noOtherOriginSendsItsVisitorsToWhatAsksPrograms() throws Exception {
+        String thorough = "/-/stale?look=all";
+        assertThat(served.get(thorough, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(served.get(thorough, "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "navigate")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(page(thorough)).contains("tuned&amp;co");
+    }
+
+    @Test
+    void anEmptyRepositoryHasPagesToo() throws Exception {
+        TestRepository empty = TestRepository.init(Files.createDirectory(dir.resolve("empty")));
+        try (var alone = new ServedRepository(empty)) {
+            String html = new String(alone.get("/").body(), StandardCharsets.UTF_8);
+            assertThat(html).contains("No models yet", "mgit commit PATH --model NAME");
+            for (String path : List.of("/-/models", "/-/stale", "/-/update", "/api/mgit/v1/graph")) {
+                assertThat(alone.get(path).statusCode()).as(path).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void nothingCanBeChanged() throws Exception {
         for (String path : pages()) {
             for (String method : List.of("POST", "PUT", "DELETE")) {

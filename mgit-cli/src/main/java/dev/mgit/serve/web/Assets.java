@@ -32,7 +32,7 @@ final class Assets {
             Map.entry("dagre.min.js", SCRIPT),
             Map.entry("icon.svg", "image/svg+xml"));
 
-    private record Asset(byte[] bytes, String etag) {}
+    private record Asset(Body body, String etag) {}
 
     private final Map<String, Asset> assets = new LinkedHashMap<>();
 
@@ -40,7 +40,7 @@ final class Assets {
         TYPES.keySet().forEach(name -> {
             byte[] bytes = read(name.equals("dagre.min.js") ? "vendor/dagre/" + name : name);
             String digest = HexFormat.of().formatHex(Hashes.sha256().digest(bytes), 0, 16);
-            assets.put(name, new Asset(bytes, "\"" + digest + "\""));
+            assets.put(name, new Asset(Body.of(bytes), "\"" + digest + "\""));
         });
     }
 
@@ -64,6 +64,6 @@ final class Assets {
             return Reply.empty(304).with(headers);
         }
         String type = Objects.requireNonNull(TYPES.get(name));
-        return Reply.of(200, type, Body.of(asset.bytes())).with(headers);
+        return Reply.of(200, type, asset.body()).with(headers);
     }
 }

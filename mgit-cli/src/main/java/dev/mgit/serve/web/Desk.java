@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Desk<K, V> implements AutoCloseable {
     private static final int KEPT = 16;
     private static final int WAITING = 4;
+    private static final int PATIENCE_SECONDS = 10;
 
     /** Makes an answer. */
     @FunctionalInterface
@@ -46,7 +47,7 @@ final class Desk<K, V> implements AutoCloseable {
     static final class Effort implements CopyProgress {
         private final Duration most;
         private final AtomicLong done = new AtomicLong();
-        private volatile long total;
+        private final AtomicLong total = new AtomicLong();
         private volatile long deadline = Long.MAX_VALUE;
         private volatile boolean stopped;
 
@@ -60,7 +61,7 @@ final class Desk<K, V> implements AutoCloseable {
 
         @Override
         public void start(String what, long bytes) {
-            total += bytes;
+            total.addAndGet(bytes);
         }
 
         /** @throws TimeUp when time is up */
@@ -77,7 +78,8 @@ final class Desk<K, V> implements AutoCloseable {
 
         /** From 0 to 1. */
         double share() {
-            return total == 0 ? 0 : Math.min(1, (double) done.get() / total);
+            long all = total.get();
+            return all == 0 ? 0 : Math.min(1, (double) done.get() / all);
         }
     }
 
@@ -168,10 +170,15 @@ final class Desk<K, V> implements AutoCloseable {
         }
     }
 
-    /** Ends what is at work at its next step. */
+    /** Ends what is at work at its next step, and waits for that a little: it may be reading the store. */
     @Override
     public synchronized void close() {
         tickets.values().forEach(ticket -> ticket.effort().stopped = true);
         worker.shutdownNow();
+        try {
+            worker.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -94,7 +94,7 @@ record GraphAnswer(
                 brief(version.author().name()),
                 present ? version.when().toString() : "",
                 graph.isOpen(id),
-                snapshot.tags(number),
+                snapshot.tags(number).stream().map(GraphAnswer::brief).toList(),
                 graph.isOpen(id) ? stale(graph, id) : "",
                 LossReport.markOf(version).orElse(""),
                 distance);

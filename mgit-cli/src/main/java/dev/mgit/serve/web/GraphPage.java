@@ -6,6 +6,7 @@ import dev.mgit.serve.http.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The home page: the graph around a version. Without JavaScript, the same as a list that leads further. */
@@ -68,7 +69,7 @@ final class GraphPage {
         body.within(
                 "div",
                 stage -> {
-                    String data = new String(Json.bytes(GraphJson.of(answer, question)), StandardCharsets.UTF_8);
+                    String data = ascii(Json.bytes(GraphJson.of(answer, question)));
                     stage.within(
                             "div",
                             canvas -> {},
@@ -95,6 +96,19 @@ final class GraphPage {
                 "wide",
                 "aria-label",
                 "Versions in view");
+    }
+
+    /** JSON in an attribute, where what would be hidden is written out: here as JSON writes it. */
+    private static String ascii(byte[] json) {
+        var text = new StringBuilder(json.length);
+        new String(json, StandardCharsets.UTF_8).chars().forEach(c -> {
+            if (c >= ' ' && c < 0x7f) {
+                text.append((char) c);
+            } else {
+                text.append(String.format(Locale.ROOT, "\\u%04x", c));
+            }
+        });
+        return text.toString();
     }
 
     private static void controls(Html bar, GraphQuestion question, GraphAnswer answer) {

@@ -3,6 +3,7 @@ package dev.mgit.serve.web;
 import dev.mgit.hooks.cascade.UpdatePlan;
 import dev.mgit.hooks.recipe.StaleReason;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.serve.http.HttpError;
 import dev.mgit.serve.http.Reply;
 import dev.mgit.serve.http.Request;
 import java.io.IOException;
@@ -33,8 +34,16 @@ final class StalePage implements AutoCloseable {
         }
     }
 
+    /** Asks interpreters for their packages, so no page of another origin may send its visitors there. */
     private static boolean thorough(Request request) {
-        return Queries.text(request, "look").equals("all");
+        boolean wanted = Queries.text(request, "look").equals("all");
+        boolean own = request.header("Sec-Fetch-Site")
+                .map(site -> site.equals("same-origin") || site.equals("none"))
+                .orElse(true);
+        if (wanted && !own) {
+            throw new HttpError(403, "data, code and packages are not looked at for pages of other origins");
+        }
+        return wanted;
     }
 
     private Desk.Answer<UpdatePlan> ask(Request request) throws IOException {

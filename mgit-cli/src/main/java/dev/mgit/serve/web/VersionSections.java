@@ -65,7 +65,9 @@ final class VersionSections {
                 .close();
         version.trailers().forEach((key, value) -> Tables.fact(html, key, value));
         html.close().open("p", "class", "actions");
-        html.link(Links.graph(id), "Show in the graph", "class", "button primary");
+        if (now.graph().contains(id)) {
+            html.link(Links.graph(id), "Show in the graph", "class", "button primary");
+        }
         before().ifPresent(from -> html.link(
                 Links.diff(from, id),
                 "Compare with " + VersionFacts.parentLabel(now, from, version.model()),
