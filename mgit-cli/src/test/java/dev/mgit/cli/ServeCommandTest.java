@@ -86,8 +86,8 @@ class ServeCommandTest {
             if (!wanted) {
                 arguments.add("--no-web");
             }
-            try (Crash child = Crash.start(
-                    Main.class, repository.root(), List.of("-Xmx128m"), arguments.toArray(String[]::new))) {
+            try (Crash child =
+                    Crash.start(Main.class, repository.root(), List.of("-Xmx128m"), arguments.toArray(String[]::new))) {
                 child.awaitOutput("HF_ENDPOINT");
                 assertThat(child.output().contains("in a browser")).isEqualTo(wanted);
                 assertThat(get(child, "/").statusCode()).isEqualTo(wanted ? 200 : 404);
