@@ -9,8 +9,10 @@ import dev.mgit.serve.http.Route;
 import dev.mgit.serve.hub.Hub;
 import dev.mgit.serve.hub.HubModels;
 import dev.mgit.serve.hub.push.Pushes;
+import dev.mgit.serve.web.WebView;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -20,35 +22,30 @@ public final class ModelServer implements AutoCloseable {
     private final HttpServer server;
     private final LiveParameters parameters;
     private final Optional<Pushes.Served> pushing;
+    private final Optional<WebView> web;
 
-    private ModelServer(HttpServer server, LiveParameters parameters, Optional<Pushes.Served> pushing) {
+    private ModelServer(
+            HttpServer server, LiveParameters parameters, Optional<Pushes.Served> pushing, Optional<WebView> web) {
         this.server = server;
         this.parameters = parameters;
         this.pushing = pushing;
+        this.web = web;
     }
 
     /**
      * Starts to serve.
      *
      * @param repository not used by anybody else until the server is closed
+     * @param web the environment of the pages' programs; empty for no pages
      * @param warnings told in one sentence what the owner should know, by several threads
      * @throws IOException if the address or the port is not to be had
-     */
-    public static ModelServer start(
-            Repository repository, HttpServer.Door door, Limits limits, Consumer<String> warnings) throws IOException {
-        return start(repository, door, limits, Optional.empty(), warnings);
-    }
-
-    /**
-     * The same for a repository that clients may push to.
-     *
-     * @param pushes taken by the server for as long as it runs; the caller closes them
      */
     public static ModelServer start(
             Repository repository,
             HttpServer.Door door,
             Limits limits,
             Optional<Pushes> pushes,
+            Optional<Map<String, String>> web,
             Consumer<String> warnings)
             throws IOException {
         int threads = StoreSettings.of(repository.settings()).threads();
@@ -62,9 +59,20 @@ public final class ModelServer implements AutoCloseable {
                 name -> pushes.filter(known -> known.isCreated(name)).isPresent();
         var models = new HubModels(repository.lineage(), created);
         Optional<Pushes.Served> pushing = pushes.map(known -> known.serve(models));
+        Optional<WebView> pages = web.map(environment -> new WebView(
+                () -> {
+                    Repository again = repository.again();
+                    again.bringMissing(objects -> {
+                        synchronized (bringing) {
+                            repository.require(() -> objects);
+                        }
+                    });
+                    return again;
+                },
+                environment));
         List<Route> routes = RouteTable.of(
-                new Hub(models, parameters), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused));
-        return new ModelServer(HttpServer.start(door, routes, limits, warnings), parameters, pushing);
+                new Hub(models, parameters), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused), pages);
+        return new ModelServer(HttpServer.start(door, routes, limits, warnings), parameters, pushing, pages);
     }
 
     public int port() {
@@ -76,6 +84,7 @@ public final class ModelServer implements AutoCloseable {
     public void close() {
         server.close();
         pushing.ifPresent(Pushes.Served::close);
+        web.ifPresent(WebView::close);
         parameters.close();
     }
 }

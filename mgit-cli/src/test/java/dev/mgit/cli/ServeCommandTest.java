@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -211,16 +212,39 @@ class ServeCommandTest {
         }
     }
 
+    @Test
+    void thereArePagesUnlessNobodyWantsThem() throws Exception {
+        for (boolean wanted : new boolean[] {true, false}) {
+            List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+            if (!wanted) {
+                arguments.add("--no-web");
+            }
+            try (Crash child =
+                    Crash.start(Main.class, repository.root(), List.of("-Xmx128m"), arguments.toArray(String[]::new))) {
+                child.awaitOutput("HF_ENDPOINT");
+                assertThat(child.output().contains("in a browser")).isEqualTo(wanted);
+                assertThat(get(child, "/").statusCode()).isEqualTo(wanted ? 200 : 404);
+                child.terminate();
+                assertThat(child.finish().exit()).isEqualTo(143);
+            }
+        }
+    }
+
     private int status(Crash child, String authorization) throws Exception {
         Matcher line = Pattern.compile("Serving (\\S+) at (http://127\\.0\\.0\\.1:\\d+)")
                 .matcher(child.output());
         assertThat(line.find()).isTrue();
         assertThat(line.group(1)).isEqualTo(repository.root().toString());
-        HttpRequest request = HttpRequest.newBuilder(URI.create(line.group(2) + "/api/models"))
-                .header("Authorization", authorization)
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        return get(child, "/api/models", "Authorization", authorization).statusCode();
+    }
+
+    private static HttpResponse<Void> get(Crash child, String path, String... headers) throws Exception {
+        Matcher address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(child.output());
+        assertThat(address.find()).isTrue();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding());
     }
 }

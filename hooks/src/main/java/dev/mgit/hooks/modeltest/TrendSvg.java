@@ -4,7 +4,7 @@ import dev.mgit.lineage.drawing.MarkupEscape;
 import java.util.Locale;
 
 /** Draws a trend as a line as high as text, with what it shows in words beside it. */
-final class TrendSvg {
+public final class TrendSvg {
     private static final int WIDTH = 180;
     private static final int HEIGHT = 36;
     private static final int MARGIN = 5;
@@ -28,12 +28,12 @@ final class TrendSvg {
     }
 
     /** A drawing; versions whose test failed are crossed, a baseline is dashed. */
-    static String draw(MetricTrend trend) {
+    public static String draw(MetricTrend trend) {
         return new TrendSvg(trend).svg();
     }
 
     /** {@code 0.91 → 0.94, best 0.95 at 1a2b3c4d5e}. */
-    static String words(MetricTrend trend) {
+    public static String words(MetricTrend trend) {
         MetricTrend.Point first = trend.points().get(0);
         MetricTrend.Point last = trend.points().get(trend.points().size() - 1);
         MetricTrend.Point best = trend.best();

@@ -154,6 +154,14 @@ public final class Repository implements AutoCloseable {
                 "create one with 'mgit init'");
     }
 
+    /** The same repository opened anew, for another thread; the caller closes it. What was set here holds there too. */
+    public Repository again() {
+        var again = new Repository(files, user);
+        again.warnings = warnings;
+        again.missing = missing;
+        return again;
+    }
+
     private static Path pointedTo(Path pointer) throws IOException {
         String text = text(pointer);
         if (!text.startsWith(POINTER) || text.indexOf('\0') >= 0) {

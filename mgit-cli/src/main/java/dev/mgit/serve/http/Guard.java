@@ -2,6 +2,7 @@ package dev.mgit.serve.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,6 @@ final class Guard {
             Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(?::\\d{1,5})?");
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1\\]|\\[0:0:0:0:0:0:0:1\\]");
-    private static final String BEARER = "bearer ";
 
     private final boolean loopbackOnly;
     private final List<Token> tokens;
@@ -48,8 +48,10 @@ final class Guard {
         }
         boolean navigates = head.method().equals("GET")
                 && head.header("Sec-Fetch-Mode").filter("navigate"::equals).isPresent();
-        if (!navigates
-                && head.header("Sec-Fetch-Site").filter("cross-site"::equals).isPresent()) {
+        boolean foreign = head.header("Sec-Fetch-Site")
+                .filter(site -> !site.equals("same-origin") && !site.equals("none"))
+                .isPresent();
+        if (!navigates && foreign) {
             throw new HttpError(403, "requests from pages of other origins are refused");
         }
     }
@@ -63,10 +65,7 @@ final class Guard {
         if (tokens.isEmpty()) {
             return Optional.empty();
         }
-        String authorization = head.header("Authorization").orElse("");
-        boolean bearer = authorization.toLowerCase(Locale.ROOT).startsWith(BEARER);
-        byte[] given =
-                (bearer ? authorization.substring(BEARER.length()).strip() : "").getBytes(StandardCharsets.UTF_8);
+        byte[] given = secret(head.header("Authorization").orElse("")).getBytes(StandardCharsets.UTF_8);
         Optional<Token> shown = Optional.empty();
         for (Token token : tokens) { // all of them, so that time tells nothing
             if (MessageDigest.isEqual(given, token.secret().getBytes(StandardCharsets.UTF_8))) {
@@ -74,10 +73,33 @@ final class Guard {
             }
         }
         if (shown.isEmpty()) {
+            boolean browser = head.header("Accept")
+                    .filter(types -> types.contains("text/html"))
+                    .isPresent();
             // This very sentence tells clients of the Hub that the token is at fault, not the name of the model.
             throw new HttpError(
-                    401, "Invalid credentials in Authorization header", Map.of("WWW-Authenticate", "Bearer"));
+                    401,
+                    "Invalid credentials in Authorization header",
+                    Map.of("WWW-Authenticate", browser ? "Basic realm=\"mgit\", charset=\"UTF-8\"" : "Bearer"));
         }
         return shown;
+    }
+
+    /** A browser asks its user for a name and a password: the token is the password, under whatever name. */
+    private static String secret(String authorization) {
+        String[] parts = authorization.strip().split(" +", 2);
+        if (parts.length == 2 && parts[0].equalsIgnoreCase("Bearer")) {
+            return parts[1];
+        }
+        return parts.length == 2 && parts[0].equalsIgnoreCase("Basic") ? password(parts[1]) : "";
+    }
+
+    private static String password(String encoded) {
+        try {
+            String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+            return pair.substring(pair.indexOf(':') + 1);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class Route {
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)(?::([2*]))?\\}");
 
     private final String method;
+    private final String path;
     private final Pattern pattern;
     private final List<String> places = new ArrayList<>();
     private final Handler handler;
@@ -33,6 +34,7 @@ public final class Route {
 
     private Route(String method, String pattern, Handler handler, boolean changes, boolean signed) {
         this.method = method;
+        this.path = pattern;
         this.pattern = compile(pattern);
         this.handler = handler;
         this.changes = changes;
@@ -66,6 +68,11 @@ public final class Route {
             at = place.end();
         }
         return Pattern.compile(regex.append(Pattern.quote(path.substring(at))).toString());
+    }
+
+    /** The pattern it was made with. */
+    public String path() {
+        return path;
     }
 
     boolean changes() {

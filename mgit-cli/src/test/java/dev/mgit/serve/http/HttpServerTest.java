@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -216,14 +217,38 @@ class HttpServerTest {
                     .as(origin)
                     .isEqualTo(403);
         }
-        assertThat(Wire.status(port, "/hello/x", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"))
-                .isEqualTo(403);
+        for (String site : List.of("cross-site", "same-site")) {
+            assertThat(Wire.status(port, "/hello/x", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: no-cors"))
+                    .as(site)
+                    .isEqualTo(403);
+        }
         assertThat(Wire.status(port, "/hello/x", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"))
                 .isEqualTo(200);
     }
 
     private static String withHost(String host, String more) {
         return "GET /hello/x HTTP/1.1\nHost: " + host + "\nConnection: close\n" + more + "\n";
+    }
+
+    @Test
+    void aBrowserIsAskedForTheTokenAsAPassword() throws IOException {
+        int port = start(Limits.standard(), Optional.of(TOKEN), false);
+        String asked = Wire.get(port, "/hello/x", "Accept: text/html,*/*");
+        assertThat(Wire.status(asked)).isEqualTo(401);
+        assertThat(asked).contains("WWW-Authenticate: Basic realm=\"mgit\"");
+        assertThat(Wire.get(port, "/hello/x")).contains("WWW-Authenticate: Bearer\r\n");
+        for (String pair : List.of("ada:" + TOKEN, ":" + TOKEN)) {
+            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair)))
+                    .isEqualTo(200);
+        }
+        for (String pair : List.of("ada:" + TOKEN + "x", TOKEN + ":", "")) {
+            assertThat(Wire.status(port, "/hello/x", "Authorization: Basic " + base64(pair)))
+                    .isEqualTo(401);
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Option;
             "Serve the repository's models over HTTP as the Hugging Face Hub does, until interrupted.",
             "With HF_ENDPOINT set to the address printed, huggingface_hub, transformers, diffusers and peft load any "
                     + "model by its name, and as revision any version, tag or id.",
+            "A browser at the same address shows the lineage: graph, versions, comparisons, updates.",
             "Listens on this machine only, unless --host says otherwise; then --token-file is required."
         })
 public final class ServeCommand implements Callable<Integer> {
@@ -55,6 +57,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--read-only", description = "Refuse every request that would change the repository.")
     private boolean readOnly;
+
+    @Option(names = "--no-web", description = "Serve no pages for browsers.")
+    private boolean noWeb;
 
     @Option(
             names = "--token-file",
@@ -128,7 +133,10 @@ public final class ServeCommand implements Callable<Integer> {
 
     private ModelServer start(Session session, Door door, Optional<Pushes> pushes) throws IOException {
         try {
-            return ModelServer.start(session.repository(), door, Limits.standard(), pushes, context.output()::warning);
+            Optional<Map<String, String>> web =
+                    noWeb ? Optional.empty() : Optional.of(context.terminal().environment());
+            return ModelServer.start(
+                    session.repository(), door, Limits.standard(), pushes, web, context.output()::warning);
         } catch (BindException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
@@ -155,6 +163,9 @@ public final class ServeCommand implements Callable<Integer> {
             String seen = address.isAnyLocalAddress()
                     ? "http://" + InetAddress.getLocalHost().getHostName() + ":" + chosen
                     : url;
+            if (!noWeb) {
+                context.output().hint("for the lineage: open " + seen + " in a browser");
+            }
             context.output().hint("for Python: export HF_ENDPOINT=" + seen + (tokenFile == null ? "" : " HF_TOKEN=…"));
         }
         context.terminal().out().flush();

@@ -9,23 +9,20 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.json.Json;
 import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.modeltest.LatestOutcome;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
-import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
-import dev.mgit.hooks.modeltest.Verdict;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.version.Version;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What tests and the recipe say of a version, for commands that show versions. Runs nothing. */
@@ -42,48 +39,21 @@ public final class ResultText {
         new TestRegistry(session.workspace()).list().forEach(test -> tests.put(test.name(), test));
     }
 
-    /** The latest result of one test, judged by the limits of today where the test is registered as it was run. */
-    private record Shown(String test, String status, String text, Map<String, Double> metrics, boolean outdated) {
-        String line() {
-            return test + ": " + text + (metrics.isEmpty() ? "" : " (" + Verdicts.metrics(metrics) + ")")
-                    + (outdated ? ", by code or data that has changed since" : "");
-        }
+    private List<LatestOutcome> of(Version version) {
+        return LatestOutcome.of(session.workspace(), results, tests, version);
     }
 
-    private List<Shown> of(Version version) {
-        Map<String, TestResult> latest = new TreeMap<>();
-        results.of(version.id()).forEach(result -> latest.put(result.test(), result));
-        List<Shown> shown = new ArrayList<>();
-        latest.forEach((name, result) -> {
-            Optional<Verdict> verdict =
-                    Optional.ofNullable(tests.get(name)).flatMap(test -> results.verdict(version, test));
-            shown.add(verdict.map(now -> new Shown(
-                            name,
-                            now.status().word(),
-                            first(now.text()),
-                            now.result().metrics(),
-                            now.test()
-                                    .outdates(now.result(), session.workspace().root())))
-                    .orElseGet(() -> new Shown(
-                            name,
-                            result.outcome().word(),
-                            result.outcome().word() + ", from an earlier definition of the test",
-                            result.metrics(),
-                            true)));
-        });
-        return shown;
-    }
-
-    private static String first(String text) {
-        return text.lines().findFirst().orElse("");
+    private static String line(LatestOutcome shown) {
+        return shown.test() + ": " + shown.text()
+                + (shown.metrics().isEmpty() ? "" : " (" + Verdicts.metrics(shown.metrics()) + ")")
+                + (shown.outdated() ? ", by code or data that has changed since" : "");
     }
 
     /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}. */
     public List<String> lines(Version version) {
         return of(version).stream()
-                .map(shown -> output.styled(
-                        shown.status().equals(Verdict.Status.PASSED.word()) ? Output.Style.GREEN : Output.Style.RED,
-                        "test " + shown.line()))
+                .map(shown ->
+                        output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)))
                 .toList();
     }
 
@@ -110,7 +80,7 @@ public final class ResultText {
     /** Writes the field {@code tests} of a version's object. */
     public void json(JsonGenerator json, Version version) throws IOException {
         json.writeArrayFieldStart("tests");
-        for (Shown shown : of(version)) {
+        for (LatestOutcome shown : of(version)) {
             json.writeStartObject();
             json.writeStringField("test", shown.test());
             json.writeStringField("status", shown.status());

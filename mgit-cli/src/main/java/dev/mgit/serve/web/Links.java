@@ -1,0 +1,41 @@
+package dev.mgit.serve.web;
+
+import dev.mgit.lineage.version.VersionId;
+import dev.mgit.serve.http.UrlText;
+
+/** Where everything is. Pages are below {@code /-/}: no model is called {@code -}. */
+final class Links {
+    static final String HOME = "/";
+    static final String MODELS = "/-/models";
+    static final String STALE = "/-/stale";
+    static final String UPDATE = "/-/update";
+    static final String DIFF = "/-/diff";
+    static final String INTERFACE = "/-/api";
+    static final String API = "/api/mgit/v1";
+
+    private Links() {}
+
+    static String version(VersionId id) {
+        return "/-/version/" + id.hex();
+    }
+
+    static String version(String revision) {
+        return "/-/version/" + UrlText.encode(revision);
+    }
+
+    static String tensors(VersionId id) {
+        return version(id) + "/tensors";
+    }
+
+    static String graph(VersionId id) {
+        return "/?of=" + id.hex();
+    }
+
+    static String diff(VersionId a, VersionId b) {
+        return DIFF + "?a=" + a.hex() + "&b=" + b.hex();
+    }
+
+    static String asset(String name) {
+        return "/-/static/" + name;
+    }
+}
