@@ -4,6 +4,7 @@ import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.sharing.SharingGate;
+import dev.mgit.hooks.watch.WatchSettings;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
@@ -110,7 +111,17 @@ public final class KnownSettings {
                     "refuse",
                     "What comes of a version that breaks what its recipe declares: refuse, warn, off.",
                     settings -> SharingGate.check(settings.get(SharingGate.SETTING))),
-            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks));
+            new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
+            new Setting(
+                    WatchSettings.SETTLE,
+                    "5s",
+                    "How long a checkpoint must be left alone before mgit watch commits it: 30s, 2m.",
+                    WatchSettings::of),
+            new Setting(
+                    WatchSettings.MIN_FREE,
+                    "1g",
+                    "Free disk space below which mgit watch commits nothing: 500m, 20g.",
+                    WatchSettings::of));
 
     private KnownSettings() {}
 
