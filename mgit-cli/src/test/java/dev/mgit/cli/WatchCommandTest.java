@@ -79,9 +79,12 @@ class WatchCommandTest {
             assertThat(ended.output()).contains("Stopped watching").doesNotContain("Exception", "error:");
             assertThat(ended.exit()).isEqualTo(143);
         }
-        assertThat(repository.ok("log", "--oneline")).contains("Step 10", "Step 20").doesNotContain("Step 30");
+        assertThat(repository.ok("log", "--oneline"))
+                .contains("Step 10", "Step 20")
+                .doesNotContain("Step 30");
         repository.ok("checkout", "squad~1", "out");
-        assertThat(Files.readString(repository.root().resolve("out/optimizer.pt"))).isEqualTo("moments 10");
+        assertThat(Files.readString(repository.root().resolve("out/optimizer.pt")))
+                .isEqualTo("moments 10");
     }
 
     @Test
@@ -110,7 +113,8 @@ class WatchCommandTest {
             Trees.copy(start.resolve("repository"), repository.root());
             int[] left = {1 + random.nextInt(changes - 5)};
             try (PausedCommand command = PausedCommand.start(repository.root(), words)) {
-                var ended = command.until("change " + left[0], () -> left[0]-- == 0).kill();
+                var ended =
+                        command.until("change " + left[0], () -> left[0]-- == 0).kill();
                 assertThat(ended.killed()).isTrue();
             }
             repository.ok(words);
@@ -118,7 +122,8 @@ class WatchCommandTest {
             Map<String, String> found = new TreeMap<>();
             for (int step = 1; step <= 3; step++) {
                 repository.ok("checkout", "squad~" + (3 - step), "out" + step);
-                for (var file : contents(repository.root().resolve("out" + step)).entrySet()) {
+                for (var file :
+                        contents(repository.root().resolve("out" + step)).entrySet()) {
                     found.put("checkpoint-" + step + "/" + file.getKey(), file.getValue());
                 }
             }
@@ -130,13 +135,15 @@ class WatchCommandTest {
     @Test
     void onceTellsInJsonAndByItsExitCode() throws IOException {
         save(1);
-        repository.ok("hooks", "add", "no", "--event=pre-commit", "--", "sh", "-c", "! grep -q 'moments 2' $MGIT_MODEL/*.pt");
+        repository.ok(
+                "hooks", "add", "no", "--event=pre-commit", "--", "sh", "-c", "! grep -q 'moments 2' $MGIT_MODEL/*.pt");
         save(2);
         Files.createDirectories(run.resolve("checkpoint-3"));
         Files.writeString(run.resolve("checkpoint-3/evil\n\u001b[31mname.bin"), "x");
         Cli.Ran ran = repository.run("watch", "../run", "--model", "squad", "--once", "--json");
         assertThat(ran.exit()).as("%s", ran).isEqualTo(4);
-        List<JsonObject> lines = ran.out().lines()
+        List<JsonObject> lines = ran.out()
+                .lines()
                 .map(line -> Json.parseObject(line.getBytes(StandardCharsets.UTF_8)))
                 .toList();
         assertThat(lines)
@@ -164,7 +171,9 @@ class WatchCommandTest {
         repository.ok("config", "watch.minFree", "1000000t");
         Cli.Ran ran = repository.run("watch", "../run", "--model", "squad", "--once");
         assertThat(ran.exit()).as("%s", ran).isEqualTo(1);
-        assertThat(ran.out()).contains("paused: the disk of the repository is nearly full").doesNotContain("committed");
+        assertThat(ran.out())
+                .contains("paused: the disk of the repository is nearly full")
+                .doesNotContain("committed");
     }
 
     @Test

@@ -104,8 +104,8 @@ public final class CheckpointWatch {
         seeAll();
         boolean room = true;
         for (WatchedFolder folder : List.copyOf(folders.values())) {
-            boolean settled =
-                    folder.untilSettled(plan.settings().settle(), clock.getAsLong()).isZero();
+            boolean settled = folder.untilSettled(plan.settings().settle(), clock.getAsLong())
+                    .isZero();
             if (!folder.isJudged() && settled && room && !stopped.getAsBoolean()) {
                 room = judge(folder);
             }
@@ -149,7 +149,8 @@ public final class CheckpointWatch {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(plan.run())) {
             for (Path child : children) {
-                boolean named = TrainingStep.ofName(child.getFileName().toString()).isPresent();
+                boolean named =
+                        TrainingStep.ofName(child.getFileName().toString()).isPresent();
                 if (named && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                     found.add(child);
                 }

@@ -31,8 +31,8 @@ final class ModelHistory {
     List<VersionId> at(OptionalLong step) {
         read();
         return steps.entrySet().stream()
-                .filter(version -> version.getValue().isEmpty()
-                        || version.getValue().equals(step))
+                .filter(version ->
+                        version.getValue().isEmpty() || version.getValue().equals(step))
                 .map(Map.Entry::getKey)
                 .toList();
     }

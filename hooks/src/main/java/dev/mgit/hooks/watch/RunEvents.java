@@ -58,7 +58,9 @@ final class RunEvents implements AutoCloseable {
             try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
                 for (Path child : children) {
                     boolean wanted = depth > 0
-                            || checkpoints.matcher(child.getFileName().toString()).matches();
+                            || checkpoints
+                                    .matcher(child.getFileName().toString())
+                                    .matches();
                     if (wanted && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
                         watch(child, depth + 1);
                     }

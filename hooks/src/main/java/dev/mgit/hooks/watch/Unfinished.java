@@ -25,7 +25,8 @@ final class Unfinished {
     private record Last(Pattern sign, Pattern last, String name) {}
 
     private static final List<Last> LAST = List.of(
-            new Last(Pattern.compile("training_args\\.bin"), Pattern.compile("trainer_state\\.json"), TrainerState.FILE),
+            new Last(
+                    Pattern.compile("training_args\\.bin"), Pattern.compile("trainer_state\\.json"), TrainerState.FILE),
             new Last(
                     Pattern.compile("(optimizer|scheduler)(_\\d+)?\\.bin"),
                     Pattern.compile("random_states_\\d+\\.pkl"),
@@ -35,8 +36,9 @@ final class Unfinished {
 
     /** The first thing that is missing, in words; nothing if the checkpoint is whole. */
     static Optional<String> why(Path folder, FolderLook look) throws IOException {
-        Optional<String> temporary =
-                look.files().keySet().stream().filter(path -> TEMPORARY.matcher(path).matches()).findFirst();
+        Optional<String> temporary = look.files().keySet().stream()
+                .filter(path -> TEMPORARY.matcher(path).matches())
+                .findFirst();
         if (temporary.isPresent()) {
             return Optional.of("'" + temporary.get() + "' is being written");
         }
@@ -53,7 +55,8 @@ final class Unfinished {
     }
 
     private static boolean any(FolderLook look, Pattern name) {
-        return look.files().keySet().stream().anyMatch(path -> name.matcher(path).matches());
+        return look.files().keySet().stream()
+                .anyMatch(path -> name.matcher(path).matches());
     }
 
     /** What headers and indexes promise and is not there. */

@@ -37,7 +37,9 @@ public final class WatchLoop implements AutoCloseable {
 
     private Duration look() throws IOException {
         Optional<Duration> next = watch.look(this::isStopped);
-        return watch.isPaused() ? PAUSED : next.filter(time -> time.compareTo(IDLE) < 0).orElse(IDLE);
+        return watch.isPaused()
+                ? PAUSED
+                : next.filter(time -> time.compareTo(IDLE) < 0).orElse(IDLE);
     }
 
     /** Looks twice, with the time between that tells which folders nothing writes to. */

@@ -186,7 +186,8 @@ class CheckpointWatchTest {
     void linksAreNoCheckpointsAndNamesOfOtherFoldersNeither() throws IOException {
         Path elsewhere = new TrainingRun(dir.resolve("elsewhere")).checkpoint(5);
         Files.createSymbolicLink(run.folder().resolve("checkpoint-5"), elsewhere);
-        for (String name : List.of("checkpoint-6\n", "tmp-checkpoint-7", "checkpoint-", "checkpoint-99999999999999999999")) {
+        for (String name :
+                List.of("checkpoint-6\n", "tmp-checkpoint-7", "checkpoint-", "checkpoint-99999999999999999999")) {
             Files.createDirectories(run.folder().resolve(name));
         }
         Files.writeString(run.folder().resolve("checkpoint-8"), "a file");

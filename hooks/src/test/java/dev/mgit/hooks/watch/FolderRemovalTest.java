@@ -142,8 +142,9 @@ class FolderRemovalTest {
         watched.look();
         assertThat(watched.folders()).containsExactly("checkpoint-1", "checkpoint-2");
         assertThat(watched.steps()).containsExactly("1", "2");
-        assertThat(watched.told(Kind.KEPT)).isNotEmpty().allSatisfy(said -> assertThat(said)
-                .contains("checkpoint-1", change.named));
+        assertThat(watched.told(Kind.KEPT))
+                .isNotEmpty()
+                .allSatisfy(said -> assertThat(said).contains("checkpoint-1", change.named));
     }
 
     @Test
@@ -163,7 +164,8 @@ class FolderRemovalTest {
         run.checkpoint(2);
         watched.look();
         try (var files = Files.walk(dir.resolve("repository/.mgit/parameters"))) {
-            for (Path file : files.filter(path -> path.toString().matches(".*\\.(blob|sst|log)")).toList()) {
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(blob|sst|log)"))
+                    .toList()) {
                 byte[] bytes = Files.readAllBytes(file);
                 for (int at = bytes.length / 4; at < bytes.length; at += 50) {
                     bytes[at] ^= 0x55;
@@ -200,12 +202,14 @@ class FolderRemovalTest {
         run.checkpoint(2);
         run.checkpoint(3);
         watched.look();
-        List<VersionId> ids = watched.versions().stream().map(version -> version.id()).toList();
+        List<VersionId> ids =
+                watched.versions().stream().map(version -> version.id()).toList();
         Path half = aside(1, ids.get(0));
         Files.delete(half.resolve("config.json"));
         Path foreign = aside(2, ids.get(1));
         Files.writeString(foreign.resolve("notes.txt"), "mine");
-        Path planted = Files.createDirectories(run.folder().resolve(".mgit-removing-" + "0".repeat(40) + "-checkpoint-9"));
+        Path planted =
+                Files.createDirectories(run.folder().resolve(".mgit-removing-" + "0".repeat(40) + "-checkpoint-9"));
         Files.writeString(planted.resolve("x"), "mine");
         watched.look();
         assertThat(half).doesNotExist();

@@ -47,7 +47,8 @@ class KeepRuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "best", "last:0", "last:-1", "last:1,last:2", "newest:3", "every:1.5", "last:1,,every:2"})
+    @ValueSource(
+            strings = {"", "best", "last:0", "last:-1", "last:1,last:2", "newest:3", "every:1.5", "last:1,,every:2"})
     void whatCannotBeReadIsRefused(String rule) {
         assertThatThrownBy(() -> KeepRule.parse(rule, Optional.empty()))
                 .isInstanceOf(MgitException.class)

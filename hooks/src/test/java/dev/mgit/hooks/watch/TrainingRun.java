@@ -38,7 +38,8 @@ record TrainingRun(Path folder) {
     }
 
     static byte[] weights(long seed) {
-        String header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + FLOATS + "],\"data_offsets\":[0," + 4 * FLOATS + "]}}";
+        String header =
+                "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + FLOATS + "],\"data_offsets\":[0," + 4 * FLOATS + "]}}";
         ByteBuffer file = ByteBuffer.allocate(8 + header.length() + 4 * FLOATS).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
         var random = new Random(seed);

@@ -55,7 +55,9 @@ public record FolderLook(SortedMap<String, FileStat> files, SortedSet<String> fo
     }
 
     private static String path(Path folder, Path found) {
-        return folder.relativize(found).toString().replace(folder.getFileSystem().getSeparator(), "/");
+        return folder.relativize(found)
+                .toString()
+                .replace(folder.getFileSystem().getSeparator(), "/");
     }
 
     /** Bytes of all files. */

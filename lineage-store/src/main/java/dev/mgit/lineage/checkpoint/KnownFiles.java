@@ -61,8 +61,8 @@ final class KnownFiles {
     static Optional<VersionId> versionOf(Repository repository, Path folder) {
         Path file = repository.knownFiles().resolve(CheckoutState.fileName(repository, folder));
         try {
-            return Optional.of(new VersionId(
-                    CheckedJson.parse(Files.readAllBytes(file)).string("version")));
+            return Optional.of(
+                    new VersionId(CheckedJson.parse(Files.readAllBytes(file)).string("version")));
         } catch (IOException | JsonException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -24,6 +24,7 @@ public final class TrainingStep {
     /** Of a file or folder that a trainer writes at a step. */
     public static final Pattern NAME =
             Pattern.compile("(?:checkpoint|ckpt|step|steps|epoch|iter|global_step)[-_]?(\\d{1,18})");
+
     private static final long LONGEST_STATE = 64L << 20;
     /** Versions without a step, as the model saved at the end, that are passed over for one that has it. */
     private static final int LOOK_BACK = 16;

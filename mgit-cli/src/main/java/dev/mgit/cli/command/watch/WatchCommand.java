@@ -99,16 +99,20 @@ public final class WatchCommand implements Callable<Integer> {
             GitLineage.requireModelName(model, session.repository().lineage());
             Path run = run(session);
             try (ExclusiveFile claimed = claim(session, run)) {
-                return watch(hooks, new CheckpointWatch.Plan(
-                        run, model, rule, WatchSettings.of(session.repository().settings())));
+                return watch(
+                        hooks,
+                        new CheckpointWatch.Plan(
+                                run,
+                                model,
+                                rule,
+                                WatchSettings.of(session.repository().settings())));
             }
         }
     }
 
     private Optional<KeepRule> rule() {
         if (keep == null && metric != null) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE, "--metric is for best:N in --keep", "add --keep best:N");
+            throw new MgitException(MgitException.Kind.USAGE, "--metric is for best:N in --keep", "add --keep best:N");
         }
         return Optional.ofNullable(keep).map(text -> KeepRule.parse(text, Optional.ofNullable(metric)));
     }

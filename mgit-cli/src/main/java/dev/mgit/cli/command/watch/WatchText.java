@@ -65,18 +65,18 @@ final class WatchText {
     }
 
     private String sentence(WatchEvent event) {
-        String version = event.version()
-                .map(id -> model + "@" + id.abbreviated())
-                .orElse("");
+        String version =
+                event.version().map(id -> model + "@" + id.abbreviated()).orElse("");
         return switch (event.kind()) {
-            case COMMITTED -> "committed as " + version + ", " + Output.bytes(event.bytes()) + " stored as "
-                    + Output.bytes(event.stored());
+            case COMMITTED ->
+                "committed as " + version + ", " + Output.bytes(event.bytes()) + " stored as "
+                        + Output.bytes(event.stored());
             case KNOWN -> "is " + version;
             case WAITING -> "not finished: " + event.detail();
             case FAILED -> "not committed: " + event.detail();
             case KEPT -> "kept: " + event.detail() + (version.isEmpty() ? "" : " (" + version + ")");
-            case REMOVED -> "removed" + (event.bytes() == 0 ? "" : ", " + Output.bytes(event.bytes()))
-                    + "; it is " + version;
+            case REMOVED ->
+                "removed" + (event.bytes() == 0 ? "" : ", " + Output.bytes(event.bytes())) + "; it is " + version;
             case PAUSED -> "paused: " + event.detail();
             case RESUMED -> "resumed: there is room again";
         };
