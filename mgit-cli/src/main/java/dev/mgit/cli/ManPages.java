@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -118,9 +117,17 @@ final class ManPages {
         text.append(".SH ").append(heading).append('\n');
         for (ArgSpec argument : shown) {
             text.append(".TP\n").append(roff(label(argument))).append('\n');
-            Stream.of(argument.renderedDescription())
-                    .forEach(line -> text.append(roff(plain(line))).append('\n'));
+            for (String line : argument.description()) {
+                text.append(roff(plain(filledIn(line, argument)))).append('\n');
+            }
         }
+    }
+
+    /** With picocli's variables in place. */
+    private static String filledIn(String line, ArgSpec argument) {
+        Iterable<String> candidates = argument.completionCandidates();
+        return line.replace("${DEFAULT-VALUE}", String.valueOf(argument.defaultValueString()))
+                .replace("${COMPLETION-CANDIDATES}", candidates == null ? "" : String.join(", ", candidates));
     }
 
     private static String label(ArgSpec argument) {

@@ -46,7 +46,7 @@ final class WatchedRepository implements AutoCloseable {
         return new CheckpointWatch(
                 repository,
                 new CheckpointWatch.Plan(run.folder(), MODEL, keep, new WatchSettings(settle, 1000)),
-                committer::commit,
+                committer,
                 events::add,
                 free::get,
                 nanos::get);
