@@ -1,6 +1,6 @@
 """A real training of a small transformer with 20 saves, and what keeping them all takes.
 
-Trains a BERT of 11 million parameters with AdamW three times from the same seed: keeping every folder
+Trains a BERT of 5 million parameters with AdamW three times from the same seed: keeping every folder
 (save_total_limit=None), with mgit's callback beside it, and resumed from a version in the middle. Then 'dvc add' takes in
 the folders of the first run one after the other, as a user of it would. Data are made; weights, moments and generators
 are those of the training.
