@@ -1,6 +1,6 @@
 """A real training of a small transformer with 20 saves, and what keeping them all takes.
 
-Trains a BERT of 5 million parameters with AdamW three times from the same seed: keeping every folder
+Trains a BERT of 2 million parameters with AdamW three times from the same seed: keeping every folder
 (save_total_limit=None), with mgit's callback beside it, and resumed from a version in the middle. Then 'dvc add' takes in
 the folders of the first run one after the other, as a user of it would. Data are made; weights, moments and generators
 are those of the training.
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-STEPS = 200
+STEPS = 100
 SAVES = 20
 RESUMED_FROM = 10  # the version's number
 
@@ -46,6 +46,7 @@ class Bench:
     def all(self, dvc: "str | None") -> None:
         import torch
 
+        torch.set_num_threads(1)
         print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; PyTorch {torch.__version__}, CPU")
         plain, plain_seconds = self.train("plain")
         kept = size(self.folder / "plain")
@@ -111,13 +112,13 @@ class Bench:
 
         set_seed(7)
         model = BertForSequenceClassification(
-            BertConfig(vocab_size=8000, hidden_size=256, num_hidden_layers=4, num_attention_heads=4,
-                       intermediate_size=1024, max_position_embeddings=64)
+            BertConfig(vocab_size=8000, hidden_size=128, num_hidden_layers=4, num_attention_heads=4,
+                       intermediate_size=512, max_position_embeddings=64)
         )
         arguments = TrainingArguments(
             output_dir=str(self.folder / output), max_steps=self.steps, save_steps=self.steps // SAVES,
             logging_steps=self.steps // SAVES, per_device_train_batch_size=8, learning_rate=1e-4, report_to=[],
-            disable_tqdm=True, use_cpu=True, seed=7, save_total_limit=None,
+            disable_tqdm=True, log_level="error", use_cpu=True, seed=7, save_total_limit=None,
         )
         trainer = Trainer(model, arguments, train_dataset=Sentences(), callbacks=list(callbacks))
         checkpoint = resume and str(self.repository.checkout(resume))

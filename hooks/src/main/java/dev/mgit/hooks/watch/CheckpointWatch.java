@@ -22,11 +22,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -43,17 +41,15 @@ public final class CheckpointWatch {
     /** Until what could not be committed for now is tried again. */
     private static final Duration AGAIN = Duration.ofSeconds(10);
 
-    private static final long MEGABYTE = 1_000_000;
-
     private final Repository repository;
     private final Plan plan;
     private final Committer committer;
     private final Consumer<WatchEvent> events;
-    private final FreeSpace space;
+    private final DiskRoom room;
+    private final Tidying tidying;
     private final LongSupplier clock;
     private final ModelHistory history;
     private final Map<Path, WatchedFolder> folders = new LinkedHashMap<>();
-    private boolean paused;
     private Optional<MgitException> failure = Optional.empty();
 
     /**
@@ -84,9 +80,10 @@ public final class CheckpointWatch {
         this.plan = plan;
         this.committer = committer;
         this.events = events;
-        this.space = space;
+        this.room = new DiskRoom(space, plan.settings().minFree(), events);
         this.clock = clock;
         this.history = new ModelHistory(repository.lineage(), plan.model());
+        this.tidying = new Tidying(repository, history, events);
     }
 
     /** Finishes what a killed watch was deleting. */
@@ -102,20 +99,19 @@ public final class CheckpointWatch {
      */
     public Optional<Duration> look(BooleanSupplier stopped) throws IOException {
         seeAll();
-        boolean room = true;
+        boolean goOn = true;
         for (WatchedFolder folder : List.copyOf(folders.values())) {
             boolean settled = folder.untilSettled(plan.settings().settle(), clock.getAsLong())
                     .isZero();
-            if (!folder.isJudged() && settled && room && !stopped.getAsBoolean()) {
-                room = judge(folder);
+            if (!folder.isJudged() && settled && goOn && !stopped.getAsBoolean()) {
+                goOn = judge(folder);
             }
         }
-        if (room && paused) {
-            paused = false;
-            events.accept(WatchEvent.of(Kind.RESUMED, ""));
+        if (goOn) {
+            room.resume();
         }
         if (plan.keep().isPresent() && !stopped.getAsBoolean()) {
-            tidy(plan.keep().get());
+            tidying.tidy(plan.keep().get(), folders);
         }
         return folders.values().stream()
                 .filter(folder -> !folder.isJudged())
@@ -126,7 +122,7 @@ public final class CheckpointWatch {
 
     /** Whether it waits for room on the disk. */
     public boolean isPaused() {
-        return paused;
+        return room.isPaused();
     }
 
     /** The first failure to commit a folder that is still as it was then. */
@@ -137,7 +133,7 @@ public final class CheckpointWatch {
     /** Tells of the folders that something still writes to. */
     public void tellUnsettled() {
         for (WatchedFolder folder : folders.values()) {
-            if (!folder.isJudged() && !paused) {
+            if (!folder.isJudged() && !room.isPaused()) {
                 tell(folder, Kind.WAITING, "something still writes to it");
             }
         }
@@ -165,6 +161,8 @@ public final class CheckpointWatch {
             } catch (NoSuchFileException e) {
                 // gone meanwhile
             } catch (IOException e) {
+                folder.seeNothing();
+                folders.put(child, folder);
                 tell(folder, Kind.FAILED, "it cannot be read: " + e.getMessage());
             }
         }
@@ -232,7 +230,7 @@ public final class CheckpointWatch {
     }
 
     private boolean commit(WatchedFolder folder) throws IOException {
-        if (!hasRoom(folder)) {
+        if (!room.isEnoughFor(folder)) {
             return false;
         }
         long when = FileStat.now();
@@ -269,29 +267,11 @@ public final class CheckpointWatch {
         return committer.commit(folder.path(), message, trailers, history.isEmpty());
     }
 
-    private boolean hasRoom(WatchedFolder folder) throws IOException {
-        long needed = plan.settings().minFree() + folder.look().bytes();
-        long free = space.bytes();
-        if (free < needed) {
-            pause("the disk of the repository is nearly full: " + free / MEGABYTE + " MB free, and committing "
-                    + folder.name() + " may take " + folder.look().bytes() / MEGABYTE + " MB beside the "
-                    + plan.settings().minFree() / MEGABYTE + " MB that stay free");
-        }
-        return free >= needed;
-    }
-
-    private void pause(String why) {
-        if (!paused) {
-            paused = true;
-            events.accept(WatchEvent.of(Kind.PAUSED, why));
-        }
-    }
-
     /** True if the next folder may be tried. */
     private boolean failed(WatchedFolder folder, Exception e) throws IOException {
         String why = String.valueOf(e.getMessage());
-        if (why.toLowerCase(Locale.ROOT).contains("no space left") || why.contains("quota")) {
-            pause("there was no room to commit " + folder.name() + ": " + why);
+        if (DiskRoom.ranOut(why)) {
+            room.pause("there was no room to commit " + folder.name() + ": " + why);
             return false;
         }
         if (e instanceof NoSuchFileException gone && Files.notExists(folder.path())) {
@@ -310,38 +290,6 @@ public final class CheckpointWatch {
     private void tell(WatchedFolder folder, Kind kind, String what) {
         if (folder.isNews(kind + what)) {
             events.accept(WatchEvent.of(kind, folder.name(), what));
-        }
-    }
-
-    /** Deletes the folders that the rule does not keep. */
-    private void tidy(KeepRule keep) throws IOException {
-        // A version that was taken back since is no copy to rely on.
-        List<WatchedFolder> whole = folders.values().stream()
-                .filter(folder -> folder.version().filter(history::has).isPresent())
-                .toList();
-        List<KeepRule.Candidate> candidates = whole.stream()
-                .map(WatchedFolder::candidate)
-                .sorted(Comparator.comparingLong(KeepRule.Candidate::step))
-                .toList();
-        if (candidates.isEmpty()) {
-            return;
-        }
-        Set<Path> kept = keep.keeps(candidates);
-        Optional<String> best = candidates.get(candidates.size() - 1).state().best();
-        for (WatchedFolder folder : whole) {
-            if (!kept.contains(folder.path()) && !best.equals(Optional.of(folder.name()))) {
-                remove(folder, folder.version().orElseThrow());
-            }
-        }
-    }
-
-    private void remove(WatchedFolder folder, VersionId version) throws IOException {
-        Optional<String> why = new FolderRemoval(repository).remove(folder.path(), version);
-        if (why.isEmpty()) {
-            folders.remove(folder.path());
-            events.accept(of(Kind.REMOVED, folder, version, ""));
-        } else if (folder.isNews(why.get())) {
-            events.accept(of(Kind.KEPT, folder, version, why.get()));
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -30,6 +31,8 @@ import java.util.regex.Pattern;
  */
 final class FolderRemoval {
     private static final Pattern UNDER_WAY = Pattern.compile("\\.mgit-removing-([0-9a-f]{40})-(.+)", Pattern.DOTALL);
+
+    private static final String WRITTEN_TO = "something wrote to it";
 
     private final Repository repository;
 
@@ -57,45 +60,51 @@ final class FolderRemoval {
         } catch (FileSystemException e) {
             return Optional.of("it cannot be renamed: " + e.getMessage());
         }
-        if (!FolderLook.of(aside).equals(look)) {
-            return Optional.of(backTo(folder, aside));
-        }
-        if (!delete(aside, look)) {
-            return Optional.of(backTo(folder, aside));
+        Optional<String> stopped =
+                FolderLook.of(aside).equals(look) ? delete(aside, look) : Optional.of(WRITTEN_TO);
+        if (stopped.isPresent()) {
+            return Optional.of(stopped.get() + backTo(folder, aside));
         }
         committed.forget();
         return Optional.empty();
     }
 
+    /** Gives it its name again; says so where that is taken. */
     private static String backTo(Path folder, Path aside) throws IOException {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return "something wrote to it; what is left of it is in " + aside.getFileName();
+            return "; what is left of it is in " + aside.getFileName();
         }
         Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
-        return "something wrote to it";
+        return "";
     }
 
-    /** Deletes what is as it was looked at. False if something else is there, which then stays. */
-    private static boolean delete(Path folder, FolderLook look) throws IOException {
+    /** Deletes what is as it was looked at. If something else is there, or cannot be deleted, that stays and is said. */
+    private static Optional<String> delete(Path folder, FolderLook look) throws IOException {
         for (Map.Entry<String, FileStat> file : look.files().entrySet()) {
-            Path path = folder.resolve(file.getKey());
-            if (!FileStat.of(path).equals(file.getValue())) {
-                return false;
+            if (!FileStat.of(folder.resolve(file.getKey())).equals(file.getValue())) {
+                return Optional.of(WRITTEN_TO);
             }
-            Files.delete(path);
+            Optional<String> refused = delete(folder.resolve(file.getKey()));
+            if (refused.isPresent()) {
+                return refused;
+            }
         }
         List<Path> folders = new ArrayList<>();
         look.folders().forEach(path -> folders.add(folder.resolve(path)));
         folders.sort(Comparator.reverseOrder());
         folders.add(folder);
-        for (Path path : folders) {
-            try {
-                Files.delete(path);
-            } catch (FileSystemException e) {
-                return false; // something new is in it
-            }
+        return folders.stream().map(FolderRemoval::delete).flatMap(Optional::stream).findFirst();
+    }
+
+    private static Optional<String> delete(Path path) {
+        try {
+            Files.delete(path);
+            return Optional.empty();
+        } catch (DirectoryNotEmptyException e) {
+            return Optional.of(WRITTEN_TO);
+        } catch (IOException e) {
+            return Optional.of("it cannot be deleted: " + e.getMessage());
         }
-        return true;
     }
 
     /** Finishes what a killed process was deleting, as far as a version still has it. */
@@ -130,8 +139,9 @@ final class FolderRemoval {
             ResourceException.throwIfBehind(e);
             return Optional.of(e.getMessage());
         }
-        if (!delete(aside, look)) {
-            return Optional.of("something wrote to it");
+        Optional<String> stopped = delete(aside, look);
+        if (stopped.isPresent()) {
+            return stopped;
         }
         committed.forget();
         return Optional.empty();

@@ -42,6 +42,13 @@ final class WatchedFolder {
         }
     }
 
+    /** It could not be looked at: there is nothing to find out until it can. */
+    void seeNothing() {
+        look = null;
+        judged = true;
+        version = Optional.empty();
+    }
+
     FolderLook look() {
         if (look == null) {
             throw new IllegalStateException(path + " was not looked at");
