@@ -60,8 +60,7 @@ final class FolderRemoval {
         } catch (FileSystemException e) {
             return Optional.of("it cannot be renamed: " + e.getMessage());
         }
-        Optional<String> stopped =
-                FolderLook.of(aside).equals(look) ? delete(aside, look) : Optional.of(WRITTEN_TO);
+        Optional<String> stopped = FolderLook.of(aside).equals(look) ? delete(aside, look) : Optional.of(WRITTEN_TO);
         if (stopped.isPresent()) {
             return Optional.of(stopped.get() + backTo(folder, aside));
         }
@@ -93,7 +92,10 @@ final class FolderRemoval {
         look.folders().forEach(path -> folders.add(folder.resolve(path)));
         folders.sort(Comparator.reverseOrder());
         folders.add(folder);
-        return folders.stream().map(FolderRemoval::delete).flatMap(Optional::stream).findFirst();
+        return folders.stream()
+                .map(FolderRemoval::delete)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     private static Optional<String> delete(Path path) {

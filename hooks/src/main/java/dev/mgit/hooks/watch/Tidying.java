@@ -51,7 +51,8 @@ final class Tidying {
         Optional<String> why = removal.remove(folder.path(), version);
         Kind kind = why.isEmpty() ? Kind.REMOVED : Kind.KEPT;
         if (why.isEmpty() || folder.isNews(why.get())) {
-            events.accept(WatchEvent.of(kind, folder.name(), version, folder.look().bytes(), why.orElse("")));
+            events.accept(
+                    WatchEvent.of(kind, folder.name(), version, folder.look().bytes(), why.orElse("")));
         }
         return why.isEmpty();
     }
