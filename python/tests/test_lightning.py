@@ -33,8 +33,9 @@ class Net(LightningModule):
 
 
 def data() -> torch.utils.data.DataLoader:
+    """Two batches an epoch; a loader without a state of its own resumes between epochs only."""
     drawn = torch.Generator().manual_seed(1)
-    inputs = torch.randn(32, 8, generator=drawn)
+    inputs = torch.randn(8, 8, generator=drawn)
     return torch.utils.data.DataLoader(torch.utils.data.TensorDataset(inputs, (inputs[:, 0] > 0).long()), batch_size=4)
 
 
@@ -49,7 +50,7 @@ class LightningTest(unittest.TestCase):
 
     def fit(self, output: str, *callbacks: MgitCallback, resume: "Path | None" = None, **saving: object) -> Net:
         seed_everything(5)
-        keep = {"every_n_train_steps": 2, "save_top_k": -1, **saving}
+        keep = {"every_n_epochs": 1, "save_on_train_epoch_end": True, "save_top_k": -1, **saving}
         model = Net()
         trainer = Trainer(
             max_steps=6,
@@ -65,24 +66,29 @@ class LightningTest(unittest.TestCase):
     def callback(self, **options: object) -> MgitCallback:
         return MgitCallback("run", repository=self.repository.root, **options)
 
-    def test_every_save_is_a_version_and_any_resumes_to_the_same_bits(self) -> None:
+    def assert_same(self, one: Net, other: Net) -> None:
+        for name, tensor in one.state_dict().items():
+            self.assertTrue(torch.equal(tensor, other.state_dict()[name]), name)
+
+    def test_every_save_is_a_version_and_resumes_as_the_file_it_was(self) -> None:
+        plain = self.fit("plain")
         whole = self.fit("out", self.callback(keep_on_disk=1))
         versions = self.repository.versions("run")
         self.assertEqual([version.trailers["Step"] for version in versions], ["2", "4", "6"])
         self.assertEqual([version.message for version in versions][0], "Step 2 of 6")
         self.assertIn("loss", versions[1].metrics)
-        self.assertEqual(os.listdir(self.dir / "out"), ["epoch=0-step=6.ckpt"])
+        self.assertEqual(os.listdir(self.dir / "out"), ["epoch=2-step=6.ckpt"])
 
         saved = torch.load(self.repository.checkout("run") / FILE, weights_only=False)
         self.assertEqual(saved["global_step"], 6)
-        again = self.fit("again", resume=self.repository.checkout("run~1") / FILE)
-        for name, tensor in whole.state_dict().items():
-            self.assertTrue(torch.equal(tensor, again.state_dict()[name]), name)
+        self.assert_same(plain, whole)
+        from_file = self.fit("from-file", resume=self.dir / "plain" / "epoch=1-step=4.ckpt")
+        self.assert_same(from_file, self.fit("again", resume=self.repository.checkout("run~1") / FILE))
 
     def test_what_model_checkpoint_deletes_meanwhile_is_committed(self) -> None:
         self.fit("out", self.callback(), save_top_k=1)
         self.assertEqual([version.trailers["Step"] for version in self.repository.versions("run")], ["2", "4", "6"])
-        self.assertEqual(os.listdir(self.dir / "out"), ["epoch=0-step=6.ckpt"])
+        self.assertEqual(os.listdir(self.dir / "out"), ["epoch=2-step=6.ckpt"])
 
     def test_a_commit_that_fails_warns_and_training_goes_on(self) -> None:
         callback = self.callback(parents=["nope"], keep_on_disk=1)
