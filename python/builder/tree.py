@@ -1,5 +1,6 @@
-"""The installed form, the same in every package: bin/mgit and lib/mgit with the jar, its build and a Java runtime."""
+"""The installed form, the same in every package: bin/mgit, lib/mgit with the jar, its build and a Java runtime, and share."""
 
+import gzip
 import hashlib
 import re
 import shutil
@@ -27,6 +28,13 @@ MODULES = [
     "jdk.zipfs",
 ]
 
+# Where shells look for the completions of installed programs.
+COMPLETIONS = {
+    "bash": "bash-completion/completions/mgit",
+    "zsh": "zsh/site-functions/_mgit",
+    "fish": "fish/vendor_completions.d/mgit.fish",
+}
+
 WINDOWS_LAUNCHER = """@echo off
 setlocal
 set LIB=%~dp0..\\lib\\mgit
@@ -49,6 +57,8 @@ def assemble(
     # Names the folder of what is made at first use, so that an upgrade never meets what an older one made.
     digest = hashlib.sha256((library / "mgit.jar").read_bytes() + (library / "runtime/release").read_bytes())
     (library / "build").write_text(f"{version}-{digest.hexdigest()[:12]}\n")
+    write_manual(library / "mgit.jar", jdk, target / "share" / "man" / "man1")
+    copy_completions(root, target / "share")
     (target / "bin").mkdir()
     if platform.is_windows:
         (target / "bin" / "mgit.cmd").write_text(WINDOWS_LAUNCHER, newline="\r\n")
@@ -56,6 +66,22 @@ def assemble(
         launcher = Path(shutil.copy(root / "mgit", target / "bin" / "mgit"))
         launcher.chmod(0o755)
     return target
+
+
+def write_manual(jar: Path, jdk: Path, folder: Path) -> None:
+    """A page for each command, from what its help is made of; by the JDK that links, since the runtime may be another's."""
+    subprocess.run([java(jdk), "-cp", jar, "dev.mgit.cli.ManPages", folder], check=True)
+    for page in folder.iterdir():
+        with open(page, "rb") as source, gzip.GzipFile(f"{page}.gz", "wb", mtime=0) as packed:
+            packed.write(source.read())
+        page.unlink()
+
+
+def copy_completions(root: Path, share: Path) -> None:
+    scripts = root / "mgit-cli/src/main/resources/dev/mgit/cli/command/help"
+    for shell, place in COMPLETIONS.items():
+        (share / place).parent.mkdir(parents=True)
+        shutil.copy(scripts / f"completion.{shell}", share / place)
 
 
 def strip_natives(jar: Path, target: Path, platform: Platform) -> None:
@@ -91,6 +117,11 @@ def link_runtime(target: Path, jdk: Path, target_jdk: "Path | None") -> None:
 def jlink(jdk: Path) -> Path:
     found = jdk / "bin" / "jlink.exe"
     return found if found.exists() else jdk / "bin" / "jlink"
+
+
+def java(jdk: Path) -> Path:
+    found = jdk / "bin" / "java.exe"
+    return found if found.exists() else jdk / "bin" / "java"
 
 
 def java_version(jdk: Path) -> int:

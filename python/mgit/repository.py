@@ -83,6 +83,11 @@ class Repository:
     def tag(self, name: str, rev: str, *, force: bool = False) -> None:
         _command.run(["tag", *(["--force"] if force else []), *checked((name, rev))], self.root)
 
+    def drop_training_state(self, model: str, *, keep_last: int) -> None:
+        """Deletes optimizer, scheduler and random number generators from all but the newest versions of a model."""
+        options = ["--drop-training-state", f"--keep-last={keep_last}"]
+        _command.run(["gc", *options, *checked((model,))], self.root)
+
     def checkout(self, rev: str, *, weights_only: bool = False) -> Path:
         """
         A folder with the files of a version, bit for bit. It is shared with everyone who asks for the version again:
@@ -92,13 +97,14 @@ class Repository:
         """
         shown = self._show(rev)
         cache = Cache()
-        folder = cache.find(shown["id"]) or cache.fill(shown["id"], lambda target: self._write(shown, target))
-        state = [file["path"] for file in shown["files"] if file.get("training_state")]
-        if not weights_only or not state:
-            return folder
-        key = f"{shown['id']}-weights"
-        paths = [file["path"] for file in shown["files"] if file["path"] not in state]
-        return cache.find(key) or cache.share(key, folder, paths)
+        whole, weights = shown["id"], f"{shown['id']}-weights"
+        paths = [file["path"] for file in shown["files"] if not file.get("training_state")]
+        if not weights_only or len(paths) == len(shown["files"]):
+            return cache.find(whole) or cache.fill(whole, lambda target: self._write(shown, target))
+        found = cache.find(weights)
+        if found is None and (folder := cache.find(whole)) is not None:
+            found = cache.share(weights, folder, paths)
+        return found or cache.fill(weights, lambda target: self._write(shown, target, "--weights-only"))
 
     def load(self, rev: str) -> "Dict[str, numpy.ndarray[Any, Any]]":
         """
@@ -123,7 +129,7 @@ class Repository:
     def open(self, rev: str, tensor: str) -> "numpy.ndarray[Any, Any]":
         """One tensor; of a version that is not checked out, nothing else is read."""
         id = self._show(rev)["id"]
-        if Cache().find(id) is None:
+        if Cache().find(id) is None and Cache().find(f"{id}-weights") is None:
             with tempfile.TemporaryDirectory(prefix="mgit-") as scratch:
                 _command.run(["checkout", id, scratch, f"--tensors={tensor}", "--force"], self.root)
                 found = _tensors.load(Path(scratch) / "tensors.safetensors")
@@ -138,8 +144,8 @@ class Repository:
             raise UsageError(f"not a version: '{rev}'", "name the version alone, and take the file from its folder")
         return _command.read(["show", *checked((rev,))], self.root)
 
-    def _write(self, shown: Dict[str, Any], target: Path) -> Dict[str, Optional[str]]:
-        done = _command.read(["checkout", shown["id"], str(target)], self.root)
+    def _write(self, shown: Dict[str, Any], target: Path, *options: str) -> Dict[str, Optional[str]]:
+        done = _command.read(["checkout", shown["id"], str(target), *options], self.root)
         (target / ".mgit").unlink(missing_ok=True)  # leads a checkout back to its repository; this folder has many
         digests = {file["path"]: file.get("sha256") for file in shown["files"]}
         return {path: digests.get(path) for path in done["files"]}

@@ -50,6 +50,11 @@ class CacheTest(RepositoryTest):
         self.assertEqual(sorted(os.listdir(weights)), ["config.json", "model.safetensors"])
         self.assertTrue((whole / "model.safetensors").samefile(weights / "model.safetensors"))
 
+    def test_weights_only_writes_no_training_state_in_between(self) -> None:
+        self.repository.checkout("tuned", weights_only=True)
+        self.assertEqual(len(os.listdir(self.dir / "cache" / "versions")), 1)
+        self.assertEqual(len(os.listdir(self.dir / "cache" / "files")), 2)
+
     def test_path_takes_the_repository_of_the_environment(self) -> None:
         os.environ["MGIT_REPOSITORY"] = str(self.repository.root)
         self.addCleanup(os.environ.pop, "MGIT_REPOSITORY")

@@ -87,6 +87,15 @@ class TrainerTest(unittest.TestCase):
         self.assertTrue(any("nope" in str(warning.message) for warning in caught))
         self.assertEqual(os.listdir(self.dir / "out"), ["checkpoint-6"])
 
+    def test_only_the_newest_versions_keep_their_training_state(self) -> None:
+        self.trainer("out", self.callback(keep_training_state=1)).train()
+        held = []
+        for version in self.repository.versions("run"):
+            files = os.listdir(self.repository.checkout(version.id))
+            self.assertIn("model.safetensors", files)
+            held.append("optimizer.pt" in files)
+        self.assertEqual(held, [False, False, True])
+
     def test_a_folder_stays_of_which_settings_left_something_out(self) -> None:
         mgit._command.run(["config", "commit.weightsOnly", "true"], self.repository.root)
         self.trainer("out", self.callback(keep_on_disk=1), save_total_limit=3).train()

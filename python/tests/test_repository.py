@@ -1,7 +1,9 @@
 """Commits, history and errors."""
 
+import json
 import os
 import unittest
+from dataclasses import replace
 from unittest import mock
 
 import mgit
@@ -40,6 +42,16 @@ class HistoryTest(RepositoryTest):
         self.assertIn("eval/f1_macro 0.91", shown)
         self.assertIn("Base &lt;1&gt;", shown)
         self.assertIn("<td>changed</td>", self.repository.diff("base", "tuned")._repr_html_())
+
+    def test_a_notebook_runs_nothing_that_names_hold(self) -> None:
+        bad = "<script>alert(1)</script>"
+        layer = {"a": bad, "change": bad, "tensors": 1}
+        edge = mgit.Parent("0" * 40, bad, bad)
+        version = replace(self.base, model=bad, message=bad, parents=(edge,), trailers={"Metrics": json.dumps({bad: 1})})
+        shown = mgit.Diff({"a": bad, "b": bad, "reading": bad, "layers": [layer]})._repr_html_()
+        shown += mgit.Log([version])._repr_html_()
+        self.assertNotIn("<script", shown)
+        self.assertGreaterEqual(shown.count("&lt;script&gt;"), 9)
 
 
 class ErrorTest(RepositoryTest):

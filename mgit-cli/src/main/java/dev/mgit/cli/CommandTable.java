@@ -43,6 +43,7 @@ import dev.mgit.cli.command.update.RecipeCommand;
 import dev.mgit.cli.command.update.RerunCommand;
 import dev.mgit.cli.command.update.RunCommand;
 import dev.mgit.cli.command.update.UpdateCommand;
+import dev.mgit.cli.command.watch.WatchCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.ExtraCommands;
 import java.lang.reflect.Constructor;
@@ -68,6 +69,7 @@ final class CommandTable implements IFactory {
         ALL.put("init", InitCommand.class);
         ALL.put("commit", CommitCommand.class);
         ALL.put("import", ImportCommand.class);
+        ALL.put("watch", WatchCommand.class);
         ALL.put("status", StatusCommand.class);
         ALL.put("log", LogCommand.class);
         ALL.put("show", ShowCommand.class);

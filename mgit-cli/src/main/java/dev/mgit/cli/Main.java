@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -42,6 +43,11 @@ public final class Main implements Runnable, CommandRunner {
             description = "Print the version and exit.")
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean version;
+
+    @Option(
+            names = BuildVersion.VERBOSE,
+            description = "With --version, also print Java, native libraries and format versions.")
+    private boolean verbose;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
@@ -110,6 +116,11 @@ public final class Main implements Runnable, CommandRunner {
         if (!last.unmatched().isEmpty() && !command.getSubcommands().isEmpty()) {
             throw new UnmatchedArgumentException(command, last.unmatched());
         }
+        if (parsed.hasMatchedOption(BuildVersion.VERBOSE) && parsed.hasSubcommand()) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    BuildVersion.VERBOSE + " belongs to --version, not to a command");
+        }
         if (paged && CommandTable.isPaged(parsed)) {
             context.startPager();
             parsed.commandSpec().commandLine().setOut(context.terminal().out());
@@ -125,6 +136,9 @@ public final class Main implements Runnable, CommandRunner {
     @Override
     public void run() {
         CommandLine line = spec.commandLine();
+        if (verbose) {
+            throw new ParameterException(line, BuildVersion.VERBOSE + " needs --version");
+        }
         line.usage(line.getOut(), line.getColorScheme());
     }
 }

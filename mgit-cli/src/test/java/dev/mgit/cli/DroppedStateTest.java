@@ -69,6 +69,18 @@ class DroppedStateTest {
     }
 
     @Test
+    void aCheckoutOfWeightsOnlyWritesNoTrainingState() {
+        repository.ok("checkout", "net", "weights", "--weights-only");
+        assertThat(repository.root().resolve("weights")).isDirectoryNotContaining("glob:**.json");
+        assertThat(repository.root().resolve("weights/model.safetensors")).exists();
+        assertThat(repository.root().resolve("weights").resolve(OPTIMIZER)).doesNotExist();
+        assertThat(repository
+                        .run("checkout", "net", "x", "--weights-only", "--tensors", "*")
+                        .exit())
+                .isEqualTo(2);
+    }
+
+    @Test
     void oldVersionsKeepEverythingElseAndSaySo() throws IOException {
         String head = repository.id("net~4");
         JsonObject planned = drop("--dry-run", "--json").json();

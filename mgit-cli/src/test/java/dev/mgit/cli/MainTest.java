@@ -28,6 +28,19 @@ class MainTest {
     private Path folder;
 
     @Test
+    void theVersionInFullNamesJavaNativesAndFormats() {
+        Cli.Ran ran = Cli.run(folder, "--version", "--verbose");
+        assertThat(ran.exit()).as("%s", ran).isZero();
+        assertThat(ran.out().lines())
+                .hasSize(5)
+                .anyMatch(line -> line.startsWith("java:    " + Runtime.version()))
+                .anyMatch(line -> line.matches("natives: RocksDB \\d+\\.\\d+\\.\\d+, zstd \\d+.*"))
+                .contains("formats: repository 1, manifest 3, frame 1, JSON output 1");
+        assertThat(Cli.run(folder, "--verbose").exit()).isEqualTo(2);
+        assertThat(Cli.run(folder, "--verbose", "log").exit()).isEqualTo(2);
+    }
+
+    @Test
     void theVersionIsTheBuilds() {
         Cli.Ran ran = Cli.run(folder, "--version");
         assertThat(ran.exit()).isZero();

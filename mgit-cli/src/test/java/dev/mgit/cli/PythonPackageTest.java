@@ -49,6 +49,16 @@ class PythonPackageTest {
         run(environment.get(), "test_hf.py");
     }
 
+    @Test
+    void lightningCallback() throws Exception {
+        var environment = PythonEnv.withTorch()
+                .filter(python -> python.run(
+                                "from importlib.util import find_spec; print(find_spec('lightning') is not None)")
+                        .contains("True"));
+        assumeTrue(environment.isPresent(), "not run with Lightning: MGIT_TORCH_PYTHON names no Python that has it");
+        run(environment.get(), "test_lightning.py");
+    }
+
     private void run(PythonEnv environment, String tests) throws Exception {
         Path log = dir.resolve(tests + ".log");
         var builder = new ProcessBuilder(List.of(

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What files of a folder looked like to the file system when they were known to hold what a version says, so that those
@@ -37,10 +38,14 @@ final class KnownFiles {
     }
 
     static KnownFiles load(Repository repository, CheckoutState checkout) {
-        KnownFiles files = none(repository, checkout.folder(), checkout.version());
+        return load(repository, checkout.folder(), checkout.version());
+    }
+
+    static KnownFiles load(Repository repository, Path folder, VersionId version) {
+        KnownFiles files = none(repository, folder, version);
         try {
             JsonObject json = CheckedJson.parse(Files.readAllBytes(files.file));
-            if (json.string("version").equals(checkout.version().hex())) {
+            if (json.string("version").equals(version.hex())) {
                 JsonObject entries = json.object("files");
                 for (String path : entries.members().keySet()) {
                     files.known.put(path, FileStat.of(entries.numbers(path)));
@@ -50,6 +55,17 @@ final class KnownFiles {
             files.known.clear();
         }
         return files;
+    }
+
+    /** The version that a folder was last known to hold. */
+    static Optional<VersionId> versionOf(Repository repository, Path folder) {
+        Path file = repository.knownFiles().resolve(CheckoutState.fileName(repository, folder));
+        try {
+            return Optional.of(
+                    new VersionId(CheckedJson.parse(Files.readAllBytes(file)).string("version")));
+        } catch (IOException | JsonException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** True if a file must hold what the version says, going by how it looks. */

@@ -21,8 +21,10 @@ public final class TrainingStep {
     /** A trailer of versions. */
     public static final String TRAILER = "Training-Step";
 
-    private static final Pattern NAME =
+    /** Of a file or folder that a trainer writes at a step. */
+    public static final Pattern NAME =
             Pattern.compile("(?:checkpoint|ckpt|step|steps|epoch|iter|global_step)[-_]?(\\d{1,18})");
+
     private static final long LONGEST_STATE = 64L << 20;
     /** Versions without a step, as the model saved at the end, that are passed over for one that has it. */
     private static final int LOOK_BACK = 16;
@@ -36,7 +38,7 @@ public final class TrainingStep {
     }
 
     /** The step of a file or folder, or of the folders between it and the one that names its model; else empty. */
-    static OptionalLong of(Path path) throws IOException {
+    public static OptionalLong of(Path path) throws IOException {
         Path named = SuggestedName.of(path).place();
         Path at = path.toAbsolutePath().normalize();
         OptionalLong step = at(at);
@@ -77,7 +79,8 @@ public final class TrainingStep {
         return OptionalLong.empty();
     }
 
-    private static OptionalLong of(Map<String, String> trailers) {
+    /** The step that a version keeps. */
+    public static OptionalLong of(Map<String, String> trailers) {
         String step = trailers.getOrDefault(TRAILER, "");
         return step.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(step)) : OptionalLong.empty();
     }

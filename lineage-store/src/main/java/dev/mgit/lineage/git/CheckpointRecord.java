@@ -25,7 +25,7 @@ final class CheckpointRecord {
     /** Manifests in which several ranges are parts of one object. */
     private static final long SCHEMA_PARTS = 2;
     /** Manifests whose tensors are not their ranges. */
-    private static final long SCHEMA_TENSORS = 3;
+    static final long SCHEMA_TENSORS = 3;
 
     private CheckpointRecord() {}
 

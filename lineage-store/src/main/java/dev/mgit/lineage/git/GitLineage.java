@@ -43,6 +43,9 @@ import org.eclipse.jgit.revwalk.RevWalk;
  * of), {@code mgit/version.json} and other records.
  */
 public final class GitLineage implements Lineage {
+    /** The newest schema of manifests that is written. */
+    public static final long MANIFEST_SCHEMA = CheckpointRecord.SCHEMA_TENSORS;
+
     static final String FILES = "files/";
     static final String MANIFESTS = "manifests/";
     static final String RECORDS = "mgit/";

@@ -7,19 +7,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
 /**
  * RocksDB's native library, unpacked once into a folder that is kept rather than at every start into a temporary one.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
     /** System property naming the folder; without it RocksDB unpacks for itself. */
     static final String FOLDER_PROPERTY = "mgit.native.dir";
 
     private static boolean loaded;
 
     private NativeLibrary() {}
+
+    /** @throws MgitException of kind FAILED if it cannot be unpacked or started here */
+    public static String version() {
+        load();
+        return RocksDB.rocksdbVersion().toString();
+    }
+
+    /** The folder that it is unpacked into; empty if that is a temporary one. */
+    public static Optional<String> folder() {
+        return Optional.of(System.getProperty(FOLDER_PROPERTY, "")).filter(folder -> !folder.isEmpty());
+    }
 
     /** @throws MgitException of kind FAILED if the library cannot be unpacked or started here */
     static synchronized void load() {

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /** One mgit repository. Opens its parts only when they are needed: lineage without parameters is the usual case. */
 public final class Repository implements AutoCloseable {
     /** Version of the layout below {@code .mgit}. */
-    private static final int FORMAT = 1;
+    /** Of the layout below {@code .mgit}. */
+    public static final int FORMAT = 1;
 
     /** A checked-out folder outside the repository names its repository in a file of the folder's usual name. */
     private static final String POINTER = "mgitdir: ";

@@ -79,7 +79,7 @@ class CheckoutsTest {
 
     private void checkout(VersionId version, boolean force, CopyProgress progress) throws IOException {
         new Checkouts(repository, progress)
-                .checkout(new CheckoutRequest(version, "m", out, Optional.empty(), Optional.empty(), force));
+                .checkout(new CheckoutRequest(version, "m", out, Optional.empty(), Optional.empty(), false, force));
     }
 
     /** Does something in the middle of a checkout: once it has looked at the folder, before it replaces anything. */

@@ -142,9 +142,21 @@ public final class Output {
 
     /** Prints one JSON object, {@code schema} first, then the fields given, and a line end. */
     public void json(Fields fields) throws IOException {
+        json(fields, true);
+    }
+
+    /** The same on one line that is printed at once, for what tells of something that goes on. */
+    public void jsonLine(Fields fields) throws IOException {
+        json(fields, false);
+        terminal.out().flush();
+    }
+
+    private void json(Fields fields, boolean pretty) throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(terminal.out())) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            json.useDefaultPrettyPrinter();
+            if (pretty) {
+                json.useDefaultPrettyPrinter();
+            }
             json.writeStartObject();
             json.writeNumberField("schema", SCHEMA);
             fields.write(json);

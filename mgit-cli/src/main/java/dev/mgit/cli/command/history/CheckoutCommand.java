@@ -52,6 +52,11 @@ public final class CheckoutCommand implements Callable<Integer> {
             description = "Only tensors matching GLOB, written to DIR/tensors.safetensors.")
     private @Nullable String tensors;
 
+    @Option(
+            names = "--weights-only",
+            description = "Leave out training state: optimizer, scheduler, random number generators.")
+    private boolean weightsOnly;
+
     @Option(names = "--force", description = "Overwrite modified files.")
     private boolean force;
 
@@ -64,6 +69,9 @@ public final class CheckoutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (weightsOnly && tensors != null) {
+            throw MgitException.usage("--weights-only is about files and cannot be combined with --tensors");
+        }
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
             VersionId version = session.resolve(revision);
@@ -78,6 +86,7 @@ public final class CheckoutCommand implements Callable<Integer> {
                     folder,
                     Optional.ofNullable(files).map(Glob::new),
                     Optional.ofNullable(tensors).map(Glob::new),
+                    weightsOnly,
                     force);
             List<String> written = new Checkouts(session.repository(), session.progress()).checkout(request);
             if (json.wanted()) {
@@ -87,7 +96,7 @@ public final class CheckoutCommand implements Callable<Integer> {
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
-            if (files == null && tensors == null) {
+            if (files == null && tensors == null && !weightsOnly) {
                 LeftOutText.resuming(lineage.checkpoint(version)).forEach(context.output()::note);
             }
         }

@@ -4,6 +4,7 @@ import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
 import dev.mgit.hooks.sharing.SharingGate;
+import dev.mgit.hooks.watch.WatchSettings;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
@@ -128,7 +129,17 @@ public final class KnownSettings {
                     PushLimits::of),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
             new Setting(
-                    "slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks));
+                    "slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks),
+            new Setting(
+                    WatchSettings.SETTLE,
+                    "5s",
+                    "How long a checkpoint must be left alone before mgit watch commits it: 30s, 2m.",
+                    WatchSettings::of),
+            new Setting(
+                    WatchSettings.MIN_FREE,
+                    "1g",
+                    "Free disk space below which mgit watch commits nothing: 500m, 20g.",
+                    WatchSettings::of));
 
     private KnownSettings() {}
 
