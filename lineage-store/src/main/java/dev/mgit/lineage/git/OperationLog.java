@@ -158,9 +158,15 @@ final class OperationLog {
             write(channel, text.toString());
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncName();
+    }
+
+    private void syncName() throws IOException {
+        DurableNames.sync(file.toAbsolutePath().getParent());
     }
 
     private void append(Map<String, ?> line) throws IOException {
+        boolean isNew = isMissing();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long end = channel.size();
@@ -168,6 +174,9 @@ final class OperationLog {
             boolean torn = end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n';
             channel.position(end);
             write(channel, (torn ? "\n" : "") + CheckedJson.text(line) + "\n");
+        }
+        if (isNew) {
+            syncName();
         }
     }
 
