@@ -77,6 +77,10 @@ class ZarrTest {
         FileLayout read = Formats.read(file, new MemoryByteSource(new byte[20]));
         assertThat(read.isOpaque()).isTrue();
         assertThat(read.limit()).contains("a compressed chunk of a Zarr array");
+        Path newer = Files.createDirectories(folder.resolve("v3/c/0"));
+        Files.writeString(folder.resolve("v3/zarr.json"), "{}");
+        assertThat(Formats.read(newer.resolve("1"), new MemoryByteSource(new byte[20])).limit())
+                .contains("a chunk of a Zarr array of version 3");
         Path database = Files.createDirectories(folder.resolve("default/d"));
         Files.write(database.resolveSibling("manifest.ocdbt"), new byte[4]);
         for (Path part : List.of(database.resolve("84cb77435606af5b"), database.resolveSibling("manifest.ocdbt"))) {

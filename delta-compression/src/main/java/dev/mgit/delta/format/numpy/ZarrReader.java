@@ -68,6 +68,9 @@ public final class ZarrReader implements CompanionReader {
                 return Optional.of(chunk(name(at), array(at.resolve(ARRAY)), key.toString(), source));
             }
         }
+        if (name(at).equals("c") && isFile(at.resolveSibling("zarr.json"))) {
+            throw new UnsupportedFormatException("a chunk of a Zarr array of version 3");
+        }
         return Optional.empty();
     }
 
