@@ -66,8 +66,8 @@ class PowerLossTest {
     /** Left out is what can be made again, and what only explains. */
     private Set<String> unsynced(Path in, Path below, String... words) throws IOException {
         Path log = folder.resolve("log");
-        Crash.Ended ended =
-                Crash.start(SystemCalls.recording(log), Main.class, in, JVM, words).finish();
+        Crash.Ended ended = Crash.start(SystemCalls.recording(log), Main.class, in, JVM, words)
+                .finish();
         assertThat(ended.exit()).as(ended.output()).isZero();
         Path top = below.toRealPath();
         return SystemCalls.unsynced(log, below).stream()

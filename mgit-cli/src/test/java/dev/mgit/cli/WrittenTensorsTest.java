@@ -171,16 +171,13 @@ class WrittenTensorsTest {
 
     @Test
     void ofTwoNamesTheNewOneIsTiedToTheOld() {
-        python.orElseThrow()
-                .run(
-                        """
+        python.orElseThrow().run("""
                         import sys, os, pickle, numpy as np
                         w = np.random.default_rng(1).standard_normal((40, 40)).astype('f4')
                         for name, state in (('one-name', {'w': w}), ('two-names', {'also': w, 'w': w})):
                             os.makedirs(f'{sys.argv[1]}/{name}')
                             pickle.dump(state, open(f'{sys.argv[1]}/{name}/m.pkl', 'wb'), protocol=4)
-                        """,
-                        folder);
+                        """, folder);
         commit("one-name");
         commit("two-names");
         assertThat(repository.ok("show", "two-names", "--tensors")).contains("w (tied to also)");

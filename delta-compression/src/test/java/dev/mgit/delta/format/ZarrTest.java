@@ -37,7 +37,8 @@ class ZarrTest {
     })
     void readsWhatOfAChunkBelongsToTheArray(String order, String key, String name, String values, String shape)
             throws IOException {
-        Path file = array("params.kernel", "[3,3]", "[2,2]", "<f4", order, "null").resolve(key);
+        Path file =
+                array("params.kernel", "[3,3]", "[2,2]", "<f4", order, "null").resolve(key);
         byte[] chunk = ramp(4);
         FileLayout read = Formats.read(file, new MemoryByteSource(chunk));
         Hostile.covers(read.layout(), chunk.length);
@@ -61,25 +62,30 @@ class ZarrTest {
     @Test
     void anArrayOfOneChunkHasItsFoldersName() throws IOException {
         Path file = array("bias", "[8]", "[8]", "bfloat16", "C", "null").resolve("0");
-        assertThat(Hostile.tensors(Formats.read(file, new MemoryByteSource(new byte[16])).layout()))
+        assertThat(Hostile.tensors(
+                        Formats.read(file, new MemoryByteSource(new byte[16])).layout()))
                 .containsExactly(new TensorSpec("bias", Dtype.BF16, List.of(8L)));
         Path scalar = array("step", "[]", "[]", "<i4", "C", "null").resolve("0");
-        assertThat(Hostile.tensors(Formats.read(scalar, new MemoryByteSource(new byte[4])).layout()))
+        assertThat(Hostile.tensors(
+                        Formats.read(scalar, new MemoryByteSource(new byte[4])).layout()))
                 .containsExactly(new TensorSpec("step", Dtype.I32, List.of()));
         Path nested = array("deep", "[2,2]", "[1,2]", "<f4", "C", "null").resolve("1/0");
-        assertThat(Hostile.tensors(Formats.read(nested, new MemoryByteSource(new byte[8])).layout()))
+        assertThat(Hostile.tensors(
+                        Formats.read(nested, new MemoryByteSource(new byte[8])).layout()))
                 .containsExactly(new TensorSpec("deep[1:2]", Dtype.F32, List.of(1L, 2L)));
     }
 
     @Test
     void whatIsCompressedIsOpaqueAndSaid() throws IOException {
-        Path file = array("w", "[8]", "[8]", "<f4", "C", "{\"id\":\"zstd\",\"level\":1}").resolve("0");
+        Path file = array("w", "[8]", "[8]", "<f4", "C", "{\"id\":\"zstd\",\"level\":1}")
+                .resolve("0");
         FileLayout read = Formats.read(file, new MemoryByteSource(new byte[20]));
         assertThat(read.isOpaque()).isTrue();
         assertThat(read.limit()).contains("a compressed chunk of a Zarr array");
         Path newer = Files.createDirectories(folder.resolve("v3/c/0"));
         Files.writeString(folder.resolve("v3/zarr.json"), "{}");
-        assertThat(Formats.read(newer.resolve("1"), new MemoryByteSource(new byte[20])).limit())
+        assertThat(Formats.read(newer.resolve("1"), new MemoryByteSource(new byte[20]))
+                        .limit())
                 .contains("a chunk of a Zarr array of version 3");
         Path database = Files.createDirectories(folder.resolve("default/d"));
         Files.write(database.resolveSibling("manifest.ocdbt"), new byte[4]);
@@ -113,9 +119,7 @@ class ZarrTest {
     private Path array(String name, String shape, String chunks, String dtype, String order, String compressor)
             throws IOException {
         Path array = Files.createDirectories(folder.resolve(name));
-        Files.writeString(
-                array.resolve(".zarray"),
-                """
+        Files.writeString(array.resolve(".zarray"), """
                 {"chunks":%s,"compressor":%s,"dtype":"%s","fill_value":null,"filters":null,"order":"%s","shape":%s,"zarr_format":2}
                 """.formatted(chunks, compressor, dtype, order, shape));
         return array;

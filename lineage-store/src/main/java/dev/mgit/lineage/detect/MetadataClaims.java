@@ -26,8 +26,7 @@ public record MetadataClaims(
     static final long NO_STEP = -1;
 
     /** Nothing is said. */
-    public static final MetadataClaims NONE = 
-            new MetadataClaims(List.of(), "", "", "", false, NO_STEP, List.of());
+    public static final MetadataClaims NONE = new MetadataClaims(List.of(), "", "", "", false, NO_STEP, List.of());
 
     public MetadataClaims {
         bases = List.copyOf(bases);

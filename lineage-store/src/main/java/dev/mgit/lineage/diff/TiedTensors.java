@@ -74,7 +74,10 @@ public final class TiedTensors {
         if (left.isPresent() && right.isPresent()) {
             return untiedFrom(left, right).isPresent()
                     ? Optional.of(Status.UNTIED)
-                    : right.get().tiedTo().filter(first -> !b.fresh.contains(first)).isPresent()
+                    : right.get()
+                                            .tiedTo()
+                                            .filter(first -> !b.fresh.contains(first))
+                                            .isPresent()
                                     && !a.tied(left.get())
                             ? Optional.of(Status.TIED)
                             : Optional.empty();

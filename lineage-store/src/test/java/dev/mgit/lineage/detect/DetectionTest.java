@@ -210,7 +210,8 @@ class DetectionTest {
 
     @Test
     void pathsOfCachesAndRunFoldersNameTheirModel(@TempDir Path folder) throws IOException {
-        String cached = "/home/ada/.cache/huggingface/hub/models--org--base/snapshots/0123456789abcdef0123456789abcdef01234567";
+        String cached =
+                "/home/ada/.cache/huggingface/hub/models--org--base/snapshots/0123456789abcdef0123456789abcdef01234567";
         assertThat(nameIn(folder, cached)).isEqualTo("org/base");
         assertThat(nameIn(folder, "runs/base-ft/checkpoint-500")).isEqualTo("runs/base-ft");
         assertThat(nameIn(folder, "C:\\runs\\base-ft\\final\\")).isEqualTo("C:/runs/base-ft");

@@ -137,7 +137,10 @@ public final class ZarrReader implements CompanionReader {
 
         /** Of an array without dimensions the only chunk is called 0. */
         private static List<Long> indices(String key) {
-            return Pattern.compile("\\.").splitAsStream(key).map(Long::parseLong).toList();
+            return Pattern.compile("\\.")
+                    .splitAsStream(key)
+                    .map(Long::parseLong)
+                    .toList();
         }
 
         private static List<Long> used(List<Long> shape, List<Long> chunks, List<Long> indices) {
