@@ -7,10 +7,8 @@ import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Tells whether two versions hold the same files, by what is recorded of them. */
 public final class SameFiles {
@@ -27,22 +25,17 @@ public final class SameFiles {
 
     /** Whether files of tensors are those of a version, training state left out; not if there are none. */
     static boolean areWeights(Lineage lineage, VersionId version, Map<String, Manifest> manifests) {
-        Set<String> others = weights(lineage.checkpoint(version).files().stream()
-                .filter(file -> file.stored() != FileEntry.Storage.VERBATIM)
-                .map(FileEntry::path)
-                .toList());
-        return !others.isEmpty()
-                && others.equals(weights(manifests.keySet()))
-                && others.stream()
-                        .allMatch(path -> lineage.manifest(version, path)
-                                .sha256()
-                                .equals(manifests.get(path).sha256()));
-    }
-
-    private static Set<String> weights(Collection<String> paths) {
-        Set<String> weights = new TreeSet<>(paths);
-        weights.removeIf(TrainingState::isFile);
-        return weights;
+        Map<String, String> weights = new HashMap<>();
+        manifests.forEach((path, manifest) -> weights.put(path, manifest.sha256()));
+        Map<String, String> before = new HashMap<>();
+        for (FileEntry file : lineage.checkpoint(version).files()) {
+            if (file.stored() != FileEntry.Storage.VERBATIM) {
+                before.put(file.path(), lineage.manifest(version, file.path()).sha256());
+            }
+        }
+        weights.keySet().removeIf(TrainingState::isFile);
+        before.keySet().removeIf(TrainingState::isFile);
+        return !weights.isEmpty() && weights.equals(before);
     }
 
     private static boolean isSame(Lineage lineage, VersionId one, VersionId other, FileEntry file) {

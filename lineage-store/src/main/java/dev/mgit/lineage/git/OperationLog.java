@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -162,7 +163,7 @@ final class OperationLog {
     }
 
     private void syncName() throws IOException {
-        DurableNames.sync(file.toAbsolutePath().getParent());
+        DurableNames.sync(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder"));
     }
 
     private void append(Map<String, ?> line) throws IOException {
