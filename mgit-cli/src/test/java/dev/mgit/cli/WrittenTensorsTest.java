@@ -168,4 +168,21 @@ class WrittenTensorsTest {
                     .doesNotContain("quantized");
         }
     }
+
+    @Test
+    void ofTwoNamesTheNewOneIsTiedToTheOld() {
+        python.orElseThrow().run("""
+                        import sys, os, pickle, numpy as np
+                        w = np.random.default_rng(1).standard_normal((40, 40)).astype('f4')
+                        for name, state in (('one-name', {'w': w}), ('two-names', {'also': w, 'w': w})):
+                            os.makedirs(f'{sys.argv[1]}/{name}')
+                            pickle.dump(state, open(f'{sys.argv[1]}/{name}/m.pkl', 'wb'), protocol=4)
+                        """, folder);
+        commit("one-name");
+        commit("two-names");
+        assertThat(repository.ok("show", "two-names", "--tensors")).contains("w (tied to also)");
+        assertThat(repository.ok("diff", "one-name", "two-names"))
+                .contains("also tied to w", "1 tied, 1 same")
+                .doesNotContain("w tied to");
+    }
 }

@@ -7,6 +7,7 @@ import dev.mgit.delta.format.hdf5.KerasReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
 import dev.mgit.delta.format.numpy.PickleReader;
+import dev.mgit.delta.format.numpy.ZarrReader;
 import dev.mgit.delta.format.onnx.ExternalData;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.format.safetensors.SafetensorsReader;
@@ -48,7 +49,7 @@ public final class Formats {
             new KerasReader(),
             new OnnxReader());
     private static final List<CompanionReader> COMPANIONS =
-            List.of(new DistributedReader(), new TfjsReader(), new ExternalData());
+            List.of(new DistributedReader(), new ZarrReader(), new TfjsReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */

@@ -2,6 +2,7 @@ package dev.mgit.delta.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
@@ -9,6 +10,7 @@ import dev.mgit.delta.format.onnx.OnnxNode;
 import dev.mgit.delta.format.onnx.OnnxReader;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.MemoryByteSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +125,25 @@ class OnnxTest {
 
         assertThat(layout.format()).isEqualTo("onnx");
         assertThat(Hostile.tensors(layout)).isEmpty();
+    }
+
+    @Test
+    void listsSparseTensorsAndThoseOfTrainingGraphs() {
+        byte[] sparse = concat(
+                message(1, concat(varint(1, 2), varint(2, 1), text(8, "mostly zero"), message(9, new byte[8]))),
+                message(2, concat(varint(1, 2), varint(2, 7), message(9, new byte[16]))),
+                varint(3, 100),
+                varint(3, 10));
+        byte[] start = concat(varint(1, 2), varint(2, 1), text(8, "start"), message(9, new byte[8]));
+        byte[] file = concat(model(message(15, sparse)), message(20, message(1, message(5, start))));
+
+        Layout layout = Hostile.layout("x.onnx", file);
+
+        assertThat(layout.tensors())
+                .extracting(LogicalTensor::name, tensor -> tensor.spec().shape(), LogicalTensor::unreadable)
+                .containsExactlyInAnyOrder(
+                        tuple("mostly zero", List.of(100L, 10L), Optional.of("it is sparse")),
+                        tuple("start", List.of(2L), Optional.empty()));
     }
 
     @Test

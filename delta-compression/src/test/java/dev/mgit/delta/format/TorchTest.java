@@ -203,6 +203,21 @@ class TorchTest {
         assertThat(Hostile.tensors(Hostile.layout("x.pt", file))).containsExactly(spec("tensor", Dtype.F8_E4M3, 4));
     }
 
+    @Test
+    void namesKeysThatAreNoTextAsPythonPrintsThem() {
+        String tensor = new String(tensor(0, 4, 1), StandardCharsets.ISO_8859_1);
+        String body = tensor.substring(2, tensor.length() - 1);
+        var items = new StringBuilder("\u0080\2}(");
+        for (String key : List.of("N", "\u0088", "K\7", "G@\4\0\0\0\0\0\0", "K\1K\2\u0086")) {
+            items.append(key).append(body);
+        }
+        byte[] file = zip(items.append("u.").toString().getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(Hostile.layout("x.pt", file).tensors())
+                .extracting(LogicalTensor::name)
+                .containsExactlyInAnyOrder("None", "True", "7", "2.5", "(1, 2)");
+    }
+
     /** A tensor beside a call of os.system: the call is data, the tensor is found. */
     @Test
     void neverRunsWhatAPickleAsksFor() {

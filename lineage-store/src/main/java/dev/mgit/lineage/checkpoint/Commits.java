@@ -46,7 +46,11 @@ public final class Commits {
     public record Target(
             String model, Optional<VersionId> previous, List<Origin> origins, Optional<SuggestedName> suggested) {
         Target withoutOrigins() {
-            return new Target(model, previous, List.of(), suggested);
+            return withOrigins(List.of());
+        }
+
+        Target withOrigins(List<Origin> others) {
+            return new Target(model, previous, others, suggested);
         }
     }
 

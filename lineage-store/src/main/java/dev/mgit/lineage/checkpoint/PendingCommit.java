@@ -5,6 +5,7 @@ import dev.mgit.lineage.checkpoint.Commits.Target;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Checkpoint;
+import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -112,7 +113,7 @@ public final class PendingCommit {
                     .map(CommitRequest.Origin::version)
                     .filter(origin -> isSame(origin, stored))
                     .findFirst();
-            target = sameAs.isPresent() ? target.withoutOrigins() : target;
+            target = sameAs.isPresent() ? target.withoutOrigins() : withCopies(target, stored);
         }
         Transaction transaction = repository.lineage().begin("commit " + target.model(), request.author());
         VersionId version = commits.write(target, request, stored, files.findings(), transaction);
@@ -190,6 +191,15 @@ public final class PendingCommit {
             }
             return false;
         }
+    }
+
+    /** What the folder was checked out from, and still has the weights of, was not tuned. */
+    private Commits.Target withCopies(Commits.Target guessed, StoredCheckpoint stored) {
+        return guessed.withOrigins(guessed.origins().stream()
+                .map(origin -> SameFiles.areWeights(repository.lineage(), origin.version(), stored.manifests())
+                        ? new CommitRequest.Origin(origin.version(), EdgeKind.COPY, origin.source())
+                        : origin)
+                .toList());
     }
 
     private boolean sameContent(VersionId previous, StoredCheckpoint stored) {

@@ -162,9 +162,7 @@ public final class Detector {
             List<VersionId> near = new ArrayList<>(
                     index.search(sketch, limit).stream().filter(alive::contains).toList());
             for (Model model : repository.lineage().models()) {
-                boolean claimed =
-                        sketch.claims().bases().stream().anyMatch(base -> MetadataEvidence.names(base, model.name()));
-                if (claimed && !near.contains(model.head())) {
+                if (sketch.claims().nameAsBase(model.name(), "") && !near.contains(model.head())) {
                     near.add(model.head());
                 }
             }

@@ -3,6 +3,7 @@ package dev.mgit.lineage.detect;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.checkpoint.GenericNames;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ModelCard;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -28,6 +31,7 @@ final class MetadataClaimsReader {
     private static final long LONGEST_FILE = 1 << 24;
 
     private static final int MOST_BASES = 16;
+    private static final Pattern HUB_CACHE = Pattern.compile("(?:^|[/\\\\])models--([^/\\\\]+)");
 
     private MetadataClaimsReader() {}
 
@@ -67,6 +71,7 @@ final class MetadataClaimsReader {
                 .orElse("");
         List<String> few = bases.stream().distinct().limit(MOST_BASES).toList();
         Optional<JsonObject> trainer = json(files, "trainer_state.json");
+        Optional<JsonObject> config = json(files, "config.json");
         List<String> runs = new ArrayList<>();
         files.apply("training_args.bin").map(MetadataClaimsReader::digest).ifPresent(runs::add);
         trainer.flatMap(MetadataClaimsReader::firstLog)
@@ -74,10 +79,11 @@ final class MetadataClaimsReader {
                 .ifPresent(runs::add);
         return new MetadataClaims(
                 few,
-                relation,
-                json(files, "config.json")
-                        .map(MetadataClaimsReader::architecture)
+                config.flatMap(found -> text(found, "_name_or_path"))
+                        .map(MetadataClaimsReader::model)
                         .orElse(""),
+                relation,
+                config.map(MetadataClaimsReader::architecture).orElse(""),
                 files.apply("adapter_config.json").isPresent(),
                 trainer.flatMap(MetadataClaimsReader::step).orElse(MetadataClaims.NO_STEP),
                 runs);
@@ -114,6 +120,19 @@ final class MetadataClaimsReader {
         return config.members().get(name) instanceof String text && !text.isBlank()
                 ? Optional.of(text)
                 : Optional.empty();
+    }
+
+    /** The model that a name or a path means: of a hub's cache what was fetched, of a run's folder the run. */
+    private static String model(String nameOrPath) {
+        Matcher cached = HUB_CACHE.matcher(nameOrPath);
+        if (cached.find()) {
+            return cached.group(1).replace("--", "/");
+        }
+        List<String> parts = new ArrayList<>(List.of(nameOrPath.split("[/\\\\]+")));
+        while (!parts.isEmpty() && GenericNames.contains(parts.get(parts.size() - 1))) {
+            parts.remove(parts.size() - 1);
+        }
+        return String.join("/", parts);
     }
 
     private static String architecture(JsonObject config) {

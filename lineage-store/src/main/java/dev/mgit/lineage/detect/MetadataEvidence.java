@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * where the weights show none.
  */
 final class MetadataEvidence {
-    /** A README or adapter configuration that names the other as its base. */
+    /** A README or configuration that names the other as its base. */
     static final double CLAIM = 6;
 
     /** Names that are alike but for a version number at the end. */
@@ -84,7 +84,7 @@ final class MetadataEvidence {
 
     /** Whether a's files name b as what it was made from. */
     static boolean claims(Subject a, Subject b) {
-        return a.sketch().claims().bases().stream().anyMatch(base -> names(base, b.name()));
+        return a.sketch().claims().nameAsBase(b.name(), a.name());
     }
 
     /** Whether a claim means a model: the same letters and digits, with or without an organisation before them. */

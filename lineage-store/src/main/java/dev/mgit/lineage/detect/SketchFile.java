@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  */
 final class SketchFile {
     private static final byte[] MAGIC = "MGITSKCH".getBytes(StandardCharsets.US_ASCII);
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
     private static final String BETWEEN_FORMATS = "+";
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
     private static final long LARGEST = 1 << 28;
@@ -51,7 +51,7 @@ final class SketchFile {
         String formats = String.join(BETWEEN_FORMATS, sketch.formats());
         int size = HEADER + 64 + 4 * sketch.keys().length + text(formats);
         MetadataClaims claims = sketch.claims();
-        size += text(claims.relation()) + text(claims.architecture());
+        size += text(claims.loadedFrom()) + text(claims.relation()) + text(claims.architecture());
         for (String text : claims.bases()) {
             size += text(text);
         }
@@ -65,6 +65,7 @@ final class SketchFile {
         out.put(MAGIC).putInt(FORMAT).putInt(0);
         put(out, formats);
         put(out, claims.bases());
+        put(out, claims.loadedFrom());
         put(out, claims.relation());
         put(out, claims.architecture());
         out.put((byte) (claims.adapter() ? 1 : 0)).putLong(claims.step());
@@ -120,8 +121,8 @@ final class SketchFile {
         }
         try {
             List<String> formats = List.of(string(in).split(Pattern.quote(BETWEEN_FORMATS)));
-            MetadataClaims claims =
-                    new MetadataClaims(strings(in), string(in), string(in), in.get() == 1, in.getLong(), strings(in));
+            MetadataClaims claims = new MetadataClaims(
+                    strings(in), string(in), string(in), string(in), in.get() == 1, in.getLong(), strings(in));
             int[] keys = new int[count(in, Integer.BYTES)];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = in.getInt();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which tensors of either side share their data or hold the same, and what became of that. */
 public final class TiedTensors {
@@ -22,8 +23,8 @@ public final class TiedTensors {
     private final Names b;
 
     public TiedTensors(List<CheckpointTensor> left, List<CheckpointTensor> right) {
-        this.a = new Names(left);
-        this.b = new Names(right);
+        this.a = new Names(left, Set.of());
+        this.b = new Names(right, left.stream().map(CheckpointTensor::name).collect(Collectors.toSet()));
     }
 
     /** The names of one side. */
@@ -31,7 +32,11 @@ public final class TiedTensors {
         private final Map<ObjectId, List<CheckpointTensor>> byContent = new HashMap<>();
         private final Set<String> tied = new HashSet<>();
 
-        Names(List<CheckpointTensor> weights) {
+        /** Names that the other side did not have, and that come first among those of their data. */
+        private final Set<String> fresh = new HashSet<>();
+
+        /** @param known names of the other side */
+        Names(List<CheckpointTensor> weights, Set<String> known) {
             for (CheckpointTensor weight : weights) {
                 if (weight.isMatrix() && !weight.isUnreadable()) {
                     byContent
@@ -41,6 +46,9 @@ public final class TiedTensors {
                 weight.tiedTo().ifPresent(first -> {
                     tied.add(first);
                     tied.add(weight.name());
+                    if (!known.contains(first)) {
+                        fresh.add(first);
+                    }
                 });
             }
         }
@@ -66,7 +74,11 @@ public final class TiedTensors {
         if (left.isPresent() && right.isPresent()) {
             return untiedFrom(left, right).isPresent()
                     ? Optional.of(Status.UNTIED)
-                    : right.get().tiedTo().isPresent() && !a.tied(left.get())
+                    : right.get()
+                                            .tiedTo()
+                                            .filter(first -> !b.fresh.contains(first))
+                                            .isPresent()
+                                    && !a.tied(left.get())
                             ? Optional.of(Status.TIED)
                             : Optional.empty();
         }

@@ -8,6 +8,8 @@ import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -323,6 +325,7 @@ final class GitTransaction implements ExchangeTransaction {
         boolean done = false;
         try {
             done = execute(commands);
+            syncNames(commands);
         } finally {
             close(id, done, fingerprint);
         }
@@ -338,6 +341,23 @@ final class GitTransaction implements ExchangeTransaction {
             }
         } catch (IOException e) {
             // see recover
+        }
+    }
+
+    /** Of references that are files of their own, and of the file that packs them. */
+    private void syncNames(List<ReceiveCommand> commands) throws IOException {
+        Path top = git.getDirectory().toPath();
+        Set<Path> folders = new LinkedHashSet<>(Set.of(top));
+        for (ReceiveCommand command : commands) {
+            Path folder = top.resolve(command.getRefName()).getParent();
+            while (folder != null && folders.add(folder)) {
+                folder = folder.getParent();
+            }
+        }
+        for (Path folder : folders) {
+            if (folder.startsWith(top) && Files.isDirectory(folder)) {
+                DurableNames.sync(folder);
+            }
         }
     }
 

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.internal.storage.file.Pack;
@@ -27,6 +29,7 @@ final class HealingInserter extends ObjectInserter.Filter {
     private final ObjectInserter inserter;
     private final ObjectReader reader;
     private final List<ObjectId> healed = new ArrayList<>();
+    private final Set<Path> folders = new LinkedHashSet<>();
     private @Nullable PackInserter again;
 
     HealingInserter(ObjectDirectory objects) {
@@ -49,6 +52,7 @@ final class HealingInserter extends ObjectInserter.Filter {
     public ObjectId insert(int type, byte[] data, int offset, int length) throws IOException {
         ObjectId id = idFor(type, data, offset, length);
         if (!objects.has(id)) {
+            folders.add(objects.fileFor(id).toPath().getParent());
             return inserter.insert(type, data, offset, length);
         }
         if (isDamaged(id, type) && !healed.contains(id)) {
@@ -80,6 +84,7 @@ final class HealingInserter extends ObjectInserter.Filter {
     @Override
     public void flush() throws IOException {
         inserter.flush();
+        syncNames();
         if (again != null) {
             again.flush();
             for (Pack pack : objects.getPacks()) {
@@ -94,6 +99,16 @@ final class HealingInserter extends ObjectInserter.Filter {
             }
             healed.clear();
         }
+    }
+
+    private void syncNames() throws IOException {
+        for (Path folder : folders) {
+            DurableNames.sync(folder);
+        }
+        if (!folders.isEmpty()) {
+            DurableNames.sync(objects.getDirectory().toPath());
+        }
+        folders.clear();
     }
 
     private void requireSound(ObjectId id) throws IOException {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -158,9 +159,15 @@ final class OperationLog {
             write(channel, text.toString());
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncName();
+    }
+
+    private void syncName() throws IOException {
+        DurableNames.sync(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a folder"));
     }
 
     private void append(Map<String, ?> line) throws IOException {
+        boolean isNew = isMissing();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long end = channel.size();
@@ -168,6 +175,9 @@ final class OperationLog {
             boolean torn = end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n';
             channel.position(end);
             write(channel, (torn ? "\n" : "") + CheckedJson.text(line) + "\n");
+        }
+        if (isNew) {
+            syncName();
         }
     }
 

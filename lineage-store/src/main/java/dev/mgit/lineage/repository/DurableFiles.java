@@ -1,5 +1,6 @@
 package dev.mgit.lineage.repository;
 
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,6 +56,7 @@ public final class DurableFiles {
         Path temporary = temporary(file);
         write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncFolder(folderOf(file));
     }
 
     private static Path temporary(Path file) {
@@ -71,6 +73,7 @@ public final class DurableFiles {
         try {
             write(temporary, content, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
             Files.createLink(file, temporary);
+            syncFolder(folderOf(file));
         } catch (FileAlreadyExistsException e) {
             // theirs is as good
         } catch (UnsupportedOperationException | FileSystemException e) {
@@ -119,11 +122,6 @@ public final class DurableFiles {
 
     /** Makes renames in a folder durable, where the operating system can. */
     public static void syncFolder(Path folder) throws IOException {
-        if (System.getProperty("os.name", "").startsWith("Windows")) {
-            return; // folders cannot be opened there, and renames are journaled by the file system
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableNames.sync(folder);
     }
 }

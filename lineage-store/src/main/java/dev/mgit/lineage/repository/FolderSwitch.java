@@ -189,6 +189,7 @@ public record FolderSwitch(
         Path fresh = record.file().resolveSibling(record.file().getFileName() + place.stagingName() + ".new");
         DurableFiles.write(fresh, record.content().getBytes(StandardCharsets.UTF_8));
         Files.move(fresh, record.file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.syncFolder(DurableFiles.folderOf(record.file()));
     }
 
     private static Path inside(String path) {

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
@@ -77,7 +78,9 @@ public final class Repository implements AutoCloseable {
         WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
         try (lock) {
             build(building);
+            DurableNames.syncTree(temporary);
             Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.syncFolder(root);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
         }
@@ -349,7 +352,17 @@ public final class Repository implements AutoCloseable {
     /** The parameter store for writing; the caller holds the lock and closes the store. */
     public ParameterStore writableParameters(WriterLock lock) {
         lock.requireHeld();
-        return RocksParameterStore.openWritable(files.parameters());
+        boolean isNew = Files.notExists(files.parameters(), LinkOption.NOFOLLOW_LINKS);
+        RocksParameterStore opened = RocksParameterStore.openWritable(files.parameters());
+        if (isNew) {
+            try {
+                DurableFiles.syncFolder(files.mgit());
+            } catch (IOException e) {
+                opened.close();
+                throw new UncheckedIOException(e);
+            }
+        }
+        return opened;
     }
 
     /**

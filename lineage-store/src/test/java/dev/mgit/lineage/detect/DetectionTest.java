@@ -2,6 +2,7 @@ package dev.mgit.lineage.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.delta.json.Json;
 import dev.mgit.fixtures.LabelledSet;
 import dev.mgit.fixtures.LabelledSet.Family;
 import dev.mgit.fixtures.LabelledSet.Member;
@@ -188,6 +189,52 @@ class DetectionTest {
         assertThat(MetadataEvidence.newer("run-v10", "run-v9")).isNegative();
         assertThat(MetadataEvidence.newer("llama-7b", "llama-13b")).isZero();
         assertThat(MetadataEvidence.names("meta/Llama-2", "other")).isFalse();
+    }
+
+    @Test
+    void whatWasLoadedBeforeItWasSavedIsABaseUnlessItIsTheModelItself() throws IOException {
+        MadeModel root = LabelledSet.unrelated(5);
+        ModelSketch weights = sketch(root);
+        for (String base : List.of("org/Base-Model", "base_model", "Base-Model")) {
+            assertThat(parentsOf("copy", loadedFrom(weights, base), weights)).containsExactly(1);
+        }
+        assertThat(isBase("google/bert", "google/bert", "me/bert")).isTrue();
+        assertThat(isBase("out/bert", "org/bert", "bert")).isFalse();
+        assertThat(isBase("bert", "bert-large", "tuned")).isFalse();
+        assertThat(isBase("", "bert", "tuned")).isFalse();
+    }
+
+    private static boolean isBase(String loadedFrom, String model, String self) {
+        return MetadataClaims.NONE.withLoadedFrom(loadedFrom).nameAsBase(model, self);
+    }
+
+    @Test
+    void pathsOfCachesAndRunFoldersNameTheirModel(@TempDir Path folder) throws IOException {
+        String cached =
+                "/home/ada/.cache/huggingface/hub/models--org--base/snapshots/0123456789abcdef0123456789abcdef01234567";
+        assertThat(nameIn(folder, cached)).isEqualTo("org/base");
+        assertThat(nameIn(folder, "runs/base-ft/checkpoint-500")).isEqualTo("runs/base-ft");
+        assertThat(nameIn(folder, "C:\\runs\\base-ft\\final\\")).isEqualTo("C:/runs/base-ft");
+        assertThat(nameIn(folder, "./final")).isEqualTo(".");
+        assertThat(MetadataEvidence.names(".", "anything")).isFalse();
+    }
+
+    private static String nameIn(Path folder, String nameOrPath) throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"), Json.text(Map.of("model_type", "bert", "_name_or_path", nameOrPath)));
+        return MetadataClaimsReader.of(folder).loadedFrom();
+    }
+
+    private static List<Integer> parentsOf(String name, ModelSketch sketch, ModelSketch base) {
+        List<Subject> both = List.of(
+                new Subject(name, Optional.empty(), sketch, false),
+                new Subject("base_model", Optional.empty(), base, false));
+        return all(both).get(0).orElseThrow().parents();
+    }
+
+    private static ModelSketch loadedFrom(ModelSketch weights, String name) {
+        return new ModelSketch(
+                weights.formats(), MetadataClaims.NONE.withLoadedFrom(name), weights.tensors(), weights.keys());
     }
 
     private static Subject subject(ModelSketch sketch) {

@@ -44,7 +44,7 @@ class SketchIndexTest {
                 true);
         return new ModelSketch(
                 List.of("safetensors"),
-                new MetadataClaims(List.of("a/b"), "merge", "bert", true, 500, List.of("run")),
+                new MetadataClaims(List.of("a/b"), "a/c", "merge", "bert", true, 500, List.of("run")),
                 List.of(tensor),
                 made);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.lineage.checkpoint.Findings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,11 +17,21 @@ public final class FindingsText {
     /** The lines for people. */
     public static List<String> lines(Findings findings) {
         List<String> lines = new ArrayList<>();
-        List<String> opaque = new ArrayList<>();
-        findings.opaque()
-                .forEach((path, reason) -> opaque.add("stored as opaque bytes: " + path + " (" + reason + ")"));
-        few(opaque, lines);
+        few(opaque(findings.opaque()), lines);
         few(findings.missing().stream().map(one -> "incomplete: " + one).toList(), lines);
+        return lines;
+    }
+
+    /** One for each kind, which names the first file. */
+    private static List<String> opaque(Map<String, String> reasons) {
+        Map<String, List<String>> kinds = new LinkedHashMap<>();
+        reasons.forEach((path, reason) ->
+                kinds.computeIfAbsent(reason, unused -> new ArrayList<>()).add(path));
+        List<String> lines = new ArrayList<>();
+        kinds.forEach((reason, paths) -> {
+            String others = paths.size() == 1 ? "" : " and " + (paths.size() - 1) + " more";
+            lines.add("stored as opaque bytes: " + paths.get(0) + others + " (" + reason + ")");
+        });
         return lines;
     }
 

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mgit.cli.Cli;
 import java.io.ByteArrayOutputStream;
@@ -238,6 +239,22 @@ class IncompleteCheckpointTest {
                 .contains("stored as opaque bytes: net.tflite (TensorFlow)")
                 .contains("stored as opaque bytes: v9.gguf (it has version 9 of the GGUF format)")
                 .doesNotContain("config.json");
+        for (String name : List.of("a.mlmodel", "b.mlmodel", "c.mlmodel")) {
+            Files.write(Files.createDirectories(root.resolve("many")).resolve(name), noise);
+        }
+        Files.write(root.resolve("many/old.pkl"), noise);
+        Cli.Ran many = ok("commit", "many", "--json");
+        assertThat(many.err()).doesNotContain("opaque");
+        assertThat(many.json().objects("opaque"))
+                .extracting(file -> file.string("path"), file -> file.string("reason"))
+                .containsExactly(
+                        tuple("a.mlmodel", "Core ML"),
+                        tuple("b.mlmodel", "Core ML"),
+                        tuple("c.mlmodel", "Core ML"),
+                        tuple("old.pkl", "Python pickle"));
+        assertThat(ok("show", "many").out())
+                .contains("stored as opaque bytes: a.mlmodel and 2 more (Core ML)")
+                .contains("stored as opaque bytes: old.pkl (Python pickle)");
         assertThat(ok("show", "m", "--json").json().objects("opaque"))
                 .extracting(file -> file.string("path"))
                 .containsExactly("net.tflite", "v9.gguf");

@@ -54,7 +54,11 @@ record NpyHeader(long dataOffset, TensorSpec spec, LogicalTensor seen, boolean i
             Map.entry("u2", Dtype.U16),
             Map.entry("u1", Dtype.U8),
             Map.entry("b1", Dtype.BOOL),
-            Map.entry("c8", Dtype.C64));
+            Map.entry("c8", Dtype.C64),
+            // of Zarr
+            Map.entry("bfloat16", Dtype.BF16),
+            Map.entry("float8_e4m3fn", Dtype.F8_E4M3),
+            Map.entry("float8_e5m2", Dtype.F8_E5M2));
     private static final String COMPLEX128 = "c16";
 
     /** What the dictionary says, in order. */

@@ -1,4 +1,5 @@
-/** NumPy arrays: {@code .npy} files, uncompressed {@code .npz} archives, and pickles that hold them. */
+/** NumPy arrays: {@code .npy} files, uncompressed {@code .npz} archives, pickles that hold them, and
+ * chunks of Zarr arrays. */
 @NullMarked
 package dev.mgit.delta.format.numpy;
 

@@ -33,6 +33,7 @@ final class OnnxTensor {
         INT64S,
         UINT64S,
         STRINGS,
+        SPARSE,
         UNUSABLE
     }
 
@@ -48,6 +49,11 @@ final class OnnxTensor {
     /** Notes that data are text, of which every piece is a field of its own. */
     void strings() {
         field = Field.STRINGS;
+    }
+
+    /** Notes that only the elements that are not zero are written, with their places. */
+    void sparse() {
+        field = Field.SPARSE;
     }
 
     /** Notes where data are. A field that comes in pieces has no single byte run. */
@@ -128,6 +134,9 @@ final class OnnxTensor {
         if (external) {
             return Optional.empty();
         }
+        if (field == Field.SPARSE) {
+            return Optional.of(unreadable("it is sparse"));
+        }
         Optional<Dtype> dtype = OnnxDtypes.seenByNumber(dataType);
         if (dtype.isEmpty()) {
             return Optional.of(unreadable(
@@ -146,7 +155,7 @@ final class OnnxTensor {
                 VarintBytes.width(spec) <= Integer.BYTES && spec.dtype() != Dtype.F32 && isCounted(file, spec);
             case INT64S -> spec.dtype() == Dtype.I64 && isCounted(file, spec);
             case UINT64S -> (spec.dtype() == Dtype.U64 || spec.dtype() == Dtype.U32) && isCounted(file, spec);
-            case STRINGS, UNUSABLE -> false;
+            case STRINGS, SPARSE, UNUSABLE -> false;
         };
         if (!fits) {
             return Optional.of(unreadable(

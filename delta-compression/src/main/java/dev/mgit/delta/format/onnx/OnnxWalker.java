@@ -74,6 +74,7 @@ final class OnnxWalker {
                     opsets = true;
                     skip();
                 }
+                case 20 -> message(this::training);
                 case 25 -> message(this::function);
                 default -> skip();
             }
@@ -87,14 +88,45 @@ final class OnnxWalker {
         }
     }
 
+    /** A {@code TrainingInfoProto}: how to begin, and a step. */
+    private void training() throws IOException {
+        while (next()) {
+            if (field == 1 || field == 2) {
+                message(this::graph);
+            } else {
+                skip();
+            }
+        }
+    }
+
     private void graph() throws IOException {
         while (next()) {
             switch (field) {
                 case 1 -> message(this::node);
                 case 5 -> message(() -> visitor.tensor(tensor()));
+                case 15 -> message(() -> visitor.tensor(sparse()));
                 default -> skip();
             }
         }
+    }
+
+    /** A {@code SparseTensorProto}, named by its values. */
+    private OnnxTensor sparse() throws IOException {
+        var whole = new OnnxTensor();
+        whole.sparse();
+        while (next()) {
+            switch (field) {
+                case 1 ->
+                    message(() -> {
+                        OnnxTensor values = tensor();
+                        whole.name = values.name;
+                        whole.dataType = values.dataType;
+                    });
+                case 3 -> dims(whole);
+                default -> skip();
+            }
+        }
+        return whole;
     }
 
     private void function() throws IOException {
@@ -137,7 +169,7 @@ final class OnnxWalker {
     private void attribute(List<OnnxTensor> values) throws IOException {
         while (next()) {
             switch (field) {
-                case 5 ->
+                case 5, 10 ->
                     message(() -> {
                         OnnxTensor tensor = tensor();
                         if (values.size() >= LayoutBuilder.MAX_TENSORS) {

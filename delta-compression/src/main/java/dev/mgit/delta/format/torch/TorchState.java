@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -267,10 +268,23 @@ final class TorchState {
     }
 
     private static String join(String path, Object key) {
-        boolean plain = key instanceof String || key instanceof Long;
-        if (!plain || MODULE_PARTS.contains(key.toString())) {
+        String text = text(key);
+        if (text.isEmpty() || MODULE_PARTS.contains(text)) {
             return path;
         }
-        return path.isEmpty() ? key.toString() : path + "." + key;
+        return path.isEmpty() ? text : path + "." + text;
+    }
+
+    /** A key as Python prints it; empty if it is no plain one. */
+    private static String text(Object key) {
+        if (key instanceof Boolean truth) {
+            return truth ? "True" : "False";
+        }
+        if (key instanceof Items tuple && tuple.values.stream().allMatch(part -> part instanceof Long)) {
+            return tuple.values.stream().map(Object::toString).collect(Collectors.joining(", ", "(", ")"));
+        }
+        return key == Pickle.NONE
+                ? "None"
+                : key instanceof String || key instanceof Long || key instanceof Double ? key.toString() : "";
     }
 }

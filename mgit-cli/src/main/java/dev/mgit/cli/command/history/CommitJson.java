@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.history;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Session;
 import dev.mgit.lineage.checkpoint.CommitRequest;
@@ -42,6 +43,7 @@ final class CommitJson {
             json.writeNumberField("lossy_tensors", result.loss().get().tensors().size());
             json.writeStringField("lossy_bound", result.loss().get().boundText());
         }
+        FindingsText.json(json, result.findings());
         LeftOutText.json(json, result.ignored());
     }
 }

@@ -153,6 +153,18 @@ class NamesOfPathsTest {
         assertThat(ok("commit", "three").err()).doesNotContain("same content").contains("the same weights");
     }
 
+    @Test
+    void theSameWeightsWithOtherFilesAreACopy() throws IOException {
+        ok("commit", write("one", BASE));
+        Files.writeString(disk.resolve("one/config.json"), "{}");
+        Cli.Ran copied = ok("commit", "one", "--model", "two");
+        assertThat(copied.out()).doesNotContain("finetune");
+        assertThat(copied.err()).doesNotContain("committed as declared");
+        assertThat(ok("show", "two").out()).contains("copy of one@").doesNotContain("finetune of");
+        write("one", LATER);
+        assertThat(ok("commit", "one", "--model", "three").out()).contains("finetune of two");
+    }
+
     /** Weights that no search recognizes. */
     @Test
     void theSameOpaqueContentIsNoFineTuneEither() throws IOException {

@@ -1,0 +1,45 @@
+package dev.mgit.lineage.git;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * Names of files that outlive a power failure. Syncing a file keeps its content; that it exists, under this name, is kept
+ * by syncing its folder.
+ */
+public final class DurableNames {
+    private DurableNames() {}
+
+    /** Makes what was created, renamed and removed in a folder durable, where the operating system can. */
+    public static void sync(Path folder) throws IOException {
+        if (System.getProperty("os.name", "").startsWith("Windows")) {
+            return; // folders cannot be opened there, and renames are journaled by the file system
+        }
+        force(folder);
+    }
+
+    /** Makes a folder durable with all it holds. */
+    public static void syncTree(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    sync(path);
+                } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    force(path);
+                }
+            }
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.SystemCalls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a command says is done outlives a power failure: the folder of every name it made is synced after that. */
+@Tag("slow")
+class PowerLossTest {
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    @TempDir
+    private static Path once;
+
+    private static CrashRepository made;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void make() throws IOException {
+        SystemCalls.whyNot().ifPresent(reason -> assumeTrue(false, reason));
+        made = CrashRepository.make(once.resolve("made"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "commit ../model --model team/fresh",
+                "commit ../model --model base",
+                "checkout base new",
+                "tag release base",
+                "mv child renamed",
+                "undo",
+            })
+    void namesAreSynced(String command) throws IOException {
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        assertThat(unsynced(here.root(), here.root().resolve(".mgit"), command.split(" ")))
+                .isEmpty();
+    }
+
+    @Test
+    void soAreThoseOfANewRepository() throws IOException {
+        Path place = folder.resolve("place");
+        Set<String> names = unsynced(folder, folder, "init", place.toString());
+        assertThat(names).isSubsetOf("place");
+        Path model = folder.resolve("model.safetensors");
+        TestRepository.weights(model, 1, 100);
+        assertThat(unsynced(place, place.resolve(".mgit"), "commit", model.toString()))
+                .isEmpty();
+    }
+
+    /** Left out is what can be made again, and what only explains. */
+    private Set<String> unsynced(Path in, Path below, String... words) throws IOException {
+        Path log = folder.resolve("log");
+        Crash.Ended ended = Crash.start(SystemCalls.recording(log), Main.class, in, JVM, words)
+                .finish();
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        Path top = below.toRealPath();
+        return SystemCalls.unsynced(log, below).stream()
+                .map(name -> top.relativize(name).toString())
+                .filter(name -> !name.startsWith("index") && !name.startsWith("lineage.git/logs"))
+                .collect(Collectors.toSet());
+    }
+}
