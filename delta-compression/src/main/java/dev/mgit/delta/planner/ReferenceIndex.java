@@ -19,12 +19,13 @@ import java.util.Optional;
  */
 public final class ReferenceIndex {
     private static final int WINDOW = 16;
-    private static final int MOST_SAMPLES = 1 << 19;
+    private static final int MOST_SAMPLES = 1 << 18;
     private static final int DENSEST = 4;
     private static final int BUFFER = 1 << 20;
 
     private static final int MOST_PLACES = 64;
-    private static final int MOST_BYTES = 1 << 24;
+    /** Bytes of all places of a reference together, so that searching them takes little memory. */
+    public static final int MOST_BYTES = (1 << 23) - (1 << 10);
 
     /**
      * Matches further apart than this are different places: the first that lets all places be read. What lies between

@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.planner.ReferenceIndex;
 import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Optional;
  */
 final class ReferencePlaces {
     private static final int MOST_PLACES = 64;
-    private static final int MOST_BYTES = 1 << 24;
 
     private final BlockReader reader;
     private final int maxDepth;
@@ -71,7 +71,7 @@ final class ReferencePlaces {
 
     /** Joins what continues the place before. */
     private void keep(Region place) {
-        if (bytes + place.length() > MOST_BYTES || found.contains(place)) {
+        if (bytes + place.length() > ReferenceIndex.MOST_BYTES || found.contains(place)) {
             return;
         }
         int last = found.size() - 1;
