@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
  * Frames whose matches may reach back into bytes that stand before them, as those of {@code zstd --patch-from}. Not
  * thread-safe.
  *
- * <p>The search trees lie outside Java's heap: at the greatest effort eight bytes for each byte of both, of at most
- * {@value #SEARCHED} on either side.
+ * <p>The search trees lie outside Java's heap: at the greatest effort eight bytes for each byte of both, but for no
+ * more than {@value #SEARCHED} on either side.
  */
 final class ZstdPatch {
     /** Bytes on either side that are searched in full; what is beyond is partly forgotten. */

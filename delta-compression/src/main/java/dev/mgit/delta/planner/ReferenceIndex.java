@@ -24,8 +24,9 @@ public final class ReferenceIndex {
     private static final int BUFFER = 1 << 20;
 
     private static final int MOST_PLACES = 64;
-    /** Bytes of all places of a reference together, so that searching them takes little memory. */
-    public static final int MOST_BYTES = (1 << 23) - (1 << 10);
+    /** Bytes of all places of a reference together: of a block of 8 MiB and around them. Searching them takes memory. */
+    public static final int MOST_BYTES = 9 << 20;
+
 
     /**
      * Matches further apart than this are different places: the first that lets all places be read. What lies between
@@ -65,9 +66,10 @@ public final class ReferenceIndex {
         List<Region> regions = new ArrayList<>();
         int bytes = 0;
         for (Place place : places(block, length)) {
-            if (regions.size() < MOST_PLACES && bytes + place.length() <= MOST_BYTES) {
-                regions.add(sources.get(place.source).region(place.from, place.length()));
-                bytes += place.length();
+            int taken = Math.min(place.length(), MOST_BYTES - bytes);
+            if (regions.size() < MOST_PLACES && taken > PLACE_BYTES) {
+                regions.add(sources.get(place.source).region(place.from, taken));
+                bytes += taken;
             }
         }
         return regions.isEmpty()
