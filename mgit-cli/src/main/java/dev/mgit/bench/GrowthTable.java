@@ -29,7 +29,8 @@ final class GrowthTable {
             long git = Contents.bytesBelow(mgit.resolve("lineage.git"));
             long options;
             try (Stream<Path> files = Files.list(mgit.resolve("parameters"))) {
-                options = files.filter(file -> String.valueOf(file.getFileName()).startsWith("OPTIONS"))
+                options = files.filter(
+                                file -> String.valueOf(file.getFileName()).startsWith("OPTIONS"))
                         .mapToLong(file -> file.toFile().length())
                         .sum();
             }
@@ -60,7 +61,8 @@ final class GrowthTable {
         output.line("");
         output.line("Growth of .mgit, a file of " + Output.bytes(BYTES) + " of which each commit changes " + EDIT
                 + " bytes");
-        Table table = output.table("after commit", "RocksDB's options", "other parameters", "Git", "index and log", "all");
+        Table table =
+                output.table("after commit", "RocksDB's options", "other parameters", "Git", "index and log", "all");
         for (int commit : new int[] {1, 2, 5, 10, 15, 20}) {
             row(table, String.valueOf(commit), sizes.get(commit - 1));
         }

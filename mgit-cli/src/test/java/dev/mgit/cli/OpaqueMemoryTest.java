@@ -63,14 +63,7 @@ class OpaqueMemoryTest {
 
     private static String commit(TestRepository repository, Path file) throws IOException {
         Crash.Ended ended = Crash.start(
-                        Measured.class,
-                        repository.root(),
-                        JVM,
-                        "commit",
-                        file.toString(),
-                        "--model",
-                        "model",
-                        "--json")
+                        Measured.class, repository.root(), JVM, "commit", file.toString(), "--model", "model", "--json")
                 .finish();
         assertThat(ended.exit()).as("%s", ended).isZero();
         return ended.output();

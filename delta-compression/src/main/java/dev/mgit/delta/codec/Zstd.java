@@ -53,8 +53,7 @@ final class Zstd implements AutoCloseable {
         expand(decompress, input, coded, target, to, length);
     }
 
-    static void expand(
-            ZstdDecompressCtx context, ByteInput input, int coded, byte[] target, int to, int length) {
+    static void expand(ZstdDecompressCtx context, ByteInput input, int coded, byte[] target, int to, int length) {
         int at = input.skip(coded);
         int got;
         try {

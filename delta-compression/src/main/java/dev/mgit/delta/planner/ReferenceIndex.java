@@ -27,7 +27,6 @@ public final class ReferenceIndex {
     /** Bytes of all places of a reference together: of a block of 8 MiB and around them. Searching them takes memory. */
     public static final int MOST_BYTES = 9 << 20;
 
-
     /**
      * Matches further apart than this are different places: the first that lets all places be read. What lies between
      * long matches is where short ones are.

@@ -53,7 +53,11 @@ class StrangersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F64", "F16", "BF16", "F8_E4M3", "F8_E5M2", "I8", "U8", "I16", "I32", "I64", "BOOL", "C64", "Q4_0"})
+    @EnumSource(
+            names = {
+                "F32", "F64", "F16", "BF16", "F8_E4M3", "F8_E5M2", "I8", "U8", "I16", "I32", "I64", "BOOL", "C64",
+                "Q4_0"
+            })
     void noBlockTakesMoreThanAlone(Dtype dtype) {
         for (Content content : Content.values()) {
             for (int length : LENGTHS) {
@@ -83,12 +87,11 @@ class StrangersTest {
     private static byte[] parent(Parent parent, byte[] raw, Content content, Dtype dtype) {
         int width = WordForm.of(dtype).bytes();
         SplittableRandom random = new SplittableRandom(3);
-        byte[] stranger =
-                switch (parent) {
-                    case ANOTHER -> block(content, dtype, raw.length, 2);
-                    case WEIGHTS -> block(Content.WEIGHTS, dtype, raw.length, 2);
-                    default -> raw.clone();
-                };
+        byte[] stranger = switch (parent) {
+            case ANOTHER -> block(content, dtype, raw.length, 2);
+            case WEIGHTS -> block(Content.WEIGHTS, dtype, raw.length, 2);
+            default -> raw.clone();
+        };
         switch (parent) {
             case BLURRED -> {
                 for (int at = 0; at < raw.length; at += width) {
@@ -98,8 +101,9 @@ class StrangersTest {
             case SHIFTED -> System.arraycopy(raw, 0, stranger, 60 * width, raw.length - 60 * width);
             case RIGHT_IN_SAMPLES -> {
                 random.nextBytes(stranger);
-                forSamples(raw.length / width, (first, count) ->
-                        System.arraycopy(raw, first * width, stranger, first * width, count * width));
+                forSamples(
+                        raw.length / width,
+                        (first, count) -> System.arraycopy(raw, first * width, stranger, first * width, count * width));
             }
             default -> {}
         }

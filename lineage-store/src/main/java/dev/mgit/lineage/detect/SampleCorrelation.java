@@ -59,8 +59,7 @@ final class SampleCorrelation {
     }
 
     /** From sums over samples of both, of their squares and of their products; 1 where both are the same constant. */
-    static double of(
-            int count, int equal, double sumA, double sumB, double squareA, double squareB, double product) {
+    static double of(int count, int equal, double sumA, double sumB, double squareA, double squareB, double product) {
         double varianceA = count == 0 ? 0 : squareA - sumA * sumA / count;
         double varianceB = count == 0 ? 0 : squareB - sumB * sumB / count;
         double covariance = count == 0 ? 0 : product - sumA * sumB / count;

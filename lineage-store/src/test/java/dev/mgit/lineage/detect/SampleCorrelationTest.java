@@ -17,13 +17,13 @@ class SampleCorrelationTest {
     private final SplittableRandom random = new SplittableRandom(5);
 
     @ParameterizedTest
-    @CsvSource({"64, 64, 64, 64", "48, 96, 96, 48", "48, 96, 48, 96", "48, 96, 60, 96", "3, 7, 7, 3", "9000, 1, 9000, 1"})
+    @CsvSource({"64, 64, 64, 64", "48, 96, 96, 48", "48, 96, 48, 96", "48, 96, 60, 96", "3, 7, 7, 3", "9000, 1, 9000, 1"
+    })
     void isThatOfThePair(long rowsOfA, long columnsOfA, long rowsOfB, long columnsOfB) {
         for (int likeness = 0; likeness < 6; likeness++) {
             TensorSketch a = sketch(rowsOfA, columnsOfA, null, likeness);
             TensorSketch b = sketch(rowsOfB, columnsOfB, a, likeness);
-            assertThat(SampleCorrelation.of(a, b))
-                    .isEqualTo(TensorPair.of(a, b).correlation());
+            assertThat(SampleCorrelation.of(a, b)).isEqualTo(TensorPair.of(a, b).correlation());
         }
     }
 
