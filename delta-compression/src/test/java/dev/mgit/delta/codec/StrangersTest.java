@@ -125,7 +125,8 @@ class StrangersTest {
 
     private static byte[] block(Content content, Dtype dtype, int length, long seed) {
         WordForm form = WordForm.of(dtype);
-        SplittableRandom random = new SplittableRandom(31 * seed + content.name().hashCode());
+        SplittableRandom random =
+                new SplittableRandom(31 * seed + content.name().hashCode());
         int count = (length >> form.log2Bytes()) + 1;
         long[] words = new long[count];
         long[] few = random.longs(20).toArray();
