@@ -88,6 +88,11 @@ public final class BenchStoreCommand implements Callable<Integer> {
             description = "Also measure time and memory per GB at 0.1, 1, 4 and 16 GB, as disk allows.")
     private boolean scale;
 
+    @Option(
+            names = "--growth",
+            description = "Also measure what a repository grows by with commits that have hardly anything new.")
+    private boolean growth;
+
     @Option(names = "--in", paramLabel = "DIR", description = "Work in this folder. Default: the temporary folder.")
     private @Nullable Path directory;
 
@@ -120,6 +125,9 @@ public final class BenchStoreCommand implements Callable<Integer> {
             }
             if (depth) {
                 new DepthTable(context.output()).print(Files.createDirectory(scratch.resolve("depth")));
+            }
+            if (growth) {
+                new GrowthTable(context.output()).print(Files.createDirectory(scratch.resolve("growth")));
             }
             if (scale) {
                 new ScaleTable(context.output()).print(Files.createDirectory(scratch.resolve("scale")));

@@ -1,5 +1,6 @@
 package dev.mgit.delta.codec;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A growing byte buffer with the two number forms payloads use: single bytes and LEB128 varints. */
@@ -68,6 +69,14 @@ final class ByteSink {
     void put(byte[] source, int offset, int length) {
         reserve(length);
         System.arraycopy(source, offset, bytes, size, length);
+        size += length;
+    }
+
+    /** Appends what remains in a buffer. */
+    void put(ByteBuffer source) {
+        int length = source.remaining();
+        reserve(length);
+        source.get(bytes, size, length);
         size += length;
     }
 }

@@ -14,10 +14,11 @@ final class OpaqueEncoder {
     private static final double SHORTER = 0.98;
     /** What matches make so much shorter at a quick try is code or a table, and more would be found by searching on. */
     private static final double REGULAR = 0.5;
-    /** A quick try at matches that is this near to the mixture is followed by a thorough one. */
+    /** Of quick tries at the mixture and at matches, one that is this near to the other is followed by a thorough one. */
     private static final double NEAR = 1.1;
 
     private final Zstd zstd;
+    private final ZstdPatch patch;
     private final PlaneCoder planes;
     private final FloatRuns floats = new FloatRuns();
     private final Estimator estimator = new Estimator();
@@ -26,6 +27,7 @@ final class OpaqueEncoder {
 
     OpaqueEncoder(MethodCoders coders) {
         this.zstd = coders.zstd();
+        this.patch = coders.patch();
         this.planes = coders.planes();
     }
 
@@ -40,14 +42,26 @@ final class OpaqueEncoder {
             return;
         }
         int start = sink.size();
-        MixedPayload.write(rest(raw, length, prediction, naming, effort, arrays), arrays, sink);
+        MixedPayload.write(rest(raw, length, prediction, naming, Effort.FAST, arrays), arrays, sink);
         int end = sink.size();
         encodeMatches(raw, length, prediction, naming, Effort.FAST, sink);
-        if (effort != Effort.FAST && sink.size() - end < NEAR * (end - start)) {
-            sink.truncate(end);
-            encodeMatches(raw, length, prediction, naming, effort, sink);
+        int mixed = end - start;
+        int whole = sink.size() - end;
+        if (effort == Effort.FAST) {
+            sink.keepShorter(start, end);
+            return;
         }
-        sink.keepShorter(start, end);
+        sink.truncate(start);
+        if (mixed < NEAR * whole) {
+            MixedPayload.write(rest(raw, length, prediction, naming, effort, arrays), arrays, sink);
+        }
+        if (whole < NEAR * mixed) {
+            end = sink.size();
+            encodeMatches(raw, length, prediction, naming, effort, sink);
+            if (end > start) {
+                sink.keepShorter(start, end);
+            }
+        }
     }
 
     /** The arrays of floats among the bytes that are shorter as such, each coded. */
@@ -100,7 +114,7 @@ final class OpaqueEncoder {
     private void encodePredicted(byte[] raw, int length, byte[] prediction, Effort effort, ByteSink sink) {
         int start = sink.size();
         sink.put(Method.REFERENCE);
-        zstd.compressAfter(prediction, effort, raw, length, sink);
+        patch.compress(prediction, effort, raw, length, sink);
         if (prediction.length == length) {
             int matches = sink.size();
             sink.put(Method.BYTE_DIFFERENCES);

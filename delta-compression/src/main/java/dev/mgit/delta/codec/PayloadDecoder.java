@@ -40,7 +40,7 @@ final class PayloadDecoder {
             case Method.BYTES -> coders.zstd().decompress(input, input.remaining(), target, 0, length);
             case Method.BYTE_DIFFERENCES -> decodeDifferences(needed(prediction), target, length);
             case Method.REFERENCE ->
-                coders.zstd().decompressAfter(needed(prediction), input, input.remaining(), target, length);
+                coders.patch().expand(needed(prediction), input, input.remaining(), target, length);
             case Method.PLANES -> getTail(coders.planes().decode(input, target, length), target, length);
             case Method.RESIDUAL_TOKENS ->
                 getTail(coders.tokens().decode(input, needed(prediction), target, length), target, length);

@@ -9,6 +9,9 @@ final class PayloadEncoder {
     /** A prediction whose payload is this near to the estimate of coding alone is compared with it in full. */
     private static final double DOUBTFUL = 0.85;
 
+    /** Blocks that an excerpt makes shorter than this share of themselves are coded in every way: no weights are like it. */
+    private static final double REGULAR = 0.4;
+
     /** Bytes of a block that is coded in every way. */
     private static final int SHORT = 1 << 14;
 
@@ -16,6 +19,7 @@ final class PayloadEncoder {
     private final OpaqueEncoder opaque;
     private final Estimator estimator = new Estimator();
     private final ByteSink best = new ByteSink();
+    private final BlockExcerpt excerpt = new BlockExcerpt();
     private byte[] near = new byte[0];
 
     PayloadEncoder(MethodCoders coders) {
@@ -34,7 +38,7 @@ final class PayloadEncoder {
         if (encodeRepeat(raw, length, dtype)) {
             return same && 1 + naming < best.size() ? same() : best;
         }
-        if (same && 1 + naming <= length) {
+        if (same && length > SHORT) {
             return same();
         }
         if (dtype == Dtype.OPAQUE) {
@@ -49,7 +53,8 @@ final class PayloadEncoder {
             best.put(Method.RAW);
             best.put(raw, 0, length);
         }
-        return best;
+        boolean named = Method.needsPrediction(best.array());
+        return same && 1 + naming < best.size() + (named ? naming : 0) ? same() : best;
     }
 
     private ByteSink same() {
@@ -105,13 +110,29 @@ final class PayloadEncoder {
             return;
         }
         encodePredicted(raw, length, residual, prediction, effort);
-        // Samples of few words say little, and they do not see the matches among integers.
-        boolean unsure = length <= SHORT || !form.isFloat();
-        if (unsure || best.size() + naming > DOUBTFUL * alone) {
+        if (best.size() + naming > DOUBTFUL * Math.min(alone, aloneByExcerpt(raw, length, dtype, effort))) {
             int size = best.size();
             encodeAlone(raw, length, dtype, effort);
             best.keepShorter(0, size, -naming);
         }
+    }
+
+    /**
+     * What coding alone takes, from an excerpt that is coded so: unlike counts of values it knows repeats and stretches
+     * unlike each other. 0 where no excerpt can say it: of short blocks, and where matches count, or the headers of streams.
+     */
+    private double aloneByExcerpt(byte[] raw, int length, Dtype dtype, Effort effort) {
+        WordForm form = WordForm.of(dtype);
+        if (length <= SHORT || !form.isFloat() || excerpt.repeats(raw, length, form)) {
+            return 0;
+        }
+        byte[] words = excerpt.of(raw, length, form);
+        int start = best.size();
+        encodeAlone(words, words.length, dtype, effort);
+        boolean isPlanes = best.array()[start] == Method.PLANES;
+        double ratio = (double) (best.size() - start) / words.length;
+        best.truncate(start);
+        return isPlanes && ratio > REGULAR ? ratio * length : 0;
     }
 
     private void encodePredicted(byte[] raw, int length, Residual residual, byte[] prediction, Effort effort) {

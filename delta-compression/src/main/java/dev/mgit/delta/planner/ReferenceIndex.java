@@ -19,12 +19,13 @@ import java.util.Optional;
  */
 public final class ReferenceIndex {
     private static final int WINDOW = 16;
-    private static final int MOST_SAMPLES = 1 << 19;
+    private static final int MOST_SAMPLES = 1 << 18;
     private static final int DENSEST = 4;
     private static final int BUFFER = 1 << 20;
 
     private static final int MOST_PLACES = 64;
-    private static final int MOST_BYTES = 1 << 24;
+    /** Bytes of all places of a reference together: of a block of 8 MiB and around them. Searching them takes memory. */
+    public static final int MOST_BYTES = 9 << 20;
 
     /**
      * Matches further apart than this are different places: the first that lets all places be read. What lies between
@@ -64,9 +65,10 @@ public final class ReferenceIndex {
         List<Region> regions = new ArrayList<>();
         int bytes = 0;
         for (Place place : places(block, length)) {
-            if (regions.size() < MOST_PLACES && bytes + place.length() <= MOST_BYTES) {
-                regions.add(sources.get(place.source).region(place.from, place.length()));
-                bytes += place.length();
+            int taken = Math.min(place.length(), MOST_BYTES - bytes);
+            if (regions.size() < MOST_PLACES && taken > PLACE_BYTES) {
+                regions.add(sources.get(place.source).region(place.from, taken));
+                bytes += taken;
             }
         }
         return regions.isEmpty()

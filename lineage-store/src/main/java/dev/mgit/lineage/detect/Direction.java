@@ -15,7 +15,7 @@ import java.util.Locale;
  *       Heritage Recovery", 2024, where the opposite holds for pre-training).
  * </ul>
  */
-final class Direction {
+record Direction(SketchComparison likeness, double growth, double scaling, double kurtosis) {
     /** What growing at all counts, and what growing further counts: noise grows by 1, learning by more. */
     private static final double GROWN = 0.4;
 
@@ -32,11 +32,12 @@ final class Direction {
     /** A difference of kurtosis that counts even where it is not noise. */
     private static final double KURTOSIS = 0.002;
 
-    private Direction() {}
+    static Direction of(SketchComparison likeness) {
+        return new Direction(likeness, likeness.growth(), likeness.scaling(), likeness.kurtosis());
+    }
 
     /** Log-odds that b came from a. */
-    static double odds(SketchComparison likeness) {
-        double growth = likeness.growth();
+    double odds() {
         if (!Double.isFinite(growth)) {
             return 0;
         }
@@ -45,20 +46,20 @@ final class Direction {
         double samples = likeness.related().stream().mapToInt(TensorPair::count).sum();
         double sure = growth / (1 + 2 / Math.sqrt(values * distance));
         double byGrowth = GROWN * clip(sure, 1) + PER_GROWTH * clip(sure, MOST_GROWTH);
-        double unscaled = growth - 2 * likeness.scaling() / distance;
+        double unscaled = growth - 2 * scaling / distance;
         double byUnscaled = PER_UNSCALED * clip(unscaled / (1 + 2 / Math.sqrt(samples * distance)), MOST_UNSCALED);
         double noise = KURTOSIS_NOISE * Math.sqrt(distance / values) / KURTOSIS;
-        double byKurtosis = clip(-PER_KURTOSIS * likeness.kurtosis() / (1 + noise), MOST_KURTOSIS);
+        double byKurtosis = clip(-PER_KURTOSIS * kurtosis / (1 + noise), MOST_KURTOSIS);
         return byGrowth + byUnscaled + byKurtosis;
     }
 
-    static String words(SketchComparison likeness) {
+    String words() {
         return String.format(
                 Locale.ROOT,
                 "squares grew by %.2g of the squared distance, all weights alike by %.1g, kurtosis by %.2g",
-                likeness.growth(),
-                likeness.scaling(),
-                likeness.kurtosis());
+                growth,
+                scaling,
+                kurtosis);
     }
 
     private static double clip(double value, double most) {

@@ -200,10 +200,9 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
             if (rank > 0) {
                 evidence.add("the update is of rank " + rank + ", as a merged adapter's is");
             }
+            Direction direction = Direction.of(likeness);
             return relation(
-                    EdgeKind.FINETUNE,
-                    (rank > 0 ? 0 : Direction.odds(likeness)) + narrower(likeness),
-                    Direction.words(likeness));
+                    EdgeKind.FINETUNE, (rank > 0 ? 0 : direction.odds()) + narrower(likeness), direction.words());
         }
     }
 

@@ -159,12 +159,16 @@ record SketchComparison(
      * Weight decay makes it negative; learning leaves it be, as it moves weights up and down.
      */
     double scaling() {
-        double[] ratios = related.stream()
-                .filter(pair -> pair.equal() < pair.count())
-                .flatMapToDouble(TensorPair::logRatios)
-                .sorted()
-                .toArray();
-        return ratios.length == 0 ? 0 : ratios[ratios.length / 2];
+        List<TensorPair> changed =
+                related.stream().filter(pair -> pair.equal() < pair.count()).toList();
+        double[] ratios =
+                new double[changed.stream().mapToInt(TensorPair::samples).sum()];
+        int count = 0;
+        for (TensorPair pair : changed) {
+            count = pair.ratios(ratios, count);
+        }
+        // The logarithm keeps the order.
+        return count == 0 ? 0 : Math.log(Selection.nth(ratios, count, count / 2));
     }
 
     /** Values that {@link #growth} was measured over. */

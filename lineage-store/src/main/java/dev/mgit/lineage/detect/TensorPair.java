@@ -1,8 +1,6 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.delta.Dtype;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
  * Two tensors taken for each other, compared sample by sample.
@@ -52,27 +50,33 @@ record TensorPair(
                 roundedInB);
     }
 
-    /** log(b/a) of samples of one sign that are not small on either side. */
-    DoubleStream logRatios() {
+    /** Samples that both have, at most. */
+    int samples() {
+        return Math.min(a.values().length, b.values().length);
+    }
+
+    /**
+     * Collects b/a of samples of one sign that are not small on either side.
+     *
+     * @param target receives them from {@code from} on; has room for all {@link #samples()}
+     * @return where they end
+     */
+    int ratios(double[] target, int from) {
         double least = Math.sqrt(Math.min(a.square(), b.square())) / 2;
         int rows = Math.min(a.sampleRows(), transposed ? b.sampleColumns() : b.sampleRows());
         int columns = Math.min(a.sampleColumns(), transposed ? b.sampleRows() : b.sampleColumns());
-        return IntStream.range(0, rows * columns)
-                .filter(k -> Math.min(
-                                Math.abs(valueOfA(k / columns, k % columns)),
-                                Math.abs(valueOfB(k / columns, k % columns)))
-                        > least)
-                .mapToDouble(k -> (double) valueOfB(k / columns, k % columns) / valueOfA(k / columns, k % columns))
-                .filter(ratio -> ratio > 0)
-                .map(Math::log);
-    }
-
-    private float valueOfA(int i, int j) {
-        return a.value(i, j);
-    }
-
-    private float valueOfB(int i, int j) {
-        return transposed ? b.value(j, i) : b.value(i, j);
+        int to = from;
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                float x = a.value(i, j);
+                float y = transposed ? b.value(j, i) : b.value(i, j);
+                double ratio = (double) y / x;
+                if (Math.min(Math.abs(x), Math.abs(y)) > least && ratio > 0) {
+                    target[to++] = ratio;
+                }
+            }
+        }
+        return to;
     }
 
     /** Whether the axes of one are in another order than the other's. */
@@ -181,10 +185,6 @@ record TensorPair(
         TensorPair pair(TensorSketch first, TensorSketch second, boolean transposed) {
             double varianceA = count == 0 ? 0 : aa - a * a / count;
             double varianceB = count == 0 ? 0 : bb - b * b / count;
-            double covariance = count == 0 ? 0 : ab - a * b / count;
-            boolean constant = varianceA <= 1e-12 * aa || varianceB <= 1e-12 * bb;
-            double correlation =
-                    !constant ? covariance / Math.sqrt(varianceA * varianceB) : equal == count && count > 0 ? 1 : 0;
             double scale = (varianceA + varianceB) / 2;
             double distance = differences == 0 ? 0 : scale <= 0 ? UNRELATED_DISTANCE : differences / scale;
             return new TensorPair(
@@ -193,7 +193,7 @@ record TensorPair(
                     transposed,
                     count,
                     equal,
-                    correlation,
+                    SampleCorrelation.of(count, equal, a, b, aa, bb, ab),
                     Math.min(UNRELATED_DISTANCE, distance),
                     keptCount == 0 || scale <= 0 ? 0 : keptDifferences / scale * count / keptCount,
                     zeroedInB,

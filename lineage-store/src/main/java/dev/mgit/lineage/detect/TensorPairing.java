@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which tensors of two models stand for each other: those of one name if their values agree, then those of one digest,
@@ -21,7 +20,7 @@ final class TensorPairing {
 
     private TensorPairing() {}
 
-    /** Pairs in the order of b, each tensor in at most one; pairs that do not agree are pairs by name alone. */
+    /** Pairs in the order of b, each tensor in at most one; of weights those that agree, of others those of one name. */
     static List<TensorPair> of(ModelSketch a, ModelSketch b) {
         var pairing = new TensorPairing();
         a.tensors().forEach(tensor -> pairing.unpairedA.put(tensor.name(), tensor));
@@ -29,7 +28,6 @@ final class TensorPairing {
         pairing.byName();
         pairing.byDigest();
         pairing.byValues();
-        pairing.restByName();
         return pairing.pairs;
     }
 
@@ -43,9 +41,8 @@ final class TensorPairing {
         for (TensorSketch b : List.copyOf(unpairedB.values())) {
             TensorSketch a = unpairedA.get(b.name());
             if (a != null && TensorPair.comparable(a, b)) {
-                TensorPair pair = TensorPair.of(a, b);
-                if (pair.related() || !b.isWeight()) {
-                    take(pair);
+                if (!b.isWeight() || SampleCorrelation.of(a, b) >= TensorPair.RELATED) {
+                    take(TensorPair.of(a, b));
                 }
             }
         }
@@ -82,26 +79,17 @@ final class TensorPairing {
         int trials = 0;
         for (TensorSketch b : List.copyOf(unpairedB.values())) {
             List<TensorSketch> like = b.isWeight() ? shapes.getOrDefault(Shape.of(b), List.of()) : List.of();
-            TensorPair best = null;
+            int best = -1;
+            double closest = TensorPair.RELATED;
             for (int i = 0; i < like.size() && trials < MAX_TRIALS; i++, trials++) {
-                best = better(best, TensorPair.of(like.get(i), b));
+                double correlation = SampleCorrelation.of(like.get(i), b);
+                if (best < 0 ? correlation >= closest : correlation > closest) {
+                    best = i;
+                    closest = correlation;
+                }
             }
-            if (best != null && best.related()) {
-                like.remove(best.a());
-                take(best);
-            }
-        }
-    }
-
-    private static TensorPair better(@Nullable TensorPair best, TensorPair next) {
-        return best == null || next.correlation() > best.correlation() ? next : best;
-    }
-
-    private void restByName() {
-        for (TensorSketch b : List.copyOf(unpairedB.values())) {
-            TensorSketch a = unpairedA.get(b.name());
-            if (a != null && TensorPair.comparable(a, b)) {
-                take(TensorPair.of(a, b));
+            if (best >= 0) {
+                take(TensorPair.of(like.remove(best), b));
             }
         }
     }

@@ -13,8 +13,8 @@ import java.util.List;
  * handed on in runs, to be coded together: alone they are too short to learn from.
  */
 final class OpaqueStream {
-    /** Bytes of the longest run. */
-    private static final int RUN = 1 << 24;
+    /** Bytes of the longest run. What is searched for matches in it and before it takes eight times its length. */
+    private static final int RUN = 1 << 23;
 
     private final Sink sink;
     private final byte[] buffer = new byte[4 * ContentDefinedChunks.MAX];

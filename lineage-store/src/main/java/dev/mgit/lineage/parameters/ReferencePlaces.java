@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.planner.ReferenceIndex;
 import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +16,13 @@ import java.util.Optional;
  */
 final class ReferencePlaces {
     private static final int MOST_PLACES = 64;
-    private static final int MOST_BYTES = 1 << 24;
 
     private final BlockReader reader;
     private final int maxDepth;
     private final List<Region> found = new ArrayList<>();
     private int bytes;
+    /** Whether the last place reaches to the end of its last block. */
+    private boolean open;
 
     /** @param maxDepth most frames a reader may have to decode before the parts of the block that refers */
     ReferencePlaces(BlockReader reader, int maxDepth) {
@@ -54,7 +56,7 @@ final class ReferencePlaces {
             BlockId container = whole.blocks().get(0);
             add(container, reader.frame(container), whole.skip() + skip, length);
         } else if (frame.depth() + 1 < maxDepth) {
-            keep(new Region(List.of(id), skip, length));
+            keep(new Region(List.of(id), skip, length), skip + length == frame.rawLength());
         } else if (frame.prediction().isPresent()) {
             frame.prediction().get().sources().forEach(this::add);
         }
@@ -69,22 +71,35 @@ final class ReferencePlaces {
                 .isPresent();
     }
 
-    /** Joins what continues the place before. */
-    private void keep(Region place) {
-        if (bytes + place.length() > MOST_BYTES || found.contains(place)) {
+    /** @param toEnd whether the place reaches to the end of its block */
+    private void keep(Region place, boolean toEnd) {
+        if (bytes + place.length() > ReferenceIndex.MOST_BYTES || found.contains(place)) {
             return;
         }
         int last = found.size() - 1;
-        if (last >= 0
-                && found.get(last).blocks().equals(place.blocks())
-                && found.get(last).skip() + found.get(last).length() == place.skip()) {
-            Region before = found.get(last);
-            found.set(last, new Region(place.blocks(), before.skip(), before.length() + place.length()));
+        Optional<Region> joined = last < 0 ? Optional.empty() : joined(found.get(last), place);
+        if (joined.isPresent()) {
+            found.set(last, joined.get());
         } else if (found.size() < MOST_PLACES) {
             found.add(place);
         } else {
             return;
         }
         bytes += place.length();
+        open = toEnd;
+    }
+
+    /** Both as one place, if the second continues the first in the same block or from the end of one to the next. */
+    private Optional<Region> joined(Region before, Region place) {
+        int length = before.length() + place.length();
+        if (before.blocks().equals(place.blocks()) && before.skip() + before.length() == place.skip()) {
+            return Optional.of(new Region(place.blocks(), before.skip(), length));
+        }
+        if (!open || place.skip() > 0) {
+            return Optional.empty();
+        }
+        List<BlockId> blocks = new ArrayList<>(before.blocks());
+        blocks.addAll(place.blocks());
+        return Optional.of(new Region(blocks, before.skip(), length));
     }
 }
