@@ -56,7 +56,8 @@ final class ServedRepository implements AutoCloseable {
                 ? List.of(new Token("ada", WRITER, true), new Token("bob", READER, false))
                 : List.of();
         var door = new Door(InetAddress.getLoopbackAddress(), 0, tokens, false);
-        this.server = ModelServer.start(repository, door, Limits.standard(), pushes, Optional.of(System.getenv()), warnings::add);
+        this.server = ModelServer.start(
+                repository, door, Limits.standard(), pushes, Optional.of(System.getenv()), warnings::add);
     }
 
     /** One to which clients may push. */

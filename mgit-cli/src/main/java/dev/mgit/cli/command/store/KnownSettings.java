@@ -128,8 +128,7 @@ public final class KnownSettings {
                     "What clients may have uploaded to mgit serve and not committed: 500m, 100g.",
                     PushLimits::of),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
-            new Setting(
-                    "slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks),
+            new Setting("slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks),
             new Setting(
                     WatchSettings.SETTLE,
                     "5s",
