@@ -44,7 +44,7 @@ final class FarNodes {
             q=QUEUE
             if [ -e "$q/before-job" ]; then . "$q/before-job"; fi
             if [ -e "$q/instead-of-job" ]; then . "$q/instead-of-job"; exit; fi
-            if unshare -m true 2>/dev/null; then
+            if unshare -m mount -t tmpfs none REPOSITORY 2>/dev/null; then
               exec unshare -m sh -c 'mount -t tmpfs none "$1" && exec sh -s' sh REPOSITORY < "$q/$1.sh"
             fi
             exec sh -s < "$q/$1.sh"

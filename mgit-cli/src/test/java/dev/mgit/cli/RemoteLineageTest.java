@@ -293,6 +293,27 @@ class RemoteLineageTest {
         assertThat(there("refs/tags/best")).isEqualTo(ben.id("squad"));
     }
 
+    /** Each step looks at all of them; none may look at all for each. */
+    @Test
+    void thereMayBeThousandsOfModels() throws IOException {
+        push(ada);
+        StringBuilder packed = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
+        String base = GitServers.run(hub, "git", "rev-parse", "bert").strip();
+        for (int i = 0; i < 3000; i++) {
+            packed.append(base).append(String.format(" refs/heads/team%02d/m%04d%n", i / 100, i));
+        }
+        Files.writeString(hub.resolve("packed-refs"), packed.toString());
+        TestRepository ben = clone("ben");
+        assertThat(ben.ok("fetch")).doesNotContain("m2999");
+        commit(ben, "bert", 9);
+        push(ben);
+        assertThat(there("bert")).isEqualTo(ben.id("bert"));
+        assertThat(ada.ok("pull")).contains("team29/m2999");
+        assertThat(ada.id("bert")).isEqualTo(ben.id("bert"));
+        push(ada);
+        assertThat(there("team29/m2999")).isEqualTo(there("team00/m0000"));
+    }
+
     @Test
     void aFetchCanBeTakenBack() throws IOException {
         push(ada);

@@ -242,7 +242,8 @@ class WebInterfaceTest {
                 "the command has begun",
                 () -> json(API + "/update/log?model=slow").string("out").equals("begun\n"));
         Files.createFile(go);
-        assertThat(update.join()).isNotEmpty();
+        Await.until("the update has ended", update::isDone);
+        assertThat(update.get()).isNotEmpty();
         assertThat(state("slow")).isEqualTo("passed");
         assertThat(json(API + "/update").flag("running")).isFalse();
     }

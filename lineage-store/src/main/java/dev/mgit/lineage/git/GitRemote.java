@@ -94,7 +94,7 @@ public final class GitRemote implements AutoCloseable {
         Set<ObjectId> wanted = new HashSet<>();
         tips.forEach(tip -> wanted.add(ObjectId.fromString(tip.hex())));
         remotely(() -> {
-            wanted.removeIf(this::isWhole);
+            wanted.removeAll(whole(wanted));
             if (!wanted.isEmpty()) {
                 FetchConnection open = connection == null ? open().openFetch() : connection;
                 connection = open;
@@ -110,16 +110,26 @@ public final class GitRemote implements AutoCloseable {
         });
     }
 
-    private boolean isWhole(ObjectId tip) {
-        try {
-            if (!git.getObjectDatabase().has(tip)) {
-                return false;
-            }
-            requireWhole(Set.of(tip));
-            return true;
-        } catch (IOException | MgitException e) {
-            return false;
+    /** Those that are here with all they lead to; in one walk, since there may be thousands. */
+    private Set<ObjectId> whole(Set<ObjectId> tips) throws IOException {
+        Set<ObjectId> whole = new HashSet<>();
+        for (Ref ref : git.getRefDatabase().getRefs()) {
+            whole.add(ref.getObjectId());
         }
+        whole.retainAll(tips);
+        Set<ObjectId> here = new HashSet<>();
+        for (ObjectId tip : tips) {
+            if (!whole.contains(tip) && git.getObjectDatabase().has(tip)) {
+                here.add(tip);
+            }
+        }
+        try {
+            requireWhole(here);
+            whole.addAll(here);
+        } catch (IOException | MgitException e) {
+            // fetched again, all of them
+        }
+        return whole;
     }
 
     /** All that the tips lead to and that no reference here leads to already. */

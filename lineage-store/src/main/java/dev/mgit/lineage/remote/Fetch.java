@@ -81,8 +81,9 @@ public final class Fetch {
 
     private List<Change> changes(GitExchange here, Remote remote, RemoteReferences references, boolean prune) {
         Map<String, VersionId> before = here.remoteModels(remote.name());
+        Map<String, VersionId> now = references.models();
         List<Change> changes = new ArrayList<>();
-        references.models().forEach((model, id) -> {
+        now.forEach((model, id) -> {
             Optional<VersionId> was = Optional.ofNullable(before.get(model));
             if (!here.isVersion(id)) {
                 exchange.notice().accept("branch '" + model + "' of " + remote.name() + " is no model; passed over");
@@ -92,7 +93,7 @@ public final class Fetch {
         });
         if (prune) {
             before.forEach((model, was) -> {
-                if (!references.models().containsKey(model)) {
+                if (!now.containsKey(model)) {
                     changes.add(new Change(model, Optional.of(was), Optional.empty()));
                 }
             });
@@ -103,14 +104,16 @@ public final class Fetch {
     /** Tags that are not here. One that is here for another version stays, as does a model of its name. */
     private Map<String, VersionId> newTags(GitExchange here, RemoteReferences references) {
         var ours = new RemoteReferences(here.references());
+        Map<String, VersionId> ourModels = ours.models();
+        Map<String, VersionId> ourTags = ours.tags();
         var tags = new TreeMap<String, VersionId>();
         references.tags().forEach((tag, id) -> {
-            VersionId mine = ours.tags().get(tag);
+            VersionId mine = ourTags.get(tag);
             if (mine != null && !mine.equals(id)) {
                 exchange.notice()
                         .accept("tag '" + tag + "' is " + id.abbreviated() + " there and " + mine.abbreviated()
                                 + " here; kept yours");
-            } else if (mine == null && ours.models().containsKey(tag)) {
+            } else if (mine == null && ourModels.containsKey(tag)) {
                 exchange.notice().accept("tag '" + tag + "' has the name of a model here; passed over");
             } else if (mine == null && here.isVersion(id)) {
                 tags.put(tag, id);

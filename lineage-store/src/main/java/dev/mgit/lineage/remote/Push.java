@@ -184,8 +184,9 @@ public final class Push {
             List<Move> moves) {
         List<String> behind = new ArrayList<>();
         Map<String, VersionId> seen = here.remoteModels(remote.name());
+        Map<String, VersionId> theirModels = theirs.models();
         chosen(request, ours).forEach((model, head) -> {
-            Optional<VersionId> there = Optional.ofNullable(theirs.models().get(model));
+            Optional<VersionId> there = Optional.ofNullable(theirModels.get(model));
             if (!there.equals(Optional.of(head))) {
                 boolean forward = there.isEmpty() || here.isAncestor(there.get(), head);
                 boolean nothingNew = there.isPresent()
@@ -207,7 +208,7 @@ public final class Push {
                     "run 'mgit pull " + remote.name() + "' first");
         }
         for (String model : request.deleted()) {
-            VersionId there = theirs.models().get(model);
+            VersionId there = theirModels.get(model);
             if (there == null) {
                 throw MgitException.usage(remote.name() + " has no model '" + model + "'");
             }
@@ -232,8 +233,9 @@ public final class Push {
     private static void tags(
             GitExchange here, Request request, RemoteReferences ours, RemoteReferences theirs, List<Move> moves) {
         Map<String, VersionId> models = chosen(request, ours);
+        Map<String, VersionId> theirTags = theirs.tags();
         ours.tags().forEach((tag, id) -> {
-            Optional<VersionId> there = Optional.ofNullable(theirs.tags().get(tag));
+            Optional<VersionId> there = Optional.ofNullable(theirTags.get(tag));
             boolean wanted = request.models().isEmpty()
                     ? request.deleted().isEmpty()
                     : models.values().stream().anyMatch(head -> here.isAncestor(id, head));
