@@ -109,7 +109,11 @@ public final class HookSession implements AutoCloseable {
     @Override
     public void close() {
         executors.forEach(Executor::close);
-        endings.forEach(ending -> Runtime.getRuntime().removeShutdownHook(ending));
+        try {
+            endings.forEach(ending -> Runtime.getRuntime().removeShutdownHook(ending));
+        } catch (IllegalStateException e) {
+            // the program is ending, and they have run
+        }
         if (owned) {
             session.close();
         }
