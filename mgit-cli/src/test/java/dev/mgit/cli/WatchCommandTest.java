@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class WatchCommandTest {
     private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-    private static final int KILLS = 12;
+    private static final int KILLS = 5;
 
     @TempDir
     private Path dir;
