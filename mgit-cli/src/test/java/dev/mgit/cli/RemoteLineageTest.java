@@ -297,12 +297,8 @@ class RemoteLineageTest {
     @Test
     void thereMayBeThousandsOfModels() throws IOException {
         push(ada);
-        StringBuilder packed = new StringBuilder("# pack-refs with: peeled fully-peeled sorted \n");
-        String base = GitServers.run(hub, "git", "rev-parse", "bert").strip();
-        for (int i = 0; i < 3000; i++) {
-            packed.append(base).append(String.format(" refs/heads/team%02d/m%04d%n", i / 100, i));
-        }
-        Files.writeString(hub.resolve("packed-refs"), packed.toString());
+        addModels(3000);
+        String other = there("team29/m2999");
         TestRepository ben = clone("ben");
         assertThat(ben.ok("fetch")).doesNotContain("m2999");
         commit(ben, "bert", 9);
@@ -311,7 +307,30 @@ class RemoteLineageTest {
         assertThat(ada.ok("pull")).contains("team29/m2999");
         assertThat(ada.id("bert")).isEqualTo(ben.id("bert"));
         push(ada);
-        assertThat(there("team29/m2999")).isEqualTo(there("team00/m0000"));
+        assertThat(there("team29/m2999")).isEqualTo(other);
+    }
+
+    /** Fine-tunes of {@code bert} by others, with its files. */
+    private void addModels(int count) throws IOException {
+        String base = GitServers.run(hub, "git", "rev-parse", "bert").strip();
+        String commit = GitServers.run(hub, "git", "cat-file", "commit", base);
+        Path commits = Files.createDirectory(dir.resolve("commits"));
+        StringBuilder refs = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            String model = String.format("team%02d/m%04d", i / 100, i);
+            Files.writeString(
+                    commits.resolve(String.format("%04d", i)),
+                    commit.replace("Mgit-Model: bert", "Mgit-Model: " + model)
+                            .replaceFirst("\nauthor", "\nparent " + base + "\nauthor"));
+            refs.append(" refs/heads/").append(model).append('\n');
+        }
+        Files.writeString(dir.resolve("refs"), refs);
+        GitServers.run(
+                hub,
+                "sh",
+                "-c",
+                "ls -d ../commits/* | git hash-object -t commit -w --stdin-paths | paste -d ' ' - ../refs"
+                        + " | sed 's/^/create /; s/  */ /g' | awk '{print $1, $3, $2}' | git update-ref --stdin");
     }
 
     @Test
