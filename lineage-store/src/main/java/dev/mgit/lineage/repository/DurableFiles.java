@@ -16,11 +16,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** Small files that are on disk when a method returns. */
 public final class DurableFiles {
@@ -103,16 +101,9 @@ public final class DurableFiles {
         });
     }
 
-    /** Removes a folder and all it holds, if it is there; links are not followed. */
-    public static void deleteTree(Path folder) throws IOException {
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+    /** Removes a file, a link, or a folder and all it holds, if it is there; links are not followed. */
+    public static void deleteTree(Path tree) throws IOException {
+        TreeRemoval.remove(tree);
     }
 
     /** The folder a file lies in. */
