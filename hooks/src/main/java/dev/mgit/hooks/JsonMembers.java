@@ -19,7 +19,7 @@ public final class JsonMembers {
      * An ordered JSON object from names and values in turn. Empty optionals, lists and maps are left out, so that a
      * record's text does not change when a field is added that it does not use.
      */
-    public static JsonObject of(Object... namesAndValues) {
+    public static JsonObject of(@Nullable Object... namesAndValues) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             Object value = namesAndValues[i + 1];

@@ -1,14 +1,13 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Release;
 import dev.mgit.delta.codec.ZstdLibrary;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.parameters.NativeLibrary;
 import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,13 +30,7 @@ final class BuildVersion implements IVersionProvider {
     }
 
     static String number() throws IOException {
-        Properties built = new Properties();
-        try (InputStream in = BuildVersion.class.getResourceAsStream("version.properties")) {
-            if (in != null) {
-                built.load(in);
-            }
-        }
-        return built.getProperty("version", "unknown");
+        return Release.number();
     }
 
     private static String java() {

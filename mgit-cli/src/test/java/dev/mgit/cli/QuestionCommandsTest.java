@@ -147,7 +147,14 @@ class QuestionCommandsTest {
                 .startsWith(repository.id("tuned"));
         assertThat(audit.objects("gaps"))
                 .extracting(gap -> gap.string("gap"))
-                .containsExactly("no_recipe", "no_licence", "no_recipe", "no_parent_known", "no_licence");
+                .containsExactly(
+                        "no_recipe",
+                        "no_licence",
+                        "no_recipe",
+                        "data_unknown",
+                        "no_parent_known",
+                        "no_licence",
+                        "data_unknown");
         assertThat(repository.ok("audit", "small")).contains("finetune of base@", "MIT (trailer License)", "no blocks");
     }
 

@@ -70,12 +70,23 @@ public final class TestResults {
 
     /** What a test says of a version by the results there are; runs nothing. Empty if it was not run on it. */
     public Optional<Verdict> verdict(Version version, TestDefinition test) {
-        return latest(version.id(), test).map(result -> {
-            Optional<TestResult> previous = version.previous().flatMap(id -> latest(id, test));
-            Optional<TestResult> parent =
-                    version.origins().stream().findFirst().flatMap(edge -> latest(edge.parent(), test));
-            return Verdict.of(version.id(), test, result, parent, previous, baselines(test));
-        });
+        return latest(version.id(), test).map(result -> judged(version, test, result));
+    }
+
+    /** The same of every result that is kept, oldest first. */
+    public List<Verdict> verdicts(Version version, TestDefinition test) {
+        String digest = test.digest();
+        return of(version.id()).stream()
+                .filter(result -> result.definition().equals(digest))
+                .map(result -> judged(version, test, result))
+                .toList();
+    }
+
+    private Verdict judged(Version version, TestDefinition test, TestResult result) {
+        Optional<TestResult> previous = version.previous().flatMap(id -> latest(id, test));
+        Optional<TestResult> parent =
+                version.origins().stream().findFirst().flatMap(edge -> latest(edge.parent(), test));
+        return Verdict.of(version.id(), test, result, parent, previous, baselines(test));
     }
 
     Baselines baselines(TestDefinition test) {

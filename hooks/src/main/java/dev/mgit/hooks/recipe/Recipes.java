@@ -46,7 +46,7 @@ public final class Recipes {
     }
 
     /** What was recorded with the version when it was made, whatever was set later. */
-    Optional<Recipe> recorded(VersionId version) {
+    public Optional<Recipe> recorded(VersionId version) {
         synchronized (workspace) {
             return workspace
                     .lineage()

@@ -163,6 +163,11 @@ public final class LineageGraph {
         return childrenFirst(reached);
     }
 
+    /** Versions reached from some versions, these included, children before parents. */
+    public List<VersionId> reach(Collection<VersionId> from, Direction direction, EdgeFilter edges) {
+        return childrenFirst(Reach.from(this, nodes(from), direction, edges));
+    }
+
     private List<VersionId> childrenFirst(BitSet nodes) {
         List<VersionId> ids = new ArrayList<>(nodes.cardinality());
         for (int node = nodes.length() - 1; node >= 0; node = nodes.previousSetBit(node - 1)) {

@@ -62,8 +62,13 @@ public final class Audit {
 
     /** @param deep verify every block, not only commits and manifests */
     public AuditReport of(VersionId subject, boolean deep) {
-        List<VersionId> versions = new ArrayList<>(List.of(subject));
-        versions.addAll(graph.reach(subject, Direction.ANCESTORS, EdgeFilter.ALL));
+        return of(List.of(subject), deep);
+    }
+
+    /** The same of several versions at once; the first is the report's subject. */
+    public AuditReport of(List<VersionId> subjects, boolean deep) {
+        VersionId subject = subjects.get(0);
+        List<VersionId> versions = graph.reach(subjects, Direction.ANCESTORS, EdgeFilter.ALL);
         List<Entry> entries = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         Verified verified =

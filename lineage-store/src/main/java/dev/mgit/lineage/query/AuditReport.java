@@ -68,7 +68,19 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
         PARENT_ABSENT,
         /** It was derived, and how is not recorded. */
         NO_RECIPE,
+        /** The recipe that was recorded with it was replaced by one that did not make it. */
+        RECIPE_REPLACED,
+        /** What it was trained on is not recorded. */
+        DATA_UNKNOWN,
+        /** Data is named without what would tell it from other data of that name. */
+        DATASET_WITHOUT_DIGEST,
         NO_LICENCE,
+        /** Its licence does not keep what that of a parent asks for. */
+        LICENCE_CONFLICT,
+        /** Its files say that it was made from something that no edge leads to. */
+        CLAIM_CONTRADICTS_EDGE,
+        /** It is in use although its latest result of a test is not a pass. */
+        TEST_FAILED,
         /** An edge was found from the weights; no one declared it. */
         INFERRED_EDGE,
         /** Its weights are not those that were committed, only near them. */

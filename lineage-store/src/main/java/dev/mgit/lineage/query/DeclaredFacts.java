@@ -2,6 +2,7 @@ package dev.mgit.lineage.query;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.query.AuditReport.Licence;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -9,6 +10,7 @@ import dev.mgit.lineage.version.ModelCard;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,8 @@ import java.util.Optional;
 public final class DeclaredFacts {
     private static final String README = "README.md";
     private static final String ADAPTER = "adapter_config.json";
+    private static final String CONFIG = "config.json";
+    private static final List<String> NAME_FIELDS = List.of("model_id", "hub_model_id", "model_name");
     private static final String RECIPE = "recipe.json";
     private static final String RECIPE_NOTES = "recipes";
     private static final List<String> LICENCE_FILES =
@@ -37,7 +41,7 @@ public final class DeclaredFacts {
                 return Optional.of(new Licence(trailer.getValue().strip(), "trailer " + trailer.getKey()));
             }
         }
-        Optional<String> named = frontMatter(version.id(), "license");
+        Optional<String> named = card(version.id()).flatMap(DeclaredFacts::licenceOf);
         if (named.isPresent()) {
             return Optional.of(new Licence(named.get(), README));
         }
@@ -50,6 +54,16 @@ public final class DeclaredFacts {
                 .findFirst();
     }
 
+    /** The Hub's {@code license}; several hold together. Of {@code other}, its {@code license_name}. */
+    private static Optional<String> licenceOf(ModelCard card) {
+        List<String> ids = card.values("license");
+        Optional<String> name = card.values("license_name").stream().findFirst();
+        if (ids.equals(List.of("other")) && name.isPresent()) {
+            return name;
+        }
+        return Optional.of(String.join(" AND ", ids)).filter(joined -> !joined.isEmpty());
+    }
+
     private static Optional<String> firstLine(String text) {
         return text.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst();
     }
@@ -60,27 +74,58 @@ public final class DeclaredFacts {
 
     /** What the files say the version was made from, as the start of a sentence. */
     Optional<String> base(VersionId version) {
-        return frontMatter(version, "base_model")
-                .map(base -> README + " says it was made from '" + base + "'")
-                .or(() -> adapterBase(version).map(base -> ADAPTER + " says it was made for '" + base + "'"));
+        return claims(version).stream()
+                .findFirst()
+                .map(claim -> claim.file() + " says it was made "
+                        + (claim.file().equals(ADAPTER) ? "for" : "from") + " '" + claim.base() + "'");
+    }
+
+    /** A file that says what a version was made from. */
+    public record Claim(String file, String base) {}
+
+    /** All that the files say the version was made from. */
+    public List<Claim> claims(VersionId version) {
+        List<Claim> claims = new ArrayList<>();
+        card(version)
+                .ifPresent(card -> card.values("base_model").forEach(base -> claims.add(new Claim(README, base))));
+        adapterBase(version).ifPresent(base -> claims.add(new Claim(ADAPTER, base)));
+        return claims;
+    }
+
+    /** What a version's own files call it: names in its card, and what its configuration was loaded as. */
+    public List<String> ownNames(VersionId version) {
+        List<String> names = new ArrayList<>();
+        card(version).ifPresent(card -> NAME_FIELDS.forEach(field -> names.addAll(card.values(field))));
+        json(version, CONFIG).flatMap(config -> text(config, "_name_or_path")).ifPresent(names::add);
+        return names;
+    }
+
+    /** A version's {@code config.json}; empty if it has none that can be read. */
+    public Optional<JsonObject> config(VersionId version) {
+        return json(version, CONFIG);
     }
 
     private Optional<String> adapterBase(VersionId version) {
+        return json(version, ADAPTER)
+                .flatMap(config -> text(config, "base_model_name_or_path"))
+                .filter(base -> !base.isBlank());
+    }
+
+    private static Optional<String> text(JsonObject json, String name) {
+        return json.members().get(name) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    private Optional<JsonObject> json(VersionId version, String path) {
         try {
-            return text(version, ADAPTER)
-                    .map(json -> Json.parseObject(json.getBytes(StandardCharsets.UTF_8)))
-                    .flatMap(config -> config.optionalString("base_model_name_or_path"))
-                    .filter(base -> !base.isBlank());
+            return text(version, path).map(json -> Json.parseObject(json.getBytes(StandardCharsets.UTF_8)));
         } catch (JsonException e) {
             return Optional.empty();
         }
     }
 
-    /** The first value of a field of the model card. */
-    private Optional<String> frontMatter(VersionId version, String key) {
-        return text(version, README)
-                .map(readme -> ModelCard.of(readme.getBytes(StandardCharsets.UTF_8)))
-                .flatMap(card -> card.values(key).stream().findFirst());
+    /** A version's model card, which may be without fields; empty if it has no README.md. */
+    public Optional<ModelCard> card(VersionId version) {
+        return text(version, README).map(readme -> ModelCard.of(readme.getBytes(StandardCharsets.UTF_8)));
     }
 
     private Optional<String> text(VersionId version, String path) {

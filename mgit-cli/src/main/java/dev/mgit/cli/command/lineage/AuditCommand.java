@@ -1,38 +1,29 @@
 package dev.mgit.cli.command.lineage;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Release;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
-import dev.mgit.hooks.JobProgress;
-import dev.mgit.hooks.recipe.Recipes;
-import dev.mgit.hooks.sharing.SharingGate;
-import dev.mgit.hooks.sharing.Standing;
-import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.hooks.audit.AuditAnswer;
+import dev.mgit.hooks.audit.ModelFiles;
+import dev.mgit.hooks.audit.ProvenanceAudit;
+import dev.mgit.hooks.audit.document.AuditDocument;
+import dev.mgit.hooks.audit.document.AuditFormat;
+import dev.mgit.hooks.audit.document.TextDocument;
 import dev.mgit.lineage.maintain.AuditVerifier;
-import dev.mgit.lineage.query.Audit;
-import dev.mgit.lineage.query.AuditReport;
-import dev.mgit.lineage.query.AuditReport.Checked;
-import dev.mgit.lineage.query.AuditReport.Entry;
-import dev.mgit.lineage.query.AuditReport.Finding;
-import dev.mgit.lineage.query.AuditReport.Gap;
-import dev.mgit.lineage.query.AuditReport.Parent;
-import dev.mgit.lineage.version.EdgeKind;
-import dev.mgit.lineage.version.EdgeNotes;
-import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,19 +33,36 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "audit",
         description = {
-            "Show a version's full provenance back to the roots (author, time, recipe and license, each parent pinned "
-                    + "by hash), list the gaps, and verify it all.",
+            "Show a version's full provenance back to the roots (author, time, recipe, data, tests and license, each "
+                    + "parent pinned by hash), list the gaps, and verify it all.",
             "Reads the lineage itself, never an index. Verifies commits, small files and manifests; with --deep every "
-                    + "stored block too. Exits with 6 if verification fails."
+                    + "stored block too. Exits with 6 if verification fails.",
+            "The formats for other tools are CycloneDX 1.6 (ML-BOM), W3C PROV-JSON, an in-toto statement with SLSA "
+                    + "provenance v1, and SPDX 3.0.1 (AI). The same version gives the same document."
         })
 public final class AuditCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "REV", description = "A model, tag, id, or REV~N.")
-    private String revision = "";
+    @Parameters(paramLabel = "REV", arity = "0..1", description = "A model, tag, id, or REV~N.")
+    private @Nullable String revision;
+
+    @Option(names = "--all-heads", description = "Audit the newest version of every model.")
+    private boolean allHeads;
 
     @Option(names = "--deep", description = "Also decode and hash every stored block.")
     private boolean deep;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "text, json, md, html (one self-contained page), cyclonedx, prov, slsa or spdx. Default: text.")
+    private String format = "text";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write to FILE instead of standard output.")
+    private @Nullable Path output;
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -65,207 +73,60 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Session session = Session.open(context)) {
-            Lineage lineage = session.repository().lineage();
-            VersionId subject = session.resolve(revision);
-            LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
-            var verifier = new AuditVerifier(session.repository(), session.progress());
-            AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
-            Map<VersionId, List<Standing>> sharing = sharing(session, report);
-            if (json.wanted()) {
-                context.output().json(out -> {
-                    json(out, report);
-                    json(out, sharing);
-                });
-            } else {
-                print(report);
-                sharing.forEach((version, standings) -> standings.forEach(standing -> context.output()
-                        .line(context.output()
-                                .styled(
-                                        standing.kept() ? Output.Style.GREEN : Output.Style.RED,
-                                        name(report, version) + " " + standing.text()))));
-            }
-            return report.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+        AuditFormat wanted = json.wanted() ? AuditFormat.JSON : AuditFormat.parse(format);
+        try (Session session = Session.open(context);
+                HookSession hooks = HookSession.within(context, session, new WaitOption())) {
+            var audit = new ProvenanceAudit(
+                    hooks.workspace(),
+                    new AuditVerifier(session.repository(), session.progress()),
+                    Optional.empty());
+            AuditAnswer answer = audit.of(subjects(session), deep);
+            write(session, answer, wanted);
+            return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
         }
     }
 
-    /** What is declared of each version that is here, and whether it holds. */
-    private Map<VersionId, List<Standing>> sharing(Session session, AuditReport report) {
-        Map<VersionId, List<Standing>> all = new LinkedHashMap<>();
-        if (!report.verified()) {
-            return all;
+    private List<VersionId> subjects(Session session) {
+        if (allHeads == (revision != null)) {
+            throw MgitException.usage(allHeads ? "name a version or --all-heads, not both" : "name a version, or --all-heads");
         }
-        try (HookSession hooks = HookSession.within(context, session, new WaitOption())) {
-            var gate = new SharingGate(hooks.workspace(), new Recipes(hooks.workspace())::sharing, JobProgress.NONE);
-            report.entries().stream().filter(Entry::present).forEach(entry -> {
-                List<Standing> standings = gate.standings(entry.version(), List.of());
-                if (!standings.isEmpty()) {
-                    all.put(entry.version(), standings);
-                }
-            });
+        if (revision != null) {
+            return List.of(session.resolve(revision));
         }
-        return all;
+        List<VersionId> heads = session.repository().lineage().models().stream()
+                .map(Model::head)
+                .distinct()
+                .toList();
+        if (heads.isEmpty()) {
+            throw MgitException.usage("there are no models yet");
+        }
+        return heads;
     }
 
-    private static void json(JsonGenerator json, Map<VersionId, List<Standing>> sharing) throws IOException {
-        json.writeArrayFieldStart("sharing");
-        for (Map.Entry<VersionId, List<Standing>> version : sharing.entrySet()) {
-            for (Standing standing : version.getValue()) {
-                json.writeStartObject();
-                json.writeStringField("version", version.getKey().hex());
-                json.writeFieldName("standing");
-                json.writeRawValue(Json.text(standing.toJson()));
-                json.writeEndObject();
-            }
-        }
-        json.writeEndArray();
-    }
-
-    private void print(AuditReport report) {
-        report.entries().forEach(this::print);
-        Output output = context.output();
-        List<Finding> gaps = report.findings();
-        output.line(output.styled(Output.Style.BOLD, gaps.isEmpty() ? "No gaps" : "Gaps (" + gaps.size() + ")"));
-        for (Finding gap : gaps) {
-            Output.Style style = gap.gap() == Gap.NOT_VERIFIED ? Output.Style.RED : Output.Style.YELLOW;
-            output.line("  " + output.styled(style, word(gap.gap()).replace('_', ' ')) + "  "
-                    + name(report, gap.version()) + ": " + gap.text());
-        }
-        Checked checked = report.checked();
-        output.line("");
-        output.line("Checked " + checked.versions() + " version(s): " + checked.gitObjects()
-                + " commits, trees, manifests and small files"
-                + (checked.deep()
-                        ? ", " + checked.blocks() + " blocks (" + Output.bytes(checked.bytes()) + ")"
-                        : "; no blocks (--deep does)")
-                + (checked.signatures() ? ", signatures" : "; signatures are not checked") + ". "
-                + (report.verified() ? "Verification passed." : "Verification FAILED."));
-    }
-
-    private void print(Entry entry) {
-        Output output = context.output();
-        output.line(output.styled(Output.Style.YELLOW, entry.model() + "@" + entry.version())
-                + (entry.model().equals(entry.recordedModel()) ? "" : " (made as " + entry.recordedModel() + ")"));
-        if (!entry.present()) {
-            output.line("  not in this repository");
+    private void write(Session session, AuditAnswer answer, AuditFormat wanted) throws IOException {
+        if (output == null && wanted == AuditFormat.TEXT) {
+            new TextDocument(this::styled).lines(answer, context.output()::line);
             return;
         }
-        output.line("  " + entry.subject());
-        output.line("  by " + entry.author().toString() + " at " + entry.when());
-        for (Parent parent : entry.parents()) {
-            output.line("  " + kind(parent) + " of " + parent.model() + "@" + parent.version() + " ("
-                    + word(parent.source()) + ")");
+        AuditDocument document = wanted.document(
+                new ModelFiles(session.repository().lineage()), Release.number());
+        if (output == null) {
+            document.write(answer, context.output().bytes());
+        } else {
+            Path file = context.resolve(output);
+            DurableFiles.replace(file, out -> document.write(answer, out));
+            context.output().line("Wrote " + session.shown(file));
         }
-        if (entry.parents().isEmpty()) {
-            output.line("  a root");
-        }
-        output.line("  license: "
-                + entry.licence()
-                        .map(licence -> licence.name() + " (" + licence.where() + ")")
-                        .orElse("not known")
-                + "; recipe: " + (entry.recipe() ? "recorded" : "none"));
-        for (EdgeNotes.Entry later : entry.later()) {
-            output.line("  later: " + word(later.op()) + " " + later.kind().word() + " of " + later.model() + "@"
-                    + later.parent().abbreviated() + ", by "
-                    + later.by().toString() + " at "
-                    + later.when());
-        }
-        entry.signatures()
-                .forEach(signature -> output.line("  signed by " + signature.signer()
-                        + (signature.valid() ? "" : ", but the signature is invalid")));
-        output.line("");
     }
 
-    private static String name(AuditReport report, VersionId version) {
-        return report.entries().stream()
-                        .filter(entry -> entry.version().equals(version))
-                        .map(Entry::model)
-                        .findFirst()
-                        .orElse("")
-                + "@" + version.abbreviated();
-    }
-
-    private static String kind(Parent parent) {
-        return parent.kind().map(EdgeKind::word).orElse("next version");
-    }
-
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void json(JsonGenerator json, AuditReport report) throws IOException {
-        json.writeStringField("subject", report.subject().hex());
-        json.writeBooleanField("verified", report.verified());
-        Checked checked = report.checked();
-        json.writeObjectFieldStart("checked");
-        json.writeNumberField("versions", checked.versions());
-        json.writeNumberField("git_objects", checked.gitObjects());
-        json.writeBooleanField("deep", checked.deep());
-        json.writeNumberField("blocks", checked.blocks());
-        json.writeNumberField("bytes", checked.bytes());
-        json.writeBooleanField("signatures", checked.signatures());
-        json.writeEndObject();
-        json.writeArrayFieldStart("versions");
-        for (Entry entry : report.entries()) {
-            json(json, entry);
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("gaps");
-        for (Finding gap : report.findings()) {
-            json.writeStartObject();
-            json.writeStringField("gap", word(gap.gap()));
-            json.writeStringField("version", gap.version().hex());
-            json.writeStringField("text", gap.text());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void json(JsonGenerator json, Entry entry) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", entry.version().hex());
-        json.writeStringField("model", entry.model());
-        json.writeStringField("recorded_model", entry.recordedModel());
-        json.writeBooleanField("present", entry.present());
-        if (entry.present()) {
-            json.writeStringField("author", entry.author().toString());
-            json.writeStringField("when", entry.when().toString());
-            json.writeStringField("subject", entry.subject());
-        }
-        json.writeBooleanField("recipe", entry.recipe());
-        if (entry.licence().isPresent()) {
-            json.writeStringField("licence", entry.licence().get().name());
-            json.writeStringField("licence_from", entry.licence().get().where());
-        }
-        json.writeArrayFieldStart("parents");
-        for (Parent parent : entry.parents()) {
-            json.writeStartObject();
-            json.writeStringField("id", parent.version().hex());
-            json.writeStringField("model", parent.model());
-            json.writeStringField("kind", parent.kind().map(EdgeKind::word).orElse("version"));
-            json.writeStringField("source", word(parent.source()));
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("later");
-        for (EdgeNotes.Entry later : entry.later()) {
-            json.writeStartObject();
-            json.writeStringField("op", word(later.op()));
-            json.writeStringField("parent", later.parent().hex());
-            json.writeStringField("kind", later.kind().word());
-            json.writeStringField("by", later.by().toString());
-            json.writeStringField("when", later.when().toString());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("signatures");
-        for (AuditReport.Signature signature : entry.signatures()) {
-            json.writeStartObject();
-            json.writeStringField("signer", signature.signer());
-            json.writeBooleanField("valid", signature.valid());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    private String styled(TextDocument.Look look, String text) {
+        Output.Style style =
+                switch (look) {
+                    case VERSION, GAP -> Output.Style.YELLOW;
+                    case HEADING -> Output.Style.BOLD;
+                    case FAULT -> Output.Style.RED;
+                    case GOOD -> Output.Style.GREEN;
+                };
+        return context.output().styled(style, text);
     }
 }
