@@ -187,7 +187,7 @@ class AuditDocumentsTest {
                 from prov.model import ProvDocument, ProvDerivation, ProvEntity, ProvUsage, ProvActivity
                 d = ProvDocument.deserialize(sys.argv[1], format='json')
                 for kind in ProvEntity, ProvActivity, ProvDerivation, ProvUsage:
-                    print(kind.__name__, len(d.get_records(kind)))
+                    print(kind.__name__, len(list(d.get_records(kind))))
                 print(sorted(str(next(iter(r.get_attribute('mgit:source')))) for r in d.get_records(ProvDerivation)))
                 again = ProvDocument.deserialize(content=d.serialize(format='json'), format='json')
                 assert again == d

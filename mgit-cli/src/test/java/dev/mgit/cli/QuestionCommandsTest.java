@@ -67,6 +67,26 @@ class QuestionCommandsTest {
     }
 
     @Test
+    void impactTellsWhatIsStillBuiltOnAnOldBase() throws IOException {
+        String old = repository.id("base");
+        commit("base", Map.of(2, 22));
+        commit("tuned", Map.of(0, 10, 2, 22), "--from", "base");
+        commit("small", Map.of(0, 10, 2, 22), "--from", "tuned=quantize");
+        commit("pruned", Map.of(3, 14));
+
+        JsonObject impact = repository.json("impact", old, "--open", "--json");
+        assertThat(impact.strings("still_built_on")).containsExactly("pruned");
+        assertThat(impact.strings("succeeded")).containsExactly("base", "small", "tuned");
+        assertThat(repository.json("impact", old, "--open", "--derived-only", "--json").objects("affected"))
+                .extracting(one -> one.string("model"))
+                .containsExactly("pruned");
+        assertThat(repository.ok("impact", old))
+                .contains("Still built on it: pruned\n", "Not any more: base, small, tuned\n");
+        commit("pruned", Map.of(2, 22, 3, 14), "--from", "base=prune");
+        assertThat(repository.ok("impact", old, "--open", "--derived-only")).startsWith("Nothing open is downstream");
+    }
+
+    @Test
     void impactOfATensorListsTheVersionsThatContainIt() {
         String object = repository
                 .json("blame", "small", "l.0.weight", "--json")

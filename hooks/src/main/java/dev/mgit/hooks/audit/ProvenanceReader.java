@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.audit.Provenance.MadeBy;
 import dev.mgit.hooks.data.DataRecord;
+import dev.mgit.hooks.data.Statements;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResult;
@@ -88,6 +89,16 @@ public final class ProvenanceReader {
                                 Optional.of(in.path()),
                                 Optional.empty(),
                                 "recipe"))));
+        read(id, Optional.<Statements>empty(), () -> Statements.of(workspace.lineage(), id))
+                .ifPresent(stated -> stated.data()
+                        .forEach(one -> add(
+                                found,
+                                new DataFact(
+                                        one.name(),
+                                        one.sha256(),
+                                        Optional.empty(),
+                                        one.licence(),
+                                        stated.source()))));
         card.datasets()
                 .forEach(name -> add(
                         found,

@@ -6,6 +6,7 @@ import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.commit.Candidate;
 import dev.mgit.hooks.commit.CommitListener;
 import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
@@ -63,7 +64,9 @@ final class UnitStore {
                         RecipeRunner.edges(recipe.parents()),
                         message(unit, recipe),
                         folders.apply(model),
-                        Map.of(Recipe.FILE, recipe.toBytes()),
+                        DataRecord.of(workspace.lineage(), head)
+                                .now(workspace.root())
+                                .with(Map.of(Recipe.FILE, recipe.toBytes())),
                         recipe.weightsOnly())));
         workflow.gate(made.stream().map(Candidate::of).toList());
         return stage("update: store " + unit.name(), made);

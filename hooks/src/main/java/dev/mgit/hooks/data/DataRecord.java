@@ -2,9 +2,13 @@ package dev.mgit.hooks.data;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
+import dev.mgit.hooks.FolderTools;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,9 +43,25 @@ public record DataRecord(List<Item> items) {
                 .orElse(new DataRecord(List.of()));
     }
 
-    /** As records of a version's tree: none where there is nothing to record. */
-    public Map<String, byte[]> extra() {
-        return items.isEmpty() ? Map.of() : Map.of(FILE, toBytes());
+    /** The same as it is now: of data that is still where it was, the digest is taken again. */
+    public DataRecord now(Path root) {
+        return new DataRecord(items.stream()
+                .map(item -> item.path()
+                        .map(root::resolve)
+                        .filter(Files::exists)
+                        .map(file -> new Item(item.name(), FolderTools.digest(file), item.path(), item.licence()))
+                        .orElse(item))
+                .toList());
+    }
+
+    /** Records of a version's tree with this one, if there is anything to record. */
+    public Map<String, byte[]> with(Map<String, byte[]> extra) {
+        if (items.isEmpty()) {
+            return extra;
+        }
+        Map<String, byte[]> all = new HashMap<>(extra);
+        all.put(FILE, toBytes());
+        return all;
     }
 
     public byte[] toBytes() {

@@ -1,4 +1,4 @@
-/** Data that versions were made with, as it was declared: names, digests and licences. */
+/** Data that versions were made with, as it was declared, and what other documents state of them. */
 @NullMarked
 package dev.mgit.hooks.data;
 

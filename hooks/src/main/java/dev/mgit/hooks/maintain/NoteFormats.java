@@ -1,5 +1,6 @@
 package dev.mgit.hooks.maintain;
 
+import dev.mgit.hooks.data.Statements;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
@@ -21,7 +22,9 @@ public final class NoteFormats {
                 TestResults.NAMESPACE,
                 note -> TestResults.parse(note),
                 Recipes.NAMESPACE,
-                note -> Recipe.fromBytes(note, "the recipe"));
+                note -> Recipe.fromBytes(note, "the recipe"),
+                Statements.NAMESPACE,
+                note -> Statements.parse(note));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */
@@ -32,6 +35,8 @@ public final class NoteFormats {
                 EdgeNotes.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(
                         EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),
+                Statements.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(Statements.later(ours, theirs)),
                 DroppedState.UNSENT,
                 UnsentState.merger());
     }

@@ -107,7 +107,7 @@ final class IncomingRun implements Incoming<Map<String, VersionId>> {
                 RecipeRunner.edges(carried.recipe().parents()),
                 request.message(),
                 carried.job().folderOf(model),
-                Map.of(Recipe.FILE, carried.recipe().toBytes()),
+                request.data().with(Map.of(Recipe.FILE, carried.recipe().toBytes())),
                 request.weightsOnly());
     }
 }

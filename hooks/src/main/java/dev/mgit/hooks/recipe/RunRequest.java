@@ -1,5 +1,6 @@
 package dev.mgit.hooks.recipe;
 
+import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.sharing.Promise;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param shell true if the command is a line for a shell
  * @param sharing what the model's tensors have in common with others
  * @param weightsOnly leave out the training state of what the command makes, now and whenever the recipe runs
+ * @param data what else the model is made with, as the user declares it
  */
 public record RunRequest(
         List<String> models,
@@ -31,7 +33,38 @@ public record RunRequest(
         boolean shell,
         List<String> command,
         boolean weightsOnly,
-        List<Promise> sharing) {
+        List<Promise> sharing,
+        DataRecord data) {
+    /** One with no further data. */
+    public RunRequest(
+            List<String> models,
+            List<Recipe.Parent> from,
+            String message,
+            Map<String, Path> inputs,
+            Map<String, String> environment,
+            Optional<Long> seed,
+            Limits limits,
+            Path directory,
+            boolean shell,
+            List<String> command,
+            boolean weightsOnly,
+            List<Promise> sharing) {
+        this(
+                models,
+                from,
+                message,
+                inputs,
+                environment,
+                seed,
+                limits,
+                directory,
+                shell,
+                command,
+                weightsOnly,
+                sharing,
+                new DataRecord(List.of()));
+    }
+
     /** One that follows the settings. */
     public RunRequest(
             List<String> models,

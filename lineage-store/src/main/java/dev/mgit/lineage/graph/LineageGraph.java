@@ -48,6 +48,17 @@ public final class LineageGraph {
         return data.size;
     }
 
+    /** Every version whose record is here, parents before children. */
+    public List<VersionId> versions() {
+        List<VersionId> ids = new ArrayList<>(data.size);
+        for (int node = 0; node < data.size; node++) {
+            if (data.absent[node] == 0) {
+                ids.add(id(node));
+            }
+        }
+        return ids;
+    }
+
     /** Number of edges of both types. */
     public int edges() {
         return data.edgeParent.length;

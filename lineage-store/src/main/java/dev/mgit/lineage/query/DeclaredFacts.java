@@ -22,6 +22,9 @@ public final class DeclaredFacts {
     private static final String CONFIG = "config.json";
     private static final List<String> NAME_FIELDS = List.of("model_id", "hub_model_id", "model_name");
     private static final String RECIPE = "recipe.json";
+    /** The namespace of notes with what other documents state, which counts where the files say nothing. */
+    public static final String STATEMENTS = "statements";
+
     private static final String RECIPE_NOTES = "recipes";
     private static final List<String> LICENCE_FILES =
             List.of("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "LICENCE.txt", "LICENCE.md", "COPYING");
@@ -45,13 +48,23 @@ public final class DeclaredFacts {
         if (named.isPresent()) {
             return Optional.of(new Licence(named.get(), README));
         }
-        return LICENCE_FILES.stream()
+        Optional<Licence> file = LICENCE_FILES.stream()
                 .flatMap(
-                        file -> text(version.id(), file)
+                        name -> text(version.id(), name)
                                 .flatMap(DeclaredFacts::firstLine)
-                                .map(line -> new Licence(line, file))
+                                .map(line -> new Licence(line, name))
                                 .stream())
                 .findFirst();
+        return file.or(() -> stated(version.id()));
+    }
+
+    private Optional<Licence> stated(VersionId version) {
+        try {
+            return lineage.note(STATEMENTS, version, Json::parseObject)
+                    .flatMap(json -> text(json, "licence").map(name -> new Licence(name, "statement")));
+        } catch (JsonException e) {
+            return Optional.empty();
+        }
     }
 
     /** The Hub's {@code license}; several hold together. Of {@code other}, its {@code license_name}. */

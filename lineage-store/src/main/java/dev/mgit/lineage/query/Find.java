@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds versions by what is recorded of them, by their tensors and by their test results. */
@@ -94,7 +95,13 @@ public final class Find {
      * @param limit at most so many
      */
     public List<Match> all(Query query, int limit) {
-        IntPredicate matcher = matcher(query);
+        return all(query, version -> true, limit);
+    }
+
+    /** @param also what else must hold of a version; asked last, since it may take longer than all else */
+    public List<Match> all(Query query, Predicate<VersionId> also, int limit) {
+        IntPredicate recorded = matcher(query);
+        IntPredicate matcher = node -> recorded.test(node) && also.test(graph.id(node));
         if (query.tensor().isPresent()) {
             return new TensorSearch(graph, lineage, index)
                     .search(matcher, query.tensor().get(), limit);

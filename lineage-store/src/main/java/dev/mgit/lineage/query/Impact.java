@@ -8,6 +8,7 @@ import dev.mgit.lineage.graph.ModelNames;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -25,9 +26,17 @@ public final class Impact {
      * @param via its parent on a shortest way from the version asked about
      * @param distance edges on that way
      * @param open true for the head of a model: what people use today
+     * @param builtOn true if what it was derived from leads there; false if it only succeeded a version of which that is
+     *     true, as one that was rebuilt from something else
      */
     public record Affected(
-            VersionId version, String model, Optional<EdgeKind> kind, VersionId via, int distance, boolean open) {}
+            VersionId version,
+            String model,
+            Optional<EdgeKind> kind,
+            VersionId via,
+            int distance,
+            boolean open,
+            boolean builtOn) {}
 
     private final LineageGraph graph;
     private final EdgeFilter edges;
@@ -40,6 +49,11 @@ public final class Impact {
     private final int[] via;
     private final int[] distance;
     private int count;
+    private final BitSet builtOn = new BitSet();
+    /** From which version and by which edge derivation leads to a version. */
+    private final int[] builtFrom;
+
+    private final byte[] builtBy;
 
     private Impact(LineageGraph graph, EdgeFilter edges) {
         this.graph = graph;
@@ -48,6 +62,8 @@ public final class Impact {
         code = new byte[graph.size()];
         via = new int[graph.size()];
         distance = new int[graph.size()];
+        builtFrom = new int[graph.size()];
+        builtBy = new byte[graph.size()];
     }
 
     /**
@@ -60,12 +76,34 @@ public final class Impact {
             LineageGraph graph, Collection<VersionId> sources, EdgeFilter edges, boolean openOnly) {
         Impact impact = new Impact(graph, edges);
         int asked = impact.spread(graph.nodes(sources));
+        var unused = impact.derive(asked);
         List<Affected> found = new ArrayList<>();
         impact.collect(asked, true, found);
         if (!openOnly) {
             impact.collect(asked, false, found);
         }
         return found;
+    }
+
+    /**
+     * A version that is built on one asked about.
+     *
+     * @param from the version before it on a shortest way of derivation
+     * @param kind how it was derived from that; empty where it was made by hand from it
+     */
+    public record Built(VersionId version, VersionId from, Optional<EdgeKind> kind) {}
+
+    /** Everything that is built on some versions, these left out, nearest first. */
+    public static List<Built> built(LineageGraph graph, Collection<VersionId> sources) {
+        Impact impact = new Impact(graph, EdgeFilter.ALL);
+        int asked = impact.spread(graph.nodes(sources));
+        List<Built> built = new ArrayList<>();
+        for (int node : impact.derive(asked)) {
+            byte edge = impact.builtBy[node];
+            Optional<EdgeKind> kind = EdgeCode.isVersion(edge) ? Optional.empty() : Optional.of(EdgeCode.kind(edge));
+            built.add(new Built(graph.id(node), graph.id(impact.builtFrom[node]), kind));
+        }
+        return built;
     }
 
     /** Goes as far as the edges lead; returns how many of the versions reached were asked about. */
@@ -95,6 +133,36 @@ public final class Impact {
         return first;
     }
 
+    /**
+     * Follows derivation alone. A version edge leads on only to a version that was made by hand, which is derived from
+     * what the version before it was; the next version of one that was asked about replaces it.
+     */
+    private int[] derive(int asked) {
+        int[] queue = new int[count];
+        int end = asked;
+        System.arraycopy(reached, 0, queue, 0, asked);
+        ChildEdges children = graph.children();
+        for (int i = 0; i < end; i++) {
+            for (int e = children.start[queue[i]]; e < children.start[queue[i] + 1]; e++) {
+                int child = children.child[e];
+                boolean follows = edges.follows(children.code[e])
+                        && (!EdgeCode.isVersion(children.code[e]) || i >= asked && isByHand(child));
+                if (follows && !builtOn.get(child) && distance[child] > 0) {
+                    builtOn.set(child);
+                    builtFrom[child] = queue[i];
+                    builtBy[child] = children.code[e];
+                    queue[end++] = child;
+                }
+            }
+        }
+        return Arrays.copyOfRange(queue, asked, end);
+    }
+
+    private boolean isByHand(int node) {
+        int first = graph.data.edgeStart[node];
+        return graph.data.edgeStart[node + 1] == first + 1 && EdgeCode.isVersion(graph.data.edgeCode[first]);
+    }
+
     private void collect(int from, boolean open, List<Affected> found) {
         ModelNames names = graph.names();
         for (int i = from; i < count; i++) {
@@ -103,9 +171,29 @@ public final class Impact {
                 Optional<EdgeKind> kind =
                         EdgeCode.isVersion(code[node]) ? Optional.empty() : Optional.of(EdgeCode.kind(code[node]));
                 found.add(new Affected(
-                        graph.id(node), names.modelOf(node), kind, graph.id(via[node]), distance[node], open));
+                        graph.id(node), names.modelOf(node), kind, graph.id(via[node]), distance[node], open,
+                        builtOn.get(node)));
             }
         }
+    }
+
+    /** Models whose head is still built on what was asked about, by name. */
+    public static List<String> stillBuilt(List<Affected> affected) {
+        return models(affected, true);
+    }
+
+    /** Models whose head only succeeded a version that was. */
+    public static List<String> succeeded(List<Affected> affected) {
+        return models(affected, false);
+    }
+
+    private static List<String> models(List<Affected> affected, boolean builtOn) {
+        return affected.stream()
+                .filter(one -> one.open() && one.builtOn() == builtOn)
+                .map(Affected::model)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** The affected versions by the kind of edge they hang on, in the order of the kinds; version edges left out. */

@@ -20,14 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The components of a CycloneDX bill of materials. */
 final class CycloneDxComponents {
-    private static final Pattern MAIL =
-            Pattern.compile("[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9-]+\\.)+[A-Za-z]{2,}");
-
     private final Map<VersionId, Provenance> versions;
     private final ModelFiles files;
     private final Map<VersionId, List<Provenance>> children = new HashMap<>();
@@ -99,9 +95,9 @@ final class CycloneDxComponents {
                 .toList();
     }
 
-    /** An address within one machine is none to the standard. */
+    /** With the address in the name: the standard's own field takes none within a company's network. */
     private static JsonObject author(Person person) {
-        return JsonMembers.of("name", person.name(), "email", Optional.of(person.email()).filter(MAIL.asMatchPredicate()));
+        return JsonMembers.of("name", person.toString());
     }
 
     /** By SPDX's identifier, as an expression, or by name where SPDX has none. */
@@ -144,7 +140,7 @@ final class CycloneDxComponents {
                 "author",
                         JsonMembers.of(
                                 "timestamp", Words.time(entry.when()),
-                                "name", entry.author().name()),
+                                "name", entry.author().toString()),
                 "message", entry.subject());
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.history;
 
+import dev.mgit.cli.command.hooks.DataOption;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.update.AfterCommit;
@@ -87,6 +88,9 @@ public final class CommitCommand implements Callable<Integer> {
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
 
+    @Mixin
+    private final DataOption data = new DataOption();
+
     @Option(
             names = "--strict",
             description = "Refuse a checkpoint that references missing files: shards, external data, components. By "
@@ -138,7 +142,7 @@ public final class CommitCommand implements Callable<Integer> {
                     trailers,
                     session.author(),
                     Instant.now(),
-                    Map.of(),
+                    data.record(context, session.repository().files().root()).with(Map.of()),
                     strict,
                     weightsOnly.wanted());
             naming.requireKin(path, request);
@@ -152,6 +156,7 @@ public final class CommitCommand implements Callable<Integer> {
                 || strict
                 || weightsOnly.wanted()
                 || lossy.isWanted()
+                || data.isGiven()
                 || !trailers.isEmpty()
                 || !path.equals(Path.of("."))) {
             throw MgitException.usage("--sparse takes --from, --model and --message, and no PATH");

@@ -49,6 +49,14 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(names = "--all-heads", description = "Audit the newest version of every model.")
     private boolean allHeads;
 
+    @Option(
+            names = "--affected-by",
+            paramLabel = "WHAT",
+            description = "Instead, list every version that a version, license, data digest or name, tensor hash or "
+                    + "package (NAME[=VERSION]) is in or under, and what is built on those: the way back to it, and where a "
+                    + "newer version is clean of it.")
+    private @Nullable String affectedBy;
+
     @Option(names = "--deep", description = "Also decode and hash every stored block.")
     private boolean deep;
 
@@ -76,6 +84,11 @@ public final class AuditCommand implements Callable<Integer> {
         AuditFormat wanted = json.wanted() ? AuditFormat.JSON : AuditFormat.parse(format);
         try (Session session = Session.open(context);
                 HookSession hooks = HookSession.within(context, session, new WaitOption())) {
+            if (affectedBy != null) {
+                requireOnlyAffected(wanted);
+                new AffectedBy(context, session, hooks.workspace(), affectedBy).tell(wanted == AuditFormat.JSON);
+                return 0;
+            }
             var audit = new ProvenanceAudit(
                     hooks.workspace(),
                     new AuditVerifier(session.repository(), session.progress()),
@@ -83,6 +96,13 @@ public final class AuditCommand implements Callable<Integer> {
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);
             return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+        }
+    }
+
+    private void requireOnlyAffected(AuditFormat wanted) {
+        boolean other = revision != null || allHeads || deep || output != null;
+        if (other || wanted != AuditFormat.TEXT && wanted != AuditFormat.JSON) {
+            throw MgitException.usage("--affected-by takes no REV and no other option than --json");
         }
     }
 

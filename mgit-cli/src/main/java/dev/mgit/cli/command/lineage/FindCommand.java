@@ -1,11 +1,13 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.VersionText;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.graph.LineageGraph;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "find",
         description = {
-            "Find versions by metadata, test results or tensors, newest first. All conditions must match.",
+            "Find versions by metadata, by what they were made with, by test results or tensors, newest first. All "
+                    + "conditions must match.",
             "Conditions on tensor hash, shape and dtype use an index, built on first use."
         })
 public final class FindCommand implements Callable<Integer> {
@@ -89,6 +92,9 @@ public final class FindCommand implements Callable<Integer> {
     @Option(names = "--dtype", paramLabel = "DTYPE", description = "Contains a tensor of this dtype: BF16, F32, I8, …")
     private @Nullable String dtype;
 
+    @Mixin
+    private final MakingOptions making = new MakingOptions();
+
     @Option(names = "-n", paramLabel = "N", description = "Show at most N versions.")
     private int limit = Integer.MAX_VALUE;
 
@@ -105,13 +111,14 @@ public final class FindCommand implements Callable<Integer> {
             throw MgitException.usage("-n must be 0 or more");
         }
         Query query = query();
-        try (Session session = Session.open(context)) {
+        try (Session session = Session.open(context);
+                HookSession hooks = HookSession.within(context, session, new WaitOption())) {
             LineageGraph graph = session.repository().graph();
             List<TensorSearch.Match> found = new dev.mgit.lineage.query.Find(
                             graph,
                             session.repository().lineage(),
                             session.repository().tensorIndex())
-                    .all(query, limit);
+                    .all(query, making.query(context).in(hooks.workspace()), limit);
             var names = new VersionText(graph, context.output());
             if (json.wanted()) {
                 context.output().json(out -> json(out, graph, names, found));

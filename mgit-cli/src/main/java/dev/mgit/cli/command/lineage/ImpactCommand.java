@@ -29,6 +29,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show everything downstream of a version, grouped by kind of edge, head versions (the newest of their "
                     + "model) first.",
+            "Says which models are still built on it, since what their head was derived from leads there, and which only "
+                    + "succeeded a version that was.",
             "Given a tensor hash, show the versions that contain it and everything downstream of them."
         })
 public final class ImpactCommand implements Callable<Integer> {
@@ -47,6 +49,11 @@ public final class ImpactCommand implements Callable<Integer> {
 
     @Option(names = "--open", description = "List only head versions.")
     private boolean openOnly;
+
+    @Option(
+            names = "--derived-only",
+            description = "List only versions whose derivation leads there, not those that only succeeded one.")
+    private boolean derivedOnly;
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -74,7 +81,9 @@ public final class ImpactCommand implements Callable<Integer> {
             }
             List<VersionId> sources = version.map(List::of)
                     .orElse(containing.stream().map(TensorSearch.Match::version).toList());
-            List<Affected> affected = dev.mgit.lineage.query.Impact.of(graph, sources, edges, openOnly);
+            List<Affected> affected = dev.mgit.lineage.query.Impact.of(graph, sources, edges, openOnly).stream()
+                    .filter(one -> one.builtOn() || !derivedOnly)
+                    .toList();
             List<TensorSearch.Match> matches = containing;
             if (json.wanted()) {
                 context.output().json(out -> json(out, matches, sources, affected));
@@ -101,6 +110,8 @@ public final class ImpactCommand implements Callable<Integer> {
                         ? "Nothing " + (openOnly ? "open " : "") + "is downstream of " + of
                         : affected.size() + " version(s) of " + models + " model(s) are downstream of " + of + ", "
                                 + open + " of them head versions");
+        models("Still built on it", dev.mgit.lineage.query.Impact.stillBuilt(affected));
+        models("Not any more", dev.mgit.lineage.query.Impact.succeeded(affected));
         dev.mgit.lineage.query.Impact.byKind(affected).forEach((kind, group) -> print(graph, kind.word(), group));
         print(
                 graph,
@@ -116,6 +127,12 @@ public final class ImpactCommand implements Callable<Integer> {
         }
         group.forEach(one -> output.line("  " + name(graph, one.version()) + head(one.open()) + "  from "
                 + name(graph, one.via()) + (one.distance() > 1 ? ", " + one.distance() + " steps away" : "")));
+    }
+
+    private void models(String what, List<String> names) {
+        if (!names.isEmpty()) {
+            context.output().line(what + ": " + String.join(", ", names));
+        }
     }
 
     private String head(boolean head) {
@@ -147,7 +164,18 @@ public final class ImpactCommand implements Callable<Integer> {
             json.writeStringField("via", one.via().hex());
             json.writeNumberField("distance", one.distance());
             json.writeBooleanField("open", one.open());
+            json.writeBooleanField("built_on", one.builtOn());
             json.writeEndObject();
+        }
+        json.writeEndArray();
+        names(json, "still_built_on", dev.mgit.lineage.query.Impact.stillBuilt(affected));
+        names(json, "succeeded", dev.mgit.lineage.query.Impact.succeeded(affected));
+    }
+
+    private static void names(JsonGenerator json, String field, List<String> names) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String name : names) {
+            json.writeString(name);
         }
         json.writeEndArray();
     }

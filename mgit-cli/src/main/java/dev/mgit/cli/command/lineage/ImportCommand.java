@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,8 +52,15 @@ import picocli.CommandLine.Parameters;
 public final class ImportCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files to import.")
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Folders and files to import.")
     private List<Path> paths = new ArrayList<>();
+
+    @Option(
+            names = "--bom",
+            paramLabel = "FILE",
+            description = "Instead of PATH: take over the edges, licenses and data that a CycloneDX bill of materials "
+                    + "(JSON) states of versions that are here, told by the digests of their files.")
+    private @Nullable Path bom;
 
     @Option(names = "--recursive", description = "Search all subfolders, not only direct children.")
     private boolean recursive;
@@ -89,6 +97,14 @@ public final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (json.wanted()) {
             context.output().onlyJson();
+        }
+        if (bom == null ? paths.isEmpty() : !paths.isEmpty() || recursive || dryRun) {
+            throw MgitException.usage(
+                    bom == null ? "name folders or files to import, or --bom FILE" : "--bom takes no PATH and only --json");
+        }
+        if (bom != null) {
+            new ImportBom(context, wait).carryOut(bom, json.wanted());
+            return 0;
         }
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {

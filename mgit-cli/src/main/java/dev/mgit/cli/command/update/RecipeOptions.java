@@ -5,6 +5,7 @@ import dev.mgit.cli.command.hooks.JobOptions;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.executor.Limits;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RunRequest;
@@ -67,6 +68,18 @@ final class RecipeOptions {
             List<Recipe.Parent> from,
             String message,
             List<String> words) {
+        return request(context, session, models, from, message, words, new DataRecord(List.of()));
+    }
+
+    /** The same of a version made with further data. */
+    RunRequest request(
+            Context context,
+            HookSession session,
+            List<String> models,
+            List<Recipe.Parent> from,
+            String message,
+            List<String> words,
+            DataRecord data) {
         Map<String, Path> paths = new LinkedHashMap<>();
         List<String> command = new ArrayList<>(words);
         for (String input : inputs) {
@@ -95,7 +108,8 @@ final class RecipeOptions {
                 job.shell(),
                 command,
                 weightsOnly.wanted(),
-                sharing.promises(session));
+                sharing.promises(session),
+                data);
     }
 
     private static String nameOf(Path path) {

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.update;
 
+import dev.mgit.cli.command.hooks.DataOption;
 import dev.mgit.cli.command.hooks.ExecutorOption;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
@@ -12,6 +13,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.commit.CommitWorkflow;
+import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.RecipeRunner;
@@ -65,6 +67,9 @@ public final class RunCommand implements Callable<Integer> {
     private final RecipeOptions recipe = new RecipeOptions();
 
     @Mixin
+    private final DataOption data = new DataOption();
+
+    @Mixin
     private final ExecutorOption executor = new ExecutorOption();
 
     @Mixin
@@ -86,7 +91,9 @@ public final class RunCommand implements Callable<Integer> {
             context.output().onlyJson();
         }
         try (HookSession session = HookSession.open(context, wait)) {
-            RunRequest request = recipe.request(context, session, models, parents(session), message(), command);
+            DataRecord declared = data.record(context, session.workspace().root());
+            RunRequest request =
+                    recipe.request(context, session, models, parents(session), message(), command, declared);
             JobProgress told = telling(ProgressOptions.lines(context));
             Executor where = executor.create(session);
             CommitWorkflow workflow = AfterCommit.workflow(context, session, where, told);
