@@ -42,9 +42,10 @@ public final class ProvenanceAudit {
     public AuditAnswer of(List<VersionId> subjects, boolean deep) {
         LineageGraph graph = LineageGraph.of(workspace.lineage(), subjects);
         AuditReport report = new Audit(graph, workspace.lineage(), verifier, signatures).of(subjects, deep);
-        var reader = new ProvenanceReader(workspace);
+        var facts = new DeclaredFacts(workspace.lineage());
+        var reader = new ProvenanceReader(workspace, facts);
         var licences = new CarriedLicences(report.entries());
-        var gaps = new Gaps(graph, new DeclaredFacts(workspace.lineage()));
+        var gaps = new Gaps(graph, facts);
         Function<VersionId, List<Standing>> sharing = sharing(report);
         Map<VersionId, List<Finding>> known =
                 report.findings().stream().collect(Collectors.groupingBy(Finding::version));

@@ -35,8 +35,12 @@ public final class ProvenanceReader {
     private final Map<VersionId, List<String>> unreadable = new LinkedHashMap<>();
 
     public ProvenanceReader(Workspace workspace) {
+        this(workspace, new DeclaredFacts(workspace.lineage()));
+    }
+
+    ProvenanceReader(Workspace workspace, DeclaredFacts facts) {
         this.workspace = workspace;
-        this.facts = new DeclaredFacts(workspace.lineage());
+        this.facts = facts;
         this.recipes = new Recipes(workspace);
         this.results = new TestResults(workspace);
         this.tests = new TestRegistry(workspace)

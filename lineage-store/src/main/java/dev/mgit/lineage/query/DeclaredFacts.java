@@ -4,6 +4,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.query.AuditReport.Licence;
+import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ModelCard;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a version's own files say of it: its licence, its recipe, what it was made from. */
 public final class DeclaredFacts {
@@ -31,6 +33,7 @@ public final class DeclaredFacts {
     private static final int LONGEST_FILE = 1 << 20;
 
     private final Lineage lineage;
+    private volatile @Nullable Checkpoint latest;
 
     public DeclaredFacts(Lineage lineage) {
         this.lineage = lineage;
@@ -141,8 +144,18 @@ public final class DeclaredFacts {
         return text(version, README).map(readme -> ModelCard.of(readme.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Several questions about one version follow one another. */
+    private Checkpoint checkpoint(VersionId version) {
+        Checkpoint known = latest;
+        if (known == null || !known.version().equals(version)) {
+            known = lineage.checkpoint(version);
+            latest = known;
+        }
+        return known;
+    }
+
     private Optional<String> text(VersionId version, String path) {
-        Optional<FileEntry> file = lineage.checkpoint(version).file(path);
+        Optional<FileEntry> file = checkpoint(version).file(path);
         return file.filter(entry -> entry.stored() == FileEntry.Storage.VERBATIM && entry.size() <= LONGEST_FILE)
                 .map(entry -> new String(lineage.verbatim(version, path), StandardCharsets.UTF_8));
     }

@@ -57,7 +57,7 @@ public final class TextDocument implements AuditDocument {
 
     private void version(Provenance version, Consumer<String> line) {
         boolean renamed = !version.entry().model().equals(version.entry().recordedModel());
-        line.accept(looks.of(Look.VERSION, version.name())
+        line.accept(looks.of(Look.VERSION, version.entry().model() + "@" + version.id().hex())
                 + (renamed ? " (made as " + version.entry().recordedModel() + ")" : ""));
         VersionFacts.of(version).forEach(fact -> fact(version, fact, line));
         line.accept("");

@@ -22,10 +22,10 @@ final class Words {
         return parent.kind().map(EdgeKind::word).orElse("version");
     }
 
-    /** {@code finetune of base@1234567890 (declared)}. */
+    /** {@code finetune of base@ID (declared)}, pinned by the whole id. */
     static String edge(Parent parent) {
         return parent.kind().map(EdgeKind::word).orElse("next version") + " of " + parent.model() + "@"
-                + parent.version().abbreviated() + " (" + word(parent.source()) + ")";
+                + parent.version().hex() + " (" + word(parent.source()) + ")";
     }
 
     /** The kind of a finding, in words. */
