@@ -10,6 +10,7 @@ import dev.mgit.lineage.query.DeclaredFacts;
 import dev.mgit.lineage.query.DeclaredFacts.Claim;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class Gaps {
                 Gap.RECIPE_REPLACED,
                 version.id(),
                 "the recipe that made it was replaced at "
-                        + made.recipe().circumstances().started() + " by one that was never run: "
+                        + made.recipe().circumstances().started().truncatedTo(ChronoUnit.SECONDS) + " by one that was never run: "
                         + String.join(" ", made.recipe().command()))));
     }
 

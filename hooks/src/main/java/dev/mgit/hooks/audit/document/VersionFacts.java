@@ -77,7 +77,7 @@ final class VersionFacts {
         }
         Recipe made = version.recipe().get().made();
         Recipe.Circumstances at = made.circumstances();
-        add("recipe", String.join(" ", made.command()) + " (in " + made.directory() + ", at " + at.started() + ")");
+        add("recipe", String.join(" ", made.command()) + " (in " + made.directory() + ", at " + Words.time(at.started()) + ")");
         at.code()
                 .ifPresent(code ->
                         add("code", "revision " + code.revision() + (code.dirty() ? ", with changes" : "")));
@@ -88,7 +88,7 @@ final class VersionFacts {
                 .ifPresent(one -> add(
                         "replaced by",
                         String.join(" ", one.recipe().command()) + " at "
-                                + one.recipe().circumstances().started() + ", never run"));
+                                + Words.time(one.recipe().circumstances().started()) + ", never run"));
     }
 
     private void environment(Recipe made) {
