@@ -66,9 +66,31 @@ class AuditDocumentsTest {
                 "cp $MGIT_PARENT_1/model.safetensors $MGIT_OUTPUT/ && printf x >>$MGIT_OUTPUT/notes.txt && "
                         + "printf -- '---\\nlicense: mit\\nbase_model: org/elsewhere\\n---\\n' >$MGIT_OUTPUT/README.md\n");
         repository.ok(
-                "run", "--model", "tuned", "--from", "base", "--input", "data.csv", "--seed", "7", "--env",
-                "TOKEN=secret-value", "--", "sh", "train.sh");
-        repository.ok("test", "add", "t", "--on", "all", "--metric", "accuracy:higher:min=0.9", "--", "sh", "-c",
+                "run",
+                "--model",
+                "tuned",
+                "--from",
+                "base",
+                "--input",
+                "data.csv",
+                "--seed",
+                "7",
+                "--env",
+                "TOKEN=secret-value",
+                "--",
+                "sh",
+                "train.sh");
+        repository.ok(
+                "test",
+                "add",
+                "t",
+                "--on",
+                "all",
+                "--metric",
+                "accuracy:higher:min=0.9",
+                "--",
+                "sh",
+                "-c",
                 "echo '{\"accuracy\":0.75}' >$MGIT_METRICS");
         repository.run("test", "run", "tuned");
         Path small = LayeredFamily.write(folder.resolve("small"), Map.of(1, 11));
@@ -93,7 +115,9 @@ class AuditDocumentsTest {
         assertThat(tuned.object("made").strings("command")).containsExactly("sh", "train.sh");
         assertThat(tuned.object("made").object("sources").members()).containsOnlyKeys("train.sh");
         assertThat(tuned.object("made").strings("variables")).containsExactly("TOKEN");
-        assertThat(tuned.objects("data")).extracting(data -> data.string("name")).containsExactly("data");
+        assertThat(tuned.objects("data"))
+                .extracting(data -> data.string("name"))
+                .containsExactly("data");
         assertThat(tuned.objects("data").get(0).string("sha256")).hasSize(64);
         assertThat(tuned.objects("tests").get(0).string("status")).isEqualTo("failed");
         assertThat(tuned.objects("obligations"))
@@ -120,7 +144,8 @@ class AuditDocumentsTest {
             String document = document(format);
             assertThat(document).as(format).doesNotContain("secret-value").isEqualTo(document(format));
         }
-        assertThat(repository.ok("audit", "tuned", "--format", "md", "-o", "a.md")).contains("Wrote a.md");
+        assertThat(repository.ok("audit", "tuned", "--format", "md", "-o", "a.md"))
+                .contains("Wrote a.md");
         assertThat(repository.root().resolve("a.md")).content().isEqualTo(document("md"));
     }
 
@@ -133,18 +158,26 @@ class AuditDocumentsTest {
         JsonObject bom = parsed(document("cyclonedx"));
         JsonObject tuned = bom.object("metadata").object("component");
         assertThat(tuned.string("type")).isEqualTo("machine-learning-model");
-        assertThat(tuned.object("pedigree").objects("ancestors").get(0).string("name")).isEqualTo("base");
-        assertThat(tuned.objects("licenses").get(0).object("license").string("id")).isEqualTo("MIT");
+        assertThat(tuned.object("pedigree").objects("ancestors").get(0).string("name"))
+                .isEqualTo("base");
+        assertThat(tuned.objects("licenses").get(0).object("license").string("id"))
+                .isEqualTo("MIT");
         assertThat(tuned.objects("components"))
                 .extracting(file -> file.string("name"))
                 .containsExactly("README.md", "model.safetensors", "notes.txt");
-        JsonObject small = parsed(document("cyclonedx", "small")).object("metadata").object("component");
+        JsonObject small =
+                parsed(document("cyclonedx", "small")).object("metadata").object("component");
         assertThat(small.object("pedigree").objects("variants")).hasSize(1);
         assertThat(small.object("pedigree").has("ancestors")).isFalse();
-        assertThat(bom.objects("components").get(0).object("modelCard").object("considerations")
+        assertThat(bom.objects("components")
+                        .get(0)
+                        .object("modelCard")
+                        .object("considerations")
                         .strings("technicalLimitations"))
                 .containsExactly("English only.");
-        assertThat(bom.objects("components")).extracting(one -> one.string("type")).contains("data");
+        assertThat(bom.objects("components"))
+                .extracting(one -> one.string("type"))
+                .contains("data");
         String broken = document("cyclonedx").replace("\"machine-learning-model\"", "\"oracle\"");
         assertThat(new JsonParser().validate(broken.getBytes(StandardCharsets.UTF_8), Version.VERSION_16))
                 .isNotEmpty();
@@ -152,8 +185,8 @@ class AuditDocumentsTest {
 
     @Test
     void spdxFollowsItsSchema() throws IOException {
-        try (InputStream schema = Objects.requireNonNull(
-                getClass().getResourceAsStream("/resources/schema-v3.0.1.json"))) {
+        try (InputStream schema =
+                Objects.requireNonNull(getClass().getResourceAsStream("/resources/schema-v3.0.1.json"))) {
             var spdx = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(schema, InputFormat.JSON);
             for (String document : List.of(document("spdx"), document("spdx", "--all-heads"))) {
@@ -168,7 +201,10 @@ class AuditDocumentsTest {
                 .hasSize(2)
                 .allSatisfy(model -> assertThat(model.members())
                         .containsKeys(
-                                "releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion",
+                                "releaseTime",
+                                "suppliedBy",
+                                "software_downloadLocation",
+                                "software_packageVersion",
                                 "software_primaryPurpose"));
         assertThat(graph.stream().flatMap(one -> one.optionalString("relationshipType").stream()))
                 .contains("descendantOf", "trainedOn", "testedOn", "hasDeclaredLicense", "contains");
@@ -210,7 +246,8 @@ class AuditDocumentsTest {
                 .extracting(file -> file.string("name"))
                 .containsExactly("README.md", "model.safetensors", "notes.txt");
         assertThat(statement.objects("subject"))
-                .allSatisfy(file -> assertThat(file.object("digest").string("sha256")).matches("[0-9a-f]{64}"));
+                .allSatisfy(file ->
+                        assertThat(file.object("digest").string("sha256")).matches("[0-9a-f]{64}"));
         JsonObject definition = statement.object("predicate").object("buildDefinition");
         assertThat(definition.string("buildType")).isEqualTo("urn:mgit:recipe:v1");
         assertThat(definition.object("externalParameters").strings("command")).containsExactly("sh", "train.sh");
@@ -218,7 +255,8 @@ class AuditDocumentsTest {
                 .extracting(one -> one.string("name"))
                 .containsExactly("base", "data", "train.sh");
         assertThat(definition.objects("resolvedDependencies"))
-                .allSatisfy(one -> assertThat(one.object("digest").string("sha256")).matches("[0-9a-f]{64}"));
+                .allSatisfy(
+                        one -> assertThat(one.object("digest").string("sha256")).matches("[0-9a-f]{64}"));
         JsonObject details = statement.object("predicate").object("runDetails");
         assertThat(details.object("builder").string("id")).isNotBlank();
         assertThat(details.object("metadata").string("startedOn")).endsWith("Z");

@@ -28,10 +28,27 @@ class ProvenanceQueriesTest {
         repository = TestRepository.init(folder.resolve("repo"));
         Files.writeString(repository.root().resolve("data.csv"), "a,b\n1,2\n");
         Path weights = LayeredFamily.write(folder.resolve("made/tuned"), Map.of(3, 30));
-        commit("base", Map.of(), "--data", "corpus=sha256:" + DIGEST + ",licence=cc-by-sa-4.0",
-                "--trailer", "License=cc-by-nc-4.0");
-        repository.ok("run", "--model", "tuned", "--from", "base", "--input", "data.csv", "--data",
-                "extra=data.csv,licence=MIT OR Apache-2.0", "--", "cp", weights + "/model.safetensors", "{output}/");
+        commit(
+                "base",
+                Map.of(),
+                "--data",
+                "corpus=sha256:" + DIGEST + ",licence=cc-by-sa-4.0",
+                "--trailer",
+                "License=cc-by-nc-4.0");
+        repository.ok(
+                "run",
+                "--model",
+                "tuned",
+                "--from",
+                "base",
+                "--input",
+                "data.csv",
+                "--data",
+                "extra=data.csv,licence=MIT OR Apache-2.0",
+                "--",
+                "cp",
+                weights + "/model.safetensors",
+                "{output}/");
         commit("small", Map.of(0, 10), "--from", "tuned=quantize");
         commit("other", Map.of(0, 50, 1, 51, 2, 52, 3, 53));
     }
@@ -66,12 +83,14 @@ class ProvenanceQueriesTest {
 
     @Test
     void declaredDataIsRecordedWithDigestAndLicence() {
-        JsonObject tuned = repository.json("audit", "tuned", "--json").objects("versions").get(0);
+        JsonObject tuned =
+                repository.json("audit", "tuned", "--json").objects("versions").get(0);
         assertThat(tuned.objects("data"))
                 .extracting(data -> data.string("name") + " " + data.string("source"))
                 .containsExactly("extra declared", "data recipe");
         assertThat(tuned.objects("data").get(0).string("licence")).isEqualTo("MIT OR Apache-2.0");
-        JsonObject base = repository.json("audit", "base", "--json").objects("versions").get(0);
+        JsonObject base =
+                repository.json("audit", "base", "--json").objects("versions").get(0);
         assertThat(base.objects("data").get(0).string("sha256")).isEqualTo(DIGEST);
         assertThat(base.objects("data").get(0).string("licence")).isEqualTo("CC-BY-SA-4.0");
     }
@@ -82,7 +101,14 @@ class ProvenanceQueriesTest {
         repository.refuses(2, "names no data", "commit", made, "--model", "x", "--data", "nothing");
         repository.refuses(2, "the data 'a' is not there", "commit", made, "--model", "x", "--data", "a=missing.csv");
         repository.refuses(
-                2, "is not a licence expression", "commit", made, "--model", "x", "--data", "a=" + DIGEST + ",licence=MIT AND");
+                2,
+                "is not a licence expression",
+                "commit",
+                made,
+                "--model",
+                "x",
+                "--data",
+                "a=" + DIGEST + ",licence=MIT AND");
     }
 
     @Test
@@ -132,10 +158,9 @@ class ProvenanceQueriesTest {
         commit("base", Map.of(1, 91), "--trailer", "License=cc-by-nc-4.0");
         Files.writeString(repository.root().resolve("data.csv"), "a,b\n3,4\n");
         repository.ok("update", "base", "--only", "tuned");
-        JsonObject tuned = repository.json("audit", "tuned", "--json").objects("versions").get(0);
-        assertThat(tuned.objects("data"))
-                .extracting(one -> one.string("name"))
-                .containsExactly("extra", "data");
+        JsonObject tuned =
+                repository.json("audit", "tuned", "--json").objects("versions").get(0);
+        assertThat(tuned.objects("data")).extracting(one -> one.string("name")).containsExactly("extra", "data");
         assertThat(tuned.objects("data").get(0).string("sha256"))
                 .isEqualTo(tuned.objects("data").get(1).string("sha256"));
     }
@@ -144,7 +169,8 @@ class ProvenanceQueriesTest {
     @Test
     void aBillOfMaterialsBecomesEdgesAndStatements() throws IOException {
         Path bom = folder.resolve("bom.json");
-        Files.writeString(bom, repository.ok("audit", "small", "--format", "cyclonedx").replace("\"version\":\"", "\"v\":\""));
+        Files.writeString(
+                bom, repository.ok("audit", "small", "--format", "cyclonedx").replace("\"version\":\"", "\"v\":\""));
         TestRepository there = TestRepository.init(folder.resolve("there"));
         there.ok("commit", folder.resolve("made/base").toString(), "--model", "first");
         there.ok("commit", folder.resolve("made/tuned").toString(), "--model", "middle");
@@ -164,13 +190,18 @@ class ProvenanceQueriesTest {
         assertThat(there.ok("fsck")).endsWith("no damage\n");
 
         TestRepository empty = TestRepository.init(folder.resolve("empty"));
-        assertThat(empty.json("import", "--bom", bom.toString(), "--json").strings("not_here")).hasSize(3);
+        assertThat(empty.json("import", "--bom", bom.toString(), "--json").strings("not_here"))
+                .hasSize(3);
     }
 
     @Test
     void whatIsNoBillOfMaterialsIsRefused() throws IOException {
         Path bad = folder.resolve("bad.json");
-        for (String text : List.of("", "{}", "[]", "{\"bomFormat\":\"CycloneDX\",\"components\":3}",
+        for (String text : List.of(
+                "",
+                "{}",
+                "[]",
+                "{\"bomFormat\":\"CycloneDX\",\"components\":3}",
                 "{\"bomFormat\":\"CycloneDX\",\"components\":[{\"type\":\"machine-learning-model\"}]}")) {
             Files.writeString(bad, text);
             repository.refuses(1, "is not a CycloneDX bill of materials", "import", "--bom", bad.toString());

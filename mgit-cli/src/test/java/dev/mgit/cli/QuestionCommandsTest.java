@@ -77,7 +77,9 @@ class QuestionCommandsTest {
         JsonObject impact = repository.json("impact", old, "--open", "--json");
         assertThat(impact.strings("still_built_on")).containsExactly("pruned");
         assertThat(impact.strings("succeeded")).containsExactly("base", "small", "tuned");
-        assertThat(repository.json("impact", old, "--open", "--derived-only", "--json").objects("affected"))
+        assertThat(repository
+                        .json("impact", old, "--open", "--derived-only", "--json")
+                        .objects("affected"))
                 .extracting(one -> one.string("model"))
                 .containsExactly("pruned");
         assertThat(repository.ok("impact", old))

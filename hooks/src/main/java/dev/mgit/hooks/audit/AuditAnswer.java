@@ -37,8 +37,7 @@ public record AuditAnswer(
 
     /** The versions by id, in order. */
     public Map<VersionId, Provenance> byId() {
-        return versions.stream()
-                .collect(Collectors.toMap(Provenance::id, one -> one, (a, b) -> a, LinkedHashMap::new));
+        return versions.stream().collect(Collectors.toMap(Provenance::id, one -> one, (a, b) -> a, LinkedHashMap::new));
     }
 
     /** What is said of a version. */

@@ -24,8 +24,7 @@ import java.util.Set;
  */
 final class CarriedLicences {
     /** What the owner of a model may ask of one version and not of the next. */
-    private static final Set<Obligation> OWNERS_CHOICE =
-            EnumSet.of(Obligation.SHARE_ALIKE, Obligation.NO_DERIVATIVES);
+    private static final Set<Obligation> OWNERS_CHOICE = EnumSet.of(Obligation.SHARE_ALIKE, Obligation.NO_DERIVATIVES);
 
     private final Map<VersionId, Licensing> licensing = new HashMap<>();
     /** What has been dropped on the way to a version, and told. */
@@ -72,15 +71,15 @@ final class CarriedLicences {
     private void passedOn(Parent parent, Map<Obligation, Origin> inherited) {
         Licensing above = of(parent.version());
         String name = parent.model() + "@" + parent.version().abbreviated();
-        above.own().ifPresent(licence -> licence.obligations().stream()
-                .filter(obligation -> parent.kind().isPresent() || !OWNERS_CHOICE.contains(obligation))
-                .forEach(obligation ->
-                        inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence))));
+        above.own()
+                .ifPresent(licence -> licence.obligations().stream()
+                        .filter(obligation -> parent.kind().isPresent() || !OWNERS_CHOICE.contains(obligation))
+                        .forEach(obligation ->
+                                inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence))));
         above.inherited().forEach(inherited::putIfAbsent);
     }
 
-    private static boolean breaks(
-            Entry entry, Optional<LicenceExpression> own, Obligation obligation, Origin origin) {
+    private static boolean breaks(Entry entry, Optional<LicenceExpression> own, Obligation obligation, Origin origin) {
         if (obligation == Obligation.NO_DERIVATIVES) {
             return entry.parents().stream().anyMatch(CarriedLicences::changesWeights);
         }

@@ -46,25 +46,27 @@ final class Gaps {
         version.tests().stream()
                 .filter(test -> !test.passed() && !test.status().equals("ran"))
                 .forEach(test -> gaps.add(new Finding(
-                        Gap.TEST_FAILED,
-                        version.id(),
-                        "test '" + test.test() + "' is overridden: " + test.text())));
+                        Gap.TEST_FAILED, version.id(), "test '" + test.test() + "' is overridden: " + test.text())));
         return gaps;
     }
 
     private static void recipe(Provenance version, List<Finding> gaps) {
-        version.recipe().filter(made -> made.original().isPresent()).ifPresent(made -> gaps.add(new Finding(
-                Gap.RECIPE_REPLACED,
-                version.id(),
-                "the recipe that made it was replaced at "
-                        + made.recipe().circumstances().started().truncatedTo(ChronoUnit.SECONDS) + " by one that was never run: "
-                        + String.join(" ", made.recipe().command()))));
+        version.recipe()
+                .filter(made -> made.original().isPresent())
+                .ifPresent(made -> gaps.add(new Finding(
+                        Gap.RECIPE_REPLACED,
+                        version.id(),
+                        "the recipe that made it was replaced at "
+                                + made.recipe().circumstances().started().truncatedTo(ChronoUnit.SECONDS)
+                                + " by one that was never run: "
+                                + String.join(" ", made.recipe().command()))));
     }
 
     private static void data(Provenance version, List<Finding> gaps) {
         boolean trained = version.entry().parents().isEmpty()
                 || version.entry().parents().stream()
-                        .anyMatch(parent -> parent.kind().filter(TRAINED::contains).isPresent());
+                        .anyMatch(parent ->
+                                parent.kind().filter(TRAINED::contains).isPresent());
         if (trained && version.data().isEmpty()) {
             gaps.add(new Finding(
                     Gap.DATA_UNKNOWN,
@@ -83,8 +85,8 @@ final class Gaps {
 
     /** A claim holds if it names any ancestor: cards are handed down. */
     private void claims(Provenance version, List<Finding> gaps) {
-        boolean derived =
-                version.entry().parents().stream().anyMatch(parent -> parent.kind().isPresent());
+        boolean derived = version.entry().parents().stream()
+                .anyMatch(parent -> parent.kind().isPresent());
         List<Claim> claims = derived ? facts.claims(version.id()) : List.of();
         if (claims.isEmpty()) {
             return;

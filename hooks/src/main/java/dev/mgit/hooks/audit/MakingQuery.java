@@ -26,8 +26,8 @@ public record MakingQuery(
         Optional<Library> library,
         Optional<String> licence) {
     /** Asks for nothing. */
-    public static final MakingQuery NONE = new MakingQuery(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    public static final MakingQuery NONE =
+            new MakingQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** A package; names are compared as Python's package index does. */
     public record Library(String name, Optional<String> version) {
@@ -36,7 +36,9 @@ public record MakingQuery(
             int equals = text.indexOf('=');
             return new Library(
                     equals < 0 ? text : text.substring(0, equals),
-                    equals < 0 ? Optional.empty() : Optional.of(text.substring(equals).replaceFirst("^=+", "")));
+                    equals < 0
+                            ? Optional.empty()
+                            : Optional.of(text.substring(equals).replaceFirst("^=+", "")));
         }
 
         boolean isIn(Recipe recipe) {
@@ -79,10 +81,13 @@ public record MakingQuery(
         var facts = new DeclaredFacts(workspace.lineage());
         return version -> (input.isEmpty() && dataset.isEmpty() || data(reader.data(version)))
                 && (codeRevision.isEmpty() && library.isEmpty()
-                        || reader.recipe(version).filter(made -> recipe(made.made())).isPresent())
+                        || reader.recipe(version)
+                                .filter(made -> recipe(made.made()))
+                                .isPresent())
                 && (licence.isEmpty()
                         || facts.licence(workspace.lineage().version(version))
-                                .filter(own -> LicenceExpression.read(own.name()).names(licence.get()))
+                                .filter(own ->
+                                        LicenceExpression.read(own.name()).names(licence.get()))
                                 .isPresent());
     }
 

@@ -78,7 +78,10 @@ public final class ProvenanceReader {
 
     private List<DataFact> data(VersionId id, Optional<MadeBy> recipe, CardFacts card) {
         List<DataFact> found = new ArrayList<>();
-        read(id, List.<DataRecord.Item>of(), () -> DataRecord.of(workspace.lineage(), id).items())
+        read(
+                        id,
+                        List.<DataRecord.Item>of(),
+                        () -> DataRecord.of(workspace.lineage(), id).items())
                 .forEach(item -> add(
                         found,
                         new DataFact(
@@ -98,15 +101,10 @@ public final class ProvenanceReader {
                         .forEach(one -> add(
                                 found,
                                 new DataFact(
-                                        one.name(),
-                                        one.sha256(),
-                                        Optional.empty(),
-                                        one.licence(),
-                                        stated.source()))));
+                                        one.name(), one.sha256(), Optional.empty(), one.licence(), stated.source()))));
         card.datasets()
                 .forEach(name -> add(
-                        found,
-                        new DataFact(name, Optional.empty(), Optional.empty(), Optional.empty(), "README.md")));
+                        found, new DataFact(name, Optional.empty(), Optional.empty(), Optional.empty(), "README.md")));
         return found;
     }
 

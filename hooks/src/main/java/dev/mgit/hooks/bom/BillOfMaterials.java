@@ -112,8 +112,7 @@ public record BillOfMaterials(List<Model> models) {
         Optional<JsonObject> component = set.optionalString("ref").map(byRef::get);
         if (component.isPresent()) {
             JsonObject found = component.get();
-            return Optional.of(new Data(
-                    found.string("name"), hashes(found).findFirst(), licence(found)));
+            return Optional.of(new Data(found.string("name"), hashes(found).findFirst(), licence(found)));
         }
         return set.optionalString("name").map(name -> new Data(name, Optional.empty(), Optional.empty()));
     }

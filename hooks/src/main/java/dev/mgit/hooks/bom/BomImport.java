@@ -45,7 +45,11 @@ public final class BomImport {
      * @param refused edges that would make a version its own ancestor
      */
     public record Imported(
-            Map<String, VersionId> here, List<String> edges, List<String> facts, List<String> absent, List<String> refused) {}
+            Map<String, VersionId> here,
+            List<String> edges,
+            List<String> facts,
+            List<String> absent,
+            List<String> refused) {}
 
     public BomImport(Workspace workspace) {
         this.workspace = workspace;
@@ -97,7 +101,8 @@ public final class BomImport {
     }
 
     private void edges(Transaction transaction, Model model, VersionId child, Imported result) {
-        EdgeNotes notes = workspace.lineage()
+        EdgeNotes notes = workspace
+                .lineage()
                 .note(EdgeNotes.NAMESPACE, child, EdgeNotes::parse)
                 .orElse(EdgeNotes.none());
         EdgeNotes more = notes;
@@ -121,7 +126,8 @@ public final class BomImport {
         }
         Version version = workspace.lineage().version(child);
         boolean known = version.previous().equals(parent)
-                || notes.apply(version.origins()).stream().anyMatch(edge -> edge.parent().equals(parent.get()));
+                || notes.apply(version.origins()).stream()
+                        .anyMatch(edge -> edge.parent().equals(parent.get()));
         if (known || parent.get().equals(child)) {
             return notes;
         }

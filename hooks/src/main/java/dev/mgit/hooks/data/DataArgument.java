@@ -35,9 +35,8 @@ public final class DataArgument {
                     "write --data NAME=PATH or --data NAME=DIGEST, with ',licence=SPDX' if you know it");
         }
         String what = form.group(2);
-        Optional<String> licence = Optional.ofNullable(form.group(3))
-                .map(LicenceExpression::parse)
-                .map(LicenceExpression::text);
+        Optional<String> licence =
+                Optional.ofNullable(form.group(3)).map(LicenceExpression::parse).map(LicenceExpression::text);
         Optional<Path> file = file(what, directory);
         if (file.isPresent()) {
             String digest = FolderTools.digest(file.get());
@@ -55,7 +54,8 @@ public final class DataArgument {
 
     private static Optional<Path> file(String text, Path directory) {
         try {
-            return Optional.of(directory.resolve(text).toAbsolutePath().normalize()).filter(Files::exists);
+            return Optional.of(directory.resolve(text).toAbsolutePath().normalize())
+                    .filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }

@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param source the document: its name and SHA-256
  * @param by who imported it
  */
-public record Statements(
-        Optional<String> licence, List<Data> data, String source, String by, Instant when) {
+public record Statements(Optional<String> licence, List<Data> data, String source, String by, Instant when) {
     /** A data set; the digest is empty where none is given. */
     public record Data(String name, Optional<String> sha256, Optional<String> licence) {}
 
@@ -41,8 +40,8 @@ public record Statements(
                 licence,
                 "data",
                 data.stream()
-                        .map(one -> JsonMembers.of(
-                                "name", one.name(), "sha256", one.sha256(), "licence", one.licence()))
+                        .map(one ->
+                                JsonMembers.of("name", one.name(), "sha256", one.sha256(), "licence", one.licence()))
                         .toList(),
                 "source",
                 source,

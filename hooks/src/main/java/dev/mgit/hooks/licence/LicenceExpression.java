@@ -63,7 +63,8 @@ public sealed interface LicenceExpression {
     /** What is written where a licence is expected: an expression, or the whole of it as a licence's name. */
     static LicenceExpression read(String text) {
         try {
-            return KnownLicences.named(text).<LicenceExpression>map(known -> new Licence(known.id(), false))
+            return KnownLicences.named(text)
+                    .<LicenceExpression>map(known -> new Licence(known.id(), false))
                     .orElseGet(() -> parse(text));
         } catch (MgitException e) {
             return new Licence(text.strip(), false);
@@ -111,13 +112,14 @@ public sealed interface LicenceExpression {
             or.any().forEach(one -> common.retainAll(one.obligations()));
             return common;
         }
-        return KnownLicences.of(ids().get(0)).map(KnownLicences.Known::obligations).orElse(Set.of());
+        return KnownLicences.of(ids().get(0))
+                .map(KnownLicences.Known::obligations)
+                .orElse(Set.of());
     }
 
     /** Whether it names a licence, under whichever of its names. */
     default boolean names(String licence) {
         String wanted = KnownLicences.spdx(licence).orElse(licence);
-        return ids().stream()
-                .anyMatch(id -> KnownLicences.spdx(id).orElse(id).equalsIgnoreCase(wanted));
+        return ids().stream().anyMatch(id -> KnownLicences.spdx(id).orElse(id).equalsIgnoreCase(wanted));
     }
 }

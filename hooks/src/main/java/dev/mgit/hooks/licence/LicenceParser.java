@@ -88,7 +88,10 @@ final class LicenceParser {
         boolean plain = ID.matcher(word.endsWith("+") ? word.substring(0, word.length() - 1) : word)
                 .matches();
         if (!(plain || KnownLicences.of(word).isPresent()) || isOperator(word)) {
-            throw wrong(word.isEmpty() ? "a licence is missing at its end" : "'" + word + "' stands where a licence should");
+            throw wrong(
+                    word.isEmpty()
+                            ? "a licence is missing at its end"
+                            : "'" + word + "' stands where a licence should");
         }
         at++;
         return word;

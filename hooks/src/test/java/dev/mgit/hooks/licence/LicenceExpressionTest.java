@@ -26,25 +26,38 @@ class LicenceExpressionTest {
     void readsExpressionsAndWritesThemWithSpdxIdentifiers(String text, String written) {
         LicenceExpression read = LicenceExpression.parse(text);
         assertThat(read.text()).isEqualTo(written);
-        assertThat(LicenceExpression.parse(written)).hasToString(LicenceExpression.parse(read.text()).toString());
+        assertThat(LicenceExpression.parse(written))
+                .hasToString(LicenceExpression.parse(read.text()).toString());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "MIT AND", "AND MIT", "MIT Apache-2.0", "(MIT", "MIT)", "MIT WITH", "mit, x", "MIT And X",
-        "MIT WITH (X)", "a:b"})
+    @ValueSource(
+            strings = {
+                "",
+                "MIT AND",
+                "AND MIT",
+                "MIT Apache-2.0",
+                "(MIT",
+                "MIT)",
+                "MIT WITH",
+                "mit, x",
+                "MIT And X",
+                "MIT WITH (X)",
+                "a:b"
+            })
     void whatIsNoExpressionIsRefusedInOneSentence(String text) {
-        assertThatThrownBy(() -> LicenceExpression.parse(text))
-                .isInstanceOfSatisfying(MgitException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
-                    assertThat(e.getMessage()).contains("is not a licence expression").doesNotContain("\n");
-                });
+        assertThatThrownBy(() -> LicenceExpression.parse(text)).isInstanceOfSatisfying(MgitException.class, e -> {
+            assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
+            assertThat(e.getMessage()).contains("is not a licence expression").doesNotContain("\n");
+        });
     }
 
     @Test
     void hostileTextEndsSoon() {
         assertThatThrownBy(() -> LicenceExpression.parse("(".repeat(3000))).isInstanceOf(MgitException.class);
         assertThatThrownBy(() -> LicenceExpression.parse("a".repeat(1 << 20))).isInstanceOf(MgitException.class);
-        assertThat(LicenceExpression.read("See our terms; no redistribution").isKnown()).isFalse();
+        assertThat(LicenceExpression.read("See our terms; no redistribution").isKnown())
+                .isFalse();
     }
 
     @Test
@@ -70,6 +83,7 @@ class LicenceExpressionTest {
         assertThat(ids).allSatisfy(id -> assertThat(KnownLicences.of(id)).isPresent());
         assertThat(KnownLicences.of("CC-BY-NC-4.0")).isEqualTo(KnownLicences.of("cc-by-nc-4.0"));
         assertThat(KnownLicences.of("unheard-of")).isEmpty();
-        assertThat(LicenceExpression.parse("cc-by-4.0 AND x").names("CC-BY-4.0")).isTrue();
+        assertThat(LicenceExpression.parse("cc-by-4.0 AND x").names("CC-BY-4.0"))
+                .isTrue();
     }
 }

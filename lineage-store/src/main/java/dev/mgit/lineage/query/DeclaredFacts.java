@@ -102,8 +102,7 @@ public final class DeclaredFacts {
     /** All that the files say the version was made from. */
     public List<Claim> claims(VersionId version) {
         List<Claim> claims = new ArrayList<>();
-        card(version)
-                .ifPresent(card -> card.values("base_model").forEach(base -> claims.add(new Claim(README, base))));
+        card(version).ifPresent(card -> card.values("base_model").forEach(base -> claims.add(new Claim(README, base))));
         adapterBase(version).ifPresent(base -> claims.add(new Claim(ADAPTER, base)));
         return claims;
     }

@@ -171,7 +171,12 @@ public final class Impact {
                 Optional<EdgeKind> kind =
                         EdgeCode.isVersion(code[node]) ? Optional.empty() : Optional.of(EdgeCode.kind(code[node]));
                 found.add(new Affected(
-                        graph.id(node), names.modelOf(node), kind, graph.id(via[node]), distance[node], open,
+                        graph.id(node),
+                        names.modelOf(node),
+                        kind,
+                        graph.id(via[node]),
+                        distance[node],
+                        open,
                         builtOn.get(node)));
             }
         }

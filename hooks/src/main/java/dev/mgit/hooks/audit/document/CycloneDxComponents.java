@@ -34,9 +34,11 @@ final class CycloneDxComponents {
         this.versions = versions;
         this.files = files;
         this.findings = answer.findings().stream().collect(Collectors.groupingBy(Finding::version));
-        answer.versions().forEach(version -> version.entry().parents().forEach(parent -> children.computeIfAbsent(
-                        parent.version(), id -> new ArrayList<>())
-                .add(version)));
+        answer.versions()
+                .forEach(version -> version.entry()
+                        .parents()
+                        .forEach(parent -> children.computeIfAbsent(parent.version(), id -> new ArrayList<>())
+                                .add(version)));
     }
 
     static String ref(VersionId version) {
@@ -66,7 +68,9 @@ final class CycloneDxComponents {
                 "licenses", version.licensing().own().map(CycloneDxComponents::licences),
                 "pedigree", pedigree(version),
                 "components", all.stream().map(CycloneDxComponents::file).toList(),
-                "modelCard", Optional.of(card(version)).filter(card -> !card.members().isEmpty()),
+                "modelCard",
+                        Optional.of(card(version))
+                                .filter(card -> !card.members().isEmpty()),
                 "properties", properties(version, all));
     }
 
@@ -103,7 +107,9 @@ final class CycloneDxComponents {
     /** By SPDX's identifier, as an expression, or by name where SPDX has none. */
     private static List<JsonObject> licences(LicenceExpression licence) {
         return List.of(
-                licence instanceof LicenceExpression.Licence one && !one.orLater() && one.spdx().isPresent()
+                licence instanceof LicenceExpression.Licence one
+                                && !one.orLater()
+                                && one.spdx().isPresent()
                         ? JsonMembers.of("license", JsonMembers.of("id", one.spdx()))
                         : licence.isSpdx()
                                 ? JsonMembers.of("expression", licence.text())
@@ -151,18 +157,28 @@ final class CycloneDxComponents {
     private JsonObject relative(String model, VersionId id) {
         Optional<String> digest = digests.computeIfAbsent(id, version -> ModelFiles.digest(files.of(version)));
         return JsonMembers.of(
-                "type", "machine-learning-model",
-                "name", versions.containsKey(id) ? versions.get(id).entry().model() : model,
-                "version", id.hex(),
-                "hashes", hashes(digest));
+                "type",
+                "machine-learning-model",
+                "name",
+                versions.containsKey(id) ? versions.get(id).entry().model() : model,
+                "version",
+                id.hex(),
+                "hashes",
+                hashes(digest));
     }
 
     private static JsonObject card(Provenance version) {
         CardFacts card = version.card();
         List<JsonObject> metrics = new ArrayList<>();
         version.tests()
-                .forEach(test -> test.metrics().forEach((name, value) -> metrics.add(JsonMembers.of(
-                        "type", name, "value", String.valueOf(value), "slice", test.test() + ": " + test.status()))));
+                .forEach(test -> test.metrics()
+                        .forEach((name, value) -> metrics.add(JsonMembers.of(
+                                "type",
+                                name,
+                                "value",
+                                String.valueOf(value),
+                                "slice",
+                                test.test() + ": " + test.status()))));
         JsonObject parameters = JsonMembers.of(
                 "task", card.task(),
                 "architectureFamily", card.family(),

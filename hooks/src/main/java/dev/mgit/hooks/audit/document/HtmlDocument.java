@@ -43,7 +43,10 @@ final class HtmlDocument implements AuditDocument {
                         .map(version -> MarkupEscape.xml(version.name()))
                         .collect(Collectors.joining(", ")))
                 .append("</h1>\n")
-                .append(answer.verified() ? "<p>Verification passed.</p>\n" : "<p class=\"fault\">Verification failed.</p>\n");
+                .append(
+                        answer.verified()
+                                ? "<p>Verification passed.</p>\n"
+                                : "<p class=\"fault\">Verification failed.</p>\n");
         list(page, "Checked", answer.held());
         list(page, "Taken on trust", answer.trusted());
         findings(page, answer);

@@ -29,7 +29,9 @@ final class JsonDocument implements AuditDocument {
         new JsonStream(out)
                 .field("schema", SCHEMA)
                 .field("subject", answer.subjects().get(0).hex())
-                .field("subjects", answer.subjects().stream().map(VersionId::hex).toList())
+                .field(
+                        "subjects",
+                        answer.subjects().stream().map(VersionId::hex).toList())
                 .field("verified", answer.verified())
                 .field("checked", checked(answer.checked()))
                 .field("held", answer.held())
@@ -44,9 +46,10 @@ final class JsonDocument implements AuditDocument {
                                         "text", finding.text())))
                 .array(
                         "sharing",
-                        answer.versions().stream().flatMap(version -> version.sharing().stream()
-                                .map(standing -> JsonMembers.of(
-                                        "version", version.id().hex(), "standing", standing.toJson()))))
+                        answer.versions().stream()
+                                .flatMap(version -> version.sharing().stream()
+                                        .map(standing -> JsonMembers.of(
+                                                "version", version.id().hex(), "standing", standing.toJson()))))
                 .end();
     }
 
@@ -100,8 +103,7 @@ final class JsonDocument implements AuditDocument {
         members.put(
                 "signatures",
                 entry.signatures().stream()
-                        .map(signature ->
-                                JsonMembers.of("signer", signature.signer(), "valid", signature.valid()))
+                        .map(signature -> JsonMembers.of("signer", signature.signer(), "valid", signature.valid()))
                         .toList());
         more(version).members().forEach(members::put);
         return new JsonObject(members);
@@ -122,9 +124,7 @@ final class JsonDocument implements AuditDocument {
                 "made",
                 version.recipe().map(made -> recipe(made.made())),
                 "recipe_replaced_by",
-                version.recipe()
-                        .filter(made -> made.original().isPresent())
-                        .map(made -> recipe(made.recipe())),
+                version.recipe().filter(made -> made.original().isPresent()).map(made -> recipe(made.recipe())),
                 "data",
                 version.data().stream().map(JsonDocument::data).toList(),
                 "tests",
@@ -145,7 +145,8 @@ final class JsonDocument implements AuditDocument {
                 "sources", at.sources(),
                 "runtime", at.runtime(),
                 "packages", new TreeMap<>(at.packages()),
-                "variables", new TreeMap<>(recipe.environment()).keySet().stream().toList(),
+                "variables",
+                        new TreeMap<>(recipe.environment()).keySet().stream().toList(),
                 "seed", recipe.seed(),
                 "machine", at.machine(),
                 "node", at.node(),

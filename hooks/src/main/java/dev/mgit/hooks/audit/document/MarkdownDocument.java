@@ -16,8 +16,10 @@ final class MarkdownDocument implements AuditDocument {
     @Override
     public void write(AuditAnswer answer, OutputStream out) throws IOException {
         var text = new StringBuilder("# Provenance of ")
-                .append(answer.asked().stream().map(Provenance::name).map(MarkdownDocument::escaped).collect(
-                        Collectors.joining(", ")))
+                .append(answer.asked().stream()
+                        .map(Provenance::name)
+                        .map(MarkdownDocument::escaped)
+                        .collect(Collectors.joining(", ")))
                 .append("\n\n")
                 .append(answer.verified() ? "Verification passed." : "**Verification failed.**")
                 .append("\n\n## Checked\n\n");
@@ -56,7 +58,10 @@ final class MarkdownDocument implements AuditDocument {
                 .forEach(fact -> text.append("| ")
                         .append(fact.what())
                         .append(" | ")
-                        .append(fact.text().lines().map(MarkdownDocument::escaped).collect(Collectors.joining("<br>")))
+                        .append(fact.text()
+                                .lines()
+                                .map(MarkdownDocument::escaped)
+                                .collect(Collectors.joining("<br>")))
                         .append(" |\n"));
     }
 

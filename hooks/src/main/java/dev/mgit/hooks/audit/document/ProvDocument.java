@@ -42,9 +42,12 @@ final class ProvDocument implements AuditDocument {
                         made(answer)
                                 .map(version -> member(
                                         "generated-" + version.id().hex(),
-                                        "prov:entity", entityId(version.id().hex()),
-                                        "prov:activity", runId(version),
-                                        "prov:time", ended(version))))
+                                        "prov:entity",
+                                        entityId(version.id().hex()),
+                                        "prov:activity",
+                                        runId(version),
+                                        "prov:time",
+                                        ended(version))))
                 .object("used", made(answer).flatMap(ProvDocument::uses))
                 .object(
                         "wasAssociatedWith",
@@ -104,7 +107,8 @@ final class ProvDocument implements AuditDocument {
                         "mgit:type", "model-version",
                         "mgit:model", version.entry().model(),
                         "mgit:licence", version.licensing().own().map(licence -> licence.text()),
-                        "mgit:committed", version.entry().present() ? time(version.entry().when()) : null,
+                        "mgit:committed",
+                                version.entry().present() ? time(version.entry().when()) : null,
                         "mgit:message", version.entry().subject()));
     }
 
@@ -159,10 +163,14 @@ final class ProvDocument implements AuditDocument {
     private static Member derivation(Provenance version, Parent parent) {
         return member(
                 "derived-" + version.id().hex() + "-" + parent.version().hex() + "-" + Words.kind(parent),
-                "prov:generatedEntity", entityId(version.id().hex()),
-                "prov:usedEntity", entityId(parent.version().hex()),
-                "mgit:kind", Words.kind(parent),
-                "mgit:source", Words.word(parent.source()));
+                "prov:generatedEntity",
+                entityId(version.id().hex()),
+                "prov:usedEntity",
+                entityId(parent.version().hex()),
+                "mgit:kind",
+                Words.kind(parent),
+                "mgit:source",
+                Words.word(parent.source()));
     }
 
     private static Stream<Member> uses(Provenance version) {
@@ -172,13 +180,17 @@ final class ProvDocument implements AuditDocument {
                 .distinct()
                 .map(parent -> member(
                         "used-" + hex + "-" + parent,
-                        "prov:activity", runId(version),
-                        "prov:entity", entityId(parent)));
+                        "prov:activity",
+                        runId(version),
+                        "prov:entity",
+                        entityId(parent)));
         Stream<Member> data = version.data().stream()
                 .map(one -> member(
                         "used-" + hex + "-" + DataSets.key(one),
-                        "prov:activity", runId(version),
-                        "prov:entity", dataId(one)));
+                        "prov:activity",
+                        runId(version),
+                        "prov:entity",
+                        dataId(one)));
         return Stream.concat(parents, data);
     }
 }

@@ -39,9 +39,8 @@ public final class SlsaDocument implements AuditDocument {
     @Override
     public void write(AuditAnswer answer, OutputStream out) throws IOException {
         for (Provenance version : answer.asked()) {
-            byte[] statement = answer.subjects().size() == 1
-                    ? Json.pretty(statement(version))
-                    : Json.bytes(statement(version));
+            byte[] statement =
+                    answer.subjects().size() == 1 ? Json.pretty(statement(version)) : Json.bytes(statement(version));
             out.write(statement);
             out.write("\n".getBytes(StandardCharsets.UTF_8));
         }
@@ -52,17 +51,18 @@ public final class SlsaDocument implements AuditDocument {
     public JsonObject statement(Provenance version) {
         Optional<Recipe> recipe = version.recipe().map(Provenance.MadeBy::made);
         return JsonMembers.of(
-                "_type", STATEMENT,
+                "_type",
+                STATEMENT,
                 "subject",
-                        files.of(version.id()).stream()
-                                .filter(file -> file.sha256().isPresent())
-                                .map(file -> JsonMembers.of(
-                                        "name", file.path(), "digest", JsonMembers.of("sha256", file.sha256())))
-                                .toList(),
-                "predicateType", PREDICATE,
+                files.of(version.id()).stream()
+                        .filter(file -> file.sha256().isPresent())
+                        .map(file ->
+                                JsonMembers.of("name", file.path(), "digest", JsonMembers.of("sha256", file.sha256())))
+                        .toList(),
+                "predicateType",
+                PREDICATE,
                 "predicate",
-                        JsonMembers.of(
-                                "buildDefinition", definition(version, recipe), "runDetails", details(version, recipe)));
+                JsonMembers.of("buildDefinition", definition(version, recipe), "runDetails", details(version, recipe)));
     }
 
     private JsonObject definition(Provenance version, Optional<Recipe> recipe) {
@@ -81,7 +81,9 @@ public final class SlsaDocument implements AuditDocument {
             parameters.put("command", made.command());
             parameters.put("shell", made.shell());
             parameters.put("directory", made.directory());
-            parameters.put("variables", new TreeMap<>(made.environment()).keySet().stream().toList());
+            parameters.put(
+                    "variables",
+                    new TreeMap<>(made.environment()).keySet().stream().toList());
             made.seed().ifPresent(seed -> parameters.put("seed", seed));
         });
         return parameters;
@@ -122,9 +124,12 @@ public final class SlsaDocument implements AuditDocument {
     private static Stream<JsonObject> code(Recipe made) {
         Stream<JsonObject> revision = made.circumstances().code().stream()
                 .map(code -> JsonMembers.of(
-                        "uri", "urn:git:" + code.revision(),
-                        "digest", JsonMembers.of("gitCommit", code.revision()),
-                        "name", "code"));
+                        "uri",
+                        "urn:git:" + code.revision(),
+                        "digest",
+                        JsonMembers.of("gitCommit", code.revision()),
+                        "name",
+                        "code"));
         Stream<JsonObject> scripts = made.circumstances().sources().entrySet().stream()
                 .map(source -> JsonMembers.of(
                         "name", source.getKey(),
@@ -140,7 +145,9 @@ public final class SlsaDocument implements AuditDocument {
                 "metadata",
                 JsonMembers.of(
                         "invocationId", version.id().hex(),
-                        "startedOn", recipe.map(made -> Words.time(made.circumstances().started())),
+                        "startedOn",
+                                recipe.map(
+                                        made -> Words.time(made.circumstances().started())),
                         "finishedOn", Words.time(version.entry().when())));
     }
 }

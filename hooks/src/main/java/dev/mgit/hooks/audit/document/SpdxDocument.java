@@ -43,7 +43,9 @@ final class SpdxDocument implements AuditDocument {
                 .orElse(Instant.EPOCH);
         answer.versions().forEach(version -> {
             if (version.entry().present()) {
-                people.put(SpdxElements.id(version.entry().author()), version.entry().author());
+                people.put(
+                        SpdxElements.id(version.entry().author()),
+                        version.entry().author());
             }
             version.licensing().own().map(LicenceExpression::text).ifPresent(licences::add);
         });
@@ -64,12 +66,18 @@ final class SpdxDocument implements AuditDocument {
 
     private static JsonObject creation(Instant at, String maker) {
         return JsonMembers.of(
-                "type", "CreationInfo",
-                "@id", SpdxElements.CREATION,
-                "specVersion", "3.0.1",
-                "created", Words.time(at),
-                "createdBy", List.of(maker),
-                "createdUsing", List.of(TOOL));
+                "type",
+                "CreationInfo",
+                "@id",
+                SpdxElements.CREATION,
+                "specVersion",
+                "3.0.1",
+                "created",
+                Words.time(at),
+                "createdBy",
+                List.of(maker),
+                "createdUsing",
+                List.of(TOOL));
     }
 
     private JsonObject tool() {
@@ -86,7 +94,10 @@ final class SpdxDocument implements AuditDocument {
                 "profileConformance",
                 List.of("core", "software", "ai", "dataset", "simpleLicensing"),
                 "rootElement",
-                answer.asked().stream().map(Provenance::id).map(SpdxElements::id).toList(),
+                answer.asked().stream()
+                        .map(Provenance::id)
+                        .map(SpdxElements::id)
+                        .toList(),
                 "comment",
                 String.join("; ", answer.trusted()));
     }

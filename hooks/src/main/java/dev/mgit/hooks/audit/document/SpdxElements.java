@@ -137,16 +137,11 @@ final class SpdxElements {
                     "software_File", fileId(id, file), "name", file.path(), "verifiedUsing", hashes(file.sha256())));
         }
         relate(elements, "contains", id, all.stream().map(file -> fileId(id, file)));
-        relate(
-                elements,
-                "descendantOf",
-                id,
-                version.entry().parents().stream().map(parent -> id(parent.version())));
+        relate(elements, "descendantOf", id, version.entry().parents().stream().map(parent -> id(parent.version())));
         relate(elements, "trainedOn", id, version.data().stream().map(SpdxElements::id));
         version.licensing()
                 .own()
-                .ifPresent(licence ->
-                        relate(elements, "hasDeclaredLicense", id, Stream.of(licenceId(licence.text()))));
+                .ifPresent(licence -> relate(elements, "hasDeclaredLicense", id, Stream.of(licenceId(licence.text()))));
         for (TestOutcome test : version.tests()) {
             DataFact data = new DataFact(
                     "data of test " + test.test(),

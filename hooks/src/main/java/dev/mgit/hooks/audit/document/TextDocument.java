@@ -57,7 +57,9 @@ public final class TextDocument implements AuditDocument {
 
     private void version(Provenance version, Consumer<String> line) {
         boolean renamed = !version.entry().model().equals(version.entry().recordedModel());
-        line.accept(looks.of(Look.VERSION, version.entry().model() + "@" + version.id().hex())
+        line.accept(looks.of(
+                        Look.VERSION,
+                        version.entry().model() + "@" + version.id().hex())
                 + (renamed ? " (made as " + version.entry().recordedModel() + ")" : ""));
         VersionFacts.of(version).forEach(fact -> fact(version, fact, line));
         line.accept("");
@@ -86,8 +88,8 @@ public final class TextDocument implements AuditDocument {
         line.accept(looks.of(Look.HEADING, count == 0 ? "No gaps" : "Gaps (" + count + ")"));
         for (Finding finding : answer.findings()) {
             Look look = finding.gap() == Gap.NOT_VERIFIED ? Look.FAULT : Look.GAP;
-            line.accept("  " + looks.of(look, Words.gap(finding)) + "  " + Words.name(versions, finding.version()) + ": "
-                    + finding.text());
+            line.accept("  " + looks.of(look, Words.gap(finding)) + "  " + Words.name(versions, finding.version())
+                    + ": " + finding.text());
         }
     }
 

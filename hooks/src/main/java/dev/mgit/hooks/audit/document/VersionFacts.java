@@ -59,8 +59,8 @@ final class VersionFacts {
                 "license",
                 version.entry()
                         .licence()
-                        .map(licence -> own.map(LicenceExpression::text).orElse(licence.name()) + " ("
-                                + licence.where() + ")")
+                        .map(licence ->
+                                own.map(LicenceExpression::text).orElse(licence.name()) + " (" + licence.where() + ")")
                         .orElse("not known"));
         version.licensing()
                 .inherited()
@@ -77,10 +77,12 @@ final class VersionFacts {
         }
         Recipe made = version.recipe().get().made();
         Recipe.Circumstances at = made.circumstances();
-        add("recipe", String.join(" ", made.command()) + " (in " + made.directory() + ", at " + Words.time(at.started()) + ")");
+        add(
+                "recipe",
+                String.join(" ", made.command()) + " (in " + made.directory() + ", at " + Words.time(at.started())
+                        + ")");
         at.code()
-                .ifPresent(code ->
-                        add("code", "revision " + code.revision() + (code.dirty() ? ", with changes" : "")));
+                .ifPresent(code -> add("code", "revision " + code.revision() + (code.dirty() ? ", with changes" : "")));
         at.sources().forEach((path, digest) -> add("script", path + " sha256:" + digest));
         environment(made);
         version.recipe()
@@ -120,7 +122,9 @@ final class VersionFacts {
 
     private static String test(TestOutcome test) {
         var text = new StringBuilder(test.test()).append(' ').append(test.text());
-        test.metrics().forEach((name, value) -> text.append(", ").append(name).append(' ').append(value));
+        test.metrics()
+                .forEach((name, value) ->
+                        text.append(", ").append(name).append(' ').append(value));
         if (test.earlierFailures() > 0) {
             text.append(", after ").append(test.earlierFailures()).append(" that did not pass");
         }

@@ -4,11 +4,11 @@ import dev.mgit.hooks.audit.Provenance;
 import dev.mgit.lineage.query.AuditReport.Finding;
 import dev.mgit.lineage.query.AuditReport.Parent;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
-import dev.mgit.lineage.version.VersionId;
 
 /** The words that several documents share. */
 final class Words {

@@ -53,7 +53,8 @@ final class AffectedBy {
 
     /** A version goes before a licence of that name, and both before data and packages. */
     private Sources sources() throws IOException {
-        Optional<VersionId> version = session.repository().lineage().tryResolve(session.revisions().inFull(subject));
+        Optional<VersionId> version =
+                session.repository().lineage().tryResolve(session.revisions().inFull(subject));
         if (version.isPresent()) {
             return new Sources("version", session.repository().graphWith(version.get()), List.of(version.get()));
         }
@@ -63,19 +64,19 @@ final class AffectedBy {
         }
         if (TensorSearch.looksLikeHash(subject)) {
             List<VersionId> data = made(graph, MakingQuery.ofInput(subject));
-            return data.isEmpty()
-                    ? new Sources("tensor", graph, containing(graph))
-                    : new Sources("data", graph, data);
+            return data.isEmpty() ? new Sources("tensor", graph, containing(graph)) : new Sources("data", graph, data);
         }
         List<VersionId> data = made(graph, MakingQuery.ofDataset(subject));
         return data.isEmpty()
-                ? new Sources(
-                        "package", graph, made(graph, MakingQuery.ofLibrary(MakingQuery.Library.parse(subject))))
+                ? new Sources("package", graph, made(graph, MakingQuery.ofLibrary(MakingQuery.Library.parse(subject))))
                 : new Sources("data", graph, data);
     }
 
     private List<VersionId> made(LineageGraph graph, MakingQuery query) {
-        return new Find(graph, session.repository().lineage(), session.repository().tensorIndex())
+        return new Find(
+                        graph,
+                        session.repository().lineage(),
+                        session.repository().tensorIndex())
                 .all(Find.Query.ANY, query.in(workspace), Integer.MAX_VALUE).stream()
                         .map(TensorSearch.Match::version)
                         .toList();
@@ -83,7 +84,10 @@ final class AffectedBy {
 
     private List<VersionId> containing(LineageGraph graph) {
         try {
-            return new TensorSearch(graph, session.repository().lineage(), session.repository().tensorIndex())
+            return new TensorSearch(
+                            graph,
+                            session.repository().lineage(),
+                            session.repository().tensorIndex())
                     .containing(subject).stream()
                             .map(TensorSearch.Match::version)
                             .toList();

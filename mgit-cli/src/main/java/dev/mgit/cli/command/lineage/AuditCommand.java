@@ -63,7 +63,8 @@ public final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "text, json, md, html (one self-contained page), cyclonedx, prov, slsa or spdx. Default: text.")
+            description =
+                    "text, json, md, html (one self-contained page), cyclonedx, prov, slsa or spdx. Default: text.")
     private String format = "text";
 
     @Option(
@@ -90,9 +91,7 @@ public final class AuditCommand implements Callable<Integer> {
                 return 0;
             }
             var audit = new ProvenanceAudit(
-                    hooks.workspace(),
-                    new AuditVerifier(session.repository(), session.progress()),
-                    Optional.empty());
+                    hooks.workspace(), new AuditVerifier(session.repository(), session.progress()), Optional.empty());
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);
             return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
@@ -108,7 +107,8 @@ public final class AuditCommand implements Callable<Integer> {
 
     private List<VersionId> subjects(Session session) {
         if (allHeads == (revision != null)) {
-            throw MgitException.usage(allHeads ? "name a version or --all-heads, not both" : "name a version, or --all-heads");
+            throw MgitException.usage(
+                    allHeads ? "name a version or --all-heads, not both" : "name a version, or --all-heads");
         }
         if (revision != null) {
             return List.of(session.resolve(revision));
@@ -128,8 +128,8 @@ public final class AuditCommand implements Callable<Integer> {
             new TextDocument(this::styled).lines(answer, context.output()::line);
             return;
         }
-        AuditDocument document = wanted.document(
-                new ModelFiles(session.repository().lineage()), Release.number());
+        AuditDocument document =
+                wanted.document(new ModelFiles(session.repository().lineage()), Release.number());
         if (output == null) {
             document.write(answer, context.output().bytes());
         } else {
@@ -140,13 +140,12 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private String styled(TextDocument.Look look, String text) {
-        Output.Style style =
-                switch (look) {
-                    case VERSION, GAP -> Output.Style.YELLOW;
-                    case HEADING -> Output.Style.BOLD;
-                    case FAULT -> Output.Style.RED;
-                    case GOOD -> Output.Style.GREEN;
-                };
+        Output.Style style = switch (look) {
+            case VERSION, GAP -> Output.Style.YELLOW;
+            case HEADING -> Output.Style.BOLD;
+            case FAULT -> Output.Style.RED;
+            case GOOD -> Output.Style.GREEN;
+        };
         return context.output().styled(style, text);
     }
 }

@@ -36,7 +36,8 @@ final class ImportBom {
             throw MgitException.usage("'" + typed + "' is not a file");
         }
         if (Files.size(file) > LARGEST) {
-            throw MgitException.failed("'" + typed + "' is larger than 64 MiB, more than a bill of materials should be");
+            throw MgitException.failed(
+                    "'" + typed + "' is larger than 64 MiB, more than a bill of materials should be");
         }
         byte[] bytes = Files.readAllBytes(file);
         BillOfMaterials bom = BillOfMaterials.parse(bytes, "'" + typed + "'");

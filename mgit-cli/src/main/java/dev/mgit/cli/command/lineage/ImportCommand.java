@@ -100,7 +100,9 @@ public final class ImportCommand implements Callable<Integer> {
         }
         if (bom == null ? paths.isEmpty() : !paths.isEmpty() || recursive || dryRun) {
             throw MgitException.usage(
-                    bom == null ? "name folders or files to import, or --bom FILE" : "--bom takes no PATH and only --json");
+                    bom == null
+                            ? "name folders or files to import, or --bom FILE"
+                            : "--bom takes no PATH and only --json");
         }
         if (bom != null) {
             new ImportBom(context, wait).carryOut(bom, json.wanted());

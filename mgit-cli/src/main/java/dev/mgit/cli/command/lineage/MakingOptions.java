@@ -14,8 +14,9 @@ final class MakingOptions {
     @Option(
             names = "--input",
             paramLabel = "DIGEST|PATH",
-            description = "Made with this data: a file or folder as it is now, the start of a digest, or the path of an "
-                    + "input that is no longer there.")
+            description =
+                    "Made with this data: a file or folder as it is now, the start of a digest, or the path of an "
+                            + "input that is no longer there.")
     private @Nullable String input;
 
     @Option(names = "--dataset", paramLabel = "NAME", description = "Made with data of this name.")
