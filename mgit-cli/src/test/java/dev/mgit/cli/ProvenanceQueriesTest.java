@@ -165,6 +165,17 @@ class ProvenanceQueriesTest {
                 .isEqualTo(tuned.objects("data").get(1).string("sha256"));
     }
 
+    @Test
+    void aReplacedRecipeIsAGapAndTheOneThatRanIsTold() {
+        repository.ok("recipe", "set", "tuned", "--", "sh", "-c", "echo another");
+        JsonObject audit = repository.json("audit", "tuned", "--json");
+        JsonObject tuned = audit.objects("versions").get(0);
+        assertThat(tuned.object("made").strings("command")).startsWith("cp");
+        assertThat(tuned.object("recipe_replaced_by").strings("command")).contains("echo another");
+        assertThat(audit.objects("gaps")).extracting(gap -> gap.string("gap")).contains("recipe_replaced");
+        assertThat(repository.ok("audit", "tuned")).contains("replaced by: sh -c echo another at ", ", never run");
+    }
+
     /** What one repository exports another takes over, told by the files' digests alone. */
     @Test
     void aBillOfMaterialsBecomesEdgesAndStatements() throws IOException {

@@ -137,7 +137,15 @@ final class CycloneDxComponents {
                 "commits",
                 version.entry().present() ? List.of(commit(version.entry())) : List.of(),
                 "notes",
-                parents.isEmpty() ? "a root" : parents.stream().map(Words::edge).collect(Collectors.joining("; ")));
+                notes(version));
+    }
+
+    private static String notes(Provenance version) {
+        if (!version.entry().present()) {
+            return "not in this repository";
+        }
+        List<Parent> parents = version.entry().parents();
+        return parents.isEmpty() ? "a root" : parents.stream().map(Words::edge).collect(Collectors.joining("; "));
     }
 
     private static JsonObject commit(Entry entry) {
