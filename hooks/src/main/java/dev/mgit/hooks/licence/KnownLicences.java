@@ -139,7 +139,7 @@ public final class KnownLicences {
     private static Set<Obligation> obligations(String letters) {
         Set<Obligation> found = EnumSet.noneOf(Obligation.class);
         Arrays.stream(Obligation.values())
-                .filter(one -> letters.indexOf("ASNDU".charAt(one.ordinal())) >= 0)
+                .filter(one -> letters.indexOf(one.letter()) >= 0)
                 .forEach(found::add);
         return found;
     }

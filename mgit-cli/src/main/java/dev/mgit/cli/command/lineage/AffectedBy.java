@@ -37,7 +37,7 @@ final class AffectedBy {
     /**
      * Versions it is in, and what it was taken for.
      *
-     * @param readAs {@code version}, {@code licence}, {@code data}, {@code tensor} or {@code package}
+     * @param readAs one word: a version, licence, data, tensor or package
      */
     private record Sources(String readAs, LineageGraph graph, List<VersionId> versions) {}
 
