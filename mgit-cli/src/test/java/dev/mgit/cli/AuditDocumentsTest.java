@@ -189,10 +189,8 @@ class AuditDocumentsTest {
                 Objects.requireNonNull(getClass().getResourceAsStream("/resources/schema-v3.0.1.json"))) {
             var spdx = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(schema, InputFormat.JSON);
-            for (String document : List.of(document("spdx"), document("spdx", "--all-heads"))) {
-                List<Error> errors = spdx.validate(document, InputFormat.JSON);
-                assertThat(errors).isEmpty();
-            }
+            List<Error> errors = spdx.validate(document("spdx", "--all-heads"), InputFormat.JSON);
+            assertThat(errors).isEmpty();
             assertThat(spdx.validate(document("spdx").replace("\"sha256\"", "\"crc\""), InputFormat.JSON))
                     .isNotEmpty();
         }
