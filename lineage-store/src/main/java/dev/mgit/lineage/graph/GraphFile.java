@@ -110,7 +110,7 @@ final class GraphFile {
     /** Removes what killed processes were writing. One that is still writing does without its file. */
     static void removeUnfinished(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        if (Files.isDirectory(folder)) {
+        if (folder != null && Files.isDirectory(folder)) {
             try (var left = Files.newDirectoryStream(folder, "graph-*" + UNFINISHED)) {
                 for (Path temporary : left) {
                     Files.deleteIfExists(temporary);

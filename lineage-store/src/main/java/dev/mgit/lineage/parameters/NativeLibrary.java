@@ -49,7 +49,7 @@ public final class NativeLibrary {
         if (resource == null) {
             throw new IOException("no RocksDB library for this platform: " + name);
         }
-        return NativeFiles.unpacked(parent, "rocksdb", resource, Environment.getJniLibraryFileName("rocksdbjni"))
-                .getParent();
+        String wanted = Environment.getJniLibraryFileName("rocksdbjni");
+        return NativeFiles.unpacked(parent, "rocksdb", resource, wanted).resolveSibling("");
     }
 }
