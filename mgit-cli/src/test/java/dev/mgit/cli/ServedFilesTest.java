@@ -2,7 +2,6 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -35,6 +34,7 @@ class ServedFilesTest {
     private TestRepository repository;
     private ServedRepository served;
     private Path cache;
+    private long most;
     private byte[] first;
     private byte[] second;
 
@@ -53,8 +53,9 @@ class ServedFilesTest {
         return Files.readAllBytes(file);
     }
 
-    private void restart(long most) throws IOException {
+    private void restart(long bytes) throws IOException {
         close();
+        most = bytes;
         served = ServedRepository.caching(repository, cache, most);
     }
 
@@ -75,9 +76,10 @@ class ServedFilesTest {
         assertThat(reply.body()).isEqualTo(expected);
     }
 
-    /** Files that are kept, once none is being written. */
-    private List<Path> kept() throws Exception {
-        Await.until("nothing is being written", () -> names().noneMatch(name -> name.endsWith(".new")));
+    /** Files that are kept, once the server has ended, and with it all writing. */
+    private List<Path> kept() throws IOException {
+        restart(most);
+        assertThat(names()).noneMatch(name -> name.endsWith(".new"));
         return names().filter(name -> name.length() == 64).map(cache::resolve).toList();
     }
 
@@ -139,7 +141,6 @@ class ServedFilesTest {
     void theFileUsedLongestAgoMakesRoom() throws Exception {
         restart(first.length + second.length - 1);
         assertServed("first", first);
-        restart(first.length + second.length - 1); // nothing is being written any more
         List<Path> before = kept();
         assertServed("second", second);
         assertThat(kept()).hasSize(1).doesNotContainAnyElementsOf(before);
