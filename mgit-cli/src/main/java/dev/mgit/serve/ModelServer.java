@@ -80,7 +80,9 @@ public final class ModelServer implements AutoCloseable {
                 },
                 environment));
         List<Route> routes = RouteTable.of(
-                new Hub(models, parameters, cache), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused), pages);
+                new Hub(models, parameters, cache),
+                pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused),
+                pages);
         HttpServer server = HttpServer.start(door, routes, limits, warnings);
         parameters.prepare();
         return new ModelServer(server, parameters, pushing, pages, cache);

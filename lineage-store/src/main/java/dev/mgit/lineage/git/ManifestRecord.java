@@ -158,8 +158,7 @@ record ManifestRecord(byte[] head, Map<String, byte[]> parts) {
             if (start < 0) {
                 throw new JsonException("a range that starts at " + start);
             }
-            Optional<TensorSpec> tensor =
-                    range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
+            Optional<TensorSpec> tensor = range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
             entries.add(new Manifest.Entry(offset, length, tensor, new ObjectId(range.string("object")), start));
             offset = Math.addExact(offset, length);
         }

@@ -101,8 +101,7 @@ class ManifestRecordTest {
             tensors.add(new Manifest.Tensor(
                     LogicalTensor.rowMajor(spec, 100 + 64L * i), new ObjectId(String.format("%064x", i))));
         }
-        Manifest manifest =
-                new Manifest(ranges.format(), ranges.size(), ranges.sha256(), ranges.entries(), tensors);
+        Manifest manifest = new Manifest(ranges.format(), ranges.size(), ranges.sha256(), ranges.entries(), tensors);
         ManifestRecord record = ManifestRecord.of(manifest);
         assertThat(record.parts().keySet()).anyMatch(name -> name.startsWith("tensors/"));
         assertThat(record.parts().values()).allMatch(part -> part.length <= MOST);
@@ -161,9 +160,11 @@ class ManifestRecordTest {
             transaction.apply();
             assertThat(lineage.manifest(id, PATH)).isEqualTo(manifest);
         }
-        try (var repository = new FileRepositoryBuilder().setGitDir(git.toFile()).build();
+        try (var repository =
+                        new FileRepositoryBuilder().setGitDir(git.toFile()).build();
                 var walk = new TreeWalk(repository)) {
-            walk.addTree(repository.parseCommit(org.eclipse.jgit.lib.ObjectId.fromString(id.hex()))
+            walk.addTree(repository
+                    .parseCommit(org.eclipse.jgit.lib.ObjectId.fromString(id.hex()))
                     .getTree());
             walk.setRecursive(true);
             while (walk.next()) {

@@ -28,7 +28,8 @@ public final class CacheSettings {
         try {
             return Quantities.bytes(text);
         } catch (MgitException e) {
-            throw new MgitException(MgitException.Kind.USAGE, SIZE + " is '" + text + "'", "write 500m, 100g or off", e);
+            throw new MgitException(
+                    MgitException.Kind.USAGE, SIZE + " is '" + text + "'", "write 500m, 100g or off", e);
         }
     }
 }

@@ -37,7 +37,8 @@ final class Connection implements Runnable {
     private volatile boolean waiting = true;
     private volatile boolean last;
 
-    Connection(SocketChannel socket, Limits limits, Router router, Consumer<String> warnings, Consumer<Connection> ended) {
+    Connection(
+            SocketChannel socket, Limits limits, Router router, Consumer<String> warnings, Consumer<Connection> ended) {
         this.socket = socket;
         this.limits = limits;
         this.router = router;
@@ -52,7 +53,8 @@ final class Connection implements Runnable {
         try (socket) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             InputStream in = new BufferedInputStream(new Patient(socket.socket().getInputStream()));
-            OutputStream out = new BufferedOutputStream(new Paced(socket.socket().getOutputStream()), Limits.PIECE);
+            OutputStream out =
+                    new BufferedOutputStream(new Paced(socket.socket().getOutputStream()), Limits.PIECE);
             while (one(in, out)) {
                 waitingSince = System.nanoTime();
                 waiting = true;

@@ -22,12 +22,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** The server against clients that are slow, wrong or hostile. */
 class HttpServerTest {
@@ -128,8 +128,8 @@ class HttpServerTest {
             @Override
             public Pieces open() throws IOException {
                 FileChannel channel = FileChannel.open(file);
-                var pieces = List.<Piece>of(new Piece.FilePart(channel, 0, length))
-                        .iterator();
+                var pieces =
+                        List.<Piece>of(new Piece.FilePart(channel, 0, length)).iterator();
                 return new Pieces() {
                     @Override
                     public @Nullable Piece next() {
