@@ -211,7 +211,8 @@ class RemoteParametersTest {
     @Test
     void whatPlainGitPushedWithoutParametersIsNamedAndKeepsNobodyFromTheRest() throws Exception {
         ada.ok("push", "origin", "bert");
-        Process git = new ProcessBuilder("git", "push", "--quiet", dir.resolve("models.git").toString(), "squad")
+        Process git = new ProcessBuilder(
+                        "git", "push", "--quiet", dir.resolve("models.git").toString(), "squad")
                 .directory(ada.mgit().resolve("lineage.git").toFile())
                 .inheritIO()
                 .start();

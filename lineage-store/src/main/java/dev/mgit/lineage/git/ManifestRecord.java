@@ -16,11 +16,8 @@ import java.util.Optional;
 
 /**
  * The JSON of manifests. One too long for Git hosts has its lists in {@linkplain ManifestParts parts} beside it.
- *
- * @param head the manifest, or what is left of it without its lists
- * @param parts by name
  */
-record ManifestRecord(byte[] head, Map<String, byte[]> parts) {
+final class ManifestRecord {
     private static final long SCHEMA = 1;
     /** Several ranges are parts of one object. */
     private static final long SCHEMA_STARTS = 2;
@@ -34,6 +31,24 @@ record ManifestRecord(byte[] head, Map<String, byte[]> parts) {
 
     /** Hosts recommend that no file has more than 1 MB. */
     private static final int MOST = 1_000_000;
+
+    private final byte[] head;
+    private final Map<String, byte[]> parts;
+
+    private ManifestRecord(byte[] head, Map<String, byte[]> parts) {
+        this.head = head;
+        this.parts = parts;
+    }
+
+    /** The manifest, or what is left of it without its lists. */
+    byte[] head() {
+        return head;
+    }
+
+    /** By name. */
+    Map<String, byte[]> parts() {
+        return parts;
+    }
 
     static ManifestRecord of(Manifest manifest) {
         List<String> ranges = manifest.entries().stream()

@@ -154,8 +154,7 @@ public final class Fsck {
         }
     }
 
-    private void parameters(VersionContents contents, boolean all, long[] checked, BitSet absent)
-            throws IOException {
+    private void parameters(VersionContents contents, boolean all, long[] checked, BitSet absent) throws IOException {
         Optional<ParameterStore> opened;
         try {
             opened = repository.parametersIfAny();

@@ -245,8 +245,7 @@ public final class Fetch {
         }
     }
 
-    private Set<VersionId> lacking(
-            GitExchange here, Remote remote, List<VersionId> versions, Set<ObjectId> nowhere) {
+    private Set<VersionId> lacking(GitExchange here, Remote remote, List<VersionId> versions, Set<ObjectId> nowhere) {
         Set<VersionId> lacking = new LinkedHashSet<>();
         for (VersionId version : versions) {
             Set<ObjectId> needed =
@@ -255,9 +254,11 @@ public final class Fetch {
                 lacking.add(version);
             }
         }
-        lacking.stream().limit(SHOWN).forEach(version -> exchange.notice()
-                .accept("the store of " + remote.name() + " lacks parameters of "
-                        + here.lineage().version(version).model() + "@" + version.abbreviated()));
+        lacking.stream()
+                .limit(SHOWN)
+                .forEach(version -> exchange.notice()
+                        .accept("the store of " + remote.name() + " lacks parameters of "
+                                + here.lineage().version(version).model() + "@" + version.abbreviated()));
         exchange.notice()
                 .accept((lacking.size() > SHOWN ? "and of " + (lacking.size() - SHOWN) + " more versions; " : "")
                         + "'mgit push --check-store' brings them there, from where they are");
