@@ -135,7 +135,14 @@ public final class BenchServeCommand implements Callable<Integer> {
         }
         context.output().line(Output.bytes(bytes) + ", fourth fine-tune in a row; one file, warm disk cache");
         Table table = context.output()
-                .table("server", "first byte, cold", "whole file", "again", "64 KiB ranges", "8 clients, each whole", "peak");
+                .table(
+                        "server",
+                        "first byte, cold",
+                        "whole file",
+                        "again",
+                        "64 KiB ranges",
+                        "8 clients, each whole",
+                        "peak");
         for (Row row : rows) {
             Downloads.Figures figures = row.figures();
             table.row(
