@@ -112,7 +112,9 @@ public final class BenchRemoteCommand implements Callable<Integer> {
 
     private void row(Table table, ModelPair pair, Path folder) throws IOException {
         Path hub = GitServers.bare(folder.resolve("models.git"));
-        String place = store == null ? folder.resolve("store").toUri().toString() : store + "/" + folder.getFileName();
+        String place = store == null
+                ? folder.resolve("store").toUri().toString()
+                : store.replaceFirst("(\\?|$)", "/" + folder.getFileName() + "$1"); // before the options
         Remote remote =
                 new Remote("origin", RemoteAddress.parse(hub.toString(), folder), Optional.of(place), false, List.of());
         long residual;

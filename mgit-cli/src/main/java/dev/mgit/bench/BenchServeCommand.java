@@ -10,6 +10,7 @@ import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.version.EdgeKind;
+import dev.mgit.serve.files.CacheSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +64,10 @@ public final class BenchServeCommand implements Callable<Integer> {
         try {
             Path file = make(scratch);
             List<Row> rows = new ArrayList<>();
-            try (FileServer mgit = FileServer.mgit(scratch.resolve("repository"))) {
-                rows.add(measure("mgit", mgit, "/m" + DEPTH + "/resolve/main/" + FILE, file));
-            }
+            rows.add(mgit("mgit", scratch, file));
+            Spawned.run(scratch.resolve("repository"), Spawned.mgit("config", CacheSettings.SIZE, "off"))
+                    .orFail("mgit config");
+            rows.add(mgit("mgit, no cache", scratch, file));
             Optional<FileServer> nginx = FileServer.nginx(scratch, scratch.resolve(FILES));
             if (nginx.isPresent()) {
                 try (FileServer server = nginx.get()) {
@@ -100,6 +102,12 @@ public final class BenchServeCommand implements Callable<Integer> {
         return folder;
     }
 
+    private static Row mgit(String name, Path scratch, Path file) throws IOException {
+        try (FileServer server = FileServer.mgit(scratch.resolve("repository"), scratch.resolve("caches"))) {
+            return measure(name, server, "/m" + DEPTH + "/resolve/main/" + FILE, file);
+        }
+    }
+
     private static Row measure(String name, FileServer server, String path, Path file) throws IOException {
         Downloads.Figures figures = new Downloads(server.url() + path, Files.size(file)).measure();
         return new Row(name, figures, server.peakBytes());
@@ -115,6 +123,7 @@ public final class BenchServeCommand implements Callable<Integer> {
                     out.writeStringField("server", row.server());
                     out.writeNumberField("first_byte_seconds", row.figures().firstByte());
                     out.writeNumberField("whole_seconds", row.figures().whole());
+                    out.writeNumberField("again_seconds", row.figures().again());
                     out.writeNumberField("ranges_per_second", row.figures().ranges());
                     out.writeNumberField("eight_clients_seconds", row.figures().eight());
                     out.writeNumberField("peak_bytes", row.peakBytes());
@@ -126,13 +135,21 @@ public final class BenchServeCommand implements Callable<Integer> {
         }
         context.output().line(Output.bytes(bytes) + ", fourth fine-tune in a row; one file, warm disk cache");
         Table table = context.output()
-                .table("server", "first byte, cold", "whole file", "64 KiB ranges", "8 clients, each whole", "peak");
+                .table(
+                        "server",
+                        "first byte, cold",
+                        "whole file",
+                        "again",
+                        "64 KiB ranges",
+                        "8 clients, each whole",
+                        "peak");
         for (Row row : rows) {
             Downloads.Figures figures = row.figures();
             table.row(
                     row.server(),
                     String.format(Locale.ROOT, "%.3f s", figures.firstByte()),
                     speed(bytes, figures.whole()),
+                    speed(bytes, figures.again()),
                     String.format(Locale.ROOT, "%.0f/s", figures.ranges()),
                     speed(8 * bytes, figures.eight()),
                     Output.bytes(row.peakBytes()));

@@ -25,14 +25,16 @@ final class Downloads {
     /**
      * @param firstByte seconds to the first byte of the first request
      * @param whole seconds for the whole file
+     * @param again the same once more
      * @param ranges a second, one after the other
      * @param eight seconds for as many clients to have the whole file each
      */
-    record Figures(double firstByte, double whole, double ranges, double eight) {}
+    record Figures(double firstByte, double whole, double again, double ranges, double eight) {}
 
     Figures measure() throws IOException {
         double firstByte = seconds(() -> get(size / 2, 1));
         double whole = seconds(() -> get(0, size));
+        double again = seconds(() -> get(0, size));
         double ranges = seconds(() -> {
             var random = new Random(1);
             for (int i = 0; i < RANGES; i++) {
@@ -40,7 +42,7 @@ final class Downloads {
             }
         });
         double eight = seconds(() -> TaskPool.forEach(CLIENTS, CLIENTS, client -> get(0, size)));
-        return new Figures(firstByte, whole, RANGES / ranges, eight);
+        return new Figures(firstByte, whole, again, RANGES / ranges, eight);
     }
 
     private interface Work {

@@ -30,12 +30,17 @@ final class FileServer implements AutoCloseable {
         return url;
     }
 
-    /** {@code mgit serve}, started as its users start it. */
-    static FileServer mgit(Path repository) throws IOException {
-        Process process = new ProcessBuilder(Spawned.mgit("serve", "--port", "0"))
+    /**
+     * {@code mgit serve}, started as its users start it.
+     *
+     * @param caches where it keeps decoded files
+     */
+    static FileServer mgit(Path repository, Path caches) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(Spawned.mgit("serve", "--port", "0"))
                 .directory(repository.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        command.environment().put("XDG_CACHE_HOME", caches.toString());
+        Process process = command.start();
         BufferedReader lines = process.inputReader();
         String first = lines.readLine();
         if (first == null) {

@@ -3,6 +3,7 @@ package dev.mgit.serve;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.parameters.LiveParameters;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.HttpServer;
 import dev.mgit.serve.http.Limits;
 import dev.mgit.serve.http.Route;
@@ -23,13 +24,19 @@ public final class ModelServer implements AutoCloseable {
     private final LiveParameters parameters;
     private final Optional<Pushes.Served> pushing;
     private final Optional<WebView> web;
+    private final Optional<FileCache> cache;
 
     private ModelServer(
-            HttpServer server, LiveParameters parameters, Optional<Pushes.Served> pushing, Optional<WebView> web) {
+            HttpServer server,
+            LiveParameters parameters,
+            Optional<Pushes.Served> pushing,
+            Optional<WebView> web,
+            Optional<FileCache> cache) {
         this.server = server;
         this.parameters = parameters;
         this.pushing = pushing;
         this.web = web;
+        this.cache = cache;
     }
 
     /**
@@ -37,6 +44,7 @@ public final class ModelServer implements AutoCloseable {
      *
      * @param repository not used by anybody else until the server is closed
      * @param web the environment of the pages' programs; empty for no pages
+     * @param cache of decoded files, closed with the server; empty for none
      * @param warnings told in one sentence what the owner should know, by several threads
      * @throws IOException if the address or the port is not to be had
      */
@@ -46,6 +54,7 @@ public final class ModelServer implements AutoCloseable {
             Limits limits,
             Optional<Pushes> pushes,
             Optional<Map<String, String>> web,
+            Optional<FileCache> cache,
             Consumer<String> warnings)
             throws IOException {
         int threads = StoreSettings.of(repository.settings()).threads();
@@ -71,8 +80,12 @@ public final class ModelServer implements AutoCloseable {
                 },
                 environment));
         List<Route> routes = RouteTable.of(
-                new Hub(models, parameters), pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused), pages);
-        return new ModelServer(HttpServer.start(door, routes, limits, warnings), parameters, pushing, pages);
+                new Hub(models, parameters, cache),
+                pushing.map(Pushes.Served::routes).orElseGet(Pushes::refused),
+                pages);
+        HttpServer server = HttpServer.start(door, routes, limits, warnings);
+        parameters.prepare();
+        return new ModelServer(server, parameters, pushing, pages, cache);
     }
 
     public int port() {
@@ -85,6 +98,7 @@ public final class ModelServer implements AutoCloseable {
         server.close();
         pushing.ifPresent(Pushes.Served::close);
         web.ifPresent(WebView::close);
+        cache.ifPresent(FileCache::close);
         parameters.close();
     }
 }

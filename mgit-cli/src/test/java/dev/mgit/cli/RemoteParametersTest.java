@@ -2,6 +2,7 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.GitServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -205,6 +206,34 @@ class RemoteParametersTest {
         assertThat(ada.ok("push")).contains("Everything up to date");
         assertThat(ada.ok("push", "--check-store")).contains("Pushed ");
         assertSame(clone("ben"), "squad");
+    }
+
+    @Test
+    void whatPlainGitPushedWithoutParametersIsNamedAndKeepsNobodyFromTheRest() throws Exception {
+        ada.ok("push", "origin", "bert");
+        Process git = new ProcessBuilder(
+                        "git", "push", "--quiet", dir.resolve("models.git").toString(), "squad")
+                .directory(ada.mgit().resolve("lineage.git").toFile())
+                .inheritIO()
+                .start();
+        assertThat(Await.exit(git)).isZero();
+        String squad = "squad@" + ada.id("squad");
+        Cli.Ran cloned = Cli.run(dir, "clone", "models.git", "ben");
+        assertThat(cloned.exit()).as("%s", cloned).isZero();
+        assertThat(cloned.err())
+                .contains("the store of origin lacks parameters of " + squad, "'mgit push --check-store'")
+                .contains("model 'squad' stays where it is");
+        TestRepository ben = new TestRepository(dir.resolve("ben"));
+        assertSame(ben, "bert");
+        Cli.Ran fetched = ben.run("fetch");
+        assertThat(fetched.exit()).isZero();
+        assertThat(fetched.err()).contains("lacks parameters of " + squad);
+        assertThat(ben.ok("fsck")).contains("Not here: ", "needed by " + squad, "no damage");
+        assertThat(ben.run("checkout", "origin/squad", "out").exit()).isEqualTo(6);
+        ada.ok("push", "--check-store");
+        assertThat(ben.ok("pull")).contains("squad");
+        assertSame(ben, "squad");
+        assertThat(ben.ok("fsck")).doesNotContain("Not here").contains("no damage");
     }
 
     @Test

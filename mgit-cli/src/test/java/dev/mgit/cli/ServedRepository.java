@@ -8,6 +8,7 @@ import dev.mgit.hooks.executor.Executors;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.serve.ModelServer;
+import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.HttpServer.Door;
 import dev.mgit.serve.http.Limits;
 import dev.mgit.serve.http.Token;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +45,11 @@ final class ServedRepository implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     ServedRepository(TestRepository served) throws IOException {
-        this(served, Optional.empty());
+        this(served, Optional.empty(), Optional.empty(), 0);
     }
 
-    private ServedRepository(TestRepository served, Optional<PushLimits> limits) throws IOException {
+    private ServedRepository(TestRepository served, Optional<PushLimits> limits, Optional<Path> cache, long cached)
+            throws IOException {
         this.repository = Repository.open(served.root(), Cli.user());
         this.pushed = limits.isPresent() ? Optional.of(Repository.open(served.root(), Cli.user())) : Optional.empty();
         this.pushes = limits.isPresent()
@@ -57,12 +60,23 @@ final class ServedRepository implements AutoCloseable {
                 : List.of();
         var door = new Door(InetAddress.getLoopbackAddress(), 0, tokens, false);
         this.server = ModelServer.start(
-                repository, door, Limits.standard(), pushes, Optional.of(System.getenv()), warnings::add);
+                repository,
+                door,
+                Limits.standard(),
+                pushes,
+                Optional.of(System.getenv()),
+                cached > 0 ? Optional.of(FileCache.open(cache.orElseThrow(), cached, warnings::add)) : Optional.empty(),
+                warnings::add);
     }
 
     /** One to which clients may push. */
     static ServedRepository acceptingPushes(TestRepository served, PushLimits limits) throws IOException {
-        return new ServedRepository(served, Optional.of(limits));
+        return new ServedRepository(served, Optional.of(limits), Optional.empty(), 0);
+    }
+
+    /** One that keeps decoded files in a folder, up to a number of bytes. */
+    static ServedRepository caching(TestRepository served, Path folder, long most) throws IOException {
+        return new ServedRepository(served, Optional.empty(), Optional.of(folder), most);
     }
 
     /** The way in that commands use, with nobody who hears what follows. */

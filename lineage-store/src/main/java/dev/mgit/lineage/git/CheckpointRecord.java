@@ -1,31 +1,22 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
-import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.NewVersion;
-import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of a version's record ({@code mgit/version.json}) and of manifests. */
+/** The JSON of a version's record ({@code mgit/version.json}). */
 final class CheckpointRecord {
     private static final long SCHEMA = 1;
-    /** Manifests in which several ranges are parts of one object. */
-    private static final long SCHEMA_PARTS = 2;
-    /** Manifests whose tensors are not their ranges. */
-    static final long SCHEMA_TENSORS = 3;
 
     private CheckpointRecord() {}
 
@@ -55,7 +46,7 @@ final class CheckpointRecord {
         return json;
     }
 
-    static Checkpoint read(VersionId version, byte[] bytes) {
+    static Checkpoint read(VersionId version, byte[] bytes) throws IOException {
         return parse("record of version " + version.abbreviated(), SCHEMA, bytes, json -> {
             var files = new ArrayList<FileEntry>();
             for (JsonObject file : json.objects("files")) {
@@ -71,85 +62,17 @@ final class CheckpointRecord {
         });
     }
 
-    static byte[] write(Manifest manifest) {
-        var text = new StringBuilder("{\n");
-        boolean parts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        long schema = !manifest.tensorsAreRanges() ? SCHEMA_TENSORS : parts ? SCHEMA_PARTS : SCHEMA;
-        text.append("\"schema\": ").append(schema).append(",\n");
-        text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
-        text.append("\"size\": ").append(manifest.size()).append(",\n");
-        text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
-        lines(text, "ranges", manifest.entries(), CheckpointRecord::range);
-        if (!manifest.tensorsAreRanges()) {
-            text.append(",\n");
-            lines(text, "tensors", manifest.tensors(), TensorRecord::write);
-        }
-        return text.append("}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    /** Reads JSON of a schema it knows. */
+    interface Parser<T> {
+        T read(JsonObject json) throws IOException;
     }
 
-    private static <T> void lines(
-            StringBuilder text, String name, List<T> list, Function<T, Map<String, Object>> line) {
-        text.append('"').append(name).append("\": [");
-        String separator = "\n";
-        for (T one : list) {
-            text.append(separator).append(Json.text(line.apply(one)));
-            separator = ",\n";
-        }
-        text.append("\n]");
-    }
-
-    private static Map<String, Object> range(Manifest.Entry entry) {
-        var json = new LinkedHashMap<String, Object>();
-        entry.tensor().ifPresent(tensor -> {
-            json.put("tensor", tensor.name());
-            json.put("dtype", tensor.dtype().name());
-            json.put("shape", tensor.shape());
-        });
-        json.put("length", entry.length());
-        json.put("object", entry.object().hex());
-        if (entry.start() > 0) {
-            json.put("start", entry.start());
-        }
-        return json;
-    }
-
-    static Manifest readManifest(String where, byte[] bytes) {
-        return parse("manifest of " + where, SCHEMA_TENSORS, bytes, json -> {
-            var entries = new ArrayList<Manifest.Entry>();
-            long offset = 0;
-            for (JsonObject range : json.objects("ranges")) {
-                long length = range.number("length");
-                if (length < 0) {
-                    throw new JsonException("a range of " + length + " bytes");
-                }
-                long start = range.optionalNumber("start").orElse(0L);
-                if (start < 0) {
-                    throw new JsonException("a range that starts at " + start);
-                }
-                entries.add(
-                        new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object")), start));
-                offset = Math.addExact(offset, length);
-            }
-            if (offset != json.number("size")) {
-                throw new JsonException("ranges cover " + offset + " bytes of " + json.number("size"));
-            }
-            String format = json.string("format");
-            String sha256 = json.string("sha256");
-            return json.has("tensors")
-                    ? new Manifest(format, offset, sha256, entries, TensorRecord.read(json.objects("tensors"), offset))
-                    : new Manifest(format, offset, sha256, entries);
-        });
-    }
-
-    private static Optional<TensorSpec> tensor(JsonObject range) {
-        return range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
-    }
-
-    private interface Parser<T> {
-        T read(JsonObject json);
-    }
-
-    private static <T> T parse(String what, long newest, byte[] bytes, Parser<T> parser) {
+    /**
+     * Parses what mgit wrote.
+     *
+     * @throws MgitException of kind FAILED if a newer mgit did, of kind INTEGRITY if it is damaged
+     */
+    static <T> T parse(String what, long newest, byte[] bytes, Parser<T> parser) throws IOException {
         try {
             JsonObject json = Json.parseObject(bytes);
             long schema = json.number("schema");

@@ -40,14 +40,15 @@ import org.eclipse.jgit.revwalk.RevWalk;
  * previous version and the versions it was derived from.
  *
  * <p>A version's tree: {@code files/PATH} (small files verbatim), {@code manifests/PATH} (what large files are made
- * of), {@code mgit/version.json} and other records.
+ * of), {@code parts/PATH/} (lists of a long manifest), {@code mgit/version.json} and other records.
  */
 public final class GitLineage implements Lineage {
     /** The newest schema of manifests that is written. */
-    public static final long MANIFEST_SCHEMA = CheckpointRecord.SCHEMA_TENSORS;
+    public static final long MANIFEST_SCHEMA = ManifestRecord.SCHEMA_PARTS;
 
     static final String FILES = "files/";
     static final String MANIFESTS = "manifests/";
+    static final String PARTS = "parts/";
     static final String RECORDS = "mgit/";
     static final String RECORD = RECORDS + "version.json";
     static final String NOTES = "refs/notes/mgit/";
@@ -284,7 +285,8 @@ public final class GitLineage implements Lineage {
     public Manifest manifest(VersionId id, String path) {
         return GitErrors.reading(() -> {
             String where = path + " in version " + id.abbreviated();
-            Manifest manifest = CheckpointRecord.readManifest(where, required(id, MANIFESTS + path));
+            Manifest manifest = ManifestRecord.read(
+                    where, required(id, MANIFESTS + path), part -> required(id, PARTS + path + "/" + part));
             sizes.require(id, path, manifest.size());
             return manifest;
         });

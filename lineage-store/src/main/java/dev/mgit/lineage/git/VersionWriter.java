@@ -86,9 +86,13 @@ final class VersionWriter {
                 byte[] content = Objects.requireNonNull(version.verbatim().get(file.path()), file.path());
                 add(builder, inserter, GitLineage.FILES + file.path(), content, file.executable());
             } else {
-                byte[] content = CheckpointRecord.write(
+                ManifestRecord manifest = ManifestRecord.of(
                         Objects.requireNonNull(version.manifests().get(file.path()), file.path()));
-                add(builder, inserter, GitLineage.MANIFESTS + file.path(), content, false);
+                add(builder, inserter, GitLineage.MANIFESTS + file.path(), manifest.head(), false);
+                String folder = GitLineage.PARTS + file.path() + "/";
+                for (Map.Entry<String, byte[]> part : manifest.parts().entrySet()) {
+                    add(builder, inserter, folder + part.getKey(), part.getValue(), false);
+                }
             }
         }
         byte[] record = CheckpointRecord.write(version);

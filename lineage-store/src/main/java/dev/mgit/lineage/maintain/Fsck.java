@@ -18,6 +18,7 @@ import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,9 +92,10 @@ public final class Fsck {
                             why,
                             List.of(new Touched(version, "", Optional.empty(), Optional.empty(), false)))));
         }
-        long[] checked = new long[3];
+        long[] checked = new long[2];
+        var absent = new BitSet();
         if (!lineageOnly) {
-            parameters(contents, only.isEmpty(), checked);
+            parameters(contents, only.isEmpty(), checked, absent);
         }
         return new FsckReport(
                 health.versions().size(),
@@ -101,7 +103,8 @@ public final class Fsck {
                 contents.objects().size(),
                 checked[0],
                 checked[1],
-                checked[2],
+                absent.cardinality(),
+                contents.touched(absent::get),
                 damage);
     }
 
@@ -151,7 +154,7 @@ public final class Fsck {
         }
     }
 
-    private void parameters(VersionContents contents, boolean all, long[] checked) throws IOException {
+    private void parameters(VersionContents contents, boolean all, long[] checked, BitSet absent) throws IOException {
         Optional<ParameterStore> opened;
         try {
             opened = repository.parametersIfAny();
@@ -160,7 +163,7 @@ public final class Fsck {
             return;
         }
         if (opened.isEmpty()) {
-            checked[2] = contents.objects().size();
+            absent.set(0, contents.objects().size());
             if (contents.anyRequired()) {
                 String why = "it is missing: there is no " + repository.files().parameters();
                 damage.add(new Damage(Place.STORE, "the parameter store", why, contents.touched()));
@@ -173,7 +176,7 @@ public final class Fsck {
             damage.addAll(check.run(all));
             checked[0] = check.blocks();
             checked[1] = check.bytes();
-            checked[2] = check.absent();
+            absent.or(check.absent());
         }
     }
 }

@@ -11,10 +11,18 @@ import java.util.Optional;
  * @param objects tensors and other byte ranges of the parameter store checked
  * @param blocks blocks decoded and hashed
  * @param bytes raw bytes of those blocks
- * @param absent objects that a remote has and that are not here
+ * @param absent objects that are not here, but promised by a remote
+ * @param away versions that need such objects
  */
 public record FsckReport(
-        int versions, int gitObjects, long objects, long blocks, long bytes, long absent, List<Damage> damage) {
+        int versions,
+        int gitObjects,
+        long objects,
+        long blocks,
+        long bytes,
+        long absent,
+        List<Touched> away,
+        List<Damage> damage) {
     /** Where damage is. */
     public enum Place {
         /** Git objects, references, notes, the operation log. */
@@ -58,6 +66,7 @@ public record FsckReport(
             VersionId version, String model, Optional<String> file, Optional<String> tensor, boolean byPrediction) {}
 
     public FsckReport {
+        away = List.copyOf(away);
         damage = List.copyOf(damage);
     }
 

@@ -64,8 +64,8 @@ final class ParameterCheck {
     }
 
     /** Objects that are not here and need not be. */
-    long absent() {
-        return absent.cardinality();
+    BitSet absent() {
+        return absent;
     }
 
     /** @param all check blocks no version needs, too */

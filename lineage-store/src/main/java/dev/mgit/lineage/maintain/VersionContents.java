@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 
 /** Which objects of the parameter store each version consists of, by number. */
 final class VersionContents {
@@ -123,13 +125,21 @@ final class VersionContents {
         return versions.getOrDefault(version, new int[0]);
     }
 
-    /** Every version that needs the parameter store at all. */
+    /** Every version that needs the parameter store at all, and all of whose objects must be here. */
     List<Touched> touched() {
+        return touched((version, needed) -> needed.length > 0 && !promised.contains(version));
+    }
+
+    /** Every version that needs an object a condition fits. */
+    List<Touched> touched(IntPredicate wanted) {
+        return touched((version, needed) -> Arrays.stream(needed).anyMatch(wanted));
+    }
+
+    private List<Touched> touched(BiPredicate<VersionId, int[]> chosen) {
         List<Touched> touched = new ArrayList<>();
         versions.forEach((version, needed) -> {
-            if (needed.length > 0 && !promised.contains(version)) {
-                String model = model(version);
-                touched.add(new Touched(version, model, Optional.empty(), Optional.empty(), false));
+            if (chosen.test(version, needed)) {
+                touched.add(new Touched(version, model(version), Optional.empty(), Optional.empty(), false));
             }
         });
         return touched;
@@ -141,7 +151,7 @@ final class VersionContents {
     }
 
     /** Goes through all ranges of the versions that hold an object a condition fits. */
-    void forEachRange(java.util.function.IntPredicate wanted, Visitor visitor) {
+    void forEachRange(IntPredicate wanted, Visitor visitor) {
         versions.forEach((version, needed) -> {
             if (Arrays.stream(needed).anyMatch(wanted)) {
                 String model = model(version);

@@ -39,16 +39,16 @@ public final class BlockReader implements AutoCloseable {
 
     private final BlockCache<Frame> frames = new BlockCache<>(FRAME_BYTES, frame -> frame.payload().length);
 
-    private final boolean keepsAll;
+    private final boolean keepsRead;
 
     public BlockReader(ParameterStore store) {
         this(store, false);
     }
 
-    /** @param keepsAll whether whatever is decoded is kept for a while: others are likely to ask for it again */
-    BlockReader(ParameterStore store, boolean keepsAll) {
+    /** @param keepsRead whether blocks that were read are kept for a while: others are likely to ask for them again */
+    BlockReader(ParameterStore store, boolean keepsRead) {
         this.store = store;
-        this.keepsAll = keepsAll;
+        this.keepsRead = keepsRead;
     }
 
     /**
@@ -108,7 +108,7 @@ public final class BlockReader implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if the store does not give them back as they were
      */
     public byte[] read(BlockId id) {
-        byte[] block = keepsAll ? source(id, Frame.MAX_DEPTH + 1, true) : decode(id, Frame.MAX_DEPTH);
+        byte[] block = keepsRead ? source(id, Frame.MAX_DEPTH + 1, true) : decode(id, Frame.MAX_DEPTH);
         if (!BlockId.hash(block, 0, block.length).equals(id)) {
             throw MgitException.integrity(culprit(id));
         }
@@ -215,7 +215,7 @@ public final class BlockReader implements AutoCloseable {
         byte[] block = blocks.find(id);
         if (block == null) {
             block = decode(id, depthLeft - 1);
-            if (shared || keepsAll) {
+            if (shared) {
                 blocks.keep(id, block);
             }
         }

@@ -17,13 +17,11 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a stored file, in order, one block at a time, each verified against its id; up to two more are decoded
- * meanwhile. A file read from its first byte to its last is compared with the SHA-256 in its manifest before the last
+ * A part of a stored file, in order, one block at a time, each verified against its id; more are decoded
+ * meanwhile, two for each thread at most. A file read from its first byte to its last is compared with the SHA-256 in its manifest before the last
  * bytes are handed out. For one thread.
  */
 public final class FileStream implements AutoCloseable {
-    private static final int READ_AHEAD = 2;
-
     private final LiveParameters parameters;
     private final Manifest manifest;
     private final String where;
@@ -102,7 +100,7 @@ public final class FileStream implements AutoCloseable {
     }
 
     private void readAhead() {
-        while (begun < end && pending.size() < READ_AHEAD && parameters.mayReadAhead()) {
+        while (begun < end && pending.size() < parameters.mostAhead() && parameters.mayReadAhead()) {
             boolean started = false;
             try {
                 pending.add(begin(true));

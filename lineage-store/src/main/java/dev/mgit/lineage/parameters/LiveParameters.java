@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameter store for a process that reads for long while others write: what a commit added is found by the next
- * read, and what a clean-up removed is let go of. Nothing is opened before the first read.
+ * read, and what a clean-up removed is let go of. Nothing is opened before the first read, unless it is {@linkplain #prepare
+ * prepared}.
  *
  * <p>Safe for use by several threads. Blocks are decoded on a fixed number of threads for all readers together; memory
  * is bounded by one block for each open {@link FileStream}, two for each thread that are read ahead, those at work, and
@@ -29,6 +30,7 @@ public final class LiveParameters implements AutoCloseable {
     private final Supplier<Optional<? extends ParameterStore>> opening;
     private final Consumer<Map<ObjectId, Long>> needed;
     private final ExecutorService decoders;
+    private final int mostAhead;
     private final Semaphore ahead;
     private @Nullable Snapshot current;
     private boolean closed;
@@ -47,13 +49,25 @@ public final class LiveParameters implements AutoCloseable {
         this.opening = opening;
         this.needed = needed;
         this.decoders = Executors.newFixedThreadPool(threads, LiveParameters::daemon);
-        this.ahead = new Semaphore(threads * AHEAD_PER_THREAD);
+        this.mostAhead = threads * AHEAD_PER_THREAD;
+        this.ahead = new Semaphore(mostAhead);
     }
 
     private static Thread daemon(Runnable task) {
         var thread = new Thread(task, "mgit-decoder");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Opens the store meanwhile, so that the first read does not wait for that. */
+    public void prepare() {
+        decoders.execute(() -> {
+            try {
+                giveBack(borrow());
+            } catch (MgitException e) {
+                // whoever reads meets it, too
+            }
+        });
     }
 
     /**
@@ -151,6 +165,11 @@ public final class LiveParameters implements AutoCloseable {
     /** Starts to decode a block. The snapshot is not to be given back before that is done. */
     Future<byte[]> decode(Snapshot snapshot, BlockId id) {
         return decoders.submit(() -> snapshot.reader.read(id));
+    }
+
+    /** Blocks that all readers together may have read ahead. */
+    int mostAhead() {
+        return mostAhead;
     }
 
     /** Whether one more block may be read ahead of who asks for it; if so, {@link #taken} is to be called. */

@@ -8,13 +8,17 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NeededObjects;
+import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,7 +26,10 @@ import java.util.TreeMap;
  * Models here stay where they are. Killed in between, the next fetch goes on.
  */
 public final class Fetch {
-    private static final Traffic NOTHING = new Traffic(0, 0, 0);
+    private static final Arrived NOTHING = new Arrived(new Traffic(0, 0, 0), Set.of());
+
+    /** Versions named where many lack parameters. */
+    private static final int SHOWN = 5;
 
     private final Exchange exchange;
 
@@ -42,9 +49,20 @@ public final class Fetch {
      * What was fetched.
      *
      * @param tags new ones
-     * @param traffic what the parameters took
      */
-    public record Report(List<Change> models, List<String> tags, Traffic traffic) {}
+    public record Report(List<Change> models, List<String> tags, Arrived parameters) {
+        public Traffic traffic() {
+            return parameters.traffic();
+        }
+    }
+
+    /**
+     * The parameters that came.
+     *
+     * @param traffic what they took
+     * @param lacking versions of which some are neither here nor there, as after a plain {@code git push}
+     */
+    record Arrived(Traffic traffic, Set<VersionId> lacking) {}
 
     /**
      * @param prune forget models that are gone there
@@ -188,7 +206,7 @@ public final class Fetch {
     }
 
     /** Brings the parameters of all that is known of a remote, and of what came before that. */
-    private Traffic bring(GitExchange here, Remote remote) throws IOException {
+    private Arrived bring(GitExchange here, Remote remote) throws IOException {
         List<VersionId> whole = new ArrayList<>();
         if (!remote.isPartial()) {
             whole.addAll(new RemoteReferences(here.references()).models().values());
@@ -206,7 +224,44 @@ public final class Fetch {
             return NOTHING;
         }
         try (RemoteParameters parameters = opened.get()) {
-            return parameters.bring(NeededObjects.of(here.lineage(), versions));
+            return bring(here, remote, parameters, versions);
         }
+    }
+
+    /** Brings all there is. The store is asked what it lacks if it lacks something. */
+    private Arrived bring(GitExchange here, Remote remote, RemoteParameters parameters, List<VersionId> versions)
+            throws IOException {
+        Map<ObjectId, Long> objects = NeededObjects.of(here.lineage(), versions);
+        try {
+            return new Arrived(parameters.bring(objects), Set.of());
+        } catch (MgitException e) {
+            Set<ObjectId> nowhere =
+                    e.kind() == MgitException.Kind.REMOTE ? parameters.nowhere(objects) : Set.<ObjectId>of();
+            if (nowhere.isEmpty()) {
+                throw e;
+            }
+            objects.keySet().removeAll(nowhere);
+            return new Arrived(parameters.bring(objects), lacking(here, remote, versions, nowhere));
+        }
+    }
+
+    private Set<VersionId> lacking(GitExchange here, Remote remote, List<VersionId> versions, Set<ObjectId> nowhere) {
+        Set<VersionId> lacking = new LinkedHashSet<>();
+        for (VersionId version : versions) {
+            Set<ObjectId> needed =
+                    NeededObjects.of(here.lineage(), List.of(version)).keySet();
+            if (!Collections.disjoint(needed, nowhere)) {
+                lacking.add(version);
+            }
+        }
+        lacking.stream()
+                .limit(SHOWN)
+                .forEach(version -> exchange.notice()
+                        .accept("the store of " + remote.name() + " lacks parameters of "
+                                + here.lineage().version(version).model() + "@" + version.abbreviated()));
+        exchange.notice()
+                .accept((lacking.size() > SHOWN ? "and of " + (lacking.size() - SHOWN) + " more versions; " : "")
+                        + "'mgit push --check-store' brings them there, from where they are");
+        return lacking;
     }
 }

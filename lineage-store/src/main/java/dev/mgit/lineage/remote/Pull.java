@@ -78,12 +78,14 @@ public final class Pull {
         theirs.forEach((model, head) -> {
             Optional<VersionId> mine = Optional.ofNullable(ours.get(model));
             if (mine.isEmpty()) {
-                if (canBe(here, model, moved)) {
+                if (isWhole(here, model, head, fetched) && canBe(here, model, moved)) {
                     moved.add(new Moved(model, mine, head));
                 }
             } else if (!mine.get().equals(head)) {
                 if (here.isAncestor(mine.get(), head)) {
-                    moved.add(new Moved(model, mine, head));
+                    if (isWhole(here, model, head, fetched)) {
+                        moved.add(new Moved(model, mine, head));
+                    }
                 } else {
                     (here.isAncestor(head, mine.get()) ? ahead : diverged).add(model);
                 }
@@ -95,6 +97,15 @@ public final class Pull {
                 .ifPresent(transaction::mergeRegistry);
         transaction.apply();
         return new Report(fetched, moved, ahead, diverged);
+    }
+
+    /** A model is not moved to what cannot be read: it stays promised by the remote, and is no damage here. */
+    private boolean isWhole(GitExchange here, String model, VersionId head, Fetch.Report fetched) {
+        boolean whole = fetched.parameters().lacking().stream().noneMatch(lacking -> here.isAncestor(lacking, head));
+        if (!whole) {
+            exchange.notice().accept("model '" + model + "' stays where it is");
+        }
+        return whole;
     }
 
     /** Whether a model of that name can be made beside those there are and those about to be. */

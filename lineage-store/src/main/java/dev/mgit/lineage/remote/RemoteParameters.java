@@ -150,6 +150,18 @@ public final class RemoteParameters implements AutoCloseable {
         return store.traffic();
     }
 
+    /** Those of some objects that are neither here nor there. */
+    Set<ObjectId> nowhere(Map<ObjectId, Long> objects) throws IOException {
+        Set<ObjectId> missing = missing(exchange.repository(), objects).keySet();
+        Optional<ParameterStore> opened = exchange.repository().parametersIfAny();
+        if (opened.isEmpty()) {
+            return store.missing(missing);
+        }
+        try (ParameterStore local = opened.get()) {
+            return store.unreadable(local, missing);
+        }
+    }
+
     /** The lock is taken for a batch, so that others get their turn; a command that holds it keeps it. */
     private void fetch(List<Want> wants) throws IOException {
         Repository repository = exchange.repository();

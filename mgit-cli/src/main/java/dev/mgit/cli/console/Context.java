@@ -55,6 +55,11 @@ public final class Context {
         return Users.config(terminal.environment());
     }
 
+    /** Where what can be made again is kept for the user, if there is a place for it. */
+    public Optional<Path> userCache() {
+        return Users.cache(terminal.environment());
+    }
+
     /** Where results go. */
     public Output output() {
         return output;

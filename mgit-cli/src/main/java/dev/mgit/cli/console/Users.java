@@ -57,6 +57,13 @@ final class Users {
                 .map(folder -> folder.resolve("mgit").resolve("config"));
     }
 
+    /** Where what can be made again is kept. Nowhere for root in the home of whoever called sudo. */
+    static Optional<Path> cache(Map<String, String> environment) {
+        return folder(environment, "XDG_CACHE_HOME", ".cache")
+                .filter(folder -> !isCallers(environment))
+                .map(folder -> folder.resolve("mgit"));
+    }
+
     /** Relative paths do not count, says the specification. */
     private static Optional<Path> folder(Map<String, String> environment, String variable, String belowHome) {
         String home = environment.getOrDefault("HOME", System.getProperty("user.home", ""));

@@ -14,9 +14,9 @@ public interface Body {
 
     /** Bytes in order. Whatever is thrown once the headers are sent cuts the connection. */
     interface Pieces extends AutoCloseable {
-        /** The next bytes, backed by an array; null at the end. */
+        /** The next bytes; null at the end. */
         @Nullable
-        ByteBuffer next() throws IOException;
+        Piece next() throws IOException;
 
         @Override
         default void close() {}
@@ -35,12 +35,12 @@ public interface Body {
 
             @Override
             public Pieces open() {
-                ByteBuffer all = ByteBuffer.wrap(bytes, offset, length);
+                Piece all = new Piece.Bytes(ByteBuffer.wrap(bytes, offset, length));
                 return new Pieces() {
                     private boolean given;
 
                     @Override
-                    public @Nullable ByteBuffer next() {
+                    public @Nullable Piece next() {
                         boolean first = !given;
                         given = true;
                         return first ? all : null;

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,7 @@ final class Connection implements Runnable {
 
     private static final long NONE = Long.MAX_VALUE;
 
-    private final Socket socket;
+    private final SocketChannel socket;
     private final Limits limits;
     private final Router router;
     private final Consumer<String> warnings;
@@ -35,7 +37,8 @@ final class Connection implements Runnable {
     private volatile boolean waiting = true;
     private volatile boolean last;
 
-    Connection(Socket socket, Limits limits, Router router, Consumer<String> warnings, Consumer<Connection> ended) {
+    Connection(
+            SocketChannel socket, Limits limits, Router router, Consumer<String> warnings, Consumer<Connection> ended) {
         this.socket = socket;
         this.limits = limits;
         this.router = router;
@@ -48,9 +51,10 @@ final class Connection implements Runnable {
     @Override
     public void run() {
         try (socket) {
-            socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(new Patient(socket.getInputStream()));
-            OutputStream out = new BufferedOutputStream(new Paced(socket.getOutputStream()), Limits.PIECE);
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            InputStream in = new BufferedInputStream(new Patient(socket.socket().getInputStream()));
+            OutputStream out =
+                    new BufferedOutputStream(new Paced(socket.socket().getOutputStream()), Limits.PIECE);
             while (one(in, out)) {
                 waitingSince = System.nanoTime();
                 waiting = true;
@@ -110,10 +114,10 @@ final class Connection implements Runnable {
     /** Sends a reply. Its first bytes are at hand before its headers are sent, so that most failures have a status. */
     private void send(Reply reply, boolean head, boolean close, OutputStream out) throws IOException {
         try (Body.Pieces pieces = head ? () -> null : reply.body().open()) {
-            ByteBuffer piece = pieces.next();
+            Piece piece = pieces.next();
             writeHead(reply, close, out);
             while (piece != null) {
-                out.write(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
+                send(piece, out);
                 piece = pieces.next();
             }
             out.flush();
@@ -127,6 +131,30 @@ final class Connection implements Runnable {
         } finally {
             headSent = false;
         }
+    }
+
+    private void send(Piece piece, OutputStream out) throws IOException {
+        if (piece instanceof Piece.FilePart part) {
+            out.flush();
+            transfer(part);
+        } else if (piece instanceof Piece.Bytes memory) {
+            ByteBuffer bytes = memory.bytes();
+            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        }
+    }
+
+    /** The system copies from file to socket ({@code sendfile}). */
+    private void transfer(Piece.FilePart part) throws IOException {
+        FileChannel file = part.file();
+        for (long done = 0; done < part.length(); ) {
+            expect();
+            long sent = file.transferTo(part.from() + done, Math.min(Limits.PIECE, part.length() - done), socket);
+            if (sent <= 0) {
+                throw new IOException("a file became shorter while it was sent");
+            }
+            done += sent;
+        }
+        deadline = NONE;
     }
 
     private boolean headSent;
@@ -199,8 +227,8 @@ final class Connection implements Runnable {
     }
 
     void cut() {
-        try {
-            socket.close();
+        try (socket) {
+            socket.shutdownOutput(); // a thread that sends a file does not notice that its socket is closed
         } catch (IOException e) {
             // closed is closed
         }

@@ -3,8 +3,8 @@ package dev.mgit.serve.http;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class HttpServer implements AutoCloseable {
     private static final int STACK = 512 << 10;
     private static final long PAUSE_MILLIS = 1000;
 
-    private final ServerSocket listening;
+    private final ServerSocketChannel listening;
     private final Limits limits;
     private final Router router;
     private final Consumer<String> warnings;
@@ -36,7 +36,7 @@ public final class HttpServer implements AutoCloseable {
     private final Thread acceptor = daemon(this::accept, "mgit-http-accept");
     private boolean closing;
 
-    private HttpServer(ServerSocket listening, Limits limits, Router router, Consumer<String> warnings) {
+    private HttpServer(ServerSocketChannel listening, Limits limits, Router router, Consumer<String> warnings) {
         this.listening = listening;
         this.limits = limits;
         this.router = router;
@@ -79,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(Door door, List<Route> routes, Limits limits, Consumer<String> warnings)
             throws IOException {
         var guard = new Guard(door.address().isLoopbackAddress(), door.tokens());
-        var listening = new ServerSocket();
+        var listening = ServerSocketChannel.open();
         boolean bound = false;
         try {
             listening.bind(new InetSocketAddress(door.address(), door.port()), BACKLOG);
@@ -103,7 +103,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     public int port() {
-        return listening.getLocalPort();
+        return listening.socket().getLocalPort();
     }
 
     /** Connections that are open. */
@@ -112,11 +112,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void accept() {
-        while (!listening.isClosed()) {
+        while (listening.isOpen()) {
             try {
                 admit(listening.accept());
             } catch (IOException | OutOfMemoryError e) {
-                if (!listening.isClosed()) {
+                if (listening.isOpen()) {
                     warnings.accept("cannot accept a connection: " + e.getMessage());
                     pause();
                 }
@@ -133,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private synchronized void admit(Socket socket) throws IOException {
+    private synchronized void admit(SocketChannel socket) throws IOException {
         Optional<Connection> longest = connections.size() < limits.connections() ? Optional.empty() : longestWaiting();
         longest.ifPresent(this::drop);
         if (closing || connections.size() >= limits.connections()) {

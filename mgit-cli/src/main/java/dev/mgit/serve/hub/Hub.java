@@ -1,12 +1,14 @@
 package dev.mgit.serve.hub;
 
 import dev.mgit.lineage.parameters.LiveParameters;
+import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.Reply;
 import dev.mgit.serve.http.Request;
 import dev.mgit.serve.http.Route;
 import dev.mgit.serve.http.Token;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The Hub's endpoints for reading, as huggingface_hub 2.4 calls them. */
 public final class Hub {
@@ -16,11 +18,12 @@ public final class Hub {
     private final SafetensorsMetadata metadata;
     private final HubFiles files;
 
-    public Hub(HubModels models, LiveParameters parameters) {
+    /** @param cache of files; empty to decode each whenever it is asked for */
+    public Hub(HubModels models, LiveParameters parameters, Optional<FileCache> cache) {
         this.information = new ModelInformation(models);
         this.trees = new ModelTrees(models);
         this.history = new ModelHistory(models);
-        this.files = new HubFiles(models, parameters);
+        this.files = new HubFiles(models, parameters, cache);
         this.metadata = new SafetensorsMetadata(models, files);
     }
 

@@ -5,6 +5,7 @@ import dev.mgit.lineage.parameters.LiveParameters;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
+import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.Body;
 import dev.mgit.serve.http.Reply;
 import dev.mgit.serve.http.Request;
@@ -14,16 +15,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The bytes of files, whole or in part. Never compressed: a client that goes on with a cut download asks for a range. */
 final class HubFiles {
     private final HubModels models;
     private final LiveParameters parameters;
+    private final Optional<FileCache> cache;
 
-    HubFiles(HubModels models, LiveParameters parameters) {
+    HubFiles(HubModels models, LiveParameters parameters, Optional<FileCache> cache) {
         this.models = models;
         this.parameters = parameters;
+        this.cache = cache;
     }
 
     /** {@code GET /ID/resolve/REVISION/PATH} */
@@ -73,7 +75,13 @@ final class HubFiles {
                     return Body.of(content, (int) range.from(), (int) range.length())
                             .open();
                 }
-                return pieces(stream(version, file.path(), range));
+                FileCache.Decoding decoding =
+                        (from, length) -> stream(version, file.path(), new ByteRange(from, length));
+                if (cache.isEmpty()) {
+                    return FileCache.pieces(decoding.open(range.from(), range.length()));
+                }
+                var stored = new FileCache.Stored(file.sha256().get(), file.size());
+                return cache.get().read(stored, range.from(), range.length(), decoding);
             }
         };
     }
@@ -82,20 +90,6 @@ final class HubFiles {
         Manifest manifest = models.manifest(version, path);
         String where = version.abbreviated() + ", file '" + path + "'";
         return parameters.open(manifest, where, range.from(), range.length());
-    }
-
-    private static Body.Pieces pieces(FileStream stream) {
-        return new Body.Pieces() {
-            @Override
-            public @Nullable ByteBuffer next() throws IOException {
-                return stream.next();
-            }
-
-            @Override
-            public void close() {
-                stream.close();
-            }
-        };
     }
 
     /** The first bytes of a file, as many as there are. */

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.fixtures.Await;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -18,8 +22,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +38,11 @@ class HttpServerTest {
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final CountDownLatch filesClosed = new CountDownLatch(1);
+
+    @TempDir
+    private Path dir;
+
     private HttpServer server;
 
     @AfterEach
@@ -60,6 +71,8 @@ class HttpServerTest {
                     return Reply.text(200, "let go");
                 }),
                 Route.of("GET", "/endless", request -> new Reply(200, Map.of(), endless())),
+                Route.of("GET", "/file", request -> new Reply(200, Map.of(), file(1 << 20))),
+                Route.of("GET", "/long-file", request -> new Reply(200, Map.of(), file(1L << 32))),
                 Route.of("GET", "/mistake", request -> {
                     throw new IllegalStateException("a mistake");
                 }),
@@ -95,9 +108,59 @@ class HttpServerTest {
 
             @Override
             public Pieces open() {
-                return () -> ByteBuffer.wrap(new byte[1 << 16]);
+                return () -> new Piece.Bytes(ByteBuffer.wrap(new byte[1 << 16]));
             }
         };
+    }
+
+    /** A file of zeros, of which the disk holds nothing. */
+    private Body file(long length) throws IOException {
+        Path file = Files.createTempFile(dir, "zeros", "");
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(length);
+        }
+        return new Body() {
+            @Override
+            public long length() {
+                return length;
+            }
+
+            @Override
+            public Pieces open() throws IOException {
+                FileChannel channel = FileChannel.open(file);
+                var pieces =
+                        List.<Piece>of(new Piece.FilePart(channel, 0, length)).iterator();
+                return new Pieces() {
+                    @Override
+                    public @Nullable Piece next() {
+                        return pieces.hasNext() ? pieces.next() : null;
+                    }
+
+                    @Override
+                    public void close() {
+                        filesClosed.countDown();
+                    }
+                };
+            }
+        };
+    }
+
+    @Test
+    void aPartOfAFileIsSentBehindItsHeaders() throws IOException {
+        int port = start(Limits.standard());
+        String reply = Wire.get(port, "/file");
+        assertThat(reply).contains("Content-Length: 1048576\r\n");
+        assertThat(reply.substring(reply.indexOf("\r\n\r\n") + 4)).isEqualTo("\0".repeat(1 << 20));
+    }
+
+    @Test
+    void aClientThatStopsTakingAFileIsCutOff() throws Exception {
+        int port = start(limits(4, Duration.ofMillis(200)));
+        try (var wire = new Wire(port)) {
+            wire.send("GET /long-file HTTP/1.1\nHost: localhost\n\n");
+            filesClosed.await();
+            Await.until("the connection is cut", () -> server.connections() == 0);
+        }
     }
 
     @Test

@@ -107,6 +107,19 @@ public final class ParameterRemote implements AutoCloseable {
         return missing;
     }
 
+    /** Those of some objects that cannot be read here with what the store has: it lacks them, or blocks of theirs. */
+    public Set<ObjectId> unreadable(ParameterStore local, Collection<ObjectId> objects) throws IOException {
+        RemoteIndex index = indexes.load(Set.of());
+        Set<ObjectId> unreadable = new LinkedHashSet<>(objects);
+        unreadable.removeIf(id -> local.object(id)
+                .or(() -> index.object(id))
+                .filter(object -> object.blocks().stream()
+                        .allMatch(block -> local.hasBlock(block.id())
+                                || index.frame(block.id()).isPresent()))
+                .isPresent());
+        return unreadable;
+    }
+
     /**
      * Sends what the store lacks of some objects. What it has is not sent again; frames go as they are, residuals as
      * residuals.

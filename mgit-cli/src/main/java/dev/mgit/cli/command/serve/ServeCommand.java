@@ -4,7 +4,10 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.version.Settings;
 import dev.mgit.serve.ModelServer;
+import dev.mgit.serve.files.CacheSettings;
+import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.HttpServer.Door;
 import dev.mgit.serve.http.Limits;
 import dev.mgit.serve.http.Token;
@@ -136,13 +139,33 @@ public final class ServeCommand implements Callable<Integer> {
             Optional<Map<String, String>> web =
                     noWeb ? Optional.empty() : Optional.of(context.terminal().environment());
             return ModelServer.start(
-                    session.repository(), door, Limits.standard(), pushes, web, context.output()::warning);
+                    session.repository(),
+                    door,
+                    Limits.standard(),
+                    pushes,
+                    web,
+                    cache(session.repository().settings()),
+                    context.output()::warning);
         } catch (BindException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "cannot listen on " + host + " port " + port + ": " + e.getMessage(),
                     "choose another port with --port, or 0 for any free one",
                     e);
+        }
+    }
+
+    private Optional<FileCache> cache(Settings settings) {
+        long most = CacheSettings.size(settings);
+        Optional<Path> folder = context.userCache().filter(unused -> most > 0).map(place -> place.resolve("served"));
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(FileCache.open(folder.get(), most, context.output()::warning));
+        } catch (IOException e) {
+            context.output().warning("decoded files are not kept: " + e);
+            return Optional.empty();
         }
     }
 

@@ -122,7 +122,11 @@ public final class FsckCommand implements Callable<Integer> {
             }
         }
         if (report.absent() > 0) {
-            output.line("Not here: " + report.absent() + " tensors and other ranges, which are at a remote");
+            output.line("Not here: " + report.absent() + " tensors and other ranges, which are to be at a remote");
+            report.away().stream().limit(SHOWN).forEach(away -> output.line("  needed by " + text(away)));
+            if (report.away().size() > SHOWN) {
+                output.line("  and " + (report.away().size() - SHOWN) + " more versions; --json lists all");
+            }
         }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
@@ -146,6 +150,11 @@ public final class FsckCommand implements Callable<Integer> {
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
         json.writeNumberField("absent", report.absent());
+        json.writeArrayFieldStart("away");
+        for (Touched away : report.away()) {
+            json.writeString(away.version().hex());
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("repaired");
         for (String what : repaired) {
             json.writeString(what);

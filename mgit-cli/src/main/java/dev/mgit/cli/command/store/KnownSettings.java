@@ -10,6 +10,7 @@ import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.detect.DetectSettings;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.Settings;
+import dev.mgit.serve.files.CacheSettings;
 import dev.mgit.serve.hub.push.PushLimits;
 import java.util.List;
 import java.util.function.Consumer;
@@ -127,6 +128,11 @@ public final class KnownSettings {
                     PushLimits.DEFAULT,
                     "What clients may have uploaded to mgit serve and not committed: 500m, 100g.",
                     PushLimits::of),
+            new Setting(
+                    CacheSettings.SIZE,
+                    CacheSettings.DEFAULT,
+                    "Disk space for decoded files that mgit serve keeps in the user's cache folder: 500m, 100g, off.",
+                    CacheSettings::size),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
             new Setting("slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks),
             new Setting(

@@ -1,0 +1,182 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonException;
+import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.version.Manifest;
+import dev.mgit.lineage.version.ObjectId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The JSON of manifests. One too long for Git hosts has its lists in {@linkplain ManifestParts parts} beside it.
+ */
+final class ManifestRecord {
+    private static final long SCHEMA = 1;
+    /** Several ranges are parts of one object. */
+    private static final long SCHEMA_STARTS = 2;
+    /** The tensors are not the ranges. */
+    private static final long SCHEMA_TENSORS = 3;
+    /** The lists are in parts. */
+    static final long SCHEMA_PARTS = 4;
+
+    private static final String RANGES = "ranges";
+    private static final String TENSORS = "tensors";
+
+    /** Hosts recommend that no file has more than 1 MB. */
+    private static final int MOST = 1_000_000;
+
+    private final byte[] head;
+    private final Map<String, byte[]> parts;
+
+    private ManifestRecord(byte[] head, Map<String, byte[]> parts) {
+        this.head = head;
+        this.parts = parts;
+    }
+
+    /** The manifest, or what is left of it without its lists. */
+    byte[] head() {
+        return head;
+    }
+
+    /** By name. */
+    Map<String, byte[]> parts() {
+        return parts;
+    }
+
+    static ManifestRecord of(Manifest manifest) {
+        List<String> ranges = manifest.entries().stream()
+                .map(entry -> Json.text(range(entry)))
+                .toList();
+        List<String> tensors = manifest.tensorsAreRanges()
+                ? List.of()
+                : manifest.tensors().stream()
+                        .map(tensor -> Json.text(TensorRecord.write(tensor)))
+                        .toList();
+        if (ManifestParts.bytes(ranges) + ManifestParts.bytes(tensors) > MOST) {
+            return split(manifest, ranges, tensors);
+        }
+        boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
+        StringBuilder text =
+                head(manifest, !manifest.tensorsAreRanges() ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA);
+        text.append(",\n").append(ManifestParts.list(RANGES, ranges));
+        if (!manifest.tensorsAreRanges()) {
+            text.append(",\n").append(ManifestParts.list(TENSORS, tensors));
+        }
+        return new ManifestRecord(bytes(text.append("}\n")), Map.of());
+    }
+
+    private static ManifestRecord split(Manifest manifest, List<String> ranges, List<String> tensors) {
+        List<String> rangeNames = manifest.entries().stream()
+                .map(entry -> entry.tensor().map(TensorSpec::name).orElse(String.valueOf(entry.length())))
+                .toList();
+        List<String> tensorNames =
+                manifest.tensors().stream().map(Manifest.Tensor::name).toList();
+        Map<String, byte[]> parts = new LinkedHashMap<>();
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put(RANGES, ManifestParts.cut(RANGES, ranges, rangeNames, MOST, parts));
+        if (!manifest.tensorsAreRanges()) {
+            counts.put(TENSORS, ManifestParts.cut(TENSORS, tensors, tensorNames, MOST, parts));
+        }
+        StringBuilder text = head(manifest, SCHEMA_PARTS);
+        text.append(",\n\"parts\": ").append(Json.text(counts)).append("\n}\n");
+        return new ManifestRecord(bytes(text), parts);
+    }
+
+    private static StringBuilder head(Manifest manifest, long schema) {
+        return new StringBuilder("{\n")
+                .append("\"schema\": ")
+                .append(schema)
+                .append(",\n\"format\": ")
+                .append(Json.text(manifest.format()))
+                .append(",\n\"size\": ")
+                .append(manifest.size())
+                .append(",\n\"sha256\": ")
+                .append(Json.text(manifest.sha256()));
+    }
+
+    private static byte[] bytes(StringBuilder text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Object> range(Manifest.Entry entry) {
+        var json = new LinkedHashMap<String, Object>();
+        entry.tensor().ifPresent(tensor -> {
+            json.put("tensor", tensor.name());
+            json.put("dtype", tensor.dtype().name());
+            json.put("shape", tensor.shape());
+        });
+        json.put("length", entry.length());
+        json.put("object", entry.object().hex());
+        if (entry.start() > 0) {
+            json.put("start", entry.start());
+        }
+        return json;
+    }
+
+    /** Finds a part by its name. */
+    interface Parts {
+        byte[] read(String name) throws IOException;
+    }
+
+    static Manifest read(String where, byte[] head, Parts parts) throws IOException {
+        String what = "manifest of " + where;
+        return CheckpointRecord.parse(what, SCHEMA_PARTS, head, json -> {
+            Optional<JsonObject> counts = json.optionalObject("parts");
+            List<Manifest.Entry> entries = entries(list(what, json, counts, RANGES, parts));
+            long size = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+            if (size != json.number("size")) {
+                throw new JsonException("ranges cover " + size + " bytes of " + json.number("size"));
+            }
+            String format = json.string("format");
+            String sha256 = json.string("sha256");
+            return counts.orElse(json).has(TENSORS)
+                    ? new Manifest(
+                            format,
+                            size,
+                            sha256,
+                            entries,
+                            TensorRecord.read(list(what, json, counts, TENSORS, parts), size))
+                    : new Manifest(format, size, sha256, entries);
+        });
+    }
+
+    private static List<JsonObject> list(
+            String what, JsonObject head, Optional<JsonObject> counts, String list, Parts parts) throws IOException {
+        if (counts.isEmpty()) {
+            return head.objects(list);
+        }
+        List<JsonObject> all = new ArrayList<>();
+        for (long i = 0; i < counts.get().number(list); i++) {
+            String name = ManifestParts.name(list, i);
+            byte[] part = parts.read(name);
+            all.addAll(CheckpointRecord.parse(name + " of " + what, SCHEMA_PARTS, part, json -> json.objects(list)));
+        }
+        return all;
+    }
+
+    private static List<Manifest.Entry> entries(List<JsonObject> ranges) {
+        List<Manifest.Entry> entries = new ArrayList<>(ranges.size());
+        long offset = 0;
+        for (JsonObject range : ranges) {
+            long length = range.number("length");
+            if (length < 0) {
+                throw new JsonException("a range of " + length + " bytes");
+            }
+            long start = range.optionalNumber("start").orElse(0L);
+            if (start < 0) {
+                throw new JsonException("a range that starts at " + start);
+            }
+            Optional<TensorSpec> tensor = range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
+            entries.add(new Manifest.Entry(offset, length, tensor, new ObjectId(range.string("object")), start));
+            offset = Math.addExact(offset, length);
+        }
+        return entries;
+    }
+}
