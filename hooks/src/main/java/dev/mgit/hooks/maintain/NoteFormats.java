@@ -4,6 +4,7 @@ import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.remote.UnsentState;
+import dev.mgit.lineage.sign.SignatureNotes;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.NoteMerger;
@@ -21,7 +22,9 @@ public final class NoteFormats {
                 TestResults.NAMESPACE,
                 note -> TestResults.parse(note),
                 Recipes.NAMESPACE,
-                note -> Recipe.fromBytes(note, "the recipe"));
+                note -> Recipe.fromBytes(note, "the recipe"),
+                SignatureNotes.NAMESPACE,
+                note -> SignatureNotes.parse(note));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */
@@ -32,6 +35,8 @@ public final class NoteFormats {
                 EdgeNotes.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(
                         EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),
+                SignatureNotes.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(SignatureNotes.union(ours, theirs)),
                 DroppedState.UNSENT,
                 UnsentState.merger());
     }
