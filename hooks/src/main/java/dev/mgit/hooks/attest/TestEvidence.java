@@ -76,7 +76,6 @@ final class TestEvidence implements Attestation {
     }
 
     private static JsonObject configuration(TestResult result) {
-        JsonObject record = result.toJson();
         return JsonMembers.of(
                 "name",
                 result.test(),
@@ -85,7 +84,7 @@ final class TestEvidence implements Attestation {
                 "annotations",
                 JsonMembers.of(
                         "metrics",
-                        record.optionalObject("metrics"),
+                        result.toJson().members().get("metrics"),
                         "data",
                         result.data(),
                         "started",

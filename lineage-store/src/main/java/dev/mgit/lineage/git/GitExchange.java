@@ -206,6 +206,18 @@ public final class GitExchange implements AutoCloseable {
         });
     }
 
+    /**
+     * Writes a version and all it was made from as a bundle: see {@link LineageBundle}.
+     *
+     * @param scratch a folder that is not there yet, and that the caller removes
+     */
+    public void writeBundle(VersionId subject, Path scratch, OutputStream out) {
+        GitErrors.translateFailures(() -> {
+            new BundleWriting(lineage, subject).write(subject, scratch, out);
+            return true;
+        });
+    }
+
     /** What a commit that is here follows. */
     public List<VersionId> parents(VersionId commit) {
         return GitErrors.reading(() -> {

@@ -86,6 +86,20 @@ public final class Signatures {
         return new Result(signed.what(), signed.signer(), true, faults);
     }
 
+    /**
+     * Those that do not hold. What is stated of tests, edges and recipes may be stated anew after they changed, so such a
+     * statement counts no more where a later one by the same signer holds; files never change.
+     */
+    public static List<Result> broken(List<Result> results) {
+        return results.stream()
+                .filter(result -> !result.faults().isEmpty())
+                .filter(result -> result.isOfFiles()
+                        || results.stream().noneMatch(other -> other.holds()
+                                && other.what().equals(result.what())
+                                && other.signer().equals(result.signer())))
+                .toList();
+    }
+
     private interface Check {
         List<String> faults(Statement statement);
     }

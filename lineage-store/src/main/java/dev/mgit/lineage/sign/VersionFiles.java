@@ -6,6 +6,8 @@ import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -14,11 +16,19 @@ import java.util.Map;
 
 /** The digests of a version's files, of which manifests have those of large ones: no parameter is read. */
 public final class VersionFiles {
+    /** What a checkout has beside the files of its version. */
+    private static final List<String> POINTER = List.of(".mgit");
+
     private VersionFiles() {}
 
     /** What a checkout has, without what model signing leaves out as a rule. */
     public static ModelFiles of(Lineage lineage, VersionId id) {
         return present(lineage, id).without(ModelFiles.IGNORED);
+    }
+
+    /** How the files in a folder differ from a version's, a clause each. */
+    public static List<String> differences(Lineage lineage, VersionId id, Path folder) throws IOException {
+        return present(lineage, id).without(POINTER).differences(FolderFiles.of(folder, POINTER));
     }
 
     static ModelFiles present(Lineage lineage, VersionId id) {

@@ -46,6 +46,28 @@ final class NewFile {
         write(file, content.getBytes(StandardCharsets.US_ASCII), attributes);
     }
 
+    /** The bytes of another file. */
+    static void copy(Path from, Path file) throws IOException {
+        boolean done = false;
+        requireNone(file);
+        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try {
+                for (long at = 0; at < in.size(); ) {
+                    at += in.transferTo(at, in.size() - at, out);
+                }
+                out.force(true);
+                done = true;
+            } finally {
+                if (!done) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            throw new MgitException(MgitException.Kind.USAGE, "there is no folder for " + file, "make it first", e);
+        }
+    }
+
     private static void write(Path file, byte[] content, FileAttribute<?>[] attributes) throws IOException {
         boolean done = false;
         try (FileChannel channel = FileChannel.open(

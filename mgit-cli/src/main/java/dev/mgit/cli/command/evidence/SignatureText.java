@@ -3,6 +3,7 @@ package dev.mgit.cli.command.evidence;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Output;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.sign.Signatures;
 import dev.mgit.lineage.sign.Signatures.Result;
 import java.io.IOException;
 import java.util.List;
@@ -48,15 +49,11 @@ final class SignatureText {
             });
             return verdict.map(failure -> failure.kind().exitCode()).orElse(0);
         }
-        results.stream().filter(Result::holds).forEach(result -> context.output()
-                .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()));
         if (verdict.isPresent()) {
-            results.stream()
-                    .filter(result -> !result.faults().isEmpty())
-                    .flatMap(result -> result.faults().stream().skip(1).map(fault -> word.apply(result.what()) + ": " + fault))
-                    .forEach(fault -> context.output().note(fault));
             throw verdict.get();
         }
+        results.stream().filter(Result::holds).forEach(result -> context.output()
+                .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()));
         results.stream().filter(result -> !result.known()).forEach(result -> context.output()
                 .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()
                         + ", which does not count here"));
@@ -65,15 +62,13 @@ final class SignatureText {
     }
 
     private Optional<MgitException> verdict(String name, List<Result> results) {
-        Optional<Result> broken = results.stream()
-                .filter(result -> !result.faults().isEmpty() && !isSuperseded(result, results))
-                .findFirst();
+        Optional<Result> broken = Signatures.broken(results).stream().findFirst();
         if (broken.isPresent()) {
             Result result = broken.get();
             return Optional.of(new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the signature over " + word.apply(result.what()) + " of " + name + " by " + result.signer()
-                            + " does not hold: " + result.faults().get(0),
+                            + " does not hold: " + String.join("; ", result.faults()),
                     "do not use it before you know why"));
         }
         if (results.stream().anyMatch(result -> result.holds() && result.isOfFiles())) {
@@ -92,13 +87,5 @@ final class SignatureText {
                                 MgitException.Kind.FAILED,
                                 name + (results.isEmpty() ? " is not signed" : " has statements, but its files are not signed"),
                                 "mgit sign REV --key FILE"));
-    }
-
-    /** What is stated of tests, edges and recipes may be stated anew after they changed. Files never change. */
-    private static boolean isSuperseded(Result result, List<Result> all) {
-        return !result.isOfFiles()
-                && all.stream().anyMatch(other -> other.holds()
-                        && other.what().equals(result.what())
-                        && other.signer().equals(result.signer()));
     }
 }

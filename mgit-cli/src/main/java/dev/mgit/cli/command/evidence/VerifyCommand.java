@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.attest.Attestations;
+import dev.mgit.hooks.policy.PolicyGate;
 import dev.mgit.lineage.sign.Signatures;
 import dev.mgit.lineage.sign.SigstoreBundle;
 import dev.mgit.lineage.sign.Trust;
@@ -64,7 +65,7 @@ public final class VerifyCommand implements Callable<Integer> {
                     "mgit verify REV, or mgit verify --folder DIR --signature FILE --key FILE");
         }
         try (HookSession session = HookSession.open(context)) {
-            Trust trust = options.trust(context, Trust.none());
+            Trust trust = options.trust(context, new PolicyGate(session.workspace()).trust());
             VersionId id = session.resolve(revision);
             var attestations = new Attestations(session.workspace());
             var signatures = new Signatures(trust);
