@@ -262,6 +262,69 @@ class SigningTest {
     }
 
     @Test
+    void anAuditNamesWhoSignedIfTheyCount() {
+        sign("base");
+        assertThat(repository.ok("audit", "base")).contains("(files, not a signer that counts here), which does not hold");
+        Path home = folder.resolve("home");
+        Map<String, String> mine = Map.of("XDG_CONFIG_HOME", home.toString());
+        assertThat(Cli.run(repository.root(), mine, "config", "--global", "sign.trust", PUBLIC).exit()).isZero();
+        assertThat(Cli.run(repository.root(), mine, "audit", "base").out()).contains("(files)").doesNotContain("does not hold");
+    }
+
+    @Test
+    void aCheckpointNamesWhatWasRewrittenSince() throws IOException {
+        repository.ok("commit", base.toString(), "--model", "other", "-m", "other");
+        repository.ok("tag", "v1", "base");
+        sign("base");
+        repository.ok("sign", "--checkpoint", "release", "--key", SIGNER);
+        repository.ok("sign", "--log", "--key", SIGNER);
+        repository.refuses(5, "there is already a checkpoint", "sign", "--checkpoint", "release", "--key", SIGNER);
+        String[] verify = {"verify", "--checkpoint", "release", "--key", PUBLIC};
+        Files.writeString(base.resolve("a.txt"), "second\n");
+        repository.ok("commit", base.toString(), "--model", "base", "-m", "second"); // history goes on
+        assertThat(repository.ok(verify)).contains("none rewritten; the operation log has its record");
+        repository.ok("verify", "--log", "--key", PUBLIC);
+        refused(repository.run("verify", "--checkpoint", "release", "--key", SigningKeys.file("other.pub")), "another key");
+        repository.refuses(2, "there is no checkpoint 'none'", "verify", "--checkpoint", "none", "--key", PUBLIC);
+
+        Path git = repository.mgit().resolve("lineage.git");
+        GitServers.run(git, "git", "update-ref", "refs/heads/base", repository.id("other"));
+        GitServers.run(git, "git", "notes", "--ref", "mgit/signatures", "remove", repository.id("v1"));
+        GitServers.run(git, "git", "update-ref", "-d", "refs/tags/v1");
+        refused(repository.run(verify), "model 'base' was rewritten");
+        assertThat(repository.run(verify).err()).contains("tag 'v1' is gone", "the note 'signatures' on version", "was removed");
+        Files.delete(repository.mgit().resolve("operations"));
+        refused(repository.run("verify", "--log", "--key", PUBLIC), "has no record of the head that was signed");
+    }
+
+    @Test
+    void aRerunThatGivesTheSameIsNotedAndSignedIfAKeyIsSet() {
+        repository.ok("run", "--model", "child", "--from", "base", "--shell", "--no-progress", "--",
+                "cp {parent1}/* {output}/ 2>/dev/null; echo more > {output}/more.txt");
+        repository.ok("rerun", "child", "--check", "--no-progress");
+        assertThat(repository.ok("audit", "child")).contains("nobody (reproduction");
+        Map<String, String> mine = Map.of("XDG_CONFIG_HOME", folder.resolve("home").toString());
+        Cli.run(repository.root(), mine, "config", "--global", "sign.key", SIGNER);
+        String[] rerun = {"rerun", "child", "--check", "--no-progress"};
+        assertThat(Cli.run(repository.root(), mine, rerun).exit()).isZero();
+        sign("child");
+        assertThat(repository.ok("verify", "child", "--key", PUBLIC)).contains("reproduction signed by key");
+    }
+
+    @Test
+    void aTagThatGitSignedIsRecognized() throws IOException {
+        assumeTrue(Files.exists(Path.of("/usr/bin/ssh-keygen")), "no ssh-keygen");
+        Path key = folder.resolve("id");
+        GitServers.run(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
+        Path git = repository.mgit().resolve("lineage.git");
+        GitServers.run(git, "git", "-c", "gpg.format=ssh", "-c", "user.signingKey=" + key + ".pub", "-c", "user.name=Ada",
+                "-c", "user.email=ada@example.org", "tag", "-s", "-m", "signed", "v1", "refs/heads/base");
+        Cli.Ran ran = repository.run("verify", "base");
+        assertThat(ran.exit()).isEqualTo(6);
+        assertThat(ran.err()).contains("signed by an SSH key");
+    }
+
+    @Test
     void theReferenceProgramAndThisOneAcceptEachOther() throws IOException {
         Optional<PythonEnv> python = PythonEnv.withPackages("model_signing==1.1.1", "pyOpenSSL==26.4.0");
         assumeTrue(python.isPresent(), "no Python with model_signing");

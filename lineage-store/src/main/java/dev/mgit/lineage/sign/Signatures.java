@@ -46,6 +46,11 @@ public final class Signatures {
         public boolean isOfFiles() {
             return what.equals(ModelFiles.PREDICATE);
         }
+
+        /** Whether it covers everything in the version: its files, or Git's commit, which names them all. */
+        public boolean isOfVersion() {
+            return isOfFiles() || what.equals("commit") || what.startsWith("tag ");
+        }
     }
 
     /** The signatures noted on a version. */

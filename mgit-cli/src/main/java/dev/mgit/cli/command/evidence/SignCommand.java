@@ -5,6 +5,8 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.attest.Attestations;
+import dev.mgit.hooks.attest.Checkpoints;
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.sign.SigningKey;
 import dev.mgit.lineage.sign.SigstoreBundle;
 import dev.mgit.lineage.sign.Statement;
@@ -52,6 +54,15 @@ public final class SignCommand implements Callable<Integer> {
     private @Nullable Path output;
 
     @Option(
+            names = "--checkpoint",
+            paramLabel = "NAME",
+            description = "Sign where all models, tags, notes and the operation log are now, instead of a version.")
+    private @Nullable String checkpoint;
+
+    @Option(names = "--log", description = "Sign the head of the operation log, instead of a version.")
+    private boolean log;
+
+    @Option(
             names = "--generate-key",
             paramLabel = "FILE",
             description = "Write a new key pair to FILE and FILE.pub, and sign nothing.")
@@ -68,6 +79,10 @@ public final class SignCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (generated != null) {
             generate(context.resolve(generated));
+            return 0;
+        }
+        if (checkpoint != null || log) {
+            checkpoint(checkpoint == null ? Checkpoints.LOG : checkpoint);
             return 0;
         }
         if (revision == null) {
@@ -93,6 +108,18 @@ public final class SignCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void checkpoint(String name) throws IOException {
+        if (revision != null) {
+            throw MgitException.usage("a checkpoint is of everything; leave REV out");
+        }
+        SigningKey signer = key.key(context);
+        try (HookSession session = HookSession.open(context, wait);
+                GitExchange git = session.session().repository().exchange()) {
+            new Checkpoints(session.workspace(), git).sign(name, signer);
+            context.output().line("Signed checkpoint " + name + " as " + signer.name());
+        }
     }
 
     private void generate(Path file) throws IOException {

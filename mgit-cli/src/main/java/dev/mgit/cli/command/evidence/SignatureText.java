@@ -71,7 +71,7 @@ final class SignatureText {
                             + " does not hold: " + String.join("; ", result.faults()),
                     "do not use it before you know why"));
         }
-        if (results.stream().anyMatch(result -> result.holds() && result.isOfFiles())) {
+        if (results.stream().anyMatch(result -> result.holds() && result.isOfVersion())) {
             return Optional.empty();
         }
         Optional<Result> unknown = results.stream().filter(result -> !result.known()).findFirst();

@@ -5,7 +5,10 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.attest.Attestations;
+import dev.mgit.hooks.attest.Checkpoints;
 import dev.mgit.hooks.policy.PolicyGate;
+import dev.mgit.lineage.git.GitExchange;
+import dev.mgit.lineage.git.GitSignature;
 import dev.mgit.lineage.sign.Signatures;
 import dev.mgit.lineage.sign.SigstoreBundle;
 import dev.mgit.lineage.sign.Trust;
@@ -13,6 +16,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,15 @@ public final class VerifyCommand implements Callable<Integer> {
             description = "A signature kept in a file, a Sigstore bundle.")
     private @Nullable Path signature;
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "NAME",
+            description = "Check that nothing signed by this checkpoint was rewritten or removed since.")
+    private @Nullable String checkpoint;
+
+    @Option(names = "--log", description = "The same with what 'mgit sign --log' signed.")
+    private boolean log;
+
     @Mixin
     private final TrustOptions options = new TrustOptions();
 
@@ -58,6 +71,9 @@ public final class VerifyCommand implements Callable<Integer> {
         if (folder != null) {
             return folder(folder);
         }
+        if (checkpoint != null || log) {
+            return checkpoint(checkpoint == null ? Checkpoints.LOG : checkpoint);
+        }
         if (revision == null) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
@@ -70,11 +86,64 @@ public final class VerifyCommand implements Callable<Integer> {
             var attestations = new Attestations(session.workspace());
             var signatures = new Signatures(trust);
             List<Signatures.Result> results = signature == null
-                    ? signatures.of(session.lineage(), id, attestations)
+                    ? noted(session, id, signatures, attestations)
                     : List.of(signatures.of(session.lineage(), id, bundle(signature), attestations));
             return new SignatureText(context, attestations::word)
                     .report(session.session().name(id), results, json.wanted());
         }
+    }
+
+    /** Signatures in notes, then those of Git's own. */
+    private List<Signatures.Result> noted(
+            HookSession session, VersionId id, Signatures signatures, Attestations attestations) throws IOException {
+        List<Signatures.Result> results = new ArrayList<>(signatures.of(session.lineage(), id, attestations));
+        try (GitExchange git = session.session().repository().exchange()) {
+            var check = new GitSignatureCheck(context);
+            for (GitSignature signed : git.signatures(id)) {
+                results.add(check.check(signed));
+            }
+        }
+        return results;
+    }
+
+    private int checkpoint(String name) throws IOException {
+        try (HookSession session = HookSession.open(context);
+                GitExchange git = session.session().repository().exchange()) {
+            Trust trust = options.trust(context, new PolicyGate(session.workspace()).trust());
+            Checkpoints.Report report = new Checkpoints(session.workspace(), git).check(name, trust);
+            List<String> faults = new ArrayList<>(report.faults());
+            if (log && !report.logHere()) {
+                faults.add("the operation log here has no record of the head that was signed");
+            }
+            if (json.wanted()) {
+                context.output().json(out -> {
+                    out.writeStringField("checkpoint", name);
+                    out.writeBooleanField("verified", faults.isEmpty());
+                    out.writeStringField("signer", report.signer());
+                    out.writeStringField("when", report.when().toString());
+                    out.writeBooleanField("log", report.logHere());
+                    out.writeArrayFieldStart("faults");
+                    for (String fault : faults) {
+                        out.writeString(fault);
+                    }
+                    out.writeEndArray();
+                });
+                return faults.isEmpty() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
+            }
+            if (!faults.isEmpty()) {
+                throw new MgitException(
+                        MgitException.Kind.INTEGRITY,
+                        "since checkpoint '" + name + "' of " + report.when() + ": " + String.join("; ", faults),
+                        "'mgit op log' lists what was done here");
+            }
+            context.output()
+                    .line("checkpoint " + name + " of " + report.when() + ", signed by " + report.signer() + ": "
+                            + report.references() + " references, none rewritten"
+                            + (report.logHere()
+                                    ? "; the operation log has its record"
+                                    : "; its record is not in the operation log here"));
+        }
+        return 0;
     }
 
     private int folder(Path typed) throws IOException {

@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.evidence.NotedSignatures;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
@@ -31,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +70,7 @@ public final class AuditCommand implements Callable<Integer> {
             VersionId subject = session.resolve(revision);
             LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
             var verifier = new AuditVerifier(session.repository(), session.progress());
-            AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
+            AuditReport report = new Audit(graph, lineage, verifier, NotedSignatures.of(context, session)).of(subject, deep);
             Map<VersionId, List<Standing>> sharing = sharing(session, report);
             if (json.wanted()) {
                 context.output().json(out -> {
@@ -172,7 +172,7 @@ public final class AuditCommand implements Callable<Integer> {
         }
         entry.signatures()
                 .forEach(signature -> output.line("  signed by " + signature.signer()
-                        + (signature.valid() ? "" : ", but the signature is invalid")));
+                        + (signature.valid() ? "" : ", which does not hold here")));
         output.line("");
     }
 
