@@ -31,7 +31,15 @@ class EvidenceBundleTest {
         Files.writeString(base.resolve("README.md"), "---\nlicense: mit\n---\n");
         repository.ok("commit", base.toString(), "--model", "base", "-m", "base");
         repository.ok("commit", base.toString(), "--model", "unrelated", "-m", "unrelated");
-        repository.ok("run", "--model", "child", "--from", "base", "--shell", "--no-progress", "--",
+        repository.ok(
+                "run",
+                "--model",
+                "child",
+                "--from",
+                "base",
+                "--shell",
+                "--no-progress",
+                "--",
                 "cp {parent1}/* {output}/; echo more > {output}/more.txt");
         for (String model : List.of("base", "child", "unrelated")) {
             repository.ok("sign", model, "--key", SigningKeys.file("signer.pem"), "--attest", "provenance,notes");
@@ -52,16 +60,19 @@ class EvidenceBundleTest {
     void itIsCheckedWithoutARepository() throws IOException {
         Cli.Ran ran = verify(bundle, "--key", PUBLIC);
         assertThat(ran.exit()).as("%s", ran).isZero();
-        assertThat(ran.out())
-                .contains("2 versions back to base@", "provenance signed by key", "Every hash agrees");
+        assertThat(ran.out()).contains("2 versions back to base@", "provenance signed by key", "Every hash agrees");
         assertThat(verify(bundle).err()).contains("nobody whose signatures count here vouches for it");
         TestRepository.assertRefused(
-                verify(bundle, "--key", SigningKeys.file("other.pub")), 6, "is not signed by the key or certificate given");
-        assertThat(verify(bundle, "--key", PUBLIC, "--json").json().flag("signed")).isTrue();
+                verify(bundle, "--key", SigningKeys.file("other.pub")),
+                6,
+                "is not signed by the key or certificate given");
+        assertThat(verify(bundle, "--key", PUBLIC, "--json").json().flag("signed"))
+                .isTrue();
 
         Path files = folder.resolve("files");
         repository.ok("checkout", "child", files.toString());
-        assertThat(verify(bundle, "--key", PUBLIC, "--folder", files.toString()).exit()).isZero();
+        assertThat(verify(bundle, "--key", PUBLIC, "--folder", files.toString()).exit())
+                .isZero();
         Files.writeString(files.resolve("more.txt"), "less\n");
         TestRepository.assertRefused(
                 verify(bundle, "--key", PUBLIC, "--folder", files.toString()), 6, "'more.txt' was changed");
@@ -81,7 +92,8 @@ class EvidenceBundleTest {
         GitServers.run(folder, "git", "clone", "--quiet", "--mirror", bundle.toString(), "mirror.git");
         Path mirror = folder.resolve("mirror.git");
         assertThat(GitServers.run(mirror, "git", "log", "--format=%s", "child")).contains("base");
-        assertThat(GitServers.run(mirror, "git", "notes", "--ref", "mgit/signatures", "list").lines())
+        assertThat(GitServers.run(mirror, "git", "notes", "--ref", "mgit/signatures", "list")
+                        .lines())
                 .hasSize(2);
         assertThat(GitServers.run(mirror, "git", "for-each-ref")).doesNotContain("unrelated");
     }
@@ -104,7 +116,8 @@ class EvidenceBundleTest {
     void namesThatLeadElsewhereAreRefused() throws IOException {
         String text = new String(Files.readAllBytes(bundle), StandardCharsets.ISO_8859_1);
         Path bad = folder.resolve("bad.bundle");
-        for (String name : List.of("refs/heads/../../../hooks/update", "hooks/post-update", "config", "refs/heads/a.lock")) {
+        for (String name :
+                List.of("refs/heads/../../../hooks/update", "hooks/post-update", "config", "refs/heads/a.lock")) {
             Files.writeString(bad, text.replace("refs/heads/child", name), StandardCharsets.ISO_8859_1);
             TestRepository.assertRefused(verify(bad), 6, "it has a reference");
         }

@@ -50,7 +50,8 @@ class PolicyTest {
 
     private void policy(String rules, String... keys) throws IOException {
         Path file = folder.resolve("policy.json");
-        Files.writeString(file, "{\"schema\": 1, \"rules\": [" + rules + "], \"keys\": " + Json.text(List.of(keys)) + "}");
+        Files.writeString(
+                file, "{\"schema\": 1, \"rules\": [" + rules + "], \"keys\": " + Json.text(List.of(keys)) + "}");
         repository.ok("policy", "init", file.toString(), "--force");
     }
 
@@ -68,7 +69,8 @@ class PolicyTest {
         assertThat(repository.ok("policy", "init")).contains("The policy is set");
         repository.refuses(5, "there is already a policy", "policy", "init");
         assertThat(repository.ok("policy", "show")).contains("{\"rule\": \"recipe\"}");
-        assertThat(repository.ok("policy", "explain", "base")).contains("recipe: not concerned", "merges: not concerned");
+        assertThat(repository.ok("policy", "explain", "base"))
+                .contains("recipe: not concerned", "merges: not concerned");
         assertThat(repository.ok("op", "log")).contains("policy");
         Path bad = Files.writeString(folder.resolve("bad.json"), "{\"schema\": 1, \"rules\": [{\"rule\": \"luck\"}]}");
         repository.refuses(2, "there is no rule 'luck'", "policy", "init", bad.toString(), "--force");
@@ -90,7 +92,9 @@ class PolicyTest {
     @Test
     void licencesAreAllowedByKindOfEdge() throws IOException {
         policy("{\"rule\": \"licences\", \"edges\": [\"finetune\"], \"allowed\": [\"Apache-2.0\", \"mit\"]}");
-        assertThat(commit("good", "--from", "base=finetune", "--trailer", "License=mit").exit()).isZero();
+        assertThat(commit("good", "--from", "base=finetune", "--trailer", "License=mit")
+                        .exit())
+                .isZero();
         assertThat(commit("other-kind", "--from", "private=distill").exit()).isZero();
         TestRepository.assertRefused(
                 commit("bad", "--from", "private=finetune"), 4, "which is under cc-by-nc-4.0, not Apache-2.0 or mit");
@@ -121,7 +125,9 @@ class PolicyTest {
     @Test
     void aFineTuneThatTookAThirdOfItsParentsComputeIsFlagged() throws IOException {
         policy("{\"rule\": \"compute\"}");
-        assertThat(commit("small", "--from", "base=finetune", "--trailer", "Train-FLOPs=2.9e21").exit()).isZero();
+        assertThat(commit("small", "--from", "base=finetune", "--trailer", "Train-FLOPs=2.9e21")
+                        .exit())
+                .isZero();
         assertThat(commit("silent", "--from", "base=finetune").exit()).isZero();
         TestRepository.assertRefused(
                 commit("large", "--from", "base=finetune", "--trailer", "Train-FLOPs=4.5e21"),
@@ -131,8 +137,19 @@ class PolicyTest {
 
     @Test
     void testsAndAgeBindWhatIsPublished() throws IOException {
-        repository.ok("test", "add", "size", "--on", "base", "--event", "manual", "--metric", "n:higher:min=2", "--shell",
-                "--", "echo \"{\\\"n\\\": $(wc -l < ../n)}\" > $MGIT_METRICS");
+        repository.ok(
+                "test",
+                "add",
+                "size",
+                "--on",
+                "base",
+                "--event",
+                "manual",
+                "--metric",
+                "n:higher:min=2",
+                "--shell",
+                "--",
+                "echo \"{\\\"n\\\": $(wc -l < ../n)}\" > $MGIT_METRICS");
         policy("{\"rule\": \"tests\", \"names\": [\"size\"], \"models\": \"base\"}");
         broken("was not tested by 'size'");
         Files.writeString(folder.resolve("n"), "\n");
@@ -148,14 +165,21 @@ class PolicyTest {
         Cli.Ran old = Cli.run(
                 repository.root(),
                 Map.of("GIT_AUTHOR_DATE", "2021-01-01T00:00:00Z"),
-                "commit", folder.resolve("by-hand/base").toString(), "--model", "old", "-m", "old");
+                "commit",
+                folder.resolve("by-hand/base").toString(),
+                "--model",
+                "old",
+                "-m",
+                "old");
         assertThat(old.exit()).isZero();
     }
 
     @Test
     void whatIsPushedMustBeSigned() throws IOException {
         String key = Files.readString(Path.of(SigningKeys.file("signer.pub")), StandardCharsets.US_ASCII);
-        policy("{\"rule\": \"signatures\", \"attest\": [\"provenance\"], \"models\": \"base\"}, {\"rule\": \"merges\"}", key);
+        policy(
+                "{\"rule\": \"signatures\", \"attest\": [\"provenance\"], \"models\": \"base\"}, {\"rule\": \"merges\"}",
+                key);
         GitServers.bare(folder.resolve("hub.git"));
         repository.ok("remote", "add", "origin", folder.resolve("hub.git").toString());
         repository.refuses(4, "rule 'signatures': base@", "push", "--lineage-only");
@@ -168,7 +192,8 @@ class PolicyTest {
         repository.ok("verify", "base"); // by the key that the policy lists
         repository.ok("push", "--lineage-only");
 
-        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit()).isZero();
+        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit())
+                .isZero();
         TestRepository ben = new TestRepository(folder.resolve("ben"));
         assertThat(ben.ok("policy", "check")).contains("The policy is kept");
         ben.ok("policy", "init", "--force");
@@ -179,7 +204,8 @@ class PolicyTest {
         GitServers.bare(folder.resolve("hub.git"));
         repository.ok("remote", "add", "origin", folder.resolve("hub.git").toString());
         repository.ok("push", "--lineage-only");
-        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit()).isZero();
+        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit())
+                .isZero();
         commit("merged", "--from", "base=merge", "--from", "private=merge");
         repository.ok("push", "--lineage-only");
         TestRepository ben = new TestRepository(folder.resolve("ben"));

@@ -89,7 +89,8 @@ class SigningTest {
     void aNewKeyIsSecretAndReplacesNone() throws IOException {
         Path key = folder.resolve("mine.pem");
         repository.ok("sign", "--generate-key", key.toString());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
         repository.refuses(2, "exists already", "sign", "--generate-key", key.toString());
         repository.ok("sign", "base", "--key", key.toString());
         repository.ok("verify", "base", "--key", key + ".pub");
@@ -120,7 +121,9 @@ class SigningTest {
         String[] words = {
             "sign", "base", "--key", SigningKeys.file("signer-encrypted.pem"), "--password-env", "KEY_PASSWORD"
         };
-        assertThat(Cli.run(repository.root(), Map.of("KEY_PASSWORD", "secret"), words).exit()).isZero();
+        assertThat(Cli.run(repository.root(), Map.of("KEY_PASSWORD", "secret"), words)
+                        .exit())
+                .isZero();
         Cli.Ran wrong = Cli.run(repository.root(), Map.of("KEY_PASSWORD", "guess"), words);
         TestRepository.assertRefused(wrong, 2, "cannot be decrypted");
         repository.ok("verify", "base", "--key", PUBLIC);
@@ -149,18 +152,22 @@ class SigningTest {
     @Test
     void otherKeysAndOtherModelsAreRefusedByName() throws IOException {
         sign("base", "--output", signature.toString());
-        refused(verifyFolder(checkout("base"), "--key", SigningKeys.file("other.pub")), "by none whose signatures count");
+        refused(
+                verifyFolder(checkout("base"), "--key", SigningKeys.file("other.pub")),
+                "by none whose signatures count");
         Files.writeString(base.resolve("a.txt"), "second\n");
         repository.ok("commit", base.toString(), "--model", "base", "-m", "second");
         refused(
                 repository.run("verify", "base", "--signature", signature.toString(), "--key", PUBLIC),
-                "it is a signature over another version, 'base' at " + repository.id("base~1").substring(0, 7));
+                "it is a signature over another version, 'base' at "
+                        + repository.id("base~1").substring(0, 7));
     }
 
     /** Rewrites one member of a bundle or of what it signs, as somebody would who has no key. */
     private void forge(UnaryOperator<String> bundle, UnaryOperator<String> payload) throws IOException {
         String text = Files.readString(signature);
-        JsonObject envelope = Json.parseObject(text.getBytes(StandardCharsets.UTF_8)).object("dsseEnvelope");
+        JsonObject envelope =
+                Json.parseObject(text.getBytes(StandardCharsets.UTF_8)).object("dsseEnvelope");
         String inner = envelope.string("payload");
         String changed = payload.apply(new String(Base64.getDecoder().decode(inner), StandardCharsets.UTF_8));
         String encoded = Base64.getEncoder().encodeToString(changed.getBytes(StandardCharsets.UTF_8));
@@ -177,7 +184,9 @@ class SigningTest {
         Files.writeString(signature, good.replace("application/vnd.in-toto+json", "application/json"));
         refused(verifyFolder(out, "--key", PUBLIC), "payload type is 'application/json'");
         Files.writeString(signature, good.replace("bundle.v0.3", "bundle.v0.9"));
-        refused(verifyFolder(out, "--key", PUBLIC), "its media type is 'application/vnd.dev.sigstore.bundle.v0.9+json'");
+        refused(
+                verifyFolder(out, "--key", PUBLIC),
+                "its media type is 'application/vnd.dev.sigstore.bundle.v0.9+json'");
         for (int length : new int[] {0, 1, 100, good.length() / 2, good.length() - 1}) {
             Files.writeString(signature, good.substring(0, length));
             refused(verifyFolder(out, "--key", PUBLIC), "is not a Sigstore bundle");
@@ -189,18 +198,32 @@ class SigningTest {
     @Test
     void certificatesLeadToTheRootGivenWhileTheyAreValid() throws IOException {
         String chain = SigningKeys.file("intermediate.crt");
-        assertThat(sign("base", "--certificate", SigningKeys.file("signer.crt"), "--certificate", chain).out())
+        assertThat(sign("base", "--certificate", SigningKeys.file("signer.crt"), "--certificate", chain)
+                        .out())
                 .contains("as CN=Ada,O=Example");
         repository.ok("verify", "base", "--certificate-root", ROOT);
         refused(
                 repository.run("verify", "base", "--certificate-root", SigningKeys.file("other-root.crt")),
                 "does not lead to a trusted root");
         TestRepository.assertRefused(
-                repository.run("sign", "base", "--key", SigningKeys.file("other.pem"), "--certificate", SigningKeys.file("signer.crt")),
+                repository.run(
+                        "sign",
+                        "base",
+                        "--key",
+                        SigningKeys.file("other.pem"),
+                        "--certificate",
+                        SigningKeys.file("signer.crt")),
                 2,
                 "is not this key's");
 
-        sign("base", "--output", signature.toString(), "--certificate", SigningKeys.file("expired.crt"), "--certificate", chain);
+        sign(
+                "base",
+                "--output",
+                signature.toString(),
+                "--certificate",
+                SigningKeys.file("expired.crt"),
+                "--certificate",
+                chain);
         String[] verify = {"verify", "base", "--signature", signature.toString(), "--certificate-root", ROOT};
         refused(repository.run(verify), "the certificate of CN=Ada,O=Example expired on 2002-01-01");
         List<String> then = new ArrayList<>(List.of(verify));
@@ -210,9 +233,28 @@ class SigningTest {
 
     @Test
     void statementsBindParentsTestsAndNotes() throws IOException {
-        repository.ok("test", "add", "size", "--on", "*", "--event", "manual", "--metric", "n:higher", "--shell", "--",
+        repository.ok(
+                "test",
+                "add",
+                "size",
+                "--on",
+                "*",
+                "--event",
+                "manual",
+                "--metric",
+                "n:higher",
+                "--shell",
+                "--",
                 "echo '{\"n\": 3}' > $MGIT_METRICS");
-        repository.ok("run", "--model", "child", "--from", "base", "--shell", "--no-progress", "--",
+        repository.ok(
+                "run",
+                "--model",
+                "child",
+                "--from",
+                "base",
+                "--shell",
+                "--no-progress",
+                "--",
                 "cp {parent1}/* {output}/ ; echo more > {output}/more.txt");
         repository.ok("test", "run", "child", "--no-progress");
         Path statement = folder.resolve("child.sig");
@@ -228,7 +270,18 @@ class SigningTest {
 
     @Test
     void aResultThatWasRaisedAfterItWasSignedIsNamed() throws IOException {
-        repository.ok("test", "add", "size", "--on", "*", "--event", "manual", "--metric", "n:higher", "--shell", "--",
+        repository.ok(
+                "test",
+                "add",
+                "size",
+                "--on",
+                "*",
+                "--event",
+                "manual",
+                "--metric",
+                "n:higher",
+                "--shell",
+                "--",
                 "echo '{\"n\": 3}' > $MGIT_METRICS");
         repository.ok("test", "run", "base", "--no-progress");
         sign("base", "--attest", "tests");
@@ -236,10 +289,17 @@ class SigningTest {
         String note = GitServers.run(git, "git", "notes", "--ref", "mgit/tests", "show", repository.id("base"));
         Path raised = Files.writeString(folder.resolve("note"), note.replaceAll("\"n\": 3(\\.0)?", "\"n\": 0.9999"));
         GitServers.run(
-                git, "git", "notes", "--ref", "mgit/tests", "add", "-f", "-F", raised.toString(), repository.id("base"));
-        refused(
-                repository.run("verify", "base", "--key", PUBLIC),
-                "is recorded otherwise than it was signed");
+                git,
+                "git",
+                "notes",
+                "--ref",
+                "mgit/tests",
+                "add",
+                "-f",
+                "-F",
+                raised.toString(),
+                repository.id("base"));
+        refused(repository.run("verify", "base", "--key", PUBLIC), "is recorded otherwise than it was signed");
     }
 
     @Test
@@ -247,7 +307,8 @@ class SigningTest {
         GitServers.bare(folder.resolve("hub.git"));
         repository.ok("remote", "add", "origin", folder.resolve("hub.git").toString());
         repository.ok("push", "--lineage-only");
-        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit()).isZero();
+        assertThat(Cli.run(folder, "clone", "hub.git", "ben", "--lineage-only").exit())
+                .isZero();
         TestRepository ben = new TestRepository(folder.resolve("ben"));
         sign("base");
         ben.ok("sign", "base", "--key", SigningKeys.file("other.pem")); // has no parameters at all
@@ -264,11 +325,16 @@ class SigningTest {
     @Test
     void anAuditNamesWhoSignedIfTheyCount() {
         sign("base");
-        assertThat(repository.ok("audit", "base")).contains("(files, not a signer that counts here), which does not hold");
+        assertThat(repository.ok("audit", "base"))
+                .contains("(files, not a signer that counts here), which does not hold");
         Path home = folder.resolve("home");
         Map<String, String> mine = Map.of("XDG_CONFIG_HOME", home.toString());
-        assertThat(Cli.run(repository.root(), mine, "config", "--global", "sign.trust", PUBLIC).exit()).isZero();
-        assertThat(Cli.run(repository.root(), mine, "audit", "base").out()).contains("(files)").doesNotContain("does not hold");
+        assertThat(Cli.run(repository.root(), mine, "config", "--global", "sign.trust", PUBLIC)
+                        .exit())
+                .isZero();
+        assertThat(Cli.run(repository.root(), mine, "audit", "base").out())
+                .contains("(files)")
+                .doesNotContain("does not hold");
     }
 
     @Test
@@ -284,7 +350,9 @@ class SigningTest {
         repository.ok("commit", base.toString(), "--model", "base", "-m", "second"); // history goes on
         assertThat(repository.ok(verify)).contains("none rewritten; the operation log has its record");
         repository.ok("verify", "--log", "--key", PUBLIC);
-        refused(repository.run("verify", "--checkpoint", "release", "--key", SigningKeys.file("other.pub")), "another key");
+        refused(
+                repository.run("verify", "--checkpoint", "release", "--key", SigningKeys.file("other.pub")),
+                "another key");
         repository.refuses(2, "there is no checkpoint 'none'", "verify", "--checkpoint", "none", "--key", PUBLIC);
 
         Path git = repository.mgit().resolve("lineage.git");
@@ -292,18 +360,28 @@ class SigningTest {
         GitServers.run(git, "git", "notes", "--ref", "mgit/signatures", "remove", repository.id("v1"));
         GitServers.run(git, "git", "update-ref", "-d", "refs/tags/v1");
         refused(repository.run(verify), "model 'base' was rewritten");
-        assertThat(repository.run(verify).err()).contains("tag 'v1' is gone", "the note 'signatures' on version", "was removed");
+        assertThat(repository.run(verify).err())
+                .contains("tag 'v1' is gone", "the note 'signatures' on version", "was removed");
         Files.delete(repository.mgit().resolve("operations"));
         refused(repository.run("verify", "--log", "--key", PUBLIC), "has no record of the head that was signed");
     }
 
     @Test
     void aRerunThatGivesTheSameIsNotedAndSignedIfAKeyIsSet() {
-        repository.ok("run", "--model", "child", "--from", "base", "--shell", "--no-progress", "--",
+        repository.ok(
+                "run",
+                "--model",
+                "child",
+                "--from",
+                "base",
+                "--shell",
+                "--no-progress",
+                "--",
                 "cp {parent1}/* {output}/ 2>/dev/null; echo more > {output}/more.txt");
         repository.ok("rerun", "child", "--check", "--no-progress");
         assertThat(repository.ok("audit", "child")).contains("nobody (reproduction");
-        Map<String, String> mine = Map.of("XDG_CONFIG_HOME", folder.resolve("home").toString());
+        Map<String, String> mine =
+                Map.of("XDG_CONFIG_HOME", folder.resolve("home").toString());
         Cli.run(repository.root(), mine, "config", "--global", "sign.key", SIGNER);
         String[] rerun = {"rerun", "child", "--check", "--no-progress"};
         assertThat(Cli.run(repository.root(), mine, rerun).exit()).isZero();
@@ -317,8 +395,23 @@ class SigningTest {
         Path key = folder.resolve("id");
         GitServers.run(folder, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
         Path git = repository.mgit().resolve("lineage.git");
-        GitServers.run(git, "git", "-c", "gpg.format=ssh", "-c", "user.signingKey=" + key + ".pub", "-c", "user.name=Ada",
-                "-c", "user.email=ada@example.org", "tag", "-s", "-m", "signed", "v1", "refs/heads/base");
+        GitServers.run(
+                git,
+                "git",
+                "-c",
+                "gpg.format=ssh",
+                "-c",
+                "user.signingKey=" + key + ".pub",
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.org",
+                "tag",
+                "-s",
+                "-m",
+                "signed",
+                "v1",
+                "refs/heads/base");
         Cli.Ran ran = repository.run("verify", "base");
         assertThat(ran.exit()).isEqualTo(6);
         assertThat(ran.err()).contains("signed by an SSH key");
@@ -331,11 +424,16 @@ class SigningTest {
         sign("base", "--output", signature.toString());
         Path out = checkout("base");
         Path chained = folder.resolve("chained.sig");
-        sign("base", "--output", chained.toString(), "--certificate", SigningKeys.file("signer.crt"),
-                "--certificate", SigningKeys.file("intermediate.crt"));
+        sign(
+                "base",
+                "--output",
+                chained.toString(),
+                "--certificate",
+                SigningKeys.file("signer.crt"),
+                "--certificate",
+                SigningKeys.file("intermediate.crt"));
         Path theirs = folder.resolve("theirs.sig");
-        String printed = python.get().run(
-                """
+        String printed = python.get().run("""
                 import sys, pathlib
                 import model_signing as ms
                 model, key, public, mine, chained, root, theirs = sys.argv[1:]
@@ -348,8 +446,7 @@ class SigningTest {
                     ms.verifying.Config().use_elliptic_key_verifier(public_key=pathlib.Path(public)).verify(model, mine)
                 except ValueError as e:
                     print(e)
-                """,
-                out, SIGNER, PUBLIC, signature, chained, ROOT, theirs);
+                """, out, SIGNER, PUBLIC, signature, chained, ROOT, theirs);
         assertThat(printed).contains("a.txt");
         signature = theirs;
         refused(verifyFolder(out, "--key", PUBLIC), "'a.txt' was changed");
@@ -363,8 +460,7 @@ class SigningTest {
         Optional<NodeEnv> node = NodeEnv.withPackage("@sigstore/verify@3.1.1");
         assumeTrue(node.isPresent(), "no Node.js with @sigstore/verify");
         sign("base", "--output", signature.toString());
-        String script =
-                """
+        String script = """
                 const { Verifier, toSignedEntity, toTrustMaterial } = require('@sigstore/verify');
                 const { bundleFromJSON } = require('@sigstore/bundle');
                 const fs = require('fs'), crypto = require('crypto');

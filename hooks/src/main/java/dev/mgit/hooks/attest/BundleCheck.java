@@ -66,9 +66,10 @@ public final class BundleCheck {
             if (!results.isEmpty()) {
                 signed.put(version, results);
             }
-            Signatures.broken(results).forEach(result -> faults.add(name(version) + ": the signature over "
-                    + attestations.word(result.what()) + " by " + result.signer() + " does not hold: "
-                    + String.join("; ", result.faults())));
+            Signatures.broken(results)
+                    .forEach(result -> faults.add(name(version) + ": the signature over "
+                            + attestations.word(result.what()) + " by " + result.signer() + " does not hold: "
+                            + String.join("; ", result.faults())));
         }
         if (files.isPresent()) {
             VersionFiles.differences(lineage, subject, files.get())

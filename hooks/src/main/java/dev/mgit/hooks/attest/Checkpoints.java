@@ -56,7 +56,9 @@ public final class Checkpoints {
         var unused = workspace.locked("checkpoint", () -> {
             if (!name.equals(LOG) && workspace.lineage().registryFile(file).isPresent()) {
                 throw new MgitException(
-                        MgitException.Kind.CONFLICT, "there is already a checkpoint '" + name + "'", "use another name");
+                        MgitException.Kind.CONFLICT,
+                        "there is already a checkpoint '" + name + "'",
+                        "use another name");
             }
             JsonObject predicate = JsonMembers.of(
                     "when",
@@ -66,7 +68,8 @@ public final class Checkpoints {
                     "log",
                     git.operationHead());
             Map<String, String> digest = Map.of("sha256", FolderTools.digest(Json.bytes(predicate)));
-            byte[] bundle = key.sign(new Statement(name, digest, TYPE, predicate)).bytes();
+            byte[] bundle =
+                    key.sign(new Statement(name, digest, TYPE, predicate)).bytes();
             var transaction = workspace.lineage().begin("checkpoint " + name, workspace.author());
             transaction.putRegistryFile(file, bundle);
             transaction.apply();
@@ -95,8 +98,8 @@ public final class Checkpoints {
         String signer = trust.require(bundle);
         Statement statement = bundle.statement();
         if (!statement.predicateType().equals(TYPE) || !statement.name().equals(name)) {
-            throw MgitException.integrity("what is kept as checkpoint '" + name + "' is a statement about '"
-                    + statement.name() + "'");
+            throw MgitException.integrity(
+                    "what is kept as checkpoint '" + name + "' is a statement about '" + statement.name() + "'");
         }
         try {
             return report(statement.predicate(), signer);

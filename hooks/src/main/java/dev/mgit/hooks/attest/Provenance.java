@@ -69,7 +69,8 @@ final class Provenance implements Attestation {
                         "startedOn",
                         recipe.map(found -> found.circumstances().started().toString()),
                         "finishedOn",
-                        recipe.map(Provenance::finished).orElseGet(() -> version.when().toString())));
+                        recipe.map(Provenance::finished)
+                                .orElseGet(() -> version.when().toString())));
         return Optional.of(JsonMembers.of("buildDefinition", definition, "runDetails", run));
     }
 
@@ -96,7 +97,12 @@ final class Provenance implements Attestation {
     private static JsonObject found(Recipe recipe) {
         Recipe.Circumstances at = recipe.circumstances();
         return JsonMembers.of(
-                "runtime", at.runtime(), "packages", new JsonObject(new LinkedHashMap<>(at.packages())), "machine", at.machine());
+                "runtime",
+                at.runtime(),
+                "packages",
+                new JsonObject(new LinkedHashMap<>(at.packages())),
+                "machine",
+                at.machine());
     }
 
     /** Edges as they stand, each parent once, with what the edge is. */
@@ -130,10 +136,12 @@ final class Provenance implements Attestation {
         for (Recipe.Input input : recipe.inputs()) {
             materials.add(material(input.name(), input.path(), "sha256", input.sha256()));
         }
-        recipe.circumstances().code().ifPresent(code -> materials.add(material(
-                "code", "", Statement.COMMIT, code.revision())));
-        recipe.circumstances().sources().forEach((path, digest) -> materials.add(
-                material(path, path, "sha256", digest)));
+        recipe.circumstances()
+                .code()
+                .ifPresent(code -> materials.add(material("code", "", Statement.COMMIT, code.revision())));
+        recipe.circumstances()
+                .sources()
+                .forEach((path, digest) -> materials.add(material(path, path, "sha256", digest)));
         return materials;
     }
 
@@ -173,17 +181,20 @@ final class Provenance implements Attestation {
 
     private static Object asked(JsonObject definition) {
         return List.of(
-                definition.string("buildType"),
-                dev.mgit.delta.json.Json.text(definition.object("externalParameters")));
+                definition.string("buildType"), dev.mgit.delta.json.Json.text(definition.object("externalParameters")));
     }
 
     private List<String> disagreements(Map<VersionId, String> recorded, String id, JsonObject dependency) {
-        Optional<VersionId> edge =
-                recorded.keySet().stream().filter(parent -> parent.hex().equals(id)).findFirst();
+        Optional<VersionId> edge = recorded.keySet().stream()
+                .filter(parent -> parent.hex().equals(id))
+                .findFirst();
         if (edge.isEmpty()) {
             return List.of("the edge to " + id + ", which was signed, is not there");
         }
-        String kind = dependency.optionalObject("annotations").flatMap(note -> note.optionalString("edge")).orElse("");
+        String kind = dependency
+                .optionalObject("annotations")
+                .flatMap(note -> note.optionalString("edge"))
+                .orElse("");
         if (!kind.equals(Objects.requireNonNull(recorded.get(edge.get())))) {
             return List.of("the edge to " + edge.get().abbreviated() + " was signed as " + kind + " and is "
                     + recorded.get(edge.get()));
@@ -192,7 +203,8 @@ final class Provenance implements Attestation {
         boolean here = workspace.lineage().tryResolve(id).isPresent();
         if (here
                 && files.isPresent()
-                && !files.get().equals(VersionFiles.of(workspace.lineage(), edge.get()).digest())) {
+                && !files.get()
+                        .equals(VersionFiles.of(workspace.lineage(), edge.get()).digest())) {
             return List.of("the files of its parent " + edge.get().abbreviated() + " are not those that were signed");
         }
         return List.of();

@@ -72,7 +72,8 @@ public final class Reproduction implements Attestation {
                 "files",
                 new JsonObject(new LinkedHashMap<>(files.digests())));
         var statement = new Statement(version.model(), files.subject(Optional.of(id.hex())), TYPE, predicate);
-        SigstoreBundle bundle = key.map(signer -> signer.sign(statement)).orElseGet(() -> SigstoreBundle.unsigned(statement));
+        SigstoreBundle bundle =
+                key.map(signer -> signer.sign(statement)).orElseGet(() -> SigstoreBundle.unsigned(statement));
         new Attestations(workspace).note(id, List.of(bundle), "attest rerun of " + id.abbreviated());
     }
 

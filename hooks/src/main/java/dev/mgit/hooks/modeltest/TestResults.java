@@ -28,7 +28,6 @@ public final class TestResults {
     /** Results of one test that a note keeps. */
     public static final int KEPT = 8;
 
-
     private final Workspace workspace;
     private final Map<VersionId, List<TestResult>> waiting = new LinkedHashMap<>();
 

@@ -22,7 +22,12 @@ record ComputeRule(double share, String metric) implements Rule {
     private static final double THIRD = 1.0 / 3;
     private static final String METRIC = "train_flops";
     private static final Set<EdgeKind> MODIFICATIONS = Set.of(
-            EdgeKind.FINETUNE, EdgeKind.CONTINUE_PRETRAIN, EdgeKind.RL, EdgeKind.ADAPTER, EdgeKind.DISTILL, EdgeKind.PRUNE);
+            EdgeKind.FINETUNE,
+            EdgeKind.CONTINUE_PRETRAIN,
+            EdgeKind.RL,
+            EdgeKind.ADAPTER,
+            EdgeKind.DISTILL,
+            EdgeKind.PRUNE);
 
     static ComputeRule read(JsonObject json) {
         double share = json.optionalReal("share").orElse(THIRD);

@@ -53,9 +53,7 @@ record LicenceRule(List<EdgeKind> edges, List<String> allowed) implements Rule {
     @Override
     public List<String> objections(Version version, Facts facts) {
         if (edges.isEmpty()) {
-            return objection(version, facts)
-                    .map(why -> List.of("is " + why))
-                    .orElse(List.of());
+            return objection(version, facts).map(why -> List.of("is " + why)).orElse(List.of());
         }
         Set<String> found = new LinkedHashSet<>();
         for (ProvenanceEdge edge : meant(version, facts)) {

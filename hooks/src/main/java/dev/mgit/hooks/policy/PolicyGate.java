@@ -36,7 +36,8 @@ public final class PolicyGate {
      * @param objections ends of a sentence that begins with the version; empty if the rule is kept
      * @param advice what to do about them
      */
-    public record Finding(VersionId version, String name, String rule, boolean concerned, List<String> objections, String advice) {
+    public record Finding(
+            VersionId version, String name, String rule, boolean concerned, List<String> objections, String advice) {
         public Finding {
             objections = List.copyOf(objections);
         }

@@ -45,8 +45,8 @@ record RootRule(List<String> allowed) implements Rule {
         List<String> found = new ArrayList<>();
         for (VersionId ancestor : facts.lineage(version.id())) {
             Optional<Version> known = facts.version(ancestor);
-            boolean root = known.map(one ->
-                            one.previous().isEmpty() && one.origins().isEmpty())
+            boolean root = known.map(
+                            one -> one.previous().isEmpty() && one.origins().isEmpty())
                     .orElse(true);
             if (root && !isAllowed(ancestor, known)) {
                 String itself = ancestor.equals(version.id()) ? "is a root" : "comes from " + facts.name(ancestor);
@@ -59,7 +59,8 @@ record RootRule(List<String> allowed) implements Rule {
     private boolean isAllowed(VersionId id, Optional<Version> version) {
         return allowed.stream()
                 .anyMatch(name -> (name.length() >= SHORTEST_ID && id.hex().startsWith(name))
-                        || version.map(known -> new Glob(name).test(known.model())).orElse(false));
+                        || version.map(known -> new Glob(name).test(known.model()))
+                                .orElse(false));
     }
 
     @Override

@@ -90,10 +90,11 @@ final class BundleWriting {
     private List<VersionId> addedParents() {
         List<VersionId> parents = new ArrayList<>();
         for (VersionId id : versions.keySet()) {
-            lineage.note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse).ifPresent(notes -> notes.entries().stream()
-                    .map(EdgeNotes.Entry::parent)
-                    .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
-                    .forEach(parents::add));
+            lineage.note(EdgeNotes.NAMESPACE, id, EdgeNotes::parse)
+                    .ifPresent(notes -> notes.entries().stream()
+                            .map(EdgeNotes.Entry::parent)
+                            .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
+                            .forEach(parents::add));
         }
         return parents.stream().distinct().toList();
     }

@@ -32,7 +32,11 @@ public record GitSignature(String what, byte[] payload, byte[] armour) {
             Ref peeled = lineage.git().getRefDatabase().peel(ref);
             if (version.equals(peeled.getPeeledObjectId())) {
                 String name = ref.getName().substring(Constants.R_TAGS.length());
-                tag(name, lineage.git().open(ref.getObjectId(), Constants.OBJ_TAG).getBytes())
+                tag(
+                                name,
+                                lineage.git()
+                                        .open(ref.getObjectId(), Constants.OBJ_TAG)
+                                        .getBytes())
                         .ifPresent(found::add);
             }
         }
@@ -62,8 +66,8 @@ public record GitSignature(String what, byte[] payload, byte[] armour) {
         for (String beginning : BEGINNINGS) {
             int start = text.indexOf("\n" + beginning) + 1;
             if (start > 0) {
-                return Optional.of(new GitSignature(
-                        "tag " + name, bytes(text.substring(0, start)), bytes(text.substring(start))));
+                return Optional.of(
+                        new GitSignature("tag " + name, bytes(text.substring(0, start)), bytes(text.substring(start))));
             }
         }
         return Optional.empty();

@@ -110,8 +110,8 @@ public final class LineageBundle implements AutoCloseable {
                 throw damaged(file, "a reference in it cannot be read", null);
             }
             String name = matcher.group(2);
-            boolean wanted = name.equals(Constants.HEAD)
-                    || WANTED.matcher(name).matches() && Repository.isValidRefName(name);
+            boolean wanted =
+                    name.equals(Constants.HEAD) || WANTED.matcher(name).matches() && Repository.isValidRefName(name);
             if (!wanted) {
                 throw damaged(file, "it has a reference '" + name + "'", null);
             }

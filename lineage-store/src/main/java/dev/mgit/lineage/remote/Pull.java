@@ -97,9 +97,7 @@ public final class Pull {
                 }
             }
         });
-        judge.accept(here
-                .between(moved.stream().map(Moved::to).toList(), ours.values())
-                .stream()
+        judge.accept(here.between(moved.stream().map(Moved::to).toList(), ours.values()).stream()
                 .filter(here::isVersion)
                 .toList());
         ExchangeTransaction transaction = here.begin("pull " + remote.name(), exchange.author());

@@ -86,7 +86,10 @@ enum Curve {
                     .subtract(y)
                     .multiply(other.getAffineX().subtract(x).modInverse(prime));
         } else if (y.equals(other.getAffineY()) && y.signum() != 0) {
-            slope = x.multiply(x).multiply(THREE).add(a).multiply(y.multiply(TWO).modInverse(prime));
+            slope = x.multiply(x)
+                    .multiply(THREE)
+                    .add(a)
+                    .multiply(y.multiply(TWO).modInverse(prime));
         } else {
             return ECPoint.POINT_INFINITY;
         }

@@ -18,7 +18,8 @@ record Dsse(String payloadType, byte[] payload, byte[] signature) {
     /** What is signed (pre-authentication encoding). */
     static byte[] encoding(String type, byte[] payload) {
         byte[] name = type.getBytes(StandardCharsets.UTF_8);
-        byte[] head = ("DSSEv1 " + name.length + " " + type + " " + payload.length + " ").getBytes(StandardCharsets.UTF_8);
+        byte[] head =
+                ("DSSEv1 " + name.length + " " + type + " " + payload.length + " ").getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(head.length + payload.length)
                 .put(head)
                 .put(payload)

@@ -27,8 +27,7 @@ public record ModelFiles(Map<String, String> digests) {
     /** What is not signed: model signing's own list, and mgit's pointer beside a checkout. */
     static final List<String> IGNORED = List.of(".git", ".gitattributes", ".github", ".gitignore", ".mgit");
 
-    private static final Comparator<String> BY_PARTS =
-            (one, other) -> Arrays.compare(one.split("/"), other.split("/"));
+    private static final Comparator<String> BY_PARTS = (one, other) -> Arrays.compare(one.split("/"), other.split("/"));
 
     public ModelFiles {
         Map<String, String> sorted = new TreeMap<>(BY_PARTS);
@@ -94,8 +93,8 @@ public record ModelFiles(Map<String, String> digests) {
      */
     static ModelFiles of(Statement statement) {
         if (!statement.predicateType().equals(PREDICATE)) {
-            throw MgitException.integrity("the statement is of type '" + statement.predicateType() + "', not "
-                    + PREDICATE);
+            throw MgitException.integrity(
+                    "the statement is of type '" + statement.predicateType() + "', not " + PREDICATE);
         }
         try {
             JsonObject serialization = statement.predicate().object("serialization");

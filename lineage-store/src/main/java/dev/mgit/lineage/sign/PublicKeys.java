@@ -59,7 +59,6 @@ final class PublicKeys {
 
     /** What a bundle calls its key: SHA-256 of the PEM text. */
     static String hint(PublicKey key) {
-        return HexFormat.of()
-                .formatHex(Hashes.sha256().digest(pem(key).getBytes(StandardCharsets.US_ASCII)));
+        return HexFormat.of().formatHex(Hashes.sha256().digest(pem(key).getBytes(StandardCharsets.US_ASCII)));
     }
 }

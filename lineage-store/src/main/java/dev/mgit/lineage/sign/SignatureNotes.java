@@ -51,7 +51,9 @@ public record SignatureNotes(List<SigstoreBundle> bundles) {
 
     private static byte[] text(Set<String> lines) {
         var text = new StringBuilder();
-        lines.stream().filter(line -> !line.isBlank()).forEach(line -> text.append(line).append('\n'));
+        lines.stream()
+                .filter(line -> !line.isBlank())
+                .forEach(line -> text.append(line).append('\n'));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -99,9 +99,10 @@ public final class Signatures {
         return results.stream()
                 .filter(result -> !result.faults().isEmpty())
                 .filter(result -> result.isOfFiles()
-                        || results.stream().noneMatch(other -> other.holds()
-                                && other.what().equals(result.what())
-                                && other.signer().equals(result.signer())))
+                        || results.stream()
+                                .noneMatch(other -> other.holds()
+                                        && other.what().equals(result.what())
+                                        && other.signer().equals(result.signer())))
                 .toList();
     }
 
@@ -133,7 +134,8 @@ public final class Signatures {
             return shortened(differences(lineage, version, statement));
         }
         String signed = statement.digests().get(Statement.FILES);
-        if (statement.commit().isEmpty() && !VersionFiles.of(lineage, version).digest().equals(signed)) {
+        if (statement.commit().isEmpty()
+                && !VersionFiles.of(lineage, version).digest().equals(signed)) {
             return List.of("it is a statement about other files, '" + statement.name() + "'");
         }
         return claims.disagreements(version, statement);
@@ -143,8 +145,11 @@ public final class Signatures {
     private static List<String> differences(Lineage lineage, VersionId version, Statement statement) {
         ModelFiles signed = ModelFiles.of(statement);
         List<String> ignored = signed.ignoredBy(statement);
-        List<String> found = signed.differences(VersionFiles.recorded(lineage, version).without(ignored));
-        return found.isEmpty() ? found : signed.differences(VersionFiles.present(lineage, version).without(ignored));
+        List<String> found =
+                signed.differences(VersionFiles.recorded(lineage, version).without(ignored));
+        return found.isEmpty()
+                ? found
+                : signed.differences(VersionFiles.present(lineage, version).without(ignored));
     }
 
     private static List<String> shortened(List<String> clauses) {

@@ -164,9 +164,7 @@ public final class SigningKey {
 
     /** Who it is, for people. */
     public String name() {
-        return certificates.isEmpty()
-                ? Signers.name(publicKey)
-                : Signers.name(certificates.get(0));
+        return certificates.isEmpty() ? Signers.name(publicKey) : Signers.name(certificates.get(0));
     }
 
     /** The trust that lets its own signatures pass. */

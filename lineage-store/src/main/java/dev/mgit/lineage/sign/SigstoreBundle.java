@@ -75,8 +75,7 @@ public record SigstoreBundle(Optional<String> hint, List<X509Certificate> certif
 
     /** A statement that nobody vouches for, kept in the same form. */
     public static SigstoreBundle unsigned(Statement statement) {
-        return new SigstoreBundle(
-                Optional.empty(), List.of(), new Dsse(Dsse.IN_TOTO, statement.bytes(), new byte[0]));
+        return new SigstoreBundle(Optional.empty(), List.of(), new Dsse(Dsse.IN_TOTO, statement.bytes(), new byte[0]));
     }
 
     public boolean isSigned() {
@@ -143,8 +142,8 @@ public record SigstoreBundle(Optional<String> hint, List<X509Certificate> certif
      */
     public Statement statement() {
         if (!envelope.payloadType().equals(Dsse.IN_TOTO)) {
-            throw MgitException.integrity("the envelope's payload type is '" + envelope.payloadType() + "', not "
-                    + Dsse.IN_TOTO);
+            throw MgitException.integrity(
+                    "the envelope's payload type is '" + envelope.payloadType() + "', not " + Dsse.IN_TOTO);
         }
         return Statement.parse(envelope.payload());
     }

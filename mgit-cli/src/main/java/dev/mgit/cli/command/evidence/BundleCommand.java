@@ -57,8 +57,7 @@ public final class BundleCommand implements Callable<Integer> {
                 exchange.writeBundle(id, scratch.path().resolve("git"), out);
             }
             NewFile.copy(whole, file);
-            context.output()
-                    .line("Wrote the lineage of " + session.name(id) + ", " + Output.bytes(Files.size(file)));
+            context.output().line("Wrote the lineage of " + session.name(id) + ", " + Output.bytes(Files.size(file)));
         }
         return 0;
     }

@@ -38,7 +38,8 @@ final class GitSignatureCheck {
     }
 
     private Result ssh(GitSignature signature, Path payload, Path armour) throws IOException, MissingProgram {
-        Optional<Path> allowed = GitSettings.ofUser().get(ALLOWED).map(this::home).filter(Files::isRegularFile);
+        Optional<Path> allowed =
+                GitSettings.ofUser().get(ALLOWED).map(this::home).filter(Files::isRegularFile);
         if (allowed.isEmpty()) {
             return new Result(signature.what(), "an SSH key (Git's " + ALLOWED + " is not set)", false, List.of());
         }
@@ -48,19 +49,32 @@ final class GitSignatureCheck {
         if (principal.isEmpty()) {
             return new Result(signature.what(), "an SSH key that " + file + " does not list", false, List.of());
         }
-        Ran ran = run(payload, "ssh-keygen", "-Y", "verify", "-f", file, "-I", principal.get(), "-n", "git", "-s",
+        Ran ran = run(
+                payload,
+                "ssh-keygen",
+                "-Y",
+                "verify",
+                "-f",
+                file,
+                "-I",
+                principal.get(),
+                "-n",
+                "git",
+                "-s",
                 armour.toString());
         return result(signature, principal.get(), ran);
     }
 
     private Result openPgp(GitSignature signature, Path payload, Path armour) throws IOException, MissingProgram {
         Ran ran = run(payload, "gpg", "--batch", "--status-fd", "1", "--verify", armour.toString(), payload.toString());
-        Optional<String> signer = ran.output().lines()
+        Optional<String> signer = ran.output()
+                .lines()
                 .filter(line -> line.startsWith("[GNUPG:] GOODSIG ") || line.startsWith("[GNUPG:] BADSIG "))
                 .map(line -> line.split(" ", 4)[3])
                 .findFirst();
         return signer.map(name -> result(signature, name, ran))
-                .orElseGet(() -> new Result(signature.what(), "an OpenPGP key that gpg does not have", false, List.of()));
+                .orElseGet(
+                        () -> new Result(signature.what(), "an OpenPGP key that gpg does not have", false, List.of()));
     }
 
     private static Result result(GitSignature signature, String signer, Ran ran) {

@@ -49,8 +49,7 @@ public final class KeyFiles {
     /** The key that the settings name. */
     public Optional<SigningKey> configured() {
         return setting(KEY).map(file -> {
-            List<Path> certificates =
-                    setting(CERTIFICATE).map(KeyFiles::paths).orElse(List.of());
+            List<Path> certificates = setting(CERTIFICATE).map(KeyFiles::paths).orElse(List.of());
             return key(Path.of(file), certificates, setting(PASSWORD));
         });
     }

@@ -38,11 +38,12 @@ final class NewFile {
 
     /** One that only its owner may read. */
     static void writeSecret(Path file, String content) throws IOException {
-        FileAttribute<?>[] attributes = FileSystems.getDefault()
-                        .supportedFileAttributeViews()
-                        .contains("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
+        FileAttribute<?>[] attributes =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
         write(file, content.getBytes(StandardCharsets.US_ASCII), attributes);
     }
 
@@ -70,8 +71,8 @@ final class NewFile {
 
     private static void write(Path file, byte[] content, FileAttribute<?>[] attributes) throws IOException {
         boolean done = false;
-        try (FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+        try (FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
             try {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
                 while (bytes.hasRemaining()) {

@@ -39,7 +39,10 @@ public final class PolicyCheckCommand implements Callable<Integer> {
                 throw PolicyShowCommand.none();
             }
             List<VersionId> versions = revisions.isEmpty()
-                    ? session.lineage().models().stream().map(Model::head).distinct().toList()
+                    ? session.lineage().models().stream()
+                            .map(Model::head)
+                            .distinct()
+                            .toList()
                     : revisions.stream().map(session::resolve).toList();
             List<Finding> objections = policy.objections(versions, PolicyGate.Stage.PUBLISHED);
             if (json.wanted()) {

@@ -20,8 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "init",
         description = "Make FILE the repository's policy; without FILE, one that asks for recipes and signed merges.")
 public final class PolicyInitCommand implements Callable<Integer> {
-    private static final String STARTER =
-            """
+    private static final String STARTER = """
             {
               "schema": 1,
               "rules": [

@@ -9,7 +9,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Prints the policy. */
-@Command(name = "show", description = "Print the policy, to edit and to set again with 'mgit policy init FILE --force'.")
+@Command(
+        name = "show",
+        description = "Print the policy, to edit and to set again with 'mgit policy init FILE --force'.")
 public final class PolicyShowCommand implements Callable<Integer> {
     private final Context context;
 

@@ -86,7 +86,8 @@ public final class SignCommand implements Callable<Integer> {
             return 0;
         }
         if (revision == null) {
-            throw new MgitException(MgitException.Kind.USAGE, "which version is to be signed?", "mgit sign REV --key FILE");
+            throw new MgitException(
+                    MgitException.Kind.USAGE, "which version is to be signed?", "mgit sign REV --key FILE");
         }
         SigningKey signer = key.key(context);
         try (HookSession session = HookSession.open(context, wait)) {

@@ -52,11 +52,15 @@ final class SignatureText {
         if (verdict.isPresent()) {
             throw verdict.get();
         }
-        results.stream().filter(Result::holds).forEach(result -> context.output()
-                .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()));
-        results.stream().filter(result -> !result.known()).forEach(result -> context.output()
-                .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()
-                        + ", which does not count here"));
+        results.stream()
+                .filter(Result::holds)
+                .forEach(result -> context.output()
+                        .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()));
+        results.stream()
+                .filter(result -> !result.known())
+                .forEach(result -> context.output()
+                        .line(name + ": " + word.apply(result.what()) + " signed by " + result.signer()
+                                + ", which does not count here"));
         context.output().line(context.output().styled(Output.Style.GREEN, name + " verifies"));
         return 0;
     }
@@ -74,7 +78,8 @@ final class SignatureText {
         if (results.stream().anyMatch(result -> result.holds() && result.isOfVersion())) {
             return Optional.empty();
         }
-        Optional<Result> unknown = results.stream().filter(result -> !result.known()).findFirst();
+        Optional<Result> unknown =
+                results.stream().filter(result -> !result.known()).findFirst();
         return Optional.of(
                 unknown.isPresent()
                         ? new MgitException(
@@ -85,7 +90,10 @@ final class SignatureText {
                                         + " good with 'mgit config --global sign.trust FILE'")
                         : new MgitException(
                                 MgitException.Kind.FAILED,
-                                name + (results.isEmpty() ? " is not signed" : " has statements, but its files are not signed"),
+                                name
+                                        + (results.isEmpty()
+                                                ? " is not signed"
+                                                : " has statements, but its files are not signed"),
                                 "mgit sign REV --key FILE"));
     }
 }

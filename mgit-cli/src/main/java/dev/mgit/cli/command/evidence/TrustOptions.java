@@ -53,7 +53,10 @@ final class TrustOptions {
                     : Instant.parse(text);
         } catch (DateTimeException e) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "'" + text + "' is no time", "write 2026-01-31 or 2026-01-31T12:00:00Z", e);
+                    MgitException.Kind.USAGE,
+                    "'" + text + "' is no time",
+                    "write 2026-01-31 or 2026-01-31T12:00:00Z",
+                    e);
         }
     }
 }

@@ -60,8 +60,8 @@ public final class VerifyBundleCommand implements Callable<Integer> {
         try (ScratchFolder scratch = ScratchFolder.create();
                 LineageBundle bundle = LineageBundle.open(real, scratch.path().resolve("git"))) {
             var check = new BundleCheck(bundle.lineage(), scratch.path());
-            BundleCheck.Report report =
-                    check.run(bundle.subject(), trust, Optional.ofNullable(folder).map(context::resolve));
+            BundleCheck.Report report = check.run(
+                    bundle.subject(), trust, Optional.ofNullable(folder).map(context::resolve));
             Version subject = bundle.lineage().version(bundle.subject());
             List<String> faults = new ArrayList<>(report.faults());
             boolean vouched = report.signatures().getOrDefault(subject, List.of()).stream()
@@ -89,7 +89,8 @@ public final class VerifyBundleCommand implements Callable<Integer> {
         context.output()
                 .line("  " + report.versions() + " versions back to "
                         + String.join(
-                                ", ", report.roots().stream().map(BundleCheck::name).toList()));
+                                ", ",
+                                report.roots().stream().map(BundleCheck::name).toList()));
         report.signatures().forEach((version, results) -> {
             for (Signatures.Result result : results) {
                 context.output()

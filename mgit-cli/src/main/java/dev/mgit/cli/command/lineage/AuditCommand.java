@@ -70,7 +70,8 @@ public final class AuditCommand implements Callable<Integer> {
             VersionId subject = session.resolve(revision);
             LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
             var verifier = new AuditVerifier(session.repository(), session.progress());
-            AuditReport report = new Audit(graph, lineage, verifier, NotedSignatures.of(context, session)).of(subject, deep);
+            AuditReport report =
+                    new Audit(graph, lineage, verifier, NotedSignatures.of(context, session)).of(subject, deep);
             Map<VersionId, List<Standing>> sharing = sharing(session, report);
             if (json.wanted()) {
                 context.output().json(out -> {
@@ -171,8 +172,8 @@ public final class AuditCommand implements Callable<Integer> {
                     + later.when());
         }
         entry.signatures()
-                .forEach(signature -> output.line("  signed by " + signature.signer()
-                        + (signature.valid() ? "" : ", which does not hold here")));
+                .forEach(signature -> output.line(
+                        "  signed by " + signature.signer() + (signature.valid() ? "" : ", which does not hold here")));
         output.line("");
     }
 

@@ -1,10 +1,10 @@
 package dev.mgit.cli.command.update;
 
+import dev.mgit.cli.command.evidence.KeyFiles;
 import dev.mgit.cli.command.hooks.ExecutorOption;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.hooks.Records;
-import dev.mgit.cli.command.evidence.KeyFiles;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
@@ -40,7 +40,9 @@ public final class RerunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REV", description = "The version.")
     private String revision = "";
 
-    @Option(names = "--check", description = "Exit with 3 if the result differs; else note that it does not, signed if sign.key is set.")
+    @Option(
+            names = "--check",
+            description = "Exit with 3 if the result differs; else note that it does not, signed if sign.key is set.")
     private boolean check;
 
     @Mixin
