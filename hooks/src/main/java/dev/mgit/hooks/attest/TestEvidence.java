@@ -84,7 +84,7 @@ final class TestEvidence implements Attestation {
                 "annotations",
                 JsonMembers.of(
                         "metrics",
-                        result.toJson().members().get("metrics"),
+                        Optional.ofNullable(result.toJson().members().get("metrics")),
                         "data",
                         result.data(),
                         "started",

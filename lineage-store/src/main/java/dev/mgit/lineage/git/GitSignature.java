@@ -13,15 +13,15 @@ import org.eclipse.jgit.lib.Ref;
  * A signature of Git's own, of a commit or of a tag, by SSH or OpenPGP.
  *
  * @param what it is over: {@code commit}, or {@code tag NAME}
- * @param payload what was signed
+ * @param payload what was signed, a character for each byte (ISO 8859-1)
  * @param armour the signature as text
  */
-public record GitSignature(String what, byte[] payload, byte[] armour) {
+public record GitSignature(String what, String payload, String armour) {
     private static final String HEADER = "gpgsig ";
     private static final String[] BEGINNINGS = {"-----BEGIN SSH SIGNATURE-----", "-----BEGIN PGP SIGNATURE-----"};
 
     public boolean isSsh() {
-        return text(armour).startsWith(BEGINNINGS[0]);
+        return armour.startsWith(BEGINNINGS[0]);
     }
 
     /** Those of a version's commit and of the tags on it. */
@@ -57,7 +57,7 @@ public record GitSignature(String what, byte[] payload, byte[] armour) {
         }
         String armour = text.substring(start + HEADER.length(), end).replace("\n ", "\n") + "\n";
         String signed = text.substring(0, start) + text.substring(end + 1);
-        return Optional.of(new GitSignature("commit", bytes(signed), bytes(armour)));
+        return Optional.of(new GitSignature("commit", signed, armour));
     }
 
     /** At the end of the message. */
@@ -66,8 +66,7 @@ public record GitSignature(String what, byte[] payload, byte[] armour) {
         for (String beginning : BEGINNINGS) {
             int start = text.indexOf("\n" + beginning) + 1;
             if (start > 0) {
-                return Optional.of(
-                        new GitSignature("tag " + name, bytes(text.substring(0, start)), bytes(text.substring(start))));
+                return Optional.of(new GitSignature("tag " + name, text.substring(0, start), text.substring(start)));
             }
         }
         return Optional.empty();
@@ -76,9 +75,5 @@ public record GitSignature(String what, byte[] payload, byte[] armour) {
     /** A character for each byte, whatever the encoding. */
     private static String text(byte[] raw) {
         return new String(raw, StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -7,13 +7,32 @@ import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 
-/**
- * A signed payload (Dead Simple Signing Envelope, version 1).
- *
- * @param signature in DER, over the payload and its type
- */
-record Dsse(String payloadType, byte[] payload, byte[] signature) {
+/** A signed payload (Dead Simple Signing Envelope, version 1). */
+final class Dsse {
     static final String IN_TOTO = "application/vnd.in-toto+json";
+
+    private final String payloadType;
+    private final byte[] payload;
+    private final byte[] signature;
+
+    /** @param signature in DER, over the payload and its type; empty if there is none */
+    Dsse(String payloadType, byte[] payload, byte[] signature) {
+        this.payloadType = payloadType;
+        this.payload = payload.clone();
+        this.signature = signature.clone();
+    }
+
+    String payloadType() {
+        return payloadType;
+    }
+
+    byte[] payload() {
+        return payload.clone();
+    }
+
+    byte[] signature() {
+        return signature.clone();
+    }
 
     /** What is signed (pre-authentication encoding). */
     static byte[] encoding(String type, byte[] payload) {

@@ -16,7 +16,23 @@ final class Pem {
     private Pem() {}
 
     /** One block: {@code BEGIN label}, and the bytes. */
-    record Block(String label, byte[] der) {}
+    static final class Block {
+        private final String label;
+        private final byte[] der;
+
+        Block(String label, byte[] der) {
+            this.label = label;
+            this.der = der.clone();
+        }
+
+        String label() {
+            return label;
+        }
+
+        byte[] der() {
+            return der.clone();
+        }
+    }
 
     /** @throws IllegalArgumentException if a block is not base 64 */
     static List<Block> blocks(String text) {

@@ -29,8 +29,8 @@ final class GitSignatureCheck {
 
     Result check(GitSignature signature) throws IOException {
         try (ScratchFolder scratch = ScratchFolder.create()) {
-            Path payload = Files.write(scratch.path().resolve("payload"), signature.payload());
-            Path armour = Files.write(scratch.path().resolve("signature"), signature.armour());
+            Path payload = write(scratch.path().resolve("payload"), signature.payload());
+            Path armour = write(scratch.path().resolve("signature"), signature.armour());
             return signature.isSsh() ? ssh(signature, payload, armour) : openPgp(signature, payload, armour);
         } catch (MissingProgram e) {
             return new Result(signature.what(), e.program + ", which is not installed", false, List.of());
@@ -83,6 +83,10 @@ final class GitSignatureCheck {
                 signer,
                 true,
                 ran.exit() == 0 ? List.of() : List.of("it is not one over this " + signature.what()));
+    }
+
+    private static Path write(Path file, String bytes) throws IOException {
+        return Files.writeString(file, bytes, StandardCharsets.ISO_8859_1);
     }
 
     private Path home(String path) {

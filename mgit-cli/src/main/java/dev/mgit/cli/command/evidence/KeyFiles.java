@@ -30,7 +30,7 @@ public final class KeyFiles {
     public static final String TRUST = "sign.trust";
 
     /** No key or list of roots is larger. */
-    private static final long LARGEST = 4 << 20;
+    private static final long LARGEST = 4L << 20;
 
     private final Context context;
 
