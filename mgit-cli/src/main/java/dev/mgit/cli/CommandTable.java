@@ -1,5 +1,10 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.evidence.BundleCommand;
+import dev.mgit.cli.command.evidence.PolicyCommand;
+import dev.mgit.cli.command.evidence.SignCommand;
+import dev.mgit.cli.command.evidence.VerifyBundleCommand;
+import dev.mgit.cli.command.evidence.VerifyCommand;
 import dev.mgit.cli.command.help.CompleteCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
 import dev.mgit.cli.command.help.HelpCommand;
@@ -93,6 +98,11 @@ final class CommandTable implements IFactory {
         ALL.put("find", FindCommand.class);
         ALL.put("graph", GraphCommand.class);
         ALL.put("audit", AuditCommand.class);
+        ALL.put("sign", SignCommand.class);
+        ALL.put("verify", VerifyCommand.class);
+        ALL.put("bundle", BundleCommand.class);
+        ALL.put("verify-bundle", VerifyBundleCommand.class);
+        ALL.put("policy", PolicyCommand.class);
         ALL.put("merge", MergeCommand.class);
         ALL.put("bisect", BisectCommand.class);
         ALL.put("clone", CloneCommand.class);

@@ -11,6 +11,7 @@ import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.TestRunner;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.policy.PolicyGate;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.version.Version;
@@ -36,6 +37,7 @@ final class UpdateGates {
     private final TestResults results;
     private final TestRunner runner;
     private final SharingGate sharing;
+    private final PolicyGate policy;
 
     UpdateGates(
             Workspace workspace,
@@ -50,6 +52,7 @@ final class UpdateGates {
         this.progress = progress;
         this.cancellation = cancellation;
         this.sharing = new SharingGate(workspace, new Recipes(workspace)::sharing, progress);
+        this.policy = new PolicyGate(workspace);
         this.registry = new TestRegistry(workspace);
         this.results = new TestResults(workspace);
         this.runner = new TestRunner(workspace, executor, results, new CascadeFiles(workspace.scratch()).tests());
@@ -83,6 +86,8 @@ final class UpdateGates {
     List<String> judge(int unit) {
         List<String> failures =
                 new ArrayList<>(sharing.objections(state.unit(unit).versions.values()));
+        policy.objections(state.unit(unit).versions.values(), PolicyGate.Stage.ENTRY)
+                .forEach(finding -> failures.addAll(finding.sentences()));
         state.unit(unit)
                 .versions
                 .forEach((model, version) ->

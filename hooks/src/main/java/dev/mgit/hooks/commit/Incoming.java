@@ -21,7 +21,7 @@ public interface Incoming<R> extends AutoCloseable {
     /** Takes the writer lock and makes blocks durable, then Git objects. No model shows them yet. */
     void store() throws IOException;
 
-    /** The versions that are stored and wait for the listener's judgement. */
+    /** The versions that are stored and wait for the listener's judgement and the policy's. */
     default List<VersionId> pending() {
         return List.of();
     }

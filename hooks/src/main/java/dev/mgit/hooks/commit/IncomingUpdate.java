@@ -43,6 +43,11 @@ public final class IncomingUpdate implements Incoming<VersionId> {
     }
 
     @Override
+    public List<VersionId> pending() {
+        return List.of(result());
+    }
+
+    @Override
     public boolean judge() {
         return true;
     }

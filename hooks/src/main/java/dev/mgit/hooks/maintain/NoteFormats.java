@@ -5,6 +5,7 @@ import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.remote.UnsentState;
+import dev.mgit.lineage.sign.SignatureNotes;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.NoteMerger;
@@ -24,7 +25,9 @@ public final class NoteFormats {
                 Recipes.NAMESPACE,
                 note -> Recipe.fromBytes(note, "the recipe"),
                 Statements.NAMESPACE,
-                note -> Statements.parse(note));
+                note -> Statements.parse(note),
+                SignatureNotes.NAMESPACE,
+                note -> SignatureNotes.parse(note));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */
@@ -37,6 +40,8 @@ public final class NoteFormats {
                         EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),
                 Statements.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(Statements.later(ours, theirs)),
+                SignatureNotes.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(SignatureNotes.union(ours, theirs)),
                 DroppedState.UNSENT,
                 UnsentState.merger());
     }

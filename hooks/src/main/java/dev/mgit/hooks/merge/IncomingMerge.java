@@ -69,6 +69,11 @@ final class IncomingMerge implements Incoming<Merging.Result> {
     }
 
     @Override
+    public List<VersionId> pending() {
+        return List.of(stored());
+    }
+
+    @Override
     public boolean judge() {
         TestRunner runner = new TestRunner(workspace, executor, results, files.tests());
         tests.forEach(test -> verdicts.add(runner.run(stored(), test, false)));

@@ -25,7 +25,8 @@ public final class TestResults {
     public static final String NAMESPACE = "tests";
 
     private static final int SCHEMA = 1;
-    private static final int KEPT = 8;
+    /** Results of one test that a note keeps. */
+    public static final int KEPT = 8;
 
     private final Workspace workspace;
     private final Map<VersionId, List<TestResult>> waiting = new LinkedHashMap<>();

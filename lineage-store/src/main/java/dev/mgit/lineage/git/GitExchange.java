@@ -40,14 +40,16 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 /** What a lineage and one elsewhere have to know of each other; the counterpart of {@link GitRemote} here. */
 public final class GitExchange implements AutoCloseable {
     private final GitLineage lineage;
+    private final Anchor anchor;
 
-    private GitExchange(GitLineage lineage) {
+    private GitExchange(GitLineage lineage, Path operationLog) {
         this.lineage = lineage;
+        this.anchor = new Anchor(lineage, operationLog);
     }
 
     /** Parameters as for {@link GitLineage#open(Path, Path, Consumer)}. */
     public static GitExchange open(Path directory, Path operationLog, Consumer<String> warnings) {
-        return new GitExchange(GitLineage.open(directory, operationLog, warnings));
+        return new GitExchange(GitLineage.open(directory, operationLog, warnings), operationLog);
     }
 
     public Lineage lineage() {
@@ -204,6 +206,43 @@ public final class GitExchange implements AutoCloseable {
                 return GitLineage.id(id);
             }
         });
+    }
+
+    /**
+     * Writes a version and all it was made from as a bundle: see {@link LineageBundle}.
+     *
+     * @param scratch a folder that is not there yet, and that the caller removes
+     */
+    public void writeBundle(VersionId subject, Path scratch, OutputStream out) {
+        GitErrors.translateFailures(() -> {
+            new BundleWriting(lineage, subject).write(subject, scratch, out);
+            return true;
+        });
+    }
+
+    /** Git's own signatures of a version's commit and of the tags on it. */
+    public List<GitSignature> signatures(VersionId version) {
+        return GitErrors.reading(() -> GitSignature.of(lineage, ObjectId.fromString(version.hex())));
+    }
+
+    /** Where models, tags, notes and the registry are, by full name of their references. */
+    public Map<String, String> anchored() {
+        return GitErrors.reading(anchor::references);
+    }
+
+    /** What became of them since that does not happen by itself, a sentence each. */
+    public List<String> changesSince(Map<String, String> then) {
+        return GitErrors.reading(() -> anchor.changes(then));
+    }
+
+    /** The digest of the operation log's last record; empty if there is none. */
+    public Optional<String> operationHead() {
+        return GitErrors.reading(anchor::logHead);
+    }
+
+    /** Whether the operation log has a record of that digest. */
+    public boolean hasOperation(String head) {
+        return GitErrors.reading(() -> anchor.logHas(head));
     }
 
     /** What a commit that is here follows. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A fetch, after which the models here move on to where they are there, as far as nothing was committed here that is not
@@ -21,9 +22,16 @@ import java.util.TreeMap;
  */
 public final class Pull {
     private final Exchange exchange;
+    private final Consumer<List<VersionId>> judge;
 
     public Pull(Exchange exchange) {
+        this(exchange, versions -> {});
+    }
+
+    /** @param judge throws if versions that are new here may not be what models are moved to */
+    public Pull(Exchange exchange, Consumer<List<VersionId>> judge) {
         this.exchange = exchange;
+        this.judge = judge;
     }
 
     /**
@@ -91,6 +99,9 @@ public final class Pull {
                 }
             }
         });
+        judge.accept(here.between(moved.stream().map(Moved::to).toList(), ours.values()).stream()
+                .filter(here::isVersion)
+                .toList());
         ExchangeTransaction transaction = here.begin("pull " + remote.name(), exchange.author());
         moved.forEach(each -> transaction.setModel(each.model(), each.to()));
         Optional.ofNullable(here.lineage().privateRefs(Fetch.registry(remote)).get(Fetch.registry(remote)))

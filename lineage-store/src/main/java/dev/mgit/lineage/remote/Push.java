@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Brings models to a remote: first what their versions consist of, then all references at once, each expected to be
@@ -29,9 +30,16 @@ public final class Push {
     private static final int ATTEMPTS = 5;
 
     private final Exchange exchange;
+    private final Consumer<List<VersionId>> judge;
 
     public Push(Exchange exchange) {
+        this(exchange, versions -> {});
+    }
+
+    /** @param judge throws if versions that are new there may not go there */
+    public Push(Exchange exchange, Consumer<List<VersionId>> judge) {
         this.exchange = exchange;
+        this.judge = judge;
     }
 
     /**
@@ -78,6 +86,7 @@ public final class Push {
             for (int attempt = 0; ; attempt++) {
                 var references = new RemoteReferences(there.references());
                 Plan plan = plan(here, there, remote, request, references);
+                judge.accept(plan.versions());
                 if (request.dryRun() || plan.isEmpty()) {
                     return new Report(plan.shown(), plan.versions().size(), sent);
                 }

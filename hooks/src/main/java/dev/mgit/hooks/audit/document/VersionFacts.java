@@ -49,7 +49,7 @@ final class VersionFacts {
         version.sharing().forEach(standing -> all.add("sharing", standing.text()));
         entry.signatures()
                 .forEach(signature -> all.add(
-                        "signed by", signature.signer() + (signature.valid() ? "" : ", but the signature is invalid")));
+                        "signed by", signature.signer() + (signature.valid() ? "" : ", which does not hold here")));
         return all.facts;
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.lineage;
 
+import dev.mgit.cli.command.evidence.NotedSignatures;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
@@ -21,7 +22,6 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,7 +91,7 @@ public final class AuditCommand implements Callable<Integer> {
                 return 0;
             }
             var audit = new ProvenanceAudit(
-                    hooks.workspace(), new AuditVerifier(session.repository(), session.progress()), Optional.empty());
+                    hooks.workspace(), new AuditVerifier(session.repository(), session.progress()), NotedSignatures.of(context, session));
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);
             return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();

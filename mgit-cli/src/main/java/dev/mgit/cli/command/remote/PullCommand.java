@@ -59,10 +59,14 @@ public final class PullCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
             Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
-            Pull.Report report = new Pull(Exchanges.of(context, session, wait)).run(remote, models, prune);
+            Pull.Report report = pull(session).run(remote, models, prune);
             print(context.output(), remote, report);
         }
         return 0;
+    }
+
+    private Pull pull(Session session) {
+        return new Pull(Exchanges.of(context, session, wait), PolicyCheck.of(context, session));
     }
 
     static void print(Output output, Remote remote, Pull.Report report) {

@@ -80,7 +80,7 @@ public final class PushCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             Remote remote = Exchanges.remotes(session).chosen(Optional.ofNullable(name));
             var request = new Push.Request(models, deleted, force, lineageOnly, checkStore, dryRun);
-            Push.Report report = new Push(Exchanges.of(context, session, wait)).run(remote, request);
+            Push.Report report = push(session).run(remote, request);
             if (json.wanted()) {
                 print(remote, report);
             } else {
@@ -88,6 +88,10 @@ public final class PushCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Push push(Session session) {
+        return new Push(Exchanges.of(context, session, wait), PolicyCheck.of(context, session));
     }
 
     private void show(Push.Report report) {

@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.store;
 
+import dev.mgit.cli.command.evidence.KeyFiles;
 import dev.mgit.cli.command.hooks.HookSettings;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.executor.Executors;
@@ -133,6 +134,23 @@ public final class KnownSettings {
                     CacheSettings.DEFAULT,
                     "Disk space for decoded files that mgit serve keeps in the user's cache folder: 500m, 100g, off.",
                     CacheSettings::size),
+            new Setting(
+                    KeyFiles.KEY, "none", "Private key that signs: a file; only with --global.", KnownSettings::any),
+            new Setting(
+                    KeyFiles.CERTIFICATE,
+                    "none",
+                    "Certificates of sign.key, its own first: files, by commas; only with --global.",
+                    KnownSettings::any),
+            new Setting(
+                    KeyFiles.PASSWORD,
+                    "none",
+                    "Environment variable with the password of sign.key; only with --global.",
+                    KnownSettings::any),
+            new Setting(
+                    KeyFiles.TRUST,
+                    "none",
+                    "Public keys and root certificates whose signatures count: files, by commas; only with --global.",
+                    KnownSettings::any),
             new Setting("slurm.arguments", "none", "Further arguments for sbatch.", KnownSettings::hooks),
             new Setting("slurm.remote", "none", "The same as executor.command.remote for Slurm.", KnownSettings::hooks),
             new Setting(

@@ -12,6 +12,7 @@ import dev.mgit.hooks.commit.Hooks;
 import dev.mgit.hooks.event.Automation;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.policy.PolicyGate;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.lineage.version.VersionId;
@@ -30,6 +31,7 @@ public final class AfterCommit implements CommitListener {
     private final JobProgress progress;
     private final Set<String> notAsked = new HashSet<>();
     private final SharingGate sharing;
+    private final PolicyGate policy;
     private @Nullable Automation automation;
 
     public AfterCommit(Context context, HookSession session, JobProgress progress) {
@@ -37,6 +39,7 @@ public final class AfterCommit implements CommitListener {
         this.session = session;
         this.progress = progress;
         this.sharing = new SharingGate(session.workspace(), new Recipes(session.workspace())::sharing, this::warn);
+        this.policy = new PolicyGate(session.workspace());
     }
 
     /**
@@ -63,6 +66,7 @@ public final class AfterCommit implements CommitListener {
     @Override
     public void judge(List<VersionId> versions) {
         sharing.require(versions);
+        policy.require(versions, PolicyGate.Stage.ENTRY);
     }
 
     private void warn(JobProgress.Event broken) {

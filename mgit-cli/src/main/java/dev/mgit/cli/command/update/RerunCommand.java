@@ -1,5 +1,6 @@
 package dev.mgit.cli.command.update;
 
+import dev.mgit.cli.command.evidence.KeyFiles;
 import dev.mgit.cli.command.hooks.ExecutorOption;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.ProgressOptions;
@@ -11,6 +12,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
+import dev.mgit.hooks.attest.Reproduction;
 import dev.mgit.hooks.recipe.FileTensorComparator;
 import dev.mgit.hooks.recipe.Rerun;
 import dev.mgit.hooks.recipe.TensorComparator;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Parameters;
         name = "rerun",
         description = {
             "Rerun a version's recipe and report whether the result is bit-identical; if not, how far off it is and "
-                    + "what changed in the environment. Stores nothing."
+                    + "what changed in the environment. Stores no version; --check notes what it proved."
         })
 public final class RerunCommand implements Callable<Integer> {
     private static final int TENSORS_SHOWN = 10;
@@ -38,7 +40,9 @@ public final class RerunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REV", description = "The version.")
     private String revision = "";
 
-    @Option(names = "--check", description = "Exit with 3 if the result differs.")
+    @Option(
+            names = "--check",
+            description = "Exit with 3 if the result differs; else note that it does not, signed if sign.key is set.")
     private boolean check;
 
     @Mixin
@@ -64,6 +68,9 @@ public final class RerunCommand implements Callable<Integer> {
                 Records.print(context, json(id, report));
             } else {
                 print(session.session().name(id), report);
+            }
+            if (check && report.identical()) {
+                new Reproduction(session.workspace()).note(id, report, new KeyFiles(context).configured());
             }
             return check && !report.identical() ? MgitException.Kind.DIFFERS.exitCode() : 0;
         }
