@@ -1,5 +1,6 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.evaluate.EvalCommand;
 import dev.mgit.cli.command.evaluate.InspectCommand;
 import dev.mgit.cli.command.help.CompleteCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
@@ -93,6 +94,7 @@ final class CommandTable implements IFactory {
         ALL.put("impact", ImpactCommand.class);
         ALL.put("find", FindCommand.class);
         ALL.put("graph", GraphCommand.class);
+        ALL.put("eval", EvalCommand.class);
         ALL.put("inspect", InspectCommand.class);
         ALL.put("audit", AuditCommand.class);
         ALL.put("merge", MergeCommand.class);

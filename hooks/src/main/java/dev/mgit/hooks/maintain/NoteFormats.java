@@ -1,5 +1,6 @@
 package dev.mgit.hooks.maintain;
 
+import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
@@ -20,6 +21,10 @@ public final class NoteFormats {
         return Map.of(
                 TestResults.NAMESPACE,
                 note -> TestResults.parse(note),
+                Evaluations.NAMESPACE,
+                note -> Evaluations.parse(note),
+                Evaluations.INSTANCES,
+                note -> Evaluations.parseInstances(note),
                 Recipes.NAMESPACE,
                 note -> Recipe.fromBytes(note, "the recipe"));
     }
@@ -29,6 +34,10 @@ public final class NoteFormats {
         return Map.of(
                 TestResults.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
+                Evaluations.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(Evaluations.union(ours, theirs)),
+                Evaluations.INSTANCES,
+                (base, ours, theirs) -> Optional.of(Evaluations.unionOfInstances(ours, theirs)),
                 EdgeNotes.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(
                         EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),

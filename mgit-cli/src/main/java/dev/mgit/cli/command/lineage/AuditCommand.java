@@ -1,6 +1,7 @@
 package dev.mgit.cli.command.lineage;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.evaluate.EvaluationText;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
@@ -76,6 +77,7 @@ public final class AuditCommand implements Callable<Integer> {
                 context.output().json(out -> {
                     json(out, report);
                     json(out, sharing);
+                    evaluations(out, new EvaluationText(lineage), report);
                 });
             } else {
                 print(report);
@@ -115,6 +117,20 @@ public final class AuditCommand implements Callable<Integer> {
                 json.writeStringField("version", version.getKey().hex());
                 json.writeFieldName("standing");
                 json.writeRawValue(Json.text(standing.toJson()));
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
+    }
+
+    /** What other harnesses measured on each version that is here. */
+    private static void evaluations(JsonGenerator json, EvaluationText text, AuditReport report) throws IOException {
+        json.writeArrayFieldStart("evaluated");
+        for (Entry entry : report.entries()) {
+            if (entry.present()) {
+                json.writeStartObject();
+                json.writeStringField("version", entry.version().hex());
+                text.json(json, entry.version());
                 json.writeEndObject();
             }
         }
