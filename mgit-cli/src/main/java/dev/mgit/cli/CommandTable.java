@@ -1,7 +1,9 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.evaluate.CostCommand;
 import dev.mgit.cli.command.evaluate.EvalCommand;
 import dev.mgit.cli.command.evaluate.InspectCommand;
+import dev.mgit.cli.command.evaluate.PlanServingCommand;
 import dev.mgit.cli.command.help.CompleteCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
 import dev.mgit.cli.command.help.HelpCommand;
@@ -95,8 +97,10 @@ final class CommandTable implements IFactory {
         ALL.put("find", FindCommand.class);
         ALL.put("graph", GraphCommand.class);
         ALL.put("eval", EvalCommand.class);
+        ALL.put("cost", CostCommand.class);
         ALL.put("inspect", InspectCommand.class);
         ALL.put("audit", AuditCommand.class);
+        ALL.put("plan-serving", PlanServingCommand.class);
         ALL.put("merge", MergeCommand.class);
         ALL.put("bisect", BisectCommand.class);
         ALL.put("clone", CloneCommand.class);

@@ -118,7 +118,7 @@ final class LmEvalReader {
                         spec.put("config." + path, value);
                     }
                 }));
-        for (String perTask : List.of("versions", "n-shot")) {
+        for (String perTask : List.of("versions", "n-shot", "task_hashes")) {
             json.optionalObject(perTask)
                     .map(tasks -> tasks.members().get(task))
                     .ifPresent(value -> spec.put(perTask, Json.text(value)));

@@ -148,9 +148,12 @@ final class MetricDirections {
                 : HIGHER.contains(metric) ? Optional.of(Direction.HIGHER) : Optional.empty();
     }
 
-    /** Whether a metric, with or without its split, is one of the model rather than of the machine it ran on. */
+    /**
+     * Whether a metric, with or without its split, is one of the model as it is: neither of the machine it ran on, nor
+     * under a perturbation of its input.
+     */
     static boolean ofTheModel(String metric) {
         int split = metric.indexOf(':');
-        return !OF_THE_MACHINE.contains(split < 0 ? metric : metric.substring(0, split));
+        return metric.indexOf('+') < 0 && !OF_THE_MACHINE.contains(split < 0 ? metric : metric.substring(0, split));
     }
 }

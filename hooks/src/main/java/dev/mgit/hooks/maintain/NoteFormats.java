@@ -4,6 +4,7 @@ import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.serving.ServingPlans;
 import dev.mgit.lineage.remote.UnsentState;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
@@ -23,6 +24,8 @@ public final class NoteFormats {
                 note -> TestResults.parse(note),
                 Evaluations.NAMESPACE,
                 note -> Evaluations.parse(note),
+                ServingPlans.NAMESPACE,
+                note -> ServingPlans.parse(note),
                 Evaluations.INSTANCES,
                 note -> Evaluations.parseInstances(note),
                 Recipes.NAMESPACE,
@@ -36,6 +39,8 @@ public final class NoteFormats {
                 (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
                 Evaluations.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(Evaluations.union(ours, theirs)),
+                ServingPlans.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(ServingPlans.union(ours, theirs)),
                 Evaluations.INSTANCES,
                 (base, ours, theirs) -> Optional.of(Evaluations.unionOfInstances(ours, theirs)),
                 EdgeNotes.NAMESPACE,

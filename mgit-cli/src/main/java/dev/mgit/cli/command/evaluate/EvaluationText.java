@@ -7,6 +7,8 @@ import dev.mgit.hooks.eval.Measured;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +16,8 @@ import java.util.Map;
 
 /** Evaluations of a version, for commands that show versions. */
 public final class EvaluationText {
-    private static final int LINES = 12;
+    private static final int LINES = 20;
+    private static final int OF_A_SCENARIO = 6;
 
     private final Evaluations evaluations;
 
@@ -25,18 +28,25 @@ public final class EvaluationText {
     /** One line a metric that versions are compared by, e.g. {@code eval sums/acc: 0.25 (lm-eval, 8 instances)}. */
     public List<String> lines(VersionId version) {
         List<String> lines = new ArrayList<>();
+        int more = 0;
         for (Evaluation one : evaluations.latest(version)) {
-            one.compared()
-                    .forEach((metric, value) -> lines.add("eval " + one.name(metric) + ": " + number(value.value())
-                            + " (" + one.harness()
-                            + (one.instances() == 0 ? "" : ", " + one.instances() + " instances") + ")"));
+            Map<String, Measured> compared = one.compared();
+            compared.entrySet().stream().limit(OF_A_SCENARIO).forEach(metric -> lines.add(line(one, metric)));
+            more += Math.max(0, compared.size() - OF_A_SCENARIO);
         }
-        int more = lines.size() - LINES;
-        if (more > 1) {
+        if (lines.size() > LINES) {
+            more += lines.size() - LINES;
             lines.subList(LINES, lines.size()).clear();
+        }
+        if (more > 0) {
             lines.add("eval … " + more + " more; 'mgit eval table' shows all");
         }
         return lines;
+    }
+
+    private static String line(Evaluation one, Map.Entry<String, Measured> metric) {
+        return "eval " + one.name(metric.getKey()) + ": " + number(metric.getValue().value()) + " (" + one.harness()
+                + (one.instances() == 0 ? "" : ", " + one.instances() + " instances") + ")";
     }
 
     /** Writes the field {@code evaluations} of a version's object. */
@@ -57,11 +67,14 @@ public final class EvaluationText {
         json.writeEndArray();
     }
 
-    /** Four significant digits. */
+    /** At most four significant digits, or all of a whole number. */
     static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e9
-                ? String.format(Locale.ROOT, "%.0f", value + 0.0)
-                : String.format(Locale.ROOT, "%.4g", value);
+        if (value == Math.rint(value) && Math.abs(value) < 1e9) {
+            return String.format(Locale.ROOT, "%.0f", value + 0.0);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(4));
+        boolean plain = Math.abs(value) >= 1e-4 && Math.abs(value) < 1e9;
+        return plain ? rounded.stripTrailingZeros().toPlainString() : String.format(Locale.ROOT, "%.4g", value);
     }
 
     static String signed(double value) {

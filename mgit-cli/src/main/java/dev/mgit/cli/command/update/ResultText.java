@@ -2,6 +2,7 @@ package dev.mgit.cli.command.update;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.command.evaluate.EvaluationText;
+import dev.mgit.cli.command.evaluate.ServingText;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.Verdicts;
 import dev.mgit.cli.console.Context;
@@ -33,6 +34,7 @@ public final class ResultText {
     private final HookSession session;
     private final TestResults results;
     private final EvaluationText evaluations;
+    private final ServingText plans;
     private final Map<String, TestDefinition> tests = new LinkedHashMap<>();
 
     public ResultText(Context context, Session open) {
@@ -40,6 +42,7 @@ public final class ResultText {
         this.session = HookSession.within(context, open, new WaitOption());
         this.results = new TestResults(session.workspace());
         this.evaluations = new EvaluationText(session.lineage());
+        this.plans = new ServingText(session.lineage(), session.workspace().root());
         new TestRegistry(session.workspace()).list().forEach(test -> tests.put(test.name(), test));
     }
 
@@ -59,6 +62,17 @@ public final class ResultText {
                 .map(shown ->
                         output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
         return Stream.concat(tests, evaluations.lines(version.id()).stream()).toList();
+    }
+
+    /** One line a serving plan, with why it is stale. */
+    public List<String> plans(Version version) {
+        return plans.lines(version.id()).stream()
+                .map(line -> line.contains(", stale: ") ? output.styled(Output.Style.YELLOW, line) : line)
+                .toList();
+    }
+
+    public void plansJson(JsonGenerator json, Version version) throws IOException {
+        plans.json(json, version.id());
     }
 
     /** All in a few words, e.g. {@code accuracy passed, speed timed-out}; empty if there is no result. */
