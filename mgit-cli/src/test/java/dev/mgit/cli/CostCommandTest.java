@@ -100,7 +100,7 @@ class CostCommandTest {
         assertThat(repository.ok(
                         "cost", "small", "--output", "1", "--prompt", "100", "--profile", profile.toString(),
                         "--hardware", own.toString()))
-                .contains("2 x mine: 2 s of accelerator time", "$0.02 at $36.0 an accelerator-hour");
+                .contains("2 x mine: 2 s of accelerator time", "$0.02 at $36 an accelerator-hour");
         repository.refuses(
                 2, "the profile has no entry 'other'", "cost", "small", "--profile", profile.toString(),
                 "--profile-model", "other");

@@ -67,6 +67,18 @@ class LivePythonTest {
                 tracker.save_results_samples(task_name=task, samples=samples[task])
             """;
 
+    /** HELM's own model for tests, which answers by rule. */
+    private static final String HELM =
+            """
+            import sys
+            out = sys.argv[1]
+            sys.argv = ["helm-run", "--run-entries", "simple_mcqa:model=simple/model1", "--suite", "live",
+                        "--max-eval-instances", "4", "--output-path", out, "--local-path", out + "/prod_env",
+                        "--disable-cache"]
+            from helm.benchmark.run import main
+            main()
+            """;
+
     @TempDir
     private Path folder;
 
@@ -106,7 +118,7 @@ class LivePythonTest {
 
     @Test
     void lmEvalItselfIsRead() throws IOException {
-        Optional<PythonEnv> python = PythonEnv.withTorch().filter(LivePythonTest::hasLmEval);
+        Optional<PythonEnv> python = PythonEnv.withTorch().filter(one -> has(one, "lm_eval"));
         assumeTrue(python.isPresent(), "nothing evaluated: MGIT_TORCH_PYTHON names no Python with lm-eval");
         EvaluatedFamily family = EvaluatedFamily.init(folder).commit("base", 1);
         Path live = Files.createDirectories(folder.resolve("live"));
@@ -117,12 +129,21 @@ class LivePythonTest {
                 .contains("sums (lm-eval), 1 metrics, 4 instances");
     }
 
-    private static boolean hasLmEval(PythonEnv python) {
-        return python.run(
-                        """
-                        import importlib.util
-                        print(importlib.util.find_spec("lm_eval") is not None)
-                        """)
+    @Test
+    void helmItselfIsRead() throws IOException {
+        Optional<PythonEnv> python = PythonEnv.withTorch().filter(one -> has(one, "helm"));
+        assumeTrue(python.isPresent(), "nothing evaluated: MGIT_TORCH_PYTHON names no Python with crfm-helm");
+        EvaluatedFamily family = EvaluatedFamily.init(folder).commit("base", 1);
+        Path live = Files.createDirectories(folder.resolve("live"));
+
+        python.get().run(HELM, live);
+
+        assertThat(family.repository().ok("eval", "import", live.toString(), "--model", "base"))
+                .contains("simple_mcqa (helm), ", " 4 instances");
+    }
+
+    private static boolean has(PythonEnv python, String module) {
+        return python.run("import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]) is not None)", module)
                 .contains("True");
     }
 }

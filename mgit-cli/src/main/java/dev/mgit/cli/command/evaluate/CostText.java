@@ -37,9 +37,9 @@ final class CostText {
                 + seconds(cost.acceleratorSeconds()) + " of accelerator time");
         output.line("  price              "
                 + cost.dollars()
-                        .map(dollars -> String.format(Locale.ROOT, "$%.4g", dollars))
+                        .map(dollars -> "$" + EvaluationText.number(dollars))
                         .orElse("-")
-                + String.format(Locale.ROOT, " at $%s an accelerator-hour", cost.hardware().dollarsPerHour()));
+                + " at $" + EvaluationText.number(cost.hardware().dollarsPerHour()) + " an accelerator-hour");
     }
 
     private static String seconds(Optional<Double> seconds) {
