@@ -45,8 +45,8 @@ class CostCommandTest {
                 made.resolve("config.json"),
                 "{\"hidden_size\": %d, \"num_hidden_layers\": 2, \"num_attention_heads\": 2, \"vocab_size\": %d}"
                         .formatted(hidden, vocabulary));
-        var arguments = new java.util.ArrayList<>(
-                java.util.List.of("commit", made.toString(), "--model", model, "-m", model));
+        var arguments =
+                new java.util.ArrayList<>(java.util.List.of("commit", made.toString(), "--model", model, "-m", model));
         arguments.addAll(java.util.List.of(more));
         repository.ok(arguments.toArray(String[]::new));
     }
@@ -98,14 +98,29 @@ class CostCommandTest {
         Path own = Files.writeString(
                 folder.resolve("own.json"), "{\"name\": \"mine\", \"dollars_per_hour\": 36, \"memory_gib\": 16}");
         assertThat(repository.ok(
-                        "cost", "small", "--output", "1", "--prompt", "100", "--profile", profile.toString(),
-                        "--hardware", own.toString()))
+                        "cost",
+                        "small",
+                        "--output",
+                        "1",
+                        "--prompt",
+                        "100",
+                        "--profile",
+                        profile.toString(),
+                        "--hardware",
+                        own.toString()))
                 .contains("2 x mine: 2 s of accelerator time", "$0.02 at $36 an accelerator-hour");
         repository.refuses(
-                2, "the profile has no entry 'other'", "cost", "small", "--profile", profile.toString(),
-                "--profile-model", "other");
+                2,
+                "the profile has no entry 'other'",
+                "cost",
+                "small",
+                "--profile",
+                profile.toString(),
+                "--profile-model",
+                "other");
         repository.refuses(2, "unknown hardware 'tpu'", "cost", "small", "--hardware", "tpu");
-        repository.refuses(2, "unknown interpolation 'cubic'", "cost", "small", "--interpolation", "cubic", "--profile", "x");
+        repository.refuses(
+                2, "unknown interpolation 'cubic'", "cost", "small", "--interpolation", "cubic", "--profile", "x");
         repository.refuses(2, "a request has 1 to", "cost", "small", "--prompt", "-3");
         repository.refuses(2, "no version was named", "cost");
     }
@@ -122,7 +137,10 @@ class CostCommandTest {
                 .filteredOn(one -> one.flag("front"))
                 .extracting(one -> one.string("name"))
                 .containsExactlyInAnyOrder("small", "large");
-        assertThat(Files.readString(svg)).startsWith("<svg ").contains(">worse</text>", "<polyline").endsWith("</svg>\n");
+        assertThat(Files.readString(svg))
+                .startsWith("<svg ")
+                .contains(">worse</text>", "<polyline")
+                .endsWith("</svg>\n");
         assertThat(repository.ok("cost", "--pareto", "quiz/acc", "small", "worse", "--by", "parameters"))
                 .contains("on the front")
                 .doesNotContain("beaten", "large");

@@ -20,19 +20,13 @@ class EvalCommandTest {
 
     @BeforeEach
     void aModelAndItsChild() throws IOException {
-        family = EvaluatedFamily.init(folder)
-                .commit("base", 1)
-                .commit("child", 2, "--from", "base=finetune");
+        family = EvaluatedFamily.init(folder).commit("base", 1).commit("child", 2, "--from", "base=finetune");
         repository = family.repository();
     }
 
     private String imported(String harness, String model, String revision) throws IOException {
         return repository.ok(
-                "eval",
-                "import",
-                EvaluatedFamily.real(harness, model).toString(),
-                "--model",
-                revision);
+                "eval", "import", EvaluatedFamily.real(harness, model).toString(), "--model", revision);
     }
 
     @Test
@@ -54,8 +48,9 @@ class EvalCommandTest {
                 .extracting(one -> one.string("scenario"))
                 .containsExactly("simple_mcqa", "sums", "sums_gen");
         JsonObject helm = shown.objects("evaluations").get(0).object("metrics");
-        assertThat(helm.optionalReal("inference_runtime:test")).hasValueSatisfying(value -> assertThat(value)
-                .isCloseTo(2.4479, org.assertj.core.api.Assertions.within(1e-4)));
+        assertThat(helm.optionalReal("inference_runtime:test"))
+                .hasValueSatisfying(
+                        value -> assertThat(value).isCloseTo(2.4479, org.assertj.core.api.Assertions.within(1e-4)));
         assertThat(helm.members()).containsKey("exact_match:test+robustness.worst");
         assertThat(repository.json("audit", "base", "--json").objects("evaluated"))
                 .singleElement()
@@ -79,9 +74,7 @@ class EvalCommandTest {
         imported("lm-eval", "tiny2", "child");
         family.evaluate("child", 5, 10);
 
-        assertThat(repository.ok("eval", "table", "base", "child"))
-                .isEqualTo(
-                        """
+        assertThat(repository.ok("eval", "table", "base", "child")).isEqualTo("""
                         Scenario       Metric       Better    base   child
                         quiz           acc          higher       -     0.5
                         sums           acc          higher    0.25    0.25
@@ -92,8 +85,9 @@ class EvalCommandTest {
                         base lacks quiz
                         """);
         JsonObject table = repository.json("eval", "table", "*", "--metric", "brier*", "--json");
-        assertThat(table.objects("metrics")).singleElement().satisfies(one -> assertThat(one.string("better"))
-                .isEqualTo("lower"));
+        assertThat(table.objects("metrics"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.string("better")).isEqualTo("lower"));
         assertThat(table.objects("versions"))
                 .extracting(one -> one.optionalReal("meanWinRate").orElseThrow())
                 .containsExactly(0.0, 1.0);
@@ -111,8 +105,10 @@ class EvalCommandTest {
                 .contains("quiz/acc     0.9    0.7  -0.2    100       0     20  1.907e-06")
                 .contains("quiz/acc  instance 10-doc10: 1 -> 0", "10 more instances changed")
                 .contains("regression: quiz/acc is worse by 0.2, p 1.907e-06");
-        assertThat(repository.run("eval", "diff", "child", "--limit", "0.3").exit()).isZero();
-        assertThat(repository.run("eval", "diff", "child", "--limit", "0.1").exit()).isEqualTo(4);
+        assertThat(repository.run("eval", "diff", "child", "--limit", "0.3").exit())
+                .isZero();
+        assertThat(repository.run("eval", "diff", "child", "--limit", "0.1").exit())
+                .isEqualTo(4);
         Cli.Ran better = repository.run("eval", "diff", "base", "child", "--test", "bootstrap", "--json");
         assertThat(better.exit()).isZero();
         JsonObject metric = better.json().objects("metrics").get(0);
@@ -134,13 +130,8 @@ class EvalCommandTest {
                 "child");
 
         repository.refuses(
-                1,
-                "the runs of quiz cannot be compared: config.num_fewshot is 5, was 0",
-                "eval",
-                "diff",
-                "child");
-        repository.refuses(
-                1, "have no evaluation in common", "eval", "diff", "child", "--scenario", "other");
+                1, "the runs of quiz cannot be compared: config.num_fewshot is 5, was 0", "eval", "diff", "child");
+        repository.refuses(1, "have no evaluation in common", "eval", "diff", "child", "--scenario", "other");
         repository.refuses(2, "has no parent to compare with", "eval", "diff", "base");
     }
 
@@ -155,7 +146,11 @@ class EvalCommandTest {
                 .evaluate("leaf", 59, 100);
 
         assertThat(repository.ok("eval", "blame", "acc", "leaf"))
-                .contains("quantize of child@", ": 0.6 -> 0.59", "which replaces child@", "(1 not evaluated between): 0.91 -> 0.6")
+                .contains(
+                        "quantize of child@",
+                        ": 0.6 -> 0.59",
+                        "which replaces child@",
+                        "(1 not evaluated between): 0.91 -> 0.6")
                 .contains("quiz/acc was lost by child@", "-0.31, in one of 2 edges");
         family.evaluate("child~1", 92, 100);
         JsonObject blame = repository.json("eval", "blame", "quiz/acc", "leaf", "--json");
@@ -182,14 +177,19 @@ class EvalCommandTest {
         refused(run, results, good.replace("0.75", "NaN"), "says that acc of quiz is NaN");
         refused(run, results, good.replace("0.75", "1e308"), "which no measurement is");
         refused(run, results, good.replace("0.75", "0.5"), "contradicts the results: the mean of its acc is 0.75");
-        refused(run, results, good.replace("\"effective\":4", "\"effective\":5"), "it has 4 samples of quiz, they say 5");
+        refused(
+                run,
+                results,
+                good.replace("\"effective\":4", "\"effective\":5"),
+                "it has 4 samples of quiz, they say 5");
         refused(run, results, good.replace("\"results\":", "\"result\":"), "member 'results' is missing");
         refused(run, results, good.substring(9), "cannot be read");
         Files.writeString(results, good);
         refused(run, samples, lines + lines.lines().findFirst().orElseThrow() + "\n", "line 5 has sample 0-doc0 twice");
         refused(run, samples, lines.replace("\"acc\":1.0", "\"acc\":NaN"), "says that acc of sample");
         refused(run, samples, "{\"doc_id\": \n", "line 1 ");
-        repository.refuses(1, "no evaluation in", "eval", "import", folder.toString(), "--model", "base", "--scenario", "x");
+        repository.refuses(
+                1, "no evaluation in", "eval", "import", folder.toString(), "--model", "base", "--scenario", "x");
         repository.refuses(2, "does not exist", "eval", "import", "nowhere", "--model", "base");
     }
 
@@ -197,24 +197,37 @@ class EvalCommandTest {
     void whatHelmCannotHaveWrittenIsRefused() throws IOException {
         Path run = Files.createDirectories(folder.resolve("helm"));
         for (String name : new String[] {"run_spec.json", "stats.json", "per_instance_stats.json"}) {
-            Files.copy(EvaluatedFamily.real("helm", "tiny").resolve("simple_mcqa").resolve(name), run.resolve(name));
+            Files.copy(
+                    EvaluatedFamily.real("helm", "tiny").resolve("simple_mcqa").resolve(name), run.resolve(name));
         }
         Path stats = run.resolve("stats.json");
         String good = Files.readString(stats);
         String spec = Files.readString(run.resolve("run_spec.json"));
 
-        refused(run, stats, good.replaceFirst("\"mean\": 385.0", "\"mean\": 1.0"), "contradicts itself: num_prompt_tokens");
+        refused(
+                run,
+                stats,
+                good.replaceFirst("\"mean\": 385.0", "\"mean\": 1.0"),
+                "contradicts itself: num_prompt_tokens");
         refused(run, stats, good.replaceFirst("\"mean\": 385.0", "\"mean\": Infinity"), "is Infinity");
         refused(run, stats, good.replaceFirst("\"sum\": [0-9.]+,", ""), "does not say the sum of");
         refused(run, stats, "{}", "not an array");
         refused(run, stats, good.replace("\"name\": \"num_train_trials\"", "\"name\": \"num_references\""), "twice");
         Files.writeString(stats, good);
-        refused(run, run.resolve("run_spec.json"), spec.replace("\"adapter_spec\"", "\"adapter\""), "'adapter_spec' is missing");
+        refused(
+                run,
+                run.resolve("run_spec.json"),
+                spec.replace("\"adapter_spec\"", "\"adapter\""),
+                "'adapter_spec' is missing");
         Path suite = Files.createDirectories(folder.resolve("suite"));
         for (String model : new String[] {"tiny", "tiny2"}) {
             Path copy = Files.createDirectories(suite.resolve(model));
             for (String name : new String[] {"run_spec.json", "stats.json"}) {
-                Files.copy(EvaluatedFamily.real("helm", model).resolve("simple_mcqa").resolve(name), copy.resolve(name));
+                Files.copy(
+                        EvaluatedFamily.real("helm", model)
+                                .resolve("simple_mcqa")
+                                .resolve(name),
+                        copy.resolve(name));
             }
         }
         repository.refuses(

@@ -20,8 +20,8 @@ record EvaluatedFamily(TestRepository repository) {
     /** What a real harness wrote. */
     static Path real(String harness, String model) throws IOException {
         try {
-            return Path.of(Objects.requireNonNull(
-                                    EvaluatedFamily.class.getResource("/evaluations/" + harness + "/" + model))
+            return Path.of(
+                    Objects.requireNonNull(EvaluatedFamily.class.getResource("/evaluations/" + harness + "/" + model))
                             .toURI());
         } catch (URISyntaxException e) {
             throw new IOException(e);
@@ -41,7 +41,8 @@ record EvaluatedFamily(TestRepository repository) {
 
     /** Lays out a run of lm-eval over as many documents as there are values. */
     Path run(String name, int fewShot, double... values) throws IOException {
-        Path folder = Files.createDirectories(repository.root().resolveSibling("runs").resolve(name));
+        Path folder =
+                Files.createDirectories(repository.root().resolveSibling("runs").resolve(name));
         var lines = new StringBuilder();
         double sum = 0;
         for (int i = 0; i < values.length; i++) {

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Harnesses and runtimes themselves, where there is a Python that has them. */
 class LivePythonTest {
     /** A made model of two matrix products, with a free batch. */
-    private static final String MODEL =
-            """
+    private static final String MODEL = """
             import sys, numpy, onnx
             from onnx import TensorProto, helper, numpy_helper
             r = numpy.random.default_rng(0)
@@ -30,8 +29,7 @@ class LivePythonTest {
             """;
 
     /** Two documents and a model of one layer with random weights. */
-    private static final String EVALUATE =
-            """
+    private static final String EVALUATE = """
             import json, os, sys
             os.environ["HF_HUB_OFFLINE"] = "1"
             os.environ["HF_HOME"] = sys.argv[1] + "/cache"
@@ -68,8 +66,7 @@ class LivePythonTest {
             """;
 
     /** HELM's own model for tests, which answers by rule. */
-    private static final String HELM =
-            """
+    private static final String HELM = """
             import sys
             out = sys.argv[1]
             sys.argv = ["helm-run", "--run-entries", "simple_mcqa:model=simple/model1", "--suite", "live",
@@ -143,7 +140,8 @@ class LivePythonTest {
     }
 
     private static boolean has(PythonEnv python, String module) {
-        return python.run("import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]) is not None)", module)
+        return python.run(
+                        "import importlib.util, sys; print(importlib.util.find_spec(sys.argv[1]) is not None)", module)
                 .contains("True");
     }
 }

@@ -31,14 +31,17 @@ public record RequestCost(
         requireTokens(prompt, output);
         double passed = (double) prompt + output - (output == 0 ? 0 : 1);
         Optional<Double> square = shape.hidden().map(hidden -> (double) hidden * hidden);
-        Optional<Double> notebook =
-                square.flatMap(area -> shape.layers().map(layers -> 24 * area * layers * passed));
+        Optional<Double> notebook = square.flatMap(area -> shape.layers().map(layers -> 24 * area * layers * passed));
         Optional<Double> full = shape.hidden()
                 .flatMap(hidden -> shape.layers()
                         .map(layers -> layers * 24 * passed * hidden * hidden * (1 + passed / (6.0 * hidden))
                                 + 2 * passed * hidden * shape.vocabulary().orElse(0L)));
         return new RequestCost(
-                shape.weightBytes(), 2.0 * shape.blockParameters() * passed, notebook, full, cache(shape, prompt + output));
+                shape.weightBytes(),
+                2.0 * shape.blockParameters() * passed,
+                notebook,
+                full,
+                cache(shape, prompt + output));
     }
 
     static void requireTokens(long prompt, long output) {
@@ -51,9 +54,10 @@ public record RequestCost(
     private static Optional<Long> cache(ModelShape shape, long tokens) {
         return shape.layers()
                 .flatMap(layers -> shape.kvHeads()
-                        .flatMap(heads -> shape.headSize().map(size -> Math.multiplyExact(
-                                Math.multiplyExact(2 * layers, Math.multiplyExact(heads, size)),
-                                tokens * CACHE_ELEMENT_BYTES))));
+                        .flatMap(heads -> shape.headSize()
+                                .map(size -> Math.multiplyExact(
+                                        Math.multiplyExact(2 * layers, Math.multiplyExact(heads, size)),
+                                        tokens * CACHE_ELEMENT_BYTES))));
     }
 
     public long memory() {

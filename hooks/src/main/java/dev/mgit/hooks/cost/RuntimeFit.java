@@ -53,7 +53,8 @@ public record RuntimeFit(RuntimeProfile profile, int measurements, double residu
                 rest.add(new double[] {key.output() - 1, one(seconds, repeats) - start});
             }
         });
-        if (first.isEmpty() || rest.stream().mapToDouble(point -> point[0]).distinct().count() < 2) {
+        if (first.isEmpty()
+                || rest.stream().mapToDouble(point -> point[0]).distinct().count() < 2) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     "these measurements do not determine a runtime",

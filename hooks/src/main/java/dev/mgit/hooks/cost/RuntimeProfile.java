@@ -114,8 +114,7 @@ public record RuntimeProfile(
     static double seconds(String what, @Nullable Object value) {
         double seconds = value instanceof Number number ? number.doubleValue() : Double.NaN;
         if (!(seconds >= 0 && seconds <= LONGEST)) {
-            throw new JsonException(
-                    what + " takes " + (value == null ? "no time that is said" : value + " seconds"));
+            throw new JsonException(what + " takes " + (value == null ? "no time that is said" : value + " seconds"));
         }
         return seconds;
     }
@@ -125,8 +124,9 @@ public record RuntimeProfile(
         return switch (word) {
             case "linear" -> Interpolation.LINEAR;
             case "helm" -> Interpolation.HELM;
-            default -> throw new MgitException(
-                    MgitException.Kind.USAGE, "unknown interpolation '" + word + "'", "use linear or helm");
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.USAGE, "unknown interpolation '" + word + "'", "use linear or helm");
         };
     }
 }

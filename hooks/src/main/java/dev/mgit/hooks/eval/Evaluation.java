@@ -42,8 +42,8 @@ public record Evaluation(
     public Map<String, Measured> compared() {
         Map<String, Measured> compared = new TreeMap<>(metrics);
         compared.entrySet()
-                .removeIf(metric -> metric.getValue().direction().isEmpty()
-                        || !MetricDirections.ofTheModel(metric.getKey()));
+                .removeIf(metric ->
+                        metric.getValue().direction().isEmpty() || !MetricDirections.ofTheModel(metric.getKey()));
         return compared;
     }
 

@@ -122,8 +122,7 @@ public record EvaluationBlame(String metric, Direction direction, List<Step> ste
             throw new MgitException(
                     MgitException.Kind.USAGE,
                     "'" + named + "' was measured in several scenarios",
-                    "name one: "
-                            + String.join(", ", fitting.stream().limit(5).toList()));
+                    "name one: " + String.join(", ", fitting.stream().limit(5).toList()));
         }
         throw new MgitException(
                 MgitException.Kind.USAGE,

@@ -173,8 +173,8 @@ public record EvaluationDiff(List<Metric> metrics, List<String> onlyOne) {
         int better = (int) pairs.stream().filter(pair -> pair.gain() > 0).count();
         int worse = (int) pairs.stream().filter(pair -> pair.gain() < 0).count();
         Optional<Bootstrap> drawn = options.test() == Test.BOOTSTRAP && !pairs.isEmpty()
-                ? Optional.of(Bootstrap.of(
-                        pairs.stream().mapToDouble(Flip::gain).toArray(), options.seed()))
+                ? Optional.of(
+                        Bootstrap.of(pairs.stream().mapToDouble(Flip::gain).toArray(), options.seed()))
                 : Optional.empty();
         Optional<Double> p = pairs.isEmpty()
                 ? Optional.empty()

@@ -54,8 +54,7 @@ public final class Evaluations {
 
     /** Each instance's values of an evaluation, where they were kept. */
     public Optional<Instances> instances(VersionId version, Evaluation evaluation) {
-        return lineage.note(INSTANCES, version, Evaluations::parseInstances)
-                .map(all -> all.get(evaluation.digest()));
+        return lineage.note(INSTANCES, version, Evaluations::parseInstances).map(all -> all.get(evaluation.digest()));
     }
 
     /**

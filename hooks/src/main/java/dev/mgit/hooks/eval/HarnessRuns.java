@@ -55,7 +55,8 @@ public final class HarnessRuns {
             return List.of(path);
         }
         try (Stream<Path> all = Files.walk(path, DEPTH)) {
-            return all.filter(place -> Files.isDirectory(place) ? HelmReader.isRun(place) : LmEvalReader.isResults(place))
+            return all.filter(
+                            place -> Files.isDirectory(place) ? HelmReader.isRun(place) : LmEvalReader.isResults(place))
                     .filter(place -> !passedOver(path.relativize(place)))
                     .sorted()
                     .toList();
@@ -89,8 +90,7 @@ public final class HarnessRuns {
     private static List<HarnessRun> latest(List<HarnessRun> runs) {
         Map<String, HarnessRun> latest = new HashMap<>();
         for (HarnessRun run : runs) {
-            Optional<HarnessRun> before =
-                    Optional.ofNullable(latest.put(run.harness() + " " + run.scenario(), run));
+            Optional<HarnessRun> before = Optional.ofNullable(latest.put(run.harness() + " " + run.scenario(), run));
             if (before.isPresent() && run.harness().equals("helm")) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,

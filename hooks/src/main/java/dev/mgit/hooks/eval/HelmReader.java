@@ -39,7 +39,8 @@ final class HelmReader {
         Path specFile = folder.resolve(SPEC);
         JsonObject spec = RunFile.object(specFile);
         String name = RunFile.within(specFile, () -> spec.string("name"));
-        String model = RunFile.within(specFile, () -> spec.object("adapter_spec").string("model"));
+        String model =
+                RunFile.within(specFile, () -> spec.object("adapter_spec").string("model"));
         Map<String, String> fields = RunFile.fields(spec);
         fields.keySet().removeAll(OF_THE_MODEL);
         Path stats = folder.resolve(STATS);
@@ -113,10 +114,7 @@ final class HelmReader {
 
     private static String perturbed(JsonObject perturbation) {
         return "+" + perturbation.string("name")
-                + perturbation
-                        .optionalString("computed_on")
-                        .map(on -> "." + on)
-                        .orElse("");
+                + perturbation.optionalString("computed_on").map(on -> "." + on).orElse("");
     }
 
     /**

@@ -123,9 +123,10 @@ final class LmEvalReader {
                     .map(tasks -> tasks.members().get(task))
                     .ifPresent(value -> spec.put(perTask, Json.text(value)));
         }
-        json.optionalObject("config").ifPresent(config -> SETTINGS.forEach(name -> Optional.ofNullable(
-                        config.members().get(name))
-                .ifPresent(value -> spec.put(name, Json.text(value)))));
+        json.optionalObject("config")
+                .ifPresent(config -> SETTINGS.forEach(
+                        name -> Optional.ofNullable(config.members().get(name))
+                                .ifPresent(value -> spec.put(name, Json.text(value)))));
         for (String name : SETTINGS) {
             Optional.ofNullable(json.members().get(name)).ifPresent(value -> spec.put(name, Json.text(value)));
         }
@@ -220,9 +221,7 @@ final class LmEvalReader {
                 String id = sample.number("doc_id")
                         + (hash.isEmpty() ? "" : "-" + hash.substring(0, Math.min(hash.length(), HASH_DIGITS)));
                 for (String metric : metrics) {
-                    boolean here = metric.contains(",")
-                            ? metric.endsWith("," + filter)
-                            : filter.equals("none");
+                    boolean here = metric.contains(",") ? metric.endsWith("," + filter) : filter.equals("none");
                     Object value = here ? sample.members().get(metric.split(",", -1)[0]) : null;
                     if (value instanceof Number || value instanceof Boolean) {
                         Double before = values.computeIfAbsent(metric, key -> new LinkedHashMap<>())

@@ -16,7 +16,12 @@ import java.util.Optional;
 public record Measured(double value, long count, Optional<Direction> direction) {
     JsonObject toJson() {
         return JsonMembers.of(
-                "value", value, "count", count, "better", direction.map(way -> way.name().toLowerCase(Locale.ROOT)));
+                "value",
+                value,
+                "count",
+                count,
+                "better",
+                direction.map(way -> way.name().toLowerCase(Locale.ROOT)));
     }
 
     static Measured fromJson(JsonObject json) {

@@ -95,7 +95,8 @@ final class RunFile {
 
     private static void flatten(String path, @Nullable Object value, Map<String, String> fields) {
         if (value instanceof JsonObject object && !object.members().isEmpty()) {
-            object.members().forEach((name, inner) -> flatten(path.isEmpty() ? name : path + "." + name, inner, fields));
+            object.members()
+                    .forEach((name, inner) -> flatten(path.isEmpty() ? name : path + "." + name, inner, fields));
         } else if (value instanceof List<?> list && list.stream().anyMatch(JsonObject.class::isInstance)) {
             List<?> elements = new ArrayList<>(list);
             for (int i = 0; i < elements.size(); i++) {

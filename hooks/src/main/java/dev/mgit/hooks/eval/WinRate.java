@@ -43,8 +43,7 @@ public final class WinRate {
 
     private static Optional<Double> of(Column column, int row) {
         Optional<Double> own = column.values().get(row);
-        List<Double> all =
-                column.values().stream().flatMap(Optional::stream).toList();
+        List<Double> all = column.values().stream().flatMap(Optional::stream).toList();
         if (own.isEmpty() || column.direction().isEmpty() || all.size() < 2) {
             return Optional.empty();
         }

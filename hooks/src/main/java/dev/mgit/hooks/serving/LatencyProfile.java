@@ -65,7 +65,9 @@ public record LatencyProfile(Map<Integer, Map<Integer, Double>> latencies) {
                 if (!(seconds > 0 && seconds < LONGEST)) {
                     throw bad(where, line + ": a latency of " + cells.get(2) + " seconds");
                 }
-                Double before = latencies.computeIfAbsent(threads, key -> new TreeMap<>()).put(batch, seconds);
+                Double before = latencies
+                        .computeIfAbsent(threads, key -> new TreeMap<>())
+                        .put(batch, seconds);
                 if (before != null) {
                     throw bad(where, line + ": " + threads + " threads with a batch of " + batch + " are there twice");
                 }

@@ -37,8 +37,8 @@ public final class OnnxMeasurement {
                     Objects.requireNonNull(OnnxMeasurement.class.getResourceAsStream(SCRIPT), SCRIPT)) {
                 Files.copy(source, script);
             }
-            var builder = new ProcessBuilder(List.of(
-                            python, script.toString(), model.toString(), "" + threads, "" + batch))
+            var builder = new ProcessBuilder(
+                            List.of(python, script.toString(), model.toString(), "" + threads, "" + batch))
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().clear();
@@ -75,7 +75,10 @@ public final class OnnxMeasurement {
             process.destroyForcibly();
         }
         if (process.exitValue() != 0) {
-            List<String> said = new String(Files.readAllBytes(err), StandardCharsets.UTF_8).strip().lines().toList();
+            List<String> said = new String(Files.readAllBytes(err), StandardCharsets.UTF_8)
+                    .strip()
+                    .lines()
+                    .toList();
             String last = said.isEmpty() ? "it said nothing" : said.get(said.size() - 1);
             throw new MgitException(
                     MgitException.Kind.FAILED,

@@ -51,8 +51,8 @@ public record ServingPlan(int threads, int batch, double seconds, Optional<Doubl
                 fat,
                 "instances",
                 instances.stream()
-                        .map(one -> JsonMembers.of(
-                                "count", one.count(), "threads", one.threads(), "batch", one.batch()))
+                        .map(one ->
+                                JsonMembers.of("count", one.count(), "threads", one.threads(), "batch", one.batch()))
                         .toList());
     }
 

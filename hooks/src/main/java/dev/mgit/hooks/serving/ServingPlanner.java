@@ -32,11 +32,12 @@ public final class ServingPlanner {
     private ServingPlanner(LatencyProfile profile, int threads, int batch) {
         this.threads = threads;
         this.batch = batch;
-        profile.latencies().forEach((t, byBatch) -> byBatch.forEach((b, seconds) -> {
-            if (t <= threads && b <= batch) {
-                choices.add(new Choice(t, b, seconds));
-            }
-        }));
+        profile.latencies()
+                .forEach((t, byBatch) -> byBatch.forEach((b, seconds) -> {
+                    if (t <= threads && b <= batch) {
+                        choices.add(new Choice(t, b, seconds));
+                    }
+                }));
     }
 
     /**
@@ -80,8 +81,7 @@ public final class ServingPlanner {
                 for (int c = 0; c < choices.size(); c++) {
                     Choice choice = choices.get(c);
                     if (choice.threads() <= t && choice.batch() <= b) {
-                        double latency =
-                                Math.max(best[t - choice.threads()][b - choice.batch()], choice.seconds());
+                        double latency = Math.max(best[t - choice.threads()][b - choice.batch()], choice.seconds());
                         if (latency < best[t][b]) {
                             best[t][b] = latency;
                             chosen[t][b] = c;

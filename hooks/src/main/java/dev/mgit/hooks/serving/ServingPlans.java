@@ -93,8 +93,7 @@ public final class ServingPlans {
     public String weights(VersionId version) {
         MessageDigest digest = Hashes.sha256();
         lineage.checkpoint(version).files().stream()
-                .filter(file ->
-                        file.stored() == FileEntry.Storage.PARAMETERS && !TrainingState.isFile(file.path()))
+                .filter(file -> file.stored() == FileEntry.Storage.PARAMETERS && !TrainingState.isFile(file.path()))
                 .sorted(Comparator.comparing(FileEntry::path))
                 .forEach(file -> digest.update(
                         lineage.manifest(version, file.path()).sha256().getBytes(StandardCharsets.UTF_8)));
@@ -106,15 +105,15 @@ public final class ServingPlans {
         Map<String, String> files = new TreeMap<>();
         lineage.checkpoint(version).files().stream()
                 .filter(file -> file.stored() == FileEntry.Storage.PARAMETERS)
-                .forEach(file -> files.put(
-                        lineage.manifest(version, file.path()).sha256(), file.path()));
+                .forEach(
+                        file -> files.put(lineage.manifest(version, file.path()).sha256(), file.path()));
         return files;
     }
 
     /** Notes a plan in the caller's transaction, in place of the one for the same threads and batch. */
     public void add(Transaction transaction, Version version, NotedPlan plan) {
-        List<NotedPlan> all =
-                new ArrayList<>(lineage.note(NAMESPACE, version.id(), ServingPlans::parse).orElse(List.of()));
+        List<NotedPlan> all = new ArrayList<>(
+                lineage.note(NAMESPACE, version.id(), ServingPlans::parse).orElse(List.of()));
         all.add(plan);
         transaction.putNote(NAMESPACE, version.id(), note(all));
     }
@@ -139,7 +138,9 @@ public final class ServingPlans {
         all.stream()
                 .sorted(Comparator.comparing(NotedPlan::made).thenComparing(NotedPlan::profile))
                 .forEach(one -> latest.put(
-                        String.format("%05d %05d", one.plan().threads(), one.plan().batch()), one));
+                        String.format(
+                                "%05d %05d", one.plan().threads(), one.plan().batch()),
+                        one));
         return Json.pretty(JsonMembers.of(
                 "schema",
                 SCHEMA,

@@ -31,9 +31,9 @@ class RuntimeProfileTest {
     private Path folder;
 
     private static ProfileFile helm() throws IOException, URISyntaxException {
-        return ProfileFile.read(Path.of(Objects.requireNonNull(
-                        RuntimeProfileTest.class.getResource("/cost/inference_idealized_runtimes.json"))
-                .toURI()));
+        return ProfileFile.read(Path.of(
+                Objects.requireNonNull(RuntimeProfileTest.class.getResource("/cost/inference_idealized_runtimes.json"))
+                        .toURI()));
     }
 
     @Test
@@ -99,7 +99,9 @@ class RuntimeProfileTest {
     @Test
     void aProfileIsReadAsItWasWritten() throws Exception {
         ProfileFile fitted = helm().with(
-                        "mine", RuntimeFit.of(planted(0, 1), Repeats.MEAN, Optional.of(4L)).profile());
+                        "mine",
+                        RuntimeFit.of(planted(0, 1), Repeats.MEAN, Optional.of(4L))
+                                .profile());
         Path file = Files.writeString(folder.resolve("profile.json"), fitted.text());
 
         assertThat(ProfileFile.read(file)).isEqualTo(fitted);
@@ -136,7 +138,8 @@ class RuntimeProfileTest {
     }
 
     private static String entry(String slope, String prompts) {
-        return "{\"m\": {\"runtime_per_output_token\": " + slope + ", \"runtime_for_prompt_tokens\": {" + prompts + "}}}";
+        return "{\"m\": {\"runtime_per_output_token\": " + slope + ", \"runtime_for_prompt_tokens\": {" + prompts
+                + "}}}";
     }
 
     private void refused(String json, String why) {

@@ -63,6 +63,8 @@ class EvaluationNotesTest {
                 Json.bytes(JsonMembers.of("schema", 1, "runs", ours)),
                 Json.bytes(JsonMembers.of("schema", 1, "runs", theirs)));
 
-        assertThat(Evaluations.parseInstances(union)).containsOnlyKeys("aa", "bb").containsValue(instances);
+        assertThat(Evaluations.parseInstances(union))
+                .containsOnlyKeys("aa", "bb")
+                .containsValue(instances);
     }
 }

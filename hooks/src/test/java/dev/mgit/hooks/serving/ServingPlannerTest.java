@@ -85,7 +85,8 @@ class ServingPlannerTest {
         assertThat(plan.text()).isEqualTo("<2,1,1>");
         assertThat(plan.idle()).isEqualTo(2);
         assertThat(plan.fat()).contains(3.0);
-        assertThat(ServingPlan.fromJson(Json.parseObject(Json.bytes(plan.toJson())))).isEqualTo(plan);
+        assertThat(ServingPlan.fromJson(Json.parseObject(Json.bytes(plan.toJson()))))
+                .isEqualTo(plan);
     }
 
     @Test

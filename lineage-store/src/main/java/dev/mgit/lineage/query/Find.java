@@ -135,7 +135,6 @@ public final class Find {
     }
 
     private static boolean metricsHold(Query query, List<byte[]> notes) {
-        return query.metrics().stream()
-                .allMatch(condition -> notes.stream().anyMatch(condition::test));
+        return query.metrics().stream().allMatch(condition -> notes.stream().anyMatch(condition::test));
     }
 }

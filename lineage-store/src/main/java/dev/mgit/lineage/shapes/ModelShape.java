@@ -58,7 +58,8 @@ public record ModelShape(
                         && tensor.getValue().shape().size() == 2)
                 .map(Map.Entry::getValue)
                 .findFirst();
-        Optional<Long> hidden = config.hidden().or(() -> embedding.map(spec -> spec.shape().get(1)));
+        Optional<Long> hidden =
+                config.hidden().or(() -> embedding.map(spec -> spec.shape().get(1)));
         Optional<Long> layers = config.layers().or(() -> blocks(tensors));
         requireSame(config, tensors, embedding);
         Map<String, Long> bytes = new LinkedHashMap<>();
@@ -110,18 +111,20 @@ public record ModelShape(
     private static void requireSame(
             ModelConfig config, Map<String, TensorSpec> tensors, Optional<TensorSpec> embedding) {
         Optional<Long> width = config.hidden()
-                .filter(hidden -> tensors.values().stream()
-                        .noneMatch(spec -> spec.shape().contains(hidden)));
+                .filter(hidden ->
+                        tensors.values().stream().noneMatch(spec -> spec.shape().contains(hidden)));
         if (width.isPresent() && !tensors.isEmpty()) {
             throw contradiction("says hidden_size " + width.get() + ", but no tensor has that dimension");
         }
         Optional<Long> rows = embedding.map(spec -> spec.shape().get(0));
-        if (rows.isPresent() && config.vocabulary().filter(size -> size > rows.get()).isPresent()) {
+        if (rows.isPresent()
+                && config.vocabulary().filter(size -> size > rows.get()).isPresent()) {
             throw contradiction("says vocab_size " + config.vocabulary().get() + ", but the token embedding has "
                     + rows.get() + " rows");
         }
         Optional<Long> stack = blocks(tensors);
-        if (stack.isPresent() && config.layers().filter(layers -> layers < stack.get()).isPresent()) {
+        if (stack.isPresent()
+                && config.layers().filter(layers -> layers < stack.get()).isPresent()) {
             throw contradiction("says " + config.layers().get() + " layers, but the tensors have " + stack.get());
         }
     }

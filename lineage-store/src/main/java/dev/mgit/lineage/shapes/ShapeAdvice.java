@@ -106,8 +106,8 @@ public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
         }
         String ratio = shape.hidden()
                 .filter(hidden -> shape.gated())
-                .map(hidden -> String.format(
-                        Locale.ROOT, "; a gated layer wants 8h/3 = %.0f or near", 8.0 * hidden / 3))
+                .map(hidden ->
+                        String.format(Locale.ROOT, "; a gated layer wants 8h/3 = %.0f or near", 8.0 * hidden / 3))
                 .orElse("");
         remarks.add(new Remark(
                 "feed-forward width", value, "not a multiple of " + step(gpu.granule()) + ratio, around(value, step)));
@@ -116,8 +116,8 @@ public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
     /** h/a: the contraction of attention's products; a power of two as large as a granule keeps them whole. */
     private void powerOfTwo(List<Remark> remarks, long value) {
         if (value % gpu.granule() != 0) {
-            remarks.add(new Remark(
-                    "head size", value, "not a multiple of " + gpu.granule(), around(value, gpu.granule())));
+            remarks.add(
+                    new Remark("head size", value, "not a multiple of " + gpu.granule(), around(value, gpu.granule())));
         }
     }
 

@@ -25,9 +25,11 @@ class ShapeAdviceTest {
             tensors.put(block + "mlp.gate_proj.weight", matrix("g", ffn, hidden));
             tensors.put(block + "mlp.down_proj.weight", matrix("d", hidden, ffn));
         }
-        return ModelShape.of(tensors, config("{\"hidden_size\": %d, \"num_hidden_layers\": 2, "
-                .concat("\"num_attention_heads\": %d, \"intermediate_size\": %d}")
-                .formatted(hidden, heads, ffn)));
+        return ModelShape.of(
+                tensors,
+                config("{\"hidden_size\": %d, \"num_hidden_layers\": 2, "
+                        .concat("\"num_attention_heads\": %d, \"intermediate_size\": %d}")
+                        .formatted(hidden, heads, ffn)));
     }
 
     private static TensorSpec matrix(String name, long rows, long columns) {
@@ -49,8 +51,8 @@ class ShapeAdviceTest {
 
         List<Remark> changes = advice(1).changes(child, parent);
 
-        assertThat(changes).containsExactly(
-                new Remark("vocabulary", 50305, "not a multiple of 64", List.of(50304L, 50368L)));
+        assertThat(changes)
+                .containsExactly(new Remark("vocabulary", 50305, "not a multiple of 64", List.of(50304L, 50368L)));
         assertThat(ShapeAdvice.valueIn(parent, changes.get(0))).contains(50304L);
         assertThat(advice(1).of(parent)).extracting(Remark::dimension).containsExactly("feed-forward width");
     }

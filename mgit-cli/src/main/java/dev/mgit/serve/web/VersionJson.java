@@ -55,14 +55,7 @@ final class VersionJson {
         Map<String, Object> metrics = new LinkedHashMap<>();
         one.metrics().forEach((name, value) -> metrics.put(name, value.value()));
         return Map.of(
-                "harness",
-                one.harness(),
-                "scenario",
-                one.scenario(),
-                "instances",
-                one.instances(),
-                "metrics",
-                metrics);
+                "harness", one.harness(), "scenario", one.scenario(), "instances", one.instances(), "metrics", metrics);
     }
 
     private static Map<String, Object> parent(ProvenanceEdge edge) {

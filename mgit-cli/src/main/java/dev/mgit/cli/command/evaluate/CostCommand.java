@@ -59,7 +59,8 @@ public final class CostCommand implements Callable<Integer> {
             }
             VersionId version = session.resolve(revisions.get(0));
             var shape = ModelShapes.of(session.repository().lineage(), version);
-            var cost = options.of(context, session.repository().lineage().version(version).model(), shape);
+            var cost = options.of(
+                    context, session.repository().lineage().version(version).model(), shape);
             if (json.wanted()) {
                 context.output().json(out -> CostText.json(out, session.name(version), shape, cost));
             } else {

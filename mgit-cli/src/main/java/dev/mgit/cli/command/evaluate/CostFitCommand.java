@@ -50,8 +50,9 @@ final class CostFitCommand implements Callable<Integer> {
 
     @Option(
             names = "--denoised",
-            description = "Of repeated measurements take the least instead of the mean: what a shared service would take "
-                    + "without contention.")
+            description =
+                    "Of repeated measurements take the least instead of the mean: what a shared service would take "
+                            + "without contention.")
     private boolean denoised;
 
     @Option(names = "--accelerators", paramLabel = "N", description = "How many accelerators it was measured on.")
@@ -71,8 +72,8 @@ final class CostFitCommand implements Callable<Integer> {
         }
         List<RuntimeFit.Measurement> measured =
                 Measurements.read(context.directory().resolve(measurements));
-        RuntimeFit fit = RuntimeFit.of(
-                measured, denoised ? Repeats.DENOISED : Repeats.MEAN, Optional.ofNullable(accelerators));
+        RuntimeFit fit =
+                RuntimeFit.of(measured, denoised ? Repeats.DENOISED : Repeats.MEAN, Optional.ofNullable(accelerators));
         Path file = profile == null ? null : context.directory().resolve(profile);
         ProfileFile all = file == null || Files.notExists(file)
                 ? new ProfileFile(Map.of(name, fit.profile()))
@@ -94,7 +95,8 @@ final class CostFitCommand implements Callable<Integer> {
             context.output()
                     .line(name + ": " + EvaluationText.number(fit.profile().perOutputToken())
                             + " s an output token, " + fit.profile().prompts().size() + " prompt lengths, of "
-                            + fit.measurements() + " measurements; residual " + EvaluationText.number(fit.residual() < NOTHING ? 0 : fit.residual())
+                            + fit.measurements() + " measurements; residual "
+                            + EvaluationText.number(fit.residual() < NOTHING ? 0 : fit.residual())
                             + " s, r² " + EvaluationText.number(fit.r2()));
         }
         return 0;

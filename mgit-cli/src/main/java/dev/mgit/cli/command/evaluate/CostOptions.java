@@ -27,7 +27,10 @@ final class CostOptions {
                     + "memory_gib. Default: a100.")
     private String hardware = "a100";
 
-    @Option(names = "--accelerators", paramLabel = "N", description = "Default: the profile's, else as memory asks for.")
+    @Option(
+            names = "--accelerators",
+            paramLabel = "N",
+            description = "Default: the profile's, else as memory asks for.")
     private @Nullable Long accelerators;
 
     @Option(names = "--profile", paramLabel = "FILE", description = "Runtime profiles, by model.")
@@ -81,7 +84,8 @@ final class CostOptions {
         Hardware machine = Hardware.of(hardware, context.directory());
         Optional<RuntimeProfile> runtime = profile == null
                 ? Optional.empty()
-                : Optional.of(ProfileFile.read(context.directory().resolve(profile)).of(entry, model));
+                : Optional.of(
+                        ProfileFile.read(context.directory().resolve(profile)).of(entry, model));
         long count = Optional.ofNullable(accelerators)
                 .or(() -> runtime.flatMap(RuntimeProfile::accelerators))
                 .orElseGet(() -> machine.accelerators(request.memory()));

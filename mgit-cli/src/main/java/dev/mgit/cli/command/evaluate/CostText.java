@@ -33,8 +33,8 @@ final class CostText {
         }
         output.line("  runtime            " + seconds(cost.seconds()) + ", of which the prompt "
                 + seconds(cost.promptSeconds()));
-        output.line("  accelerators       " + cost.accelerators() + " x " + cost.hardware().name() + ": "
-                + seconds(cost.acceleratorSeconds()) + " of accelerator time");
+        output.line("  accelerators       " + cost.accelerators() + " x "
+                + cost.hardware().name() + ": " + seconds(cost.acceleratorSeconds()) + " of accelerator time");
         output.line("  price              "
                 + cost.dollars()
                         .map(dollars -> "$" + EvaluationText.number(dollars))

@@ -96,7 +96,8 @@ final class EvalBlameCommand implements Callable<Integer> {
             if (step.incomparable().isPresent()) {
                 json.writeStringField("incomparable", step.incomparable().get());
             }
-            json.writeBooleanField("culprit", blame.culprit().filter(step::equals).isPresent());
+            json.writeBooleanField(
+                    "culprit", blame.culprit().filter(step::equals).isPresent());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -146,7 +146,10 @@ final class EvalDiffCommand implements Callable<Integer> {
                     Output.Style.RED,
                     "regression: " + one.name() + " is worse by " + EvaluationText.number(-one.gain())
                             + (limit == null
-                                    ? ", p " + one.p().map(EvaluationText::number).orElse("-")
+                                    ? ", p "
+                                            + one.p()
+                                                    .map(EvaluationText::number)
+                                                    .orElse("-")
                                     : ", more than " + EvaluationText.number(limit))));
         }
     }
@@ -198,7 +201,8 @@ final class EvalDiffCommand implements Callable<Integer> {
             }
             json.writeBooleanField("regression", regressed.contains(one));
             json.writeArrayFieldStart("flips");
-            for (Flip flip : one.flips().subList(0, Math.min(LISTED_IN_JSON, one.flips().size()))) {
+            for (Flip flip :
+                    one.flips().subList(0, Math.min(LISTED_IN_JSON, one.flips().size()))) {
                 json.writeStartObject();
                 json.writeStringField("instance", flip.instance());
                 json.writeNumberField("before", flip.before());

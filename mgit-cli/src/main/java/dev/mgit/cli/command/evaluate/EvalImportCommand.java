@@ -70,8 +70,7 @@ final class EvalImportCommand implements Callable<Integer> {
         Map<String, Direction> directions = directions();
         try (HookSession session = HookSession.open(context, wait)) {
             VersionId version = session.resolve(revision);
-            List<HarnessRun> found = HarnessRuns.read(
-                            context.directory().resolve(runs), new Glob(scenario)).stream()
+            List<HarnessRun> found = HarnessRuns.read(context.directory().resolve(runs), new Glob(scenario)).stream()
                     .map(run -> with(run, directions))
                     .toList();
             var evaluations = new Evaluations(session.lineage());
@@ -80,8 +79,8 @@ final class EvalImportCommand implements Callable<Integer> {
                         .begin(
                                 "eval import for " + session.session().name(version),
                                 session.workspace().author());
-                List<Evaluation> noted =
-                        evaluations.add(transaction, version, found, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+                List<Evaluation> noted = evaluations.add(
+                        transaction, version, found, Instant.now().truncatedTo(ChronoUnit.MILLIS));
                 if (!noted.isEmpty()) {
                     transaction.apply();
                 }

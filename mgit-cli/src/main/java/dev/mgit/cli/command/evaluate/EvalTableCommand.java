@@ -65,8 +65,8 @@ final class EvalTableCommand implements Callable<Integer> {
             LineageGraph graph = session.repository().graph();
             var evaluations = new Evaluations(session.repository().lineage());
             List<VersionId> versions = versions(session, graph, evaluations);
-            EvaluationTable table =
-                    EvaluationTable.of(evaluations, versions, Optional.ofNullable(metric).map(Glob::new));
+            EvaluationTable table = EvaluationTable.of(
+                    evaluations, versions, Optional.ofNullable(metric).map(Glob::new));
             if (json.wanted()) {
                 context.output().json(out -> json(out, graph, table));
             } else {
@@ -130,7 +130,9 @@ final class EvalTableCommand implements Callable<Integer> {
             lines.row(cells.toArray());
         }
         List<Object> rates = new ArrayList<>(List.of("Mean win rate", "", ""));
-        table.rows().forEach(row -> rates.add(row.winRate().map(EvaluationText::number).orElse("-")));
+        table.rows()
+                .forEach(row ->
+                        rates.add(row.winRate().map(EvaluationText::number).orElse("-")));
         lines.row(rates.toArray()).print();
         table.rows().stream()
                 .filter(row -> !row.lacking().isEmpty())
@@ -163,8 +165,7 @@ final class EvalTableCommand implements Callable<Integer> {
             json.writeStringField("scenario", column.scenario());
             json.writeStringField("metric", column.metric());
             if (column.direction().isPresent()) {
-                json.writeStringField(
-                        "better", column.direction().get().name().toLowerCase(Locale.ROOT));
+                json.writeStringField("better", column.direction().get().name().toLowerCase(Locale.ROOT));
             }
             json.writeArrayFieldStart("values");
             for (Row row : table.rows()) {

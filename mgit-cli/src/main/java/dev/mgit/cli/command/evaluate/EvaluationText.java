@@ -45,7 +45,8 @@ public final class EvaluationText {
     }
 
     private static String line(Evaluation one, Map.Entry<String, Measured> metric) {
-        return "eval " + one.name(metric.getKey()) + ": " + number(metric.getValue().value()) + " (" + one.harness()
+        return "eval " + one.name(metric.getKey()) + ": "
+                + number(metric.getValue().value()) + " (" + one.harness()
                 + (one.instances() == 0 ? "" : ", " + one.instances() + " instances") + ")";
     }
 

@@ -33,7 +33,8 @@ final class ParetoView {
     @Option(
             names = "--pareto",
             paramLabel = "METRIC",
-            description = "Compare versions, or all evaluated heads, by cost and this metric (SCENARIO/METRIC or a glob).")
+            description =
+                    "Compare versions, or all evaluated heads, by cost and this metric (SCENARIO/METRIC or a glob).")
     private @Nullable String metric;
 
     @Option(
@@ -111,10 +112,11 @@ final class ParetoView {
             case "parameters" -> ModelShapes.of(lineage, version).parameters();
             case "runtime" -> needsProfile(cost.seconds());
             case "dollars" -> needsProfile(cost.dollars());
-            default -> throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "unknown cost '" + unit + "'",
-                    "use flops, memory, parameters, runtime or dollars");
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "unknown cost '" + unit + "'",
+                        "use flops, memory, parameters, runtime or dollars");
         };
     }
 

@@ -18,7 +18,6 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,8 +141,7 @@ public final class PlanServingCommand implements Callable<Integer> {
                 python, model, threads, batch, session.workspace().environment(), timeout);
         if (save != null) {
             try {
-                Files.writeString(
-                        context.directory().resolve(save), measured.csv(), StandardOpenOption.CREATE_NEW);
+                Files.writeString(context.directory().resolve(save), measured.csv(), StandardOpenOption.CREATE_NEW);
             } catch (FileAlreadyExistsException e) {
                 throw new MgitException(
                         MgitException.Kind.USAGE, "'" + save + "' exists already", "name a new file", e);

@@ -76,7 +76,9 @@ final class ShapesView {
         try (@Nullable Session session = Session.ifAny(context)) {
             Optional<VersionId> version = session == null
                     ? Optional.empty()
-                    : session.repository().lineage().tryResolve(session.revisions().inFull(named));
+                    : session.repository()
+                            .lineage()
+                            .tryResolve(session.revisions().inFull(named));
             if (version.isPresent() && session != null) {
                 Lineage lineage = session.repository().lineage();
                 Optional<VersionId> parent = parent(lineage.version(version.get()));
