@@ -140,20 +140,18 @@ public record EvaluationDiff(List<Metric> metrics, List<String> onlyOne) {
         Optional<Instances> others = evaluations.instances(parent, before);
         List<Metric> metrics = new ArrayList<>();
         after.metrics().forEach((name, value) -> {
-            Measured old = before.metrics().get(name);
-            boolean wanted = old != null
-                    && value.direction().isPresent()
+            boolean wanted = value.direction().isPresent()
                     && EvaluationTable.wanted(options.metrics(), name, after.name(name), value);
-            if (wanted) {
-                metrics.add(metric(
-                        after.scenario(),
-                        name,
-                        value,
-                        old,
-                        own.map(all -> all.of(name)).orElse(Map.of()),
-                        others.map(all -> all.of(name)).orElse(Map.of()),
-                        options));
-            }
+            Optional.ofNullable(before.metrics().get(name))
+                    .filter(old -> wanted)
+                    .ifPresent(old -> metrics.add(metric(
+                            after.scenario(),
+                            name,
+                            value,
+                            old,
+                            own.map(all -> all.of(name)).orElse(Map.of()),
+                            others.map(all -> all.of(name)).orElse(Map.of()),
+                            options)));
         });
         return metrics;
     }

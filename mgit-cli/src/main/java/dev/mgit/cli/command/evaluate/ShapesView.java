@@ -80,18 +80,22 @@ final class ShapesView {
                             .lineage()
                             .tryResolve(session.revisions().inFull(named));
             if (version.isPresent() && session != null) {
-                Lineage lineage = session.repository().lineage();
-                Optional<VersionId> parent = parent(lineage.version(version.get()));
-                return new Subject(
-                        ModelShapes.of(lineage, version.get()),
-                        parent.map(id -> ModelShapes.of(lineage, id)),
-                        parent.map(session::name).orElse(""));
+                return subject(session, version.get());
             }
             if (session != null && !Files.exists(path)) {
                 session.resolve(named);
             }
         }
         return new Subject(ModelShapes.of(path), Optional.empty(), "");
+    }
+
+    private static Subject subject(Session session, VersionId version) {
+        Lineage lineage = session.repository().lineage();
+        Optional<VersionId> parent = parent(lineage.version(version));
+        return new Subject(
+                ModelShapes.of(lineage, version),
+                parent.map(id -> ModelShapes.of(lineage, id)),
+                parent.map(session::name).orElse(""));
     }
 
     private static Optional<VersionId> parent(Version version) {
