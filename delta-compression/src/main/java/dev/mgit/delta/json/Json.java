@@ -57,7 +57,12 @@ public final class Json {
      * @throws JsonException if the bytes are not one such object
      */
     public static JsonObject parsePythonObject(byte[] bytes) {
-        return object(parse(bytes, true));
+        return object(parsePython(bytes));
+    }
+
+    /** The same for any value. */
+    public static @Nullable Object parsePython(byte[] bytes) {
+        return parse(bytes, true);
     }
 
     private static @Nullable Object parse(byte[] bytes, boolean python) {

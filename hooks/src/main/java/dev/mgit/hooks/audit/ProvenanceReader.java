@@ -10,6 +10,8 @@ import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.eval.Evaluation;
+import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.Standing;
@@ -55,11 +57,14 @@ public final class ProvenanceReader {
     Provenance of(Entry entry, Licensing licensing, List<Standing> sharing) {
         VersionId id = entry.version();
         if (!entry.present()) {
-            return new Provenance(entry, Optional.empty(), List.of(), List.of(), CardFacts.NONE, licensing, sharing);
+            return new Provenance(
+                    entry, Optional.empty(), List.of(), List.of(), List.of(), CardFacts.NONE, licensing, sharing);
         }
         Optional<MadeBy> recipe = recipe(id);
         CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
-        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), card, licensing, sharing);
+        List<Evaluation> evaluations = read(id, List.of(), () -> new Evaluations(workspace.lineage()).latest(id));
+        return new Provenance(
+                entry, recipe, data(id, recipe, card), tests(id), evaluations, card, licensing, sharing);
     }
 
     /** How a version was made; empty where that is not recorded or cannot be read. */

@@ -1,9 +1,11 @@
 package dev.mgit.hooks.maintain;
 
 import dev.mgit.hooks.data.Statements;
+import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.serving.ServingPlans;
 import dev.mgit.lineage.remote.UnsentState;
 import dev.mgit.lineage.sign.SignatureNotes;
 import dev.mgit.lineage.version.DroppedState;
@@ -22,6 +24,12 @@ public final class NoteFormats {
         return Map.of(
                 TestResults.NAMESPACE,
                 note -> TestResults.parse(note),
+                Evaluations.NAMESPACE,
+                note -> Evaluations.parse(note),
+                ServingPlans.NAMESPACE,
+                note -> ServingPlans.parse(note),
+                Evaluations.INSTANCES,
+                note -> Evaluations.parseInstances(note),
                 Recipes.NAMESPACE,
                 note -> Recipe.fromBytes(note, "the recipe"),
                 Statements.NAMESPACE,
@@ -35,6 +43,12 @@ public final class NoteFormats {
         return Map.of(
                 TestResults.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
+                Evaluations.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(Evaluations.union(ours, theirs)),
+                ServingPlans.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(ServingPlans.union(ours, theirs)),
+                Evaluations.INSTANCES,
+                (base, ours, theirs) -> Optional.of(Evaluations.unionOfInstances(ours, theirs)),
                 EdgeNotes.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(
                         EdgeNotes.parse(ours).union(EdgeNotes.parse(theirs)).format()),

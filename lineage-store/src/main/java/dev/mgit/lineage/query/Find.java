@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds versions by what is recorded of them, by their tensors and by their test results. */
 public final class Find {
-    /** The namespace of notes that hold test results. */
-    private static final String TESTS = "tests";
+    /** The namespaces of notes that hold metrics: results of tests, and evaluations by other harnesses. */
+    private static final List<String> MEASURED = List.of("tests", "evaluations");
 
     /**
      * What a version must be like; all conditions hold together, and parts left empty do not matter.
@@ -121,8 +121,9 @@ public final class Find {
         if (query.metrics().isEmpty()) {
             return recorded;
         }
-        Map<VersionId, byte[]> results = lineage.notes(TESTS);
-        return node -> recorded.test(node) && metricsHold(query, results.get(graph.id(node)));
+        List<Map<VersionId, byte[]>> results =
+                MEASURED.stream().map(lineage::notes).toList();
+        return node -> recorded.test(node) && metricsHold(query, notes(results, graph.id(node)));
     }
 
     /**
@@ -135,7 +136,13 @@ public final class Find {
         return LogOrder.of(graph, reached, new VersionMatcher(graph, query));
     }
 
-    private static boolean metricsHold(Query query, byte @Nullable [] results) {
-        return query.metrics().stream().allMatch(condition -> results != null && condition.test(results));
+    private static List<byte[]> notes(List<Map<VersionId, byte[]>> results, VersionId id) {
+        return results.stream()
+                .flatMap(namespace -> Optional.ofNullable(namespace.get(id)).stream())
+                .toList();
+    }
+
+    private static boolean metricsHold(Query query, List<byte[]> notes) {
+        return query.metrics().stream().allMatch(condition -> notes.stream().anyMatch(condition::test));
     }
 }

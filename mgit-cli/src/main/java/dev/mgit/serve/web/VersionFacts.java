@@ -1,6 +1,8 @@
 package dev.mgit.serve.web;
 
 import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.eval.Evaluation;
+import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.LatestOutcome;
 import dev.mgit.hooks.modeltest.MetricTrend;
 import dev.mgit.hooks.modeltest.Report;
@@ -44,7 +46,8 @@ record VersionFacts(
         Optional<Recipe> recipe,
         boolean trusted,
         List<LatestOutcome> tests,
-        List<MetricTrend> trends) {
+        List<MetricTrend> trends,
+        List<Evaluation> evaluations) {
     private static final int CHILDREN = 50;
 
     /** A version made from this one. */
@@ -79,7 +82,8 @@ record VersionFacts(
                 recipe,
                 recipe.filter(found -> recipes.trusted(version.model(), found)).isPresent(),
                 LatestOutcome.of(workspace, results, tests, version),
-                MetricTrend.of(workspace, report, results));
+                MetricTrend.of(workspace, report, results),
+                new Evaluations(lineage).latest(id));
     }
 
     private static List<Child> children(LineageGraph graph, int node) {

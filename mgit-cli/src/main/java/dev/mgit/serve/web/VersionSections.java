@@ -33,6 +33,7 @@ final class VersionSections {
         heading();
         edges();
         tests();
+        new EvaluationSection(html, facts).show();
         new RecipeSection(html, facts).show();
         files();
         tensors();

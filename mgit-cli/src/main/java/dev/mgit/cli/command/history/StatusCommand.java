@@ -123,6 +123,7 @@ public final class StatusCommand implements Callable<Integer> {
             if (!tested.isEmpty()) {
                 output.line("  tests:    " + tested);
             }
+            tests.plans(lineage.version(checkout.version())).forEach(plan -> output.line("  " + plan));
             folder.changed().forEach(file -> {
                 output.line("  " + output.styled(Output.Style.RED, "changed:  ") + file.path() + tensors(file));
             });

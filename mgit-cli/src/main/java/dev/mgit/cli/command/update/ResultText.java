@@ -1,6 +1,8 @@
 package dev.mgit.cli.command.update;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.cli.command.evaluate.EvaluationText;
+import dev.mgit.cli.command.evaluate.ServingText;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.Verdicts;
 import dev.mgit.cli.console.Context;
@@ -24,18 +26,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What tests and the recipe say of a version, for commands that show versions. Runs nothing. */
 public final class ResultText {
     private final Output output;
     private final HookSession session;
     private final TestResults results;
+    private final EvaluationText evaluations;
+    private final ServingText plans;
     private final Map<String, TestDefinition> tests = new LinkedHashMap<>();
 
     public ResultText(Context context, Session open) {
         this.output = context.output();
         this.session = HookSession.within(context, open, new WaitOption());
         this.results = new TestResults(session.workspace());
+        this.evaluations = new EvaluationText(session.lineage());
+        this.plans = new ServingText(session.lineage(), session.workspace().root());
         new TestRegistry(session.workspace()).list().forEach(test -> tests.put(test.name(), test));
     }
 
@@ -49,12 +56,23 @@ public final class ResultText {
                 + (shown.outdated() ? ", by code or data that has changed since" : "");
     }
 
-    /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}. */
+    /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}, and one a metric of other harnesses. */
     public List<String> lines(Version version) {
-        return of(version).stream()
+        Stream<String> tests = of(version).stream()
                 .map(shown ->
-                        output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)))
+                        output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
+        return Stream.concat(tests, evaluations.lines(version.id()).stream()).toList();
+    }
+
+    /** One line a serving plan, with why it is stale. */
+    public List<String> plans(Version version) {
+        return plans.lines(version.id()).stream()
+                .map(line -> line.contains(", stale: ") ? output.styled(Output.Style.YELLOW, line) : line)
                 .toList();
+    }
+
+    public void plansJson(JsonGenerator json, Version version) throws IOException {
+        plans.json(json, version.id());
     }
 
     /** All in a few words, e.g. {@code accuracy passed, speed timed-out}; empty if there is no result. */
@@ -77,7 +95,7 @@ public final class ResultText {
         });
     }
 
-    /** Writes the field {@code tests} of a version's object. */
+    /** Writes the fields {@code tests} and {@code evaluations} of a version's object. */
     public void json(JsonGenerator json, Version version) throws IOException {
         json.writeArrayFieldStart("tests");
         for (LatestOutcome shown : of(version)) {
@@ -98,6 +116,7 @@ public final class ResultText {
             json.writeEndObject();
         }
         json.writeEndArray();
+        evaluations.json(json, version.id());
     }
 
     /** Writes the field {@code recipe}, where the version has one: its command and parents. */

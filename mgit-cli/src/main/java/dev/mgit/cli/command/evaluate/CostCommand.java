@@ -1,0 +1,72 @@
+package dev.mgit.cli.command.evaluate;
+
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Session;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.shapes.ModelShapes;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** What it costs to run a version. */
+@Command(
+        name = "cost",
+        subcommands = CostFitCommand.class,
+        description = {
+            "Estimate what a request to a version costs: parameters, operations, memory and, with a profile, its "
+                    + "idealized runtime and price.",
+            "Sizes and operations follow from headers and config.json. Runtimes follow from measurements: 'mgit cost fit' "
+                    + "makes a profile of them, and HELM's inference_idealized_runtimes.json is one.",
+            "--pareto METRIC: versions by cost against an evaluation."
+        })
+public final class CostCommand implements Callable<Integer> {
+    private final Context context;
+
+    @Parameters(paramLabel = "REV", arity = "0..*", description = "The version; several with --pareto.")
+    private List<String> revisions = new ArrayList<>();
+
+    @Mixin
+    private final CostOptions options = new CostOptions();
+
+    @Mixin
+    private final ParetoView pareto = new ParetoView();
+
+    @Mixin
+    private final JsonOption json = new JsonOption();
+
+    CostCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        try (Session session = Session.open(context)) {
+            if (pareto.wanted()) {
+                pareto.show(context, session, revisions, options, json.wanted());
+                return 0;
+            }
+            if (revisions.size() != 1) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        revisions.isEmpty() ? "no version was named" : "several versions were named",
+                        "name one, or compare several with --pareto METRIC");
+            }
+            VersionId version = session.resolve(revisions.get(0));
+            var shape = ModelShapes.of(session.repository().lineage(), version);
+            var cost = options.of(
+                    context, session.repository().lineage().version(version).model(), shape);
+            if (json.wanted()) {
+                context.output().json(out -> CostText.json(out, session.name(version), shape, cost));
+            } else {
+                CostText.print(context.output(), session.name(version), shape, cost);
+            }
+        }
+        return 0;
+    }
+}
