@@ -174,8 +174,8 @@ class InspectRolesTest {
             assertThat(ran.err()).contains(words).doesNotContain("Exception");
         });
         Cli.Ran huge = Cli.run(dir, "inspect", address("/huge/model.safetensors"));
-        assertThat(huge.exit()).isEqualTo(1);
-        assertThat(huge.err()).contains("model.safetensors: ").doesNotContain("Exception");
+        assertThat(huge.exit()).isEqualTo(7);
+        assertThat(huge.err()).contains("are more than 134217728 bytes").doesNotContain("Exception");
         assertThat(Cli.run(dir, "inspect", "ftp://host/model.safetensors").exit()).isEqualTo(2);
         assertThat(Cli.run(dir, "inspect", "https://user:secret@host/m.safetensors").err())
                 .contains("is not an address mgit reads")
