@@ -55,6 +55,24 @@ public final class Diffs {
      * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
      */
     public Diff diff(DiffRequest request) throws IOException {
+        return compare(request, (a, b) -> diff(request, a, b, dropped(request, a, b)));
+    }
+
+    /**
+     * Compares the blocks of two models.
+     *
+     * @throws dev.mgit.delta.layout.FormatException if a configuration contradicts itself
+     * @throws MgitException of kind FAILED if nothing says what blocks a side has
+     */
+    public BlockDiff blocks(DiffRequest request) throws IOException {
+        return compare(request, (a, b) -> BlockDiffs.of(request, a, b));
+    }
+
+    private interface Comparison<T> {
+        T of(Snapshot a, Snapshot b) throws IOException;
+    }
+
+    private <T> T compare(DiffRequest request, Comparison<T> comparison) throws IOException {
         Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
         List<VersionId> stored = Stream.of(request.a(), request.b())
                 .filter(DiffSide.Revision.class::isInstance)
@@ -68,8 +86,7 @@ public final class Diffs {
                 throw MgitException.usage(
                         "no file of either side matches '" + request.files().get() + "'");
             }
-            List<String> dropped = dropped(request, a, b);
-            return diff(request, a, b, dropped);
+            return comparison.of(a, b);
         }
     }
 
