@@ -103,4 +103,29 @@ class ExpertStorageTest {
         assertThat(repository.ok("fsck")).doesNotContain("damaged");
         assertThat(repository.ok("inspect", "base")).contains("experts", "router");
     }
+
+    private String diff(Path a, Path b) {
+        return repository.ok("diff", "--experts", a.toString(), b.toString());
+    }
+
+    @Test
+    void expertsAreComparedWhateverTheirLayoutAndOrder() throws IOException {
+        Path single = base.single(file("single"));
+        assertThat(diff(single, base.stacked(file("stacked")))).contains("8 experts: 0, 1, 2, 3, 4, 5, 6, 7 same\n");
+        assertThat(diff(base.stacked(file("stacked")), base.flat(file("flat"))))
+                .contains("8 experts: 0, 1, 2, 3, 4, 5, 6, 7 same\n");
+        MadeExperts other = base.inOrder(1, 0, 2, 3, 4, 5, 6, 7)
+                .with(4, base.experts().get(4).trained(4))
+                .with(6, Expert.made(66))
+                .with(7, base.experts().get(5).trained(7));
+        assertThat(diff(single, other.flat(file("other"))))
+                .contains("1 → 0, 0 → 1 moved; 2, 3, 5 same; 4 changed; 6 new; 5 → 7 moved and changed\n");
+        Expert dense = Expert.made(7);
+        assertThat(diff(MadeExperts.dense(file("dense"), dense), MadeExperts.upcycled(dense, 2).stacked(file("up"))))
+                .contains("block 0, 2 experts: 0, 1 from the dense FFN\n");
+        var json = repository.json("diff", "--experts", "--json", single.toString(), file("other").toString());
+        assertThat(json.objects("blocks").get(0).objects("experts").get(0).number("from")).isEqualTo(1);
+        assertThat(repository.run("diff", "--experts", single.toString(), file("dense").toString()).err())
+                .contains("has no experts that anybody here knows");
+    }
 }

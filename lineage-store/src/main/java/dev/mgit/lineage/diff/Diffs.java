@@ -2,6 +2,7 @@ package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.diff.experts.ExpertDiff;
 import dev.mgit.lineage.diff.match.TensorMatching;
 import dev.mgit.lineage.diff.measure.GateOrder;
 import dev.mgit.lineage.diff.measure.TensorComparison;
@@ -66,6 +67,28 @@ public final class Diffs {
      */
     public BlockDiff blocks(DiffRequest request) throws IOException {
         return compare(request, (a, b) -> BlockDiffs.of(request, a, b));
+    }
+
+    /**
+     * Compares the experts of two mixtures, each with the one it is or was trained from.
+     *
+     * @throws MgitException of kind FAILED if {@code b} has none
+     */
+    public ExpertDiff experts(DiffRequest request) throws IOException {
+        ExpertDiff diff = compare(
+                request,
+                (a, b) -> ExpertDiff.of(
+                        request.a().label(),
+                        a.weights(),
+                        request.b().label(),
+                        b.weights()));
+        if (diff.blocks().isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "'" + request.b().label() + "' has no experts that anybody here knows",
+                    "compare mixtures; 'mgit inspect' shows which roles the tensors of a model have");
+        }
+        return diff;
     }
 
     private interface Comparison<T> {

@@ -17,6 +17,7 @@ import dev.mgit.lineage.diff.DiffSide;
 import dev.mgit.lineage.diff.DiffSides;
 import dev.mgit.lineage.diff.Diffs;
 import dev.mgit.lineage.diff.TensorChange;
+import dev.mgit.lineage.diff.experts.ExpertDiff;
 import dev.mgit.lineage.diff.report.DiffHtml;
 import dev.mgit.lineage.diff.report.DiffJson;
 import dev.mgit.lineage.diff.report.DiffMarkdown;
@@ -88,6 +89,12 @@ public final class DiffCommand implements Callable<Integer> {
                     + "from. A is the parent.")
     private boolean blocks;
 
+    @Option(
+            names = "--experts",
+            description = "Compare the experts of a mixture one by one, whatever layout and order either side keeps them "
+                    + "in. A is the parent.")
+    private boolean experts;
+
     @Option(names = "--exit-code", description = "Exit with 3 if there are differences.")
     private boolean exitCode;
 
@@ -103,8 +110,9 @@ public final class DiffCommand implements Callable<Integer> {
         if (nameOnly && namesOnly) {
             throw MgitException.usage("--name-only and --names-only cannot be combined");
         }
-        if (blocks && (tensors != null || stat || namesOnly || nameOnly || format == Format.HTML || format == Format.MD)) {
-            throw MgitException.usage("--blocks can only be combined with --json and --exit-code");
+        boolean other = tensors != null || stat || namesOnly || nameOnly || format == Format.HTML || format == Format.MD;
+        if (blocks && experts || (blocks || experts) && other) {
+            throw MgitException.usage("--blocks and --experts can only be combined with --json and --exit-code");
         }
         try (Session session = Session.ifAny(context)) {
             Optional<Repository> repository = Optional.ofNullable(session).map(Session::repository);
@@ -118,7 +126,9 @@ public final class DiffCommand implements Callable<Integer> {
                             repository,
                             session.progress(),
                             StoreSettings.of(session.repository().settings()).threads());
-            boolean differs = blocks ? blocks(diffs.blocks(request)) : print(diffs.diff(request));
+            boolean differs = blocks
+                    ? blocks(diffs.blocks(request))
+                    : experts ? experts(diffs.experts(request)) : print(diffs.diff(request));
             return exitCode && differs ? MgitException.Kind.DIFFERS.exitCode() : 0;
         }
     }
@@ -126,6 +136,15 @@ public final class DiffCommand implements Callable<Integer> {
     private boolean blocks(BlockDiff diff) throws IOException {
         if (json.wanted() || format == Format.JSON) {
             context.output().json(out -> BlockDiffJson.write(out, diff));
+        } else {
+            diff.lines().forEach(context.output()::line);
+        }
+        return diff.differs();
+    }
+
+    private boolean experts(ExpertDiff diff) throws IOException {
+        if (json.wanted() || format == Format.JSON) {
+            context.output().json(out -> ExpertDiffJson.write(out, diff));
         } else {
             diff.lines().forEach(context.output()::line);
         }
