@@ -5,6 +5,8 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.architecture.LayerPattern;
+import dev.mgit.lineage.architecture.ModelBlocks;
 import dev.mgit.lineage.architecture.ModelHeader;
 import dev.mgit.lineage.architecture.RoleCounts;
 import dev.mgit.lineage.architecture.WebAddress;
@@ -54,15 +56,22 @@ public final class InspectCommand implements Callable<Integer> {
                     "there are no tensors in '" + subject + "'",
                     "give a checkpoint (.safetensors, .gguf, .bin, .onnx, …)");
         }
+        String layers = LayerPattern.of(ModelBlocks.of(header.config(), header.tensors()));
         var text = new RoleText(context.output());
         if (json.wanted()) {
-            context.output().json(out -> text.json(out, counts));
+            context.output().json(out -> {
+                out.writeStringField("layers", layers);
+                text.json(out, counts);
+            });
             return 0;
         }
         context.output()
                 .line(RoleText.number(counts.total().parameters()) + " parameters, "
                         + Output.bytes(counts.total().bytes()) + " of " + String.join(", ", counts.dtypes()) + " in "
                         + String.join(", ", header.formats()));
+        if (!layers.isEmpty()) {
+            context.output().line("Layers " + layers);
+        }
         context.output().line("");
         text.print(counts);
         return 0;
