@@ -50,8 +50,9 @@ public final class BenchScaleCommand implements Callable<Integer> {
             names = "--filled",
             paramLabel = "PERCENT",
             defaultValue = "100",
-            description = "Fill only this part of a checkpoint, and leave the rest a hole that takes no disk until it is "
-                    + "checked out. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Fill only this part of a checkpoint, and leave the rest a hole that takes no disk until it is "
+                            + "checked out. Default: ${DEFAULT-VALUE}.")
     private double filled = 100;
 
     @Option(names = "--in", paramLabel = "DIR", description = "Work in this folder. Default: the temporary folder.")
@@ -85,8 +86,9 @@ public final class BenchScaleCommand implements Callable<Integer> {
         long takingOut = (long) (held * (1 + UPDATE_SHARE)) + bytes;
         long need = Math.max(making, takingOut) + SLACK;
         long free = Files.getFileStore(scratch).getUsableSpace();
-        context.output().line("Checkpoints of " + Output.bytes(bytes) + " need " + Output.bytes(need) + " of disk; "
-                + Output.bytes(free) + " are free.");
+        context.output()
+                .line("Checkpoints of " + Output.bytes(bytes) + " need " + Output.bytes(need) + " of disk; "
+                        + Output.bytes(free) + " are free.");
         context.terminal().out().flush();
         if (free < need) {
             throw new MgitException(
@@ -121,12 +123,14 @@ public final class BenchScaleCommand implements Callable<Integer> {
             Trees.delete(out);
         }
         context.output().line("");
-        context.output().line("Width " + shape.hidden() + ", " + shape.tensors().size() + " tensors, "
-                + String.format(Locale.ROOT, "%,d", shape.bytes() / 2) + " parameters");
+        context.output()
+                .line("Width " + shape.hidden() + ", " + shape.tensors().size() + " tensors, "
+                        + String.format(Locale.ROOT, "%,d", shape.bytes() / 2) + " parameters");
         table.print();
         boolean within = peak <= MOST_MEMORY;
-        context.output().line("Peak memory of a process: " + Output.bytes(peak) + (within ? ", within " : ", more than ")
-                + Output.bytes(MOST_MEMORY));
+        context.output()
+                .line("Peak memory of a process: " + Output.bytes(peak) + (within ? ", within " : ", more than ")
+                        + Output.bytes(MOST_MEMORY));
         return within ? 0 : MgitException.Kind.FAILED.exitCode();
     }
 

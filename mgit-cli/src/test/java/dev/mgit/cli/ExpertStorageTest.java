@@ -53,13 +53,15 @@ class ExpertStorageTest {
         assertThat(stored(upcycled.flat(file("alone")), "alone")).isLessThan(MadeExperts.FFN_BYTES + OVERHEAD);
         long one = stored(MadeExperts.dense(file("dense"), dense), "dense");
         assertThat(one).isLessThanOrEqualTo(MadeExperts.FFN_BYTES);
-        assertThat(stored(upcycled.stacked(file("stacked")), "stacked", "dense")).isLessThan(OVERHEAD);
+        assertThat(stored(upcycled.stacked(file("stacked")), "stacked", "dense"))
+                .isLessThan(OVERHEAD);
     }
 
     @Test
     void theThreeLayoutsAreStoredOnce() throws IOException {
         stored(base.single(file("single")), "single");
-        assertThat(stored(base.stacked(file("stacked")), "stacked", "single=convert")).isLessThan(OVERHEAD);
+        assertThat(stored(base.stacked(file("stacked")), "stacked", "single=convert"))
+                .isLessThan(OVERHEAD);
         assertThat(stored(base.flat(file("flat")), "flat", "stacked=convert")).isLessThan(OVERHEAD);
         assertThat(stored(base.single(file("back")), "back", "flat=convert")).isLessThan(OVERHEAD);
     }
@@ -121,11 +123,21 @@ class ExpertStorageTest {
         assertThat(diff(single, other.flat(file("other"))))
                 .contains("1 → 0, 0 → 1 moved; 2, 3, 5 same; 4 changed; 6 new; 5 → 7 moved and changed\n");
         Expert dense = Expert.made(7);
-        assertThat(diff(MadeExperts.dense(file("dense"), dense), MadeExperts.upcycled(dense, 2).stacked(file("up"))))
+        assertThat(diff(
+                        MadeExperts.dense(file("dense"), dense),
+                        MadeExperts.upcycled(dense, 2).stacked(file("up"))))
                 .contains("block 0, 2 experts: 0, 1 from the dense FFN\n");
-        var json = repository.json("diff", "--experts", "--json", single.toString(), file("other").toString());
-        assertThat(json.objects("blocks").get(0).objects("experts").get(0).number("from")).isEqualTo(1);
-        assertThat(repository.run("diff", "--experts", single.toString(), file("dense").toString()).err())
+        var json = repository.json(
+                "diff", "--experts", "--json", single.toString(), file("other").toString());
+        assertThat(json.objects("blocks").get(0).objects("experts").get(0).number("from"))
+                .isEqualTo(1);
+        assertThat(repository
+                        .run(
+                                "diff",
+                                "--experts",
+                                single.toString(),
+                                file("dense").toString())
+                        .err())
                 .contains("has no experts that anybody here knows");
     }
 }

@@ -76,16 +76,17 @@ class InspectRolesTest {
     }
 
     private void part(HttpExchange exchange, Path file) throws IOException {
-        String[] range =
-                exchange.getRequestHeaders().getFirst("Range").substring("bytes=".length()).split("-");
+        String[] range = exchange.getRequestHeaders()
+                .getFirst("Range")
+                .substring("bytes=".length())
+                .split("-");
         long first = Long.parseLong(range[0]);
         try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
             long last = Math.min(Long.parseLong(range[1]), open.length() - 1);
             byte[] bytes = new byte[(int) (last - first + 1)];
             open.seek(first);
             open.readFully(bytes);
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes " + first + "-" + last + "/" + open.length());
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + open.length());
             exchange.sendResponseHeaders(206, bytes.length);
             exchange.getResponseBody().write(bytes);
             sent.addAndGet(bytes.length);
@@ -97,13 +98,15 @@ class InspectRolesTest {
         Path folder = model(1);
         Path repository = Files.createDirectory(dir.resolve("repository"));
         assertThat(Cli.run(repository, "init").exit()).isZero();
-        assertThat(Cli.run(repository, "commit", folder.toString(), "--model", "base").exit()).isZero();
+        assertThat(Cli.run(repository, "commit", folder.toString(), "--model", "base")
+                        .exit())
+                .isZero();
         for (String subject : new String[] {"base", folder.toString(), folder.resolve("model.safetensors") + ""}) {
             var json = Cli.run(repository, "inspect", subject, "--json").json();
             assertThat(json.number("parameters")).as(subject).isEqualTo(PARAMETERS);
             assertThat(json.number("embedding_parameters")).isEqualTo(2L * 500 * HIDDEN);
-            assertThat(json.object("roles").members()).containsOnlyKeys(
-                    "embedding", "output_head", "attention", "mlp", "norm");
+            assertThat(json.object("roles").members())
+                    .containsOnlyKeys("embedding", "output_head", "attention", "mlp", "norm");
             assertThat(json.strings("dtypes")).containsExactly(Element.F32.name());
         }
         String text = Cli.run(repository, "inspect", "base").out();
@@ -115,15 +118,17 @@ class InspectRolesTest {
         Path folder = model(2);
         serve(folder, true);
         server.createContext("/moved/", exchange -> {
-            exchange.getResponseHeaders().set(
-                    "Location", exchange.getRequestURI().getPath().replace("/moved/", "/files/"));
+            exchange.getResponseHeaders()
+                    .set("Location", exchange.getRequestURI().getPath().replace("/moved/", "/files/"));
             exchange.sendResponseHeaders(302, -1);
             exchange.close();
         });
-        var json = Cli.run(dir, "inspect", address("/moved/model.safetensors.index.json"), "--json").json();
+        var json = Cli.run(dir, "inspect", address("/moved/model.safetensors.index.json"), "--json")
+                .json();
         assertThat(json.number("parameters")).isEqualTo(PARAMETERS);
         assertThat(sent.get()).isLessThan(PARAMETERS * 4 / 3);
-        String shard = Cli.run(dir, "inspect", address("/files/model-00001-of-00002.safetensors")).out();
+        String shard = Cli.run(dir, "inspect", address("/files/model-00001-of-00002.safetensors"))
+                .out();
         assertThat(shard).contains("embedding").doesNotContain("output head  ");
     }
 
@@ -154,11 +159,11 @@ class InspectRolesTest {
             exchange.close();
         });
         server.createContext("/huge/", exchange -> {
-            String[] range = exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
+            String[] range =
+                    exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
             byte[] body = new byte[(int) (Long.parseLong(range[1]) - Long.parseLong(range[0]) + 1)];
             Arrays.fill(body, (byte) 0x7f);
-            exchange.getResponseHeaders().set(
-                    "Content-Range", "bytes " + range[0] + "-" + range[1] + "/" + (1L << 59));
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + range[0] + "-" + range[1] + "/" + (1L << 59));
             exchange.sendResponseHeaders(206, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -176,8 +181,10 @@ class InspectRolesTest {
         Cli.Ran huge = Cli.run(dir, "inspect", address("/huge/model.safetensors"));
         assertThat(huge.exit()).isEqualTo(7);
         assertThat(huge.err()).contains("are more than 134217728 bytes").doesNotContain("Exception");
-        assertThat(Cli.run(dir, "inspect", "ftp://host/model.safetensors").exit()).isEqualTo(2);
-        assertThat(Cli.run(dir, "inspect", "https://user:secret@host/m.safetensors").err())
+        assertThat(Cli.run(dir, "inspect", "ftp://host/model.safetensors").exit())
+                .isEqualTo(2);
+        assertThat(Cli.run(dir, "inspect", "https://user:secret@host/m.safetensors")
+                        .err())
                 .contains("is not an address mgit reads")
                 .doesNotContain("secret");
     }

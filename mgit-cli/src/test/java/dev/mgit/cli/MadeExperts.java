@@ -172,7 +172,8 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     private static Path write(Path file, Map<TensorSpec, byte[]> tensors) throws IOException {
         Files.createDirectories(file.getParent());
         try (OutputStream out = Files.newOutputStream(file)) {
-            out.write(SafetensorsHeader.of(List.copyOf(tensors.keySet()), Map.of()).bytes());
+            out.write(SafetensorsHeader.of(List.copyOf(tensors.keySet()), Map.of())
+                    .bytes());
             for (byte[] bytes : tensors.values()) {
                 out.write(bytes);
             }

@@ -25,7 +25,8 @@ class MegatronCommitTest {
     @BeforeEach
     void unpack() throws IOException {
         saves = Files.createDirectory(temp.resolve("saves"));
-        try (InputStream in = Objects.requireNonNull(MegatronCommitTest.class.getResourceAsStream("/megatron/ranks.zip"));
+        try (InputStream in =
+                        Objects.requireNonNull(MegatronCommitTest.class.getResourceAsStream("/megatron/ranks.zip"));
                 var zip = new ZipInputStream(in)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Path file = saves.resolve(entry.getName());
@@ -37,8 +38,7 @@ class MegatronCommitTest {
     }
 
     private JsonObject commit(String save, String model) {
-        return repository.json(
-                "commit", "--megatron", saves.resolve(save).toString(), "--model", model, "--json");
+        return repository.json("commit", "--megatron", saves.resolve(save).toString(), "--model", model, "--json");
     }
 
     private byte[] weights(String model) throws IOException {
@@ -58,7 +58,13 @@ class MegatronCommitTest {
         }
         assertThat(one.number("stored_bytes")).isPositive();
         repository.refuses(
-                1, "is identical to one", "commit", "--megatron", saves.resolve("tp4").toString(), "--model", "one");
+                1,
+                "is identical to one",
+                "commit",
+                "--megatron",
+                saves.resolve("tp4").toString(),
+                "--model",
+                "one");
         commit("squared1", "squared");
         assertThat(commit("squared2", "squared-2").number("stored_bytes")).isZero();
     }
@@ -70,14 +76,22 @@ class MegatronCommitTest {
                 .contains("decoder.layers.3.mlp.experts.local_experts.3.linear_fc1.weight", "[104x16]", "[64x16]")
                 .doesNotContain("exp_avg", "optimizer");
         assertThat(repository.ok("inspect", "hybrid")).contains("mamba", "experts", "router", "M*-E");
-        assertThat(repository.mgit().resolve("hooks/megatron")).satisfiesAnyOf(
-                folder -> assertThat(folder).doesNotExist(), folder -> assertThat(folder).isEmptyDirectory());
+        assertThat(repository.mgit().resolve("hooks/megatron"))
+                .satisfiesAnyOf(
+                        folder -> assertThat(folder).doesNotExist(),
+                        folder -> assertThat(folder).isEmptyDirectory());
     }
 
     @Test
     void whatCannotBePutTogetherIsRefused() throws IOException {
         repository.refuses(
-                1, "its pickle would call posix.system", "commit", "--megatron", save("evil/iter_0000100"), "--model", "m");
+                1,
+                "its pickle would call posix.system",
+                "commit",
+                "--megatron",
+                save("evil/iter_0000100"),
+                "--model",
+                "m");
         assertThat(repository.root().resolve("executed")).doesNotExist();
         repository.refuses(
                 1,

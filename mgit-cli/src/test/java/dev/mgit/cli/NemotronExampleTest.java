@@ -38,7 +38,8 @@ class NemotronExampleTest {
         for (String line : Files.readAllLines(EXAMPLE.resolve("lineage.sh"))) {
             if (line.startsWith("mgit ")) {
                 String here = line.replace("\"$family/", "").replace("\" --model", " --model");
-                List<String> words = Arrays.asList(here.substring("mgit ".length()).split(" "));
+                List<String> words =
+                        Arrays.asList(here.substring("mgit ".length()).split(" "));
                 words.set(1, temp.resolve("family").resolve(words.get(1)).toString());
                 repository.ok(words.toArray(String[]::new));
             }
@@ -56,11 +57,17 @@ class NemotronExampleTest {
                         "blocks 6–7: same shape; weights from blocks 6–7 of parent\n");
         assertThat(repository.ok("diff", "--blocks", "super-search", "super-distilled"))
                 .contains("blocks 0–7: same shape; new weights\n");
-        assertThat(repository.run("diff", "--blocks", "--exit-code", "llama-70b", "super-search").exit())
+        assertThat(repository
+                        .run("diff", "--blocks", "--exit-code", "llama-70b", "super-search")
+                        .exit())
                 .isEqualTo(3);
-        assertThat(repository.run("diff", "--blocks", "--exit-code", "ultra", "ultra").exit()).isZero();
+        assertThat(repository
+                        .run("diff", "--blocks", "--exit-code", "ultra", "ultra")
+                        .exit())
+                .isZero();
         JsonObject blocks = repository.json("diff", "--blocks", "--json", "llama-405b", "ultra-search");
-        assertThat(blocks.objects("blocks").get(1).object("after").string("attention")).isEqualTo("none");
+        assertThat(blocks.objects("blocks").get(1).object("after").string("attention"))
+                .isEqualTo("none");
         assertThat(blocks.objects("blocks").get(1).number("weights_from")).isEqualTo(1);
         assertThat(repository.ok("audit", "super")).contains("distill", "search", "merge", "rl", "continue-pretrain");
     }
@@ -76,8 +83,7 @@ class NemotronExampleTest {
                 .replace("layers.2.", "layers.x.")
                 .replace("layers.5.", "layers.2.")
                 .replace("layers.x.", "layers.5.");
-        Files.write(
-                child.resolve("model.safetensors"), header.getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(child.resolve("model.safetensors"), header.getBytes(StandardCharsets.ISO_8859_1));
         Files.copy(parent.resolve("config.json"), child.resolve("config.json"));
         assertThat(repository.ok("diff", "--blocks", parent.toString(), child.toString()))
                 .contains(

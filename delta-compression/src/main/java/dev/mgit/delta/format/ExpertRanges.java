@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 final class ExpertRanges {
     private static final Pattern EXPERTS = Pattern.compile("(^|[._])(experts|moe|block_sparse_moe)([._]|$)|_exps\\.");
     private static final Pattern FLAT = Pattern.compile("(^|\\.)(w1|w2|v1)$");
-    private static final Pattern ROUTER = Pattern.compile("(.*?)(ffn|mlp|moe|block_sparse_moe)?\\.?router(\\.layer)?\\.weight");
+    private static final Pattern ROUTER =
+            Pattern.compile("(.*?)(ffn|mlp|moe|block_sparse_moe)?\\.?router(\\.layer)?\\.weight");
     private static final int MAX_EXPERTS = 4096;
     /** Smaller ones cost more to list than they can save. */
     private static final int LEAST_BYTES = 512;
@@ -37,14 +38,18 @@ final class ExpertRanges {
         for (Range range : layout.ranges()) {
             long experts = isExperts(range) ? experts(range.tensor().orElseThrow(), layout) : 0;
             List<Range> slices = experts > 1 ? slices(range, experts) : List.of();
-            boolean free = slices.stream().map(slice -> slice.tensor().orElseThrow().name()).noneMatch(names::contains);
+            boolean free = slices.stream()
+                    .map(slice -> slice.tensor().orElseThrow().name())
+                    .noneMatch(names::contains);
             ranges.addAll(slices.isEmpty() || !free ? List.of(range) : slices);
         }
         return new Layout(layout.format(), ranges, layout.tensors());
     }
 
     private static boolean isExperts(Range range) {
-        return range.tensor().filter(spec -> EXPERTS.matcher(spec.name()).find()).isPresent();
+        return range.tensor()
+                .filter(spec -> EXPERTS.matcher(spec.name()).find())
+                .isPresent();
     }
 
     private static long experts(TensorSpec spec, Layout layout) {
@@ -53,7 +58,9 @@ final class ExpertRanges {
             return shape.get(0);
         }
         boolean flat = shape.size() == 2 && FLAT.matcher(spec.name()).find();
-        return flat ? routed(spec, layout).filter(rows -> shape.get(0) % rows == 0).orElse(0L) : 0;
+        return flat
+                ? routed(spec, layout).filter(rows -> shape.get(0) % rows == 0).orElse(0L)
+                : 0;
     }
 
     /** Rows of the router whose name begins as the tensor's does. */

@@ -73,8 +73,7 @@ final class ConfigBlocks {
         List<JsonObject> blocks = config.objects("block_configs");
         numbers.size("num_hidden_layers").ifPresent(layers -> {
             if (layers != blocks.size()) {
-                throw numbers.wrong(
-                        "num_hidden_layers is " + layers + ", but block_configs has " + blocks.size());
+                throw numbers.wrong("num_hidden_layers is " + layers + ", but block_configs has " + blocks.size());
             }
         });
         List<BlockShape> shapes = new ArrayList<>();
@@ -132,7 +131,8 @@ final class ConfigBlocks {
         FeedForward dense = FeedForward.dense(inner(numbers));
         FeedForward experts = experts(numbers);
         long denseFirst = numbers.size("first_k_dense_replace").orElse(0);
-        long step = Math.max(1, numbers.size("decoder_sparse_step", "moe_layer_freq").orElse(1));
+        long step = Math.max(
+                1, numbers.size("decoder_sparse_step", "moe_layer_freq").orElse(1));
         List<Long> denseLayers = config.numbers("mlp_only_layers");
         boolean second = config.has("decoder_sparse_step");
         List<String> words = config.members().get("layer_types") instanceof List<?>
@@ -158,7 +158,8 @@ final class ConfigBlocks {
     /** Jamba has attention in one layer of so many, and Mamba in the others. */
     private static Mixer periodic(int layer, Mixer attention, ConfigNumbers numbers) {
         long period = numbers.size("attn_layer_period").orElse(0);
-        return period == 0 || layer % period == numbers.size("attn_layer_offset").orElse(0)
+        return period == 0
+                        || layer % period == numbers.size("attn_layer_offset").orElse(0)
                 ? attention
                 : Mixer.MAMBA;
     }
@@ -167,24 +168,29 @@ final class ConfigBlocks {
         return switch (type) {
             case "mamba" -> Mixer.MAMBA;
             case "linear_attention" -> Mixer.LINEAR_ATTENTION;
-            case "sliding_attention" -> Mixer.attention(
-                    attention.heads(), attention.groups(), numbers.size("sliding_window").orElse(0));
+            case "sliding_attention" ->
+                Mixer.attention(
+                        attention.heads(),
+                        attention.groups(),
+                        numbers.size("sliding_window").orElse(0));
             default -> attention;
         };
     }
 
     private static Mixer attention(ConfigNumbers numbers) {
         long heads = numbers.size("num_attention_heads", "n_head").orElse(0);
-        return Mixer.attention(heads, numbers.size("num_key_value_heads", "num_query_groups").orElse(heads), 0);
+        return Mixer.attention(
+                heads, numbers.size("num_key_value_heads", "num_query_groups").orElse(heads), 0);
     }
 
     private static long inner(ConfigNumbers numbers) {
-        return numbers.size("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim").orElse(0);
+        return numbers.size("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim")
+                .orElse(0);
     }
 
     private static FeedForward experts(ConfigNumbers numbers) {
-        long count =
-                numbers.size("num_local_experts", "n_routed_experts", "num_experts").orElse(0);
+        long count = numbers.size("num_local_experts", "n_routed_experts", "num_experts")
+                .orElse(0);
         return count == 0
                 ? FeedForward.NONE
                 : FeedForward.experts(numbers.size("moe_intermediate_size").orElseGet(() -> inner(numbers)), count);

@@ -103,8 +103,7 @@ final class HttpFile implements ByteSource {
         }
         Part part = fetch(client, address, position, (int) wanted);
         if (part.size() != size || !part.tag().equals(tag)) {
-            throw new MgitException(
-                    MgitException.Kind.REMOTE, address + " changed while it was read", "try again");
+            throw new MgitException(MgitException.Kind.REMOTE, address + " changed while it was read", "try again");
         }
         held = part.bytes();
         heldFrom = position;

@@ -68,7 +68,8 @@ public record LayerPattern(List<Layer> layers) {
                 : List.of();
         boolean single = words.contains("mlp") || words.contains("moe");
         return single
-                ? Optional.of(new LayerPattern(words.stream().map(LayerPattern::word).toList()))
+                ? Optional.of(
+                        new LayerPattern(words.stream().map(LayerPattern::word).toList()))
                 : Optional.empty();
     }
 
@@ -99,7 +100,8 @@ public record LayerPattern(List<Layer> layers) {
                         .filter(layer -> layer.letter == letter)
                         .findFirst()
                         .orElseThrow(() -> new FormatException(
-                                "'" + letter + "' is no layer in the pattern of layers; known are M, *, -, E, G, +, D, C, "
+                                "'" + letter
+                                        + "' is no layer in the pattern of layers; known are M, *, -, E, G, +, D, C, "
                                         + "H and W",
                                 "correct the configuration")));
             }

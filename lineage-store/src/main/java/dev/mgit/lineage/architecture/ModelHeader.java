@@ -159,8 +159,8 @@ public record ModelHeader(List<CheckpointTensor> tensors, Optional<JsonObject> c
             header.tensors.forEach(tensor -> found.add(tensor.name()));
             index.files().forEach((tensor, file) -> {
                 if (!found.contains(tensor)) {
-                    throw new FormatException(name + " says that tensor " + tensor + " is in " + file
-                            + ", which does not have it");
+                    throw new FormatException(
+                            name + " says that tensor " + tensor + " is in " + file + ", which does not have it");
                 }
             });
             return header;

@@ -45,7 +45,8 @@ public record BlockDiff(String a, String b, List<Row> rows, List<Integer> droppe
                 return said;
             }
             if (!shape.mixer().equals(before.get().mixer())) {
-                said.add("attention " + before.get().mixer().words() + " → " + shape.mixer().words());
+                said.add("attention " + before.get().mixer().words() + " → "
+                        + shape.mixer().words());
             }
             if (!shape.feedForward().equals(before.get().feedForward())) {
                 said.add("FFN " + before.get().feedForward().words() + " → "
@@ -94,7 +95,8 @@ public record BlockDiff(String a, String b, List<Row> rows, List<Integer> droppe
             i = end + 1;
         }
         if (!dropped.isEmpty()) {
-            lines.add((dropped.size() == 1 ? "block " : "blocks ") + NumberText.ranges(dropped) + " of parent: dropped");
+            lines.add(
+                    (dropped.size() == 1 ? "block " : "blocks ") + NumberText.ranges(dropped) + " of parent: dropped");
         }
         return lines;
     }
@@ -102,7 +104,11 @@ public record BlockDiff(String a, String b, List<Row> rows, List<Integer> droppe
     private static boolean alike(Row first, Row next) {
         boolean kept = first.isKept() && next.isKept();
         boolean renewed = first.same() == 0 && next.same() == 0;
-        return first.isUnchanged() && next.isUnchanged() && first.tensors() > 0 && next.tensors() > 0 && (kept || renewed);
+        return first.isUnchanged()
+                && next.isUnchanged()
+                && first.tensors() > 0
+                && next.tensors() > 0
+                && (kept || renewed);
     }
 
     private static String line(Row row) {

@@ -41,9 +41,10 @@ final class BlockDiffs {
         Side parent = side(a, request.a().label());
         Side child = side(b, request.b().label());
         Map<ObjectId, List<Integer>> places = new HashMap<>();
-        parent.tensors().forEach((block, tensors) -> tensors.forEach(tensor -> places.computeIfAbsent(
-                        tensor.object(), id -> new ArrayList<>())
-                .add(block)));
+        parent.tensors()
+                .forEach((block, tensors) ->
+                        tensors.forEach(tensor -> places.computeIfAbsent(tensor.object(), id -> new ArrayList<>())
+                                .add(block)));
         List<BlockDiff.Row> rows = new ArrayList<>();
         Set<Integer> used = new HashSet<>();
         int next = 0;
@@ -54,11 +55,11 @@ final class BlockDiffs {
             int place = longAsBefore ? block : from >= 0 ? from : next;
             next = place + 1;
             used.add(place);
-            Optional<BlockShape> before = place < parent.shapes().size()
-                    ? Optional.of(parent.shapes().get(place))
-                    : Optional.empty();
+            Optional<BlockShape> before =
+                    place < parent.shapes().size() ? Optional.of(parent.shapes().get(place)) : Optional.empty();
             int same = (int) tensors.stream()
-                    .filter(tensor -> places.getOrDefault(tensor.object(), List.of()).contains(from))
+                    .filter(tensor ->
+                            places.getOrDefault(tensor.object(), List.of()).contains(from))
                     .count();
             rows.add(new BlockDiff.Row(
                     block, place, child.shapes().get(block), before, tensors.size(), same, same == 0 ? -1 : from));
@@ -90,7 +91,8 @@ final class BlockDiffs {
         for (Map.Entry<Integer, Long> entry : shared.entrySet()) {
             long bytes = entry.getValue();
             long most = best < 0 ? -1 : shared.getOrDefault(best, 0L);
-            boolean better = bytes > most || bytes == most && best != own && (entry.getKey() == own || entry.getKey() < best);
+            boolean better =
+                    bytes > most || bytes == most && best != own && (entry.getKey() == own || entry.getKey() < best);
             best = better ? entry.getKey() : best;
         }
         return best;

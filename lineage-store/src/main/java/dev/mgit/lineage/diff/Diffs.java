@@ -78,10 +78,7 @@ public final class Diffs {
         ExpertDiff diff = compare(
                 request,
                 (a, b) -> ExpertDiff.of(
-                        request.a().label(),
-                        a.weights(),
-                        request.b().label(),
-                        b.weights()));
+                        request.a().label(), a.weights(), request.b().label(), b.weights()));
         if (diff.blocks().isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.FAILED,

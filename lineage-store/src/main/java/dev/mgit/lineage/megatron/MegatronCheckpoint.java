@@ -79,7 +79,13 @@ public final class MegatronCheckpoint {
                 layers = next;
             }
             weights(target.resolve("model.safetensors"), tensors);
-            MegatronShard any = ranks.stages().firstEntry().getValue().firstEntry().getValue().get(0).content();
+            MegatronShard any = ranks.stages()
+                    .firstEntry()
+                    .getValue()
+                    .firstEntry()
+                    .getValue()
+                    .get(0)
+                    .content();
             Files.write(target.resolve("config.json"), Json.pretty(config(any.arguments())));
             return new Written(count, tensors.size());
         }
@@ -104,7 +110,8 @@ public final class MegatronCheckpoint {
             }
             String numbered = shifted(EXPERT, shifted(LAYER, name, layers), expertRank * experts);
             WholeTensor whole = stage.whole(name);
-            TensorSpec spec = new TensorSpec(numbered, whole.spec().dtype(), whole.spec().shape());
+            TensorSpec spec =
+                    new TensorSpec(numbered, whole.spec().dtype(), whole.spec().shape());
             var renamed = new WholeTensor(spec, whole.ranks(), whole.parts());
             WholeTensor before = tensors.putIfAbsent(numbered, renamed);
             if (before != null) {
@@ -125,8 +132,8 @@ public final class MegatronCheckpoint {
                 .anyMatch(name -> name.endsWith("query_key_value.weight"));
         if (old && version < 2) {
             throw new FormatException(
-                    "it is of checkpoint_version " + version + ", in which the order of queries, keys and values depends on the "
-                            + "number of ranks",
+                    "it is of checkpoint_version " + version
+                            + ", in which the order of queries, keys and values depends on the " + "number of ranks",
                     "convert the checkpoint with Megatron-LM's own tools first");
         }
     }
@@ -139,7 +146,9 @@ public final class MegatronCheckpoint {
     private static String shifted(Pattern pattern, String name, int by) {
         Matcher found = pattern.matcher(name);
         return found.find()
-                ? name.substring(0, found.start(2)) + (Integer.parseInt(found.group(2)) + by) + name.substring(found.end(2))
+                ? name.substring(0, found.start(2))
+                        + (Integer.parseInt(found.group(2)) + by)
+                        + name.substring(found.end(2))
                 : name;
     }
 
@@ -148,8 +157,8 @@ public final class MegatronCheckpoint {
         List<TensorSpec> specs = new ArrayList<>();
         for (WholeTensor tensor : tensors.values()) {
             if (!SafetensorsHeader.canHold(tensor.spec())) {
-                throw new FormatException("tensor " + tensor.spec().name() + " of dtype " + tensor.spec().dtype()
-                        + " has no place in a safetensors file");
+                throw new FormatException("tensor " + tensor.spec().name() + " of dtype "
+                        + tensor.spec().dtype() + " has no place in a safetensors file");
             }
             byName.put(tensor.spec().name(), tensor);
             specs.add(tensor.spec());

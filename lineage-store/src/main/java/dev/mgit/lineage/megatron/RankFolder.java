@@ -134,7 +134,11 @@ record RankFolder(TreeMap<Integer, TreeMap<Integer, List<Shard>>> stages) implem
         MegatronShard content = first.get(0).content();
         int tensor = first.size();
         require("tensor_model_parallel_size", content, tensor, first.get(0).name());
-        require("pipeline_model_parallel_size", content, stages.lastKey() + 1, first.get(0).name());
+        require(
+                "pipeline_model_parallel_size",
+                content,
+                stages.lastKey() + 1,
+                first.get(0).name());
         for (Map.Entry<Integer, TreeMap<Integer, List<Shard>>> stage : stages.entrySet()) {
             for (Map.Entry<Integer, List<Shard>> experts : stage.getValue().entrySet()) {
                 boolean dense = stages.size() == stages.lastKey() + 1

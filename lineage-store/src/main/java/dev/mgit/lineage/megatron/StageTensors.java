@@ -48,8 +48,11 @@ final class StageTensors {
         List<ByteSource> data = new ArrayList<>();
         for (Shard rank : ranks) {
             LogicalTensor tensor = rank.content().tensors().get(name);
-            if (tensor == null || tensor.unreadable().isPresent() || !tensor.spec().equals(local)) {
-                throw wrong("tensor " + name + " of " + rank.name() + " cannot be read, or has another shape or dtype than in "
+            if (tensor == null
+                    || tensor.unreadable().isPresent()
+                    || !tensor.spec().equals(local)) {
+                throw wrong("tensor " + name + " of " + rank.name()
+                        + " cannot be read, or has another shape or dtype than in "
                         + ranks.get(0).name());
             }
             data.add(tensor.open(rank.source()));
@@ -58,7 +61,10 @@ final class StageTensors {
         if (rule == SplitRule.WHOLE || local.shape().isEmpty()) {
             for (int i = 1; i < data.size(); i++) {
                 WholeTensor.requireSame(
-                        name, data.get(0), data.get(i), ranks.get(0).name() + " and " + ranks.get(i).name());
+                        name,
+                        data.get(0),
+                        data.get(i),
+                        ranks.get(0).name() + " and " + ranks.get(i).name());
             }
             return WholeTensor.ofOne(local, data.get(0));
         }
@@ -103,7 +109,8 @@ final class StageTensors {
                 .map(shape -> shape.get(1))
                 .orElseThrow(() -> wrong("beside " + name + " there is no " + out));
         if (rows != inner && rows != 2 * inner) {
-            throw wrong("tensor " + name + " has " + rows + " rows, neither as many as " + out + " has columns nor twice");
+            throw wrong(
+                    "tensor " + name + " has " + rows + " rows, neither as many as " + out + " has columns nor twice");
         }
         return rows == 2 * inner;
     }

@@ -36,7 +36,10 @@ record WholeTensor(TensorSpec spec, List<ByteSource> ranks, List<Long> parts) {
     }
 
     static WholeTensor ofOne(TensorSpec local, ByteSource rank) {
-        return new WholeTensor(local, List.of(rank), local.shape().isEmpty() ? List.of() : List.of(local.shape().get(0)));
+        return new WholeTensor(
+                local,
+                List.of(rank),
+                local.shape().isEmpty() ? List.of() : List.of(local.shape().get(0)));
     }
 
     void writeTo(Sink sink) throws IOException {

@@ -29,7 +29,13 @@ class ModelBlocksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5.25, 8192, 28672", "2.625, 8192, 14336", "1.3125, 8192, 7168", "0.5, 8192, 2816", "3.28125, 16384, 35840"})
+    @CsvSource({
+        "5.25, 8192, 28672",
+        "2.625, 8192, 14336",
+        "1.3125, 8192, 7168",
+        "0.5, 8192, 2816",
+        "3.28125, 16384, 35840"
+    })
     void widthsOfLlamaNemotronFollowItsRule(double multiple, long hidden, long width) {
         assertThat(ConfigBlocks.width(multiple, hidden)).isEqualTo(width);
     }
@@ -53,9 +59,11 @@ class ModelBlocksTest {
 
     @Test
     void megatronsWordsForTheSame() {
-        assertThat(words("{'hidden_size': 8192, 'num_attention_heads': 64, 'block_configs': ["
-                        + "{'attention': {'num_query_groups': 8}, 'mlp': {'ffn_hidden_size': 28672}},"
-                        + "{'attention': {'no_op': true, 'num_query_groups': null}, 'mlp': {'ffn_hidden_size': 14336}}]}"))
+        assertThat(
+                        words(
+                                "{'hidden_size': 8192, 'num_attention_heads': 64, 'block_configs': ["
+                                        + "{'attention': {'num_query_groups': 8}, 'mlp': {'ffn_hidden_size': 28672}},"
+                                        + "{'attention': {'no_op': true, 'num_query_groups': null}, 'mlp': {'ffn_hidden_size': 14336}}]}"))
                 .containsExactly("attention GQA-8; FFN 28672", "attention none; FFN 14336");
     }
 

@@ -178,9 +178,8 @@ class LineageGraphTest {
     void aTeacherIsNoCommonAncestorOfWeights() {
         VersionId teacher = made.commit(made.version("teacher"));
         VersionId base = made.commit(made.version("base"));
-        VersionId student = made.commit(made.version("student")
-                .from(base, "base", EdgeKind.SEARCH)
-                .from(teacher, "teacher", EdgeKind.DISTILL));
+        VersionId student = made.commit(
+                made.version("student").from(base, "base", EdgeKind.SEARCH).from(teacher, "teacher", EdgeKind.DISTILL));
         VersionId tuned = made.commit(made.version("tuned").from(base, "base", EdgeKind.FINETUNE));
         LineageGraph graph = made.graph();
 

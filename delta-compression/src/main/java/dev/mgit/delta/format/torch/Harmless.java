@@ -18,12 +18,41 @@ import java.util.Set;
  */
 final class Harmless {
     private static final Set<String> PACKAGES = Set.of(
-            "torch", "collections", "argparse", "numpy", "megatron", "_codecs", "enum", "pathlib", "types", "datetime",
-            "transformer_engine", "apex", "nemo", "dataclasses", "copyreg", "_io", "io", "signal");
+            "torch",
+            "collections",
+            "argparse",
+            "numpy",
+            "megatron",
+            "_codecs",
+            "enum",
+            "pathlib",
+            "types",
+            "datetime",
+            "transformer_engine",
+            "apex",
+            "nemo",
+            "dataclasses",
+            "copyreg",
+            "_io",
+            "io",
+            "signal");
 
     private static final Set<String> BUILTINS = Set.of(
-            "set", "frozenset", "list", "dict", "tuple", "int", "float", "complex", "bool", "str", "bytes", "bytearray",
-            "slice", "range", "object");
+            "set",
+            "frozenset",
+            "list",
+            "dict",
+            "tuple",
+            "int",
+            "float",
+            "complex",
+            "bool",
+            "str",
+            "bytes",
+            "bytearray",
+            "slice",
+            "range",
+            "object");
 
     private Harmless() {}
 
@@ -62,7 +91,8 @@ final class Harmless {
         String module = global.module();
         boolean known = module.equals("builtins") || module.equals("__builtin__")
                 ? BUILTINS.contains(global.name())
-                : PACKAGES.contains(module.substring(0, module.indexOf('.') < 0 ? module.length() : module.indexOf('.')));
+                : PACKAGES.contains(
+                        module.substring(0, module.indexOf('.') < 0 ? module.length() : module.indexOf('.')));
         if (!known) {
             throw new FormatException(
                     "its pickle would call " + module + "." + global.name() + ", which no checkpoint needs",

@@ -51,7 +51,9 @@ public record MegatronShard(Map<String, LogicalTensor> tensors, Map<String, Obje
                                 : "it was saved by interleaved pipeline stages ('model0', 'model1', …), which are not read",
                         HINT);
             }
-            Layout layout = new TorchReader().read(name, source).orElseThrow(() -> new FormatException("it holds no tensors", HINT));
+            Layout layout = new TorchReader()
+                    .read(name, source)
+                    .orElseThrow(() -> new FormatException("it holds no tensors", HINT));
             Map<String, LogicalTensor> tensors = new LinkedHashMap<>();
             for (LogicalTensor tensor : layout.tensors()) {
                 if (tensor.name().startsWith(MODEL) && !tensor.name().contains("_extra_state")) {

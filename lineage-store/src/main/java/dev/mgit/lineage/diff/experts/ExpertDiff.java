@@ -47,12 +47,14 @@ public record ExpertDiff(String a, String b, TreeMap<Integer, List<Change>> bloc
             throws IOException {
         TreeMap<Integer, List<CheckpointTensor>> parents = TensorBlocks.of(left);
         TreeMap<Integer, List<Change>> blocks = new TreeMap<>();
-        for (Map.Entry<Integer, List<CheckpointTensor>> block : TensorBlocks.of(right).entrySet()) {
+        for (Map.Entry<Integer, List<CheckpointTensor>> block :
+                TensorBlocks.of(right).entrySet()) {
             Experts child = Experts.of(block.getValue());
             if (child.isMixture()) {
                 Experts parent = Experts.of(parents.getOrDefault(block.getKey(), List.of()));
                 List<Change> changes = new ArrayList<>();
-                for (Map.Entry<Integer, List<ExpertMatrix>> expert : child.matrices().entrySet()) {
+                for (Map.Entry<Integer, List<ExpertMatrix>> expert :
+                        child.matrices().entrySet()) {
                     changes.add(change(expert.getKey(), expert.getValue(), parent));
                 }
                 blocks.put(block.getKey(), changes);

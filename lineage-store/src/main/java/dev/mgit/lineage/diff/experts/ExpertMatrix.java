@@ -86,7 +86,9 @@ record ExpertMatrix(CheckpointTensor tensor, long first, long rows, long columns
                     other.read(column * rows + row, theirs, column * some * width, some * width);
                 }
             }
-            if (turned ? !isTurned(own, theirs, some, (int) columns, width) : !Arrays.equals(own, 0, length, theirs, 0, length)) {
+            if (turned
+                    ? !isTurned(own, theirs, some, (int) columns, width)
+                    : !Arrays.equals(own, 0, length, theirs, 0, length)) {
                 return false;
             }
         }

@@ -25,7 +25,9 @@ record Experts(TreeMap<Integer, List<ExpertMatrix>> matrices) {
         var experts = new Experts(new TreeMap<>());
         for (CheckpointTensor tensor : block) {
             boolean expert = ParameterRole.of(tensor.name()) == ParameterRole.EXPERTS;
-            if (expert && !SHARED.matcher(tensor.name()).find() && tensor.tiedTo().isEmpty()) {
+            if (expert
+                    && !SHARED.matcher(tensor.name()).find()
+                    && tensor.tiedTo().isEmpty()) {
                 experts.add(tensor, block);
             }
         }
@@ -33,7 +35,12 @@ record Experts(TreeMap<Integer, List<ExpertMatrix>> matrices) {
             for (CheckpointTensor tensor : block) {
                 if (ParameterRole.of(tensor.name()) == ParameterRole.MLP
                         && tensor.shape().size() == 2) {
-                    experts.add(DENSE, tensor, 0, tensor.shape().get(0), tensor.shape().get(1));
+                    experts.add(
+                            DENSE,
+                            tensor,
+                            0,
+                            tensor.shape().get(0),
+                            tensor.shape().get(1));
                 }
             }
         }

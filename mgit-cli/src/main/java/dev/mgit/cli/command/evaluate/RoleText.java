@@ -37,9 +37,7 @@ final class RoleText {
     }
 
     private static void row(Table table, String name, Count count, Count total) {
-        String share = total.parameters() == 0
-                ? "-"
-                : Output.percent((double) count.parameters() / total.parameters());
+        String share = total.parameters() == 0 ? "-" : Output.percent((double) count.parameters() / total.parameters());
         table.row(name, number(count.parameters()), share, Output.bytes(count.bytes()), count.tensors());
     }
 

@@ -113,7 +113,8 @@ final class CheckpointText {
     private static @Nullable TensorLoss loss(Map<String, TensorLoss> losses, String tensor) {
         return losses.entrySet().stream()
                 .filter(loss -> loss.getKey().equals(tensor)
-                        || loss.getKey().startsWith(tensor + "[") && loss.getKey().endsWith("]"))
+                        || loss.getKey().startsWith(tensor + "[")
+                                && loss.getKey().endsWith("]"))
                 .map(Map.Entry::getValue)
                 .max(Comparator.comparingDouble(TensorLoss::largest))
                 .orElse(null);

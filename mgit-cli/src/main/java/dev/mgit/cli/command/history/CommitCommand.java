@@ -86,8 +86,9 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Option(
             names = "--megatron",
-            description = "PATH is a legacy Megatron-LM checkpoint (mp_rank_XX folders): commit the model that its shards "
-                    + "are parts of, as one safetensors file with whole tensors. Needs --model.")
+            description =
+                    "PATH is a legacy Megatron-LM checkpoint (mp_rank_XX folders): commit the model that its shards "
+                            + "are parts of, as one safetensors file with whole tensors. Needs --model.")
     private boolean megatron;
 
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")

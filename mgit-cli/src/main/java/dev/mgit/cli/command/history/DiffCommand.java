@@ -91,8 +91,9 @@ public final class DiffCommand implements Callable<Integer> {
 
     @Option(
             names = "--experts",
-            description = "Compare the experts of a mixture one by one, whatever layout and order either side keeps them "
-                    + "in. A is the parent.")
+            description =
+                    "Compare the experts of a mixture one by one, whatever layout and order either side keeps them "
+                            + "in. A is the parent.")
     private boolean experts;
 
     @Option(names = "--exit-code", description = "Exit with 3 if there are differences.")
@@ -110,7 +111,8 @@ public final class DiffCommand implements Callable<Integer> {
         if (nameOnly && namesOnly) {
             throw MgitException.usage("--name-only and --names-only cannot be combined");
         }
-        boolean other = tensors != null || stat || namesOnly || nameOnly || format == Format.HTML || format == Format.MD;
+        boolean other =
+                tensors != null || stat || namesOnly || nameOnly || format == Format.HTML || format == Format.MD;
         if (blocks && experts || (blocks || experts) && other) {
             throw MgitException.usage("--blocks and --experts can only be combined with --json and --exit-code");
         }

@@ -30,14 +30,12 @@ final class MegatronCommit {
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no folder '" + checkpoint + "'", "check the path");
         }
-        WorkFolder work = WorkFolder.create(
-                session.repository().files().hooks().resolve("megatron"));
+        WorkFolder work = WorkFolder.create(session.repository().files().hooks().resolve("megatron"));
         try {
             Path folder = FolderTools.create(work.path().resolve("model"));
             MegatronCheckpoint.Written written = MegatronCheckpoint.write(checkpoint, folder);
             commit.of(folder);
-            context.output()
-                    .note("put together from " + written.ranks() + (written.ranks() == 1 ? " rank" : " ranks"));
+            context.output().note("put together from " + written.ranks() + (written.ranks() == 1 ? " rank" : " ranks"));
         } catch (MgitException e) {
             // The user knows the checkpoint, not the folder that stands for it.
             String message = e.getMessage().replace(work.path().resolve("model").toString(), checkpoint.toString());

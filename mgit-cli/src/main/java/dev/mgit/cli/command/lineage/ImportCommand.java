@@ -22,6 +22,8 @@ import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.imports.Committer;
 import dev.mgit.lineage.imports.ImportPlan;
 import dev.mgit.lineage.imports.Imports;
+import dev.mgit.lineage.imports.PublishedGraph;
+import dev.mgit.lineage.imports.PublishedImport;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,8 +54,16 @@ import picocli.CommandLine.Parameters;
 public final class ImportCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files to import.")
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Folders and files to import.")
     private List<Path> paths = new ArrayList<>();
+
+    @Option(
+            names = "--mgit",
+            paramLabel = "FILE",
+            description = "Import a lineage_graph.json as the MGit of the paper writes it: the checkpoints beside it, "
+                    + "adapted and versioned edges, names and results of tests. Neither its Python functions nor its pickles "
+                    + "are run.")
+    private @Nullable Path published;
 
     @Option(names = "--recursive", description = "Search all subfolders, not only direct children.")
     private boolean recursive;
@@ -90,12 +101,36 @@ public final class ImportCommand implements Callable<Integer> {
         if (json.wanted()) {
             context.output().onlyJson();
         }
+        if (published == null ? paths.isEmpty() : !paths.isEmpty() || recursive || dryRun) {
+            throw MgitException.usage(
+                    published == null
+                            ? "import needs folders or files, or --mgit FILE"
+                            : "--mgit takes no PATH, --recursive or --dry-run");
+        }
+        if (published != null) {
+            return published(context.resolve(published));
+        }
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
             if (dryRun) {
                 return report(session, plan(session, resolved), Map.of(), Map.of());
             }
             return carryOut(session, resolved);
+        }
+    }
+
+    private int published(Path file) throws IOException {
+        PublishedGraph graph = PublishedGraph.read(file);
+        try (Session session = Session.open(context);
+                HookSession hooks = HookSession.within(context, session, wait)) {
+            hooks.tellOfOldTrust(context);
+            CommitWorkflow workflow =
+                    AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
+            var imports = new PublishedImport(
+                    session.repository(), file.toAbsolutePath().resolveSibling(""));
+            var text = new PublishedImportText(context.output(), session, json.wanted());
+            imports.carryOut(graph, session.author(), committer(session, workflow), text::told);
+            return text.summary(imports);
         }
     }
 
