@@ -42,14 +42,24 @@ final class HttpFile implements ByteSource {
     private HttpFile(HttpClient client, URI address, Part first) {
         this.client = client;
         this.address = address;
-        this.size = first.size();
-        this.tag = first.tag();
-        this.held = first.bytes();
-        this.fetched = first.bytes().length;
+        this.size = first.size;
+        this.tag = first.tag;
+        this.held = first.bytes;
+        this.fetched = first.bytes.length;
     }
 
     /** Some bytes of a file, and what the server says of the whole. */
-    private record Part(long start, byte[] bytes, long size, Optional<String> tag) {}
+    private static final class Part {
+        final byte[] bytes;
+        final long size;
+        final Optional<String> tag;
+
+        Part(byte[] bytes, long size, Optional<String> tag) {
+            this.bytes = bytes;
+            this.size = size;
+            this.tag = tag;
+        }
+    }
 
     static HttpClient client() {
         return HttpClient.newBuilder()
@@ -102,10 +112,10 @@ final class HttpFile implements ByteSource {
                     "download the file and inspect it on disk");
         }
         Part part = fetch(client, address, position, (int) wanted);
-        if (part.size() != size || !part.tag().equals(tag)) {
+        if (part.size != size || !part.tag.equals(tag)) {
             throw new MgitException(MgitException.Kind.REMOTE, address + " changed while it was read", "try again");
         }
-        held = part.bytes();
+        held = part.bytes;
         heldFrom = position;
         fetched += held.length;
         if (held.length < length) {
@@ -164,7 +174,7 @@ final class HttpFile implements ByteSource {
                 int expected = (int) Math.min(length, size - start);
                 byte[] bytes = body.readNBytes(expected);
                 if (bytes.length == expected) {
-                    return new Part(start, bytes, size, tag);
+                    return new Part(bytes, size, tag);
                 }
             }
             throw new MgitException(
@@ -176,7 +186,7 @@ final class HttpFile implements ByteSource {
             return whole(address, answer, body, tag);
         }
         if (status == UNSATISFIABLE) {
-            return new Part(0, new byte[0], 0, tag);
+            return new Part(new byte[0], 0, tag);
         }
         throw new MgitException(
                 MgitException.Kind.REMOTE,
@@ -197,6 +207,6 @@ final class HttpFile implements ByteSource {
                     "download the file and inspect it on disk");
         }
         byte[] bytes = body.readNBytes((int) size);
-        return new Part(0, bytes, bytes.length, tag);
+        return new Part(bytes, bytes.length, tag);
     }
 }

@@ -94,7 +94,8 @@ public record LayerPattern(List<Layer> layers) {
             throw new FormatException("the pattern of layers has more than " + MAX_LAYERS + " letters");
         }
         List<Layer> layers = new ArrayList<>();
-        for (char letter : main.toCharArray()) {
+        for (int i = 0; i < main.length(); i++) {
+            char letter = main.charAt(i);
             if (SEPARATORS.indexOf(letter) < 0) {
                 layers.add(Arrays.stream(Layer.values())
                         .filter(layer -> layer.letter == letter)

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,12 +63,14 @@ public record ModelHeader(List<CheckpointTensor> tensors, Optional<JsonObject> c
 
     /** A file, a folder, or the index of a checkpoint in several files. */
     public static ModelHeader of(Path path) throws IOException {
-        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-        Path config = folder == null ? path : folder.resolve(CONFIG);
+        Path folder = Files.isDirectory(path)
+                ? path
+                : Objects.requireNonNull(path.toAbsolutePath().getParent());
+        Path config = folder.resolve(CONFIG);
         Optional<byte[]> bytes = Files.isRegularFile(config) && Files.size(config) <= MAX_CONFIG
                 ? Optional.of(Files.readAllBytes(config))
                 : Optional.empty();
-        if (path.toString().endsWith(INDEX) && folder != null) {
+        if (path.toString().endsWith(INDEX)) {
             List<FileByteSource> open = new ArrayList<>();
             try {
                 return ofIndex(String.valueOf(path.getFileName()), bytes, name -> {

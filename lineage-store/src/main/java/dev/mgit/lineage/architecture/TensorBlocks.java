@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,8 +24,8 @@ public final class TensorBlocks {
     private TensorBlocks() {}
 
     /** The tensors of each block of a model's longest stack of blocks, by the block's number. */
-    public static TreeMap<Integer, List<CheckpointTensor>> of(List<CheckpointTensor> tensors) {
-        Map<String, TreeMap<Integer, List<CheckpointTensor>>> stacks = new LinkedHashMap<>();
+    public static NavigableMap<Integer, List<CheckpointTensor>> of(List<CheckpointTensor> tensors) {
+        Map<String, NavigableMap<Integer, List<CheckpointTensor>>> stacks = new LinkedHashMap<>();
         for (CheckpointTensor tensor : tensors) {
             String unit = LayerNames.unit(tensor.name());
             if (LayerNames.isBlock(unit)) {
@@ -34,15 +35,15 @@ public final class TensorBlocks {
                         .add(tensor);
             }
         }
-        TreeMap<Integer, List<CheckpointTensor>> longest = new TreeMap<>();
-        for (TreeMap<Integer, List<CheckpointTensor>> stack : stacks.values()) {
+        NavigableMap<Integer, List<CheckpointTensor>> longest = new TreeMap<>();
+        for (NavigableMap<Integer, List<CheckpointTensor>> stack : stacks.values()) {
             longest = stack.size() > longest.size() ? stack : longest;
         }
         return longest;
     }
 
     static List<BlockShape> shapes(List<CheckpointTensor> tensors) {
-        TreeMap<Integer, List<CheckpointTensor>> blocks = of(tensors);
+        NavigableMap<Integer, List<CheckpointTensor>> blocks = of(tensors);
         List<BlockShape> shapes = new ArrayList<>();
         int last = blocks.isEmpty() ? -1 : blocks.lastKey();
         for (int i = 0; i <= last && last < ConfigNumbers.MAX_LAYERS; i++) {
@@ -60,7 +61,7 @@ public final class TensorBlocks {
             ParameterRole role = ParameterRole.of(tensor.name());
             if (role == ParameterRole.MAMBA) {
                 mixer = Mixer.MAMBA;
-            } else if (role == ParameterRole.ATTENTION && mixer == Mixer.NONE) {
+            } else if (role == ParameterRole.ATTENTION && mixer.equals(Mixer.NONE)) {
                 mixer = Mixer.attention(0, 0, 0);
             } else if (role == ParameterRole.MLP || role == ParameterRole.EXPERTS) {
                 feedForward = true;

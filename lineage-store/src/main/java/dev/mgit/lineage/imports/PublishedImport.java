@@ -9,16 +9,18 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,7 @@ public final class PublishedImport {
             Committer committer,
             BiConsumer<PublishedGraph.Node, CommitResult> told)
             throws IOException {
+        Map<ByteBuffer, VersionId> records = records();
         for (PublishedGraph.Node node : graph.nodes()) {
             Optional<Path> files = files(node);
             if (files.isEmpty()) {
@@ -80,10 +83,13 @@ public final class PublishedImport {
                 continue;
             }
             byte[] record = Json.pretty(Map.of("name", node.name(), "tests", node.tests(), "node", node.record()));
-            Target target = target(node);
-            if (isKnown(node, target, record)) {
+            VersionId before = records.get(ByteBuffer.wrap(record));
+            if (before != null) {
+                done.put(node.name(), before);
+                known++;
                 continue;
             }
+            Target target = target(node);
             try {
                 CommitResult result = committer.commit(request(node, files.get(), target, record, author), () -> {});
                 done.put(node.name(), result.version());
@@ -129,27 +135,20 @@ public final class PublishedImport {
         return new Target(taken.contains(wanted) ? wanted : ImportNames.free(wanted, taken), parents);
     }
 
-    /** Whether a version of the model has this node's record already. */
-    private boolean isKnown(PublishedGraph.Node node, Target target, byte[] record) {
-        Optional<Model> model = repository.lineage().model(target.model());
-        if (model.isEmpty()) {
-            return false;
-        }
-        var versions = repository.lineage().walk(List.of(model.get().head()));
+    /** Versions of earlier imports by their records. */
+    private Map<ByteBuffer, VersionId> records() {
+        Map<ByteBuffer, VersionId> records = new HashMap<>();
+        Iterator<Version> versions = repository
+                .lineage()
+                .walk(repository.lineage().models().stream().map(Model::head).toList());
         while (versions.hasNext()) {
             VersionId version = versions.next().id();
-            boolean same = repository
+            repository
                     .lineage()
                     .extra(version, RECORD)
-                    .filter(found -> Arrays.equals(found, record))
-                    .isPresent();
-            if (same) {
-                done.put(node.name(), version);
-                known++;
-                return true;
-            }
+                    .ifPresent(record -> records.put(ByteBuffer.wrap(record), version));
         }
-        return false;
+        return records;
     }
 
     private CommitRequest request(PublishedGraph.Node node, Path files, Target target, byte[] record, Person author) {

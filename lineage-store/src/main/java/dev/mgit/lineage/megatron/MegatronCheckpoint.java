@@ -79,12 +79,7 @@ public final class MegatronCheckpoint {
                 layers = next;
             }
             weights(target.resolve("model.safetensors"), tensors);
-            MegatronShard any = ranks.stages()
-                    .firstEntry()
-                    .getValue()
-                    .firstEntry()
-                    .getValue()
-                    .get(0)
+            MegatronShard any = ranks.first().get(0)
                     .content();
             Files.write(target.resolve("config.json"), Json.pretty(config(any.arguments())));
             return new Written(count, tensors.size());

@@ -129,8 +129,13 @@ record RankFolder(TreeMap<Integer, TreeMap<Integer, List<Shard>>> stages) implem
                 "fetch the missing rank");
     }
 
+    /** The shards of the first stage's first expert rank. */
+    List<Shard> first() {
+        return stages.values().iterator().next().values().iterator().next();
+    }
+
     private void requireComplete() {
-        List<Shard> first = stages.firstEntry().getValue().firstEntry().getValue();
+        List<Shard> first = first();
         MegatronShard content = first.get(0).content();
         int tensor = first.size();
         require("tensor_model_parallel_size", content, tensor, first.get(0).name());

@@ -9,7 +9,6 @@ import dev.mgit.delta.layout.FormatException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -58,7 +57,7 @@ final class Harmless {
 
     /** @throws FormatException if it names anything else */
     static void require(Object pickle) {
-        Map<Object, Boolean> seen = new IdentityHashMap<>();
+        IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
         Deque<Object> open = new ArrayDeque<>();
         open.push(pickle);
         while (!open.isEmpty()) {

@@ -45,7 +45,7 @@ public record ExpertDiff(String a, String b, TreeMap<Integer, List<Change>> bloc
 
     public static ExpertDiff of(String a, List<CheckpointTensor> left, String b, List<CheckpointTensor> right)
             throws IOException {
-        TreeMap<Integer, List<CheckpointTensor>> parents = TensorBlocks.of(left);
+        Map<Integer, List<CheckpointTensor>> parents = TensorBlocks.of(left);
         TreeMap<Integer, List<Change>> blocks = new TreeMap<>();
         for (Map.Entry<Integer, List<CheckpointTensor>> block :
                 TensorBlocks.of(right).entrySet()) {

@@ -7,16 +7,28 @@ import dev.mgit.lineage.tensors.TensorSamples;
 import java.io.IOException;
 import java.util.Arrays;
 
-/**
- * One matrix of an expert: a tensor, or some rows of one. Another layout may hold it transposed.
- *
- * @param first element of the tensor at which it begins
- * @param tile some of its values, {@link #TILE} by {@link #TILE} from its middle; empty if they cannot be read
- */
-record ExpertMatrix(CheckpointTensor tensor, long first, long rows, long columns, double[] tile) {
+/** One matrix of an expert: a tensor, or some rows of one. Another layout may hold it transposed. */
+final class ExpertMatrix {
     private static final int TILE = 8;
     /** Bytes of each side held at once. */
     private static final int HELD = 1 << 22;
+
+    private final CheckpointTensor tensor;
+    /** Element of the tensor at which it begins. */
+    private final long first;
+
+    private final long rows;
+    private final long columns;
+    /** {@link #TILE} by {@link #TILE} values from its middle; empty if they cannot be read. */
+    private final double[] tile;
+
+    private ExpertMatrix(CheckpointTensor tensor, long first, long rows, long columns, double[] tile) {
+        this.tensor = tensor;
+        this.first = first;
+        this.rows = rows;
+        this.columns = columns;
+        this.tile = tile;
+    }
 
     static ExpertMatrix of(CheckpointTensor tensor, long first, long rows, long columns) throws IOException {
         var reader = new TensorReader(tensor);
