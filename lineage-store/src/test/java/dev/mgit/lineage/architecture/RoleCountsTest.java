@@ -22,7 +22,20 @@ class RoleCountsTest {
     private Path dir;
 
     /** A file of which only the header may be read. */
-    private record HeaderOnly(byte[] header, long size) implements ByteSource {
+    private static final class HeaderOnly implements ByteSource {
+        private final byte[] header;
+        private final long size;
+
+        HeaderOnly(byte[] header, long size) {
+            this.header = header;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
         @Override
         public void read(long position, byte[] target, int offset, int length) throws IOException {
             if (position + length > header.length) {
