@@ -79,8 +79,7 @@ public final class MegatronCheckpoint {
                 layers = next;
             }
             weights(target.resolve("model.safetensors"), tensors);
-            MegatronShard any = ranks.first().get(0)
-                    .content();
+            MegatronShard any = ranks.first().get(0).content();
             Files.write(target.resolve("config.json"), Json.pretty(config(any.arguments())));
             return new Written(count, tensors.size());
         }
