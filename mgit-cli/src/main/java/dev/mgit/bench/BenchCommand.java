@@ -19,6 +19,7 @@ import picocli.CommandLine.ParentCommand;
             BenchGraphCommand.class,
             BenchLossyCommand.class,
             BenchRemoteCommand.class,
+            BenchScaleCommand.class,
             BenchServeCommand.class
         },
         description = {

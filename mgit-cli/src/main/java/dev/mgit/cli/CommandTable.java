@@ -71,7 +71,7 @@ import picocli.CommandLine.ParseResult;
 final class CommandTable implements IFactory {
     private static final Pattern COUNT = Pattern.compile("-[0-9]+");
     private static final Set<String> PAGED =
-            Set.of("audit", "blame", "config", "diff", "find", "help", "impact", "log", "op", "show");
+            Set.of("audit", "blame", "config", "diff", "find", "help", "impact", "inspect", "log", "op", "show");
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
@@ -83,6 +83,7 @@ final class CommandTable implements IFactory {
         ALL.put("log", LogCommand.class);
         ALL.put("show", ShowCommand.class);
         ALL.put("diff", DiffCommand.class);
+        ALL.put("inspect", InspectCommand.class);
         ALL.put("checkout", CheckoutCommand.class);
         ALL.put("export", ExportCommand.class);
         ALL.put("branch", BranchCommand.class);

@@ -63,4 +63,23 @@ class BenchTest {
         assertThat(run("bench", "start", "--versions", "25", "--runs", "1"))
                 .contains("mgit log -n 20", "git log -n 20");
     }
+
+    @Test
+    void scaleTakesAModelOfTheShapeOfNemotronInAndOut() {
+        String out = run("bench", "scale", "--size", "20MB", "--filled", "30", "--in", dir.toString());
+        assertThat(out)
+                .containsPattern("need [0-9.]+ MB of disk")
+                .containsPattern("checkout update +[0-9]")
+                .contains("within 512 MB");
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void scaleRefusesWhatTheDiskCannotHold() {
+        Cli.Ran ran = Cli.run(dir, "bench", "scale", "--size", "900TB", "--in", dir.toString());
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.out()).containsPattern("Checkpoints of [89][0-9]{2} TB need 2.[0-9]+ PB of disk");
+        assertThat(ran.err()).contains("there is not enough room in '" + dir + "'");
+        assertThat(dir).isEmptyDirectory();
+    }
 }

@@ -95,7 +95,7 @@ public final class Formats {
             try {
                 Optional<Layout> layout = reader.read(fileName, source);
                 if (layout.isPresent()) {
-                    return new FileLayout(layout.get(), Optional.empty());
+                    return new FileLayout(ExpertRanges.cut(layout.get()), Optional.empty());
                 }
             } catch (UnsupportedFormatException e) {
                 limit = limit.or(() -> Optional.of(e.getMessage()));
@@ -139,7 +139,7 @@ public final class Formats {
                 try {
                     Optional<Layout> layout = companion.read(file, source);
                     if (layout.isPresent()) {
-                        return layout.map(found -> new FileLayout(found, Optional.empty()));
+                        return layout.map(found -> new FileLayout(ExpertRanges.cut(found), Optional.empty()));
                     }
                 } catch (UnsupportedFormatException e) {
                     return Optional.of(new FileLayout(opaque(source), Optional.of(e.getMessage())));

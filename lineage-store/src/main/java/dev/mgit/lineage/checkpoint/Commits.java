@@ -68,7 +68,7 @@ public final class Commits {
 
     /** What the new version is predicted from; without it, more would be stored. */
     private void requireParents(Target target) {
-        List<VersionId> parents = new ArrayList<>(versions(target.origins()));
+        List<VersionId> parents = new ArrayList<>(weightParents(target));
         target.previous().ifPresent(parents::add);
         repository.require(() -> NeededObjects.of(repository.lineage(), parents));
     }
@@ -125,7 +125,7 @@ public final class Commits {
             throws IOException {
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
-            return writing.write(files, target.previous(), versions(target.origins()), tolerance);
+            return writing.write(files, target.previous(), weightParents(target), tolerance);
         }
     }
 
@@ -211,8 +211,12 @@ public final class Commits {
         }
     }
 
-    private static List<VersionId> versions(List<Origin> origins) {
-        return origins.stream().map(Origin::version).toList();
+    /** The versions whose weights those of the new one may resemble: a teacher's only where that is asked for. */
+    private List<VersionId> weightParents(Target target) {
+        return target.origins().stream()
+                .filter(origin -> settings.teachers() || origin.kind().passesWeights())
+                .map(Origin::version)
+                .toList();
     }
 
     private NewVersion newVersion(Target target, CommitRequest request, StoredCheckpoint stored, Findings findings)

@@ -50,7 +50,7 @@ final class ParentTensors {
 
     /**
      * @param previous the version that the new one replaces
-     * @param origins the versions it was derived from
+     * @param origins the versions its weights were derived from
      */
     Candidates candidates(Optional<VersionId> previous, List<VersionId> origins) {
         Map<VersionId, Integer> ranks = new LinkedHashMap<>();
@@ -60,7 +60,9 @@ final class ParentTensors {
             Version version = lineage.version(id);
             version.previous().ifPresent(grandparent -> ranks.putIfAbsent(grandparent, GRANDPARENT));
             for (ProvenanceEdge edge : version.origins()) {
-                ranks.putIfAbsent(edge.parent(), GRANDPARENT);
+                if (edge.kind().passesWeights()) {
+                    ranks.putIfAbsent(edge.parent(), GRANDPARENT);
+                }
             }
         }
         var candidates = new Candidates();

@@ -1,6 +1,5 @@
 package dev.mgit.lineage.completeness;
 
-import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.ShardIndex;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.FormatException;
@@ -61,9 +60,7 @@ final class ShardIndexes implements Completeness.Check {
 
     private static void lacking(File index, File shard, Set<String> due, MissingParts gaps) {
         Set<String> lacking = new HashSet<>(due);
-        shard.layout()
-                .ranges()
-                .forEach(range -> range.tensor().map(TensorSpec::name).ifPresent(lacking::remove));
+        shard.layout().tensors().forEach(tensor -> lacking.remove(tensor.name()));
         if (!lacking.isEmpty()) {
             gaps.say("the index " + index.path() + " puts "
                     + MissingParts.list(lacking.stream().sorted().toList()) + " into " + shard.path()

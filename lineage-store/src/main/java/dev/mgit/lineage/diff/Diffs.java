@@ -2,6 +2,7 @@ package dev.mgit.lineage.diff;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.diff.experts.ExpertDiff;
 import dev.mgit.lineage.diff.match.TensorMatching;
 import dev.mgit.lineage.diff.measure.GateOrder;
 import dev.mgit.lineage.diff.measure.TensorComparison;
@@ -55,6 +56,43 @@ public final class Diffs {
      * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
      */
     public Diff diff(DiffRequest request) throws IOException {
+        return compare(request, (a, b) -> diff(request, a, b, dropped(request, a, b)));
+    }
+
+    /**
+     * Compares the blocks of two models.
+     *
+     * @throws dev.mgit.delta.layout.FormatException if a configuration contradicts itself
+     * @throws MgitException of kind FAILED if nothing says what blocks a side has
+     */
+    public BlockDiff blocks(DiffRequest request) throws IOException {
+        return compare(request, (a, b) -> BlockDiffs.of(request, a, b));
+    }
+
+    /**
+     * Compares the experts of two mixtures, each with the one it is or was trained from.
+     *
+     * @throws MgitException of kind FAILED if {@code b} has none
+     */
+    public ExpertDiff experts(DiffRequest request) throws IOException {
+        ExpertDiff diff = compare(
+                request,
+                (a, b) -> ExpertDiff.of(
+                        request.a().label(), a.weights(), request.b().label(), b.weights()));
+        if (diff.blocks().isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "'" + request.b().label() + "' has no experts that anybody here knows",
+                    "compare mixtures; 'mgit inspect' shows which roles the tensors of a model have");
+        }
+        return diff;
+    }
+
+    private interface Comparison<T> {
+        T of(Snapshot a, Snapshot b) throws IOException;
+    }
+
+    private <T> T compare(DiffRequest request, Comparison<T> comparison) throws IOException {
         Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
         List<VersionId> stored = Stream.of(request.a(), request.b())
                 .filter(DiffSide.Revision.class::isInstance)
@@ -68,8 +106,7 @@ public final class Diffs {
                 throw MgitException.usage(
                         "no file of either side matches '" + request.files().get() + "'");
             }
-            List<String> dropped = dropped(request, a, b);
-            return diff(request, a, b, dropped);
+            return comparison.of(a, b);
         }
     }
 

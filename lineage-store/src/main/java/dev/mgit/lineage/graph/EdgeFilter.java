@@ -1,6 +1,7 @@
 package dev.mgit.lineage.graph;
 
 import dev.mgit.lineage.version.EdgeKind;
+import java.util.Arrays;
 import java.util.Collection;
 
 /** Which edges a question follows. */
@@ -9,6 +10,11 @@ public final class EdgeFilter {
     public static final EdgeFilter ALL = new EdgeFilter(-1);
 
     public static final EdgeFilter VERSION_ONLY = new EdgeFilter(1);
+
+    /** Version edges and those over which weights were passed on. */
+    public static final EdgeFilter WEIGHTS = of(
+            true,
+            Arrays.stream(EdgeKind.values()).filter(EdgeKind::passesWeights).toList());
 
     public static final EdgeFilter PROVENANCE_ONLY = new EdgeFilter(~1);
 

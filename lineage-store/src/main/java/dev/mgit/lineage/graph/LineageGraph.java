@@ -194,8 +194,8 @@ public final class LineageGraph {
     }
 
     /**
-     * The common ancestors of two versions that are not themselves ancestors of another common ancestor; over edges of
-     * both types, newest first. Several where models were merged criss-cross, none where nothing is shared.
+     * The common ancestors of two versions that are not themselves ancestors of another common ancestor; over version
+     * edges and provenance edges that pass weights on, newest first. Several where models were merged criss-cross, none where nothing is shared.
      */
     public List<VersionId> mergeBases(VersionId left, VersionId right) {
         return childrenFirst(Reach.lowestCommon(this, node(left), node(right)));

@@ -41,15 +41,17 @@ public final class Reach {
         return reached;
     }
 
-    /** Common ancestors without a child among the common ancestors. A version counts as its own ancestor here. */
+    /** Common ancestors of the weights without a child among them. A version counts as its own ancestor here. */
     static BitSet lowestCommon(LineageGraph graph, int left, int right) {
-        BitSet common = from(graph, new int[] {left}, Direction.ANCESTORS, EdgeFilter.ALL);
-        common.and(from(graph, new int[] {right}, Direction.ANCESTORS, EdgeFilter.ALL));
+        BitSet common = from(graph, new int[] {left}, Direction.ANCESTORS, EdgeFilter.WEIGHTS);
+        common.and(from(graph, new int[] {right}, Direction.ANCESTORS, EdgeFilter.WEIGHTS));
         BitSet lowest = (BitSet) common.clone();
         GraphData data = graph.data;
         common.stream().forEach(node -> {
             for (int e = data.edgeStart[node]; e < data.edgeStart[node + 1]; e++) {
-                lowest.clear(data.edgeParent[e]);
+                if (EdgeFilter.WEIGHTS.follows(data.edgeCode[e])) {
+                    lowest.clear(data.edgeParent[e]);
+                }
             }
         });
         return lowest;

@@ -12,7 +12,7 @@ public final class MergeBase {
     private MergeBase() {}
 
     /**
-     * The nearest common ancestor over version and provenance edges; one of the two itself if the other was made from
+     * The nearest common ancestor over version edges and provenance edges that pass weights on, so no teacher; one of the two itself if the other was made from
      * it.
      *
      * @return empty if there is none

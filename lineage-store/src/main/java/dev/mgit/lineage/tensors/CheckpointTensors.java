@@ -71,6 +71,15 @@ public final class CheckpointTensors implements AutoCloseable {
         return weights;
     }
 
+    /** Files that need not be on disk, by name. */
+    public static CheckpointTensors of(Map<String, ? extends ByteSource> files) throws IOException {
+        var weights = new CheckpointTensors();
+        for (Map.Entry<String, ? extends ByteSource> file : files.entrySet()) {
+            weights.add(file.getKey(), Formats.layoutOf(file.getKey(), file.getValue()), file.getValue());
+        }
+        return weights;
+    }
+
     /** A committed version. */
     public static CheckpointTensors of(Repository repository, VersionId version) throws IOException {
         var weights = new CheckpointTensors();
@@ -132,6 +141,11 @@ public final class CheckpointTensors implements AutoCloseable {
     /** All weights by name, integers with their scales where the checkpoint has them; no training state. */
     public List<CheckpointTensor> weights() throws IOException {
         return tensors.weights();
+    }
+
+    /** All weights by name, without the scales of integers, for whom no byte of them is to be read. */
+    public List<CheckpointTensor> headers() {
+        return tensors.headers();
     }
 
     /** Names of the formats that hold tensors, e.g. {@code safetensors}. */

@@ -127,11 +127,32 @@ public final class TensorSet {
         return List.copyOf(byName(List.copyOf(trainingTensors())).values());
     }
 
+    private Map<String, CheckpointTensor> weightsByName() {
+        Set<Tensor> others = trainingTensors();
+        return byName(
+                tensors.stream().filter(tensor -> !others.contains(tensor)).toList());
+    }
+
+    /** The weights as {@link #weights()} gives them, but without a look at scales: nothing is read. */
+    List<CheckpointTensor> headers() {
+        Map<String, CheckpointTensor> byName = weightsByName();
+        Set<String> companions = new HashSet<>();
+        for (CheckpointTensor weight : byName.values()) {
+            String stem = weight.name().endsWith(OnnxNames.QUANTIZED) ? OnnxNames.stem(weight.name()) : weight.name();
+            if (weight.spec().dtype().isInteger() && byName.containsKey(stem + OnnxNames.SCALE)) {
+                companions.add(stem + OnnxNames.SCALE);
+                companions.add(stem + OnnxNames.ZERO_POINT);
+            }
+        }
+        return byName.values().stream()
+                .map(weight -> companions.contains(weight.name()) ? weight.asCompanion() : weight)
+                .sorted((a, b) -> LayerNames.NATURAL.compare(a.name(), b.name()))
+                .toList();
+    }
+
     /** The weights, in natural order of their names. */
     public List<CheckpointTensor> weights() throws IOException {
-        Set<Tensor> others = trainingTensors();
-        Map<String, CheckpointTensor> byName = byName(
-                tensors.stream().filter(tensor -> !others.contains(tensor)).toList());
+        Map<String, CheckpointTensor> byName = weightsByName();
         Set<String> companions = new HashSet<>();
         Map<String, CheckpointTensor> scaled = new LinkedHashMap<>();
         for (CheckpointTensor weight : byName.values()) {

@@ -7,7 +7,9 @@ import java.util.stream.Collectors;
 /** How one model was derived from another. */
 public enum EdgeKind {
     FINETUNE(1, "finetune"),
+    /** More training on the data and the objective of pretraining. */
     CONTINUE_PRETRAIN(2, "continue-pretrain"),
+    /** Trained on what another model answers: the teacher's weights say nothing of the student's. */
     DISTILL(3, "distill"),
     PRUNE(4, "prune"),
     QUANTIZE(5, "quantize"),
@@ -15,8 +17,9 @@ public enum EdgeKind {
     CONVERT(7, "convert"),
     ADAPTER(8, "adapter"),
     MERGE(9, "merge"),
-    /** Architecture search. */
+    /** Architecture search: blocks of the parent kept, exchanged for others, or left out. */
     SEARCH(10, "search"),
+    /** Reinforcement learning. */
     RL(11, "rl"),
     OTHER(12, "other"),
     /** The same weights, under another name. */
@@ -38,6 +41,11 @@ public enum EdgeKind {
     /** The kind as it is typed and stored: {@code continue-pretrain}. */
     public String word() {
         return word;
+    }
+
+    /** Whether the child's weights began as the parent's, wholly or in part: so with all kinds but distillation. */
+    public boolean passesWeights() {
+        return this != DISTILL;
     }
 
     /** @throws MgitException of kind USAGE, naming the known kinds, if there is no such kind */

@@ -175,6 +175,19 @@ class LineageGraphTest {
     }
 
     @Test
+    void aTeacherIsNoCommonAncestorOfWeights() {
+        VersionId teacher = made.commit(made.version("teacher"));
+        VersionId base = made.commit(made.version("base"));
+        VersionId student = made.commit(
+                made.version("student").from(base, "base", EdgeKind.SEARCH).from(teacher, "teacher", EdgeKind.DISTILL));
+        VersionId tuned = made.commit(made.version("tuned").from(base, "base", EdgeKind.FINETUNE));
+        LineageGraph graph = made.graph();
+
+        assertThat(graph.mergeBases(student, teacher)).isEmpty();
+        assertThat(graph.mergeBases(student, tuned)).containsExactly(base);
+    }
+
+    @Test
     void aVersionBelongsToTheModelWhoseHeadLeadsToIt() {
         List<VersionId> base = made.chain("base", 3);
         Transaction change = made.lineage.begin("mv base bert; branch old", MadeLineage.ADA);

@@ -2,6 +2,7 @@ package dev.mgit.cli.command.evaluate;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.lineage.architecture.WebAddress;
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -9,19 +10,28 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Looks at a model by its headers. One mixin for each view. */
+/** Looks at a model by its headers. */
 @Command(
         name = "inspect",
         description = {
-            "Look at a model's dimensions, by headers and configuration alone; reads no weights.",
-            "--shapes: which dimensions fight a GPU's tensor cores or leave its last wave of tiles half empty, and the "
-                    + "nearest values that do not."
+            "Count a model's parameters by role, or look at its dimensions, from headers and configuration alone: no "
+                    + "weights are read.",
+            "Roles are told by the names of tensors; what no known family names is listed as other. --shapes: which "
+                    + "dimensions fight a GPU's tensor cores or leave its last wave of tiles half empty, and the nearest "
+                    + "values that do not.",
+            "A file on the web is read by range requests; for a checkpoint in several files give the address of its "
+                    + "index (.safetensors.index.json).",
+            "Works on paths and addresses outside a repository too."
         })
 public final class InspectCommand implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(paramLabel = "REV|FILE", description = "A version, or a file or folder outside the repository.")
-    private String subject = "";
+    @Parameters(
+            paramLabel = "REV|PATH|URL",
+            arity = "0..1",
+            defaultValue = "@",
+            description = "A revision, a file or folder, or http(s)://. Default: the version checked out here.")
+    private String subject = "@";
 
     @Mixin
     private final ShapesView shapes = new ShapesView();
@@ -36,9 +46,12 @@ public final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!shapes.wanted()) {
-            throw new MgitException(MgitException.Kind.USAGE, "no view was named", "add --shapes");
+            RolesView.show(context, subject, json.wanted());
+        } else if (WebAddress.looksLike(subject)) {
+            throw MgitException.usage("--shapes takes a version, a file or a folder, no address");
+        } else {
+            shapes.show(context, subject, json.wanted());
         }
-        shapes.show(context, subject, json.wanted());
         return 0;
     }
 }

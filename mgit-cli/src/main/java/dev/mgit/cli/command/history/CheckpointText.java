@@ -14,11 +14,13 @@ import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The files and tensors of a version, as text and as JSON. */
 final class CheckpointText {
@@ -101,10 +103,21 @@ final class CheckpointText {
         if (losses.isEmpty()) {
             list.row(object, dtype, shape, name);
         } else {
-            TensorLoss loss = losses.get(tensor.name());
+            TensorLoss loss = loss(losses, tensor.name());
             String error = loss == null ? "exact" : String.format(Locale.ROOT, "%.3g", loss.largest());
             list.row(object, dtype, shape, error, name);
         }
+    }
+
+    /** The loss of a tensor; of one that is stored expert by expert, the largest of these. */
+    private static @Nullable TensorLoss loss(Map<String, TensorLoss> losses, String tensor) {
+        return losses.entrySet().stream()
+                .filter(loss -> loss.getKey().equals(tensor)
+                        || loss.getKey().startsWith(tensor + "[")
+                                && loss.getKey().endsWith("]"))
+                .map(Map.Entry::getValue)
+                .max(Comparator.comparingDouble(TensorLoss::largest))
+                .orElse(null);
     }
 
     /** The manifest of a file kept in the parameter store. */

@@ -85,6 +85,13 @@ public final class CommitCommand implements Callable<Integer> {
                             + "before and after are those it names. Default KIND: the one it names, else rl.")
     private @Nullable Path sparse;
 
+    @Option(
+            names = "--megatron",
+            description =
+                    "PATH is a legacy Megatron-LM checkpoint (mp_rank_XX folders): commit the model that its shards "
+                            + "are parts of, as one safetensors file with whole tensors. Needs --model.")
+    private boolean megatron;
+
     @Option(names = "--trailer", paramLabel = "K=V", description = "Append trailer 'K: V' to the message. Repeatable.")
     private Map<String, String> trailers = new LinkedHashMap<>();
 
@@ -126,33 +133,41 @@ public final class CommitCommand implements Callable<Integer> {
             return 0;
         }
         try (Session session = Session.open(context)) {
-            Path files = context.resolve(path);
-            var search = new ParentSearch(session, context.output());
-            var naming = new NameCheck(session);
-            naming.requireCheckpoint(path, files, Optional.ofNullable(model));
-            List<CommitRequest.Origin> origins = from.origins(session);
-            if (detect) {
-                origins = detected(session, search, files, origins);
+            if (megatron) {
+                MegatronCommit.with(context, session, context.resolve(path), model, whole -> commit(session, whole));
+            } else {
+                commit(session, context.resolve(path));
             }
-            var request = new CommitRequest(
-                    files,
-                    Optional.ofNullable(model),
-                    Optional.ofNullable(message),
-                    origins,
-                    trailers,
-                    session.author(),
-                    Instant.now(),
-                    data.record(context, session.repository().files().root()).with(Map.of()),
-                    strict,
-                    weightsOnly.wanted());
-            naming.requireKin(path, request);
-            commit(session, search, request);
         }
         return 0;
     }
 
+    private void commit(Session session, Path files) throws IOException {
+        var search = new ParentSearch(session, context.output());
+        var naming = new NameCheck(session);
+        naming.requireCheckpoint(path, files, Optional.ofNullable(model));
+        List<CommitRequest.Origin> origins = from.origins(session);
+        if (detect) {
+            origins = detected(session, search, files, origins);
+        }
+        var request = new CommitRequest(
+                files,
+                Optional.ofNullable(model),
+                Optional.ofNullable(message),
+                origins,
+                trailers,
+                session.author(),
+                Instant.now(),
+                data.record(context, session.repository().files().root()).with(Map.of()),
+                strict,
+                weightsOnly.wanted());
+        naming.requireKin(path, request);
+        commit(session, search, request);
+    }
+
     private void requireOnlySparse() {
         if (detect
+                || megatron
                 || strict
                 || weightsOnly.wanted()
                 || lossy.isWanted()

@@ -10,12 +10,14 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
+import dev.mgit.lineage.diff.BlockDiff;
 import dev.mgit.lineage.diff.Diff;
 import dev.mgit.lineage.diff.DiffRequest;
 import dev.mgit.lineage.diff.DiffSide;
 import dev.mgit.lineage.diff.DiffSides;
 import dev.mgit.lineage.diff.Diffs;
 import dev.mgit.lineage.diff.TensorChange;
+import dev.mgit.lineage.diff.experts.ExpertDiff;
 import dev.mgit.lineage.diff.report.DiffHtml;
 import dev.mgit.lineage.diff.report.DiffJson;
 import dev.mgit.lineage.diff.report.DiffMarkdown;
@@ -81,6 +83,19 @@ public final class DiffCommand implements Callable<Integer> {
     @Option(names = "--name-only", description = "List only the paths of files that differ, like git.")
     private boolean nameOnly;
 
+    @Option(
+            names = "--blocks",
+            description = "Compare the architecture block by block, and say which block of A the weights of each come "
+                    + "from. A is the parent.")
+    private boolean blocks;
+
+    @Option(
+            names = "--experts",
+            description =
+                    "Compare the experts of a mixture one by one, whatever layout and order either side keeps them "
+                            + "in. A is the parent.")
+    private boolean experts;
+
     @Option(names = "--exit-code", description = "Exit with 3 if there are differences.")
     private boolean exitCode;
 
@@ -96,21 +111,46 @@ public final class DiffCommand implements Callable<Integer> {
         if (nameOnly && namesOnly) {
             throw MgitException.usage("--name-only and --names-only cannot be combined");
         }
+        boolean other =
+                tensors != null || stat || namesOnly || nameOnly || format == Format.HTML || format == Format.MD;
+        if (blocks && experts || (blocks || experts) && other) {
+            throw MgitException.usage("--blocks and --experts can only be combined with --json and --exit-code");
+        }
         try (Session session = Session.ifAny(context)) {
-            Diff diff = session == null
-                    ? diff(
-                            Optional.empty(),
-                            sides,
+            Optional<Repository> repository = Optional.ofNullable(session).map(Session::repository);
+            DiffRequest request = request(repository, session == null ? sides : named(session.revisions()));
+            var diffs = session == null
+                    ? new Diffs(
+                            repository,
                             CopyProgress.none(),
                             Runtime.getRuntime().availableProcessors())
-                    : diff(
-                            Optional.of(session.repository()),
-                            named(session.revisions()),
+                    : new Diffs(
+                            repository,
                             session.progress(),
                             StoreSettings.of(session.repository().settings()).threads());
-            print(diff);
-            return exitCode && diff.differs() ? MgitException.Kind.DIFFERS.exitCode() : 0;
+            boolean differs = blocks
+                    ? blocks(diffs.blocks(request))
+                    : experts ? experts(diffs.experts(request)) : print(diffs.diff(request));
+            return exitCode && differs ? MgitException.Kind.DIFFERS.exitCode() : 0;
         }
+    }
+
+    private boolean blocks(BlockDiff diff) throws IOException {
+        if (json.wanted() || format == Format.JSON) {
+            context.output().json(out -> BlockDiffJson.write(out, diff));
+        } else {
+            diff.lines().forEach(context.output()::line);
+        }
+        return diff.differs();
+    }
+
+    private boolean experts(ExpertDiff diff) throws IOException {
+        if (json.wanted() || format == Format.JSON) {
+            context.output().json(out -> ExpertDiffJson.write(out, diff));
+        } else {
+            diff.lines().forEach(context.output()::line);
+        }
+        return diff.differs();
     }
 
     /** The two sides as the lineage knows them. */
@@ -126,19 +166,17 @@ public final class DiffCommand implements Callable<Integer> {
         return sides.stream().map(revisions::inFull).toList();
     }
 
-    private Diff diff(Optional<Repository> repository, List<String> named, CopyProgress progress, int threads)
-            throws IOException {
+    private DiffRequest request(Optional<Repository> repository, List<String> named) throws IOException {
         List<DiffSide> both = new DiffSides(repository, context.directory()).of(named);
-        var request = new DiffRequest(
+        return new DiffRequest(
                 both.get(0),
                 both.get(1),
                 Optional.ofNullable(files).map(Glob::new),
                 Optional.ofNullable(tensors).map(Glob::new),
                 namesOnly || nameOnly ? DiffRequest.Depth.NAMES : DiffRequest.Depth.NUMBERS);
-        return new Diffs(repository, progress, threads).diff(request);
     }
 
-    private void print(Diff diff) {
+    private boolean print(Diff diff) {
         Output output = context.output();
         if (json.wanted() || format == Format.JSON) {
             output.document(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
@@ -156,6 +194,7 @@ public final class DiffCommand implements Callable<Integer> {
                 DiffLines.of(output, diff, detail).forEach(output::line);
             }
         }
+        return diff.differs();
     }
 
     private void names(Diff diff) {

@@ -22,6 +22,8 @@ import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.imports.Committer;
 import dev.mgit.lineage.imports.ImportPlan;
 import dev.mgit.lineage.imports.Imports;
+import dev.mgit.lineage.imports.PublishedGraph;
+import dev.mgit.lineage.imports.PublishedImport;
 import dev.mgit.lineage.repository.WriterLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +64,14 @@ public final class ImportCommand implements Callable<Integer> {
                     + "(JSON) states of versions that are here, told by the digests of their files.")
     private @Nullable Path bom;
 
+    @Option(
+            names = "--mgit",
+            paramLabel = "FILE",
+            description = "Import a lineage_graph.json as the MGit of the paper writes it: the checkpoints beside it, "
+                    + "adapted and versioned edges, names and results of tests. Neither its Python functions nor its pickles "
+                    + "are run.")
+    private @Nullable Path published;
+
     @Option(names = "--recursive", description = "Search all subfolders, not only direct children.")
     private boolean recursive;
 
@@ -98,15 +108,19 @@ public final class ImportCommand implements Callable<Integer> {
         if (json.wanted()) {
             context.output().onlyJson();
         }
-        if (bom == null ? paths.isEmpty() : !paths.isEmpty() || recursive || dryRun) {
+        boolean other = bom != null || published != null;
+        if (other == !paths.isEmpty() || other && (recursive || dryRun || bom != null && published != null)) {
             throw MgitException.usage(
-                    bom == null
-                            ? "name folders or files to import, or --bom FILE"
-                            : "--bom takes no PATH and only --json");
+                    other
+                            ? "--bom and --mgit take no PATH, --recursive or --dry-run, and not each other"
+                            : "name folders or files to import, or --bom FILE or --mgit FILE");
         }
         if (bom != null) {
             new ImportBom(context, wait).carryOut(bom, json.wanted());
             return 0;
+        }
+        if (published != null) {
+            return published(context.resolve(published));
         }
         List<Path> resolved = paths.stream().map(context::resolve).toList();
         try (Session session = Session.open(context)) {
@@ -114,6 +128,21 @@ public final class ImportCommand implements Callable<Integer> {
                 return report(session, plan(session, resolved), Map.of(), Map.of());
             }
             return carryOut(session, resolved);
+        }
+    }
+
+    private int published(Path file) throws IOException {
+        PublishedGraph graph = PublishedGraph.read(file);
+        try (Session session = Session.open(context);
+                HookSession hooks = HookSession.within(context, session, wait)) {
+            hooks.tellOfOldTrust(context);
+            CommitWorkflow workflow =
+                    AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
+            var imports = new PublishedImport(
+                    session.repository(), file.toAbsolutePath().resolveSibling(""));
+            var text = new PublishedImportText(context.output(), session, json.wanted());
+            imports.carryOut(graph, session.author(), committer(session, workflow), text::told);
+            return text.summary(imports);
         }
     }
 

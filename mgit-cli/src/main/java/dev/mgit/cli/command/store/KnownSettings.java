@@ -39,6 +39,11 @@ public final class KnownSettings {
                     DetectSettings::of),
             new Setting("store.effort", "balanced", "Compression effort: fast, balanced, small.", StoreSettings::of),
             new Setting("store.maxDepth", "4", "Maximum length of a delta chain, 1 to 64.", StoreSettings::of),
+            new Setting(
+                    "store.predictFromTeachers",
+                    "false",
+                    "Predict weights also from the teacher of a distilled model: true, false.",
+                    StoreSettings::of),
             new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", StoreSettings::of),
             new Setting(
                     "update.auto",
