@@ -80,7 +80,7 @@ final class Snapshot implements AutoCloseable {
                 snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
-                snapshot.large(file.path(), manifest, ObjectReader.file(store, manifest));
+                snapshot.large(file.path(), manifest, ObjectReader.content(store, manifest));
             }
         }
         return snapshot;
@@ -120,11 +120,11 @@ final class Snapshot implements AutoCloseable {
             small(path, Files.readAllBytes(file));
             return;
         }
-        progress.start("reading " + path, source.size());
+        progress.start("reading " + path, layout.size());
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), progress::advance);
-            large(path, manifest, source);
+            large(path, manifest, layout.content(source));
         } finally {
             progress.done();
         }

@@ -5,6 +5,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.delta.layout.Packing;
 import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
@@ -26,6 +27,8 @@ final class CheckpointRecord {
     private static final long SCHEMA_PARTS = 2;
     /** Manifests whose tensors are not their ranges. */
     static final long SCHEMA_TENSORS = 3;
+    /** Manifests of files that are made of their content. */
+    static final long SCHEMA_PACKED = 4;
 
     private CheckpointRecord() {}
 
@@ -74,13 +77,19 @@ final class CheckpointRecord {
     static byte[] write(Manifest manifest) {
         var text = new StringBuilder("{\n");
         boolean parts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        long schema = !manifest.tensorsAreRanges() ? SCHEMA_TENSORS : parts ? SCHEMA_PARTS : SCHEMA;
+        boolean packed = !manifest.packing().isEmpty();
+        boolean tensors = !manifest.tensorsAreRanges();
+        long schema = packed ? SCHEMA_PACKED : tensors ? SCHEMA_TENSORS : parts ? SCHEMA_PARTS : SCHEMA;
         text.append("\"schema\": ").append(schema).append(",\n");
         text.append("\"format\": ").append(Json.text(manifest.format())).append(",\n");
         text.append("\"size\": ").append(manifest.size()).append(",\n");
         text.append("\"sha256\": ").append(Json.text(manifest.sha256())).append(",\n");
         lines(text, "ranges", manifest.entries(), CheckpointRecord::range);
-        if (!manifest.tensorsAreRanges()) {
+        if (packed) {
+            text.append(",\n");
+            lines(text, "packed", manifest.packing().streams(), PackedRecord::write);
+        }
+        if (tensors) {
             text.append(",\n");
             lines(text, "tensors", manifest.tensors(), TensorRecord::write);
         }
@@ -114,7 +123,7 @@ final class CheckpointRecord {
     }
 
     static Manifest readManifest(String where, byte[] bytes) {
-        return parse("manifest of " + where, SCHEMA_TENSORS, bytes, json -> {
+        return parse("manifest of " + where, SCHEMA_PACKED, bytes, json -> {
             var entries = new ArrayList<Manifest.Entry>();
             long offset = 0;
             for (JsonObject range : json.objects("ranges")) {
@@ -130,14 +139,17 @@ final class CheckpointRecord {
                         new Manifest.Entry(offset, length, tensor(range), new ObjectId(range.string("object")), start));
                 offset = Math.addExact(offset, length);
             }
-            if (offset != json.number("size")) {
-                throw new JsonException("ranges cover " + offset + " bytes of " + json.number("size"));
+            Packing packing = PackedRecord.read(json);
+            long size = packing.fileSize(offset);
+            if (size != json.number("size")) {
+                throw new JsonException("ranges make " + size + " bytes of " + json.number("size"));
             }
             String format = json.string("format");
             String sha256 = json.string("sha256");
-            return json.has("tensors")
-                    ? new Manifest(format, offset, sha256, entries, TensorRecord.read(json.objects("tensors"), offset))
-                    : new Manifest(format, offset, sha256, entries);
+            Manifest ranges = new Manifest(format, offset, sha256, entries);
+            List<Manifest.Tensor> tensors =
+                    json.has("tensors") ? TensorRecord.read(json.objects("tensors"), offset) : ranges.tensors();
+            return new Manifest(format, size, sha256, entries, tensors, packing);
         });
     }
 
