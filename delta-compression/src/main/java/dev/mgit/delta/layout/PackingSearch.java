@@ -1,5 +1,6 @@
 package dev.mgit.delta.layout;
 
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.deflate.DeflateEncoder;
 import dev.mgit.delta.deflate.DeflateSettings;
 import dev.mgit.delta.deflate.InflateDecoder;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -25,14 +28,18 @@ public final class PackingSearch {
     private static final long ALWAYS_ALLOWED = 1 << 26;
     /** Packed bytes that tell settings apart before all of a stream is made. */
     private static final long TRIAL = 1 << 16;
-    /** Streams that cannot be made again before the rest of a file is taken to be of the same compressor. */
-    private static final int MOST_FOREIGN = 8;
+    /** Streams looked at at once. If none of them can be made again, the rest is taken to be of the same compressor. */
+    private static final int FIRST_BATCH = 8;
+
+    private static final int BATCH = 64;
+    /** Packed bytes for which a second thread is not worth its start. */
+    private static final long ONE_THREAD = 1 << 18;
     /** Settings that may turn out wrong late in a stream. */
     private static final int MOST_LATE = 3;
 
     private final ByteSource file;
-    private final List<DeflateSettings> candidates = new ArrayList<>(DeflateSettings.all());
-    private int foreign;
+    /** Mostly one archive is of one make: the settings found last come first. */
+    private List<DeflateSettings> candidates = DeflateSettings.all();
 
     private PackingSearch(ByteSource file) {
         this.file = file;
@@ -50,28 +57,63 @@ public final class PackingSearch {
                 .filter(entry -> entry.deflated().isPresent())
                 .sorted(Comparator.comparingLong(ZipDirectory.Entry::offset))
                 .toList();
-        return deflated.isEmpty() ? Packing.NONE : new PackingSearch(file).search(deflated);
+        return deflated.isEmpty() ? Packing.NONE : new PackingSearch(file).search(possible(deflated, file.size()));
     }
 
-    private Packing search(List<ZipDirectory.Entry> entries) throws IOException {
-        List<PackedStream> streams = new ArrayList<>();
-        long left = Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * file.size());
+    /** Those that do not overlap, and together do not unpack to more than is allowed. */
+    private static List<ZipDirectory.Entry> possible(List<ZipDirectory.Entry> entries, long fileSize) {
+        List<ZipDirectory.Entry> possible = new ArrayList<>();
+        long left = Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * fileSize);
         long end = 0;
-        long shrunk = 0;
         for (ZipDirectory.Entry entry : entries) {
             long length = entry.deflated().orElseThrow().length();
-            if (entry.offset() < end || length < 0 || length > left || foreign == MOST_FOREIGN) {
-                continue;
-            }
-            Optional<DeflateSettings> settings = settings(entry);
-            if (settings.isPresent()) {
-                streams.add(new PackedStream(entry.offset() + shrunk, length, entry.length(), settings.get()));
-                shrunk += length - entry.length();
+            if (entry.offset() >= end && length >= 0 && length <= left) {
+                possible.add(entry);
                 left -= length;
                 end = entry.offset() + entry.length();
             }
         }
+        return possible;
+    }
+
+    private Packing search(List<ZipDirectory.Entry> entries) throws IOException {
+        List<PackedStream> streams = new ArrayList<>();
+        long grown = 0;
+        int count;
+        for (int from = 0; from < entries.size(); from += count) {
+            count = Math.min(from == 0 ? FIRST_BATCH : BATCH, entries.size() - from);
+            List<ZipDirectory.Entry> batch = entries.subList(from, from + count);
+            List<Optional<DeflateSettings>> found = settings(batch);
+            Optional<DeflateSettings> first =
+                    found.stream().flatMap(Optional::stream).findFirst();
+            if (first.isEmpty()) {
+                break;
+            }
+            for (int i = 0; i < count; i++) {
+                if (found.get(i).isPresent()) {
+                    ZipDirectory.Entry entry = batch.get(i);
+                    long length = entry.deflated().orElseThrow().length();
+                    streams.add(new PackedStream(
+                            entry.offset() + grown,
+                            length,
+                            entry.length(),
+                            found.get(i).get()));
+                    grown += length - entry.length();
+                }
+            }
+            candidates = Stream.concat(first.stream(), DeflateSettings.all().stream())
+                    .distinct()
+                    .toList();
+        }
         return streams.isEmpty() ? Packing.NONE : new Packing(streams);
+    }
+
+    private List<Optional<DeflateSettings>> settings(List<ZipDirectory.Entry> batch) throws IOException {
+        List<Callable<Optional<DeflateSettings>>> tasks = batch.stream()
+                .<Callable<Optional<DeflateSettings>>>map(entry -> () -> settings(entry))
+                .toList();
+        long packed = batch.stream().mapToLong(ZipDirectory.Entry::length).sum();
+        return TaskPool.runAll(packed < ONE_THREAD ? 1 : Runtime.getRuntime().availableProcessors(), tasks);
     }
 
     private Optional<DeflateSettings> settings(ZipDirectory.Entry entry) throws IOException {
@@ -79,10 +121,6 @@ public final class PackingSearch {
         for (DeflateSettings settings : candidates) {
             boolean promising = makes(settings, entry, TRIAL);
             if (promising && (entry.length() <= TRIAL || makes(settings, entry, Long.MAX_VALUE))) {
-                // Mostly one archive is of one make.
-                candidates.remove(settings);
-                candidates.add(0, settings);
-                foreign = 0;
                 return Optional.of(settings);
             }
             late += promising ? 1 : 0;
@@ -90,7 +128,6 @@ public final class PackingSearch {
                 break;
             }
         }
-        foreign++;
         return Optional.empty();
     }
 

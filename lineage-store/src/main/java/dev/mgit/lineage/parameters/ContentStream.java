@@ -41,10 +41,6 @@ final class ContentStream implements FileStream {
     private record Piece(Future<byte[]> block, int blockLength, int skip, int length, boolean ahead) {}
 
     ContentStream(LiveParameters parameters, Manifest manifest, String where, long from, long length) {
-        if (from < 0 || length < 0 || from > manifest.contentSize() - length) {
-            throw new IndexOutOfBoundsException(
-                    "bytes " + from + "+" + length + " of a file of " + manifest.contentSize() + " bytes");
-        }
         this.parameters = parameters;
         this.manifest = manifest;
         this.where = where;

@@ -65,6 +65,10 @@ public final class LiveParameters implements AutoCloseable {
      * @param length bytes, {@code from + length} at most the size of the file
      */
     public FileStream open(Manifest manifest, String where, long from, long length) throws IOException {
+        if (from < 0 || length < 0 || from > manifest.size() - length) {
+            throw new IndexOutOfBoundsException(
+                    "bytes " + from + "+" + length + " of a file of " + manifest.size() + " bytes");
+        }
         return manifest.packing().isEmpty()
                 ? content(manifest, where, from, length)
                 : new PackedFileStream(
