@@ -107,7 +107,9 @@ class CompressedArchivesTest {
                 .contains("identical");
         assertThat(repository.ok("diff", "torch1", "torch9")).contains("the same weights");
         assertThat(repository.ok("diff", "first~1", "first")).contains("7 tensors: 6 changed, 1 same");
-        assertThat(repository.ok("show", "keras6", "--tensors")).contains("dense").doesNotContain("compressed");
+        assertThat(repository.ok("show", "keras6", "--tensors"))
+                .contains("dense")
+                .doesNotContain("compressed");
         repository.ok("checkout", "again", folder.resolve("a").toString(), "--tensors", "*");
         repository.ok("checkout", "first~1", folder.resolve("b").toString(), "--tensors", "*");
         assertThat(folder.resolve("a").resolve("tensors.safetensors"))
@@ -127,6 +129,7 @@ class CompressedArchivesTest {
         Path out = folder.resolve("clean");
         repository.ok("checkout", "first", out.toString());
         assertThat(repository.ok("status", out.toString())).contains("unchanged");
-        repository.refuses(1, "nothing to commit", "commit", folder.resolve("second").toString(), "--model", "first");
+        repository.refuses(
+                1, "nothing to commit", "commit", folder.resolve("second").toString(), "--model", "first");
     }
 }

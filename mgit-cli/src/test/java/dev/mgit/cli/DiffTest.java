@@ -57,7 +57,8 @@ class DiffTest {
         run("commit", folder.toString(), "--model", "scripted");
         assertThat(run("diff", "scripted", "scripted~1").out()).contains("not executable");
         assertThat(run("diff", "scripted~1", "scripted", "--name-only").out()).isEqualTo("run.sh\n");
-        JsonObject file = Json.parseObject(run("diff", "scripted~1", "scripted", "--json").out().getBytes(StandardCharsets.UTF_8))
+        JsonObject file = Json.parseObject(
+                        run("diff", "scripted~1", "scripted", "--json").out().getBytes(StandardCharsets.UTF_8))
                 .objects("files")
                 .get(0);
         assertThat(file.string("path")).isEqualTo("run.sh");

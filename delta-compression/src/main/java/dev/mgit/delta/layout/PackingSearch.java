@@ -140,8 +140,8 @@ public final class PackingSearch {
         byte[] chunk = new byte[1 << 15];
         InflateDecoder decoder;
         try {
-            decoder = new InflateDecoder(
-                    new SourceInputStream(file, entry.offset(), entry.length()), Restart.BEGINNING);
+            decoder =
+                    new InflateDecoder(new SourceInputStream(file, entry.offset(), entry.length()), Restart.BEGINNING);
             for (int count = decoder.read(chunk, 0, chunk.length);
                     count >= 0;
                     count = decoder.read(chunk, 0, chunk.length)) {

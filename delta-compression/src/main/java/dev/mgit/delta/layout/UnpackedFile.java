@@ -68,7 +68,8 @@ final class UnpackedFile implements ByteSource {
                 int some = (int) (Math.min(end, next) - at);
                 long before = none
                         ? file.size() - size
-                        : packing.fileOffset(stream) - packing.streams().get(stream).offset();
+                        : packing.fileOffset(stream)
+                                - packing.streams().get(stream).offset();
                 file.read(at + before, target, to, some);
                 at += some;
             } else {

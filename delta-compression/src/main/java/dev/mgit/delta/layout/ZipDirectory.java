@@ -55,8 +55,9 @@ public final class ZipDirectory {
         if (source instanceof UnpackedFile content) {
             Packing packing = content.packing();
             return read(content.file())
-                    .map(entries ->
-                            entries.stream().map(entry -> unpacked(entry, packing)).toList());
+                    .map(entries -> entries.stream()
+                            .map(entry -> unpacked(entry, packing))
+                            .toList());
         }
         if (source.size() < 4 || new Cursor(source).u32() != LOCAL) {
             return Optional.empty();

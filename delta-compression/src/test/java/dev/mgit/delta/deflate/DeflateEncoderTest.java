@@ -146,7 +146,8 @@ class DeflateEncoderTest {
                 bytes[k] = again ? bytes[k - 1 - random.nextInt(300)] : (byte) random.nextInt(symbols);
             }
             var settings = new DeflateSettings(1 + random.nextInt(9), 8 + random.nextInt(2));
-            assertThat(inflate(deflate(bytes, settings, 1 + random.nextInt(6000)))).isEqualTo(bytes);
+            assertThat(inflate(deflate(bytes, settings, 1 + random.nextInt(6000))))
+                    .isEqualTo(bytes);
         }
     }
 
@@ -176,7 +177,8 @@ class DeflateEncoderTest {
     @Test
     void whatIsNoStreamIsRefused() throws IOException {
         byte[] packed = deflate(Content.TEXT.bytes(), new DeflateSettings(6, 8), 1 << 16);
-        assertThatThrownBy(() -> inflate(Arrays.copyOf(packed, packed.length - 1))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> inflate(Arrays.copyOf(packed, packed.length - 1)))
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> inflate(new byte[] {7, 0})).isInstanceOf(IOException.class);
         var random = new Random(4);
         for (int i = 0; i < 2000; i++) {

@@ -155,13 +155,12 @@ class PackingTest {
     @Test
     void aFileIsNeverMadeWithOtherSettingsInSilence() throws IOException {
         byte[] weights = weights(1, 50_000);
-        byte[] file = new ZipFile()
-                .deflated("a", weights, deflate(weights, USUAL))
-                .bytes();
+        byte[] file =
+                new ZipFile().deflated("a", weights, deflate(weights, USUAL)).bytes();
         Packing packing = PackingSearch.of(new MemoryByteSource(file));
         PackedStream stream = packing.streams().get(0);
-        var other = new Packing(List.of(new PackedStream(
-                stream.offset(), stream.length(), stream.packedLength() + 1, stream.settings())));
+        var other = new Packing(List.of(
+                new PackedStream(stream.offset(), stream.length(), stream.packedLength() + 1, stream.settings())));
 
         assertThatThrownBy(() -> packed(other, packing.unpack(new MemoryByteSource(file)), 0))
                 .isInstanceOf(MgitException.class)
@@ -199,8 +198,8 @@ class PackingTest {
     }
 
     private static byte[] packed(Packing packing, ByteSource content, long from) throws IOException {
-        try (InputStream file = packing.pack(
-                from, position -> new SourceInputStream(content, position, content.size() - position))) {
+        try (InputStream file =
+                packing.pack(from, position -> new SourceInputStream(content, position, content.size() - position))) {
             return file.readAllBytes();
         }
     }

@@ -65,8 +65,7 @@ public final class FileTensorComparator implements TensorComparator {
     }
 
     private static Optional<Difference> compare(
-            String name, ByteSource left, LogicalTensor from, ByteSource right, LogicalTensor to)
-            throws IOException {
+            String name, ByteSource left, LogicalTensor from, ByteSource right, LogicalTensor to) throws IOException {
         TensorSpec spec = from.spec();
         ByteSource expected = from.open(left);
         ByteSource actual = to.open(right);

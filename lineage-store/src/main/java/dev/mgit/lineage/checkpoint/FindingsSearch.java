@@ -43,9 +43,7 @@ final class FindingsSearch {
                 path,
                 place,
                 content,
-                packed
-                        ? new Formats.FileLayout(manifest.layout(), Optional.empty())
-                        : Formats.read(path, content));
+                packed ? new Formats.FileLayout(manifest.layout(), Optional.empty()) : Formats.read(path, content));
     }
 
     private void note(String path, Path place, ByteSource source, Formats.FileLayout reading) throws IOException {

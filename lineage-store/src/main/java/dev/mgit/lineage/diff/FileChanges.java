@@ -29,7 +29,8 @@ final class FileChanges {
             Snapshot.Contents left = a.get(path);
             Snapshot.Contents right = b.get(path);
             if (left != null && right != null) {
-                if (!left.identity().equals(right.identity()) || executable(left, right).isPresent()) {
+                if (!left.identity().equals(right.identity())
+                        || executable(left, right).isPresent()) {
                     changes.add(changed(left, right));
                 }
             } else if (left != null) {
@@ -42,7 +43,8 @@ final class FileChanges {
     }
 
     private static FileChange alone(Snapshot.Contents file, FileChange.Kind kind, long sizeA, long sizeB) {
-        return new FileChange(file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of(), Optional.empty(), false);
+        return new FileChange(
+                file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of(), Optional.empty(), false);
     }
 
     static FileChange changed(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
@@ -66,7 +68,8 @@ final class FileChanges {
     /** Where a file may be executed on one side only: whether on the second. */
     private static Optional<Boolean> executable(Snapshot.Contents a, Snapshot.Contents b) {
         return b.executable()
-                .filter(now -> a.executable().filter(before -> !before.equals(now)).isPresent());
+                .filter(now ->
+                        a.executable().filter(before -> !before.equals(now)).isPresent());
     }
 
     private static byte[] bytes(Snapshot.Contents file) throws IOException {

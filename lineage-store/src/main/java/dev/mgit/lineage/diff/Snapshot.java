@@ -94,10 +94,7 @@ final class Snapshot implements AutoCloseable {
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
                 snapshot.large(
-                        file.path(),
-                        manifest,
-                        ObjectReader.content(store, manifest),
-                        Optional.of(file.executable()));
+                        file.path(), manifest, ObjectReader.content(store, manifest), Optional.of(file.executable()));
             }
         }
         return snapshot;
@@ -153,10 +150,13 @@ final class Snapshot implements AutoCloseable {
     private void small(String path, byte[] bytes, Optional<Boolean> executable) throws IOException {
         ByteSource source = new MemoryByteSource(bytes);
         tensors.file(path, source);
-        files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false, executable));
+        files.put(
+                path,
+                new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false, executable));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole, Optional<Boolean> executable) throws IOException {
+    private void large(String path, Manifest manifest, ByteSource whole, Optional<Boolean> executable)
+            throws IOException {
         tensors.file(path, whole);
         manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
         boolean any = !manifest.tensors().isEmpty();

@@ -139,8 +139,7 @@ final class MergeInput implements AutoCloseable {
         boolean weights = isMergedByTensor(path) && !manifest.tensors().isEmpty();
         Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
         files.put(
-                path,
-                new InputFile(executable, manifest.size(), manifest.sha256(), known, manifest.packing(), bytes));
+                path, new InputFile(executable, manifest.size(), manifest.sha256(), known, manifest.packing(), bytes));
     }
 
     /** Moments of an optimizer belong to its own steps: files of training state are whole. */
