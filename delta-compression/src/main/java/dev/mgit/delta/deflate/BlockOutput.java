@@ -71,7 +71,7 @@ final class BlockOutput {
         symbols.build();
         places.build();
         int codeLengths = buildCodeOfLengths();
-        long dynamic = symbols.cost() + places.cost() + lengths.cost() + 3 * codeLengths + 14;
+        long dynamic = symbols.cost() + places.cost() + lengths.cost() + 3L * codeLengths + 14;
         long fixed = symbols.cost(FIXED_LENGTHS) + places.cost(FIXED_DISTANCE_LENGTHS);
         long fixedBytes = wholeBytes(fixed);
         long least = Math.min(wholeBytes(dynamic), fixedBytes);

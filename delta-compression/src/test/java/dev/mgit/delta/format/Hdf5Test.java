@@ -85,11 +85,14 @@ class Hdf5Test {
         Layout layout = Hostile.layout("paged.h5", bytes);
 
         Hostile.covers(layout, bytes.length);
-        assertThat(Hostile.tensors(layout).stream().filter(tensor -> tensor.name().startsWith("paged[")))
+        assertThat(Hostile.tensors(layout).stream()
+                        .filter(tensor -> tensor.name().startsWith("paged[")))
                 .hasSize(1100);
         for (int i : new int[] {0, 1, 550, 1023, 1024, 1099}) {
-            int at = (int) Hostile.range(layout, "paged[" + i / 110 + ", " + i % 110 + "]").offset();
-            assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat(at)).isEqualTo(i);
+            int at = (int) Hostile.range(layout, "paged[" + i / 110 + ", " + i % 110 + "]")
+                    .offset();
+            assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat(at))
+                    .isEqualTo(i);
         }
         for (String growing : new String[] {"bounded", "endless", "both"}) {
             assertThat(seen(layout, growing).unreadable()).isPresent();
