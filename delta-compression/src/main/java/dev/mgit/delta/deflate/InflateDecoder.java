@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,30 @@ import org.jspecify.annotations.Nullable;
  * the 32 KiB before it are all that the rest needs.
  */
 public final class InflateDecoder {
-    /**
-     * The beginning of a block.
-     *
-     * @param bit of the packed stream
-     * @param position of the unpacked bytes
-     * @param window the unpacked bytes before it, as far as a match may reach
-     */
-    public record Restart(long bit, long position, byte[] window) {
+    /** The beginning of a block. */
+    public static final class Restart {
+        /** Where every stream begins. */
         public static final Restart BEGINNING = new Restart(0, 0, new byte[0]);
+
+        private final long bit;
+        private final long position;
+        private final byte[] window;
+
+        private Restart(long bit, long position, byte[] window) {
+            this.bit = bit;
+            this.position = position;
+            this.window = window;
+        }
+
+        /** Where it is in the packed stream, in bits. */
+        public long bit() {
+            return bit;
+        }
+
+        /** Unpacked bytes before it. */
+        public long position() {
+            return position;
+        }
     }
 
     private enum State {
@@ -62,9 +78,9 @@ public final class InflateDecoder {
         this.in = in;
         this.taken = from.bit() / Byte.SIZE;
         this.position = from.position();
-        this.made = from.window().length;
+        this.made = from.window.length;
         this.served = made;
-        System.arraycopy(from.window(), 0, out, 0, made);
+        System.arraycopy(from.window, 0, out, 0, made);
         take((int) (from.bit() % Byte.SIZE));
     }
 
@@ -196,8 +212,8 @@ public final class InflateDecoder {
 
     /** Decodes until the block ends or there is no room for another match. */
     private void decodeSymbols() throws IOException {
-        CodeTable symbolCode = java.util.Objects.requireNonNull(symbols);
-        CodeTable placeCode = java.util.Objects.requireNonNull(places);
+        CodeTable symbolCode = Objects.requireNonNull(symbols);
+        CodeTable placeCode = Objects.requireNonNull(places);
         while (made <= out.length - Symbols.MAX_MATCH) {
             int symbol = next(symbolCode);
             if (symbol < END_OF_BLOCK) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -134,7 +135,8 @@ final class UnpackedFile implements ByteSource {
     private Cursor cursor(int stream, long position) throws IOException {
         Restart restart;
         synchronized (this) {
-            restart = restarts.get(stream).floorEntry(position).getValue();
+            restart = Objects.requireNonNull(restarts.get(stream).floorEntry(position))
+                    .getValue();
             int nearest = -1;
             long best = restart.position();
             for (int i = 0; i < idle.size(); i++) {

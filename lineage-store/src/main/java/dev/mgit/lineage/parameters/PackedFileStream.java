@@ -5,6 +5,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class PackedFileStream implements FileStream {
         try {
             file.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
