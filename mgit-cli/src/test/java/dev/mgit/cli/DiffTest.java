@@ -1,6 +1,7 @@
 package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +40,31 @@ class DiffTest {
         Cli.Ran ran = Cli.run(repository, arguments);
         assertThat(ran.err()).as(String.join(" ", arguments)).doesNotContain("error:");
         return ran;
+    }
+
+    @Test
+    void aFileThatMayBeExecutedNowIsADifference() throws IOException {
+        Path folder = Files.createDirectories(outside.resolve("scripted"));
+        Files.copy(outside.resolve("base").resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        Path script = Files.writeString(folder.resolve("run.sh"), "echo\n");
+        assumeTrue(Files.getFileStore(script).supportsFileAttributeView("posix"), "files here have no modes");
+        run("commit", folder.toString(), "--model", "scripted");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThat(run("diff", "scripted", folder.toString()).out())
+                .contains("the same weights; run.sh differs")
+                .containsPattern("run\\.sh +changed +5 +5 +executable");
+        run("commit", folder.toString(), "--model", "scripted");
+        assertThat(run("diff", "scripted", "scripted~1").out()).contains("not executable");
+        assertThat(run("diff", "scripted~1", "scripted", "--name-only").out()).isEqualTo("run.sh\n");
+        JsonObject file = Json.parseObject(
+                        run("diff", "scripted~1", "scripted", "--json").out().getBytes(StandardCharsets.UTF_8))
+                .objects("files")
+                .get(0);
+        assertThat(file.string("path")).isEqualTo("run.sh");
+        assertThat(file.flag("executable")).isTrue();
+        assertThat(file.has("lines")).isFalse();
+        assertThat(run("diff", "scripted", folder.toString()).out()).contains("identical");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WrittenTensorsTest {
     private static final String MAKE = """
-            import sys, os, struct, json, numpy as np, onnx, gguf, ml_dtypes
+            import sys, os, struct, json, zipfile, numpy as np, onnx, gguf, ml_dtypes
             from onnx import TensorProto as T, helper as h, numpy_helper
             from gguf import quants, GGMLQuantizationType as Q, GGUFEndian
             from safetensors.numpy import save_file
@@ -69,7 +69,9 @@ class WrittenTensorsTest {
                     inits.append(t)
                 model(at, inits)
             at = folder('text'); t = h.make_tensor('words', T.STRING, [2], [b'a', b'b']); model(at, [numpy_helper.from_array(r(20, 20), 'k'), t])
-            at = folder('npz'); np.savez(at + 'm.npz', w=q, v=r(7)); at2 = folder('compressed'); np.savez_compressed(at2 + 'm.npz', w=q, v=r(7))
+            at = folder('npz'); np.savez(at + 'm.npz', w=q, v=r(7)); at2 = folder('compressed')
+            with zipfile.ZipFile(at + 'm.npz') as npz, zipfile.ZipFile(at2 + 'm.npz', 'w', zipfile.ZIP_BZIP2) as other:
+                for name in npz.namelist(): other.writestr(name, npz.read(name))
             """;
 
     private static final String CHECK = """
@@ -159,7 +161,7 @@ class WrittenTensorsTest {
         commit("npz");
         commit("compressed");
         assertThat(repository.ok("show", "compressed", "--tensors"))
-                .containsPattern("- +\\[4x256] +w \\(it is compressed\\)");
+                .containsPattern("- +\\[\\] +w \\(it is compressed\\)");
         for (List<String> sides : List.of(List.of("npz", "compressed"), List.of("compressed", "npz"))) {
             assertThat(repository.ok("diff", sides.get(0), sides.get(1)))
                     .contains("2 tensors cannot be compared: one side cannot be read", "2 unreadable")

@@ -21,6 +21,8 @@ import dev.mgit.delta.layout.Format;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.FormatReader;
 import dev.mgit.delta.layout.Layout;
+import dev.mgit.delta.layout.Packing;
+import dev.mgit.delta.layout.PackingSearch;
 import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +84,7 @@ public final class Formats {
 
     /**
      * Reads any file. Contents decide which format it is; a file no reader claims, or none understands, is
-     * {@link #OPAQUE}.
+     * {@link #OPAQUE}. Places are those in {@link Layout#content}.
      *
      * @param fileName the file's name without folders
      * @throws FormatException if the name promises a format and the contents break its rules: a checkpoint that was
@@ -91,11 +93,13 @@ public final class Formats {
     public static FileLayout read(String fileName, ByteSource source) throws IOException {
         FormatException damage = null;
         Optional<String> limit = Optional.empty();
+        Packing packing = PackingSearch.of(source);
+        ByteSource content = packing.unpack(source);
         for (FormatReader reader : READERS) {
             try {
-                Optional<Layout> layout = reader.read(fileName, source);
+                Optional<Layout> layout = reader.read(fileName, content);
                 if (layout.isPresent()) {
-                    return new FileLayout(ExpertRanges.cut(layout.get()), Optional.empty());
+                    return new FileLayout(ExpertRanges.cut(layout.get()).packed(packing), Optional.empty());
                 }
             } catch (UnsupportedFormatException e) {
                 limit = limit.or(() -> Optional.of(e.getMessage()));
@@ -109,7 +113,7 @@ public final class Formats {
         if (damage != null && limit.isEmpty()) {
             throw damage.in(fileName);
         }
-        return new FileLayout(opaque(source), limit);
+        return new FileLayout(opaque(content).packed(packing), limit);
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The central directory of a zip archive: what is in it and where. Nothing is unpacked. Field layouts are those of
+ * The central directory of a zip archive: what is in it and where. Nothing is unpacked here. Field layouts are those of
  * PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3 (ZIP64).
  */
 public final class ZipDirectory {
@@ -16,13 +16,18 @@ public final class ZipDirectory {
      * @param offset where its data start
      * @param length bytes of data in the archive
      * @param stored whether the data are the file itself, neither compressed nor encrypted
+     * @param deflated of data that are deflated and not encrypted: what they unpack to
      */
-    public record Entry(String name, long offset, long length, boolean stored) {}
+    public record Entry(String name, long offset, long length, boolean stored, Optional<Deflated> deflated) {}
+
+    /** What a deflated file unpacks to, as the archive says. */
+    public record Deflated(long length, long crc32) {}
 
     private static final long LOCAL = 0x04034b50L;
     private static final long CENTRAL = 0x02014b50L;
     private static final long END_64 = 0x06064b50L;
     private static final long LOCATOR_64 = 0x07064b50L;
+    private static final int DEFLATED = 8;
     private static final int END_BYTES = 22;
     private static final int LOCATOR_BYTES = 20;
     private static final int MAX_COMMENT = 0xffff;
@@ -41,18 +46,34 @@ public final class ZipDirectory {
     }
 
     /**
-     * Lists a zip archive in the order of its directory.
+     * Lists a zip archive in the order of its directory. In the content of a packed one, what is unpacked is stored.
      *
      * @return empty if the bytes do not begin as a zip archive does
      * @throws FormatException if they do, but the directory at the end is missing or broken
      */
     public static Optional<List<Entry>> read(ByteSource source) throws IOException {
+        if (source instanceof UnpackedFile content) {
+            Packing packing = content.packing();
+            return read(content.file())
+                    .map(entries -> entries.stream()
+                            .map(entry -> unpacked(entry, packing))
+                            .toList());
+        }
         if (source.size() < 4 || new Cursor(source).u32() != LOCAL) {
             return Optional.empty();
         }
         var directory = new ZipDirectory(source);
         directory.findEnd(source);
         return Optional.of(directory.entries());
+    }
+
+    private static Entry unpacked(Entry entry, Packing packing) {
+        long offset = packing.contentPosition(entry.offset());
+        int stream = packing.streamAt(entry.offset());
+        boolean packed = stream < packing.streams().size() && packing.fileOffset(stream) == entry.offset();
+        return packed && entry.deflated().isPresent()
+                ? new Entry(entry.name(), offset, packing.streams().get(stream).length(), true, Optional.empty())
+                : new Entry(entry.name(), offset, entry.length(), entry.stored(), entry.deflated());
     }
 
     /** Looks for the end record from the back; a comment of any content may follow it. */
@@ -144,7 +165,8 @@ public final class ZipDirectory {
         in.skip(4);
         boolean encrypted = (in.u16() & 1) != 0;
         int method = in.u16();
-        in.skip(8);
+        in.skip(4);
+        long crc = in.u32();
         long packed = in.u32();
         long unpacked = in.u32();
         int nameBytes = in.u16();
@@ -167,7 +189,9 @@ public final class ZipDirectory {
         }
         in.leave(outer);
         in.skip(commentBytes);
-        return new Entry(name, offset, packed, method == 0 && !encrypted && packed == unpacked);
+        Optional<Deflated> deflated =
+                method == DEFLATED && !encrypted ? Optional.of(new Deflated(unpacked, crc)) : Optional.empty();
+        return new Entry(name, offset, packed, method == 0 && !encrypted && packed == unpacked, deflated);
     }
 
     /** Follows an entry to its local header, whose own name and extra field say where the data start. */
@@ -186,6 +210,6 @@ public final class ZipDirectory {
             throw new FormatException(entry.name() + " in the zip archive has " + entry.length() + " bytes from byte "
                     + start + ", more than there are before the directory");
         }
-        return new Entry(entry.name(), start, entry.length(), entry.stored());
+        return new Entry(entry.name(), start, entry.length(), entry.stored(), entry.deflated());
     }
 }

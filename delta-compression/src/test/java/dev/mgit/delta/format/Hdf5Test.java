@@ -67,14 +67,36 @@ class Hdf5Test {
         assertThat(seen(layout, "squares").unreadable()).isPresent();
     }
 
-    @Test
-    void everyChunkIsARange() {
-        Layout layout = Hostile.layout("earliest.h5", Hostile.real("earliest.h5"));
+    @ParameterizedTest
+    @ValueSource(strings = {"earliest.h5", "latest.h5"})
+    void everyChunkIsARange(String file) {
+        Layout layout = Hostile.layout(file, Hostile.real(file));
 
         assertThat(Hostile.tensors(layout))
                 .contains(
                         new TensorSpec("squares[0, 0]", Dtype.F32, List.of(2L, 2L)),
                         new TensorSpec("squares[2, 2]", Dtype.F32, List.of(2L, 2L)));
+    }
+
+    /** 1,100 chunks, more than a page of their array holds; rows of another dataset may still come, up to a limit or not. */
+    @Test
+    void readsArraysOfChunksInPages() {
+        byte[] bytes = Hostile.real("paged.h5");
+        Layout layout = Hostile.layout("paged.h5", bytes);
+
+        Hostile.covers(layout, bytes.length);
+        assertThat(Hostile.tensors(layout).stream()
+                        .filter(tensor -> tensor.name().startsWith("paged[")))
+                .hasSize(1100);
+        for (int i : new int[] {0, 1, 550, 1023, 1024, 1099}) {
+            int at = (int) Hostile.range(layout, "paged[" + i / 110 + ", " + i % 110 + "]")
+                    .offset();
+            assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat(at))
+                    .isEqualTo(i);
+        }
+        for (String growing : new String[] {"bounded", "endless", "both"}) {
+            assertThat(seen(layout, growing).unreadable()).isPresent();
+        }
     }
 
     @Test

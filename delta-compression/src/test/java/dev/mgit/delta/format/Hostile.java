@@ -73,7 +73,7 @@ public final class Hostile {
                 check(range.length() > 0, layout);
             }
         }
-        check(position == size, layout);
+        check(layout.packing().fileSize(position) == size, layout);
     }
 
     private static void check(boolean holds, Layout layout) {

@@ -179,9 +179,10 @@ class TorchTest {
     }
 
     @Test
-    void keepsArchivesWhosePickleIsCompressed() throws IOException {
+    void keepsArchivesWhosePickleIsCompressedSomehow() throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
+            zip.setLevel(0); // deflated all the same, in a way that is not made again
             zip.putNextEntry(new ZipEntry("archive/data.pkl"));
             zip.write(tensor(0, 4, 1));
             zip.closeEntry();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,7 @@ class ZipDirectoryTest {
     @Test
     void followsZip64Fields() throws IOException {
         assertThat(ZipDirectory.read(new MemoryByteSource(archive())).orElseThrow())
-                .containsExactly(new ZipDirectory.Entry("a", DATA, 4, true));
+                .containsExactly(new ZipDirectory.Entry("a", DATA, 4, true, Optional.empty()));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.numeric.NonFinite;
 import dev.mgit.hooks.FolderTools;
@@ -47,12 +48,14 @@ final class FiniteWeights {
 
     private void file(Path file, String name) {
         try (FileByteSource source = FileByteSource.open(file)) {
-            List<LogicalTensor> all = Formats.layoutOf(file, source).tensors();
+            Layout layout = Formats.layoutOf(file, source);
+            ByteSource content = layout.content(source);
+            List<LogicalTensor> all = layout.tensors();
             Set<String> state =
                     TrainingState.among(all.stream().map(LogicalTensor::name).toList());
             for (LogicalTensor tensor : all) {
                 if (!state.contains(tensor.name())) {
-                    tensor(name, source, tensor);
+                    tensor(name, content, tensor);
                 }
             }
         } catch (IOException e) {
@@ -60,7 +63,7 @@ final class FiniteWeights {
         }
     }
 
-    private void tensor(String file, FileByteSource source, LogicalTensor tensor) throws IOException {
+    private void tensor(String file, ByteSource source, LogicalTensor tensor) throws IOException {
         if (tensor.unreadable().isPresent() || tensor.isEndless(source.size())) {
             unread++;
             line(file + ": " + tensor.name() + " was not checked: "

@@ -28,10 +28,14 @@ public final class FileTensorComparator implements TensorComparator {
 
     @Override
     public List<Difference> compare(Path expected, Path actual) {
-        try (FileByteSource left = FileByteSource.open(expected);
-                FileByteSource right = FileByteSource.open(actual)) {
-            Map<String, LogicalTensor> before = tensors(Formats.layoutOf(expected, left));
-            Map<String, LogicalTensor> after = tensors(Formats.layoutOf(actual, right));
+        try (FileByteSource leftFile = FileByteSource.open(expected);
+                FileByteSource rightFile = FileByteSource.open(actual)) {
+            Layout expectedLayout = Formats.layoutOf(expected, leftFile);
+            Layout actualLayout = Formats.layoutOf(actual, rightFile);
+            ByteSource left = expectedLayout.content(leftFile);
+            ByteSource right = actualLayout.content(rightFile);
+            Map<String, LogicalTensor> before = tensors(expectedLayout);
+            Map<String, LogicalTensor> after = tensors(actualLayout);
             List<Difference> differences = new ArrayList<>();
             for (Map.Entry<String, LogicalTensor> tensor : before.entrySet()) {
                 LogicalTensor other = after.remove(tensor.getKey());
@@ -61,8 +65,7 @@ public final class FileTensorComparator implements TensorComparator {
     }
 
     private static Optional<Difference> compare(
-            String name, FileByteSource left, LogicalTensor from, FileByteSource right, LogicalTensor to)
-            throws IOException {
+            String name, ByteSource left, LogicalTensor from, ByteSource right, LogicalTensor to) throws IOException {
         TensorSpec spec = from.spec();
         ByteSource expected = from.open(left);
         ByteSource actual = to.open(right);

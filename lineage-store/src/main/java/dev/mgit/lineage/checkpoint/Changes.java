@@ -88,7 +88,7 @@ public final class Changes {
         try (var store = new ObjectReader.Store(repository::parameters)) {
             for (FileEntry file : referenced) {
                 Manifest manifest = repository.lineage().manifest(base.get(), file.path());
-                search.kept(file.path(), folder.resolve(file.path()), ObjectReader.file(store, manifest));
+                search.kept(file.path(), folder.resolve(file.path()), manifest, ObjectReader.content(store, manifest));
             }
         }
     }

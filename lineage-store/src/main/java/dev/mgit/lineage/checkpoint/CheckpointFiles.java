@@ -51,9 +51,14 @@ record CheckpointFiles(
         void requireUnchanged(String sha256) throws IOException {
             FileStat now = FileStat.following(file);
             boolean sure = settled && now.equals(stat);
-            if (now.size() != stat.size()
-                    || now.modified() != stat.modified()
-                    || !sure && !FileContents.sha256(file).equals(sha256)) {
+            require(now.size() == stat.size()
+                    && now.modified() == stat.modified()
+                    && (sure || FileContents.sha256(file).equals(sha256)));
+        }
+
+        /** @throws MgitException of kind FAILED if it is not what it was */
+        void require(boolean unchanged) {
+            if (!unchanged) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
                         "'" + path + "' changed while it was being read",
@@ -122,6 +127,6 @@ record CheckpointFiles(
     }
 
     long largeBytes() {
-        return large.stream().mapToLong(file -> file.entry().size()).sum();
+        return large.stream().mapToLong(file -> file.layout().size()).sum();
     }
 }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.PackingSearch;
 import dev.mgit.delta.planner.Candidates;
 import dev.mgit.delta.planner.ChildTensor;
 import dev.mgit.delta.planner.Planner;
@@ -96,7 +97,8 @@ final class CheckpointWriter {
             CheckpointFiles.Large file, Manifest manifest, LossCheck check, List<LossReport.FileLoss> losses)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
-            LossCheck.Checked checked = check.check(file.entry().path(), source, manifest);
+            LossCheck.Checked checked =
+                    check.check(file.entry().path(), file.layout().content(source), manifest);
             file.entry().requireUnchanged(manifest.sha256());
             if (checked.loss().tensors().isEmpty()) {
                 return manifest;
@@ -109,7 +111,7 @@ final class CheckpointWriter {
     private Manifest write(FileWriter writer, CheckpointFiles.Large file, TensorPlans plans, LossTolerance tolerance)
             throws IOException {
         try (FileByteSource source = FileByteSource.open(file.entry().file())) {
-            var tensors = new FileTensors(file.layout(), source);
+            var tensors = new FileTensors(file.layout(), file.layout().content(source));
             String format = file.layout().format();
             Manifest manifest = writer.write(
                     source,
@@ -121,6 +123,9 @@ final class CheckpointWriter {
                     plans.opaque(),
                     progress::advance);
             file.entry().requireUnchanged(manifest.sha256());
+            if (!file.entry().settled() && !manifest.packing().isEmpty()) {
+                file.entry().require(PackingSearch.of(source).equals(manifest.packing()));
+            }
             return manifest;
         }
     }

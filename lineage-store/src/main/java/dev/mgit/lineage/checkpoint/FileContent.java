@@ -2,13 +2,13 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -34,11 +34,9 @@ public final class FileContent {
         Manifest manifest = repository.lineage().manifest(version, file.path());
         MessageDigest digest = Hashes.sha256();
         try (var store = new ObjectReader.Store(repository::parameters)) {
-            ByteSource bytes = ObjectReader.file(store, manifest);
+            InputStream bytes = ObjectReader.file(store, manifest);
             byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, manifest.size()))];
-            for (long at = 0; at < manifest.size(); at += chunk.length) {
-                int length = (int) Math.min(chunk.length, manifest.size() - at);
-                bytes.read(at, chunk, 0, length);
+            for (int length = bytes.read(chunk); length >= 0; length = bytes.read(chunk)) {
                 digest.update(chunk, 0, length);
                 out.write(chunk, 0, length);
             }

@@ -6,11 +6,13 @@ import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.lineage.completeness.CheckpointContents;
 import dev.mgit.lineage.completeness.Completeness;
+import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reads the files of a checkpoint and notices what {@link Findings} tell. */
@@ -35,8 +37,13 @@ final class FindingsSearch {
     }
 
     /** A file that is in the store already, and would lie at some place. */
-    void kept(String path, Path place, ByteSource source) throws IOException {
-        note(path, place, source, Formats.read(path, source));
+    void kept(String path, Path place, Manifest manifest, ByteSource content) throws IOException {
+        boolean packed = !manifest.packing().isEmpty();
+        note(
+                path,
+                place,
+                content,
+                packed ? new Formats.FileLayout(manifest.layout(), Optional.empty()) : Formats.read(path, content));
     }
 
     private void note(String path, Path place, ByteSource source, Formats.FileLayout reading) throws IOException {

@@ -73,7 +73,7 @@ final class LossCheck {
     }
 
     private Manifest asStored(Manifest written, String sha256) throws IOException {
-        ByteSource stored = ObjectReader.file(new ObjectReader.Store(store, reader), written);
+        ByteSource stored = ObjectReader.content(new ObjectReader.Store(store, reader), written);
         List<LogicalTensor> tensors =
                 written.tensors().stream().map(Manifest.Tensor::seen).toList();
         return new Manifest(
@@ -81,7 +81,8 @@ final class LossCheck {
                 written.size(),
                 sha256,
                 written.entries(),
-                TensorObjects.of(tensors, written.entries(), stored, sha256));
+                TensorObjects.of(tensors, written.entries(), stored, sha256),
+                written.packing());
     }
 
     /** Hashes a range as the store has it, and measures the error where it is not exact; true if so. */

@@ -142,7 +142,7 @@ public final class DiffSummary {
                     : "the same weights; " + String.join("; ", moves);
         }
         List<String> others = files.stream()
-                .filter(file -> !file.weights())
+                .filter(file -> !file.weights() || file.sameBytes())
                 .map(FileChange::path)
                 .toList();
         String weights = "the same weights" + (others.size() == files.size() ? "" : " in other files");

@@ -9,9 +9,19 @@ import java.util.Optional;
  * @param lines for text files: lines added and removed
  * @param keys for JSON files: what changed, by key
  * @param weights whether its tensors are compared one by one
+ * @param executable where that changed: whether it may be executed now
+ * @param sameBytes whether nothing but that changed
  */
 public record FileChange(
-        String path, Kind kind, long sizeA, long sizeB, boolean weights, Optional<Lines> lines, List<KeyChange> keys) {
+        String path,
+        Kind kind,
+        long sizeA,
+        long sizeB,
+        boolean weights,
+        Optional<Lines> lines,
+        List<KeyChange> keys,
+        Optional<Boolean> executable,
+        boolean sameBytes) {
     /** What happened to a file. */
     public enum Kind {
         ADDED,

@@ -29,7 +29,8 @@ final class FileChanges {
             Snapshot.Contents left = a.get(path);
             Snapshot.Contents right = b.get(path);
             if (left != null && right != null) {
-                if (!left.identity().equals(right.identity())) {
+                if (!left.identity().equals(right.identity())
+                        || executable(left, right).isPresent()) {
                     changes.add(changed(left, right));
                 }
             } else if (left != null) {
@@ -42,13 +43,15 @@ final class FileChanges {
     }
 
     private static FileChange alone(Snapshot.Contents file, FileChange.Kind kind, long sizeA, long sizeB) {
-        return new FileChange(file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of());
+        return new FileChange(
+                file.path(), kind, sizeA, sizeB, file.weights(), Optional.empty(), List.of(), Optional.empty(), false);
     }
 
     static FileChange changed(Snapshot.Contents a, Snapshot.Contents b) throws IOException {
         Optional<FileChange.Lines> lines = Optional.empty();
         List<FileChange.KeyChange> keys = List.of();
-        if (a.small() && b.small()) {
+        boolean same = a.identity().equals(b.identity());
+        if (a.small() && b.small() && !same) {
             byte[] left = bytes(a);
             byte[] right = bytes(b);
             lines = GitTextDiff.of(left, right).map(diff -> new FileChange.Lines(diff.added(), diff.removed()));
@@ -58,7 +61,15 @@ final class FileChanges {
         }
         boolean weights = a.weights() || b.weights();
         String path = a.path().equals(b.path()) ? a.path() : a.path() + " → " + b.path();
-        return new FileChange(path, FileChange.Kind.CHANGED, a.size(), b.size(), weights, lines, keys);
+        return new FileChange(
+                path, FileChange.Kind.CHANGED, a.size(), b.size(), weights, lines, keys, executable(a, b), same);
+    }
+
+    /** Where a file may be executed on one side only: whether on the second. */
+    private static Optional<Boolean> executable(Snapshot.Contents a, Snapshot.Contents b) {
+        return b.executable()
+                .filter(now ->
+                        a.executable().filter(before -> !before.equals(now)).isPresent());
     }
 
     private static byte[] bytes(Snapshot.Contents file) throws IOException {

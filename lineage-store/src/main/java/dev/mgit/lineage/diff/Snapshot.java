@@ -15,6 +15,7 @@ import dev.mgit.lineage.parameters.FileWriter;
 import dev.mgit.lineage.parameters.ObjectReader;
 import dev.mgit.lineage.parameters.OpaquePredictions;
 import dev.mgit.lineage.parameters.TensorPredictions;
+import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.TensorSet;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,8 +47,16 @@ final class Snapshot implements AutoCloseable {
      *
      * @param identity equal where contents are equal: SHA-256 of large files, the bytes themselves of small ones
      * @param weights whether tensors were found in it
+     * @param executable empty where a file system does not say
      */
-    record Contents(String path, long size, Object identity, ByteSource bytes, boolean small, boolean weights) {}
+    record Contents(
+            String path,
+            long size,
+            Object identity,
+            ByteSource bytes,
+            boolean small,
+            boolean weights,
+            Optional<Boolean> executable) {}
 
     final Map<String, Contents> files = new TreeMap<>();
     /** Files of models in which nobody here finds the tensors. */
@@ -77,10 +87,14 @@ final class Snapshot implements AutoCloseable {
                 continue;
             }
             if (file.stored() == FileEntry.Storage.VERBATIM) {
-                snapshot.small(file.path(), repository.lineage().verbatim(version, file.path()));
+                snapshot.small(
+                        file.path(),
+                        repository.lineage().verbatim(version, file.path()),
+                        Optional.of(file.executable()));
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
-                snapshot.large(file.path(), manifest, ObjectReader.file(store, manifest));
+                snapshot.large(
+                        file.path(), manifest, ObjectReader.content(store, manifest), Optional.of(file.executable()));
             }
         }
         return snapshot;
@@ -110,6 +124,9 @@ final class Snapshot implements AutoCloseable {
         open.add(source);
         Formats.FileLayout reading = Formats.read(file, source);
         Layout layout = reading.layout();
+        Optional<Boolean> executable = FileStat.keepsExecutable(file)
+                ? Optional.of(FileStat.following(file).executable())
+                : Optional.empty();
         if (reading.isOpaque()
                 && (reading.limit().isPresent()
                         || FileKind.of(String.valueOf(file.getFileName()), source)
@@ -117,30 +134,33 @@ final class Snapshot implements AutoCloseable {
             unread.add(path);
         }
         if (layout.format().equals(Formats.OPAQUE) && source.size() < LARGE) {
-            small(path, Files.readAllBytes(file));
+            small(path, Files.readAllBytes(file), executable);
             return;
         }
-        progress.start("reading " + path, source.size());
+        progress.start("reading " + path, layout.size());
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), progress::advance);
-            large(path, manifest, source);
+            large(path, manifest, layout.content(source), executable);
         } finally {
             progress.done();
         }
     }
 
-    private void small(String path, byte[] bytes) throws IOException {
+    private void small(String path, byte[] bytes, Optional<Boolean> executable) throws IOException {
         ByteSource source = new MemoryByteSource(bytes);
         tensors.file(path, source);
-        files.put(path, new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false));
+        files.put(
+                path,
+                new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false, executable));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole) throws IOException {
+    private void large(String path, Manifest manifest, ByteSource whole, Optional<Boolean> executable)
+            throws IOException {
         tensors.file(path, whole);
         manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
         boolean any = !manifest.tensors().isEmpty();
-        files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any));
+        files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any, executable));
     }
 
     /** Whether each folder is a component of its own, as {@code model_index.json} of Diffusers says. */

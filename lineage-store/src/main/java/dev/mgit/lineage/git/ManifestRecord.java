@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.layout.Packing;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
@@ -23,10 +24,11 @@ final class ManifestRecord {
     private static final long SCHEMA_STARTS = 2;
     /** The tensors are not the ranges. */
     private static final long SCHEMA_TENSORS = 3;
-    /** The lists are in parts. */
+    /** The lists are in parts, or the file is made of its content. */
     static final long SCHEMA_PARTS = 4;
 
     private static final String RANGES = "ranges";
+    private static final String PACKED = "packed";
     private static final String TENSORS = "tensors";
 
     /** Hosts recommend that no file has more than 1 MB. */
@@ -51,39 +53,64 @@ final class ManifestRecord {
     }
 
     static ManifestRecord of(Manifest manifest) {
-        List<String> ranges = manifest.entries().stream()
-                .map(entry -> Json.text(range(entry)))
-                .toList();
-        List<String> tensors = manifest.tensorsAreRanges()
-                ? List.of()
-                : manifest.tensors().stream()
-                        .map(tensor -> Json.text(TensorRecord.write(tensor)))
-                        .toList();
-        if (ManifestParts.bytes(ranges) + ManifestParts.bytes(tensors) > MOST) {
-            return split(manifest, ranges, tensors);
+        Map<String, Lines> lists = lists(manifest);
+        long total = lists.values().stream()
+                .mapToLong(list -> ManifestParts.bytes(list.json()))
+                .sum();
+        if (total > MOST) {
+            return split(manifest, lists);
         }
         boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        StringBuilder text =
-                head(manifest, !manifest.tensorsAreRanges() ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA);
-        text.append(",\n").append(ManifestParts.list(RANGES, ranges));
-        if (!manifest.tensorsAreRanges()) {
-            text.append(",\n").append(ManifestParts.list(TENSORS, tensors));
-        }
+        long schema = lists.containsKey(PACKED)
+                ? SCHEMA_PARTS
+                : lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;
+        StringBuilder text = head(manifest, schema);
+        lists.forEach((name, list) -> text.append(",\n").append(ManifestParts.list(name, list.json())));
         return new ManifestRecord(bytes(text.append("}\n")), Map.of());
     }
 
-    private static ManifestRecord split(Manifest manifest, List<String> ranges, List<String> tensors) {
-        List<String> rangeNames = manifest.entries().stream()
-                .map(entry -> entry.tensor().map(TensorSpec::name).orElse(String.valueOf(entry.length())))
-                .toList();
-        List<String> tensorNames =
-                manifest.tensors().stream().map(Manifest.Tensor::name).toList();
+    /**
+     * A list of a manifest.
+     *
+     * @param json each element
+     * @param names of the elements, by which it is cut
+     */
+    private record Lines(List<String> json, List<String> names) {}
+
+    private static Map<String, Lines> lists(Manifest manifest) {
+        Map<String, Lines> lists = new LinkedHashMap<>();
+        lists.put(
+                RANGES,
+                new Lines(
+                        manifest.entries().stream()
+                                .map(entry -> Json.text(range(entry)))
+                                .toList(),
+                        manifest.entries().stream()
+                                .map(entry -> entry.tensor().map(TensorSpec::name).orElse(String.valueOf(entry.length())))
+                                .toList()));
+        if (!manifest.packing().isEmpty()) {
+            List<String> streams = manifest.packing().streams().stream()
+                    .map(stream -> Json.text(PackedRecord.write(stream)))
+                    .toList();
+            lists.put(PACKED, new Lines(streams, streams));
+        }
+        if (!manifest.tensorsAreRanges()) {
+            lists.put(
+                    TENSORS,
+                    new Lines(
+                            manifest.tensors().stream()
+                                    .map(tensor -> Json.text(TensorRecord.write(tensor)))
+                                    .toList(),
+                            manifest.tensors().stream().map(Manifest.Tensor::name).toList()));
+        }
+        return lists;
+    }
+
+    private static ManifestRecord split(Manifest manifest, Map<String, Lines> lists) {
         Map<String, byte[]> parts = new LinkedHashMap<>();
         Map<String, Object> counts = new LinkedHashMap<>();
-        counts.put(RANGES, ManifestParts.cut(RANGES, ranges, rangeNames, MOST, parts));
-        if (!manifest.tensorsAreRanges()) {
-            counts.put(TENSORS, ManifestParts.cut(TENSORS, tensors, tensorNames, MOST, parts));
-        }
+        lists.forEach((name, list) ->
+                counts.put(name, ManifestParts.cut(name, list.json(), list.names(), MOST, parts)));
         StringBuilder text = head(manifest, SCHEMA_PARTS);
         text.append(",\n\"parts\": ").append(Json.text(counts)).append("\n}\n");
         return new ManifestRecord(bytes(text), parts);
@@ -130,25 +157,26 @@ final class ManifestRecord {
         return CheckpointRecord.parse(what, SCHEMA_PARTS, head, json -> {
             Optional<JsonObject> counts = json.optionalObject("parts");
             List<Manifest.Entry> entries = entries(list(what, json, counts, RANGES, parts));
-            long size = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+            long content = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+            Packing packing = PackedRecord.read(list(what, json, counts, PACKED, parts));
+            long size = packing.fileSize(content);
             if (size != json.number("size")) {
-                throw new JsonException("ranges cover " + size + " bytes of " + json.number("size"));
+                throw new JsonException("ranges make " + size + " bytes of " + json.number("size"));
             }
             String format = json.string("format");
             String sha256 = json.string("sha256");
-            return counts.orElse(json).has(TENSORS)
-                    ? new Manifest(
-                            format,
-                            size,
-                            sha256,
-                            entries,
-                            TensorRecord.read(list(what, json, counts, TENSORS, parts), size))
-                    : new Manifest(format, size, sha256, entries);
+            List<Manifest.Tensor> tensors = counts.orElse(json).has(TENSORS)
+                    ? TensorRecord.read(list(what, json, counts, TENSORS, parts), content)
+                    : new Manifest(format, content, sha256, entries).tensors();
+            return new Manifest(format, size, sha256, entries, tensors, packing);
         });
     }
 
     private static List<JsonObject> list(
             String what, JsonObject head, Optional<JsonObject> counts, String list, Parts parts) throws IOException {
+        if (list.equals(PACKED) && !counts.orElse(head).has(list)) {
+            return List.of(); // few files have such streams
+        }
         if (counts.isEmpty()) {
             return head.objects(list);
         }

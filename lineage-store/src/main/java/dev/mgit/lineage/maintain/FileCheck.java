@@ -13,10 +13,13 @@ import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -25,6 +28,8 @@ import java.util.function.Predicate;
 
 /** Compares whole files with the SHA-256 in their manifests; those of which a part is damaged are passed over. */
 final class FileCheck {
+    private static final int BUFFER = 1 << 18;
+
     private final ParameterStore store;
     private final VersionContents contents;
     private final Predicate<ObjectId> isBad;
@@ -79,9 +84,7 @@ final class FileCheck {
             return;
         }
         MessageDigest digest = Hashes.sha256();
-        Deque<Piece> pending = new ArrayDeque<>();
-        boolean whole = true;
-        Optional<Piece> last = Optional.empty();
+        List<Piece> pieces = new ArrayList<>();
         for (Manifest.Entry entry : manifest.entries()) {
             StoredObject object = store.object(entry.object()).orElseThrow();
             requireLength(entry, object);
@@ -90,26 +93,20 @@ final class FileCheck {
                 long from = Math.max(entry.start(), start);
                 long to = Math.min(entry.start() + entry.length(), start + block.length());
                 if (from < to) {
-                    // Ranges that are parts of one object share blocks.
-                    boolean again = last.isPresent() && last.get().id.equals(block.id());
-                    Future<Optional<byte[]>> bytes =
-                            again ? last.get().bytes() : pool.submit(() -> reader.apply(block.id()));
-                    Piece piece = new Piece(block.id(), bytes, (int) (from - start), (int) (to - from));
-                    last = Optional.of(piece);
-                    pending.add(piece);
-                    if (pending.size() > pool.mostAtOnce()) {
-                        whole &= pending.remove().into(digest);
-                    }
+                    pieces.add(new Piece(block.id(), (int) (from - start), (int) (to - from)));
                 }
                 start += block.length();
             }
         }
-        for (Piece piece : pending) {
-            whole &= piece.into(digest);
+        try (InputStream file = manifest.packing().pack(0, begin -> new Content(pieces))) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = file.read(buffer); count >= 0; count = file.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        } catch (DamagedBlock e) {
+            return; // which is told of by itself
         }
-        if (whole) {
-            manifest.requireDigest(digest.digest());
-        }
+        manifest.requireDigest(digest.digest());
     }
 
     private static void requireLength(Manifest.Entry entry, StoredObject object) {
@@ -122,13 +119,54 @@ final class FileCheck {
         }
     }
 
-    /** A part of a block, being read. */
-    private record Piece(BlockId id, Future<Optional<byte[]>> bytes, int skip, int length) {
-        /** False if the block is damaged. */
-        boolean into(MessageDigest digest) throws IOException {
-            Optional<byte[]> read = TaskPool.get(bytes);
-            read.ifPresent(block -> digest.update(block, skip, length));
-            return read.isPresent();
+    /** A part of a block. */
+    private record Piece(BlockId id, int skip, int length) {}
+
+    private static final class DamagedBlock extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** What the pieces hold, one after the other, a few of them read ahead. */
+    private final class Content extends InputStream {
+        private final Iterator<Piece> pieces;
+        private final Deque<Reading> pending = new ArrayDeque<>();
+        private ByteBuffer bytes = ByteBuffer.allocate(0);
+
+        private record Reading(Piece piece, Future<Optional<byte[]>> block) {}
+
+        Content(List<Piece> pieces) {
+            this.pieces = pieces.iterator();
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            while (!bytes.hasRemaining()) {
+                while (pieces.hasNext() && pending.size() <= pool.mostAtOnce()) {
+                    begin(pieces.next());
+                }
+                if (pending.isEmpty()) {
+                    return -1;
+                }
+                Reading next = pending.remove();
+                byte[] block = TaskPool.get(next.block()).orElseThrow(DamagedBlock::new);
+                bytes = ByteBuffer.wrap(block, next.piece().skip(), next.piece().length());
+            }
+            int count = Math.min(length, bytes.remaining());
+            bytes.get(target, offset, count);
+            return count;
+        }
+
+        /** Ranges that are parts of one object share blocks. */
+        private void begin(Piece piece) throws IOException {
+            Reading last = pending.peekLast();
+            boolean again = last != null && last.piece().id().equals(piece.id());
+            pending.add(new Reading(piece, again ? last.block() : pool.submit(() -> reader.apply(piece.id()))));
         }
     }
 }

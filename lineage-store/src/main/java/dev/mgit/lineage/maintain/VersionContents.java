@@ -100,6 +100,7 @@ final class VersionContents {
         for (Manifest.Entry entry : manifest.entries()) {
             digest.update(HexFormat.of().parseHex(entry.object().hex()));
         }
+        digest.update(manifest.packing().toString().getBytes(StandardCharsets.UTF_8));
         return ByteBuffer.wrap(digest.digest());
     }
 

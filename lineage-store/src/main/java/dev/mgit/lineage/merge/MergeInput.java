@@ -7,6 +7,7 @@ import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.MemoryByteSource;
+import dev.mgit.delta.layout.Packing;
 import dev.mgit.lineage.checkpoint.FolderScan;
 import dev.mgit.lineage.parameters.BlockSink;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -21,6 +22,7 @@ import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,11 +43,24 @@ final class MergeInput implements AutoCloseable {
      * One file.
      *
      * @param manifest what it is made of; empty for a file that holds no tensors
+     * @param packing how it is made of its content
      * @param digest SHA-256 of its bytes
      */
-    record InputFile(boolean executable, long size, String digest, Optional<Manifest> manifest, Opening bytes) {
+    record InputFile(
+            boolean executable,
+            long size,
+            String digest,
+            Optional<Manifest> manifest,
+            Packing packing,
+            Opening content) {
+        /** Its content. */
         ByteSource open() throws IOException {
-            return bytes.open();
+            return content.open();
+        }
+
+        /** Its bytes, in order. */
+        InputStream file() throws IOException {
+            return ObjectReader.file(open(), packing, 0);
         }
     }
 
@@ -73,7 +88,7 @@ final class MergeInput implements AutoCloseable {
                         file.path(), file.executable(), bytes.length, digest(bytes), () -> new MemoryByteSource(bytes));
             } else {
                 Manifest manifest = lineage.manifest(version, file.path());
-                input.large(file.path(), file.executable(), manifest, () -> ObjectReader.file(store, manifest));
+                input.large(file.path(), file.executable(), manifest, () -> ObjectReader.content(store, manifest));
                 for (Manifest.Tensor tensor : manifest.tensors()) {
                     input.tensor(file.path(), tensor, () -> ObjectReader.tensor(store, manifest, tensor.seen()));
                 }
@@ -105,24 +120,26 @@ final class MergeInput implements AutoCloseable {
         FileByteSource source = FileByteSource.open(file);
         open.add(source);
         Layout layout = Formats.layoutOf(file, source);
+        ByteSource content = layout.content(source);
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), done -> {});
-            large(path, FileStat.isExecutable(file), manifest, () -> source);
+            large(path, FileStat.isExecutable(file), manifest, () -> content);
             for (Manifest.Tensor tensor : manifest.tensors()) {
-                tensor(path, tensor, () -> tensor.seen().open(source));
+                tensor(path, tensor, () -> tensor.seen().open(content));
             }
         }
     }
 
     private void plain(String path, boolean executable, long size, String digest, Opening bytes) {
-        files.put(path, new InputFile(executable, size, digest, Optional.empty(), bytes));
+        files.put(path, new InputFile(executable, size, digest, Optional.empty(), Packing.NONE, bytes));
     }
 
     private void large(String path, boolean executable, Manifest manifest, Opening bytes) {
         boolean weights = isMergedByTensor(path) && !manifest.tensors().isEmpty();
         Optional<Manifest> known = weights ? Optional.of(manifest) : Optional.empty();
-        files.put(path, new InputFile(executable, manifest.size(), manifest.sha256(), known, bytes));
+        files.put(
+                path, new InputFile(executable, manifest.size(), manifest.sha256(), known, manifest.packing(), bytes));
     }
 
     /** Moments of an optimizer belong to its own steps: files of training state are whole. */

@@ -13,6 +13,7 @@ import dev.mgit.lineage.merge.MergePlan.FilePlan;
 import dev.mgit.lineage.merge.TensorSource.TensorBytes;
 import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ final class MergeWriter {
         for (TensorOutput output : plan.tensors()) {
             byFile.computeIfAbsent(output.path(), path -> new ArrayList<>()).add(output);
         }
+        byFile.forEach(this::requireWritable);
         long bytes = 0;
         for (String path : byFile.keySet()) {
             bytes += input(plan.layout()).file(path).size();
@@ -74,10 +76,32 @@ final class MergeWriter {
         return Objects.requireNonNull(inputs.get(side));
     }
 
+    /** The checksums and lengths of a compressed file would have to be written anew with its tensors. */
+    private void requireWritable(String path, List<TensorOutput> outputs) {
+        if (isCompressed(path) && !outputs.stream().allMatch(TensorOutput::isKept)) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "'" + path + "' is compressed, and the merge changes tensors in it",
+                    "save it without compression on the side whose layout is kept");
+        }
+    }
+
+    private boolean isCompressed(String path) {
+        return !input(plan.layout()).file(path).packing().isEmpty();
+    }
+
     private void copy(InputFile file, String path) throws IOException {
-        ByteSource source = file.open();
-        try (FileChannel channel = created.create(path, file.executable())) {
-            String actual = HexFormat.of().formatHex(copy(source, 0, file.size(), channel));
+        MessageDigest digest = Hashes.sha256();
+        try (InputStream source = file.file();
+                FileChannel channel = created.create(path, file.executable())) {
+            byte[] buffer = new byte[BUFFER];
+            long at = 0;
+            for (int count = source.read(buffer); count >= 0; count = source.read(buffer)) {
+                digest.update(buffer, 0, count);
+                write(channel, at, buffer, count);
+                at += count;
+            }
+            String actual = HexFormat.of().formatHex(digest.digest());
             if (!actual.equals(file.digest())) {
                 throw MgitException.integrity("the bytes of '" + path + "' have SHA-256 " + actual
                         + ", but its version says " + file.digest());
@@ -85,17 +109,14 @@ final class MergeWriter {
         }
     }
 
-    /** Copies bytes of a file to the same place in another, and returns their SHA-256. */
-    private static byte[] copy(ByteSource source, long from, long to, FileChannel channel) throws IOException {
-        MessageDigest digest = Hashes.sha256();
+    /** Copies bytes of a file to the same place in another. */
+    private static void copy(ByteSource source, long from, long to, FileChannel channel) throws IOException {
         byte[] buffer = new byte[(int) Math.min(BUFFER, to - from)];
         for (long at = from; at < to; at += buffer.length) {
             int count = (int) Math.min(buffer.length, to - at);
             source.read(at, buffer, 0, count);
-            digest.update(buffer, 0, count);
             write(channel, at, buffer, count);
         }
-        return digest.digest();
     }
 
     private static void write(FileChannel channel, long position, byte[] bytes, int length) throws IOException {
@@ -111,6 +132,10 @@ final class MergeWriter {
      */
     private void weights(String path, List<TensorOutput> outputs, TaskPool pool) throws IOException {
         InputFile file = input(plan.layout()).file(path);
+        if (isCompressed(path)) {
+            copy(file, path);
+            return;
+        }
         Manifest manifest = file.manifest().orElseThrow();
         Map<Long, TensorOutput> alone = alone(outputs, manifest);
         ByteSource whole = file.open();

@@ -36,12 +36,16 @@ public final class FileRestorer implements AutoCloseable {
      * whatever order the manifest names its blocks in, what comes out is the file that was committed.
      *
      * @param where names the file in errors
-     * @param channel of an empty file
+     * @param channel of an empty file, to write and read
      * @throws MgitException of kind INTEGRITY, naming file and tensor, if the store does not give the bytes back as
      *     they were; what was written is then to be thrown away
      */
     public void restore(Manifest manifest, String where, FileChannel channel, LongConsumer progress)
             throws IOException {
+        if (!manifest.packing().isEmpty()) {
+            new PackedFileRestorer(store, reader, threads).restore(manifest, where, channel, progress);
+            return;
+        }
         MessageDigest digest = Hashes.sha256();
         Deque<Piece> pending = new ArrayDeque<>();
         Map<ObjectId, SharedObject> shared = new HashMap<>();
@@ -224,14 +228,14 @@ public final class FileRestorer implements AutoCloseable {
         return damaged(where + ", " + part, why);
     }
 
-    private static MgitException damaged(String where, String why) {
+    static MgitException damaged(String where, String why) {
         return new MgitException(
                 MgitException.Kind.INTEGRITY,
                 where + ": " + why,
                 "run 'mgit fsck' to see which versions are affected; nothing was written");
     }
 
-    private static void write(FileChannel channel, long position, ByteBuffer buffer) throws IOException {
+    static void write(FileChannel channel, long position, ByteBuffer buffer) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {
             at += channel.write(buffer, at);

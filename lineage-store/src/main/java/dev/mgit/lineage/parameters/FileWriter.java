@@ -36,20 +36,21 @@ public final class FileWriter implements AutoCloseable {
 
     /**
      * Takes a file. What is no tensor's becomes one object, however many ranges it is in: most are short, and they
-     * resemble each other.
+     * resemble each other. Of a packed file the content is stored.
      *
      * @param predictions how each tensor may be predicted
      * @param opaque how everything else may be
      * @param progress told the bytes of each block done; called from several threads
      */
     public Manifest write(
-            ByteSource source,
+            ByteSource file,
             Layout layout,
             Function<Layout.Range, TensorPredictions> predictions,
             OpaquePredictions opaque,
             LongConsumer progress)
             throws IOException {
         MessageDigest sha256 = Hashes.sha256();
+        ByteSource source = layout.content(file);
         List<Future<List<StoredObject.Block>>> rest = new ArrayList<>();
         var stream = new OpaqueStream(run -> {
             // Runs are long and coded one at a time anyway.
@@ -69,14 +70,27 @@ public final class FileWriter implements AutoCloseable {
             }
         }
         stream.finish();
-        String digest = HexFormat.of().formatHex(sha256.digest());
+        byte[] hash = layout.packing().isEmpty() ? sha256.digest() : hash(file);
+        String digest = HexFormat.of().formatHex(hash);
         List<Manifest.Entry> entries = entries(written, rest);
         return new Manifest(
                 layout.format(),
-                source.size(),
+                file.size(),
                 digest,
                 entries,
-                TensorObjects.of(layout.tensors(), entries, source, digest));
+                TensorObjects.of(layout.tensors(), entries, source, digest),
+                layout.packing());
+    }
+
+    private static byte[] hash(ByteSource file) throws IOException {
+        MessageDigest digest = Hashes.sha256();
+        byte[] buffer = new byte[BlockGrid.TARGET];
+        for (long at = 0; at < file.size(); at += buffer.length) {
+            int length = (int) Math.min(buffer.length, file.size() - at);
+            file.read(at, buffer, 0, length);
+            digest.update(buffer, 0, length);
+        }
+        return digest.digest();
     }
 
     /** A range of a file, and where in the object that its blocks make it starts. */

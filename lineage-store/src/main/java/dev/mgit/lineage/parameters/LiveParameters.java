@@ -4,6 +4,7 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +78,18 @@ public final class LiveParameters implements AutoCloseable {
      * @param from first byte, 0 or more
      * @param length bytes, {@code from + length} at most the size of the file
      */
-    public FileStream open(Manifest manifest, String where, long from, long length) {
+    public FileStream open(Manifest manifest, String where, long from, long length) throws IOException {
+        if (from < 0 || length < 0 || from > manifest.size() - length) {
+            throw new IndexOutOfBoundsException(
+                    "bytes " + from + "+" + length + " of a file of " + manifest.size() + " bytes");
+        }
+        return manifest.packing().isEmpty()
+                ? content(manifest, where, from, length)
+                : new PackedFileStream(
+                        manifest, where, from, length, (begin, end) -> content(manifest, where, begin, end - begin));
+    }
+
+    private FileStream content(Manifest manifest, String where, long from, long length) {
         Map<ObjectId, Long> objects = new LinkedHashMap<>();
         for (Manifest.Entry entry : manifest.entries()) {
             if (entry.offset() < from + length && entry.offset() + entry.length() > from) {
@@ -85,7 +97,7 @@ public final class LiveParameters implements AutoCloseable {
             }
         }
         needed.accept(objects);
-        return new FileStream(this, manifest, where, from, length);
+        return new ContentStream(this, manifest, where, from, length);
     }
 
     /** The store as it was at some time, open as long as somebody reads it. */

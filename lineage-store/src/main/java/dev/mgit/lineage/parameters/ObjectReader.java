@@ -3,9 +3,13 @@ package dev.mgit.lineage.parameters;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.Packing;
+import dev.mgit.delta.layout.SourceInputStream;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,7 +93,7 @@ public final class ObjectReader {
                 i++) {
             touched.add(entries.get(i));
         }
-        return tensor.open(new Pieces(pieces(store, touched), manifest.size()));
+        return tensor.open(new Pieces(pieces(store, touched), manifest.contentSize()));
     }
 
     private static List<Piece> pieces(Store store, List<Manifest.Entry> entries) {
@@ -105,9 +109,20 @@ public final class ObjectReader {
                 .toList();
     }
 
-    /** A whole stored file. */
-    public static ByteSource file(Store store, Manifest manifest) {
-        return new Pieces(pieces(store, manifest.entries()), manifest.size());
+    /** The content of a stored file: the file itself, unless it is packed. */
+    public static ByteSource content(Store store, Manifest manifest) {
+        return new Pieces(pieces(store, manifest.entries()), manifest.contentSize());
+    }
+
+    /** A whole stored file, in order. */
+    public static InputStream file(Store store, Manifest manifest) throws IOException {
+        return file(content(store, manifest), manifest.packing(), 0);
+    }
+
+    /** A file, from some byte on, that is made of its content. */
+    public static InputStream file(ByteSource content, Packing packing, long from) throws IOException {
+        long end = content.size();
+        return packing.pack(from, position -> new SourceInputStream(content, position, end - position));
     }
 
     /** @param start where in {@code bytes} the piece begins */
@@ -115,7 +130,7 @@ public final class ObjectReader {
 
     private record Pieces(List<Piece> pieces, long size) implements ByteSource {
         @Override
-        public void read(long position, byte[] target, int at, int length) throws java.io.IOException {
+        public void read(long position, byte[] target, int at, int length) throws IOException {
             requireWithin(position, length, size);
             int index = first(position);
             long from = position;

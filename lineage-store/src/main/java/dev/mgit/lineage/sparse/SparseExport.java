@@ -149,7 +149,7 @@ public final class SparseExport {
         Map<String, ByteSource> files = new HashMap<>();
         return weight -> weight.seen()
                 .open(files.computeIfAbsent(
-                        weight.file(), path -> ObjectReader.file(store, lineage.manifest(version, path))));
+                        weight.file(), path -> ObjectReader.content(store, lineage.manifest(version, path))));
     }
 
     private static Optional<EdgeKind> kind(Lineage lineage, VersionId parent, VersionId child) {

@@ -53,7 +53,8 @@ public final class CheckpointTensors implements AutoCloseable {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
                 FileByteSource source = FileByteSource.open(file.getValue());
                 weights.open.add(source);
-                weights.add(file.getKey(), Formats.layoutOf(file.getValue(), source), source);
+                Layout layout = Formats.layoutOf(file.getValue(), source);
+                weights.add(file.getKey(), layout, layout.content(source));
             }
             complete = true;
             return weights;
@@ -67,7 +68,8 @@ public final class CheckpointTensors implements AutoCloseable {
     /** One file that need not be on disk. */
     public static CheckpointTensors of(String name, ByteSource source) throws IOException {
         var weights = new CheckpointTensors();
-        weights.add(name, Formats.layoutOf(name, source), source);
+        Layout layout = Formats.layoutOf(name, source);
+        weights.add(name, layout, layout.content(source));
         return weights;
     }
 
@@ -113,7 +115,7 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     private void add(String file, Manifest manifest, ObjectReader.Store store) throws IOException {
-        ByteSource whole = ObjectReader.file(store, manifest);
+        ByteSource whole = ObjectReader.content(store, manifest);
         tensors.file(file, whole);
         if (manifest.tensors().isEmpty()) {
             opaque(file, whole);

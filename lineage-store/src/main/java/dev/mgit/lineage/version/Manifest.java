@@ -2,7 +2,9 @@ package dev.mgit.lineage.version;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.Packing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -12,14 +14,17 @@ import java.util.Optional;
 
 /**
  * What a large file is made of: its byte ranges in order, each a stored object, and its tensors as their owner sees
- * them. Kept in Git; the bytes are in the parameter store.
+ * them. Kept in Git; the bytes are in the parameter store. Of a file with deflate streams, this is said of its content:
+ * see {@link Packing}.
  *
  * @param format the reader that understood the file: {@code safetensors}, {@code onnx}, {@code opaque}, …
  * @param size bytes of the file
  * @param sha256 SHA-256 of the whole file, lower-case hexadecimal: what {@code sha256sum} and model hubs print
  * @param tensors in the order of their bytes
+ * @param packing how the file is made of its content
  */
-public record Manifest(String format, long size, String sha256, List<Entry> entries, List<Tensor> tensors) {
+public record Manifest(
+        String format, long size, String sha256, List<Entry> entries, List<Tensor> tensors, Packing packing) {
     /**
      * One range of the file.
      *
@@ -60,9 +65,27 @@ public record Manifest(String format, long size, String sha256, List<Entry> entr
         tensors = List.copyOf(tensors);
     }
 
+    /** One of a file that is its own content. */
+    public Manifest(String format, long size, String sha256, List<Entry> entries, List<Tensor> tensors) {
+        this(format, size, sha256, entries, tensors, Packing.NONE);
+    }
+
     /** One whose tensors are its ranges. */
     public Manifest(String format, long size, String sha256, List<Entry> entries) {
         this(format, size, sha256, entries, rangesOf(entries));
+    }
+
+    /** Bytes of the content, which the ranges tile. */
+    public long contentSize() {
+        return packing.contentSize(size);
+    }
+
+    /** What the file's reader made of it. */
+    public Layout layout() {
+        List<Layout.Range> ranges = entries.stream()
+                .map(entry -> new Layout.Range(entry.offset(), entry.length(), entry.tensor()))
+                .toList();
+        return new Layout(format, ranges, tensors.stream().map(Tensor::seen).toList(), packing);
     }
 
     /** The number of the last range that begins at a position or before; 0 if there is none. */
@@ -97,7 +120,10 @@ public record Manifest(String format, long size, String sha256, List<Entry> entr
 
     /** Whether it is of the same bytes as another, stored as the same objects. */
     public boolean isSameFile(Manifest other) {
-        return sha256.equals(other.sha256) && format.equals(other.format) && entries.equals(other.entries);
+        return sha256.equals(other.sha256)
+                && format.equals(other.format)
+                && entries.equals(other.entries)
+                && packing.equals(other.packing);
     }
 
     /** Whether the tensors are the ranges, one for one. */

@@ -29,7 +29,9 @@ class DiffRenderingTest {
                     20,
                     false,
                     Optional.of(new FileChange.Lines(2, 1)),
-                    List.of(new FileChange.KeyChange("hidden|size", Optional.of("384"), Optional.of("512"))))),
+                    List.of(new FileChange.KeyChange("hidden|size", Optional.of("384"), Optional.of("512"))),
+                    Optional.empty(),
+                    false)),
             List.of(new TensorChange(
                     TensorChange.Status.ADDED,
                     Optional.empty(),

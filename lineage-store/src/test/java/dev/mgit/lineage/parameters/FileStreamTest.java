@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.deflate.DeflateEncoder;
+import dev.mgit.delta.deflate.DeflateSettings;
+import dev.mgit.fixtures.ZipFile;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
 import dev.mgit.lineage.checkpoint.Commits;
@@ -46,7 +49,7 @@ class FileStreamTest {
     private static final int MIB = 1 << 20;
     private static final int DEPTH = 4;
     private static final String WEIGHTS = "model.safetensors";
-    private static final List<String> LARGE = List.of(WEIGHTS, "arrays.npz", "notes.dat");
+    private static final List<String> LARGE = List.of(WEIGHTS, "arrays.npz", "notes.dat", "packed.npz");
 
     @TempDir
     private Path dir;
@@ -74,6 +77,7 @@ class FileStreamTest {
         Path folder = Files.createDirectories(dir.resolve(name));
         Files.write(folder.resolve(WEIGHTS), weights);
         Files.write(folder.resolve("arrays.npz"), arrays());
+        Files.write(folder.resolve("packed.npz"), packed(weights));
         byte[] opaque = new byte[2 * MIB + 12_345];
         new Random(5).nextBytes(opaque);
         Files.write(folder.resolve("notes.dat"), opaque);
@@ -118,6 +122,33 @@ class FileStreamTest {
         return file.array();
     }
 
+    /** One of which a part is deflated. */
+    private static byte[] packed(byte[] weights) throws IOException {
+        byte[] array = array(Arrays.copyOf(weights, MIB / 128));
+        var packed = new ByteArrayOutputStream();
+        var encoder = new DeflateEncoder(new DeflateSettings(6, 8), packed);
+        encoder.write(array, 0, array.length);
+        encoder.finish();
+        return new ZipFile()
+                .stored("a.npy", array)
+                .deflated("b.npy", array, packed.toByteArray())
+                .stored("c.npy", array)
+                .bytes();
+    }
+
+    private static byte[] array(byte[] data) {
+        String shape = "(" + data.length / 4 + ",)";
+        String head = String.format("%-117s\n", "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }");
+        return ByteBuffer.allocate(10 + head.length() + data.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 0x93)
+                .put("NUMPY\1\0".getBytes(StandardCharsets.US_ASCII))
+                .putShort((short) head.length())
+                .put(head.getBytes(StandardCharsets.US_ASCII))
+                .put(data)
+                .array();
+    }
+
     /** Arrays with headers between them: bytes that are no tensor's, in many pieces. */
     private static byte[] arrays() throws IOException {
         var bytes = new ByteArrayOutputStream();
@@ -126,15 +157,7 @@ class FileStreamTest {
             for (int i = 0; i < 40; i++) {
                 byte[] data = new byte[400];
                 random.nextBytes(data);
-                String head = String.format("%-117s\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (100,), }");
-                byte[] array = ByteBuffer.allocate(10 + head.length() + data.length)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .put((byte) 0x93)
-                        .put("NUMPY\1\0".getBytes(StandardCharsets.US_ASCII))
-                        .putShort((short) head.length())
-                        .put(head.getBytes(StandardCharsets.US_ASCII))
-                        .put(data)
-                        .array();
+                byte[] array = array(data);
                 var entry = new ZipEntry("a" + i + ".npy");
                 entry.setMethod(ZipEntry.STORED);
                 entry.setSize(array.length);

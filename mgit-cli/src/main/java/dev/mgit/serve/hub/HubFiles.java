@@ -86,7 +86,7 @@ final class HubFiles {
         };
     }
 
-    private FileStream stream(VersionId version, String path, ByteRange range) {
+    private FileStream stream(VersionId version, String path, ByteRange range) throws IOException {
         Manifest manifest = models.manifest(version, path);
         String where = version.abbreviated() + ", file '" + path + "'";
         return parameters.open(manifest, where, range.from(), range.length());

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where the chunks of a dataset are: in a tree (section III.A.1), or one after the other. None is compressed. */
+/** Where the chunks of a dataset are: in a tree (section III.A.1), an array, or one after the other. None is compressed. */
 final class ChunkIndex {
     /**
      * @param from its first element, by its index in each dimension
@@ -26,6 +26,8 @@ final class ChunkIndex {
     private static final int CHUNK_NODE = 1;
     private static final int SINGLE = 1;
     private static final int IMPLICIT = 2;
+    private static final int FIXED_ARRAY = 3;
+    private static final int CHECKSUM = 4;
 
     private final Hdf5File file;
     private final List<Long> whole;
@@ -73,6 +75,10 @@ final class ChunkIndex {
             return Optional.of(index);
         }
         int kind = file.in.u8();
+        if (kind == FIXED_ARRAY) {
+            file.in.skip(1);
+            return index.array(file.address());
+        }
         return kind == SINGLE || kind == IMPLICIT ? Optional.of(index.row(file.address())) : Optional.empty();
     }
 
@@ -153,11 +159,60 @@ final class ChunkIndex {
         chunks.add(new Chunk(from, address));
     }
 
-    /** All chunks in the order of their indexes; the last dimension goes first. */
+    /** Addresses of all chunks, in pages if there are many (sections III.C and VII.C); none of chunks never written. */
+    private Optional<ChunkIndex> array(long address) throws IOException {
+        if (address == Hdf5File.NOWHERE || whole.contains(0L)) {
+            return Optional.of(this);
+        }
+        file.enter(address, "FAHD");
+        file.in.skip(2);
+        int width = file.in.u8();
+        int pageBits = file.in.u8();
+        long count = count();
+        if (file.length() != count) {
+            return Optional.empty(); // of a dataset that may still grow, whose chunks are numbered otherwise
+        }
+        if (width != file.addressBytes() || pageBits >= Integer.SIZE) {
+            throw new FormatException("the array of chunks at byte " + address + " does not fit its dataset");
+        }
+        long block = file.address();
+        if (block == Hdf5File.NOWHERE) {
+            return Optional.of(this);
+        }
+        file.enter(block, "FADB");
+        file.in.skip(2 + file.addressBytes());
+        long page = 1L << pageBits;
+        boolean paged = count > page;
+        if (paged) {
+            file.in.skip(((count + page - 1) / page + Byte.SIZE - 1) / Byte.SIZE + CHECKSUM);
+        }
+        for (long i = 0; i < count; i++) {
+            if (paged && i > 0 && i % page == 0) {
+                file.in.skip(CHECKSUM);
+            }
+            file.step();
+            long chunk = file.address();
+            if (chunk != Hdf5File.NOWHERE) {
+                add(from(i), chunk);
+            }
+        }
+        return Optional.of(this);
+    }
+
+    /** All chunks in the order of their indexes. */
     private ChunkIndex row(long address) {
         if (address == Hdf5File.NOWHERE || whole.contains(0L)) {
             return this;
         }
+        long count = count();
+        for (long i = 0; i < count; i++) {
+            file.step();
+            add(from(i), address + i * bytes());
+        }
+        return this;
+    }
+
+    private long count() {
         long count = 1;
         for (int i = 0; i < whole.size(); i++) {
             long along = (whole.get(i) - 1) / shape.get(i) + 1;
@@ -166,17 +221,18 @@ final class ChunkIndex {
             }
             count *= along;
         }
-        for (long i = 0; i < count; i++) {
-            Long[] from = new Long[whole.size()];
-            long rest = i;
-            for (int d = whole.size() - 1; d >= 0; d--) {
-                long along = (whole.get(d) - 1) / shape.get(d) + 1;
-                from[d] = rest % along * shape.get(d);
-                rest /= along;
-            }
-            file.step();
-            add(List.of(from), address + i * bytes());
+        return count;
+    }
+
+    /** The first element of a chunk, by its number; the last dimension goes first. */
+    private List<Long> from(long number) {
+        Long[] from = new Long[whole.size()];
+        long rest = number;
+        for (int d = whole.size() - 1; d >= 0; d--) {
+            long along = (whole.get(d) - 1) / shape.get(d) + 1;
+            from[d] = rest % along * shape.get(d);
+            rest /= along;
         }
-        return this;
+        return List.of(from);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
-/** Reads {@code .npz} files: a zip archive of arrays. Compressed ones stay opaque. */
+/** Reads {@code .npz} files: a zip archive of arrays. Those packed in a way that cannot be made again stay opaque. */
 public final class NumpyZipReader implements FormatReader {
     /** Longer than the header of any array whose dtype is not a long list of fields. */
     private static final int HEAD = 1 << 12;

@@ -286,6 +286,10 @@ def hdf5():
     for version in "earliest", "v108", "latest":
         with h5py.File(f"{version}.h5", "w", libver=version) as file:
             fill(file)
+    with h5py.File("paged.h5", "w", libver="latest") as file:
+        file.create_dataset("paged", data=ramp((10, 110)), chunks=(1, 1))
+        for name, most in ("bounded", (6, 2)), ("endless", (None, 2)), ("both", (None, None)):
+            file.create_dataset(name, data=ramp((4, 2)), chunks=(2, 1), maxshape=most)
     with h5py.File("user-block.h5", "w", userblock_size=512) as file:
         file["kernel"] = ramp((4, 3))
 

@@ -62,6 +62,7 @@ public final class DiffJson {
         json.put("sizeB", file.sizeB());
         json.put("weights", file.weights());
         file.lines().ifPresent(lines -> json.put("lines", Map.of("added", lines.added(), "removed", lines.removed())));
+        file.executable().ifPresent(now -> json.put("executable", now));
         if (!file.keys().isEmpty()) {
             json.put("members", file.keys().stream().map(DiffJson::member).toList());
         }

@@ -233,9 +233,12 @@ public record DiffReport(String title, String reading, String counts, List<Table
                                 file.kind() == FileChange.Kind.REMOVED ? "" : "" + file.sizeB(),
                                 file.lines()
                                         .map(lines -> "+" + lines.added() + " -" + lines.removed())
+                                        .orElse(""),
+                                file.executable()
+                                        .map(now -> now ? "executable" : "not executable")
                                         .orElse(""))))
                 .toList();
-        return table(rows, "Files", List.of("file", "change", "bytes before", "bytes after", "lines"), 0);
+        return table(rows, "Files", List.of("file", "change", "bytes before", "bytes after", "lines", "mode"), 0);
     }
 
     private static Optional<Table> keys(Diff diff) {
