@@ -1,14 +1,14 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.evaluate.CostCommand;
+import dev.mgit.cli.command.evaluate.EvalCommand;
+import dev.mgit.cli.command.evaluate.InspectCommand;
+import dev.mgit.cli.command.evaluate.PlanServingCommand;
 import dev.mgit.cli.command.evidence.BundleCommand;
 import dev.mgit.cli.command.evidence.PolicyCommand;
 import dev.mgit.cli.command.evidence.SignCommand;
 import dev.mgit.cli.command.evidence.VerifyBundleCommand;
 import dev.mgit.cli.command.evidence.VerifyCommand;
-import dev.mgit.cli.command.evaluate.CostCommand;
-import dev.mgit.cli.command.evaluate.EvalCommand;
-import dev.mgit.cli.command.evaluate.InspectCommand;
-import dev.mgit.cli.command.evaluate.PlanServingCommand;
 import dev.mgit.cli.command.help.CompleteCommand;
 import dev.mgit.cli.command.help.CompletionCommand;
 import dev.mgit.cli.command.help.HelpCommand;

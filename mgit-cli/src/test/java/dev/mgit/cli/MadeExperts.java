@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** A made mixture of experts in bf16, one block, written in the layouts that libraries keep them in. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record MadeExperts(List<Expert> experts, byte[] router) {
     static final int HIDDEN = 64;
     static final int WIDTH = 256;
@@ -22,6 +23,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     private static final String BLOCK = "model.layers.0.";
 
     /** One expert: gate and up are {@code [WIDTH, HIDDEN]}, down is {@code [HIDDEN, WIDTH]}, as Hugging Face has them. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Expert(byte[] gate, byte[] up, byte[] down) {
         static Expert made(long seed) {
             var random = new Random(seed);

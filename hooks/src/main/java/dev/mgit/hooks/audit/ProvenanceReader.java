@@ -5,13 +5,13 @@ import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.audit.Provenance.MadeBy;
 import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.data.Statements;
+import dev.mgit.hooks.eval.Evaluation;
+import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.Verdict;
-import dev.mgit.hooks.eval.Evaluation;
-import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.Standing;
@@ -63,8 +63,7 @@ public final class ProvenanceReader {
         Optional<MadeBy> recipe = recipe(id);
         CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
         List<Evaluation> evaluations = read(id, List.of(), () -> new Evaluations(workspace.lineage()).latest(id));
-        return new Provenance(
-                entry, recipe, data(id, recipe, card), tests(id), evaluations, card, licensing, sharing);
+        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), evaluations, card, licensing, sharing);
     }
 
     /** How a version was made; empty where that is not recorded or cannot be read. */

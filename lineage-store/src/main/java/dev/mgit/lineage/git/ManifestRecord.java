@@ -1,10 +1,10 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.layout.Packing;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.delta.layout.Packing;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
@@ -86,7 +86,8 @@ final class ManifestRecord {
                                 .map(entry -> Json.text(range(entry)))
                                 .toList(),
                         manifest.entries().stream()
-                                .map(entry -> entry.tensor().map(TensorSpec::name).orElse(String.valueOf(entry.length())))
+                                .map(entry ->
+                                        entry.tensor().map(TensorSpec::name).orElse(String.valueOf(entry.length())))
                                 .toList()));
         if (!manifest.packing().isEmpty()) {
             List<String> streams = manifest.packing().streams().stream()
@@ -101,7 +102,9 @@ final class ManifestRecord {
                             manifest.tensors().stream()
                                     .map(tensor -> Json.text(TensorRecord.write(tensor)))
                                     .toList(),
-                            manifest.tensors().stream().map(Manifest.Tensor::name).toList()));
+                            manifest.tensors().stream()
+                                    .map(Manifest.Tensor::name)
+                                    .toList()));
         }
         return lists;
     }
@@ -109,8 +112,8 @@ final class ManifestRecord {
     private static ManifestRecord split(Manifest manifest, Map<String, Lines> lists) {
         Map<String, byte[]> parts = new LinkedHashMap<>();
         Map<String, Object> counts = new LinkedHashMap<>();
-        lists.forEach((name, list) ->
-                counts.put(name, ManifestParts.cut(name, list.json(), list.names(), MOST, parts)));
+        lists.forEach(
+                (name, list) -> counts.put(name, ManifestParts.cut(name, list.json(), list.names(), MOST, parts)));
         StringBuilder text = head(manifest, SCHEMA_PARTS);
         text.append(",\n\"parts\": ").append(Json.text(counts)).append("\n}\n");
         return new ManifestRecord(bytes(text), parts);
@@ -157,7 +160,8 @@ final class ManifestRecord {
         return CheckpointRecord.parse(what, SCHEMA_PARTS, head, json -> {
             Optional<JsonObject> counts = json.optionalObject("parts");
             List<Manifest.Entry> entries = entries(list(what, json, counts, RANGES, parts));
-            long content = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
+            long content =
+                    entries.isEmpty() ? 0 : entries.get(entries.size() - 1).end();
             Packing packing = PackedRecord.read(list(what, json, counts, PACKED, parts));
             long size = packing.fileSize(content);
             if (size != json.number("size")) {

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Finds versions by what is recorded of them, by their tensors and by their test results. */
 public final class Find {

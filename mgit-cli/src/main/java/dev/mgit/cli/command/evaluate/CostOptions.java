@@ -52,7 +52,6 @@ final class CostOptions {
      * What is known of a request.
      *
      * @param seconds where there is a profile
-     * @param acceleratorSeconds the cost-aware variant: seconds times accelerators
      */
     record Cost(
             long prompt,

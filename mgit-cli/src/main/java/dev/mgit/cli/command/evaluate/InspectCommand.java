@@ -2,8 +2,8 @@ package dev.mgit.cli.command.evaluate;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
-import dev.mgit.lineage.architecture.WebAddress;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.architecture.WebAddress;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

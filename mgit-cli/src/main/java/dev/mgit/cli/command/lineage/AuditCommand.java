@@ -91,7 +91,9 @@ public final class AuditCommand implements Callable<Integer> {
                 return 0;
             }
             var audit = new ProvenanceAudit(
-                    hooks.workspace(), new AuditVerifier(session.repository(), session.progress()), NotedSignatures.of(context, session));
+                    hooks.workspace(),
+                    new AuditVerifier(session.repository(), session.progress()),
+                    NotedSignatures.of(context, session));
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);
             return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
