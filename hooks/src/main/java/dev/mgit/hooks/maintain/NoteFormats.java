@@ -1,12 +1,16 @@
 package dev.mgit.hooks.maintain;
 
+import dev.mgit.hooks.modeltest.ResultDifference;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeAgreement;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.remote.UnsentState;
+import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.NoteMerger;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,6 +26,14 @@ public final class NoteFormats {
                 note -> TestResults.parse(note),
                 Recipes.NAMESPACE,
                 note -> Recipe.fromBytes(note, "the recipe"));
+    }
+
+    /** All that a check of the lineage has to know of records that are made here. */
+    public static VerifyRules rules() {
+        return new VerifyRules(
+                readers(),
+                Map.of(TestResults.NAMESPACE, new ResultDifference()),
+                List.of(new RecipeAgreement()));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */

@@ -10,6 +10,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.hooks.sharing.Standing;
@@ -69,7 +70,7 @@ public final class AuditCommand implements Callable<Integer> {
             Lineage lineage = session.repository().lineage();
             VersionId subject = session.resolve(revision);
             LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
-            var verifier = new AuditVerifier(session.repository(), session.progress());
+            var verifier = new AuditVerifier(session.repository(), session.progress(), NoteFormats.rules());
             AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
             Map<VersionId, List<Standing>> sharing = sharing(session, report);
             if (json.wanted()) {
