@@ -168,8 +168,11 @@ class ForgeryTest {
         assertThat(repository.run("find", "--metric", "lines<1").out()).doesNotContain("leaf");
         Cli.Ran again = repository.run("test", "run", "--no-progress", "leaf");
         assertThat(again.out()).doesNotContain("0.9999");
-        assertThat(repository.run("fsck").exit()).as("what was built on it stays named").isEqualTo(6);
-        assertThat(repository.run("audit", "leaf").out()).doesNotContain("0.9999");
+        repository.run("test", "run", "--fresh", "--no-progress", "leaf");
+        Cli.Ran built = repository.run("fsck");
+        assertThat(built.exit()).as("what was built on it stays named").isEqualTo(6);
+        assertThat(built.out()).contains("reference " + TESTS, "when 'test run' at 2");
+        assertThat(repository.ok("test", "report", "leaf")).doesNotContain("0.9999");
         assertThat(repository.ok("fsck", "--repair")).contains("accepted that 'notes/mgit/tests' was moved outside mgit");
         repository.ok("audit", "leaf");
         repository.ok("fsck");
@@ -212,6 +215,47 @@ class ForgeryTest {
         repository.ok("undo");
         assertThat(full("leaf")).isEqualTo(full("other"));
         assertThat(repository.run("fsck").exit()).as("it was taken back on purpose").isZero();
+    }
+
+    @Test
+    void aRecipeSetLaterIsSaidToBe() throws Exception {
+        String original = repository.ok("recipe", "show", "leaf");
+        repository.ok("recipe", "set", "leaf", "--", "never", "run");
+        assertThat(repository.ok("recipe", "show", "leaf"))
+                .contains("never run", "Recorded:", "no; replaced by", "recipe show --original");
+        assertThat(repository.ok("recipe", "show", "--original", "leaf")).isEqualTo(original);
+        assertThat(repository.ok("audit", "leaf"))
+                .contains("recipe replaced", "its recipe was replaced by", ", never run")
+                .contains("Unproven: whoever can write to this repository");
+        repository.ok("fsck");
+        repository.ok("recipe", "set", "base", "--", "never", "run");
+        repository.refuses(2, "was recorded without a recipe", "recipe", "show", "--original", "base");
+    }
+
+    @Test
+    void anEdgeWithdrawnThatTheRecipeStillNames() throws Exception {
+        repository.ok("edge", "rm", "leaf", "tuned");
+        assertThat(repository.ok("audit", "leaf"))
+                .contains("edge withdrawn", "was withdrawn by", "but its recipe was carried out on it");
+        repository.ok("fsck");
+    }
+
+    @Test
+    void theOperationLog() throws Exception {
+        assertThat(repository.ok("op", "log", "--verify")).contains("all records follow one another", "head ", "Unproven:");
+        Path log = repository.mgit().resolve("operations");
+        List<String> lines = Files.readAllLines(log);
+        Files.write(log, lines.subList(0, lines.size() - 2));
+        Cli.Ran cut = repository.run("op", "log", "--verify");
+        assertThat(cut.exit()).isEqualTo(6);
+        assertThat(cut.out()).contains("its end is missing", "reference refs/notes/mgit/tests");
+        assertThat(repository.run("fsck").exit()).isEqualTo(6);
+        List<String> fewer = new ArrayList<>(lines);
+        fewer.remove(3);
+        Files.write(log, fewer);
+        cut = repository.run("op", "log", "--verify", "--json");
+        assertThat(cut.exit()).isEqualTo(6);
+        assertThat(cut.json().strings("wrong")).anySatisfy(why -> assertThat(why).contains("does not follow"));
     }
 
     private Cli.Ran assertNamed(String revision, String... words) {

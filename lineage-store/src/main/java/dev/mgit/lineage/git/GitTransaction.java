@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.NoteMerger;
@@ -68,7 +69,7 @@ final class GitTransaction implements ExchangeTransaction {
     GitTransaction(GitLineage lineage, String description, Person author, Instant when) throws IOException {
         this.lineage = lineage;
         this.git = lineage.git();
-        this.description = description;
+        this.description = Secrets.mask(description);
         this.author = author;
         this.when = when;
         for (Ref ref : git.getRefDatabase().getRefs()) {
@@ -99,6 +100,9 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public VersionId write(NewVersion version) {
+        Secrets.refuse("the message", version.message());
+        version.trailers().forEach((key, value) -> Secrets.refuse("the trailer '" + key + "'", value));
+        version.extra().forEach((name, content) -> Secrets.refuse("the record '" + name + "'", content));
         return GitErrors.translateFailures(() -> new VersionWriter(lineage).write(version));
     }
 
@@ -186,6 +190,7 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public void putNote(String namespace, VersionId version, byte[] content) {
+        Secrets.refuse("the note '" + namespace + "' on version " + version.abbreviated(), content);
         notes.computeIfAbsent(namespace, unused -> new HashMap<>()).put(version, Optional.of(content.clone()));
     }
 
@@ -201,6 +206,7 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public void putRegistryFile(String path, byte[] content) {
+        Secrets.refuse("the registration '" + path + "'", content);
         registry.put(path, Optional.of(content.clone()));
     }
 

@@ -11,6 +11,7 @@ import dev.mgit.lineage.query.AuditReport.Gap;
 import dev.mgit.lineage.query.AuditReport.Licence;
 import dev.mgit.lineage.query.AuditReport.Parent;
 import dev.mgit.lineage.query.AuditReport.Signature;
+import dev.mgit.lineage.verify.LaterRecipe;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
@@ -18,11 +19,16 @@ import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Answers what a version is built from, by whom, how and under which licence, and names what is not known. */
 public final class Audit {
@@ -60,10 +66,20 @@ public final class Audit {
         this.claims = new DeclaredFacts(lineage);
     }
 
+    /** The graph that an audit of a version needs: its ancestors, also those to whom an edge was withdrawn. */
+    public static LineageGraph graph(Lineage lineage, VersionId subject) {
+        List<VersionId> starts = new ArrayList<>(List.of(subject));
+        lineage.notes(EdgeNotes.NAMESPACE)
+                .forEach((version, note) -> withdrawnEdges(lineage, version).stream()
+                        .map(EdgeNotes.Entry::parent)
+                        .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
+                        .forEach(starts::add));
+        return LineageGraph.of(lineage, starts);
+    }
+
     /** @param deep verify every block, not only commits and manifests */
     public AuditReport of(VersionId subject, boolean deep) {
-        List<VersionId> versions = new ArrayList<>(List.of(subject));
-        versions.addAll(graph.reach(subject, Direction.ANCESTORS, EdgeFilter.ALL));
+        List<VersionId> versions = new ArrayList<>(ancestry(subject));
         List<Entry> entries = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         Verified verified =
@@ -94,6 +110,53 @@ public final class Audit {
                         verified.blocks(),
                         verified.bytes(),
                         signatures.isPresent()));
+    }
+
+    /** Withdrawing an edge takes nobody out of the ancestry; it only says that the edge was withdrawn. */
+    private Set<VersionId> ancestry(VersionId subject) {
+        Set<VersionId> all = new LinkedHashSet<>();
+        Deque<VersionId> open = new ArrayDeque<>(List.of(subject));
+        while (!open.isEmpty()) {
+            VersionId next = open.poll();
+            if (all.add(next)) {
+                List<VersionId> reached = new ArrayList<>(List.of(next));
+                reached.addAll(graph.reach(next, Direction.ANCESTORS, EdgeFilter.ALL));
+                all.addAll(reached);
+                for (VersionId version : reached) {
+                    withdrawnEdges(lineage, version).stream()
+                            .map(EdgeNotes.Entry::parent)
+                            .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
+                            .forEach(open::add);
+                }
+            }
+        }
+        return all;
+    }
+
+    private static List<EdgeNotes.Entry> withdrawnEdges(Lineage lineage, VersionId version) {
+        List<EdgeNotes.Entry> later = lineage.note(EdgeNotes.NAMESPACE, version, EdgeNotes::parse)
+                .map(EdgeNotes::entries)
+                .orElse(List.of());
+        Map<VersionId, EdgeNotes.Entry> last = new LinkedHashMap<>();
+        later.forEach(entry -> last.put(entry.parent(), entry));
+        return last.values().stream()
+                .filter(entry -> entry.op() == EdgeNotes.Op.REMOVE)
+                .toList();
+    }
+
+    private List<Finding> withdrawn(Entry entry) {
+        if (entry.later().isEmpty()) {
+            return List.of();
+        }
+        Set<String> named = claims.recipeParents(entry.version());
+        return withdrawnEdges(lineage, entry.version()).stream()
+                .filter(edge -> named.contains(edge.parent().hex()))
+                .map(edge -> new Finding(
+                        Gap.EDGE_WITHDRAWN,
+                        entry.version(),
+                        "its edge to " + edge.model() + "@" + edge.parent().abbreviated() + " was withdrawn by "
+                                + edge.by() + " at " + edge.when() + ", but its recipe was carried out on it"))
+                .toList();
     }
 
     private Entry entry(Version version) {
@@ -142,6 +205,14 @@ public final class Audit {
         if (derived && !entry.recipe()) {
             gaps.add(new Finding(Gap.NO_RECIPE, id, "derived, but the recipe is not recorded"));
         }
+        LaterRecipe.of(lineage, id)
+                .filter(LaterRecipe::replaces)
+                .ifPresent(later -> gaps.add(new Finding(
+                        Gap.RECIPE_REPLACED,
+                        id,
+                        "its recipe was " + later.text() + "; the one it was made by is kept ('mgit recipe show "
+                                + "--original')")));
+        gaps.addAll(withdrawn(entry));
         if (entry.licence().isEmpty()) {
             gaps.add(new Finding(
                     Gap.NO_LICENCE, id, "no license: no License trailer, none in README.md, no LICENSE file"));

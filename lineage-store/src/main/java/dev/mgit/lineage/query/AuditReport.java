@@ -68,6 +68,10 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
         PARENT_ABSENT,
         /** It was derived, and how is not recorded. */
         NO_RECIPE,
+        /** The recipe it was recorded with was replaced by one that was never run for it. */
+        RECIPE_REPLACED,
+        /** An edge was withdrawn that the recorded recipe, or the message, still names. */
+        EDGE_WITHDRAWN,
         NO_LICENCE,
         /** An edge was found from the weights; no one declared it. */
         INFERRED_EDGE,

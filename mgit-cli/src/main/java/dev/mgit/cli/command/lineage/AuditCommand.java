@@ -23,6 +23,8 @@ import dev.mgit.lineage.query.AuditReport.Entry;
 import dev.mgit.lineage.query.AuditReport.Finding;
 import dev.mgit.lineage.query.AuditReport.Gap;
 import dev.mgit.lineage.query.AuditReport.Parent;
+import dev.mgit.lineage.verify.LaterRecipe;
+import dev.mgit.lineage.verify.Unproven;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
@@ -69,7 +71,7 @@ public final class AuditCommand implements Callable<Integer> {
         try (Session session = Session.open(context)) {
             Lineage lineage = session.repository().lineage();
             VersionId subject = session.resolve(revision);
-            LineageGraph graph = LineageGraph.of(lineage, List.of(subject));
+            LineageGraph graph = Audit.graph(lineage, subject);
             var verifier = new AuditVerifier(session.repository(), session.progress(), NoteFormats.rules());
             AuditReport report = new Audit(graph, lineage, verifier, Optional.empty()).of(subject, deep);
             Map<VersionId, List<Standing>> sharing = sharing(session, report);
@@ -77,9 +79,11 @@ public final class AuditCommand implements Callable<Integer> {
                 context.output().json(out -> {
                     json(out, report);
                     json(out, sharing);
+                    out.writeStringField("unproven", Unproven.sentence(lineage));
                 });
             } else {
-                print(report);
+                print(lineage, report);
+                context.output().line(Unproven.sentence(lineage));
                 sharing.forEach((version, standings) -> standings.forEach(standing -> context.output()
                         .line(context.output()
                                 .styled(
@@ -122,8 +126,8 @@ public final class AuditCommand implements Callable<Integer> {
         json.writeEndArray();
     }
 
-    private void print(AuditReport report) {
-        report.entries().forEach(this::print);
+    private void print(Lineage lineage, AuditReport report) {
+        report.entries().forEach(entry -> print(lineage, entry));
         Output output = context.output();
         List<Finding> gaps = report.findings();
         output.line(output.styled(Output.Style.BOLD, gaps.isEmpty() ? "No gaps" : "Gaps (" + gaps.size() + ")"));
@@ -143,7 +147,7 @@ public final class AuditCommand implements Callable<Integer> {
                 + (report.verified() ? "Verification passed." : "Verification FAILED."));
     }
 
-    private void print(Entry entry) {
+    private void print(Lineage lineage, Entry entry) {
         Output output = context.output();
         output.line(output.styled(Output.Style.YELLOW, entry.model() + "@" + entry.version())
                 + (entry.model().equals(entry.recordedModel()) ? "" : " (made as " + entry.recordedModel() + ")"));
@@ -164,7 +168,10 @@ public final class AuditCommand implements Callable<Integer> {
                 + entry.licence()
                         .map(licence -> licence.name() + " (" + licence.where() + ")")
                         .orElse("not known")
-                + "; recipe: " + (entry.recipe() ? "recorded" : "none"));
+                + "; recipe: "
+                + LaterRecipe.of(lineage, entry.version())
+                        .map(LaterRecipe::text)
+                        .orElse(entry.recipe() ? "recorded" : "none"));
         for (EdgeNotes.Entry later : entry.later()) {
             output.line("  later: " + word(later.op()) + " " + later.kind().word() + " of " + later.model() + "@"
                     + later.parent().abbreviated() + ", by "
