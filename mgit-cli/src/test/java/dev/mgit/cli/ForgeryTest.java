@@ -168,12 +168,13 @@ class ForgeryTest {
         assertThat(repository.run("find", "--metric", "lines<1").out()).doesNotContain("leaf");
         Cli.Ran again = repository.run("test", "run", "--no-progress", "leaf");
         assertThat(again.out()).doesNotContain("0.9999");
+        repository.ok("hooks", "trust", "--all");
         repository.run("test", "run", "--fresh", "--no-progress", "leaf");
         Cli.Ran built = repository.run("fsck");
         assertThat(built.exit()).as("what was built on it stays named").isEqualTo(6);
         assertThat(built.out()).contains("reference " + TESTS, "when 'test run' at 2");
         assertThat(repository.ok("test", "report", "leaf")).doesNotContain("0.9999");
-        assertThat(repository.ok("fsck", "--repair")).contains("accepted that 'notes/mgit/tests' was moved outside mgit");
+        assertThat(repository.ok("fsck", "--repair")).contains("accepted that 'refs/notes/mgit/tests' was moved outside mgit");
         repository.ok("audit", "leaf");
         repository.ok("fsck");
     }
