@@ -34,7 +34,8 @@ class ForgeryTest {
     /** A base, {@code other} beside it, {@code tuned} from the base and {@code leaf} from that, with a test's result. */
     @BeforeAll
     static void family() throws IOException {
-        HookedRepository hooked = HookedRepository.init(made).derive("tuned", "base").derive("leaf", "tuned");
+        HookedRepository hooked =
+                HookedRepository.init(made).derive("tuned", "base").derive("leaf", "tuned");
         Path other = made.resolve("other");
         TestRepository.weights(other.resolve("model.safetensors"), 7, 4096);
         hooked.repository().ok("commit", other.toString(), "--model", "other", "-m", "another");
@@ -79,20 +80,21 @@ class ForgeryTest {
     void aTrailerDroppedWhileTheParentStays() throws Exception {
         move("leaf", rewritten("leaf", commit -> commit.replaceAll("Derived-From: .*\n", "")));
         assertNamed(
-                "leaf", "Git has the parent " + full("tuned") + ", but no Mgit-Previous or Derived-From trailer names it");
+                "leaf",
+                "Git has the parent " + full("tuned") + ", but no Mgit-Previous or Derived-From trailer names it");
     }
 
     @Test
     void aParentDroppedWhileTheTrailerStays() throws Exception {
         move("leaf", rewritten("leaf", commit -> commit.replaceAll("parent .*\n", "")));
-        assertNamed(
-                "leaf", "its Derived-From trailer names " + full("tuned") + ", which is not among Git's parents");
+        assertNamed("leaf", "its Derived-From trailer names " + full("tuned") + ", which is not among Git's parents");
     }
 
     @Test
     void bothDropped() throws Exception {
-        move("leaf", rewritten("leaf", commit -> commit.replaceAll("parent .*\n", "")
-                .replaceAll("Derived-From: .*\n", "")));
+        move(
+                "leaf",
+                rewritten("leaf", commit -> commit.replaceAll("parent .*\n", "").replaceAll("Derived-From: .*\n", "")));
         assertNamed("leaf", "but none of its edges leads there", "the edges named is none", "refs/heads/leaf");
     }
 
@@ -101,7 +103,8 @@ class ForgeryTest {
         String path = "manifests/model.safetensors";
         String blob = git(null, "rev-parse", "other:" + path);
         move("leaf", withFile("leaf", path, blob));
-        assertNamed("leaf", "'model.safetensors' in version", "but the version's record says", "changed files: " + path);
+        assertNamed(
+                "leaf", "'model.safetensors' in version", "but the version's record says", "changed files: " + path);
     }
 
     @Test
@@ -128,7 +131,8 @@ class ForgeryTest {
         Map<String, String> rewritten = new java.util.HashMap<>();
         for (String model : List.of("base", "tuned", "leaf", "other")) {
             String forged = rewritten(model, commit -> {
-                String text = commit.replaceFirst("author .* <", "author Eve <").replace("Mgit-Model", "License: mit\nMgit-Model");
+                String text = commit.replaceFirst("author .* <", "author Eve <")
+                        .replace("Mgit-Model", "License: mit\nMgit-Model");
                 for (Map.Entry<String, String> id : rewritten.entrySet()) {
                     text = text.replace(id.getKey(), id.getValue());
                 }
@@ -174,7 +178,8 @@ class ForgeryTest {
         assertThat(built.exit()).as("what was built on it stays named").isEqualTo(6);
         assertThat(built.out()).contains("reference " + TESTS, "when 'test run' at 2");
         assertThat(repository.ok("test", "report", "leaf")).doesNotContain("0.9999");
-        assertThat(repository.ok("fsck", "--repair")).contains("accepted that 'refs/notes/mgit/tests' was moved outside mgit");
+        assertThat(repository.ok("fsck", "--repair"))
+                .contains("accepted that 'refs/notes/mgit/tests' was moved outside mgit");
         repository.ok("audit", "leaf");
         repository.ok("fsck");
     }
@@ -201,7 +206,8 @@ class ForgeryTest {
         repository.ok("commit", next.toString(), "--model", "leaf", "-m", "the next");
         repository.ok("tag", "v1", "base");
         assertNamed("leaf", "reference refs/heads/leaf", "it was at " + forged + " when 'commit leaf' at");
-        assertThat(repository.ok("fsck", "--repair")).contains("accepted that 'leaf' was moved outside mgit to " + forged);
+        assertThat(repository.ok("fsck", "--repair"))
+                .contains("accepted that 'leaf' was moved outside mgit to " + forged);
         repository.ok("fsck");
         repository.ok("audit", "leaf");
     }
@@ -215,7 +221,9 @@ class ForgeryTest {
         assertThat(full("leaf")).isEqualTo(leaf);
         repository.ok("undo");
         assertThat(full("leaf")).isEqualTo(full("other"));
-        assertThat(repository.run("fsck").exit()).as("it was taken back on purpose").isZero();
+        assertThat(repository.run("fsck").exit())
+                .as("it was taken back on purpose")
+                .isZero();
     }
 
     @Test
@@ -243,7 +251,8 @@ class ForgeryTest {
 
     @Test
     void theOperationLog() throws Exception {
-        assertThat(repository.ok("op", "log", "--verify")).contains("all records follow one another", "head ", "Unproven:");
+        assertThat(repository.ok("op", "log", "--verify"))
+                .contains("all records follow one another", "head ", "Unproven:");
         Path log = repository.mgit().resolve("operations");
         List<String> lines = Files.readAllLines(log);
         Files.write(log, lines.subList(0, lines.size() - 2));
@@ -256,7 +265,8 @@ class ForgeryTest {
         Files.write(log, fewer);
         cut = repository.run("op", "log", "--verify", "--json");
         assertThat(cut.exit()).isEqualTo(6);
-        assertThat(cut.json().strings("wrong")).anySatisfy(why -> assertThat(why).contains("does not follow"));
+        assertThat(cut.json().strings("wrong"))
+                .anySatisfy(why -> assertThat(why).contains("does not follow"));
     }
 
     private Cli.Ran assertNamed(String revision, String... words) {
@@ -296,7 +306,12 @@ class ForgeryTest {
 
     private String git(String input, String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                "git", "-c", "user.name=Eve", "-c", "user.email=eve@example.org", "--git-dir",
+                "git",
+                "-c",
+                "user.name=Eve",
+                "-c",
+                "user.email=eve@example.org",
+                "--git-dir",
                 repository.mgit().resolve("lineage.git").toString()));
         command.addAll(List.of(words));
         Path in = folder.resolve("in");

@@ -46,10 +46,26 @@ class SecretsCommandTest {
         refused("word 2 of the command", "recipe", "set", "base", "--", "train", TOKEN);
         refused(
                 "the registration 'tests/t.json'",
-                "test", "add", "t", "--on", "all", "--metric", "x:lower", "--", "eval", TOKEN);
+                "test",
+                "add",
+                "t",
+                "--on",
+                "all",
+                "--metric",
+                "x:lower",
+                "--",
+                "eval",
+                TOKEN);
         repository.refuses(
-                2, "the variable 'HF_TOKEN' is a secret by its name", "run", "--model", "a", "--env",
-                "HF_TOKEN=" + UNKNOWN, "--", "true");
+                2,
+                "the variable 'HF_TOKEN' is a secret by its name",
+                "run",
+                "--model",
+                "a",
+                "--env",
+                "HF_TOKEN=" + UNKNOWN,
+                "--",
+                "true");
     }
 
     @Test
@@ -61,9 +77,23 @@ class SecretsCommandTest {
         String train = "test \"$HF_TOKEN\" = " + "$(printf 5f1c%.0s 1 2 3 4 5 6 7 8 9 10)"
                 + " && echo \"$LEVEL $MODE\" > {output}/notes.txt && cp {parent1}/model.safetensors {output}";
         Cli.Ran ran = Cli.run(
-                repository.root(), environment,
-                "run", "--model", "a", "--from", "base", "--secret-env", "HF_TOKEN", "--env", "LEVEL", "--env-value", "MODE",
-                "--shell", "--no-progress", "--", train);
+                repository.root(),
+                environment,
+                "run",
+                "--model",
+                "a",
+                "--from",
+                "base",
+                "--secret-env",
+                "HF_TOKEN",
+                "--env",
+                "LEVEL",
+                "--env-value",
+                "MODE",
+                "--shell",
+                "--no-progress",
+                "--",
+                train);
         assertThat(ran.exit()).as("%s", ran).isZero();
         assertThat(repository.ok("recipe", "show", "a"))
                 .contains("HF_TOKEN, a secret, as set where it runs", "LEVEL, as set where it runs", "MODE=fast");
@@ -77,7 +107,10 @@ class SecretsCommandTest {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("WANDB_API_KEY", UNKNOWN);
         hooked.test(
-                "leaky", "base", "manual", "x:lower",
+                "leaky",
+                "base",
+                "manual",
+                "x:lower",
                 "echo \"login $WANDB_API_KEY, hf_$(printf aB3%.0s 1 2 3 4 5 6 7 8 9 10 11 12)\"; echo '{\"x\": 1}' > $MGIT_METRICS");
         Cli.Ran ran = Cli.run(repository.root(), environment, "test", "run", "--no-progress", "base");
         assertThat(ran.exit()).as("%s", ran).isZero();
@@ -92,12 +125,13 @@ class SecretsCommandTest {
 
     private void assertNowhere(String secret) throws Exception {
         assertThat(git("cat-file", "--batch-all-objects", "--batch")).doesNotContain(secret);
-        assertThat(java.nio.file.Files.readString(repository.mgit().resolve("operations"))).doesNotContain(secret);
+        assertThat(java.nio.file.Files.readString(repository.mgit().resolve("operations")))
+                .doesNotContain(secret);
     }
 
     private String git(String... words) throws Exception {
-        List<String> command = new java.util.ArrayList<>(
-                List.of("git", "--git-dir", repository.mgit().resolve("lineage.git").toString()));
+        List<String> command = new java.util.ArrayList<>(List.of(
+                "git", "--git-dir", repository.mgit().resolve("lineage.git").toString()));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -31,9 +31,7 @@ public final class NoteFormats {
     /** All that a check of the lineage has to know of records that are made here. */
     public static VerifyRules rules() {
         return new VerifyRules(
-                readers(),
-                Map.of(TestResults.NAMESPACE, new ResultDifference()),
-                List.of(new RecipeAgreement()));
+                readers(), Map.of(TestResults.NAMESPACE, new ResultDifference()), List.of(new RecipeAgreement()));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */

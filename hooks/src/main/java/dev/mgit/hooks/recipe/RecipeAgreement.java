@@ -15,7 +15,8 @@ public final class RecipeAgreement implements VersionCheck {
     @Override
     public List<String> of(StoredVersion version) {
         return version.recipe()
-                .map(json -> Recipe.fromBytes(json, "the recipe of " + version.id().abbreviated()))
+                .map(json ->
+                        Recipe.fromBytes(json, "the recipe of " + version.id().abbreviated()))
                 .map(recipe -> compare(version, recipe))
                 .orElse(List.of());
     }

@@ -70,7 +70,10 @@ final class CommitDifference {
         int common = Math.min(recorded.getParentCount(), now.getParentCount());
         for (int i = 0; i < common; i++) {
             RevCommit parent = recorded.getParent(i);
-            compare(parent, now.getParent(i), " of its ancestor " + parent.abbreviate(10).name());
+            compare(
+                    parent,
+                    now.getParent(i),
+                    " of its ancestor " + parent.abbreviate(10).name());
         }
     }
 
@@ -130,9 +133,10 @@ final class CommitDifference {
             both.addTree(now.getTree());
             while (both.next()) {
                 String path = both.getPathString();
-                paths.add(path.endsWith(".json") && path.startsWith(GitLineage.RECORDS)
-                        ? path + members(both.getObjectId(0), both.getObjectId(1))
-                        : path);
+                paths.add(
+                        path.endsWith(".json") && path.startsWith(GitLineage.RECORDS)
+                                ? path + members(both.getObjectId(0), both.getObjectId(1))
+                                : path);
             }
         }
         if (!paths.isEmpty()) {
@@ -151,8 +155,8 @@ final class CommitDifference {
         }
         Set<String> names = new TreeSet<>(was.get().members().keySet());
         names.addAll(is.get().members().keySet());
-        names.removeIf(name -> Objects.equals(
-                was.get().members().get(name), is.get().members().get(name)));
+        names.removeIf(name ->
+                Objects.equals(was.get().members().get(name), is.get().members().get(name)));
         return names.isEmpty() ? "" : " (" + String.join(", ", names) + ")";
     }
 

@@ -93,7 +93,8 @@ record CommitText(
             text.append(edge.source() == ProvenanceEdge.Source.INFERRED ? ", inferred)" : ")")
                     .append('\n');
         }
-        recipe.ifPresent(digest -> text.append(RECIPE).append(": ").append(digest).append('\n'));
+        recipe.ifPresent(
+                digest -> text.append(RECIPE).append(": ").append(digest).append('\n'));
         return text.toString();
     }
 

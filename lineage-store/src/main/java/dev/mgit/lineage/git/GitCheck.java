@@ -59,7 +59,9 @@ final class GitCheck {
             Map<String, NoteDifference> outsideNotes) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
-        attempt("the references", () -> outside(OutsideChanges.everything(lineage)).forEach(damage::add));
+        attempt(
+                "the references",
+                () -> outside(OutsideChanges.everything(lineage)).forEach(damage::add));
         attempt("the references", this::unexplained);
         attempt("the operation log", this::operations);
         attempt("the notes", () -> outsideNotes(outsideNotes).forEach(damage::add));
@@ -74,12 +76,16 @@ final class GitCheck {
     GitHealth only(Collection<VersionId> versions, Map<String, NoteDifference> outsideNotes) {
         followParents = false;
         Set<VersionId> wanted = new HashSet<>(versions);
-        attempt("the references", () -> outside(lineage.outsideChanges()).stream()
-                .filter(found -> found.versions().stream().anyMatch(wanted::contains))
-                .forEach(damage::add));
-        attempt("the notes", () -> outsideNotes(outsideNotes).stream()
-                .filter(found -> found.versions().stream().anyMatch(wanted::contains))
-                .forEach(damage::add));
+        attempt(
+                "the references",
+                () -> outside(lineage.outsideChanges()).stream()
+                        .filter(found -> found.versions().stream().anyMatch(wanted::contains))
+                        .forEach(damage::add));
+        attempt(
+                "the notes",
+                () -> outsideNotes(outsideNotes).stream()
+                        .filter(found -> found.versions().stream().anyMatch(wanted::contains))
+                        .forEach(damage::add));
         versions.forEach(id -> push(ObjectId.fromString(id.hex())));
         walk();
         return result();

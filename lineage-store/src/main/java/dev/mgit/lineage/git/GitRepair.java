@@ -59,10 +59,12 @@ final class GitRepair {
         moves.forEach(transaction::set);
         Map<String, Set<VersionId>> notes = new TreeMap<>();
         for (Notes.Unreadable note : lineage.noteFiles().unreadable(noteReaders)) {
-            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>()).add(note.version());
+            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>())
+                    .add(note.version());
         }
         for (Notes.Outside note : lineage.noteFiles().outside()) {
-            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>()).add(note.version());
+            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>())
+                    .add(note.version());
         }
         notes.forEach((namespace, versions) -> versions.forEach(version -> {
             transaction.setNoteAside(namespace, version);

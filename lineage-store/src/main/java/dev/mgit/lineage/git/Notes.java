@@ -185,9 +185,7 @@ final class Notes {
             return NoteMap.newEmptyMap();
         }
         ObjectId left = ObjectId.fromString(move.left().get());
-        return git.getObjectDatabase().has(left)
-                ? NoteMap.read(git.newObjectReader(), walk.parseCommit(left))
-                : now;
+        return git.getObjectDatabase().has(left) ? NoteMap.read(git.newObjectReader(), walk.parseCommit(left)) : now;
     }
 
     private static Map<VersionId, Outside> differences(

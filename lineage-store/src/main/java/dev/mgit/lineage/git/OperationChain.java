@@ -105,7 +105,8 @@ final class OperationChain {
     /** Whether the last line is chained, or the next one will begin the chain of a new file. */
     boolean isChained() throws IOException {
         Optional<String> last = last();
-        return last.isEmpty() || parsed(last.get()).filter(json -> json.has(PREVIOUS)).isPresent();
+        return last.isEmpty()
+                || parsed(last.get()).filter(json -> json.has(PREVIOUS)).isPresent();
     }
 
     /** The digest of the last whole line, which stands for everything before it; empty where nothing is chained. */
@@ -177,8 +178,7 @@ final class OperationChain {
     /** Not synced: one that is behind still names a line. */
     private void writeHead(String digest) throws IOException {
         boolean isNew = Files.notExists(headFile);
-        try (FileChannel channel =
-                FileChannel.open(headFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(headFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             write(channel, digest + "\n");
             if (isNew) {
                 channel.force(true);

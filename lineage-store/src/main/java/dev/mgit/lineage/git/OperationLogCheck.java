@@ -43,8 +43,8 @@ final class OperationLogCheck {
             found.add("line 1, where the references were when older operations were forgotten, was changed");
         }
         if (head.isPresent() && !digests.contains(head.get())) {
-            found.add("its end is missing or was changed: the last record was " + head.get().substring(0, 12)
-                    + ", and is not there");
+            found.add("its end is missing or was changed: the last record was "
+                    + head.get().substring(0, 12) + ", and is not there");
         } else if (head.isEmpty() && chained > 1) {
             found.add("the file that names its last record, operations.head, is missing");
         }
@@ -76,8 +76,8 @@ final class OperationLogCheck {
         }
         Optional<String> previous = json.optionalString(OperationChain.PREVIOUS);
         if (previous.isPresent() && !previous.get().equals(before)) {
-            found.add("line " + (index + 1) + what(json) + " does not follow the line before it: a record was taken out,"
-                    + " put in, moved or changed");
+            found.add("line " + (index + 1) + what(json)
+                    + " does not follow the line before it: a record was taken out," + " put in, moved or changed");
         } else if (previous.isEmpty() && chained > 0) {
             found.add("line " + (index + 1) + what(json) + " is not chained to the line before it");
         }

@@ -79,7 +79,8 @@ final class OutsideChanges {
         for (String ref : refs) {
             Optional<String> left = Optional.ofNullable(replay.references().get(ref));
             Optional<String> at = Optional.ofNullable(now.get(ref));
-            if (OURS.stream().anyMatch(ref::startsWith) && !places(replay, ref, left).contains(at)) {
+            if (OURS.stream().anyMatch(ref::startsWith)
+                    && !places(replay, ref, left).contains(at)) {
                 found.add(new Move(ref, left, at, replay.lastMove(ref), Optional.empty()));
             }
         }

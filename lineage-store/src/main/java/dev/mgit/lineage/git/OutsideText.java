@@ -20,15 +20,23 @@ final class OutsideText {
         var text = new StringBuilder("it was changed outside mgit: it ")
                 .append(move.isCurrent() ? "is at " : "was at ")
                 .append(move.found().orElse("nothing"))
-                .append(move.builtOn().map(operation -> " when " + operation(operation)).orElse(""))
+                .append(move.builtOn()
+                        .map(operation -> " when " + operation(operation))
+                        .orElse(""))
                 .append(", recorded at ")
                 .append(move.left().orElse("nothing"))
-                .append(move.recorded().map(operation -> " by " + operation(operation)).orElse(""));
-        stranger(lineage, move).ifPresent(model -> text.append("; it is a version of '").append(model).append("'"));
+                .append(move.recorded()
+                        .map(operation -> " by " + operation(operation))
+                        .orElse(""));
+        stranger(lineage, move)
+                .ifPresent(model ->
+                        text.append("; it is a version of '").append(model).append("'"));
         if (move.left().isPresent() && move.found().isPresent() && !move.isOfNotes()) {
-            List<String> differences =
-                    CommitDifference.between(lineage.git(), move.left().get(), move.found().get());
-            differences.stream().limit(SHOWN).forEach(difference -> text.append("; ").append(difference));
+            List<String> differences = CommitDifference.between(
+                    lineage.git(), move.left().get(), move.found().get());
+            differences.stream()
+                    .limit(SHOWN)
+                    .forEach(difference -> text.append("; ").append(difference));
             if (differences.size() > SHOWN) {
                 text.append("; and ").append(differences.size() - SHOWN).append(" more differences");
             }
@@ -57,11 +65,16 @@ final class OutsideText {
         Optional<byte[]> found = bytes(lineage, note.found());
         return note.move().ref() + " was changed outside mgit: "
                 + difference.of(recorded, found)
-                + note.move().recorded().map(operation -> ", recorded by " + operation(operation)).orElse("");
+                + note.move()
+                        .recorded()
+                        .map(operation -> ", recorded by " + operation(operation))
+                        .orElse("");
     }
 
     private static Optional<byte[]> bytes(GitLineage lineage, Optional<ObjectId> blob) throws IOException {
-        return blob.isEmpty() ? Optional.empty() : Optional.of(lineage.noteFiles().bytes(blob.get()));
+        return blob.isEmpty()
+                ? Optional.empty()
+                : Optional.of(lineage.noteFiles().bytes(blob.get()));
     }
 
     private static String operation(Operation operation) {

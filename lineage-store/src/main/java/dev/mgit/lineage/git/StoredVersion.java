@@ -59,7 +59,8 @@ public record StoredVersion(
             while (tree.next()) {
                 String path = tree.getPathString();
                 if (path.equals(GitLineage.RECORD)) {
-                    record = reader.open(tree.getObjectId(0), Constants.OBJ_BLOB).getBytes();
+                    record =
+                            reader.open(tree.getObjectId(0), Constants.OBJ_BLOB).getBytes();
                 } else if (path.equals(GitLineage.RECORDS + RECIPE)) {
                     recipe = Optional.of(
                             reader.open(tree.getObjectId(0), Constants.OBJ_BLOB).getBytes());
@@ -85,7 +86,7 @@ public record StoredVersion(
         if (lineage.git().getObjectDatabase().getShallowCommits().contains(commit)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new ArrayList<>(Arrays.stream(commit.getParents()).map(GitLineage::id).toList()));
+        return Optional.of(new ArrayList<>(
+                Arrays.stream(commit.getParents()).map(GitLineage::id).toList()));
     }
 }

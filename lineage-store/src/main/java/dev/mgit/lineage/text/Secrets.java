@@ -34,15 +34,21 @@ public final class Secrets {
 
     private static Map<String, Pattern> kinds() {
         Map<String, Pattern> kinds = new LinkedHashMap<>();
-        put(kinds, "a private key", "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:(?s:.)*?"
-                + "-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|(?s:.)*)");
+        put(
+                kinds,
+                "a private key",
+                "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:(?s:.)*?"
+                        + "-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|(?s:.)*)");
         put(kinds, "a Hugging Face token", START + "(?:hf|api_org)_[A-Za-z0-9]{30,}");
         put(kinds, "a GitHub token", START + "(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})");
         put(kinds, "a GitLab token", START + "gl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_.-]{20,}");
         put(kinds, "an npm token", START + "npm_[A-Za-z0-9]{36,}");
         put(kinds, "a PyPI token", START + "pypi-[A-Za-z0-9_-]{50,}");
-        put(kinds, "an API key", START + "sk-(?:[A-Za-z0-9]{20,}"
-                + "|(?:proj|svcacct|admin|None|or-v1|lf|ant-[a-z]+[0-9]+)-[A-Za-z0-9_-]{20,})");
+        put(
+                kinds,
+                "an API key",
+                START + "sk-(?:[A-Za-z0-9]{20,}"
+                        + "|(?:proj|svcacct|admin|None|or-v1|lf|ant-[a-z]+[0-9]+)-[A-Za-z0-9_-]{20,})");
         put(kinds, "an API key", START + "(?:gsk_[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{30,}|nvapi-[A-Za-z0-9_-]{40,})");
         put(kinds, "a Stripe key", START + "[sr]k_(?:live|test)_[A-Za-z0-9]{16,}");
         put(kinds, "an AWS access key", NO_BASE64_BEFORE + "(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9/+=])");
@@ -51,9 +57,14 @@ public final class Secrets {
         put(kinds, "a Google key", START + "(?:AIza[A-Za-z0-9_-]{35}|ya29\\.[A-Za-z0-9_-]{20,})");
         put(kinds, "a SendGrid key", START + "SG\\.[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{30,}");
         put(kinds, "a JSON Web Token", START + "eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}");
-        put(kinds, "an authorization header", "(?i)authorization[\"']?\\s*:\\s*[\"']?(?:bearer|basic|token)\\s+"
-                + "(?!\\$)[A-Za-z0-9._~+/=-]{12,}");
-        put(kinds, "a password in an address", START + "[a-z][a-z0-9+.-]*://[^\\s/:@\"'$]*:(?!\\$)[^\\s/@\"']{3,}@[A-Za-z0-9]");
+        put(
+                kinds,
+                "an authorization header",
+                "(?i)authorization[\"']?\\s*:\\s*[\"']?(?:bearer|basic|token)\\s+" + "(?!\\$)[A-Za-z0-9._~+/=-]{12,}");
+        put(
+                kinds,
+                "a password in an address",
+                START + "[a-z][a-z0-9+.-]*://[^\\s/:@\"'$]*:(?!\\$)[^\\s/@\"']{3,}@[A-Za-z0-9]");
         return kinds;
     }
 

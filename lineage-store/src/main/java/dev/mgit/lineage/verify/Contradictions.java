@@ -60,7 +60,8 @@ public final class Contradictions {
         }
         for (VersionId name : named) {
             if (!parents.contains(name)) {
-                wrong.add("its " + (version.previous().filter(name::equals).isPresent() ? "Mgit-Previous" : "Derived-From")
+                wrong.add("its "
+                        + (version.previous().filter(name::equals).isPresent() ? "Mgit-Previous" : "Derived-From")
                         + " trailer names " + name + ", which is not among Git's parents");
             }
         }
@@ -87,7 +88,9 @@ public final class Contradictions {
                 .map(recipe -> HexFormat.of().formatHex(Hashes.sha256().digest(recipe)));
         return version.recipeDigest().isEmpty() || version.recipeDigest().equals(digest)
                 ? List.of()
-                : List.of("its Mgit-Recipe trailer says " + version.recipeDigest().get() + ", but "
-                        + digest.map(sha256 -> "the SHA-256 of its recipe is " + sha256).orElse("it has no recipe"));
+                : List.of(
+                        "its Mgit-Recipe trailer says " + version.recipeDigest().get() + ", but "
+                                + digest.map(sha256 -> "the SHA-256 of its recipe is " + sha256)
+                                        .orElse("it has no recipe"));
     }
 }

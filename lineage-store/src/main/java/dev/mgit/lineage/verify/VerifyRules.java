@@ -13,9 +13,7 @@ import java.util.function.Consumer;
  * @param checks of versions
  */
 public record VerifyRules(
-        Map<String, Consumer<byte[]>> noteReaders,
-        Map<String, NoteDifference> differences,
-        List<VersionCheck> checks) {
+        Map<String, Consumer<byte[]>> noteReaders, Map<String, NoteDifference> differences, List<VersionCheck> checks) {
     public static final VerifyRules NONE = new VerifyRules(Map.of(), Map.of(), List.of());
 
     public VerifyRules {

@@ -77,8 +77,9 @@ class OperationChainTest {
     void aRecordChangedWithItsChecksum() throws IOException {
         for (int i = 0; i < 8; i++) {
             List<String> lines = lines();
-            Map<String, Object> members = new LinkedHashMap<>(
-                    Json.parseObject(lines.get(i).getBytes(java.nio.charset.StandardCharsets.UTF_8)).members());
+            Map<String, Object> members =
+                    new LinkedHashMap<>(Json.parseObject(lines.get(i).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                            .members());
             members.remove("sum");
             members.put("extra", "by Eve");
             List<String> changed = new ArrayList<>(lines);
@@ -99,7 +100,11 @@ class OperationChainTest {
             write(fewer);
             assertThat(log.damage()).as("line %d", i + 1).isNotEmpty();
             write(lines.subList(0, i));
-            assertThat(log.damage()).as("cut at line %d", i + 1).singleElement().asString().contains("end is missing");
+            assertThat(log.damage())
+                    .as("cut at line %d", i + 1)
+                    .singleElement()
+                    .asString()
+                    .contains("end is missing");
         }
         Files.delete(file);
         assertThat(log.damage()).singleElement().asString().contains("end is missing");
@@ -180,8 +185,9 @@ class OperationChainTest {
     void aLogWithoutAChainBeginsOneAtItsFirstNewRecord() throws IOException {
         List<String> old = new ArrayList<>();
         for (String line : lines()) {
-            Map<String, Object> members = new LinkedHashMap<>(
-                    Json.parseObject(line.getBytes(java.nio.charset.StandardCharsets.UTF_8)).members());
+            Map<String, Object> members =
+                    new LinkedHashMap<>(Json.parseObject(line.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                            .members());
             members.remove("sum");
             members.remove("prev");
             old.add(CheckedJson.text(members));

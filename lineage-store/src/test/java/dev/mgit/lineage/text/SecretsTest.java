@@ -85,9 +85,11 @@ class SecretsTest {
                             MgitException.class, e -> assertThat(e.hint()).contains("--secret-env " + name));
         }
         for (String name : List.of("TOKENIZERS_PARALLELISM", "MAX_TOKENS", "KEYBOARD", "PYTHONHASHSEED")) {
-            assertThatCode(() -> Secrets.refuseVariable(name, "0123456789abcdef")).doesNotThrowAnyException();
+            assertThatCode(() -> Secrets.refuseVariable(name, "0123456789abcdef"))
+                    .doesNotThrowAnyException();
         }
-        assertThatCode(() -> Secrets.refuseVariable("PAD_TOKEN", "<|endoftext|>")).doesNotThrowAnyException();
+        assertThatCode(() -> Secrets.refuseVariable("PAD_TOKEN", "<|endoftext|>"))
+                .doesNotThrowAnyException();
         assertThat(Secrets.mask("key 0123456789abcdef!", Map.of("WANDB_API_KEY", "0123456789abcdef", "X", "key")))
                 .isEqualTo("key ***!");
     }

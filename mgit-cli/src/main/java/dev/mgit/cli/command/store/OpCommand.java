@@ -31,8 +31,9 @@ public final class OpCommand {
                     int limit,
             @Option(
                             names = "--verify",
-                            description = "Check that every record is whole and follows the one it was written after, and "
-                                    + "that all references are where the records say. Exits with 6 if not.")
+                            description =
+                                    "Check that every record is whole and follows the one it was written after, and "
+                                            + "that all references are where the records say. Exits with 6 if not.")
                     boolean verify,
             @Mixin JsonOption json)
             throws IOException {
@@ -64,7 +65,8 @@ public final class OpCommand {
     private int verify(Session session, JsonOption json) throws IOException {
         List<String> wrong;
         try (GitMaintenance git = GitMaintenance.open(
-                session.repository().files().lineage(), session.repository().files().operationLog())) {
+                session.repository().files().lineage(),
+                session.repository().files().operationLog())) {
             wrong = git.verifyOperations();
         }
         Lineage lineage = session.repository().lineage();
@@ -85,7 +87,8 @@ public final class OpCommand {
             wrong.forEach(sentence ->
                     context.output().line(context.output().styled(Output.Style.RED, "damaged: ") + sentence));
             context.output()
-                    .line(records + (records == 1 ? " operation, " : " operations, ")
+                    .line(records
+                            + (records == 1 ? " operation, " : " operations, ")
                             + (head.isEmpty() ? "not chained yet" : "head " + head)
                             + (wrong.isEmpty() ? ": all records follow one another" : ""));
             context.output().line(Unproven.sentence(lineage));

@@ -45,7 +45,9 @@ public final class RecipeCommand {
                 JsonObject record = Records.with(recipe.toJson(), "trusted", trusted);
                 Records.print(
                         context,
-                        later.isPresent() ? Records.with(record, "later", later.get().text()) : record);
+                        later.isPresent()
+                                ? Records.with(record, "later", later.get().text())
+                                : record);
             } else {
                 RecipeText.print(context.output(), recipe, trusted, later);
             }

@@ -36,17 +36,15 @@ final class RecipeOptions {
                     + "name alone: it has the value it has where the recipe runs.")
     private List<String> variables = new ArrayList<>();
 
-    @Option(
-            names = "--env-value",
-            paramLabel = "VAR",
-            description = "As --env VAR=VALUE with its current value.")
+    @Option(names = "--env-value", paramLabel = "VAR", description = "As --env VAR=VALUE with its current value.")
     private List<String> values = new ArrayList<>();
 
     @Option(
             names = "--secret-env",
             paramLabel = "VAR",
-            description = "As --env VAR, for a token or password: it must be set wherever the recipe runs, and its value "
-                    + "is recorded nowhere.")
+            description =
+                    "As --env VAR, for a token or password: it must be set wherever the recipe runs, and its value "
+                            + "is recorded nowhere.")
     private List<String> secrets = new ArrayList<>();
 
     @Option(
