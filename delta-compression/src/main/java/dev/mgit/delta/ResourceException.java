@@ -19,7 +19,7 @@ public final class ResourceException extends MgitException {
 
     private static final String NO_MEMORY = "Cannot allocate memory";
 
-    private ResourceException(String message, String hint, Throwable cause) {
+    ResourceException(String message, String hint, Throwable cause) {
         super(Kind.FAILED, message, hint, cause);
     }
 

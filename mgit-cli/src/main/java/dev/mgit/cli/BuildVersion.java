@@ -1,6 +1,7 @@
 package dev.mgit.cli;
 
 import dev.mgit.cli.console.Output;
+import dev.mgit.delta.NativeFiles;
 import dev.mgit.delta.codec.ZstdLibrary;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.lineage.git.GitLineage;
@@ -53,9 +54,7 @@ final class BuildVersion implements IVersionProvider {
 
     private static String natives() {
         return "natives: RocksDB " + NativeLibrary.version() + ", zstd " + ZstdLibrary.version()
-                + NativeLibrary.folder()
-                        .map(folder -> ", unpacked in " + folder)
-                        .orElse("");
+                + NativeFiles.folder().map(folder -> ", unpacked in " + folder).orElse("");
     }
 
     /** The newest that are written; older ones are read. */

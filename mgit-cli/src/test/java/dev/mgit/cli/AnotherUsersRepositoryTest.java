@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class AnotherUsersRepositoryTest {
     private static final int SOMEBODY = 65534;
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private Path folder;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An update in a process of its own, watched, cancelled and killed from another. Made models, real commands. */
 @Tag("slow")
 class CancelledUpdateTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several real processes at one repository. The weights are made. */
 class ConcurrentCommandsTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private Path folder;

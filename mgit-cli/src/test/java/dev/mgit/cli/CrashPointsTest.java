@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CrashPointsTest {
     private static final String POINTS = System.getProperty("mgit.crash.points", "1");
     private static final long SEED = Long.getLong("mgit.crash.seed", 1);
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private static Path once;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -14,6 +15,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +51,7 @@ class ExhaustedMachineTest {
     void aHeapThatIsFullInAThreadThatDecodesEndsInTheHintAtItsSize() throws IOException {
         // Many threads take much more than one block each; what the command itself takes is small.
         repository.ok("config", "store.threads", "64");
-        List<String> jvm = List.of("-Xmx32m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        List<String> jvm = List.of("-Xmx32m");
         for (List<String> command : List.of(List.of("checkout", "large", "out"), List.of("fsck"))) {
             Crash.Ended ended = Crash.start(Main.class, repository.root(), jvm, command.toArray(String[]::new))
                     .finish();
@@ -76,6 +79,34 @@ class ExhaustedMachineTest {
         assertThat(lines)
                 .allMatch(line -> line.matches("[a-z]+: 0 .*")
                         || line.matches("[a-z]+: 1 error: too many open files \\| hint: raise the limit.*"));
+    }
+
+    /** As where the folder is on a full disk, or mounted without the right to run what is in it. */
+    @Test
+    void nativeLibrariesThatCannotBeUnpackedAreNamed() throws IOException {
+        Path natives = folder.resolve("natives");
+        List<String> jvm = List.of("-Xmx256m", "-Dmgit.native.dir=" + natives);
+        assertThat(Crash.start(Main.class, repository.root(), jvm, "fsck")
+                        .finish()
+                        .exit())
+                .isZero();
+        for (String library : List.of("zstd", "rocksdb")) {
+            Path unpacked;
+            try (Stream<Path> folders = Files.list(natives)) {
+                unpacked = folders.filter(
+                                entry -> entry.getFileName().toString().startsWith(library))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            Trees.delete(unpacked);
+            Files.writeString(unpacked, "in the way");
+            Crash.Ended ended =
+                    Crash.start(Main.class, repository.root(), jvm, "fsck").finish();
+            assertThat(ended.exit()).as("%s", ended).isEqualTo(1);
+            assertThat(ended.output())
+                    .matches("error: .*'s native library cannot be loaded from " + natives
+                            + "\nhint: the folder must .*\n");
+        }
     }
 
     /** Runs commands with every number of free descriptors from many to none, and prints how each ended. */
@@ -118,17 +149,16 @@ class ExhaustedMachineTest {
             }
         }
 
-        /** Classes are in one open file where mgit is installed, but in one file each here. */
+        /** Opens the jars, which are one file where mgit is installed. */
         private static void loadEverything() throws IOException {
             for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
-                Path classes = Path.of(entry);
-                if (Files.isDirectory(classes.resolve("dev/mgit"))) {
-                    try (Stream<Path> files = Files.walk(classes.resolve("dev/mgit"))) {
-                        files.map(file -> classes.relativize(file).toString())
-                                .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
-                                .map(name -> name.replace(".class", "").replace('/', '.'))
-                                .forEach(FewDescriptors::load);
-                    }
+                try (ZipFile jar = new ZipFile(entry)) {
+                    jar.stream()
+                            .map(ZipEntry::getName)
+                            .filter(name -> name.startsWith("dev/mgit/"))
+                            .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
+                            .map(name -> name.replace(".class", "").replace('/', '.'))
+                            .forEach(FewDescriptors::load);
                 }
             }
         }

@@ -1,8 +1,8 @@
 package dev.mgit.cli;
 
+import dev.mgit.fixtures.ChildJvm;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.GitServers;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,8 +75,7 @@ final class FarNodes {
         Path script = Files.writeString(queue.resolve("scheduler.sh"), SCHEDULER);
         Path mgit = Files.writeString(
                 queue.resolve("bin/mgit"),
-                "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java")
-                        + "' -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '" + classPath()
+                "#!/bin/sh\nexec '" + String.join("' '", ChildJvm.command(List.of("-Xmx256m")))
                         + "' dev.mgit.cli.Main \"$@\"\n");
         Files.setPosixFilePermissions(mgit, PosixFilePermissions.fromString("rwx------"));
         for (String what : List.of("submit", "look", "find", "end")) {
@@ -86,14 +85,6 @@ final class FarNodes {
         repository.ok("config", "executor.command.remote", "hub");
         repository.ok("config", "executor.name", "command");
         return new FarNodes(queue, hub);
-    }
-
-    private static String classPath() {
-        return Stream.of(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                        .split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((a, b) -> a + File.pathSeparator + b)
-                .orElseThrow();
     }
 
     Path hub() {
@@ -158,10 +149,6 @@ final class FarNodes {
     }
 
     static Crash start(TestRepository repository, String... arguments) throws IOException {
-        return Crash.start(
-                Main.class,
-                repository.root(),
-                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-                arguments);
+        return Crash.start(Main.class, repository.root(), List.of("-Xmx256m"), arguments);
     }
 }

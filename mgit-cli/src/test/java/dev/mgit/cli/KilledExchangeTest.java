@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KilledExchangeTest {
     private static final int POINTS = Integer.getInteger("mgit.crash.points", 1);
     private static final long SEED = Long.getLong("mgit.crash.seed", 1);
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
     private static final int ELEMENTS = 6000;
 
     @TempDir

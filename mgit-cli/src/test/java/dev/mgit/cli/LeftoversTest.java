@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mgit gc} does with the folders of failed runs and the logs of updates and searches. */
 class LeftoversTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private Path folder;

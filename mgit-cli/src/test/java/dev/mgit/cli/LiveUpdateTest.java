@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.cli.console.Terminal;
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.ChildJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -65,11 +66,10 @@ class LiveUpdateTest {
         Path target = Files.createDirectories(home.resolve("mgit-cli/target"));
         var manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         manifest.getMainAttributes()
                 .put(
                         Attributes.Name.CLASS_PATH,
-                        Stream.of(classPath.split(File.pathSeparator))
+                        Stream.of(ChildJvm.classPath().split(File.pathSeparator))
                                 .map(entry -> Path.of(entry).toUri().toString())
                                 .collect(Collectors.joining(" ")));
         new JarOutputStream(Files.newOutputStream(target.resolve("mgit.jar")), manifest).close();

@@ -26,8 +26,7 @@ class OpaqueMemoryTest {
     /** Bytes between two that change: every chunk is new. */
     private static final int APART = 5000;
 
-    private static final List<String> JVM =
-            List.of("-Xmx160m", "-XX:MaxDirectMemorySize=16m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx160m", "-XX:MaxDirectMemorySize=16m");
     /** What heap, search trees, RocksDB and the machine itself take together. */
     private static final long MOST_RESIDENT = 600_000_000;
 

@@ -27,7 +27,7 @@ import java.util.concurrent.Callable;
  * CrashPointsTest's.
  */
 public final class PausedCommand implements AutoCloseable {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
     private static final int LIMIT_MILLIS = 300_000;
 
     /** Where the command stands still: on entry into any of these. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a command says is done outlives a power failure: the folder of every name it made is synced after that. */
 @Tag("slow")
 class PowerLossTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private static Path once;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.ChildJvm;
 import dev.mgit.fixtures.PythonEnv;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +29,8 @@ class PythonPackageTest {
     void writeTheCommand() throws IOException {
         command = Files.writeString(
                 dir.resolve("mgit"),
-                "#!/bin/sh\nexec '" + Path.of(System.getProperty("java.home"), "bin", "java")
-                        + "' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx320m -cp '"
-                        + System.getProperty("java.class.path") + "' dev.mgit.cli.Main \"$@\"\n");
+                "#!/bin/sh\nexec '" + String.join("' '", ChildJvm.command(List.of("-Xmx320m")))
+                        + "' dev.mgit.cli.Main \"$@\"\n");
         assertThat(command.toFile().setExecutable(true)).isTrue();
     }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,13 +309,7 @@ class TestCommandTest {
 
     @Test
     void aTestCannotChangeTheRepositoryItRunsFor() throws IOException {
-        String mgit = String.join(
-                "' '",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.mgit.cli.Main");
+        String mgit = String.join("' '", ChildJvm.command(List.of())) + "' '" + Main.class.getName();
         models.test("evil", "a", "manual", "m:higher", "'" + mgit + "' tag owned a");
         models.test("nosy", "a", "manual", "m:higher", "'" + mgit + "' log");
         Cli.Ran ran = repository.run("test", "run", "a", "--json", "--no-progress");

@@ -28,12 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TwoMachinesTest {
     private static final int ELEMENTS = 200_000;
-    private static final List<String> JVM = List.of(
-            "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Daws.accessKeyId=" + S3Server.KEY,
-            "-Daws.secretAccessKey=" + S3Server.SECRET);
+    private static final List<String> JVM =
+            List.of("-Xmx256m", "-Daws.accessKeyId=" + S3Server.KEY, "-Daws.secretAccessKey=" + S3Server.SECRET);
 
     @TempDir
     private Path dir;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code mgit watch} as a process that is waited for, interrupted and killed. The weights are made. */
 @Tag("slow")
 class WatchCommandTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
     private static final int KILLS = 5;
 
     @TempDir

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The story that the how-to "Roll out a new base" tells, from Monday to Friday. Made models, real commands. */
 @Tag("slow")
 class WeekInATeamTest {
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xmx256m");
 
     @TempDir
     private Path folder;

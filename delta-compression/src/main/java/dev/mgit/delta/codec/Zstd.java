@@ -26,6 +26,7 @@ final class Zstd implements AutoCloseable {
     private final ZstdDecompressCtx decompress = new ZstdDecompressCtx().setMagicless(true);
 
     static ZstdCompressCtx context(int level) {
+        ZstdLibrary.load();
         return new ZstdCompressCtx()
                 .setLevel(level)
                 .setMagicless(true)

@@ -77,6 +77,7 @@ final class ZstdPatch {
 
     /** Expands a frame of {@code coded} bytes to exactly {@code length}. */
     void expand(byte[] before, ByteInput input, int coded, byte[] target, int length) {
+        ZstdLibrary.load();
         try (ZstdDecompressCtx context = new ZstdDecompressCtx().setMagicless(true)) {
             context.loadDict(content(before));
             Zstd.expand(context, input, coded, target, 0, length);

@@ -2,6 +2,7 @@ package dev.mgit.hooks.cascade;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.ChildJvm;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.hooks.FolderWorkspace;
 import dev.mgit.hooks.JobProgress;
@@ -77,19 +78,9 @@ final class UpdateProcess {
     }
 
     static Process start(Path root, String verb, int point, Map<String, String> environment) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var builder = new ProcessBuilder(
-                        java,
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        classes,
-                        UpdateProcess.class.getName(),
-                        root.toString(),
-                        verb,
-                        String.valueOf(point))
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        List<String> command = ChildJvm.command(List.of());
+        command.addAll(List.of(UpdateProcess.class.getName(), root.toString(), verb, String.valueOf(point)));
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
         return builder.start();
     }

@@ -24,6 +24,7 @@ final class GraphFile {
     /** A graph and the state of the repository it was made from. */
     record Stored(String fingerprint, GraphData data) {}
 
+    private static final String UNFINISHED = ".new";
     private static final byte[] MAGIC = "MGITGRPH".getBytes(StandardCharsets.US_ASCII);
     private static final int FORMAT = 2;
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
@@ -93,7 +94,7 @@ final class GraphFile {
         ByteBuffer out = encode(fingerprint, data);
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, "graph", ".tmp");
+        Path temporary = Files.createTempFile(folder, "graph-", UNFINISHED);
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 while (out.hasRemaining()) {
@@ -103,6 +104,18 @@ final class GraphFile {
             move(temporary, file);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Removes what killed processes were writing. One that is still writing does without its file. */
+    static void removeUnfinished(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(folder)) {
+            try (var left = Files.newDirectoryStream(folder, "graph-*" + UNFINISHED)) {
+                for (Path temporary : left) {
+                    Files.deleteIfExists(temporary);
+                }
+            }
         }
     }
 

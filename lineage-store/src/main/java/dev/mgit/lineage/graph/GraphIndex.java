@@ -32,6 +32,11 @@ public final class GraphIndex {
         this.file = file;
     }
 
+    /** Removes what killed questions left beside the file: they hold no lock, so no other command knows of them. */
+    public void removeUnfinished() throws IOException {
+        GraphFile.removeUnfinished(file);
+    }
+
     /** The graph of a lineage as it stands. */
     public Loaded load(Lineage lineage) {
         String fingerprint = lineage.fingerprint();

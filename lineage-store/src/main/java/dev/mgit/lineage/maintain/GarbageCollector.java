@@ -6,6 +6,7 @@ import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.graph.GraphIndex;
 import dev.mgit.lineage.maintain.GcReport.Dropped;
 import dev.mgit.lineage.maintain.GcReport.Repacked;
 import dev.mgit.lineage.parameters.ParameterStore;
@@ -88,6 +89,7 @@ public final class GarbageCollector {
         try (GitMaintenance git = git()) {
             long before = FolderSize.of(repository.files().mgit());
             git.settle();
+            new GraphIndex(repository.files().graphIndex()).removeUnfinished();
             List<VersionId> checkedOut = checkedOut();
             Set<VersionId> versions = git.liveVersions(request.horizon(), checkedOut);
             Optional<Dead> dead = Optional.empty();

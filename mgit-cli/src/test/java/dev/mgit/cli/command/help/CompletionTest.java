@@ -3,14 +3,14 @@ package dev.mgit.cli.command.help;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.cli.Cli;
+import dev.mgit.cli.Main;
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.ChildJvm;
 import dev.mgit.lineage.version.EdgeKind;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -100,12 +100,8 @@ class CompletionTest {
     void bashCompletes(String line, String reply) throws Exception {
         Path script = folder.resolve("completion.sh");
         Files.writeString(script, Cli.run(folder, "completion", "bash").out());
-        List<String> java = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                "dev.mgit.cli.Main"));
+        List<String> java = ChildJvm.command(List.of());
+        java.add(Main.class.getName());
         String program = "mgit() { '" + String.join("' '", java) + "' \"$@\"; }; source '" + script + "'; COMP_LINE='"
                 + line + "'; COMP_POINT=${#COMP_LINE}; _mgit; printf '%s\\n' \"${COMPREPLY[@]}\"";
         Process bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", program)
@@ -115,13 +111,6 @@ class CompletionTest {
         assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo(reply + "\n");
         assertThat(Await.exit(bash)).isZero();
-    }
-
-    private static String absolute(String classPath) {
-        return Arrays.stream(classPath.split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((all, next) -> all + File.pathSeparator + next)
-                .orElseThrow();
     }
 
     @ParameterizedTest
