@@ -47,7 +47,7 @@ class RunCommandTest {
                 "first",
                 "--input",
                 "data.txt",
-                "--env",
+                "--env-value",
                 "LEVEL",
                 "--seed",
                 "7",

@@ -25,7 +25,8 @@ final class Assurance {
         return held;
     }
 
-    static List<String> trusted(Checked checked, List<Provenance> versions) {
+    /** @param unproven what no check of this repository can prove */
+    static List<String> trusted(Checked checked, List<Provenance> versions, String unproven) {
         List<String> trusted = new ArrayList<>();
         if (!checked.signatures()) {
             trusted.add("authors, times and messages are as whoever made the commits wrote them; no signature was "
@@ -60,6 +61,7 @@ final class Assurance {
         if (unknown > 0) {
             trusted.add("what the licenses of " + unknown + " versions ask is not known here");
         }
+        trusted.add(unproven);
         return trusted;
     }
 

@@ -10,7 +10,6 @@ import dev.mgit.lineage.query.DeclaredFacts;
 import dev.mgit.lineage.query.DeclaredFacts.Claim;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.VersionId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -40,7 +39,6 @@ final class Gaps {
 
     List<Finding> of(Provenance version) {
         List<Finding> gaps = new ArrayList<>();
-        recipe(version, gaps);
         data(version, gaps);
         claims(version, gaps);
         version.tests().stream()
@@ -48,18 +46,6 @@ final class Gaps {
                 .forEach(test -> gaps.add(new Finding(
                         Gap.TEST_FAILED, version.id(), "test '" + test.test() + "' is overridden: " + test.text())));
         return gaps;
-    }
-
-    private static void recipe(Provenance version, List<Finding> gaps) {
-        version.recipe()
-                .filter(made -> made.original().isPresent())
-                .ifPresent(made -> gaps.add(new Finding(
-                        Gap.RECIPE_REPLACED,
-                        version.id(),
-                        "the recipe that made it was replaced at "
-                                + made.recipe().circumstances().started().truncatedTo(ChronoUnit.SECONDS)
-                                + " by one that was never run: "
-                                + String.join(" ", made.recipe().command()))));
     }
 
     private static void data(Provenance version, List<Finding> gaps) {

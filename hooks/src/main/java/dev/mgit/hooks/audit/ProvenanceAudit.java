@@ -12,6 +12,7 @@ import dev.mgit.lineage.query.AuditReport.Entry;
 import dev.mgit.lineage.query.AuditReport.Finding;
 import dev.mgit.lineage.query.AuditReport.Gap;
 import dev.mgit.lineage.query.DeclaredFacts;
+import dev.mgit.lineage.verify.Unproven;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class ProvenanceAudit {
      * @param deep verify every block, not only commits and manifests
      */
     public AuditAnswer of(List<VersionId> subjects, boolean deep) {
-        LineageGraph graph = LineageGraph.of(workspace.lineage(), subjects);
+        LineageGraph graph = Audit.graph(workspace.lineage(), subjects);
         AuditReport report = new Audit(graph, workspace.lineage(), verifier, signatures).of(subjects, deep);
         var facts = new DeclaredFacts(workspace.lineage());
         var reader = new ProvenanceReader(workspace, facts);
@@ -71,7 +72,7 @@ public final class ProvenanceAudit {
                 report.checked(),
                 verified,
                 Assurance.held(report.checked(), verified),
-                Assurance.trusted(report.checked(), versions));
+                Assurance.trusted(report.checked(), versions, Unproven.sentence(workspace.lineage())));
     }
 
     /** What is declared of each version that is here, and whether it holds; not asked of a damaged lineage. */

@@ -2,15 +2,19 @@ package dev.mgit.hooks.maintain;
 
 import dev.mgit.hooks.data.Statements;
 import dev.mgit.hooks.eval.Evaluations;
+import dev.mgit.hooks.modeltest.ResultDifference;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.recipe.Recipe;
+import dev.mgit.hooks.recipe.RecipeAgreement;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.serving.ServingPlans;
 import dev.mgit.lineage.remote.UnsentState;
 import dev.mgit.lineage.sign.SignatureNotes;
+import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.NoteMerger;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,6 +40,12 @@ public final class NoteFormats {
                 note -> Statements.parse(note),
                 SignatureNotes.NAMESPACE,
                 note -> SignatureNotes.parse(note));
+    }
+
+    /** All that a check of the lineage has to know of records that are made here. */
+    public static VerifyRules rules() {
+        return new VerifyRules(
+                readers(), Map.of(TestResults.NAMESPACE, new ResultDifference()), List.of(new RecipeAgreement()));
     }
 
     /** By namespace: joins notes that two people changed. A recipe is one answer, so two of them are a conflict. */

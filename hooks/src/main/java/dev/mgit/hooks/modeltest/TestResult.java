@@ -2,6 +2,7 @@ package dev.mgit.hooks.modeltest;
 
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
+import dev.mgit.lineage.text.Secrets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -42,6 +43,22 @@ public record TestResult(
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+    }
+
+    /** The same without secrets in what the command printed, as results of earlier versions of mgit may have them. */
+    TestResult masked() {
+        return new TestResult(
+                test,
+                definition,
+                data,
+                outcome,
+                exitCode,
+                Secrets.mask(detail),
+                metrics,
+                Secrets.mask(stdout),
+                Secrets.mask(stderr),
+                started,
+                seconds);
     }
 
     public JsonObject toJson() {

@@ -143,6 +143,7 @@ public final class TestResults {
                 byTest.computeIfAbsent(result.test(), name -> new ArrayList<>()).add(result));
         List<JsonObject> kept = byTest.values().stream()
                 .flatMap(list -> list.subList(Math.max(0, list.size() - KEPT), list.size()).stream())
+                .map(TestResult::masked)
                 .map(TestResult::toJson)
                 .toList();
         return Json.pretty(JsonMembers.of("schema", SCHEMA, "results", kept));

@@ -13,6 +13,7 @@ import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
@@ -34,6 +35,7 @@ import java.util.Optional;
  */
 public final class TestRunner {
     private static final int KEPT_OUTPUT = 16 << 10;
+    private static final int LONGEST_SECRET = 4 << 10;
 
     private final Workspace workspace;
     private final Executor executor;
@@ -184,7 +186,15 @@ public final class TestRunner {
         JobHandle handle = executor.submit(job);
         JobStatus status = executor.conclude(handle);
         double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-        return result(test, data, status, metrics, handle, started, seconds);
+        return result(test, data, status, metrics, handle, environment, started, seconds);
+    }
+
+    /** The end of what a command printed, without secrets; more is read than is kept, so that none is cut in two. */
+    private static String output(Path file, Map<String, String> environment) {
+        String masked = Secrets.mask(FolderTools.tail(file, KEPT_OUTPUT + LONGEST_SECRET), environment);
+        return masked.length() <= KEPT_OUTPUT + LONGEST_SECRET / 2
+                ? masked
+                : "[…]\n" + masked.substring(masked.length() - KEPT_OUTPUT);
     }
 
     private static TestResult check(TestDefinition test, String data, Path model) {
@@ -227,10 +237,11 @@ public final class TestRunner {
             JobStatus status,
             Path file,
             JobHandle handle,
+            Map<String, String> environment,
             Instant started,
             double seconds) {
         TestResult.Outcome outcome = TestResult.Outcome.RAN;
-        String detail = status.detail();
+        String detail = Secrets.mask(status.detail(), environment);
         Map<String, Double> metrics = Map.of();
         if (status.state() == JobStatus.State.TIMED_OUT) {
             outcome = TestResult.Outcome.TIMED_OUT;
@@ -241,7 +252,7 @@ public final class TestRunner {
                 metrics = MetricsFile.read(file);
             } catch (JsonException e) {
                 outcome = TestResult.Outcome.NO_METRICS;
-                detail = String.valueOf(e.getMessage());
+                detail = Secrets.mask(String.valueOf(e.getMessage()), environment);
             }
         }
         return new TestResult(
@@ -252,8 +263,8 @@ public final class TestRunner {
                 status.exitCode(),
                 detail,
                 metrics,
-                FolderTools.tail(handle.stdout(), KEPT_OUTPUT),
-                FolderTools.tail(handle.stderr(), KEPT_OUTPUT),
+                output(handle.stdout(), environment),
+                output(handle.stderr(), environment),
                 started,
                 seconds);
     }

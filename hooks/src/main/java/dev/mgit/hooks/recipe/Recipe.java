@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * @param command program and arguments, with placeholders for what is elsewhere each time: {@code {parent1}},
  *     {@code {output}}, {@code {input:NAME}}, {@code {seed}}
  * @param directory where it ran, relative to the repository's folder; {@code .} for that folder
- * @param environment variables it was recorded with, by name
+ * @param environment variables by name: values as recorded, or {@link #VARIABLE} or {@link #SECRET} for those it has where
+ *     it runs
  * @param parents what it was made from, in the order of the placeholders
  * @param group the models made together by this one run, where they are several; they share parameters
  * @param weightsOnly whether the training state of what it makes is left out
@@ -43,6 +44,15 @@ public record Recipe(
         Circumstances circumstances) {
     /** The name of the record in a version's tree. */
     public static final String FILE = "recipe.json";
+
+    /** In place of a variable's value: the one it has where the recipe runs. */
+    public static final String VARIABLE = "{env}";
+
+    /** The same, of a variable whose value nobody is to see. */
+    public static final String SECRET = "{secret}";
+
+    /** Version 3: with {@link #VARIABLE}, which an mgit that does not know it would set as it stands. */
+    private static final int SCHEMA_VARIABLES = 3;
 
     /** Version 2: with {@code sharing}, which an mgit that does not check it must not carry out. */
     private static final int SCHEMA = 2;
@@ -216,11 +226,21 @@ public record Recipe(
         return Json.pretty(toJson());
     }
 
+    /** Whether a variable's value is not recorded. */
+    static boolean isPlaceholder(String value) {
+        return value.equals(VARIABLE) || value.equals(SECRET);
+    }
+
+    private int schema() {
+        boolean named = environment.values().stream().anyMatch(Recipe::isPlaceholder);
+        return named ? SCHEMA_VARIABLES : sharing.isEmpty() ? 1 : SCHEMA;
+    }
+
     public JsonObject toJson() {
         Circumstances at = circumstances;
         return JsonMembers.of(
                 "schema",
-                sharing.isEmpty() ? 1 : SCHEMA,
+                schema(),
                 "command",
                 command,
                 "shell",
@@ -281,7 +301,7 @@ public record Recipe(
     }
 
     public static Recipe fromJson(JsonObject json) {
-        if (json.number("schema") > SCHEMA) {
+        if (json.number("schema") > SCHEMA_VARIABLES) {
             throw new MgitException(
                     MgitException.Kind.FAILED, "the recipe was recorded by a newer mgit", "update mgit to run it");
         }

@@ -47,7 +47,7 @@ public final class RecipeJob {
         FolderTools.create(output);
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, String> environment = CommandContract.environment(workspace, hook, parents);
-        environment.putAll(recipe.environment());
+        recipe.environment().forEach((name, value) -> environment.put(name, variable(name, value)));
         environment.put("MGIT_OUTPUT", output.toAbsolutePath().toString());
         environment.put("MGIT_MODELS", String.join("\n", models));
         values.put("output", output.toAbsolutePath().toString());
@@ -81,6 +81,21 @@ public final class RecipeJob {
                 folder,
                 recipe.limits(),
                 after);
+    }
+
+    /** @throws MgitException if it is recorded by its name alone, and has no value here */
+    private String variable(String name, String value) {
+        if (!Recipe.isPlaceholder(value)) {
+            return value;
+        }
+        String here = workspace.environment().get(name);
+        if (here == null) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "the recipe needs the variable '" + name + "', which is not set here",
+                    "set it and run the command again; its value is not recorded");
+        }
+        return here;
     }
 
     private Path directory() {

@@ -13,6 +13,7 @@ import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
@@ -88,8 +89,20 @@ public final class RecipeRunner {
         return workspace.lineage().model(model).map(Model::head);
     }
 
+    /** The command first: it is part of the message where a user gives none. */
+    private static void refuseSecrets(RunRequest request) {
+        Secrets.refuseWords(request.command());
+        request.environment().forEach((name, value) -> {
+            if (!Recipe.isPlaceholder(value)) {
+                Secrets.refuseVariable(name, value);
+            }
+        });
+        Secrets.refuse("the message", request.message());
+    }
+
     /** The recipe of a request, as it would be recorded had it not run yet. */
     public Recipe recipe(RunRequest request) {
+        refuseSecrets(request);
         var files = new RecipeFiles(workspace);
         List<Recipe.Input> inputs = new ArrayList<>();
         List<String> command = new ArrayList<>(request.command());

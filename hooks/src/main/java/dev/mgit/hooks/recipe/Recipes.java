@@ -1,13 +1,16 @@
 package dev.mgit.hooks.recipe;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.json.Json;
 import dev.mgit.hooks.Trust;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.sharing.Promise;
+import dev.mgit.lineage.verify.LaterRecipe;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Finds the recipes of versions: recorded with the version, or set later in a note, which wins. */
 public final class Recipes {
     /** The namespace of the notes. */
-    public static final String NAMESPACE = "recipes";
+    public static final String NAMESPACE = LaterRecipe.NAMESPACE;
 
     /** How many versions committed by hand are looked behind for a recipe. */
     private static final int MAX_BACK = 64;
@@ -42,6 +45,13 @@ public final class Recipes {
             return lineage.hasNote(NAMESPACE, version)
                     ? lineage.note(NAMESPACE, version, json -> Recipe.fromBytes(json, what))
                     : lineage.extra(version, Recipe.FILE).map(json -> Recipe.fromBytes(json, what));
+        }
+    }
+
+    /** Whether the recipe was given to the version after it was made, and by whom. */
+    public Optional<LaterRecipe> later(VersionId version) {
+        synchronized (workspace) {
+            return LaterRecipe.of(workspace.lineage(), version);
         }
     }
 
@@ -102,7 +112,8 @@ public final class Recipes {
     public void set(VersionId version, Recipe recipe) {
         var unused = workspace.locked("recipe set", () -> {
             var transaction = workspace.lineage().begin("recipe set " + version.abbreviated(), workspace.author());
-            transaction.putNote(NAMESPACE, version, recipe.toBytes());
+            byte[] note = Json.pretty(LaterRecipe.note(recipe.toJson(), workspace.author(), Instant.now()));
+            transaction.putNote(NAMESPACE, version, note);
             transaction.apply();
             promises.clear();
             accept(workspace.lineage().version(version).model(), recipe);

@@ -6,6 +6,7 @@ import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
@@ -169,6 +170,7 @@ public final class Commits {
                 given.isPresent() ? Optional.empty() : Optional.of(SuggestedName.of(request.path()));
         String model = given.orElseGet(() -> suggested.orElseThrow().name());
         GitLineage.requireModelName(model, lineage);
+        request.message().ifPresent(message -> Secrets.refuse("the message", message));
         Optional<VersionId> head = lineage.model(model).map(Model::head);
         if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
             throw new MgitException(

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.NewVersion;
@@ -7,6 +8,7 @@ import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,23 +27,37 @@ import java.util.regex.Pattern;
  * Mgit-Model: squad
  * Mgit-Previous: 40 hexadecimal digits
  * Derived-From: bert-base@40 hexadecimal digits (finetune)
+ * Mgit-Recipe: SHA-256 of mgit/recipe.json
  * </pre>
+ *
+ * @param recipe empty for a version without a recipe, and for those made before messages named it
  */
 record CommitText(
         String message,
         String model,
         Optional<VersionId> previous,
         List<ProvenanceEdge> origins,
+        Optional<String> recipe,
         Map<String, String> trailers) {
     static final String MODEL = "Mgit-Model";
     private static final String PREVIOUS = "Mgit-Previous";
     private static final String DERIVED_FROM = "Derived-From";
+    private static final String RECIPE = "Mgit-Recipe";
     private static final Pattern TRAILER = Pattern.compile("([A-Za-z][A-Za-z0-9-]*): (.*)");
     private static final Pattern EDGE = Pattern.compile("(.+)@([0-9a-f]{40}) \\(([a-z-]+)(, inferred)?\\)");
 
     static CommitText of(NewVersion version) {
         return new CommitText(
-                version.message(), version.model(), version.previous(), version.origins(), version.trailers());
+                version.message(),
+                version.model(),
+                version.previous(),
+                version.origins(),
+                Optional.ofNullable(version.extra().get(StoredVersion.RECIPE)).map(CommitText::digest),
+                version.trailers());
+    }
+
+    private static String digest(byte[] recipe) {
+        return HexFormat.of().formatHex(Hashes.sha256().digest(recipe));
     }
 
     /**
@@ -77,6 +93,8 @@ record CommitText(
             text.append(edge.source() == ProvenanceEdge.Source.INFERRED ? ", inferred)" : ")")
                     .append('\n');
         }
+        recipe.ifPresent(
+                digest -> text.append(RECIPE).append(": ").append(digest).append('\n'));
         return text.toString();
     }
 
@@ -86,12 +104,13 @@ record CommitText(
         int cut = stripped.lastIndexOf("\n\n");
         String last = stripped.substring(cut < 0 ? 0 : cut + 2);
         if (!last.contains(MODEL + ": ")) {
-            return new CommitText(stripped, "", Optional.empty(), List.of(), Map.of());
+            return new CommitText(stripped, "", Optional.empty(), List.of(), Optional.empty(), Map.of());
         }
         var trailers = new LinkedHashMap<String, String>();
         var origins = new ArrayList<ProvenanceEdge>();
         String model = "";
         Optional<VersionId> previous = Optional.empty();
+        Optional<String> recipe = Optional.empty();
         for (String line : last.split("\n", -1)) {
             Matcher trailer = TRAILER.matcher(line);
             if (!trailer.matches()) {
@@ -102,11 +121,12 @@ record CommitText(
                 case MODEL -> model = value;
                 case PREVIOUS ->
                     previous = Optional.of(value).filter(VersionId::isId).map(VersionId::new);
+                case RECIPE -> recipe = Optional.of(value);
                 case DERIVED_FROM -> edge(value).ifPresent(origins::add);
                 default -> trailers.put(trailer.group(1), value);
             }
         }
-        return new CommitText(cut < 0 ? "" : stripped.substring(0, cut), model, previous, origins, trailers);
+        return new CommitText(cut < 0 ? "" : stripped.substring(0, cut), model, previous, origins, recipe, trailers);
     }
 
     private static Optional<ProvenanceEdge> edge(String value) {

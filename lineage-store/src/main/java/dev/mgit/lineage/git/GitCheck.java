@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -51,16 +53,18 @@ final class GitCheck {
     }
 
     /** Checks everything that references, the operation log, reflogs and notes lead to. */
-    GitHealth everything(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
+    GitHealth everything(
+            Collection<VersionId> checkedOut,
+            Map<String, Consumer<byte[]>> noteReaders,
+            Map<String, NoteDifference> outsideNotes) {
         checkedOut.forEach(id -> push(ObjectId.fromString(id.hex())));
         attempt("the references", this::references);
         attempt(
                 "the references",
-                () -> new ReferenceCheck(lineage)
-                        .everything()
-                        .forEach(reference -> damage.add(
-                                new GitHealth.Damage("reference " + reference.ref(), reference.why(), List.of()))));
+                () -> outside(OutsideChanges.everything(lineage)).forEach(damage::add));
+        attempt("the references", this::unexplained);
         attempt("the operation log", this::operations);
+        attempt("the notes", () -> outsideNotes(outsideNotes).forEach(damage::add));
         attempt("the notes", () -> notes(noteReaders));
         attempt("the notes of edges", this::edges);
         walk();
@@ -68,9 +72,20 @@ final class GitCheck {
         return result();
     }
 
-    /** Checks some versions, without those before them. */
-    GitHealth only(Collection<VersionId> versions) {
+    /** Checks some versions, without those before them, and what was done to them outside mgit. */
+    GitHealth only(Collection<VersionId> versions, Map<String, NoteDifference> outsideNotes) {
         followParents = false;
+        Set<VersionId> wanted = new HashSet<>(versions);
+        attempt(
+                "the references",
+                () -> outside(lineage.outsideChanges()).stream()
+                        .filter(found -> found.versions().stream().anyMatch(wanted::contains))
+                        .forEach(damage::add));
+        attempt(
+                "the notes",
+                () -> outsideNotes(outsideNotes).stream()
+                        .filter(found -> found.versions().stream().anyMatch(wanted::contains))
+                        .forEach(damage::add));
         versions.forEach(id -> push(ObjectId.fromString(id.hex())));
         walk();
         return result();
@@ -131,6 +146,50 @@ final class GitCheck {
         }
     }
 
+    /** References that something else than mgit moved; notes are named one by one. */
+    private List<GitHealth.Damage> outside(List<OutsideChanges.Move> moves) throws IOException {
+        Set<String> ofNotes = new HashSet<>();
+        for (Notes.Outside note : lineage.noteFiles().outside()) {
+            ofNotes.add(note.move().ref());
+        }
+        List<GitHealth.Damage> found = new ArrayList<>();
+        for (OutsideChanges.Move move : moves) {
+            if (!ofNotes.contains(move.ref())) {
+                List<VersionId> versions = Stream.concat(move.found().stream(), move.left().stream())
+                        .map(VersionId::new)
+                        .toList();
+                found.add(new GitHealth.Damage("reference " + move.ref(), OutsideText.of(lineage, move), versions));
+            }
+        }
+        return found;
+    }
+
+    /** What Git's own logs do not know either, and remotes' references, which are not mgit's alone. */
+    private void unexplained() throws IOException {
+        Set<String> named = damage.stream().map(GitHealth.Damage::what).collect(Collectors.toSet());
+        for (ReferenceCheck.Unexplained reference : new ReferenceCheck(lineage).everything()) {
+            String what = "reference " + reference.ref();
+            if (!named.contains(what)) {
+                damage.add(new GitHealth.Damage(what, reference.why(), List.of()));
+            }
+        }
+    }
+
+    private List<GitHealth.Damage> outsideNotes(Map<String, NoteDifference> readers) throws IOException {
+        List<GitHealth.Damage> found = new ArrayList<>();
+        for (Notes.Outside note : lineage.noteFiles().outside()) {
+            found.add(new GitHealth.Damage(
+                    what(note.namespace(), note.version()),
+                    OutsideText.of(lineage, note, readers.getOrDefault(note.namespace(), NoteDifference.ANY)),
+                    List.of(note.version())));
+        }
+        return found;
+    }
+
+    private static String what(String namespace, VersionId version) {
+        return "note '" + namespace + "' on version " + version.abbreviated();
+    }
+
     private void operations() throws IOException {
         for (String why : lineage.operationLog().damage()) {
             damage.add(new GitHealth.Damage("the operation log", why, List.of()));
@@ -152,8 +211,8 @@ final class GitCheck {
 
     private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
         for (Notes.Unreadable note : lineage.noteFiles().unreadable(readers)) {
-            String what = "note '" + note.namespace() + "' on version "
-                    + note.version().abbreviated();
+            String what = what(note.namespace(), note.version());
+            damage.removeIf(found -> found.what().equals(what)); // that it cannot be read says more
             damage.add(new GitHealth.Damage(what, note.why(), List.of(note.version())));
         }
     }

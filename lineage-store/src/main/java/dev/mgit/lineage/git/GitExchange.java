@@ -70,7 +70,7 @@ public final class GitExchange implements AutoCloseable {
     public ExchangeTransaction begin(String description, Person author) {
         return GitErrors.translateFailures(() -> {
             GitTransaction.recover(lineage);
-            lineage.noteFiles().forget();
+            lineage.forgetRead();
             return new GitTransaction(lineage, description, author, Instant.now());
         });
     }

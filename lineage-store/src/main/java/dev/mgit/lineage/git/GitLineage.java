@@ -34,6 +34,7 @@ import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lineage graph in a bare Git repository: a model is a branch, a version a commit whose first parents are its
@@ -65,6 +66,7 @@ public final class GitLineage implements Lineage {
 
     private final Warnings warnings;
     private boolean referencesChecked;
+    private @Nullable List<OutsideChanges.Move> outside;
 
     private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
@@ -72,7 +74,7 @@ public final class GitLineage implements Lineage {
         this.walk = new RevWalk(git);
         this.walk.setRetainBody(false);
         this.trees = new TreeFiles(git, walk);
-        this.notes = new Notes(git, walk, this.warnings);
+        this.notes = new Notes(this, git, walk, this.warnings);
         this.operations = new OperationLog(operationLog);
     }
 
@@ -163,10 +165,12 @@ public final class GitLineage implements Lineage {
     private void checkReferences() throws IOException {
         if (!referencesChecked) {
             referencesChecked = true;
-            for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly()) {
+            Map<String, String> now = ReferenceCheck.now(this);
+            for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly(now)) {
                 warnings.accept("references do not match the operation log: " + found.ref() + ": " + found.why()
                         + "; fix with 'mgit fsck --repair'");
             }
+            outside = outside == null ? OutsideChanges.quickly(this, now) : outside;
         }
     }
 
@@ -336,6 +340,22 @@ public final class GitLineage implements Lineage {
         return notes;
     }
 
+    /** What something else than mgit did to references, as of the first time it was asked for or {@link #begin}. */
+    List<OutsideChanges.Move> outsideChanges() throws IOException {
+        List<OutsideChanges.Move> found = outside;
+        if (found == null) {
+            found = OutsideChanges.quickly(this, ReferenceCheck.now(this));
+            outside = found;
+        }
+        return found;
+    }
+
+    /** After references moved, or may have. */
+    void forgetRead() {
+        outside = null;
+        notes.forget();
+    }
+
     @Override
     public Optional<byte[]> registryFile(String path) {
         return GitErrors.reading(() -> {
@@ -359,10 +379,15 @@ public final class GitLineage implements Lineage {
     }
 
     @Override
+    public Optional<String> operationHead() {
+        return GitErrors.reading(operations::head);
+    }
+
+    @Override
     public Transaction begin(String description, Person author) {
         return GitErrors.translateFailures(() -> {
             GitTransaction.recover(this);
-            notes.forget();
+            forgetRead();
             return new GitTransaction(this, description, author, Instant.now());
         });
     }
@@ -371,6 +396,7 @@ public final class GitLineage implements Lineage {
     public Operation undo(Optional<String> operation, Person author) {
         return GitErrors.translateFailures(() -> {
             GitTransaction.recover(this);
+            forgetRead();
             return new Undo(this).run(operation, author);
         });
     }

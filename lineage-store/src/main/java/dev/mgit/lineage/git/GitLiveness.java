@@ -110,6 +110,8 @@ final class GitLiveness {
                 change.after().ifPresent(ids::add);
             }
         }
+        // Where something else than mgit moved a reference, the place where it belongs stays.
+        ids.addAll(lineage.operationLog().read().references().values());
         ids.addAll(new Reflogs(lineage.git().getDirectory().toPath()).ids(horizon));
         Set<ObjectId> present = new LinkedHashSet<>();
         for (String id : ids) {

@@ -273,9 +273,35 @@ public final class GitMaintenance implements AutoCloseable {
      * Checks references, packs, the operation log, notes, and every Git object that any of them leads to.
      *
      * @param noteReaders by namespace: read a note, or throw
+     * @param differences by namespace: tell in what a note differs from the one that was recorded
      */
-    public GitHealth check(Collection<VersionId> checkedOut, Map<String, Consumer<byte[]>> noteReaders) {
-        return new GitCheck(lineage).everything(checkedOut, withOwn(noteReaders));
+    public GitHealth check(
+            Collection<VersionId> checkedOut,
+            Map<String, Consumer<byte[]>> noteReaders,
+            Map<String, NoteDifference> differences) {
+        return new GitCheck(lineage).everything(checkedOut, withOwn(noteReaders), differences);
+    }
+
+    /**
+     * Reads the operation log: whether every record is whole and follows the one it was written after, and whether
+     * references are where the records say.
+     *
+     * @return one sentence for each thing that is wrong
+     */
+    public List<String> verifyOperations() {
+        return GitErrors.reading(() -> {
+            List<String> found = new ArrayList<>();
+            lineage.operationLog().damage().forEach(why -> found.add("the operation log: " + why));
+            for (OutsideChanges.Move move : OutsideChanges.everything(lineage)) {
+                found.add("reference " + move.ref() + ": " + OutsideText.of(lineage, move));
+            }
+            return found;
+        });
+    }
+
+    /** What the commits of a version say of it, side by side. */
+    public StoredVersion stored(VersionId version) {
+        return GitErrors.reading(() -> StoredVersion.read(lineage, version));
     }
 
     /**
@@ -298,8 +324,8 @@ public final class GitMaintenance implements AutoCloseable {
     }
 
     /** Checks the Git objects of some versions, without the versions before them. */
-    public GitHealth checkOnly(Collection<VersionId> versions) {
-        return new GitCheck(lineage).only(versions);
+    public GitHealth checkOnly(Collection<VersionId> versions, Map<String, NoteDifference> differences) {
+        return new GitCheck(lineage).only(versions, differences);
     }
 
     @Override

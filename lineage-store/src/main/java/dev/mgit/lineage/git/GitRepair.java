@@ -2,12 +2,17 @@ package dev.mgit.lineage.git;
 
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.eclipse.jgit.lib.ObjectId;
@@ -33,9 +38,11 @@ final class GitRepair {
     /** @return what was done, a line each */
     List<String> run(Map<String, Consumer<byte[]>> noteReaders) throws IOException {
         GitTransaction.recover(lineage);
+        lineage.forgetRead();
+        List<OutsideChanges.Move> outside = OutsideChanges.everything(lineage);
         List<Operation.RefChange> found = new ArrayList<>();
         Map<String, ObjectId> moves = new java.util.LinkedHashMap<>();
-        for (ReferenceCheck.Unexplained reference : new ReferenceCheck(lineage).everything()) {
+        for (ReferenceCheck.Unexplained reference : misplaced(outside)) {
             String name = Repository.shortenRefName(reference.ref());
             Optional<ObjectId> left = reference.left().map(ObjectId::fromString).filter(this::isThere);
             if (left.isPresent()) {
@@ -43,21 +50,67 @@ final class GitRepair {
                 done.add("put '" + name + "' back at " + left.get().name() + "; it was at "
                         + reference.at().orElse("nothing"));
             } else if (reference.at().isPresent()) {
-                found.add(new Operation.RefChange(reference.ref(), Optional.empty(), reference.at()));
+                found.add(new Operation.RefChange(reference.ref(), reference.left(), reference.at()));
                 done.add("kept '" + name + "' at " + reference.at().get() + ", and recorded that");
             }
         }
         writeDown(found);
         var transaction = new GitTransaction(lineage, DESCRIPTION, author, Instant.now());
         moves.forEach(transaction::set);
+        Map<String, Set<VersionId>> notes = new TreeMap<>();
         for (Notes.Unreadable note : lineage.noteFiles().unreadable(noteReaders)) {
-            transaction.setNoteAside(note.namespace(), note.version());
-            done.add("set the note '" + note.namespace() + "' on version "
-                    + note.version().abbreviated() + " aside, in " + GitLineage.NOTES + Notes.SET_ASIDE
-                    + note.namespace());
+            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>())
+                    .add(note.version());
         }
+        for (Notes.Outside note : lineage.noteFiles().outside()) {
+            notes.computeIfAbsent(note.namespace(), unused -> new LinkedHashSet<>())
+                    .add(note.version());
+        }
+        notes.forEach((namespace, versions) -> versions.forEach(version -> {
+            transaction.setNoteAside(namespace, version);
+            done.add("set the note '" + namespace + "' on version " + version.abbreviated() + " aside, in "
+                    + GitLineage.NOTES + Notes.SET_ASIDE + namespace);
+        }));
         transaction.apply();
+        accept(outside);
         return done;
+    }
+
+    /** Notes that were changed outside mgit are put right one by one. */
+    private List<ReferenceCheck.Unexplained> misplaced(List<OutsideChanges.Move> outside) throws IOException {
+        Map<String, ReferenceCheck.Unexplained> all = new TreeMap<>();
+        for (ReferenceCheck.Unexplained reference : new ReferenceCheck(lineage).everything()) {
+            all.put(reference.ref(), reference);
+        }
+        Set<String> notes = new HashSet<>();
+        for (Notes.Outside note : lineage.noteFiles().outside()) {
+            notes.add(note.move().ref());
+        }
+        for (OutsideChanges.Move move : outside) {
+            if (move.isCurrent()) {
+                all.put(
+                        move.ref(),
+                        new ReferenceCheck.Unexplained(
+                                move.ref(), move.found(), move.left().isPresent(), move.left()));
+            }
+        }
+        all.keySet().removeAll(notes);
+        return List.copyOf(all.values());
+    }
+
+    /** What was undone just now, and what operations were built on before anybody noticed, is known from now on. */
+    private void accept(List<OutsideChanges.Move> outside) throws IOException {
+        if (!outside.isEmpty()) {
+            outside.stream()
+                    .filter(move -> !move.isCurrent())
+                    .forEach(move -> done.add("accepted that '" + Repository.shortenRefName(move.ref())
+                            + "' was moved outside mgit to " + move.found().orElse("nothing")));
+            Map<String, String> now = ReferenceCheck.now(lineage);
+            lineage.operationLog()
+                    .accept(
+                            outside.stream().map(OutsideChanges.Move::change).toList(),
+                            new ReferenceCheck(lineage).fingerprintAfter(now, List.of()));
+        }
     }
 
     private boolean isThere(ObjectId id) {
@@ -68,10 +121,12 @@ final class GitRepair {
     private void writeDown(List<Operation.RefChange> found) throws IOException {
         if (!found.isEmpty()) {
             String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-            String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(found);
+            Map<String, String> now = ReferenceCheck.now(lineage);
+            String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(now, found);
             lineage.operationLog()
                     .intend(new Operation(id, DESCRIPTION, author, Instant.now(), found, Optional.empty()));
-            lineage.operationLog().done(id, fingerprint);
+            lineage.operationLog().done(id, fingerprint, true);
+            lineage.forgetRead();
         }
     }
 }

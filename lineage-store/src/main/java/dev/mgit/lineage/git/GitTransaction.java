@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.NoteMerger;
@@ -32,6 +33,7 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.notes.NoteMap;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.ReceiveCommand;
 import org.eclipse.jgit.treewalk.TreeWalk;
@@ -67,7 +69,7 @@ final class GitTransaction implements ExchangeTransaction {
     GitTransaction(GitLineage lineage, String description, Person author, Instant when) throws IOException {
         this.lineage = lineage;
         this.git = lineage.git();
-        this.description = description;
+        this.description = Secrets.mask(description);
         this.author = author;
         this.when = when;
         for (Ref ref : git.getRefDatabase().getRefs()) {
@@ -98,6 +100,9 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public VersionId write(NewVersion version) {
+        Secrets.refuse("the message", version.message());
+        version.trailers().forEach((key, value) -> Secrets.refuse("the trailer '" + key + "'", value));
+        version.extra().forEach((name, content) -> Secrets.refuse("the record '" + name + "'", content));
         return GitErrors.translateFailures(() -> new VersionWriter(lineage).write(version));
     }
 
@@ -150,14 +155,24 @@ final class GitTransaction implements ExchangeTransaction {
         String ref = GitLineage.NOTES + namespace;
         ObjectId id = ObjectId.fromString(theirs.hex());
         joinings.add(inserter ->
-                joined(inserter, ref, id, new NoteMerge(git, inserter).notes(namespace, before.get(ref), id, merger)));
+                joined(inserter, ref, id, new NoteMerge(git, inserter).notes(namespace, ours(ref), id, merger)));
     }
 
     @Override
     public void mergeRegistry(VersionId theirs) {
         String ref = GitLineage.REGISTRY;
         ObjectId id = ObjectId.fromString(theirs.hex());
-        joinings.add(inserter -> joined(inserter, ref, id, new NoteMerge(git, inserter).registry(before.get(ref), id)));
+        joinings.add(inserter -> joined(inserter, ref, id, new NoteMerge(git, inserter).registry(ours(ref), id)));
+    }
+
+    /** Where mgit left a reference: what was put in its place is not handed on as our own. */
+    private @Nullable ObjectId ours(String ref) throws IOException {
+        for (OutsideChanges.Move move : lineage.outsideChanges()) {
+            if (move.ref().equals(ref) && move.isCurrent()) {
+                return move.left().map(ObjectId::fromString).orElse(null);
+            }
+        }
+        return before.get(ref);
     }
 
     private void joined(ObjectInserter inserter, String ref, ObjectId theirs, NoteMerge.Joined result)
@@ -175,6 +190,7 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public void putNote(String namespace, VersionId version, byte[] content) {
+        Secrets.refuse("the note '" + namespace + "' on version " + version.abbreviated(), content);
         notes.computeIfAbsent(namespace, unused -> new HashMap<>()).put(version, Optional.of(content.clone()));
     }
 
@@ -190,6 +206,7 @@ final class GitTransaction implements ExchangeTransaction {
 
     @Override
     public void putRegistryFile(String path, byte[] content) {
+        Secrets.refuse("the registration '" + path + "'", content);
         registry.put(path, Optional.of(content.clone()));
     }
 
@@ -218,7 +235,7 @@ final class GitTransaction implements ExchangeTransaction {
                 inserter.flush();
                 moveReferences();
             } finally {
-                lineage.noteFiles().forget();
+                lineage.forgetRead();
             }
             return true;
         });
@@ -242,17 +259,30 @@ final class GitTransaction implements ExchangeTransaction {
         commitOnto(inserter, ref, map.writeTree(inserter));
     }
 
-    /** Moves notes by the ids of their blobs, which need not be readable. */
+    /**
+     * Moves notes by the ids of their blobs, which need not be readable. In the place of one that was changed outside mgit
+     * comes the one that mgit knows.
+     */
     private void moveNotes(ObjectInserter inserter, String namespace, Set<VersionId> versions) throws IOException {
         String kept = Notes.SET_ASIDE + namespace;
-        var from = lineage.noteFiles().map(namespace);
-        var to = lineage.noteFiles().map(kept);
+        NoteMap found = lineage.noteFiles().found(namespace);
+        NoteMap from = lineage.noteFiles().map(namespace);
+        NoteMap to = lineage.noteFiles().map(kept);
+        boolean any = false;
         for (VersionId version : versions) {
             ObjectId id = ObjectId.fromString(version.hex());
-            to.set(id, from.get(id));
-            from.remove(id);
+            ObjectId moved = found.get(id);
+            if (moved != null) {
+                any = true;
+                to.set(id, moved);
+            }
+            if (moved != null && moved.equals(from.get(id))) {
+                from.remove(id);
+            }
         }
-        commitOnto(inserter, GitLineage.NOTES + kept, to.writeTree(inserter));
+        if (any) {
+            commitOnto(inserter, GitLineage.NOTES + kept, to.writeTree(inserter));
+        }
         commitOnto(inserter, GitLineage.NOTES + namespace, from.writeTree(inserter));
     }
 
@@ -320,22 +350,33 @@ final class GitTransaction implements ExchangeTransaction {
         }
         ReferenceNames.requireUnique(before, after);
         String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-        String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(changes);
+        Map<String, String> now = ReferenceCheck.now(lineage);
+        boolean outside = !OutsideChanges.quickly(lineage, now).isEmpty();
+        String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(now, changes);
+        beginChain(now);
         lineage.operationLog().intend(new Operation(id, description, author, when, changes, undoes));
         boolean done = false;
         try {
             done = execute(commands);
             syncNames(commands);
         } finally {
-            close(id, done, fingerprint);
+            close(id, done, fingerprint, outside);
+        }
+    }
+
+    /** A log that was written without a chain, or was lost, vouches for nothing before. */
+    private void beginChain(Map<String, String> now) throws IOException {
+        boolean lost = lineage.operationLog().isMissing() && !before.isEmpty();
+        if (lost || !lineage.operationLog().isChained()) {
+            lineage.operationLog().beginChain(new ReferenceCheck(lineage).belonging(now));
         }
     }
 
     /** What cannot be written down now, on a full disk, the next operation finds out by the references themselves. */
-    private void close(String id, boolean done, String fingerprint) {
+    private void close(String id, boolean done, String fingerprint, boolean outside) {
         try {
             if (done) {
-                lineage.operationLog().done(id, fingerprint);
+                lineage.operationLog().done(id, fingerprint, outside);
             } else {
                 lineage.operationLog().close(id, false);
             }

@@ -24,23 +24,29 @@ final class Notes {
     /** Where notes that cannot be read are kept, by the namespace they were in. */
     static final String SET_ASIDE = "set-aside/";
 
+    private final GitLineage lineage;
     private final Repository git;
     private final RevWalk walk;
     private final Consumer<String> warnings;
     private final Map<String, NoteMap> known = new HashMap<>();
+    private final Map<String, Map<VersionId, Outside>> outside = new HashMap<>();
 
-    Notes(Repository git, RevWalk walk, Consumer<String> warnings) {
+    Notes(GitLineage lineage, Repository git, RevWalk walk, Consumer<String> warnings) {
+        this.lineage = lineage;
         this.git = git;
         this.walk = walk;
         this.warnings = warnings;
     }
 
     boolean has(String namespace, VersionId id) throws IOException {
-        return map(namespace).contains(ObjectId.fromString(id.hex()));
+        NoteMap map = map(namespace);
+        warnOfOutside(namespace, id);
+        return map.contains(ObjectId.fromString(id.hex()));
     }
 
     Optional<byte[]> read(String namespace, VersionId id) throws IOException {
         ObjectId blob = map(namespace).get(ObjectId.fromString(id.hex()));
+        warnOfOutside(namespace, id);
         return blob == null ? Optional.empty() : content(namespace, id, blob);
     }
 
@@ -60,7 +66,17 @@ final class Notes {
             VersionId id = GitLineage.id(note);
             content(namespace, id, note.getData()).ifPresent(content -> result.put(id, content));
         }
+        outside.getOrDefault(namespace, Map.of()).keySet().forEach(id -> warnOfOutside(namespace, id));
         return result;
+    }
+
+    private void warnOfOutside(String namespace, VersionId id) {
+        Outside note = outside.getOrDefault(namespace, Map.of()).get(id);
+        if (note != null) {
+            warnings.accept("the note '" + namespace + "' on version " + id.abbreviated() + " is ignored: "
+                    + note.move().ref() + " was changed outside mgit"
+                    + "; 'mgit fsck --repair' sets it aside");
+        }
     }
 
     private Optional<byte[]> content(String namespace, VersionId id, ObjectId blob) {
@@ -98,7 +114,7 @@ final class Notes {
         var found = new java.util.ArrayList<Unreadable>();
         for (String namespace : namespaces()) {
             Consumer<byte[]> reader = readers.getOrDefault(namespace, content -> {});
-            for (var note : map(namespace)) {
+            for (var note : found(namespace)) {
                 try {
                     reader.accept(git.open(note.getData(), Constants.OBJ_BLOB).getBytes());
                 } catch (IOException | RuntimeException e) {
@@ -116,20 +132,89 @@ final class Notes {
                 .toList();
     }
 
+    /**
+     * A note that mgit did not write so.
+     *
+     * @param recorded the blob of the note that it did write; empty if it wrote none
+     * @param found the blob there is now; empty if there is none
+     */
+    record Outside(
+            OutsideChanges.Move move,
+            String namespace,
+            VersionId version,
+            Optional<ObjectId> recorded,
+            Optional<ObjectId> found) {}
+
+    /** Notes that were changed outside mgit. */
+    List<Outside> outside() throws IOException {
+        var all = new java.util.ArrayList<Outside>();
+        for (OutsideChanges.Move move : lineage.outsideChanges()) {
+            if (move.isOfNotes() && move.isCurrent()) {
+                String namespace = move.ref().substring(GitLineage.NOTES.length());
+                map(namespace);
+                all.addAll(outside.getOrDefault(namespace, Map.of()).values());
+            }
+        }
+        return all;
+    }
+
+    byte[] bytes(ObjectId note) throws IOException {
+        return git.open(note, Constants.OBJ_BLOB).getBytes();
+    }
+
+    /** The notes of a namespace as mgit wrote them, whatever something else made of them since. */
     NoteMap map(String namespace) throws IOException {
         NoteMap map = known.get(namespace);
         if (map == null) {
-            Ref ref = git.exactRef(GitLineage.NOTES + namespace);
-            map = ref == null
-                    ? NoteMap.newEmptyMap()
-                    : NoteMap.read(git.newObjectReader(), walk.parseCommit(ref.getObjectId()));
+            map = found(namespace);
+            for (OutsideChanges.Move move : lineage.outsideChanges()) {
+                if (move.ref().equals(GitLineage.NOTES + namespace) && move.isCurrent()) {
+                    NoteMap now = map;
+                    map = recorded(move, now);
+                    outside.put(namespace, differences(move, namespace, map, now));
+                }
+            }
             known.put(namespace, map);
         }
         return map;
     }
 
+    /** Where the recorded commit is gone, there is nothing to hold the notes against. */
+    private NoteMap recorded(OutsideChanges.Move move, NoteMap now) throws IOException {
+        if (move.left().isEmpty()) {
+            return NoteMap.newEmptyMap();
+        }
+        ObjectId left = ObjectId.fromString(move.left().get());
+        return git.getObjectDatabase().has(left) ? NoteMap.read(git.newObjectReader(), walk.parseCommit(left)) : now;
+    }
+
+    private static Map<VersionId, Outside> differences(
+            OutsideChanges.Move move, String namespace, NoteMap recorded, NoteMap now) throws IOException {
+        var found = new LinkedHashMap<VersionId, Outside>();
+        for (NoteMap side : List.of(recorded, now)) {
+            for (var note : side) {
+                Optional<ObjectId> was = Optional.ofNullable(recorded.get(note));
+                Optional<ObjectId> is = Optional.ofNullable(now.get(note));
+                if (!was.equals(is)) {
+                    VersionId version = GitLineage.id(note);
+                    found.put(version, new Outside(move, namespace, version, was, is));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The notes of a namespace as they are. */
+    NoteMap found(String namespace) throws IOException {
+        Ref ref = git.exactRef(GitLineage.NOTES + namespace);
+        return ref == null
+                ? NoteMap.newEmptyMap()
+                : NoteMap.read(git.newObjectReader(), walk.parseCommit(ref.getObjectId()));
+    }
+
     /** After a transaction, which changes the maps it writes. */
     void forget() {
         known.clear();
+        outside.clear();
     }
 }

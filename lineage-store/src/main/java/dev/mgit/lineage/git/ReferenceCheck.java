@@ -51,21 +51,31 @@ final class ReferenceCheck {
         return found.isEmpty() ? found : find(); // a command may have been at work between log and references
     }
 
-    /** The same, looking no further where all references are where they belong. */
-    List<Unexplained> quickly() throws IOException {
+    /**
+     * The same, looking no further where all references are where they belong.
+     *
+     * @param now as {@link #now}
+     */
+    List<Unexplained> quickly(Map<String, String> now) throws IOException {
         Optional<String> fingerprint = lineage.operationLog().fingerprint();
-        boolean known = fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now()));
+        boolean known = fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now));
         return known || lineage.operationLog().isMissing() ? List.of() : everything();
     }
 
     /** The fingerprint after some changes: of where references are, or belong where they are where nobody put them. */
-    String fingerprintAfter(Collection<Operation.RefChange> changes) throws IOException {
-        Map<String, String> references = now();
-        for (Unexplained reference : quickly()) {
-            put(references, reference.ref(), reference.left());
-        }
+    String fingerprintAfter(Map<String, String> now, Collection<Operation.RefChange> changes) throws IOException {
+        Map<String, String> references = belonging(now);
         changes.forEach(change -> put(references, change.ref(), change.after()));
         return RefFingerprint.of(references);
+    }
+
+    /** Where references are, or belong where they are where nobody put them. */
+    Map<String, String> belonging(Map<String, String> now) throws IOException {
+        Map<String, String> references = new TreeMap<>(now);
+        for (Unexplained reference : quickly(now)) {
+            put(references, reference.ref(), reference.left());
+        }
+        return references;
     }
 
     private static void put(Map<String, String> references, String ref, Optional<String> id) {
@@ -74,7 +84,7 @@ final class ReferenceCheck {
 
     private List<Unexplained> find() throws IOException {
         Map<String, Set<Optional<String>>> places = lineage.operationLog().references();
-        Map<String, String> now = now();
+        Map<String, String> now = now(lineage);
         List<Unexplained> found = new ArrayList<>();
         for (Map.Entry<String, Set<Optional<String>>> known : places.entrySet()) {
             String ref = known.getKey();
@@ -94,7 +104,8 @@ final class ReferenceCheck {
         return found;
     }
 
-    private Map<String, String> now() throws IOException {
+    /** Where references are, by name. */
+    static Map<String, String> now(GitLineage lineage) throws IOException {
         Map<String, String> now = new TreeMap<>();
         for (Ref ref : lineage.git().getRefDatabase().getRefs()) {
             ObjectId id = ref.getObjectId();

@@ -5,6 +5,7 @@ import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.query.Audit;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,16 +22,23 @@ public final class AuditVerifier implements Audit.Verifier {
     private final Repository repository;
     private final CopyProgress progress;
 
+    private final VerifyRules rules;
+
     public AuditVerifier(Repository repository, CopyProgress progress) {
+        this(repository, progress, VerifyRules.NONE);
+    }
+
+    public AuditVerifier(Repository repository, CopyProgress progress, VerifyRules rules) {
         this.repository = repository;
         this.progress = progress;
+        this.rules = rules;
     }
 
     @Override
     public Audit.Verified verify(Collection<VersionId> versions, boolean deep) {
         FsckReport report;
         try {
-            report = new Fsck(repository, progress).versions(versions, !deep);
+            report = new Fsck(repository, progress, rules).versions(versions, !deep);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

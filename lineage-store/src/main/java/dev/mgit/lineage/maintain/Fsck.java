@@ -14,6 +14,8 @@ import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.remote.PromisedVersions;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.verify.Contradictions;
+import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -34,16 +36,20 @@ import java.util.function.Consumer;
 public final class Fsck {
     private final Repository repository;
     private final CopyProgress progress;
-    private final Map<String, Consumer<byte[]>> noteReaders;
+    private final VerifyRules rules;
     private final List<Damage> damage = new ArrayList<>();
 
     public Fsck(Repository repository, CopyProgress progress) {
-        this(repository, progress, Map.of());
+        this(repository, progress, VerifyRules.NONE);
     }
 
     /** @param noteReaders what notes of a namespace must look like: read one, or throw */
     public Fsck(Repository repository, CopyProgress progress, Map<String, Consumer<byte[]>> noteReaders) {
-        this.noteReaders = Map.copyOf(noteReaders);
+        this(repository, progress, VerifyRules.ofNotes(noteReaders));
+    }
+
+    public Fsck(Repository repository, CopyProgress progress, VerifyRules rules) {
+        this.rules = rules;
         this.repository = repository;
         this.progress = progress;
     }
@@ -71,7 +77,7 @@ public final class Fsck {
         lock.requireHeld();
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
-            return git.repair(author, noteReaders);
+            return git.repair(author, rules.noteReaders());
         }
     }
 
@@ -83,6 +89,7 @@ public final class Fsck {
         progress.start("checking the lineage", 0);
         GitHealth health = lineage(only);
         progress.done();
+        contradictions(health.versions());
         var contents = new VersionContents(repository.lineage(), PromisedVersions.of(repository));
         for (VersionId version : health.versions()) {
             contents.read(version)
@@ -108,11 +115,36 @@ public final class Fsck {
                 damage);
     }
 
+    /** A rewritten commit is whole by itself; it only disagrees with what it says elsewhere. */
+    private void contradictions(Set<VersionId> versions) {
+        var contradictions = new Contradictions(rules.checks());
+        try (GitMaintenance git = GitMaintenance.open(
+                repository.files().lineage(), repository.files().operationLog())) {
+            for (VersionId version : versions) {
+                try {
+                    contradictions.in(git.stored(version)).forEach(why -> disagrees(version, why));
+                } catch (RuntimeException e) {
+                    disagrees(version, why(e));
+                }
+            }
+        }
+    }
+
+    private void disagrees(VersionId version, String why) {
+        damage.add(new Damage(
+                Place.LINEAGE,
+                "version " + version.abbreviated(),
+                why,
+                List.of(new Touched(version, model(version), Optional.empty(), Optional.empty(), false))));
+    }
+
     private GitHealth lineage(Set<VersionId> only) {
         GitHealth health;
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
-            health = only.isEmpty() ? git.check(checkedOut(), noteReaders) : git.checkOnly(only);
+            health = only.isEmpty()
+                    ? git.check(checkedOut(), rules.noteReaders(), rules.differences())
+                    : git.checkOnly(only, rules.differences());
             if (!health.damage().isEmpty()) {
                 ResourceException.throwIfExhausted(); // JGit takes a folder it cannot list for an empty one
             }

@@ -11,6 +11,7 @@ import dev.mgit.lineage.query.AuditReport.Gap;
 import dev.mgit.lineage.query.AuditReport.Licence;
 import dev.mgit.lineage.query.AuditReport.Parent;
 import dev.mgit.lineage.query.AuditReport.Signature;
+import dev.mgit.lineage.verify.LaterRecipe;
 import dev.mgit.lineage.version.EdgeNotes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
@@ -18,11 +19,16 @@ import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Answers what a version is built from, by whom, how and under which licence, and names what is not known. */
 public final class Audit {
@@ -60,6 +66,17 @@ public final class Audit {
         this.claims = new DeclaredFacts(lineage);
     }
 
+    /** The graph that an audit of versions needs: their ancestors, also those to whom an edge was withdrawn. */
+    public static LineageGraph graph(Lineage lineage, List<VersionId> subjects) {
+        List<VersionId> starts = new ArrayList<>(subjects);
+        lineage.notes(EdgeNotes.NAMESPACE)
+                .forEach((version, note) -> withdrawnEdges(lineage, version).stream()
+                        .map(EdgeNotes.Entry::parent)
+                        .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
+                        .forEach(starts::add));
+        return LineageGraph.of(lineage, starts);
+    }
+
     /** @param deep verify every block, not only commits and manifests */
     public AuditReport of(VersionId subject, boolean deep) {
         return of(List.of(subject), deep);
@@ -68,7 +85,7 @@ public final class Audit {
     /** The same of several versions at once; the first is the report's subject. */
     public AuditReport of(List<VersionId> subjects, boolean deep) {
         VersionId subject = subjects.get(0);
-        List<VersionId> versions = graph.reach(subjects, Direction.ANCESTORS, EdgeFilter.ALL);
+        List<VersionId> versions = List.copyOf(ancestry(subjects));
         List<Entry> entries = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         Verified verified =
@@ -99,6 +116,56 @@ public final class Audit {
                         verified.blocks(),
                         verified.bytes(),
                         signatures.isPresent()));
+    }
+
+    /** Withdrawing an edge takes nobody out of the ancestry; it only says that the edge was withdrawn. */
+    private Set<VersionId> ancestry(List<VersionId> subjects) {
+        Set<VersionId> all = new LinkedHashSet<>(graph.reach(subjects, Direction.ANCESTORS, EdgeFilter.ALL));
+        Deque<VersionId> open = new ArrayDeque<>();
+        List.copyOf(all).forEach(version -> open.addAll(withdrawnParents(version)));
+        while (!open.isEmpty()) {
+            VersionId next = open.poll();
+            if (all.add(next)) {
+                List<VersionId> reached = new ArrayList<>(List.of(next));
+                reached.addAll(graph.reach(next, Direction.ANCESTORS, EdgeFilter.ALL));
+                all.addAll(reached);
+                reached.forEach(version -> open.addAll(withdrawnParents(version)));
+            }
+        }
+        return all;
+    }
+
+    private List<VersionId> withdrawnParents(VersionId version) {
+        return withdrawnEdges(lineage, version).stream()
+                .map(EdgeNotes.Entry::parent)
+                .filter(parent -> lineage.tryResolve(parent.hex()).isPresent())
+                .toList();
+    }
+
+    private static List<EdgeNotes.Entry> withdrawnEdges(Lineage lineage, VersionId version) {
+        List<EdgeNotes.Entry> later = lineage.note(EdgeNotes.NAMESPACE, version, EdgeNotes::parse)
+                .map(EdgeNotes::entries)
+                .orElse(List.of());
+        Map<VersionId, EdgeNotes.Entry> last = new LinkedHashMap<>();
+        later.forEach(entry -> last.put(entry.parent(), entry));
+        return last.values().stream()
+                .filter(entry -> entry.op() == EdgeNotes.Op.REMOVE)
+                .toList();
+    }
+
+    private List<Finding> withdrawn(Entry entry) {
+        if (entry.later().isEmpty()) {
+            return List.of();
+        }
+        Set<String> named = claims.recipeParents(entry.version());
+        return withdrawnEdges(lineage, entry.version()).stream()
+                .filter(edge -> named.contains(edge.parent().hex()))
+                .map(edge -> new Finding(
+                        Gap.EDGE_WITHDRAWN,
+                        entry.version(),
+                        "its edge to " + edge.model() + "@" + edge.parent().abbreviated() + " was withdrawn by "
+                                + edge.by() + " at " + edge.when() + ", but its recipe was carried out on it"))
+                .toList();
     }
 
     private Entry entry(Version version) {
@@ -147,6 +214,14 @@ public final class Audit {
         if (derived && !entry.recipe()) {
             gaps.add(new Finding(Gap.NO_RECIPE, id, "derived, but the recipe is not recorded"));
         }
+        LaterRecipe.of(lineage, id)
+                .filter(LaterRecipe::replaces)
+                .ifPresent(later -> gaps.add(new Finding(
+                        Gap.RECIPE_REPLACED,
+                        id,
+                        "its recipe was " + later.text() + "; the one it was made by is kept ('mgit recipe show "
+                                + "--original')")));
+        gaps.addAll(withdrawn(entry));
         if (entry.licence().isEmpty()) {
             gaps.add(new Finding(
                     Gap.NO_LICENCE, id, "no license: no License trailer, none in README.md, no LICENSE file"));

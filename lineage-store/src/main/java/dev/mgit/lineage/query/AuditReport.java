@@ -68,8 +68,10 @@ public record AuditReport(VersionId subject, List<Entry> entries, List<Finding> 
         PARENT_ABSENT,
         /** It was derived, and how is not recorded. */
         NO_RECIPE,
-        /** The recipe that was recorded with it was replaced by one that did not make it. */
+        /** The recipe it was recorded with was replaced by one that was never run for it. */
         RECIPE_REPLACED,
+        /** An edge was withdrawn that the recorded recipe, or the message, still names. */
+        EDGE_WITHDRAWN,
         /** What it was trained on is not recorded. */
         DATA_UNKNOWN,
         /** Data is named without what would tell it from other data of that name. */

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a version's own files say of it: its licence, its recipe, what it was made from. */
@@ -86,6 +88,19 @@ public final class DeclaredFacts {
 
     boolean hasRecipe(VersionId version) {
         return lineage.extra(version, RECIPE).isPresent() || lineage.hasNote(RECIPE_NOTES, version);
+    }
+
+    /** Ids of the versions that the recorded recipe was carried out on. */
+    Set<String> recipeParents(VersionId version) {
+        try {
+            return lineage.extra(version, RECIPE)
+                    .map(json -> Json.parseObject(json).objects("parents").stream()
+                            .map(parent -> parent.string("version"))
+                            .collect(Collectors.toSet()))
+                    .orElse(Set.of());
+        } catch (JsonException e) {
+            return Set.of(); // a check names it
+        }
     }
 
     /** What the files say the version was made from, as the start of a sentence. */

@@ -78,6 +78,12 @@ public interface Lineage extends AutoCloseable {
     List<Operation> operations(int limit);
 
     /**
+     * The digest of the last record of the operation log, lower-case hexadecimal SHA-256; it stands for every record
+     * before it too. Empty where nothing is chained yet.
+     */
+    Optional<String> operationHead();
+
+    /**
      * Starts a change. Objects may be written at once; nothing is visible before {@link Transaction#apply()}.
      *
      * @param description what the user did, for the operation log

@@ -284,6 +284,12 @@ public final class InMemoryLineage implements Lineage {
         return state.operations().stream().limit(limit).toList();
     }
 
+    /** There is no log to have a head. */
+    @Override
+    public Optional<String> operationHead() {
+        return Optional.empty();
+    }
+
     /** Takes back the latest operation; naming an earlier one is a conflict here, since all of them share a state. */
     @Override
     public synchronized Operation undo(Optional<String> operation, Person author) {

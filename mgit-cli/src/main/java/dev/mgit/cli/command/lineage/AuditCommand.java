@@ -15,6 +15,7 @@ import dev.mgit.hooks.audit.ProvenanceAudit;
 import dev.mgit.hooks.audit.document.AuditDocument;
 import dev.mgit.hooks.audit.document.AuditFormat;
 import dev.mgit.hooks.audit.document.TextDocument;
+import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.lineage.maintain.AuditVerifier;
 import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.version.Model;
@@ -92,7 +93,7 @@ public final class AuditCommand implements Callable<Integer> {
             }
             var audit = new ProvenanceAudit(
                     hooks.workspace(),
-                    new AuditVerifier(session.repository(), session.progress()),
+                    new AuditVerifier(session.repository(), session.progress(), NoteFormats.rules()),
                     NotedSignatures.of(context, session));
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);

@@ -88,7 +88,7 @@ public final class FsckCommand implements Callable<Integer> {
     }
 
     private static Fsck fsck(Session session) {
-        return new Fsck(session.repository(), session.progress(), NoteFormats.readers());
+        return new Fsck(session.repository(), session.progress(), NoteFormats.rules());
     }
 
     private FsckReport check(Session session) throws IOException {

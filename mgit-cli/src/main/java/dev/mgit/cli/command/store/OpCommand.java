@@ -2,8 +2,13 @@ package dev.mgit.cli.command.store;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
+import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitMaintenance;
+import dev.mgit.lineage.verify.Unproven;
+import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Operation;
 import java.io.IOException;
 import java.util.List;
@@ -24,9 +29,18 @@ public final class OpCommand {
     int log(
             @Option(names = "-n", paramLabel = "N", defaultValue = "20", description = "Show at most N (default: 20).")
                     int limit,
+            @Option(
+                            names = "--verify",
+                            description =
+                                    "Check that every record is whole and follows the one it was written after, and "
+                                            + "that all references are where the records say. Exits with 6 if not.")
+                    boolean verify,
             @Mixin JsonOption json)
             throws IOException {
         try (Session session = Session.open(context)) {
+            if (verify) {
+                return verify(session, json);
+            }
             List<Operation> operations = session.repository().lineage().operations(Integer.MAX_VALUE).stream()
                     .filter(operation -> !operation.inner())
                     .limit(Math.max(0, limit))
@@ -46,6 +60,40 @@ public final class OpCommand {
             table.print();
         }
         return 0;
+    }
+
+    private int verify(Session session, JsonOption json) throws IOException {
+        List<String> wrong;
+        try (GitMaintenance git = GitMaintenance.open(
+                session.repository().files().lineage(),
+                session.repository().files().operationLog())) {
+            wrong = git.verifyOperations();
+        }
+        Lineage lineage = session.repository().lineage();
+        int records = lineage.operations(Integer.MAX_VALUE).size();
+        String head = lineage.operationHead().orElse("");
+        if (json.wanted()) {
+            context.output().json(out -> {
+                out.writeBooleanField("verified", wrong.isEmpty());
+                out.writeNumberField("operations", records);
+                out.writeStringField("head", head);
+                out.writeArrayFieldStart("wrong");
+                for (String sentence : wrong) {
+                    out.writeString(sentence);
+                }
+                out.writeEndArray();
+            });
+        } else {
+            wrong.forEach(sentence ->
+                    context.output().line(context.output().styled(Output.Style.RED, "damaged: ") + sentence));
+            context.output()
+                    .line(records
+                            + (records == 1 ? " operation, " : " operations, ")
+                            + (head.isEmpty() ? "not chained yet" : "head " + head)
+                            + (wrong.isEmpty() ? ": all records follow one another" : ""));
+            context.output().line("Unproven: " + Unproven.sentence(lineage));
+        }
+        return wrong.isEmpty() ? 0 : MgitException.Kind.INTEGRITY.exitCode();
     }
 
     private void json(List<Operation> operations) throws IOException {

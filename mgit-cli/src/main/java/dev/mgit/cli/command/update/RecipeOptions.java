@@ -34,8 +34,19 @@ final class RecipeOptions {
             names = "--env",
             paramLabel = "VAR[=VALUE]",
             description = "An environment variable to record and set whenever the recipe runs; without =VALUE, its "
-                    + "current value.")
+                    + "name alone: it has the value it has where the recipe runs.")
     private List<String> variables = new ArrayList<>();
+
+    @Option(names = "--env-value", paramLabel = "VAR", description = "As --env VAR=VALUE with its current value.")
+    private List<String> values = new ArrayList<>();
+
+    @Option(
+            names = "--secret-env",
+            paramLabel = "VAR",
+            description =
+                    "As --env VAR, for a token or password: it must be set wherever the recipe runs, and its value "
+                            + "is recorded nowhere.")
+    private List<String> secrets = new ArrayList<>();
 
     @Option(
             names = "--seed",
@@ -123,15 +134,28 @@ final class RecipeOptions {
         for (String variable : variables) {
             int equals = variable.indexOf('=');
             String name = equals < 0 ? variable : variable.substring(0, equals);
-            String value = equals < 0 ? context.terminal().environment().get(name) : variable.substring(equals + 1);
-            if (value == null || name.isEmpty()) {
-                throw new MgitException(
-                        MgitException.Kind.USAGE,
-                        "the variable '" + name + "' is not set",
-                        "write --env " + name + "=VALUE");
-            }
+            String value = equals < 0 ? named(context, name, Recipe.VARIABLE) : variable.substring(equals + 1);
             environment.put(name, value);
         }
+        values.forEach(name -> environment.put(name, current(context, name)));
+        secrets.forEach(name -> environment.put(name, named(context, name, Recipe.SECRET)));
         return environment;
+    }
+
+    /** Recorded by its name alone, with this in place of its value. */
+    private static String named(Context context, String name, String placeholder) {
+        current(context, name);
+        return placeholder;
+    }
+
+    private static String current(Context context, String name) {
+        String value = context.terminal().environment().get(name);
+        if (value == null || name.isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "the variable '" + name + "' is not set",
+                    "set it, or write --env " + name + "=VALUE");
+        }
+        return value;
     }
 }

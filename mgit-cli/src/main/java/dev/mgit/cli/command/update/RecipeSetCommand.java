@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Replace the recorded recipe of a version, so that mgit update can rebuild it. Runs nothing.",
+            "Give a version a recipe in place of the recorded one, so that mgit update can rebuild it. Runs nothing; the "
+                    + "recorded one is kept, and audits say that it was replaced.",
             "With nothing but --freeze, --entangle, --init-from or --no-sharing, changes what the recipe declares.",
             "The parents are the version's own; {parent1}, … are their folders, {output} is the output folder. The "
                     + "command will run in the current folder."

@@ -4,6 +4,8 @@ import dev.mgit.cli.command.hooks.Records;
 import dev.mgit.cli.console.Output;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.StaleReason;
+import dev.mgit.lineage.verify.LaterRecipe;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A recipe for people. */
@@ -12,9 +14,14 @@ final class RecipeText {
 
     private RecipeText() {}
 
-    static void print(Output output, Recipe recipe, boolean trusted) {
+    /** @param later how the version came by it, if not when it was made */
+    static void print(Output output, Recipe recipe, boolean trusted, Optional<LaterRecipe> later) {
         Recipe.Circumstances at = recipe.circumstances();
         row(output, "Command", (recipe.shell() ? "(shell) " : "") + Records.line(recipe.command()));
+        later.ifPresent(set -> row(
+                output,
+                "Recorded",
+                "no; " + set.text() + (set.replaces() ? " ('mgit recipe show --original' shows the first)" : "")));
         row(output, "Folder", recipe.directory());
         recipe.parents()
                 .forEach(parent -> row(
@@ -28,7 +35,7 @@ final class RecipeText {
         recipe.inputs()
                 .forEach(input ->
                         row(output, "Input", input.name() + " = " + input.path() + ", SHA-256 " + input.sha256()));
-        recipe.environment().forEach((name, value) -> row(output, "Variable", name + "=" + value));
+        recipe.environment().forEach((name, value) -> row(output, "Variable", variable(name, value)));
         recipe.seed().ifPresent(seed -> row(output, "Seed", seed.toString()));
         recipe.sharing().forEach(promise -> row(output, "Promise", "to " + promise.text()));
         at.code()
@@ -57,6 +64,14 @@ final class RecipeText {
                 at.machine() + at.node().map(node -> ", node " + node).orElse(""));
         row(output, "Took", at.seconds() == 0 ? "not run yet" : UpdateText.time(at.seconds()));
         row(output, "Trusted", trusted ? "yes" : "no; approve it with 'mgit hooks trust'");
+    }
+
+    private static String variable(String name, String value) {
+        return switch (value) {
+            case Recipe.VARIABLE -> name + ", as set where it runs";
+            case Recipe.SECRET -> name + ", a secret, as set where it runs";
+            default -> name + "=" + value;
+        };
     }
 
     private static void row(Output output, String name, String value) {

@@ -87,7 +87,7 @@ public final class ResultText {
         var recipes = new Recipes(session.workspace());
         recipes.of(version.id()).ifPresent(recipe -> {
             output.line("");
-            RecipeText.print(output, recipe, recipes.trusted(version.model(), recipe));
+            RecipeText.print(output, recipe, recipes.trusted(version.model(), recipe), recipes.later(version.id()));
             new SharingGate(session.workspace(), recipes::sharing, JobProgress.NONE)
                     .standings(version.id(), List.of()).stream()
                             .filter(standing -> !standing.kept())
