@@ -32,8 +32,9 @@ final class Assurance {
                 .filter(version -> version.entry().signatures().stream().noneMatch(Signature::valid))
                 .count();
         if (unsigned > 0) {
-            trusted.add("authors, times and messages of " + unsigned + " versions are as whoever made the commits wrote "
-                    + "them; " + (checked.signatures() ? "no signature over them holds" : "no signature was checked"));
+            trusted.add("authors, times and messages of " + unsigned
+                    + " versions are as whoever made the commits wrote " + "them; "
+                    + (checked.signatures() ? "no signature over them holds" : "no signature was checked"));
         }
         if (!checked.deep()) {
             trusted.add("the weights are as stored; no block was read (--deep does)");
