@@ -24,8 +24,7 @@ final class Synonyms {
             Map.entry("detect", List.of("import")),
             Map.entry("doctor", List.of("fsck")),
             Map.entry("download", List.of("checkout")),
-            Map.entry("eval", List.of("test")),
-            Map.entry("evaluate", List.of("test")),
+            Map.entry("evaluate", List.of("eval", "test")),
             Map.entry("extract", List.of("checkout")),
             Map.entry("get", List.of("checkout")),
             Map.entry("grep", List.of("find")),
@@ -33,7 +32,6 @@ final class Synonyms {
             Map.entry("hook", List.of("hooks")),
             Map.entry("info", List.of("show")),
             Map.entry("ingest", List.of("import")),
-            Map.entry("inspect", List.of("show")),
             Map.entry("lineage", List.of("graph")),
             Map.entry("link", List.of("edge")),
             Map.entry("list", List.of("list", "branch")),
@@ -71,7 +69,6 @@ final class Synonyms {
             Map.entry("train", List.of("run")),
             Map.entry("tree", List.of("graph")),
             Map.entry("usage", List.of("du")),
-            Map.entry("verify", List.of("fsck")),
             Map.entry("version", List.of("--version")));
 
     private Synonyms() {}

@@ -85,8 +85,8 @@ class KilledExchangeTest {
         assertThat(points).isNotEmpty();
         Random random = new Random(SEED);
         boolean killed = false;
+        Point point = points.get(random.nextInt(points.size()));
         for (int i = 0; i < POINTS || !killed && i < points.size(); i++) {
-            Point point = points.get(random.nextInt(points.size()));
             Team team = Team.make(folder.resolve("killed-" + i));
             Crash.Ended ended = team.run(SystemCalls.killing(point), command);
             assertThat(ended.killed() || ended.exit() == 0)
@@ -94,6 +94,7 @@ class KilledExchangeTest {
                     .isTrue();
             killed |= ended.killed();
             requireSound(team, command + ", killed at " + point);
+            point = ended.killed() ? points.get(random.nextInt(points.size())) : SystemCalls.before(point, points);
         }
         assertThat(killed).isTrue();
     }

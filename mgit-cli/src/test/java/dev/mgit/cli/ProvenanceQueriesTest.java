@@ -218,7 +218,7 @@ class ProvenanceQueriesTest {
             repository.refuses(1, "is not a CycloneDX bill of materials", "import", "--bom", bad.toString());
         }
         repository.refuses(2, "is not a file", "import", "--bom", folder.toString());
-        repository.refuses(2, "--bom takes no PATH", "import", "--bom", bad.toString(), "x");
+        repository.refuses(2, "--bom and --mgit take no PATH", "import", "--bom", bad.toString(), "x");
         repository.refuses(2, "name folders or files to import", "import");
     }
 }

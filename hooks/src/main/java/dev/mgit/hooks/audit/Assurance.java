@@ -2,6 +2,7 @@ package dev.mgit.hooks.audit;
 
 import dev.mgit.lineage.query.AuditReport.Checked;
 import dev.mgit.lineage.query.AuditReport.Parent;
+import dev.mgit.lineage.query.AuditReport.Signature;
 import dev.mgit.lineage.version.ProvenanceEdge.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +29,13 @@ final class Assurance {
     /** @param unproven what no check of this repository can prove */
     static List<String> trusted(Checked checked, List<Provenance> versions, String unproven) {
         List<String> trusted = new ArrayList<>();
-        if (!checked.signatures()) {
-            trusted.add("authors, times and messages are as whoever made the commits wrote them; no signature was "
-                    + "checked");
+        long unsigned = versions.stream()
+                .filter(version -> version.entry().signatures().stream().noneMatch(Signature::valid))
+                .count();
+        if (unsigned > 0) {
+            trusted.add("authors, times and messages of " + unsigned
+                    + " versions are as whoever made the commits wrote " + "them; "
+                    + (checked.signatures() ? "no signature over them holds" : "no signature was checked"));
         }
         if (!checked.deep()) {
             trusted.add("the weights are as stored; no block was read (--deep does)");

@@ -144,7 +144,7 @@ class ManifestRecordTest {
                                 ? "{\"schema\": 4, \"ranges\": []}".getBytes(StandardCharsets.UTF_8)
                                 : record.parts().get(name)))
                 .isInstanceOf(MgitException.class)
-                .hasMessageContaining("ranges cover");
+                .hasMessageContaining("ranges make");
     }
 
     @Test
