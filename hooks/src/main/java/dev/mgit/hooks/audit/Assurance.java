@@ -33,8 +33,8 @@ final class Assurance {
                 .filter(version -> version.entry().signatures().stream().noneMatch(Signature::valid))
                 .count();
         if (unsigned > 0) {
-            trusted.add("authors, times and messages of " + unsigned
-                    + " versions are as whoever made the commits wrote " + "them; "
+            trusted.add("authors, times and messages of " + unsigned + (unsigned == 1 ? " version" : " versions")
+                    + " are as whoever made the commits wrote " + "them; "
                     + (checked.signatures() ? "no signature over them holds" : "no signature was checked"));
         }
         if (!checked.deep()) {
