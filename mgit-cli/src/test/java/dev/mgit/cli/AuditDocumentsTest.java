@@ -76,7 +76,7 @@ class AuditDocumentsTest {
                 "--seed",
                 "7",
                 "--env",
-                "TOKEN=secret-value",
+                "LEVEL=secret-value",
                 "--",
                 "sh",
                 "train.sh");
@@ -114,7 +114,7 @@ class AuditDocumentsTest {
         JsonObject tuned = audit.objects("versions").get(0);
         assertThat(tuned.object("made").strings("command")).containsExactly("sh", "train.sh");
         assertThat(tuned.object("made").object("sources").members()).containsOnlyKeys("train.sh");
-        assertThat(tuned.object("made").strings("variables")).containsExactly("TOKEN");
+        assertThat(tuned.object("made").strings("variables")).containsExactly("LEVEL");
         assertThat(tuned.objects("data"))
                 .extracting(data -> data.string("name"))
                 .containsExactly("data");

@@ -299,6 +299,15 @@ class SigningTest {
                 "-F",
                 raised.toString(),
                 repository.id("base"));
+        Cli.Ran ignored = repository.run("verify", "base", "--key", PUBLIC);
+        assertThat(ignored.exit())
+                .as("what mgit wrote is still known: %s", ignored)
+                .isZero();
+        assertThat(ignored.err()).contains("the note 'tests' on version", "was changed outside mgit");
+
+        // Whoever takes the operation log away, too, is found by the signature alone.
+        Files.delete(repository.mgit().resolve("operations"));
+        Files.delete(repository.mgit().resolve("operations.head"));
         refused(repository.run("verify", "base", "--key", PUBLIC), "is recorded otherwise than it was signed");
     }
 
