@@ -11,6 +11,8 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -28,11 +30,13 @@ import java.util.Optional;
 public final class FolderWorkspace implements Workspace, AutoCloseable {
     private final Path root;
     private final GitLineage lineage;
+    private final Lineage guarded;
     public final Map<String, String> settings = new HashMap<>();
 
     private FolderWorkspace(Path root) {
         this.root = root;
         this.lineage = GitLineage.open(root.resolve(".mgit/lineage.git"), root.resolve(".mgit/operations"));
+        this.guarded = guard();
     }
 
     public static FolderWorkspace create(Path root) {
@@ -50,9 +54,24 @@ public final class FolderWorkspace implements Workspace, AutoCloseable {
         return root;
     }
 
+    /** Holds the threads of pools to what {@link Workspace} says, one at a time. */
     @Override
     public Lineage lineage() {
-        return lineage;
+        return guarded;
+    }
+
+    private Lineage guard() {
+        return (Lineage) Proxy.newProxyInstance(
+                Lineage.class.getClassLoader(), new Class<?>[] {Lineage.class}, (proxy, method, arguments) -> {
+                    if (Thread.currentThread().getName().startsWith("pool-") && !Thread.holdsLock(this)) {
+                        throw new AssertionError(method.getName() + " is called without the workspace's lock");
+                    }
+                    try {
+                        return method.invoke(lineage, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Override

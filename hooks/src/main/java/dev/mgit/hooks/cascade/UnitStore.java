@@ -64,12 +64,16 @@ final class UnitStore {
                         RecipeRunner.edges(recipe.parents()),
                         message(unit, recipe),
                         folders.apply(model),
-                        DataRecord.of(workspace.lineage(), head)
-                                .now(workspace.root())
-                                .with(Map.of(Recipe.FILE, recipe.toBytes())),
+                        data(head).now(workspace.root()).with(Map.of(Recipe.FILE, recipe.toBytes())),
                         recipe.weightsOnly())));
         workflow.gate(made.stream().map(Candidate::of).toList());
         return stage("update: store " + unit.name(), made);
+    }
+
+    private DataRecord data(VersionId head) {
+        synchronized (workspace) {
+            return DataRecord.of(workspace.lineage(), head);
+        }
     }
 
     private Map<String, VersionId> stage(String what, List<NewModelVersion> made) {

@@ -142,13 +142,30 @@ final class JobFolder {
         return folder.resolve("job.sh");
     }
 
-    /** How the job ended, empty while it has not. */
+    /**
+     * How the job ended, empty while it has not. A script outlives its command by a moment, and so may write down the
+     * signal of whoever ended both: then what that one {@linkplain #ending said before} counts.
+     */
     Optional<JobStatus> ended() {
-        return read("exit").map(text -> switch (text) {
+        Optional<JobStatus> ended = read("exit").map(JobFolder::status);
+        return ended.filter(status -> !status.ok())
+                .flatMap(failed -> read("ending").map(JobFolder::status))
+                .or(() -> ended);
+    }
+
+    private static JobStatus status(String text) {
+        return switch (text) {
             case "timeout" -> JobStatus.timedOut();
             case "cancelled" -> JobStatus.of(JobStatus.State.CANCELLED, "cancelled");
             default -> JobStatus.exited(Integer.parseInt(text));
-        });
+        };
+    }
+
+    /** Says why the job is about to be killed. */
+    void ending(String how) {
+        if (ended().isEmpty()) {
+            write("ending", how);
+        }
     }
 
     /** Says how the job ended, unless it has said so itself. */

@@ -228,6 +228,7 @@ public final class LocalExecutor implements Executor {
 
     private void end(JobHandle handle, JobFolder folder, String how) {
         if (folder.ended().isEmpty() && (folder.claim() || folder.ended().isEmpty())) {
+            folder.ending(how);
             folder.end(how);
         }
         ProcessTree.kill(folder.pid(), handle.folder());

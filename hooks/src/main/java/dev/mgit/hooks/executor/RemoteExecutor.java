@@ -227,8 +227,9 @@ abstract class RemoteExecutor implements Executor {
     private void end(JobHandle handle, String how) {
         var folder = new JobFolder(handle.folder());
         String name = nameOf(handle.folder());
-        // Whichever comes first, the job's own exit code or this claim, decides what is reported.
+        // A job that ended well before the signal keeps its exit code.
         boolean neverStarted = folder.claim();
+        folder.ending(how);
         end(name, handle.id().isEmpty() ? found.getOrDefault(name, "") : handle.id(), handle.folder());
         if (neverStarted || folder.ended().isEmpty()) {
             folder.end(how);

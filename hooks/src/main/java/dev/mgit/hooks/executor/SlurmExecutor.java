@@ -280,8 +280,9 @@ public final class SlurmExecutor implements Executor {
 
     private void end(JobHandle handle, String how) {
         var folder = new JobFolder(handle.folder());
-        // Whichever comes first, the job's own exit code or this claim, decides what is reported.
+        // A job that ended well before the signal keeps its exit code.
         boolean neverStarted = folder.claim();
+        folder.ending(how);
         var unused = SlurmPrograms.run(List.of("scancel", "--name=" + nameOf(handle.folder())), environment);
         if (neverStarted || folder.ended().isEmpty()) {
             folder.end(how);
