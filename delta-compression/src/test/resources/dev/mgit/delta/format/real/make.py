@@ -331,6 +331,38 @@ def pickles():
             pickle.dump(state, file, protocol=protocol)
     joblib.dump(state, "arrays.joblib")
     joblib.dump(state, "compressed.joblib", compress=3)
+    for name, level in ("gzip", 6), ("bz2", 9), ("xz", 6), ("lzma", 6):
+        joblib.dump(state, f"{'bzip2' if name == 'bz2' else name}.joblib", compress=(name, level))
+    with open("arrays-protocol-2.pkl", "wb") as file:
+        pickle.dump(state, file, protocol=2)
+    old_pickles()
+
+
+def old_pickles():
+    """As Python 2 writes them, which is not there any more: bytes as its strings."""
+    import pickle
+    import struct
+
+    class Python2(pickle._Pickler):
+        dispatch = dict(pickle._Pickler.dispatch)
+
+        def string(self, text):
+            data = text if isinstance(text, bytes) else text.encode()
+            short = len(data) < 256
+            self.write((b"U" + bytes([len(data)]) if short else b"T" + struct.pack("<i", len(data))) + data)
+            self.memoize(text)
+
+        dispatch[bytes] = dispatch[str] = string
+
+    state = {
+        "weight": ramp((3, 4)),
+        "fortran": np.asfortranarray(ramp((3, 4))),
+        "zero": ramp((1,)),
+        "long": ramp((1200,)),
+    }
+    for protocol in 1, 2:
+        with open(f"python2-protocol-{protocol}.pkl", "wb") as file:
+            Python2(file, protocol).dump(state)
 
 
 def flax():
