@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax torchscript
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 enumerations keras pickles flax torchscript
 """
 
 import os
@@ -303,6 +303,16 @@ def keras():
     model.save("small.keras")
     model.save_weights("small.weights.h5")
     model.save("legacy.h5")
+
+
+def enumerations():
+    import h5py
+
+    for libver in "earliest", "latest":
+        with h5py.File(f"enumerations-{libver}.h5", "w", libver=libver) as file:
+            file["flags"] = np.array([False, True])
+            kinds = h5py.enum_dtype({"a": 0, "b": 1}, basetype="i1")
+            file.create_dataset("kinds", data=np.array([0, 1], "i1"), dtype=kinds)
 
 
 def pickles():
