@@ -146,8 +146,8 @@ class CompressedArchivesTest {
             String address = "/first/resolve/main/m.npz";
             assertThat(served.get(address).body()).isEqualTo(file);
             // within the first entry, across two of them, and the archive's own directory
-            for (int[] part : new int[][] {{100, 101}, {5_000, 90_000}, {200_000, 700_000}, {file.length - 500, file.length}
-            }) {
+            for (int[] part :
+                    new int[][] {{100, 101}, {5_000, 90_000}, {200_000, 700_000}, {file.length - 500, file.length}}) {
                 assertThat(served.get(address, "Range", "bytes=" + part[0] + "-" + (part[1] - 1))
                                 .body())
                         .isEqualTo(Arrays.copyOfRange(file, part[0], part[1]));

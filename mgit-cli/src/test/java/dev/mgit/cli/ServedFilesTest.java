@@ -191,7 +191,9 @@ class ServedFilesTest {
         assertThatThrownBy(() -> get("first")).isInstanceOf(IOException.class);
         assertThat(served.warnings()).anyMatch(warning -> warning.contains("block"));
         assertServed("second", second);
-        assertThat(kept()).singleElement().satisfies(file -> assertThat(Files.readAllBytes(file)).isEqualTo(second));
+        assertThat(kept())
+                .singleElement()
+                .satisfies(file -> assertThat(Files.readAllBytes(file)).isEqualTo(second));
         assertThatThrownBy(() -> get("first")).isInstanceOf(IOException.class);
     }
 

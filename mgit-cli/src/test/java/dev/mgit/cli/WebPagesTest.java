@@ -180,7 +180,9 @@ class WebPagesTest {
                 .containsEntry("content-security-policy", List.of("default-src 'none'; sandbox"))
                 .containsEntry("x-content-type-options", List.of("nosniff"));
         assertThat(served.get(links.get(1)).body()).endsWith(1, 2, 3, 4, 5, 6, 7, 8);
-        assertThat(served.get(links.get(1).replace("?download=true", "")).headers().map())
+        assertThat(served.get(links.get(1).replace("?download=true", ""))
+                        .headers()
+                        .map())
                 .doesNotContainKey("content-disposition");
     }
 

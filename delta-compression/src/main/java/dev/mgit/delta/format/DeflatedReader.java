@@ -18,8 +18,8 @@ import java.util.Optional;
  */
 final class DeflatedReader implements FormatReader {
     /** First four bytes, the first one lowest, of what else packs whole files. */
-    private static final Map<Long, String> OTHERS = Map.of(
-            0x587a_37fdL, "xz", 0x184d_2204L, "LZ4", 0xfd2f_b528L, "zstd");
+    private static final Map<Long, String> OTHERS =
+            Map.of(0x587a_37fdL, "xz", 0x184d_2204L, "LZ4", 0xfd2f_b528L, "zstd");
 
     private static final long BZIP2 = 0x68_5a42L;
     private static final int LZMA = 0x5d;

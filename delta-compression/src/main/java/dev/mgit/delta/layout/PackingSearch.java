@@ -78,12 +78,7 @@ public final class PackingSearch {
     private static Candidate wrapped(DeflateWrapper wrapper, ByteSource file) throws IOException {
         long length = file.size() - wrapper.header() - wrapper.trailer();
         return new Candidate(
-                wrapper.header(),
-                length,
-                mostUnpacked(file),
-                UNSAID,
-                wrapper.kind()::checksum,
-                wrapper.checksum(file));
+                wrapper.header(), length, mostUnpacked(file), UNSAID, wrapper.kind()::checksum, wrapper.checksum(file));
     }
 
     /** Entries that do not overlap, and together do not unpack to more than is allowed. */
@@ -105,8 +100,8 @@ public final class PackingSearch {
             ZipDirectory.Deflated promised = entry.deflated().orElseThrow();
             long length = promised.length();
             if (entry.offset() >= end && length >= 0 && length <= left) {
-                possible.add(new Candidate(
-                        entry.offset(), entry.length(), length, length, CRC32::new, promised.crc32()));
+                possible.add(
+                        new Candidate(entry.offset(), entry.length(), length, length, CRC32::new, promised.crc32()));
                 left -= length;
                 end = entry.offset() + entry.length();
             }

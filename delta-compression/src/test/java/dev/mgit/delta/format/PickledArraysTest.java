@@ -132,7 +132,14 @@ class PickledArraysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-5.pkl", "arrays.joblib", "objects.npy", "compressed.joblib"})
+    @ValueSource(
+            strings = {
+                "arrays-protocol-3.pkl",
+                "arrays-protocol-5.pkl",
+                "arrays.joblib",
+                "objects.npy",
+                "compressed.joblib"
+            })
     void isNeverTakenForLessWhenCutOff(String file) {
         byte[] bytes = Hostile.real(file);
         for (int length : Hostile.acceptedWhenCut(file, bytes)) {

@@ -77,8 +77,8 @@ public record StoredVersion(
             if (paths.stream().anyMatch(path -> path.startsWith(GitLineage.PARTS))) {
                 for (Map.Entry<String, ObjectId> manifest : manifests.entrySet()) {
                     String file = manifest.getKey().substring(GitLineage.MANIFESTS.length());
-                    byte[] head = reader.open(manifest.getValue(), Constants.OBJ_BLOB)
-                            .getBytes();
+                    byte[] head =
+                            reader.open(manifest.getValue(), Constants.OBJ_BLOB).getBytes();
                     ManifestRecord.partCounts(file, head)
                             .forEach((list, count) -> removeParts(paths, GitLineage.PARTS + file + "/", list, count));
                 }
