@@ -76,7 +76,9 @@ public final class BenchScaleCommand implements Callable<Integer> {
             requireDisk(scratch, file.size());
             try (var disk = new DiskWatch(scratch)) {
                 int exit = measure(scratch, shape, file);
-                context.output().line("Most in files at a time: " + Output.bytes(disk.most()) + (filled < 100 ? ", holes included" : ""));
+                context.output()
+                        .line("Most in files at a time: " + Output.bytes(disk.most())
+                                + (filled < 100 ? ", holes included" : ""));
                 return exit;
             }
         } finally {

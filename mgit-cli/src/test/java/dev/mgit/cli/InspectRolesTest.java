@@ -172,7 +172,8 @@ class InspectRolesTest {
         Files.write(dir.resolve("many.gguf"), many);
         serve(dir, true);
 
-        var json = Cli.run(dir, "inspect", address("/files/model.gguf"), "--json").json();
+        var json =
+                Cli.run(dir, "inspect", address("/files/model.gguf"), "--json").json();
 
         assertThat(json.number("parameters")).isEqualTo(64L * (50_000 + 64 + 256 + 1));
         assertThat(json.number("embedding_parameters")).isEqualTo(64L * 50_000);

@@ -43,13 +43,11 @@ class NotedNumbersTest {
     private static void note(TestRepository repository, String revision, double perToken, int output)
             throws IOException {
         String profile = profile(repository, perToken).toString();
-        repository.ok(
-                "cost", revision, "--prompt", "100", "--output", "" + output, "--profile", profile, "--note");
+        repository.ok("cost", revision, "--prompt", "100", "--output", "" + output, "--profile", profile, "--note");
     }
 
     private static void plan(TestRepository repository, String revision, int threads) {
-        repository.ok(
-                "plan-serving", revision, "--threads", "" + threads, "--batch", "4", "--profile", "latency.csv");
+        repository.ok("plan-serving", revision, "--threads", "" + threads, "--batch", "4", "--profile", "latency.csv");
     }
 
     private void noteAll(String revision) throws IOException {
@@ -91,9 +89,10 @@ class NotedNumbersTest {
             assertThat(cost.optionalReal("seconds").orElseThrow()).isCloseTo(2, within(1e-12));
             assertThat(cost.number("accelerators")).isEqualTo(2);
         });
-        assertThat(version.objects(plans)).singleElement().satisfies(plan -> assertThat(
-                        plan.object("plan").number("threads"))
-                .isEqualTo(4));
+        assertThat(version.objects(plans))
+                .singleElement()
+                .satisfies(plan ->
+                        assertThat(plan.object("plan").number("threads")).isEqualTo(4));
     }
 
     @Test
@@ -102,7 +101,10 @@ class NotedNumbersTest {
         note(ada, "child", 0.3, 11);
 
         for (String condition : new String[] {
-            "quiz/acc>=0.9", "cost/100+11@2xa100/seconds<3", "cost/100+11@2xa100/dollars<0.005", "plan/4x4/seconds<=0.01"
+            "quiz/acc>=0.9",
+            "cost/100+11@2xa100/seconds<3",
+            "cost/100+11@2xa100/dollars<0.005",
+            "plan/4x4/seconds<=0.01"
         }) {
             assertThat(ada.ok("find", "--metric", condition)).contains("(base)").doesNotContain("(child)");
         }
@@ -144,8 +146,7 @@ class NotedNumbersTest {
         note(ben, "base", 0.1, 11);
         note(ben, "base", 0.2, 21);
         plan(ben, "base", 2);
-        ben.ok(
-                "eval", "import", EvaluatedFamily.real("lm-eval", "tiny").toString(), "--model", "base");
+        ben.ok("eval", "import", EvaluatedFamily.real("lm-eval", "tiny").toString(), "--model", "base");
 
         ada.ok("push", "--lineage-only");
         ben.ok("fetch");
@@ -172,8 +173,20 @@ class NotedNumbersTest {
         String id = ada.json("show", "base", "--json").string("id");
         Path git = ada.mgit().resolve("lineage.git");
         GitServers.run(
-                git, "git", "-c", "user.name=Eve", "-c", "user.email=eve@example.org", "notes", "--ref",
-                "mgit/costs", "add", "-f", "-m", "{\"schema\": 1, \"costs\": [{\"prompt\": -1}]}", id);
+                git,
+                "git",
+                "-c",
+                "user.name=Eve",
+                "-c",
+                "user.email=eve@example.org",
+                "notes",
+                "--ref",
+                "mgit/costs",
+                "add",
+                "-f",
+                "-m",
+                "{\"schema\": 1, \"costs\": [{\"prompt\": -1}]}",
+                id);
 
         assertThat(ada.run("show", "base").out()).contains(EVALUATION, PLAN);
         assertThat(ada.run("audit", "base").out()).contains(EVALUATION, PLAN);
@@ -185,8 +198,9 @@ class NotedNumbersTest {
     @Test
     void whatCannotBeNotedIsSaid() throws IOException {
         ada.refuses(2, "--note keeps the cost of one version", "cost", "base", "--pareto", "acc", "--note");
-        Path profile = Files.writeString(folder.resolve("bad.json"), "{\"any\": {\"runtime_per_output_token\": NaN, "
-                + "\"runtime_for_prompt_tokens\": {\"1\": 1}}}");
+        Path profile = Files.writeString(
+                folder.resolve("bad.json"),
+                "{\"any\": {\"runtime_per_output_token\": NaN, " + "\"runtime_for_prompt_tokens\": {\"1\": 1}}}");
         ada.refuses(1, "an output token takes NaN seconds", "cost", "base", "--profile", profile.toString(), "--note");
         ada.refuses(2, "a request has 1 to", "cost", "base", "--prompt", "-5", "--note");
         assertThat(ada.ok("show", "base")).doesNotContain("cost of");

@@ -73,7 +73,8 @@ class PublishedGraphImportTest {
     void nodesBecomeVersionsWithTheirEdges() {
         Cli.Ran ran = repository.run("import", "--mgit", graph.toString());
         assertThat(ran.exit()).as(ran.err()).isEqualTo(1);
-        assertThat(ran.err()).contains("models/lost", "no parameter store './parameter_store/' with all its parameters");
+        assertThat(ran.err())
+                .contains("models/lost", "no parameter store './parameter_store/' with all its parameters");
         assertThat(repository.ok("log", "--oneline", "models/bert").lines()).hasSize(2);
         assertThat(repository.ok("show", "models/sentiment")).contains("finetune of models/bert@");
         Cli.Ran again = repository.run("import", "--mgit", graph.toString());
@@ -99,7 +100,8 @@ class PublishedGraphImportTest {
         Path published = store();
         JsonObject expected = Json.parseObject(Files.readAllBytes(published.resolve("weights.json")));
 
-        String said = repository.ok("import", "--mgit", published.resolve("lineage_graph.json").toString());
+        String said = repository.ok(
+                "import", "--mgit", published.resolve("lineage_graph.json").toString());
 
         assertThat(said).contains("imported 3 versions", "finetune of models/child@");
         for (String model : List.of("models/base", "models/child", "models/grandchild")) {
@@ -113,11 +115,15 @@ class PublishedGraphImportTest {
                     byte[] data = new byte[(int) tensor.length()];
                     source.read(tensor.offset(), data, 0, data.length);
                     assertThat(HexFormat.of().formatHex(Hashes.sha256().digest(data)))
-                            .isEqualTo(expected.string(model + "-" + tensor.spec().name()));
+                            .isEqualTo(
+                                    expected.string(model + "-" + tensor.spec().name()));
                 }
             }
         }
-        assertThat(repository.ok("import", "--mgit", published.resolve("lineage_graph.json").toString()))
+        assertThat(repository.ok(
+                        "import",
+                        "--mgit",
+                        published.resolve("lineage_graph.json").toString()))
                 .contains("imported 0 versions (3 already here, 0 left out)");
         assertThat(published.resolve("models")).doesNotExist();
     }
@@ -130,7 +136,8 @@ class PublishedGraphImportTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
 
-        Cli.Ran ran = repository.run("import", "--mgit", published.resolve("lineage_graph.json").toString());
+        Cli.Ran ran = repository.run(
+                "import", "--mgit", published.resolve("lineage_graph.json").toString());
 
         assertThat(ran.exit()).isEqualTo(1);
         assertThat(ran.err())
@@ -138,7 +145,11 @@ class PublishedGraphImportTest {
                 .doesNotContain("Exception");
         assertThat(ran.out()).contains("imported 0 versions");
         Files.delete(file);
-        assertThat(repository.run("import", "--mgit", published.resolve("lineage_graph.json").toString())
+        assertThat(repository
+                        .run(
+                                "import",
+                                "--mgit",
+                                published.resolve("lineage_graph.json").toString())
                         .err())
                 .contains("left out: models/base: the parameter store has no file '");
     }
@@ -161,7 +172,8 @@ class PublishedGraphImportTest {
         }
         Files.write(file, zip.toByteArray());
 
-        Cli.Ran ran = repository.run("import", "--mgit", published.resolve("lineage_graph.json").toString());
+        Cli.Ran ran = repository.run(
+                "import", "--mgit", published.resolve("lineage_graph.json").toString());
 
         assertThat(ran.err()).contains("its pickle would call os.system, which no checkpoint needs");
         assertThat(repository.root().resolve("harmed")).doesNotExist();

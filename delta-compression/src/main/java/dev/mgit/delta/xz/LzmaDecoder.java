@@ -152,9 +152,7 @@ final class LzmaDecoder {
         int distance = (2 | slot & 1) << bits;
         return slot < DIRECT_SLOT
                 ? distance + range.reversed(near, distance - slot, bits)
-                : distance
-                        + (range.direct(bits - ALIGN_BITS) << ALIGN_BITS)
-                        + range.reversed(align, 0, ALIGN_BITS);
+                : distance + (range.direct(bits - ALIGN_BITS) << ALIGN_BITS) + range.reversed(align, 0, ALIGN_BITS);
     }
 
     private static FormatException damaged() {

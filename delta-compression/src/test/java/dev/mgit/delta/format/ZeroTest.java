@@ -61,8 +61,7 @@ class ZeroTest {
             for (int rank = 0; rank < 2; rank++) {
                 byte[] bytes = bytes(stage, rank);
                 for (LogicalTensor tensor : layout(rank, bytes).tensors()) {
-                    if (tensor.name().equals(FP32 + name)
-                            || tensor.name().startsWith(FP32 + name + "[flat ")) {
+                    if (tensor.name().equals(FP32 + name) || tensor.name().startsWith(FP32 + name + "[flat ")) {
                         int from = tensor.name().endsWith("]")
                                 ? Integer.parseInt(tensor.name().split("\\[flat |:")[1])
                                 : 0;
@@ -104,7 +103,8 @@ class ZeroTest {
                 .contains("optimizer_state_dict.single_partition_of_fp32_groups.0");
         describe(3);
         Files.move(
-                folder.resolve("zero_pp_rank_0_mp_rank_00_model_states.pt"), folder.resolve("mp_rank_00_model_states.pt"));
+                folder.resolve("zero_pp_rank_0_mp_rank_00_model_states.pt"),
+                folder.resolve("mp_rank_00_model_states.pt"));
         assertThat(layout(0, bytes(2, 0)).format()).isEqualTo("deepspeed-zero");
         Files.write(folder.resolve("mp_rank_00_model_states.pt"), bytes(2, 0));
         assertThat(layout(0, bytes(2, 0)).format()).isEqualTo("pytorch");
@@ -119,8 +119,7 @@ class ZeroTest {
             byte[] file = round % 2 == 0 ? damaged(bytes(2, 1), random) : bytes(2, 1);
             Files.write(folder.resolve("mp_rank_00_model_states.pt"), damaged(states, random));
             try {
-                Hostile.covers(
-                        Formats.layoutOf(folder.resolve(file(1)), new MemoryByteSource(file)), file.length);
+                Hostile.covers(Formats.layoutOf(folder.resolve(file(1)), new MemoryByteSource(file)), file.length);
             } catch (FormatException e) {
                 assertThat(e).hasMessageStartingWith(file(1) + ": ");
             }

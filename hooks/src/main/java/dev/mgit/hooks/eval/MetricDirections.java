@@ -51,7 +51,9 @@ final class MetricDirections {
     }
 
     static Optional<Direction> of(String metric) {
-        return CATEGORY.matcher(metric).matches() ? Optional.of(Direction.HIGHER) : Optional.ofNullable(KNOWN.get(metric));
+        return CATEGORY.matcher(metric).matches()
+                ? Optional.of(Direction.HIGHER)
+                : Optional.ofNullable(KNOWN.get(metric));
     }
 
     /**

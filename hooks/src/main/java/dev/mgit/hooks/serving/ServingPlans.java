@@ -169,7 +169,8 @@ public final class ServingPlans {
         Map<String, Double> metrics = new TreeMap<>();
         latest.values().stream()
                 .map(NotedPlan::plan)
-                .forEach(plan -> metrics.put("plan/" + plan.threads() + "x" + plan.batch() + "/seconds", plan.seconds()));
+                .forEach(plan ->
+                        metrics.put("plan/" + plan.threads() + "x" + plan.batch() + "/seconds", plan.seconds()));
         return Json.pretty(JsonMembers.of(
                 "schema",
                 SCHEMA,

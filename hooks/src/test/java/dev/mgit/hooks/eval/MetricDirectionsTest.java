@@ -43,7 +43,8 @@ class MetricDirectionsTest {
 
     @Test
     void whereSchemasDifferOrMoreIsNotBetterNobodySays() {
-        for (String metric : new String[] {"edit_similarity", "prompt_length", "num_generated_images", "platt_coef", "x"}) {
+        for (String metric :
+                new String[] {"edit_similarity", "prompt_length", "num_generated_images", "platt_coef", "x"}) {
             assertThat(MetricDirections.of(metric)).as(metric).isEmpty();
         }
         assertThat(MetricDirections.ofTheModel("inference_runtime:test")).isFalse();

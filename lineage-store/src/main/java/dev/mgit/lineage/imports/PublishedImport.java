@@ -83,7 +83,8 @@ public final class PublishedImport {
         Optional<PublishedStore> store = PublishedStore.of(graph, folder);
         for (PublishedGraph.Node node : graph.nodes()) {
             Optional<Path> files = files(node);
-            boolean stored = files.isEmpty() && store.filter(one -> one.has(node)).isPresent();
+            boolean stored =
+                    files.isEmpty() && store.filter(one -> one.has(node)).isPresent();
             if (files.isEmpty() && !stored) {
                 left.put(
                         node.name(),

@@ -44,16 +44,19 @@ public record StoredParameter(Optional<LogicalTensor> whole, byte[] packed, List
     private static StoredParameter whole(ByteSource source) throws IOException {
         Optional<Layout> layout = new TorchReader().read("", source);
         LogicalTensor tensor = layout.flatMap(found -> found.tensors().stream()
-                        .filter(one -> one.name().equals("param") && one.unreadable().isEmpty())
+                        .filter(one ->
+                                one.name().equals("param") && one.unreadable().isEmpty())
                         .findFirst())
                 .orElseThrow(() -> new FormatException("it holds no tensor that can be read", HINT));
-        return new StoredParameter(Optional.of(tensor), new byte[0], tensor.spec().shape());
+        return new StoredParameter(
+                Optional.of(tensor), new byte[0], tensor.spec().shape());
     }
 
     private static StoredParameter difference(Pairs stored) {
         if (!(stored.get("param") instanceof Pairs parts) || !parts.keys.contains("x")) {
             throw new FormatException(
-                    "its difference was not compressed by lzma, the only way that MGit reads back as it wrote it", HINT);
+                    "its difference was not compressed by lzma, the only way that MGit reads back as it wrote it",
+                    HINT);
         }
         if (!Boolean.TRUE.equals(stored.get("quantize_delta"))) {
             throw new FormatException(

@@ -45,8 +45,7 @@ final class ZeroPartition {
             long from = Math.max(at, start);
             long to = Math.min(at + count, start + elements);
             if (from < to) {
-                pieces.add(new Piece(
-                        from - start, spec(parameter.getKey(), parameter.getValue(), from - at, to - at)));
+                pieces.add(new Piece(from - start, spec(parameter.getKey(), parameter.getValue(), from - at, to - at)));
             }
             at += count;
         }

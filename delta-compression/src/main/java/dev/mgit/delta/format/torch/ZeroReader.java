@@ -140,7 +140,9 @@ public final class ZeroReader implements CompanionReader {
                 pieces.add(ZeroPartition.ofGroup(shapes.get(group), elements.get(group), rank, ranks));
             }
         }
-        return pieces.stream().allMatch(List::isEmpty) ? Optional.empty() : Optional.of(cut(flat, pieces, elements, size));
+        return pieces.stream().allMatch(List::isEmpty)
+                ? Optional.empty()
+                : Optional.of(cut(flat, pieces, elements, size));
     }
 
     /** How many ranks there are: a number, or one for each group. */

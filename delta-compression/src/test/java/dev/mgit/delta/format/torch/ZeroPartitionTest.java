@@ -50,8 +50,8 @@ class ZeroPartitionTest {
 
         assertThat(names(pieces.get(0))).containsExactly("a[flat 4:6] at 0");
         assertThat(names(pieces.get(1))).containsExactly("b[flat 2:3] at 0");
-        assertThat(ZeroPartition.ofParameters(SHAPES, List.of(3L), 3, 4)).containsExactly(List.of(
-                new ZeroPartition.Piece(2, new dev.mgit.delta.TensorSpec(
-                        "b[flat 3:4]", dev.mgit.delta.Dtype.F32, List.of(1L)))));
+        assertThat(ZeroPartition.ofParameters(SHAPES, List.of(3L), 3, 4))
+                .containsExactly(List.of(new ZeroPartition.Piece(
+                        2, new dev.mgit.delta.TensorSpec("b[flat 3:4]", dev.mgit.delta.Dtype.F32, List.of(1L)))));
     }
 }

@@ -99,8 +99,7 @@ public final class CostCommand implements Callable<Integer> {
         session.repository().access().requireOurs();
         Workspace workspace = HookSession.within(context, session, wait).workspace();
         workspace.locked("cost", () -> {
-            Transaction transaction =
-                    workspace.lineage().begin("cost of " + session.name(version), workspace.author());
+            Transaction transaction = workspace.lineage().begin("cost of " + session.name(version), workspace.author());
             costs.add(transaction, version, cost.noted(Instant.now().truncatedTo(ChronoUnit.MILLIS)));
             transaction.apply();
             return cost;

@@ -35,7 +35,10 @@ final class CostOptions {
             description = "Default: the profile's, else as memory asks for.")
     private @Nullable Long accelerators;
 
-    @Option(names = "--profile", paramLabel = "FILE", description = "Runtime profiles, by model. Default: the one noted on the version.")
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "Runtime profiles, by model. Default: the one noted on the version.")
     private @Nullable String profile;
 
     @Option(

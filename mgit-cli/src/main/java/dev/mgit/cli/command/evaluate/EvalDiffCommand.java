@@ -148,9 +148,7 @@ final class EvalDiffCommand implements Callable<Integer> {
                     "regression: " + one.name() + " is worse by " + SignificantDigits.of(-one.gain())
                             + (limit == null
                                     ? ", p "
-                                            + one.p()
-                                                    .map(SignificantDigits::of)
-                                                    .orElse("-")
+                                            + one.p().map(SignificantDigits::of).orElse("-")
                                     : ", more than " + SignificantDigits.of(limit))));
         }
     }

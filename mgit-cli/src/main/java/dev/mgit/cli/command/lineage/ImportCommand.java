@@ -139,7 +139,8 @@ public final class ImportCommand implements Callable<Integer> {
             hooks.tellOfOldTrust(context);
             CommitWorkflow workflow =
                     AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
-            WorkFolder work = WorkFolder.create(session.repository().files().hooks().resolve("import"));
+            WorkFolder work =
+                    WorkFolder.create(session.repository().files().hooks().resolve("import"));
             try {
                 var imports = new PublishedImport(
                         session.repository(),

@@ -67,8 +67,7 @@ public final class ResultText {
         Stream<String> tests = of(version).stream()
                 .map(shown ->
                         output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
-        return Stream.concat(tests, numbers.lines().stream().map(this::styled))
-                .toList();
+        return Stream.concat(tests, numbers.lines().stream().map(this::styled)).toList();
     }
 
     /** One line a serving plan, with why it is stale. */
