@@ -57,7 +57,7 @@ final class Lzma2Decoder {
         }
         if (control == 1 || control >= 0xe0) {
             window.reset();
-        } else if (!begun || control > 2 && control < 0x80) {
+        } else if (!begun || (control > 2 && control < 0x80)) {
             throw damaged();
         }
         copied = control < 0x80;
@@ -67,7 +67,7 @@ final class Lzma2Decoder {
         } else {
             left = ((control & 0x1f) << 16) + u16() + 1;
             int packed = u16() + 1;
-            int reset = control >> 5 & 3;
+            int reset = (control >> 5) & 3;
             int properties = reset >= 2 ? u8() : -1;
             if (at > in.length - packed) {
                 throw damaged();
@@ -78,7 +78,7 @@ final class Lzma2Decoder {
     }
 
     private int u16() {
-        return u8() << 8 | u8();
+        return (u8() << 8) | u8();
     }
 
     private int u8() {

@@ -104,15 +104,15 @@ final class LzmaDecoder {
             int expected = window.get(distances[0]) & 0xff;
             int same = 1;
             while (symbol < 0x100 && same != 0) {
-                int bit = expected >> 7 & 1;
+                int bit = (expected >> 7) & 1;
                 expected <<= 1;
-                int found = range.bit(literals, context + (1 + bit << 8) + symbol);
-                symbol = symbol << 1 | found;
+                int found = range.bit(literals, context + ((1 + bit) << 8) + symbol);
+                symbol = (symbol << 1) | found;
                 same = bit == found ? 1 : 0;
             }
         }
         while (symbol < 0x100) {
-            symbol = symbol << 1 | range.bit(literals, context + symbol);
+            symbol = (symbol << 1) | range.bit(literals, context + symbol);
         }
         state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
         return (byte) symbol;
@@ -149,7 +149,7 @@ final class LzmaDecoder {
             return slot;
         }
         int bits = (slot >> 1) - 1;
-        int distance = (2 | slot & 1) << bits;
+        int distance = (2 | (slot & 1)) << bits;
         return slot < DIRECT_SLOT
                 ? distance + range.reversed(near, distance - slot, bits)
                 : distance + (range.direct(bits - ALIGN_BITS) << ALIGN_BITS) + range.reversed(align, 0, ALIGN_BITS);

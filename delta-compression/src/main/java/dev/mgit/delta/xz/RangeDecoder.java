@@ -29,7 +29,7 @@ final class RangeDecoder {
         range = -1;
         code = 0;
         for (int i = 0; i < 5; i++) {
-            code = code << 8 | next();
+            code = (code << 8) | next();
         }
     }
 
@@ -43,7 +43,7 @@ final class RangeDecoder {
         int bound = (range >>> PROBABILITY_BITS) * probability;
         if (Integer.compareUnsigned(code, bound) < 0) {
             range = bound;
-            probabilities[index] = (short) (probability + ((1 << PROBABILITY_BITS) - probability >>> ADAPTION));
+            probabilities[index] = (short) (probability + (((1 << PROBABILITY_BITS) - probability) >>> ADAPTION));
             return 0;
         }
         range -= bound;
@@ -70,7 +70,7 @@ final class RangeDecoder {
     int tree(short[] probabilities, int offset, int bits) {
         int node = 1;
         for (int i = 0; i < bits; i++) {
-            node = node << 1 | bit(probabilities, offset + node);
+            node = (node << 1) | bit(probabilities, offset + node);
         }
         return node - (1 << bits);
     }
@@ -81,7 +81,7 @@ final class RangeDecoder {
         int result = 0;
         for (int i = 0; i < bits; i++) {
             int bit = bit(probabilities, offset + node);
-            node = node << 1 | bit;
+            node = (node << 1) | bit;
             result |= bit << i;
         }
         return result;
@@ -90,7 +90,7 @@ final class RangeDecoder {
     private void normalize() {
         if ((range & TOP) == 0) {
             range <<= 8;
-            code = code << 8 | next();
+            code = (code << 8) | next();
         }
     }
 

@@ -68,7 +68,7 @@ public final class XzStream {
             throw new FormatException("xz compressed it with another filter than LZMA2, which is not read");
         }
         int bits = u8(at);
-        long dictionary = bits > 39 ? Long.MAX_VALUE : (2L | bits & 1) << (bits / 2 + 11);
+        long dictionary = bits > 39 ? Long.MAX_VALUE : (2L | (bits & 1)) << (bits / 2 + 11);
         if (dictionary > LARGEST_DICTIONARY) {
             throw new FormatException("xz compressed it with a dictionary of more than 64 MiB, which is not read");
         }
