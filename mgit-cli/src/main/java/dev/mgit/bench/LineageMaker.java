@@ -86,7 +86,9 @@ final class LineageMaker {
      */
     void make(Path git, String seed, int versions) throws IOException {
         trees = ModelTrees.make(
-                git, seed, IntStream.range(0, models).mapToObj(LineageMaker::name).toList());
+                git,
+                seed,
+                IntStream.range(0, models).mapToObj(LineageMaker::name).toList());
         Process process = new ProcessBuilder("git", "-C", git.toString(), "fast-import", "--quiet")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -126,10 +126,7 @@ class EvidenceBundleTest {
         GitServers.run(mirror, "git", "symbolic-ref", "HEAD", "refs/heads/child");
         Path bad = folder.resolve("forged.bundle");
         GitServers.run(mirror, "git", "bundle", "create", "--quiet", bad.toString(), "HEAD", "child");
-        TestRepository.assertRefused(
-                verify(bad),
-                6,
-                "child@" + forged.substring(0, 10) + ": Git has the parent ");
+        TestRepository.assertRefused(verify(bad), 6, "child@" + forged.substring(0, 10) + ": Git has the parent ");
     }
 
     @Test
