@@ -10,13 +10,17 @@ import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.numeric.Floats;
 import dev.mgit.delta.numeric.LittleEndian;
-import dev.mgit.delta.xz.XzStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tukaani.xz.MemoryLimitException;
+import org.tukaani.xz.XZFormatException;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * The elements of one parameter of the published MGit's store, in order: as they are stored, or its parent's plus the
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * MGit hashes. They are then rounded to the parent's dtype, as PyTorch does when it loads them into the model.
  */
 final class ParameterReader implements AutoCloseable {
+    /** Memory for unpacking, with which the largest dictionary of xz's presets is read. */
+    private static final int MOST_KIBIBYTES = 65 << 10;
+
     /** ln(1 + ε) for the ε = 1e-4 that is fixed in MGit, as NumPy gives it. */
     private static final double STEP = 0x1.a368d0657fcd4p-14;
 
@@ -31,7 +38,7 @@ final class ParameterReader implements AutoCloseable {
     private final Optional<ParameterReader> parent;
     private final TensorSpec spec;
     private final @Nullable ByteSource stored;
-    private final @Nullable XzStream difference;
+    private final @Nullable InputStream difference;
     private final MessageDigest digest = Hashes.sha256();
     private long done;
 
@@ -40,7 +47,7 @@ final class ParameterReader implements AutoCloseable {
             Optional<ParameterReader> parent,
             TensorSpec spec,
             @Nullable ByteSource stored,
-            @Nullable XzStream difference) {
+            @Nullable InputStream difference) {
         this.file = file;
         this.parent = parent;
         this.spec = spec;
@@ -72,9 +79,12 @@ final class ParameterReader implements AutoCloseable {
                     throw new FormatException("it differs from a parameter of shape " + base.shape() + " and dtype "
                             + base.dtype() + ", but has the shape " + parameter.shape());
                 }
-                var difference = new XzStream(parameter.packed(), Math.multiplyExact(base.elements(), Long.BYTES));
                 reader = new ParameterReader(
-                        file, parent, new TensorSpec(name, base.dtype(), base.shape()), null, difference);
+                        file,
+                        parent,
+                        new TensorSpec(name, base.dtype(), base.shape()),
+                        null,
+                        unpack(parameter.packed()));
             }
             kept = true;
             return reader;
@@ -104,7 +114,7 @@ final class ParameterReader implements AutoCloseable {
             double[] values = new double[elements];
             Floats.read(dtype, target, 0, values, elements);
             byte[] words = new byte[elements * Long.BYTES];
-            if (difference == null || difference.read(words, words.length) < words.length) {
+            if (difference == null || readDifference(difference, words) < words.length) {
                 throw new FormatException("its difference has fewer elements than its shape says").in(spec.name());
             }
             for (int i = 0; i < elements; i++) {
@@ -116,6 +126,25 @@ final class ParameterReader implements AutoCloseable {
             Floats.write(dtype, values, target, 0, elements);
         }
         done += elements;
+    }
+
+    private static InputStream unpack(byte[] packed) throws IOException {
+        try {
+            // What comes out is held against a SHA-256.
+            return new XZInputStream(new ByteArrayInputStream(packed), MOST_KIBIBYTES, false);
+        } catch (XZFormatException e) {
+            throw new FormatException("it was not compressed by xz");
+        }
+    }
+
+    private int readDifference(InputStream from, byte[] words) {
+        try {
+            return from.readNBytes(words, 0, words.length);
+        } catch (MemoryLimitException e) {
+            throw new FormatException("xz compressed it with a dictionary that takes more than 65 MiB").in(spec.name());
+        } catch (IOException e) {
+            throw new FormatException("xz cannot unpack it: " + e.getMessage()).in(spec.name());
+        }
     }
 
     /** @throws FormatException if what was read is not what the file's name says */
