@@ -97,7 +97,8 @@ final class BookRepair {
         boolean header = !lines.isEmpty() && PACKED_HEADER.matcher(lines.get(0)).matches();
         boolean reference = false;
         for (String line : lines) {
-            boolean peels = header && (kept.isEmpty() || reference && PEELED.matcher(line).matches());
+            boolean peels = header
+                    && (kept.isEmpty() || reference && PEELED.matcher(line).matches());
             reference = isPacked(line);
             if (reference || peels) {
                 kept.add(line);

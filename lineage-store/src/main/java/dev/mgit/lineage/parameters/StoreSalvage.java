@@ -116,9 +116,10 @@ public final class StoreSalvage {
                 removed.removed = Math.max(removed.removed, sequence);
                 yield false;
             }
-            case BLOB -> inBlob(value)
-                    .map(bytes -> of(BlockId.of(key)).listed.add(new Place(sequence, bytes)))
-                    .orElse(false);
+            case BLOB ->
+                inBlob(value)
+                        .map(bytes -> of(BlockId.of(key)).listed.add(new Place(sequence, bytes)))
+                        .orElse(false);
             case VALUE -> object(key, value) || frame(key, sequence, value);
         };
     }

@@ -47,9 +47,10 @@ public final class FsckCommand implements Callable<Integer> {
 
     @Option(
             names = "--repair",
-            description = "First rebuild a parameter store that does not open and the files by which Git finds its objects, reset "
-                    + "references to the state in the operation log, and set aside unreadable notes. What is replaced "
-                    + "is kept; 'mgit undo' reverts the rest.")
+            description =
+                    "First rebuild a parameter store that does not open and the files by which Git finds its objects, reset "
+                            + "references to the state in the operation log, and set aside unreadable notes. What is replaced "
+                            + "is kept; 'mgit undo' reverts the rest.")
     private boolean repair;
 
     @Option(
