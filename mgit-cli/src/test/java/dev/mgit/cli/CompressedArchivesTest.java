@@ -8,6 +8,7 @@ import dev.mgit.fixtures.PythonEnv;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +38,7 @@ class CompressedArchivesTest {
             np.savez_compressed(folder('first') + 'm.npz', **w)
             for k in w: w[k] = (w[k] + (w[k] != 0) * rng.standard_normal(w[k].shape) * 1e-5).astype('f4')
             np.savez_compressed(folder('second') + 'm.npz', **w)
+            np.savez_compressed(folder('third') + 'm.npz', **{k: (w[k] * (1 + (k == 'columns'))).astype('f4') for k in w})
             # torch.save and Keras store; archives that somebody compressed are read all the same
             for file, name in (('zip.pt', 'torch'), ('small.keras', 'keras')):
                 for level in (1, 6, 9):
@@ -131,5 +133,46 @@ class CompressedArchivesTest {
         assertThat(repository.ok("status", out.toString())).contains("unchanged");
         repository.refuses(
                 1, "nothing to commit", "commit", folder.resolve("second").toString(), "--model", "first");
+    }
+
+    @Test
+    void filesAreExportedAndServedToTheByte() throws Exception {
+        byte[] file = Files.readAllBytes(folder.resolve("second").resolve("m.npz"));
+        Path exported = folder.resolve("exported");
+        repository.ok("export", "first", exported.toString());
+        assertThat(Files.readAllBytes(exported.resolve("m.npz"))).isEqualTo(file);
+
+        try (var served = new ServedRepository(repository)) {
+            String address = "/first/resolve/main/m.npz";
+            assertThat(served.get(address).body()).isEqualTo(file);
+            // within the first entry, across two of them, and the archive's own directory
+            for (int[] part :
+                    new int[][] {{100, 101}, {5_000, 90_000}, {200_000, 700_000}, {file.length - 500, file.length}}) {
+                assertThat(served.get(address, "Range", "bytes=" + part[0] + "-" + (part[1] - 1))
+                                .body())
+                        .isEqualTo(Arrays.copyOfRange(file, part[0], part[1]));
+            }
+        }
+    }
+
+    /** Its checksums and lengths would have to be written anew. */
+    @Test
+    void aMergeOrASparseUpdateIntoAnArchiveIsRefused() throws IOException {
+        Path patch = folder.resolve("patch.safetensors");
+        repository.ok("commit", folder.resolve("first").toString(), "--model", "base");
+        repository.ok("commit", folder.resolve("second").toString(), "--model", "tuned", "--from", "base");
+        repository.ok("commit", folder.resolve("third").toString(), "--model", "other-half", "--from", "base");
+        repository.ok("export", "tuned", patch.toString(), "--sparse", "base");
+
+        repository.refuses(
+                1, "whose elements cannot be replaced", "commit", "--sparse", patch.toString(), "--from", "base");
+        repository.refuses(
+                1,
+                "'m.npz' is compressed, and the merge changes tensors in it",
+                "merge",
+                "tuned",
+                "other-half",
+                "--strategy",
+                "average");
     }
 }

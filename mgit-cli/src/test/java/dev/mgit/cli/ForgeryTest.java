@@ -114,6 +114,26 @@ class ForgeryTest {
         assertNamed("leaf", "its tree has 'files/NOTICE', which its record does not have");
     }
 
+    /** Names of 1.5 MB: more than a manifest has in one piece. */
+    @Test
+    void aPartOfAManifestThatItDoesNotList() throws Exception {
+        List<String> tensors = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            tensors.add("\"" + "w".repeat(3_000) + i + "\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[" + i + ","
+                    + (i + 1) + "]}");
+        }
+        Path file = folder.resolve("long").resolve("model.safetensors");
+        Files.createDirectories(file.getParent());
+        Files.write(file, TestRepository.safetensors("{" + String.join(",", tensors) + "}", new byte[500]));
+        repository.ok("commit", file.getParent().toString(), "--model", "long");
+        repository.ok("fsck");
+        repository.ok("audit", "long");
+
+        String parts = "parts/model.safetensors/ranges/";
+        move("long", withFile("long", parts + "00999.json", git(null, "rev-parse", "long:" + parts + "00000.json")));
+        assertNamed("long", "its tree has '" + parts + "00999.json', which its record does not have");
+    }
+
     @Test
     void aCommandOfARecipe() throws Exception {
         String recipe = git(null, "cat-file", "-p", "leaf:mgit/recipe.json");

@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import dev.mgit.lineage.parameters.ParameterStore;
-import dev.mgit.lineage.parameters.StoredObject;
-import dev.mgit.lineage.repository.Repository;
-import dev.mgit.lineage.repository.WriterLock;
-import dev.mgit.lineage.version.Manifest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -326,7 +320,7 @@ class HubEndpointsTest {
 
     @Test
     void ofADamagedBlockNothingIsSent() throws Exception {
-        int sound = damageSecondBlock();
+        int sound = DamagedBlock.second(repository, "team/bert", "model.safetensors");
         assertThatThrownBy(() -> served.get("/team/bert/resolve/main/model.safetensors"))
                 .isInstanceOf(IOException.class);
         assertThat(served.warnings()).singleElement().asString().contains("tensor 'w'", "block");
@@ -336,24 +330,6 @@ class HubEndpointsTest {
         HttpResponse<byte[]> before =
                 served.get("/team/bert/resolve/main/model.safetensors", "Range", "bytes=0-" + (sound - 1));
         assertThat(before.body()).isEqualTo(Arrays.copyOf(weights, sound));
-    }
-
-    /** Where in the file the damage begins. */
-    private int damageSecondBlock() throws IOException {
-        try (Repository opened = Repository.open(repository.root(), Cli.user());
-                WriterLock lock = opened.lock("test", Duration.ofMinutes(1), notice -> {});
-                ParameterStore store = opened.writableParameters(lock)) {
-            Manifest manifest = opened.lineage().manifest(opened.lineage().resolve("team/bert"), "model.safetensors");
-            Manifest.Entry tensor = manifest.entries().stream()
-                    .filter(entry -> entry.tensor().isPresent())
-                    .findFirst()
-                    .orElseThrow();
-            List<StoredObject.Block> blocks =
-                    store.object(tensor.object()).orElseThrow().blocks();
-            store.putBlock(blocks.get(1).id(), store.frame(blocks.get(0).id()).orElseThrow());
-            store.flush();
-            return (int) tensor.offset() + blocks.get(0).length();
-        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -181,6 +182,19 @@ class ServedFilesTest {
             assertThat(Files.readAllBytes(file)).isEqualTo(second);
         }
         assertServed("second", second);
+    }
+
+    @Test
+    void ofADamagedBlockNothingIsKept() throws Exception {
+        DamagedBlock.second(repository, "first", FILE);
+
+        assertThatThrownBy(() -> get("first")).isInstanceOf(IOException.class);
+        assertThat(served.warnings()).anyMatch(warning -> warning.contains("block"));
+        assertServed("second", second);
+        assertThat(kept())
+                .singleElement()
+                .satisfies(file -> assertThat(Files.readAllBytes(file)).isEqualTo(second));
+        assertThatThrownBy(() -> get("first")).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -163,6 +163,30 @@ class WebPagesTest {
     }
 
     @Test
+    void theFilesOfAVersionAreDownloadedFromItsPage() throws Exception {
+        String page = page("/-/version/tuned%26co");
+        List<String> links = Pattern.compile("href=\"(/[^\"]*/resolve/[^\"]*)\" download")
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1).replace("&amp;", "&"))
+                .toList();
+
+        assertThat(links).hasSize(2);
+        HttpResponse<byte[]> settings = served.get(links.get(0));
+        assertThat(new String(settings.body(), StandardCharsets.UTF_8)).isEqualTo("{\"<u>\": \"<s>\"}");
+        assertThat(settings.headers().map())
+                .containsEntry("content-disposition", List.of("attachment; filename*=UTF-8''%3Ci%3E.json"))
+                .containsEntry("content-type", List.of("application/octet-stream"))
+                .containsEntry("content-security-policy", List.of("default-src 'none'; sandbox"))
+                .containsEntry("x-content-type-options", List.of("nosniff"));
+        assertThat(served.get(links.get(1)).body()).endsWith(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(served.get(links.get(1).replace("?download=true", ""))
+                        .headers()
+                        .map())
+                .doesNotContainKey("content-disposition");
+    }
+
+    @Test
     void twoVersionsStandSideBySideWithAColorForEachLayer() throws Exception {
         assertThat(page("/-/diff?a=base~1&b=tuned%26co"))
                 .contains("base~1", "tuned&amp;co", "class=\"heat h8\"", "JSON members", "&lt;i&gt;.json");

@@ -49,6 +49,7 @@ public final class Formats {
             new TfliteReader(),
             new Hdf5Reader(),
             new KerasReader(),
+            new DeflatedReader(),
             new OnnxReader());
     private static final List<CompanionReader> COMPANIONS =
             List.of(new DistributedReader(), new ZarrReader(), new TfjsReader(), new ExternalData());
@@ -91,15 +92,20 @@ public final class Formats {
      *     cut off is never taken for opaque bytes
      */
     public static FileLayout read(String fileName, ByteSource source) throws IOException {
+        Packing packing = PackingSearch.of(source);
+        FileLayout reading = readContent(fileName, packing.unpack(source));
+        return new FileLayout(ExpertRanges.cut(reading.layout()).packed(packing), reading.limit());
+    }
+
+    /** As {@link #read(String, ByteSource)}, of what is not to be unpacked. */
+    static FileLayout readContent(String fileName, ByteSource content) throws IOException {
         FormatException damage = null;
         Optional<String> limit = Optional.empty();
-        Packing packing = PackingSearch.of(source);
-        ByteSource content = packing.unpack(source);
         for (FormatReader reader : READERS) {
             try {
                 Optional<Layout> layout = reader.read(fileName, content);
                 if (layout.isPresent()) {
-                    return new FileLayout(ExpertRanges.cut(layout.get()).packed(packing), Optional.empty());
+                    return new FileLayout(layout.get(), Optional.empty());
                 }
             } catch (UnsupportedFormatException e) {
                 limit = limit.or(() -> Optional.of(e.getMessage()));
@@ -107,13 +113,13 @@ public final class Formats {
                 damage = damage == null && reader.ownsName(fileName) ? e : damage;
             }
         }
-        if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(source)) {
+        if (READERS.stream().anyMatch(reader -> reader.ownsName(fileName)) && isLfsPointer(content)) {
             throw lfsPointer().in(fileName);
         }
         if (damage != null && limit.isEmpty()) {
             throw damage.in(fileName);
         }
-        return new FileLayout(opaque(content).packed(packing), limit);
+        return new FileLayout(opaque(content), limit);
     }
 
     /**

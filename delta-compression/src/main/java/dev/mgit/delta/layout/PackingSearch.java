@@ -14,12 +14,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import java.util.zip.Checksum;
 
 /**
- * Finds the deflate streams of a zip archive that can be made again to the bit, by doing so: only these count. What an
- * archive claims of itself is bounded before it is unpacked, and checked when it is.
+ * Finds the deflate streams of a file that can be made again to the bit, by doing so: only these count. They are the
+ * entries of a zip archive, or one that is the whole file ({@link DeflateWrapper}). What a file claims of itself is bounded
+ * before it is unpacked, and checked when it is.
  */
 public final class PackingSearch {
     /** Times its size a file may unpack to: several times what weights that are mostly zero do. */
@@ -37,6 +40,9 @@ public final class PackingSearch {
     /** Settings that may turn out wrong late in a stream. */
     private static final int MOST_LATE = 3;
 
+    private static final long UNSAID = -1;
+    private static final long FAILED = -1;
+
     private final ByteSource file;
     /** Mostly one archive is of one make: the settings found last come first. */
     private List<DeflateSettings> candidates = DeflateSettings.all();
@@ -45,30 +51,57 @@ public final class PackingSearch {
         this.file = file;
     }
 
+    /**
+     * Bytes that should be a deflate stream.
+     *
+     * @param most bytes that they may unpack to
+     * @param length bytes that they should unpack to; negative where that is not said
+     * @param sum checksum of these, of the kind {@code checksum} makes
+     */
+    private record Candidate(
+            long offset, long packedLength, long most, long length, Supplier<Checksum> checksum, long sum) {}
+
+    /** What makes a stream again, and what it unpacks to. */
+    private record Found(DeflateSettings settings, long length) {}
+
     /** The packing of any file: {@link Packing#NONE} where nothing is packed or nothing can be made again. */
     public static Packing of(ByteSource file) throws IOException {
+        Optional<DeflateWrapper> wrapper = DeflateWrapper.of(file);
+        List<Candidate> streams = wrapper.isPresent() ? List.of(wrapped(wrapper.get(), file)) : archived(file);
+        return streams.isEmpty() ? Packing.NONE : new PackingSearch(file).search(streams);
+    }
+
+    private static long mostUnpacked(ByteSource file) throws IOException {
+        return Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * file.size());
+    }
+
+    private static Candidate wrapped(DeflateWrapper wrapper, ByteSource file) throws IOException {
+        long length = file.size() - wrapper.header() - wrapper.trailer();
+        return new Candidate(
+                wrapper.header(), length, mostUnpacked(file), UNSAID, wrapper.kind()::checksum, wrapper.checksum(file));
+    }
+
+    /** Entries that do not overlap, and together do not unpack to more than is allowed. */
+    private static List<Candidate> archived(ByteSource file) throws IOException {
         List<ZipDirectory.Entry> entries;
         try {
             entries = ZipDirectory.read(file).orElse(List.of());
         } catch (FormatException e) {
-            return Packing.NONE; // whoever reads the archive says what is wrong with it
+            return List.of(); // whoever reads the archive says what is wrong with it
         }
         List<ZipDirectory.Entry> deflated = entries.stream()
                 .filter(entry -> entry.deflated().isPresent())
                 .sorted(Comparator.comparingLong(ZipDirectory.Entry::offset))
                 .toList();
-        return deflated.isEmpty() ? Packing.NONE : new PackingSearch(file).search(possible(deflated, file.size()));
-    }
-
-    /** Those that do not overlap, and together do not unpack to more than is allowed. */
-    private static List<ZipDirectory.Entry> possible(List<ZipDirectory.Entry> entries, long fileSize) {
-        List<ZipDirectory.Entry> possible = new ArrayList<>();
-        long left = Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * fileSize);
+        List<Candidate> possible = new ArrayList<>();
+        long left = mostUnpacked(file);
         long end = 0;
-        for (ZipDirectory.Entry entry : entries) {
-            long length = entry.deflated().orElseThrow().length();
+        for (ZipDirectory.Entry entry : deflated) {
+            ZipDirectory.Deflated promised = entry.deflated().orElseThrow();
+            long length = promised.length();
             if (entry.offset() >= end && length >= 0 && length <= left) {
-                possible.add(entry);
+                possible.add(
+                        new Candidate(entry.offset(), entry.length(), length, length, CRC32::new, promised.crc32()));
                 left -= length;
                 end = entry.offset() + entry.length();
             }
@@ -76,52 +109,52 @@ public final class PackingSearch {
         return possible;
     }
 
-    private Packing search(List<ZipDirectory.Entry> entries) throws IOException {
+    private Packing search(List<Candidate> all) throws IOException {
         List<PackedStream> streams = new ArrayList<>();
         long grown = 0;
         int count;
-        for (int from = 0; from < entries.size(); from += count) {
-            count = Math.min(from == 0 ? FIRST_BATCH : BATCH, entries.size() - from);
-            List<ZipDirectory.Entry> batch = entries.subList(from, from + count);
-            List<Optional<DeflateSettings>> found = settings(batch);
-            Optional<DeflateSettings> first =
-                    found.stream().flatMap(Optional::stream).findFirst();
+        for (int from = 0; from < all.size(); from += count) {
+            count = Math.min(from == 0 ? FIRST_BATCH : BATCH, all.size() - from);
+            List<Candidate> batch = all.subList(from, from + count);
+            List<Optional<Found>> found = find(batch);
+            Optional<Found> first = found.stream().flatMap(Optional::stream).findFirst();
             if (first.isEmpty()) {
                 break;
             }
             for (int i = 0; i < count; i++) {
                 if (found.get(i).isPresent()) {
-                    ZipDirectory.Entry entry = batch.get(i);
-                    long length = entry.deflated().orElseThrow().length();
+                    Candidate stream = batch.get(i);
+                    Found made = found.get(i).get();
                     streams.add(new PackedStream(
-                            entry.offset() + grown,
-                            length,
-                            entry.length(),
-                            found.get(i).get()));
-                    grown += length - entry.length();
+                            stream.offset() + grown, made.length(), stream.packedLength(), made.settings()));
+                    grown += made.length() - stream.packedLength();
                 }
             }
-            candidates = Stream.concat(first.stream(), DeflateSettings.all().stream())
+            candidates = Stream.concat(Stream.of(first.get().settings()), DeflateSettings.all().stream())
                     .distinct()
                     .toList();
         }
         return streams.isEmpty() ? Packing.NONE : new Packing(streams);
     }
 
-    private List<Optional<DeflateSettings>> settings(List<ZipDirectory.Entry> batch) throws IOException {
-        List<Callable<Optional<DeflateSettings>>> tasks = batch.stream()
-                .<Callable<Optional<DeflateSettings>>>map(entry -> () -> settings(entry))
+    private List<Optional<Found>> find(List<Candidate> batch) throws IOException {
+        List<Callable<Optional<Found>>> tasks = batch.stream()
+                .<Callable<Optional<Found>>>map(stream -> () -> find(stream))
                 .toList();
-        long packed = batch.stream().mapToLong(ZipDirectory.Entry::length).sum();
+        long packed = batch.stream().mapToLong(Candidate::packedLength).sum();
         return TaskPool.runAll(packed < ONE_THREAD ? 1 : Runtime.getRuntime().availableProcessors(), tasks);
     }
 
-    private Optional<DeflateSettings> settings(ZipDirectory.Entry entry) throws IOException {
+    private Optional<Found> find(Candidate stream) throws IOException {
         int late = 0;
         for (DeflateSettings settings : candidates) {
-            boolean promising = makes(settings, entry, TRIAL);
-            if (promising && (entry.length() <= TRIAL || makes(settings, entry, Long.MAX_VALUE))) {
-                return Optional.of(settings);
+            long length = make(settings, stream, TRIAL);
+            boolean promising = length != FAILED;
+            if (promising && stream.packedLength() > TRIAL) {
+                length = make(settings, stream, Long.MAX_VALUE);
+            }
+            if (length != FAILED) {
+                return Optional.of(new Found(settings, length));
             }
             late += promising ? 1 : 0;
             if (late == MOST_LATE) {
@@ -131,37 +164,42 @@ public final class PackingSearch {
         return Optional.empty();
     }
 
-    /** Whether some settings make a stream, as far as the first {@code most} bytes of it tell. */
-    private boolean makes(DeflateSettings settings, ZipDirectory.Entry entry, long most) throws IOException {
-        ZipDirectory.Deflated promised = entry.deflated().orElseThrow();
-        var comparison = new Comparison(new SourceInputStream(file, entry.offset(), entry.length()));
+    /**
+     * Makes a stream with some settings.
+     *
+     * @param most bytes of it that are enough to tell
+     * @return bytes that were unpacked for it, {@link #FAILED} if it comes out otherwise
+     */
+    private long make(DeflateSettings settings, Candidate stream, long most) throws IOException {
+        var comparison = new Comparison(new SourceInputStream(file, stream.offset(), stream.packedLength()));
         var encoder = new DeflateEncoder(settings, comparison);
-        var crc = new CRC32();
+        Checksum checksum = stream.checksum().get();
         byte[] chunk = new byte[1 << 15];
         InflateDecoder decoder;
         try {
-            decoder =
-                    new InflateDecoder(new SourceInputStream(file, entry.offset(), entry.length()), Restart.BEGINNING);
+            decoder = new InflateDecoder(
+                    new SourceInputStream(file, stream.offset(), stream.packedLength()), Restart.BEGINNING);
             for (int count = decoder.read(chunk, 0, chunk.length);
                     count >= 0;
                     count = decoder.read(chunk, 0, chunk.length)) {
-                if (decoder.position() > promised.length()) {
-                    return false;
+                if (decoder.position() > stream.most()) {
+                    return FAILED;
                 }
-                crc.update(chunk, 0, count);
+                checksum.update(chunk, 0, count);
                 encoder.write(chunk, 0, count);
                 if (comparison.differs || comparison.same > most) {
-                    return !comparison.differs;
+                    return comparison.differs ? FAILED : decoder.position();
                 }
             }
         } catch (IOException e) {
-            return false; // no deflate stream, or one that is cut off
+            return FAILED; // no deflate stream, or one that is cut off
         }
         encoder.finish();
-        return !comparison.differs
-                && comparison.same == entry.length()
-                && decoder.position() == promised.length()
-                && crc.getValue() == promised.crc32();
+        boolean same = !comparison.differs
+                && comparison.same == stream.packedLength()
+                && (stream.length() == UNSAID || stream.length() == decoder.position())
+                && checksum.getValue() == stream.sum();
+        return same ? decoder.position() : FAILED;
     }
 
     /** Compares what is written with what is there. */

@@ -52,7 +52,7 @@ class FormatsTest {
             checked.addAll(format.checksumsTensors() ? Set.of(format.name()) : Set.of());
             exports.addAll(format.isExport() ? Set.of(format.name()) : Set.of());
         }
-        assertThat(checked).containsExactly("keras", "npz", "pytorch", "pytorch-distributed");
+        assertThat(checked).containsExactly("deflated", "keras", "npz", "pytorch", "pytorch-distributed");
         assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tfjs", "tflite");
     }
 

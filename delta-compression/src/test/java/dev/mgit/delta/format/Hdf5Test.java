@@ -99,6 +99,16 @@ class Hdf5Test {
         }
     }
 
+    /** Two names alone are no truth values. */
+    @ParameterizedTest
+    @ValueSource(strings = {"enumerations-earliest.h5", "enumerations-latest.h5"})
+    void anEnumerationIsItsNumbersUnlessItIsOfTrueAndFalse(String file) {
+        Layout layout = Hostile.layout(file, Hostile.real(file));
+
+        assertThat(seen(layout, "flags").spec().dtype()).isEqualTo(Dtype.BOOL);
+        assertThat(seen(layout, "kinds").spec().dtype()).isEqualTo(Dtype.I8);
+    }
+
     @Test
     void passesOverABlockOfTheUsers() throws IOException {
         byte[] bytes = Hostile.real("user-block.h5");

@@ -20,13 +20,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** On pickles that NumPy and joblib wrote. */
 class PickledArraysTest {
     @ParameterizedTest
-    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-4.pkl", "arrays-protocol-5.pkl", "arrays.joblib"})
-    void readsArrays(String file) throws IOException {
+    @CsvSource({
+        "arrays-protocol-3.pkl, pickle",
+        "arrays-protocol-4.pkl, pickle",
+        "arrays-protocol-5.pkl, pickle",
+        "arrays.joblib, pickle",
+        "compressed.joblib, deflated",
+        "gzip.joblib, deflated"
+    })
+    void readsArrays(String file, String format) throws IOException {
         byte[] bytes = Hostile.real(file);
 
         Layout layout = Hostile.layout(file, bytes);
 
-        assertThat(layout.format()).isEqualTo("pickle");
+        assertThat(layout.format()).isEqualTo(format);
         Hostile.covers(layout, bytes.length);
         assertThat(layout.tensors())
                 .filteredOn(tensor -> tensor.unreadable().isEmpty())
@@ -75,11 +82,39 @@ class PickledArraysTest {
         ramp(bytes, layout, name + ".0");
     }
 
-    @Test
-    void aCompressedPickleIsOpaque() {
-        assertThat(Hostile.layout("compressed.joblib", Hostile.real("compressed.joblib"))
-                        .format())
-                .isEqualTo(Formats.OPAQUE);
+    @ParameterizedTest
+    @CsvSource({
+        "bzip2.joblib, it is compressed with bzip2",
+        "xz.joblib, it is compressed with xz",
+        "lzma.joblib, it is compressed with LZMA",
+        "arrays-protocol-2.pkl, its pickle has arrays whose bytes are escaped as text"
+    })
+    void saysWhyOthersAreOpaque(String file, String reason) {
+        Formats.FileLayout reading = Hostile.reading(file, Hostile.real(file));
+
+        assertThat(reading.isOpaque()).isTrue();
+        assertThat(reading.limit()).contains(reason);
+    }
+
+    /** Python 2 had one type for text and bytes, and wrote it as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"python2-protocol-1.pkl", "python2-protocol-2.pkl"})
+    void readsArraysOfPython2(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        Hostile.covers(layout, bytes.length);
+        assertThat(layout.tensors())
+                .extracting(LogicalTensor::spec)
+                .containsExactlyInAnyOrder(
+                        new TensorSpec("weight", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("fortran", Dtype.F32, List.of(3L, 4L)),
+                        new TensorSpec("zero", Dtype.F32, List.of(1L)),
+                        new TensorSpec("long", Dtype.F32, List.of(1200L)));
+        for (String ramp : List.of("weight", "fortran", "zero", "long")) {
+            ramp(bytes, layout, ramp);
+        }
     }
 
     /** The pickle of an object array ends in the middle: the array stays one run of bytes. */
@@ -97,7 +132,14 @@ class PickledArraysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"arrays-protocol-3.pkl", "arrays-protocol-5.pkl", "arrays.joblib", "objects.npy"})
+    @ValueSource(
+            strings = {
+                "arrays-protocol-3.pkl",
+                "arrays-protocol-5.pkl",
+                "arrays.joblib",
+                "objects.npy",
+                "compressed.joblib"
+            })
     void isNeverTakenForLessWhenCutOff(String file) {
         byte[] bytes = Hostile.real(file);
         for (int length : Hostile.acceptedWhenCut(file, bytes)) {
@@ -120,12 +162,18 @@ class PickledArraysTest {
         Hostile.mutate(file, Hostile.real(file), 8, 5_000);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip.joblib", "compressed.joblib", "python2-protocol-1.pkl"})
+    void withstandsMutationsOfSeed9(String file) {
+        Hostile.mutate(file, Hostile.real(file), 9, 500);
+    }
+
     private static void ramp(byte[] file, Layout layout, String name) throws IOException {
         LogicalTensor tensor = layout.tensors().stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        var source = tensor.open(new MemoryByteSource(file));
+        var source = tensor.open(layout.content(new MemoryByteSource(file)));
         byte[] data = new byte[(int) source.size()];
         source.read(0, data, 0, data.length);
         ByteBuffer values = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);

@@ -176,6 +176,20 @@ final class ManifestRecord {
         });
     }
 
+    /** How many parts each list of a manifest is cut into; empty where it is whole. */
+    static Map<String, Long> partCounts(String where, byte[] head) throws IOException {
+        return CheckpointRecord.parse("manifest of " + where, SCHEMA_PARTS, head, json -> {
+            Map<String, Long> counts = new LinkedHashMap<>();
+            Optional<JsonObject> parts = json.optionalObject("parts");
+            for (String list : List.of(RANGES, PACKED, TENSORS)) {
+                if (parts.isPresent() && parts.get().has(list)) {
+                    counts.put(list, parts.get().number(list));
+                }
+            }
+            return counts;
+        });
+    }
+
     private static List<JsonObject> list(
             String what, JsonObject head, Optional<JsonObject> counts, String list, Parts parts) throws IOException {
         if (list.equals(PACKED) && !counts.orElse(head).has(list)) {

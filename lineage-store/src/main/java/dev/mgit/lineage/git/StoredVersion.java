@@ -7,8 +7,10 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.Constants;
@@ -28,7 +30,8 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  * @param recipeDigest the recipe's SHA-256 by the trailer, hexadecimal; empty if the message has none
  * @param recordModel by the record
  * @param record files by the record
- * @param paths of the tree, {@code files/…} and {@code manifests/…}
+ * @param paths of the tree, {@code files/…} and {@code manifests/…}; the parts of a manifest only where it does not list
+ *     them
  * @param recipe the recipe's bytes
  */
 public record StoredVersion(
@@ -52,6 +55,7 @@ public record StoredVersion(
             RevCommit commit = walk.parseCommit(ObjectId.fromString(id.hex()));
             CommitText text = CommitText.parse(commit.getFullMessage());
             Set<String> paths = new LinkedHashSet<>();
+            Map<String, ObjectId> manifests = new HashMap<>();
             byte[] record = new byte[0];
             Optional<byte[]> recipe = Optional.empty();
             tree.setRecursive(true);
@@ -66,6 +70,17 @@ public record StoredVersion(
                             reader.open(tree.getObjectId(0), Constants.OBJ_BLOB).getBytes());
                 } else if (!path.startsWith(GitLineage.RECORDS)) {
                     paths.add(path);
+                    manifests.put(path, tree.getObjectId(0));
+                }
+            }
+            manifests.keySet().removeIf(path -> !path.startsWith(GitLineage.MANIFESTS));
+            if (paths.stream().anyMatch(path -> path.startsWith(GitLineage.PARTS))) {
+                for (Map.Entry<String, ObjectId> manifest : manifests.entrySet()) {
+                    String file = manifest.getKey().substring(GitLineage.MANIFESTS.length());
+                    byte[] head =
+                            reader.open(manifest.getValue(), Constants.OBJ_BLOB).getBytes();
+                    ManifestRecord.partCounts(file, head)
+                            .forEach((list, count) -> removeParts(paths, GitLineage.PARTS + file + "/", list, count));
                 }
             }
             return new StoredVersion(
@@ -79,6 +94,13 @@ public record StoredVersion(
                     CheckpointRecord.read(id, record),
                     paths,
                     recipe);
+        }
+    }
+
+    /** Up to the first that is missing: the count may be anybody's. */
+    private static void removeParts(Set<String> paths, String folder, String list, long count) {
+        for (long i = 0; i < count && paths.remove(folder + ManifestParts.name(list, i)); i++) {
+            // the one that is missing shows when the manifest is read
         }
     }
 

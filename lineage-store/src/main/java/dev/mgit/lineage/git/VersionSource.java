@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Versions for a walk through history, each read once; both kinds of edges lead on. */
-final class VersionSource implements HistoryWalk.Source<Version> {
+/** Versions for a walk through history, each read once and known by its id; both kinds of edges lead on. */
+final class VersionSource implements HistoryWalk.Source<VersionId> {
     private final Function<VersionId, Version> reader;
     private final Map<VersionId, Version> read = new HashMap<>();
 
@@ -22,8 +22,18 @@ final class VersionSource implements HistoryWalk.Source<Version> {
 
     static Iterator<Version> walk(Function<VersionId, Version> reader, Collection<VersionId> from) {
         var source = new VersionSource(reader);
-        return new HistoryWalk<>(
-                source, from.stream().distinct().map(source::version).toList());
+        Iterator<VersionId> ids = new HistoryWalk<>(source, from);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return ids.hasNext();
+            }
+
+            @Override
+            public Version next() {
+                return source.version(ids.next());
+            }
+        };
     }
 
     private Version version(VersionId id) {
@@ -31,15 +41,16 @@ final class VersionSource implements HistoryWalk.Source<Version> {
     }
 
     @Override
-    public long seconds(Version version) {
-        return version.when().getEpochSecond();
+    public long seconds(VersionId id) {
+        return version(id).when().getEpochSecond();
     }
 
     @Override
-    public List<Version> parents(Version version) {
+    public List<VersionId> parents(VersionId id) {
+        Version version = version(id);
         Set<VersionId> ids = new LinkedHashSet<>();
         version.previous().ifPresent(ids::add);
         version.origins().forEach(edge -> ids.add(edge.parent()));
-        return ids.stream().map(this::version).toList();
+        return List.copyOf(ids);
     }
 }

@@ -87,14 +87,22 @@ public final class Merge implements AutoCloseable {
         return Objects.requireNonNull(inputs.get(side));
     }
 
-    /** Finds out what the merge would do. */
+    /**
+     * Finds out what the merge would do.
+     *
+     * @throws MgitException if that could not be written
+     */
     public MergePlan plan(List<MergeRule> rules) {
-        return new MergePlanner(
+        MergePlan plan = new MergePlanner(
                         input(MergeStage.BASE).side(),
                         input(MergeStage.OURS).side(),
                         input(MergeStage.THEIRS).side(),
                         rules)
                 .plan();
+        if (plan.canGoOn()) {
+            MergeWriter.requireWritable(plan, input(plan.layout()));
+        }
+        return plan;
     }
 
     /**

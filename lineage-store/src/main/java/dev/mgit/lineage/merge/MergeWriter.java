@@ -47,11 +47,7 @@ final class MergeWriter {
     }
 
     void write(int threads) throws IOException {
-        Map<String, List<TensorOutput>> byFile = new LinkedHashMap<>();
-        for (TensorOutput output : plan.tensors()) {
-            byFile.computeIfAbsent(output.path(), path -> new ArrayList<>()).add(output);
-        }
-        byFile.forEach(this::requireWritable);
+        Map<String, List<TensorOutput>> byFile = byFile(plan);
         long bytes = 0;
         for (String path : byFile.keySet()) {
             bytes += input(plan.layout()).file(path).size();
@@ -72,22 +68,32 @@ final class MergeWriter {
         }
     }
 
+    private static Map<String, List<TensorOutput>> byFile(MergePlan plan) {
+        Map<String, List<TensorOutput>> byFile = new LinkedHashMap<>();
+        for (TensorOutput output : plan.tensors()) {
+            byFile.computeIfAbsent(output.path(), path -> new ArrayList<>()).add(output);
+        }
+        return byFile;
+    }
+
     private MergeInput input(MergeStage side) {
         return Objects.requireNonNull(inputs.get(side));
     }
 
-    /** The checksums and lengths of a compressed file would have to be written anew with its tensors. */
-    private void requireWritable(String path, List<TensorOutput> outputs) {
-        if (isCompressed(path) && !outputs.stream().allMatch(TensorOutput::isKept)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "'" + path + "' is compressed, and the merge changes tensors in it",
-                    "save it without compression on the side whose layout is kept");
-        }
-    }
-
-    private boolean isCompressed(String path) {
-        return !input(plan.layout()).file(path).packing().isEmpty();
+    /**
+     * Refuses what cannot be written: the checksums and lengths of a compressed file would have to be written anew with its
+     * tensors.
+     */
+    static void requireWritable(MergePlan plan, MergeInput layout) {
+        byFile(plan).forEach((path, outputs) -> {
+            boolean compressed = !layout.file(path).packing().isEmpty();
+            if (compressed && !outputs.stream().allMatch(TensorOutput::isKept)) {
+                throw new MgitException(
+                        MgitException.Kind.FAILED,
+                        "'" + path + "' is compressed, and the merge changes tensors in it",
+                        "save it without compression on the side whose layout is kept");
+            }
+        });
     }
 
     private void copy(InputFile file, String path) throws IOException {
@@ -132,7 +138,7 @@ final class MergeWriter {
      */
     private void weights(String path, List<TensorOutput> outputs, TaskPool pool) throws IOException {
         InputFile file = input(plan.layout()).file(path);
-        if (isCompressed(path)) {
+        if (!file.packing().isEmpty()) {
             copy(file, path);
             return;
         }

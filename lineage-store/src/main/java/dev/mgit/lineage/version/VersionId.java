@@ -27,6 +27,19 @@ public record VersionId(String hex) implements Comparable<VersionId> {
         return hex.compareTo(other.hex);
     }
 
+    // Written out, as these two are called wherever a command begins: a record's own are made at run time, which takes
+    // longer than a short command may.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VersionId id && hex.equals(id.hex);
+    }
+
+    @Override
+    public int hashCode() {
+        return hex.hashCode();
+    }
+
     @Override
     public String toString() {
         return hex;

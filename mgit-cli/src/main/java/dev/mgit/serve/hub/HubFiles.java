@@ -9,6 +9,7 @@ import dev.mgit.serve.files.FileCache;
 import dev.mgit.serve.http.Body;
 import dev.mgit.serve.http.Reply;
 import dev.mgit.serve.http.Request;
+import dev.mgit.serve.http.UrlText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -44,6 +45,10 @@ final class HubFiles {
         // Whatever a file holds, no browser is to take it for a page of this server.
         headers.put("Content-Type", "application/octet-stream");
         headers.put("Content-Security-Policy", "default-src 'none'; sandbox");
+        if (request.query("download").filter("true"::equals).isPresent()) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            headers.put("Content-Disposition", "attachment; filename*=UTF-8''" + UrlText.encode(name));
+        }
         Optional<ByteRange> range = request.header("If-Range")
                         .filter(tag -> !tag.equals(file.etag()))
                         .isPresent()

@@ -2,6 +2,8 @@ package dev.mgit.serve.web;
 
 import dev.mgit.lineage.version.VersionId;
 import dev.mgit.serve.http.UrlText;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Where everything is. Pages are below {@code /-/}: no model is called {@code -}. */
 final class Links {
@@ -21,6 +23,15 @@ final class Links {
 
     static String version(String revision) {
         return "/-/version/" + UrlText.encode(revision);
+    }
+
+    /** A file of a version, as the Hub's clients ask for it. Of models that they have a name for. */
+    static String download(String model, VersionId id, String path) {
+        return "/" + encoded(model) + "/resolve/" + id.hex() + "/" + encoded(path) + "?download=true";
+    }
+
+    private static String encoded(String path) {
+        return Arrays.stream(path.split("/")).map(UrlText::encode).collect(Collectors.joining("/"));
     }
 
     static String tensors(VersionId id) {

@@ -186,7 +186,8 @@ final class VersionSections {
         Tables.head(html, "Files", List.of("path", "size ", "format", "tensors ", "SHA-256"));
         for (FileEntry file : files) {
             Optional<Manifest> manifest = Optional.ofNullable(facts.manifests().get(file.path()));
-            html.open("tr").leaf("td", file.path(), "class", "code");
+            html.open("tr");
+            path(file.path());
             Tables.number(html, Amounts.bytes(file.size()));
             html.leaf("td", manifest.map(Manifest::format).orElse(""));
             Tables.number(
@@ -203,6 +204,20 @@ final class VersionSections {
                     .close();
         }
         Tables.end(html).close();
+    }
+
+    /** A link for what can be asked for: files of models that are there, and have a name of two parts at most. */
+    private void path(String path) {
+        String model = version.model();
+        boolean known = now.names().stream()
+                .anyMatch(named -> !named.tag() && named.name().equals(model));
+        if (!known || model.chars().filter(c -> c == '/').count() > 1) {
+            html.leaf("td", path, "class", "code");
+            return;
+        }
+        html.open("td", "class", "code")
+                .link(Links.download(model, version.id(), path), path, "download", "")
+                .close();
     }
 
     private void tensors() {

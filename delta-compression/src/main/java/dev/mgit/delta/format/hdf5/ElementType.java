@@ -35,7 +35,8 @@ record ElementType(Dtype dtype, Order order, long bytes, boolean isNumeric) {
     }
 
     private static ElementType read(Hdf5File file) throws IOException {
-        int kind = file.in.u8() & 0xf;
+        int first = file.in.u8();
+        int kind = first & 0xf;
         int bits = file.in.u16();
         file.in.skip(1);
         long bytes = file.in.u32();
@@ -43,7 +44,7 @@ record ElementType(Dtype dtype, Order order, long bytes, boolean isNumeric) {
         return switch (kind) {
             case FIXED_POINT -> of(integer(file, bytes, (bits & SIGNED) != 0), order, bytes);
             case FLOATING_POINT -> of((bits & VAX_ORDER) != 0 ? Optional.empty() : real(file, bytes), order, bytes);
-            case ENUMERATION -> enumeration(file, bits, bytes);
+            case ENUMERATION -> enumeration(file, first >> 4, bits, bytes);
             case TIME, TEXT, REFERENCE, VARIABLE_LENGTH -> new ElementType(Dtype.OPAQUE, order, bytes, false);
             default -> of(Optional.empty(), order, bytes);
         };
@@ -88,8 +89,8 @@ record ElementType(Dtype dtype, Order order, long bytes, boolean isNumeric) {
         return Optional.empty();
     }
 
-    /** h5py's bool is an enumeration of two bytes; other enumerations are their numbers. */
-    private static ElementType enumeration(Hdf5File file, int members, long bytes) throws IOException {
+    /** h5py's bool is an enumeration of two names; other enumerations are their numbers. */
+    private static ElementType enumeration(Hdf5File file, int version, int members, long bytes) throws IOException {
         int kind = file.in.u8() & 0xf;
         int bits = file.in.u16();
         file.in.skip(5);
@@ -98,7 +99,20 @@ record ElementType(Dtype dtype, Order order, long bytes, boolean isNumeric) {
         }
         Order order = (bits & BIG_ENDIAN) != 0 ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN;
         Optional<Dtype> number = integer(file, bytes, (bits & SIGNED) != 0);
-        boolean truth = members == 2 && bytes == 1;
+        boolean truth = members == 2 && bytes == 1 && isTruth(file, version);
         return of(truth ? number.map(any -> Dtype.BOOL) : number, order, bytes);
+    }
+
+    /** Names, up to version 2 filled up to eight bytes, then their numbers. */
+    private static boolean isTruth(Hdf5File file, int version) throws IOException {
+        for (String name : new String[] {"FALSE", "TRUE"}) {
+            long due = version < 3 ? 8 : name.length() + 1;
+            for (int i = 0; i < due; i++) {
+                if (file.in.u8() != (i < name.length() ? name.charAt(i) : 0)) {
+                    return false;
+                }
+            }
+        }
+        return file.in.u8() == 0 && file.in.u8() == 1;
     }
 }

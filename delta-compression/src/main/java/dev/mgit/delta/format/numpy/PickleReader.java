@@ -15,6 +15,8 @@ import java.util.Optional;
 public final class PickleReader implements FormatReader {
     private static final int PROTO = 0x80;
     private static final int LAST_PROTOCOL = 5;
+    /** What containers and arrays begin with in protocols 0 and 1, which do not name themselves. */
+    private static final String OLD = "(]}c";
 
     @Override
     public String name() {
@@ -43,12 +45,16 @@ public final class PickleReader implements FormatReader {
             return Optional.empty();
         }
         source.read(0, start, 0, start.length);
-        if ((start[0] & 0xff) != PROTO || start[1] < 2 || start[1] > LAST_PROTOCOL) {
+        boolean named = (start[0] & 0xff) == PROTO && start[1] >= 2 && start[1] <= LAST_PROTOCOL;
+        if (!named && OLD.indexOf(start[0]) < 0) {
             return Optional.empty();
         }
         try {
             return PickledArrays.read(source, 0, "");
         } catch (UnsupportedException e) {
+            if (!named) {
+                return Optional.empty(); // it only began as many a text does
+            }
             throw new UnsupportedFormatException("its pickle has " + e.getMessage());
         }
     }

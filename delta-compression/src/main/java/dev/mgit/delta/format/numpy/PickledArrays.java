@@ -13,16 +13,19 @@ import dev.mgit.delta.layout.Cursor;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arrays in a pickle, as NumPy pickles them with protocols 3 to 5 and as joblib writes them into one. An array is
- * named by the keys, indexes and attributes that lead to it, joined by dots.
+ * The arrays in a pickle, as NumPy pickles them and as joblib writes them into one. An array is named by the keys, indexes
+ * and attributes that lead to it, joined by dots. Those whose bytes are escaped as text are listed: Python 3 escapes with
+ * protocols 0 to 2, Python 2 with 0.
  */
 final class PickledArrays {
     private static final int MAX_DEPTH = 64;
@@ -33,13 +36,20 @@ final class PickledArrays {
     private static final int FLAGS = 7;
 
     private static final int HAS_OBJECTS = 1;
+    /** Place of an array's bytes in its state. */
+    private static final int DATA = 4;
 
-    /** An array whose data have been found. */
-    private record Found(String descr, boolean fortran, List<Long> shape, Bytes data) {}
+    /**
+     * An array whose data have been found.
+     *
+     * @param data empty where they are escaped
+     */
+    private record Found(String descr, boolean fortran, List<Long> shape, Optional<Bytes> data) {}
 
     private final LayoutBuilder layout;
     private final IdentityHashMap<Object, Boolean> visited = new IdentityHashMap<>();
     private int arrays;
+    private int escaped;
 
     private PickledArrays(LayoutBuilder layout) {
         this.layout = layout;
@@ -51,16 +61,28 @@ final class PickledArrays {
      * @param offset where in the source it begins
      * @param root what its object is to be called
      * @return empty if there is no array in it
-     * @throws UnsupportedException if it uses what nobody here knows
+     * @throws UnsupportedException if it uses what nobody here knows, or escapes the bytes of all its arrays
      * @throws FormatException if it is cut off, or an array's shape does not fit its bytes
      */
     static Optional<Layout> read(ByteSource source, long offset, String root) throws IOException, UnsupportedException {
         var in = new Cursor(source);
         in.seek(offset);
-        Object pickled = PickleParser.parse(in, PickledArrays::joblib);
+        Object pickled = PickleParser.parse(in, PickledArrays::stateSet);
         var found = new PickledArrays(new LayoutBuilder("pickle", source.size()));
         found.walk(root, pickled, 0);
+        if (found.arrays == 0 && found.escaped > 0) {
+            throw new UnsupportedException("arrays whose bytes are escaped as text");
+        }
         return found.arrays == 0 ? Optional.empty() : Optional.of(found.layout.build());
+    }
+
+    private static void stateSet(Call object, Cursor in, Map<Object, Bytes> oldTexts)
+            throws IOException, UnsupportedException {
+        if (isReconstructed(object) && object.state instanceof Items state) {
+            Bytes meant = oldTexts.get(state.values.get(DATA));
+            state.values.set(DATA, meant != null ? meant : state.values.get(DATA));
+        }
+        joblib(object, in);
     }
 
     /** joblib writes an array's data behind the state of a wrapper: padding and its length, or one more pickle. */
@@ -91,7 +113,7 @@ final class PickledArrays {
         long length = length(shape, width);
         var data = new Bytes(in.position(), length);
         in.skip(length);
-        object.state = new Found(descr.get(), "F".equals(state.get("order")), shape, data);
+        object.state = new Found(descr.get(), "F".equals(state.get("order")), shape, Optional.of(data));
     }
 
     private static long length(List<Long> shape, int width) {
@@ -155,15 +177,19 @@ final class PickledArrays {
         if (!(value instanceof Call call)) {
             return Optional.empty();
         }
-        if (is(call, "_reconstruct") && call.state instanceof Items state && state.values.size() == 5) {
+        if (isReconstructed(call) && call.state instanceof Items state) {
             List<Object> parts = state.values;
-            return found(parts.get(2), Boolean.TRUE.equals(parts.get(3)), parts.get(1), parts.get(4));
+            return found(parts.get(2), Boolean.TRUE.equals(parts.get(3)), parts.get(1), parts.get(DATA));
         }
         if (is(call, "_frombuffer") && call.arguments instanceof Items items && items.values.size() == 4) {
             List<Object> parts = items.values;
             return found(parts.get(1), "F".equals(parts.get(3)), parts.get(2), parts.get(0));
         }
         return Optional.empty();
+    }
+
+    private static boolean isReconstructed(Call call) {
+        return is(call, "_reconstruct") && call.state instanceof Items state && state.values.size() == DATA + 1;
     }
 
     private static boolean is(Call call, String name) {
@@ -174,9 +200,17 @@ final class PickledArrays {
 
     private static Optional<Found> found(Object dtype, boolean fortran, Object dimensions, Object data) {
         List<Long> shape = shape(dimensions);
-        return shape != null && data instanceof Bytes bytes
-                ? descr(dtype).map(descr -> new Found(descr, fortran, shape, bytes))
+        Optional<Bytes> place = data instanceof Bytes bytes ? Optional.of(bytes) : Optional.empty();
+        return shape != null && (place.isPresent() || isEscaped(data))
+                ? descr(dtype).map(descr -> new Found(descr, fortran, shape, place))
                 : Optional.empty();
+    }
+
+    private static boolean isEscaped(Object data) {
+        boolean decoded = data instanceof Call call
+                && call.function instanceof Global decoder
+                && (decoder.is("_codecs", "encode") || decoder.name().equals("bytes"));
+        return decoded || data instanceof String || data == Pickle.NONE;
     }
 
     /** {@code numpy.dtype('f4', False, True)} with a state whose second part is the order of bytes. */
@@ -211,7 +245,12 @@ final class PickledArrays {
 
     private void add(String path, Found array) {
         String name = path.isEmpty() ? "array" : path;
-        Bytes data = array.data();
+        if (array.data().isEmpty()) {
+            layout.view(LogicalTensor.unreadable(name, array.shape(), 0, 0, "its bytes are escaped as text"));
+            escaped++;
+            return;
+        }
+        Bytes data = array.data().get();
         NpyHeader known =
                 NpyHeader.of(name, array.descr(), array.fortran(), array.shape(), data.offset(), data.length());
         layout.range(data.offset(), known.spec());

@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,13 +37,17 @@ public final class PickleParser {
     private final StateListener listener;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
+    private final Map<Object, Bytes> oldTexts = new IdentityHashMap<>();
     private int textLeft = MAX_TEXT;
 
     /** Is told of each object that gets its state. */
     @FunctionalInterface
     public interface StateListener {
-        /** @param in stands behind the opcode, and is to be left where the next one begins */
-        void stateSet(Call object, Cursor in) throws IOException, UnsupportedException;
+        /**
+         * @param in stands behind the opcode, and is to be left where the next one begins
+         * @param oldTexts where the bytes of each text of Python 2 are, which may have been meant as bytes
+         */
+        void stateSet(Call object, Cursor in, Map<Object, Bytes> oldTexts) throws IOException, UnsupportedException;
     }
 
     private PickleParser(Cursor in, StateListener listener) {
@@ -57,7 +62,7 @@ public final class PickleParser {
      * @throws FormatException if it is cut off
      */
     public static Object parse(Cursor in) throws IOException, UnsupportedException {
-        return parse(in, (object, behind) -> {});
+        return parse(in, (object, behind, oldTexts) -> {});
     }
 
     /** As {@link #parse(Cursor)}, of a pickle into which a library writes data of its own. */
@@ -161,7 +166,7 @@ public final class PickleParser {
                 Object state = pop();
                 if (top() instanceof Call call) {
                     call.state = state;
-                    listener.stateSet(call, in);
+                    listener.stateSet(call, in, oldTexts);
                 }
             }
             default -> throw new UnsupportedException("opcode " + opcode);
@@ -258,16 +263,21 @@ public final class PickleParser {
         stack.add(new Bytes(offset, length));
     }
 
-    /** Text of Python 2, which had no other; what is not UTF-8 is no name. */
+    /** What Python 2 had for text and bytes alike; what is long, or not UTF-8, is no name. */
     private void oldText(long length) throws IOException, UnsupportedException {
         if (length > MAX_LINE) {
             skipBytes(length);
             return;
         }
         textLeft -= (int) length;
-        byte[] bytes = in.bytes((int) length);
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        stack.add(textLeft < 0 || text.indexOf('\ufffd') >= 0 ? Pickle.NONE : text);
+        var place = new Bytes(in.position(), length);
+        String text = new String(in.bytes((int) length), StandardCharsets.UTF_8);
+        if (textLeft < 0 || text.indexOf('\ufffd') >= 0) {
+            stack.add(place);
+        } else {
+            stack.add(text);
+            oldTexts.put(text, place);
+        }
     }
 
     private long place() throws IOException, UnsupportedException {

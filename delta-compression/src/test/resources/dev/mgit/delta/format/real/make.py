@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 keras pickles flax torchscript
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 enumerations keras pickles flax torchscript
 """
 
 import os
@@ -305,6 +305,16 @@ def keras():
     model.save("legacy.h5")
 
 
+def enumerations():
+    import h5py
+
+    for libver in "earliest", "latest":
+        with h5py.File(f"enumerations-{libver}.h5", "w", libver=libver) as file:
+            file["flags"] = np.array([False, True])
+            kinds = h5py.enum_dtype({"a": 0, "b": 1}, basetype="i1")
+            file.create_dataset("kinds", data=np.array([0, 1], "i1"), dtype=kinds)
+
+
 def pickles():
     import pickle
     from types import SimpleNamespace
@@ -331,6 +341,38 @@ def pickles():
             pickle.dump(state, file, protocol=protocol)
     joblib.dump(state, "arrays.joblib")
     joblib.dump(state, "compressed.joblib", compress=3)
+    for name, level in ("gzip", 6), ("bz2", 9), ("xz", 6), ("lzma", 6):
+        joblib.dump(state, f"{'bzip2' if name == 'bz2' else name}.joblib", compress=(name, level))
+    with open("arrays-protocol-2.pkl", "wb") as file:
+        pickle.dump(state, file, protocol=2)
+    old_pickles()
+
+
+def old_pickles():
+    """As Python 2 writes them, which is not there any more: bytes as its strings."""
+    import pickle
+    import struct
+
+    class Python2(pickle._Pickler):
+        dispatch = dict(pickle._Pickler.dispatch)
+
+        def string(self, text):
+            data = text if isinstance(text, bytes) else text.encode()
+            short = len(data) < 256
+            self.write((b"U" + bytes([len(data)]) if short else b"T" + struct.pack("<i", len(data))) + data)
+            self.memoize(text)
+
+        dispatch[bytes] = dispatch[str] = string
+
+    state = {
+        "weight": ramp((3, 4)),
+        "fortran": np.asfortranarray(ramp((3, 4))),
+        "zero": ramp((1,)),
+        "long": ramp((1200,)),
+    }
+    for protocol in 1, 2:
+        with open(f"python2-protocol-{protocol}.pkl", "wb") as file:
+            Python2(file, protocol).dump(state)
 
 
 def flax():
