@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds a parameter store that cannot be opened or read through from what its files hold. The new one is made beside it
@@ -29,22 +29,9 @@ final class StoreRebuild {
 
     /** What is wrong with the files of the store as such, apart from single blocks; empty if nothing is. */
     Optional<String> damage() {
-        return whyNot(ParameterStore::verifyFiles);
-    }
-
-    /** The same, also if a single damaged value keeps the store from being read through. */
-    Optional<String> anyDamage() {
-        return whyNot(store -> {
-            store.verifyFiles();
-            store.forEachBlock((id, frame) -> {});
-            store.forEachObject(object -> {});
-        });
-    }
-
-    private Optional<String> whyNot(Consumer<ParameterStore> reading) {
-        try (ParameterStore store = repository.parametersIfAny().orElse(null)) {
+        try (@Nullable ParameterStore store = repository.parametersIfAny().orElse(null)) {
             if (store != null) {
-                reading.accept(store);
+                store.verifyFiles();
             }
             return Optional.empty();
         } catch (MgitException e) {
