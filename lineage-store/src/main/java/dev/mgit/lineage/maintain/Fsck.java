@@ -69,16 +69,23 @@ public final class Fsck {
     }
 
     /**
-     * Puts right what can be without anything being lost: references, and notes that cannot be read. Can be undone.
+     * Puts right what can be without anything being lost: the files by which objects and blocks are found, references,
+     * and notes that cannot be read. What is moved can be undone, what is replaced is kept.
      *
      * @return what was done, a line each
      */
-    public List<String> repair(Person author, WriterLock lock) {
-        lock.requireHeld();
+    public List<String> repair(Person author, WriterLock lock) throws IOException {
+        List<String> done = new ArrayList<>(repository.repairLayout(lock));
+        done.addAll(GitMaintenance.repairBooks(repository.files().lineage()));
+        var store = new StoreRebuild(repository);
+        if (store.damage().isPresent()) {
+            done.addAll(store.run(lock));
+        }
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
-            return git.repair(author, rules.noteReaders());
+            done.addAll(git.repair(author, rules.noteReaders()));
         }
+        return done;
     }
 
     private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {
