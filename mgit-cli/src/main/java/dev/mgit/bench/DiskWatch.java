@@ -22,7 +22,7 @@ final class DiskWatch implements AutoCloseable {
     private final AtomicLong most = new AtomicLong();
 
     DiskWatch(Path folder) {
-        watching.scheduleWithFixedDelay(
+        var unused = watching.scheduleWithFixedDelay(
                 () -> most.accumulateAndGet(taken(folder), Math::max), 0, MILLISECONDS, TimeUnit.MILLISECONDS);
     }
 

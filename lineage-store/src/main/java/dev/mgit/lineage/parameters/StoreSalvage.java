@@ -150,8 +150,10 @@ public final class StoreSalvage {
         ByteBuffer file = blobs.get(varint(value));
         long offset = varint(value);
         long length = varint(value);
-        boolean inside = file != null && offset >= 0 && length >= 0 && offset <= file.limit() - length;
-        return inside ? Optional.of(file.slice((int) offset, (int) length)) : Optional.empty();
+        if (file == null || offset < 0 || length < 0 || offset > file.limit() - length) {
+            return Optional.empty();
+        }
+        return Optional.of(file.slice((int) offset, (int) length));
     }
 
     private static long varint(ByteBuffer in) {

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,7 @@ final class PickledArrays {
         return found.arrays == 0 ? Optional.empty() : Optional.of(found.layout.build());
     }
 
-    private static void stateSet(Call object, Cursor in, Map<Object, Bytes> oldTexts)
+    private static void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> oldTexts)
             throws IOException, UnsupportedException {
         if (isReconstructed(object) && object.state instanceof Items state) {
             Bytes meant = oldTexts.get(state.values.get(DATA));

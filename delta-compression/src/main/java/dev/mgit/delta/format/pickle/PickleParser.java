@@ -37,7 +37,7 @@ public final class PickleParser {
     private final StateListener listener;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
-    private final Map<Object, Bytes> oldTexts = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Bytes> oldTexts = new IdentityHashMap<>();
     private int textLeft = MAX_TEXT;
 
     /** Is told of each object that gets its state. */
@@ -47,7 +47,8 @@ public final class PickleParser {
          * @param in stands behind the opcode, and is to be left where the next one begins
          * @param oldTexts where the bytes of each text of Python 2 are, which may have been meant as bytes
          */
-        void stateSet(Call object, Cursor in, Map<Object, Bytes> oldTexts) throws IOException, UnsupportedException;
+        void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> oldTexts)
+                throws IOException, UnsupportedException;
     }
 
     private PickleParser(Cursor in, StateListener listener) {

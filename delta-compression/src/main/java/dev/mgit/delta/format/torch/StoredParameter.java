@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param packed the difference as xz compressed it; empty where the tensor is stored whole
  * @param shape of the tensor
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record StoredParameter(Optional<LogicalTensor> whole, byte[] packed, List<Long> shape) {
     private static final String HINT = "let MGit write the model's folder, and import again";
 
