@@ -55,13 +55,11 @@ final class ChunkIndex {
      * @param extent dimensions of the dataset
      * @return empty if the index is of a kind that is not known here
      */
-    static Optional<ChunkIndex> read(Hdf5File file, int version, Extent extent, long elementBytes)
-            throws IOException {
+    static Optional<ChunkIndex> read(Hdf5File file, int version, Extent extent, long elementBytes) throws IOException {
         file.in.skip(version == 3 ? 0 : 1);
         int rank = file.in.u8();
         if (rank != extent.shape().size() + 1) {
-            throw new FormatException(
-                    "its chunks have " + (rank - 1) + " dimensions, but their dataset has "
+            throw new FormatException("its chunks have " + (rank - 1) + " dimensions, but their dataset has "
                     + extent.shape().size());
         }
         long tree = version == 3 ? file.address() : Hdf5File.NOWHERE;
@@ -226,8 +224,8 @@ final class ChunkIndex {
 
     private long first(long index, int dimension) {
         if (index < 0 || index > Long.MAX_VALUE / shape.get(dimension)) {
-            throw new FormatException("a chunk is number " + Long.toUnsignedString(index) + " along dimension " + dimension
-                    + ", which is more than any file can hold");
+            throw new FormatException("a chunk is number " + Long.toUnsignedString(index) + " along dimension "
+                    + dimension + ", which is more than any file can hold");
         }
         return index * shape.get(dimension);
     }

@@ -18,6 +18,7 @@ final class Dataset {
     private static final int COMPACT = 0;
     private static final int CONTIGUOUS = 1;
     private static final int CHUNKED = 2;
+    private static final int COMMITTED = 2;
 
     private final Hdf5File file;
     private final ObjectHeader header;
@@ -50,14 +51,30 @@ final class Dataset {
         if (extent.isEmpty()) {
             return;
         }
-        if (typeMessage.get().isShared()) {
-            layout.view(LogicalTensor.unreadable(name, extent.get().shape(), 0, 0, "its type is kept elsewhere in the file"));
+        Optional<Message> meant = typeMessage.get().isShared() ? committed(file, typeMessage.get()) : typeMessage;
+        if (meant.isEmpty()) {
+            layout.view(LogicalTensor.unreadable(
+                    name, extent.get().shape(), 0, 0, "its type is kept elsewhere in the file"));
             return;
         }
-        ElementType type = ElementType.read(file, typeMessage.get());
+        ElementType type = ElementType.read(file, meant.get());
         if (type.isNumeric()) {
             new Dataset(file, header, layout, name, type, extent.get()).place(place.get());
         }
+    }
+
+    /** The type that an object of its own is, as a shared message says (section IV.A.2); empty if it is kept in a heap. */
+    private static Optional<Message> committed(Hdf5File file, Message shared) throws IOException {
+        file.in.seek(shared.offset());
+        int version = file.in.u8();
+        int kind = file.in.u8();
+        if (version < 1 || version > 3 || (version == 3 && kind != COMMITTED)) {
+            return Optional.empty();
+        }
+        file.in.skip(version == 1 ? 6 : 0);
+        return ObjectHeader.read(file, file.address())
+                .find(ObjectHeader.DATATYPE)
+                .filter(message -> !message.isShared());
     }
 
     private void place(Message place) throws IOException {
