@@ -375,7 +375,17 @@ def pickles():
         joblib.dump(state, f"{'bzip2' if name == 'bz2' else name}.joblib", compress=(name, level))
     with open("arrays-protocol-2.pkl", "wb") as file:
         pickle.dump(state, file, protocol=2)
+    escaped()
     old_pickles()
+
+
+def escaped():
+    """Longer than a line that is kept."""
+    import pickle
+
+    for protocol in 0, 1:
+        with open(f"escaped-protocol-{protocol}.pkl", "wb") as file:
+            pickle.dump({"weight": ramp((1200,))}, file, protocol=protocol)
 
 
 def old_pickles():
