@@ -33,6 +33,8 @@ import picocli.CommandLine.Option;
                     + "merge); Git, the files under .mgit and the processes are real."
         })
 final class BenchGraphCommand implements Callable<Integer> {
+    private static final int AUDITED = 1000;
+
     private final Context context;
 
     @Option(
@@ -88,11 +90,13 @@ final class BenchGraphCommand implements Callable<Integer> {
         ChildProcess.output(folder, Spawned.mgit("init"));
         ChildProcess.output(folder, Spawned.mgit("commit", "base", "--model", "seed"));
         Path git = folder.resolve(".mgit/lineage.git");
-        String tree = ChildProcess.output(git, List.of("git", "rev-parse", "refs/heads/seed^{tree}"));
-        LineageMaker made = new LineageMaker(tree, versions);
-        made.make(git, versions);
+        LineageMaker made = new LineageMaker(versions);
+        made.make(git, "seed", versions);
         String last = made.ids().get(versions - 1);
         ChildProcess.output(git, List.of("git", "cat-file", "-e", last));
+        try (BenchRepository repository = BenchRepository.open(folder)) {
+            repository.setModels(made.heads());
+        }
         ChildProcess.output(git, List.of("git", "pack-refs", "--all"));
         return made;
     }
@@ -125,7 +129,22 @@ final class BenchGraphCommand implements Callable<Integer> {
         ChildProcess.output(folder, Spawned.mgit("branch", "fresh", first));
         time(folder, "find --text, one reference moved", 1, "find", "--text", "no such words");
         Path git = folder.resolve(".mgit/lineage.git");
+        audit(folder, made);
         time(git, "git log --branches -n 20", runs, List.of("git", "log", "--branches", "-n", "20"));
+    }
+
+    /** The first version with so many ancestors, beside what Git takes to read their commits, and their trees too. */
+    private void audit(Path folder, LineageMaker made) throws IOException {
+        int version = 0;
+        while (version < versions - 1 && made.ancestors(version) < AUDITED) {
+            version++;
+        }
+        String id = made.ids().get(version);
+        String of = made.ancestors(version) + " ancestors";
+        Path git = folder.resolve(".mgit/lineage.git");
+        time(folder, "audit, " + of, runs, "audit", id);
+        time(git, "git log, " + of, runs, List.of("git", "log", "--parents", id));
+        time(git, "git rev-list --objects, " + of, runs, List.of("git", "rev-list", "--objects", id));
     }
 
     private void time(Path folder, String what, int times, String... arguments) throws IOException {

@@ -12,6 +12,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Person;
+import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,24 @@ final class BenchRepository implements AutoCloseable {
 
     BenchRepository(Path folder) throws IOException {
         this.repository = Repository.init(folder);
+    }
+
+    private BenchRepository(Repository repository) {
+        this.repository = repository;
+    }
+
+    static BenchRepository open(Path folder) throws IOException {
+        return new BenchRepository(Repository.open(folder));
+    }
+
+    /** Makes models of versions that are in the lineage already, as one operation. */
+    void setModels(Map<String, String> heads) throws IOException {
+        try (WriterLock lock = repository.lock("bench", Duration.ofSeconds(10), notice -> {})) {
+            lock.requireHeld();
+            Transaction transaction = repository.lineage().begin("bench", AUTHOR);
+            heads.forEach((model, head) -> transaction.setModel(model, new VersionId(head)));
+            transaction.apply();
+        }
     }
 
     /** Commits a folder as a model of its own. */

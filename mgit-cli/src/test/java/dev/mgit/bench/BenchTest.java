@@ -53,6 +53,14 @@ class BenchTest {
     }
 
     @Test
+    void expertsAreStoredWithAndWithoutTheirParents() {
+        assertThat(run("bench", "experts"))
+                .containsPattern("upcycled, flat +dense FFN +788 kB +[0-9.]+ kB +1[0-9.]+ ")
+                .containsPattern("permuted +stacked .* 0 B +-")
+                .contains("One expert is 98.3 kB.");
+    }
+
+    @Test
     void codecComparesWithPublishedOnesAndTheEntropy() {
         String out = run("bench", "codec", "--only", "BF16, 95%", "--size", "1MB", "--seconds", "0.01");
         assertThat(out).contains("entropy", "mgit small", "BitX", "ZipNN", "FM-Delta", "zstd -19");

@@ -113,6 +113,36 @@ class EvidenceBundleTest {
     }
 
     @Test
+    void aRewrittenCommitIsNamedThoughEveryHashAgrees() throws IOException {
+        GitServers.run(folder, "git", "clone", "--quiet", "--mirror", bundle.toString(), "mirror.git");
+        Path mirror = folder.resolve("mirror.git");
+        Path commit = folder.resolve("commit");
+        Files.writeString(
+                commit,
+                GitServers.run(mirror, "git", "cat-file", "commit", "child").replaceAll("Derived-From: .*\n?", ""));
+        String forged = GitServers.run(mirror, "git", "hash-object", "-t", "commit", "-w", commit.toString())
+                .strip();
+        GitServers.run(mirror, "git", "update-ref", "refs/heads/child", forged);
+        GitServers.run(mirror, "git", "symbolic-ref", "HEAD", "refs/heads/child");
+        Path bad = folder.resolve("forged.bundle");
+        GitServers.run(mirror, "git", "bundle", "create", "--quiet", bad.toString(), "HEAD", "child");
+        TestRepository.assertRefused(verify(bad), 6, "child@" + forged.substring(0, 10) + ": Git has the parent ");
+    }
+
+    @Test
+    void whatBreaksItsPolicyIsSaid() throws IOException {
+        Path policy = Files.writeString(
+                folder.resolve("policy.json"),
+                "{\"schema\": 1, \"rules\": [{\"rule\": \"licences\", \"allowed\": [\"apache-2.0\"]}]}");
+        repository.ok("policy", "init", policy.toString(), "--force");
+        Path again = folder.resolve("again.bundle");
+        repository.ok("bundle", "child", "--output", again.toString());
+        assertThat(verify(again, "--key", PUBLIC).out())
+                .contains("against its policy: rule 'licences': child@", "is under mit, not Apache-2.0");
+        assertThat(verify(bundle, "--key", PUBLIC).out()).doesNotContain("against its policy");
+    }
+
+    @Test
     void namesThatLeadElsewhereAreRefused() throws IOException {
         String text = new String(Files.readAllBytes(bundle), StandardCharsets.ISO_8859_1);
         Path bad = folder.resolve("bad.bundle");

@@ -2,7 +2,8 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.cli.MadeExperts.Expert;
+import dev.mgit.bench.MadeExperts;
+import dev.mgit.bench.MadeExperts.Expert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +133,57 @@ class InspectRolesTest {
         String shard = Cli.run(dir, "inspect", address("/files/model-00001-of-00002.safetensors"))
                 .out();
         assertThat(shard).contains("embedding").doesNotContain("output head  ");
+    }
+
+    /** A GGUF file of version 3 without settings: tensors of F32, whose dimensions the format has innermost first. */
+    private static byte[] gguf(Map<String, long[]> tensors) {
+        var header = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+        header.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3).putLong(tensors.size());
+        header.putLong(0);
+        long offset = 0;
+        for (Map.Entry<String, long[]> tensor : tensors.entrySet()) {
+            byte[] name = tensor.getKey().getBytes(StandardCharsets.UTF_8);
+            header.putLong(name.length).put(name).putInt(tensor.getValue().length);
+            long bytes = 4;
+            for (long dimension : tensor.getValue()) {
+                header.putLong(dimension);
+                bytes *= dimension;
+            }
+            header.putInt(0).putLong(offset);
+            offset += (bytes + 31) / 32 * 32;
+        }
+        int data = (header.position() + 31) / 32 * 32;
+        return Arrays.copyOf(Arrays.copyOf(header.array(), data), data + (int) offset);
+    }
+
+    @Test
+    void aGgufFileOnTheWebIsCountedByItsHeader() throws IOException {
+        Map<String, long[]> tensors = new LinkedHashMap<>();
+        tensors.put("token_embd.weight", new long[] {64, 50_000});
+        tensors.put("blk.0.attn_q.weight", new long[] {64, 64});
+        tensors.put("blk.0.ffn_up.weight", new long[] {64, 256});
+        tensors.put("output_norm.weight", new long[] {64});
+        byte[] file = gguf(tensors);
+        Files.write(dir.resolve("model.gguf"), file);
+        byte[] cut = Arrays.copyOf(file, 100);
+        Files.write(dir.resolve("cut.gguf"), cut);
+        byte[] many = file.clone();
+        ByteBuffer.wrap(many).order(ByteOrder.LITTLE_ENDIAN).putLong(8, Long.MAX_VALUE);
+        Files.write(dir.resolve("many.gguf"), many);
+        serve(dir, true);
+
+        var json =
+                Cli.run(dir, "inspect", address("/files/model.gguf"), "--json").json();
+
+        assertThat(json.number("parameters")).isEqualTo(64L * (50_000 + 64 + 256 + 1));
+        assertThat(json.number("embedding_parameters")).isEqualTo(64L * 50_000);
+        assertThat(json.object("roles").members()).containsOnlyKeys("embedding", "attention", "mlp", "norm");
+        assertThat(sent.get()).isLessThan(file.length / 4);
+        for (String bad : new String[] {"cut.gguf", "many.gguf"}) {
+            Cli.Ran ran = Cli.run(dir, "inspect", address("/files/" + bad));
+            assertThat(ran.exit()).as(bad).isNotZero();
+            assertThat(ran.err()).startsWith("error: ").contains(bad).doesNotContain("Exception", "internal");
+        }
     }
 
     @Test

@@ -97,13 +97,30 @@ class PolicyTest {
                 .isZero();
         assertThat(commit("other-kind", "--from", "private=distill").exit()).isZero();
         TestRepository.assertRefused(
-                commit("bad", "--from", "private=finetune"), 4, "which is under cc-by-nc-4.0, not Apache-2.0 or mit");
+                commit("bad", "--from", "private=finetune"), 4, "which is under cc-by-nc-4.0, not Apache-2.0 or MIT");
         TestRepository.assertRefused(
                 commit("unknown", "--from", "other-kind=finetune"), 4, "which is under no recorded licence");
         policy("{\"rule\": \"licences\", \"allowed\": [\"mit\"], \"models\": \"good\"}");
         repository.ok("policy", "check", "good", "private");
         policy("{\"rule\": \"licences\", \"allowed\": [\"mit\"], \"models\": \"p*\"}");
         broken("private@", "private");
+    }
+
+    @Test
+    void licencesAreComparedAsExpressions() throws IOException {
+        policy("{\"rule\": \"licences\", \"allowed\": [\"MIT\", \"Apache-2.0\", \"gpl-2.0\"]}");
+        for (String kept : List.of("mit OR cc-by-nc-4.0", "mit AND apache-2.0", "(mit AND apache-2.0) OR gpl-3.0")) {
+            assertThat(commit("kept-" + kept.hashCode(), "--trailer", "License=" + kept)
+                            .exit())
+                    .as(kept)
+                    .isZero();
+        }
+        for (String broken : List.of("mit AND cc-by-nc-4.0", "gpl-3.0 OR cc-by-nc-4.0", "mitx")) {
+            TestRepository.assertRefused(
+                    commit("broken-" + broken.hashCode(), "--trailer", "License=" + broken),
+                    4,
+                    "is under " + broken + ", not MIT or Apache-2.0 or");
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.mgit.delta.format.tfjs.TfjsReader;
 import dev.mgit.delta.format.tflite.TfliteReader;
 import dev.mgit.delta.format.torch.DistributedReader;
 import dev.mgit.delta.format.torch.TorchReader;
+import dev.mgit.delta.format.torch.ZeroReader;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.Format;
@@ -52,7 +53,7 @@ public final class Formats {
             new DeflatedReader(),
             new OnnxReader());
     private static final List<CompanionReader> COMPANIONS =
-            List.of(new DistributedReader(), new ZarrReader(), new TfjsReader(), new ExternalData());
+            List.of(new DistributedReader(), new ZeroReader(), new ZarrReader(), new TfjsReader(), new ExternalData());
     private static final FormatReader ANY = new OpaqueReader();
 
     /** First line of a Git LFS pointer file (Git LFS specification, "The Pointer"). */

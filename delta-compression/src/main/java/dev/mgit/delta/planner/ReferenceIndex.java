@@ -28,10 +28,12 @@ public final class ReferenceIndex {
     public static final int MOST_BYTES = 9 << 20;
 
     /**
-     * Matches further apart than this are different places: the first that lets all places be read. What lies between
-     * long matches is where short ones are.
+     * Matches further apart than this are different places: the first with which what may be read has nearly all matches.
+     * What lies between long matches is where short ones are.
      */
     private static final int[] GAPS = {MOST_BYTES, 1 << 20, 1 << 16};
+
+    private static final double NEARLY_ALL = 0.9;
     /** For a short block it does not pay to read more than some times its length. */
     private static final int LEAST_BYTES = 1 << 20;
 
@@ -62,15 +64,9 @@ public final class ReferenceIndex {
             return Optional.empty();
         }
         build();
-        List<Region> regions = new ArrayList<>();
-        int bytes = 0;
-        for (Place place : places(block, length)) {
-            int taken = Math.min(place.length(), MOST_BYTES - bytes);
-            if (regions.size() < MOST_PLACES && taken > PLACE_BYTES) {
-                regions.add(sources.get(place.source).region(place.from, taken));
-                bytes += taken;
-            }
-        }
+        List<Region> regions = places(block, length).stream()
+                .map(place -> sources.get(place.source).region(place.from, place.length()))
+                .toList();
         return regions.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Prediction(Predictors.REFERENCE, regions, new byte[0]));
@@ -92,21 +88,51 @@ public final class ReferenceIndex {
         private int length() {
             return (int) (to - from);
         }
+
+        private void cut(int most) {
+            if (length() > most) {
+                matches = (int) ((long) matches * most / length());
+                to = from + most;
+            }
+        }
     }
 
-    /** Places worth naming, those with most matches first. */
+    /** Places worth naming, in order. */
     private List<Place> places(byte[] block, int length) {
         long[] found = matches(block, length);
-        long affordable = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (long) TIMES_LENGTH * length));
-        List<Place> places = List.of();
+        int affordable = (int) Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (long) TIMES_LENGTH * length));
+        List<Place> best = List.of();
         for (int gap : GAPS) {
-            places = places(found, gap);
-            if (places.stream().mapToLong(Place::length).sum() <= affordable) {
+            List<Place> places = affordable(places(found, gap), affordable);
+            if (matches(places) > matches(best)) {
+                best = places;
+            }
+            if (matches(best) >= NEARLY_ALL * found.length) {
                 break;
             }
         }
+        return best.stream()
+                .sorted(Comparator.comparingInt((Place place) -> place.source).thenComparingLong(place -> place.from))
+                .toList();
+    }
+
+    /** Those with most matches, the last of them cut. */
+    private static List<Place> affordable(List<Place> places, int most) {
         places.sort(Comparator.comparingInt((Place place) -> place.matches).reversed());
-        return places;
+        List<Place> taken = new ArrayList<>();
+        int left = most;
+        for (Place place : places) {
+            if (taken.size() < MOST_PLACES && left > PLACE_BYTES) {
+                place.cut(left);
+                taken.add(place);
+                left -= place.length();
+            }
+        }
+        return taken;
+    }
+
+    private static int matches(List<Place> places) {
+        return places.stream().mapToInt(place -> place.matches).sum();
     }
 
     /** Where sampled windows of the block occur, in order. */

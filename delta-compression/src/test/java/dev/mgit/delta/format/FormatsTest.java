@@ -52,7 +52,8 @@ class FormatsTest {
             checked.addAll(format.checksumsTensors() ? Set.of(format.name()) : Set.of());
             exports.addAll(format.isExport() ? Set.of(format.name()) : Set.of());
         }
-        assertThat(checked).containsExactly("deflated", "keras", "npz", "pytorch", "pytorch-distributed");
+        assertThat(checked)
+                .containsExactly("deepspeed-zero", "deflated", "keras", "npz", "pytorch", "pytorch-distributed");
         assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tfjs", "tflite");
     }
 

@@ -18,15 +18,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Checks a lineage that came as a bundle, whose objects were hashed when it was opened. */
 public final class BundleCheck {
     private final Workspace workspace;
     private final Lineage lineage;
+    private final Function<VersionId, List<String>> contradictions;
 
-    /** @param folder where the bundle's objects are */
-    public BundleCheck(Lineage lineage, Path folder) {
+    /**
+     * @param folder where the bundle's objects are
+     * @param contradictions in what the commit of a version says of it, a clause each
+     */
+    public BundleCheck(Lineage lineage, Path folder, Function<VersionId, List<String>> contradictions) {
         this.lineage = lineage;
+        this.contradictions = contradictions;
         this.workspace = new BundleWorkspace(lineage, folder);
     }
 
@@ -61,7 +67,7 @@ public final class BundleCheck {
             if (version.previous().isEmpty() && version.origins().isEmpty()) {
                 roots.add(version);
             }
-            checkFiles(version, faults);
+            checkVersion(version, faults);
             List<Signatures.Result> results = signatures.of(lineage, version.id(), attestations);
             if (!results.isEmpty()) {
                 signed.put(version, results);
@@ -87,8 +93,9 @@ public final class BundleCheck {
         return version.model() + "@" + version.id().abbreviated();
     }
 
-    private void checkFiles(Version version, List<String> faults) {
+    private void checkVersion(Version version, List<String> faults) {
         try {
+            contradictions.apply(version.id()).forEach(clause -> faults.add(name(version) + ": " + clause));
             for (FileEntry file : lineage.checkpoint(version.id()).files()) {
                 if (file.stored() == FileEntry.Storage.PARAMETERS) {
                     var unused = lineage.manifest(version.id(), file.path());

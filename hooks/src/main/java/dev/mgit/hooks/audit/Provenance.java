@@ -1,6 +1,6 @@
 package dev.mgit.hooks.audit;
 
-import dev.mgit.hooks.eval.Evaluation;
+import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.query.AuditReport.Entry;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param recipe how it was made; empty where that is not recorded or cannot be read
  * @param data what it was trained or made with
  * @param tests the latest outcome of each test
- * @param evaluations the latest of each scenario
+ * @param numbers evaluations, costs and serving plans noted on it
  * @param sharing what its recipe promised of its tensors, and whether that holds
  */
 public record Provenance(
@@ -23,7 +23,7 @@ public record Provenance(
         Optional<MadeBy> recipe,
         List<DataFact> data,
         List<TestOutcome> tests,
-        List<Evaluation> evaluations,
+        NotedNumbers numbers,
         CardFacts card,
         Licensing licensing,
         List<Standing> sharing) {

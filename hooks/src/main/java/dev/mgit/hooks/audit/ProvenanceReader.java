@@ -3,20 +3,23 @@ package dev.mgit.hooks.audit;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.Workspace;
 import dev.mgit.hooks.audit.Provenance.MadeBy;
+import dev.mgit.hooks.cost.NotedCosts;
 import dev.mgit.hooks.data.DataRecord;
 import dev.mgit.hooks.data.Statements;
-import dev.mgit.hooks.eval.Evaluation;
 import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResult;
 import dev.mgit.hooks.modeltest.TestResults;
 import dev.mgit.hooks.modeltest.Verdict;
+import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
+import dev.mgit.hooks.serving.ServingPlans;
 import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.query.AuditReport.Entry;
 import dev.mgit.lineage.query.DeclaredFacts;
+import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,12 +61,27 @@ public final class ProvenanceReader {
         VersionId id = entry.version();
         if (!entry.present()) {
             return new Provenance(
-                    entry, Optional.empty(), List.of(), List.of(), List.of(), CardFacts.NONE, licensing, sharing);
+                    entry,
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    NotedNumbers.NONE,
+                    CardFacts.NONE,
+                    licensing,
+                    sharing);
         }
         Optional<MadeBy> recipe = recipe(id);
         CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
-        List<Evaluation> evaluations = read(id, List.of(), () -> new Evaluations(workspace.lineage()).latest(id));
-        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), evaluations, card, licensing, sharing);
+        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), numbers(id), card, licensing, sharing);
+    }
+
+    /** Each kind by itself, so that a damaged note costs its own. */
+    private NotedNumbers numbers(VersionId id) {
+        Lineage lineage = workspace.lineage();
+        return new NotedNumbers(
+                read(id, List.of(), () -> new Evaluations(lineage).latest(id)),
+                read(id, List.of(), () -> new NotedCosts(lineage).of(id)),
+                read(id, List.of(), () -> new ServingPlans(lineage, workspace.root()).noted(id)));
     }
 
     /** How a version was made; empty where that is not recorded or cannot be read. */

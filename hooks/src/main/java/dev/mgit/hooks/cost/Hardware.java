@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.JsonMembers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,17 +36,25 @@ public record Hardware(String name, double dollarsPerHour, long memory) {
                     "use a100, v100, or a file {\"name\": TEXT, \"dollars_per_hour\": X, \"memory_gib\": N}");
         }
         try {
-            JsonObject json = Json.parsePythonObject(ProfileFile.bytes(file));
-            double dollars = json.optionalReal("dollars_per_hour").orElse(Double.NaN);
-            double memory = json.optionalReal("memory_gib").orElse(Double.NaN);
-            if (!(dollars >= 0 && dollars < 1e6) || !(memory > 0 && memory < 1e6)) {
-                throw new JsonException("dollars_per_hour must be 0 or more, and memory_gib more than 0");
-            }
-            return new Hardware(json.string("name"), dollars, (long) (memory * GIB));
+            return fromJson(Json.parsePythonObject(ProfileFile.bytes(file)));
         } catch (JsonException e) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "cannot read the hardware '" + file + "': " + e.getMessage(), null, e);
         }
+    }
+
+    /** @throws JsonException saying what cannot be */
+    static Hardware fromJson(JsonObject json) {
+        double dollars = json.optionalReal("dollars_per_hour").orElse(Double.NaN);
+        double memory = json.optionalReal("memory_gib").orElse(Double.NaN);
+        if (!(dollars >= 0 && dollars < 1e6) || !(memory > 0 && memory < 1e6)) {
+            throw new JsonException("dollars_per_hour must be 0 or more, and memory_gib more than 0");
+        }
+        return new Hardware(json.string("name"), dollars, (long) (memory * GIB));
+    }
+
+    JsonObject toJson() {
+        return JsonMembers.of("name", name, "dollars_per_hour", dollarsPerHour, "memory_gib", (double) memory / GIB);
     }
 
     /** How many hold so many bytes. */

@@ -47,6 +47,14 @@ public record Evaluation(
         return compared;
     }
 
+    /** What is told of it: all but the spec. */
+    public JsonObject told() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        metrics.forEach((name, measured) -> values.put(name, measured.value()));
+        return JsonMembers.of(
+                "harness", harness, "scenario", scenario, "instances", instances, "metrics", new JsonObject(values));
+    }
+
     /** What it says, whenever it was imported: the first 16 digits of a SHA-256. */
     public String digest() {
         JsonObject said = JsonMembers.of("harness", harness, "scenario", scenario, "spec", spec, "metrics", json());

@@ -20,6 +20,12 @@ public sealed interface LicenceExpression {
             return KnownLicences.spdx(id);
         }
 
+        /** Of one that allows later versions too, the version it names; empty for any other. */
+        Optional<Licence> earliest() {
+            String name = id.replaceFirst("(?i)-or-later$", "");
+            return orLater || !name.equals(id) ? Optional.of(new Licence(name, false)) : Optional.empty();
+        }
+
         @Override
         public String text() {
             return spdx().orElse(id) + (orLater ? "+" : "");
@@ -115,6 +121,27 @@ public sealed interface LicenceExpression {
         return KnownLicences.of(ids().get(0))
                 .map(KnownLicences.Known::obligations)
                 .orElse(Set.of());
+    }
+
+    /**
+     * Whether whoever uses the work can do so under these licences alone: one of a choice will do, all that hold together
+     * must be among them; an exception and a later version are for the user to take or leave.
+     */
+    default boolean isSatisfiedBy(List<LicenceExpression> allowed) {
+        if (allowed.stream().anyMatch(one -> one.text().equalsIgnoreCase(text()))) {
+            return true;
+        }
+        if (this instanceof And and) {
+            return and.all().stream().allMatch(one -> one.isSatisfiedBy(allowed));
+        }
+        if (this instanceof Or or) {
+            return or.any().stream().anyMatch(one -> one.isSatisfiedBy(allowed));
+        }
+        if (this instanceof With with) {
+            return with.licence().isSatisfiedBy(allowed);
+        }
+        return this instanceof Licence licence
+                && licence.earliest().filter(one -> one.isSatisfiedBy(allowed)).isPresent();
     }
 
     /** Whether it names a licence, under whichever of its names. */

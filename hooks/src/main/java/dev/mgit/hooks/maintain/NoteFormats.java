@@ -1,5 +1,6 @@
 package dev.mgit.hooks.maintain;
 
+import dev.mgit.hooks.cost.NotedCosts;
 import dev.mgit.hooks.data.Statements;
 import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.ResultDifference;
@@ -30,6 +31,8 @@ public final class NoteFormats {
                 note -> TestResults.parse(note),
                 Evaluations.NAMESPACE,
                 note -> Evaluations.parse(note),
+                NotedCosts.NAMESPACE,
+                note -> NotedCosts.parse(note),
                 ServingPlans.NAMESPACE,
                 note -> ServingPlans.parse(note),
                 Evaluations.INSTANCES,
@@ -55,6 +58,8 @@ public final class NoteFormats {
                 (base, ours, theirs) -> Optional.of(TestResults.union(ours, theirs)),
                 Evaluations.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(Evaluations.union(ours, theirs)),
+                NotedCosts.NAMESPACE,
+                (base, ours, theirs) -> Optional.of(NotedCosts.union(ours, theirs)),
                 ServingPlans.NAMESPACE,
                 (base, ours, theirs) -> Optional.of(ServingPlans.union(ours, theirs)),
                 Evaluations.INSTANCES,

@@ -42,11 +42,6 @@ record ComputeRule(double share, String metric) implements Rule {
         return "compute";
     }
 
-    @Override
-    public boolean bindsAtEntry() {
-        return true;
-    }
-
     /** Where both are recorded. */
     @Override
     public boolean concerns(Version version, Facts facts) {

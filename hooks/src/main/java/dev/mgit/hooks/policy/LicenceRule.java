@@ -2,6 +2,7 @@ package dev.mgit.hooks.policy;
 
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.hooks.licence.LicenceExpression;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
@@ -11,17 +12,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which licences may be used for what.
  *
  * @param edges kinds of derivation: whatever a version was derived from by one of these, and all behind it, must be under
  *     an allowed licence; empty for a rule about each version's own licence
- * @param allowed licences by their SPDX identifiers, whatever their case
+ * @param allowed licences as SPDX expressions; a version's own may be any that whoever uses it can satisfy with these
  */
-record LicenceRule(List<EdgeKind> edges, List<String> allowed) implements Rule {
+record LicenceRule(List<EdgeKind> edges, List<LicenceExpression> allowed) implements Rule {
     static LicenceRule read(JsonObject json) {
-        List<String> allowed = json.strings("allowed");
+        List<LicenceExpression> allowed =
+                json.strings("allowed").stream().map(LicenceExpression::read).toList();
         if (allowed.isEmpty()) {
             throw new JsonException("no licence is 'allowed'");
         }
@@ -32,11 +35,6 @@ record LicenceRule(List<EdgeKind> edges, List<String> allowed) implements Rule {
     @Override
     public String name() {
         return "licences";
-    }
-
-    @Override
-    public boolean bindsAtEntry() {
-        return true;
     }
 
     @Override
@@ -76,9 +74,11 @@ record LicenceRule(List<EdgeKind> edges, List<String> allowed) implements Rule {
         if (licence.isEmpty()) {
             return Optional.of("under no recorded licence");
         }
-        return allowed.stream().anyMatch(licence.get()::equalsIgnoreCase)
-                ? Optional.empty()
-                : Optional.of("under " + licence.get() + ", not " + String.join(" or ", allowed));
+        if (LicenceExpression.read(licence.get()).isSatisfiedBy(allowed)) {
+            return Optional.empty();
+        }
+        String others = allowed.stream().map(LicenceExpression::text).collect(Collectors.joining(" or "));
+        return Optional.of("under " + licence.get() + ", not " + others);
     }
 
     @Override

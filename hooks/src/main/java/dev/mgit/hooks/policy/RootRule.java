@@ -31,16 +31,6 @@ record RootRule(List<String> allowed) implements Rule {
     }
 
     @Override
-    public boolean bindsAtEntry() {
-        return true;
-    }
-
-    @Override
-    public boolean concerns(Version version, Facts facts) {
-        return true;
-    }
-
-    @Override
     public List<String> objections(Version version, Facts facts) {
         List<String> found = new ArrayList<>();
         for (VersionId ancestor : facts.lineage(version.id())) {

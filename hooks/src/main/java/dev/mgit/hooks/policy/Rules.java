@@ -45,11 +45,6 @@ final class Rules {
         }
 
         @Override
-        public boolean bindsAtEntry() {
-            return true;
-        }
-
-        @Override
         public boolean concerns(Version version, Facts facts) {
             return !version.origins().isEmpty();
         }
@@ -66,15 +61,10 @@ final class Rules {
     }
 
     /** Tests must have passed: those named, or all that are registered for it. */
-    record TestRule(List<String> names) implements Rule {
+    record TestRule(List<String> names) implements Rule.Later {
         @Override
         public String name() {
             return "tests";
-        }
-
-        @Override
-        public boolean bindsAtEntry() {
-            return false;
         }
 
         @Override
@@ -103,20 +93,10 @@ final class Rules {
     }
 
     /** Files must be signed by somebody whose signatures count, and so must the statements named. */
-    record SignatureRule(List<String> attest) implements Rule {
+    record SignatureRule(List<String> attest) implements Rule.Later {
         @Override
         public String name() {
             return "signatures";
-        }
-
-        @Override
-        public boolean bindsAtEntry() {
-            return false;
-        }
-
-        @Override
-        public boolean concerns(Version version, Facts facts) {
-            return true;
         }
 
         @Override
@@ -132,15 +112,10 @@ final class Rules {
     }
 
     /** Merges must be signed. */
-    record MergeRule() implements Rule {
+    record MergeRule() implements Rule.Later {
         @Override
         public String name() {
             return "merges";
-        }
-
-        @Override
-        public boolean bindsAtEntry() {
-            return false;
         }
 
         @Override
@@ -178,7 +153,7 @@ final class Rules {
     }
 
     /** Versions must not be older than so many days. */
-    record AgeRule(long days) implements Rule {
+    record AgeRule(long days) implements Rule.Later {
         static AgeRule read(JsonObject json) {
             long days = json.number("days");
             if (days < 1) {
@@ -190,16 +165,6 @@ final class Rules {
         @Override
         public String name() {
             return "age";
-        }
-
-        @Override
-        public boolean bindsAtEntry() {
-            return false;
-        }
-
-        @Override
-        public boolean concerns(Version version, Facts facts) {
-            return true;
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.TrainingState;
 import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JsonMembers;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
@@ -48,23 +49,47 @@ public final class ServingPlans {
      * @param of the version it was made for: this one, or one it replaced
      * @param stale why it no longer holds; empty if it does
      */
-    public record Standing(NotedPlan plan, VersionId of, Optional<String> stale) {}
+    public record Standing(NotedPlan plan, VersionId of, Optional<String> stale) {
+        /** {@code plan for 4 threads, batch 8: <2,2,4>}, with why it is stale. */
+        public String text() {
+            ServingPlan made = plan.plan();
+            return "plan for " + made.threads() + " threads, batch " + made.batch() + ": " + made.text()
+                    + stale.map(why -> ", stale: " + why).orElse("");
+        }
+
+        public JsonObject toJson() {
+            return JsonMembers.of("of", of.hex(), "plan", plan.plan().toJson(), "stale", stale);
+        }
+    }
 
     /** The plans of a version, or of the latest before it that has any. */
     public List<Standing> of(VersionId version) {
         Optional<VersionId> at = Optional.of(version);
         for (int i = 0; i < LOOKED_BACK && at.isPresent(); i++) {
-            VersionId planned = at.get();
-            Optional<List<NotedPlan>> noted = lineage.note(NAMESPACE, planned, ServingPlans::parse);
-            if (noted.isPresent()) {
-                String weights = weights(version);
-                return noted.get().stream()
-                        .map(plan -> new Standing(plan, planned, stale(plan, weights, planned)))
-                        .toList();
+            List<Standing> found = standing(at.get(), version);
+            if (!found.isEmpty()) {
+                return found;
             }
-            at = lineage.version(planned).previous();
+            at = lineage.version(at.get()).previous();
         }
         return List.of();
+    }
+
+    /** Only those noted on the version itself. */
+    public List<Standing> noted(VersionId version) {
+        return standing(version, version);
+    }
+
+    private List<Standing> standing(VersionId planned, VersionId served) {
+        List<NotedPlan> plans =
+                lineage.note(NAMESPACE, planned, ServingPlans::parse).orElse(List.of());
+        if (plans.isEmpty()) {
+            return List.of();
+        }
+        String weights = weights(served);
+        return plans.stream()
+                .map(plan -> new Standing(plan, planned, stale(plan, weights, planned)))
+                .toList();
     }
 
     private Optional<String> stale(NotedPlan plan, String weights, VersionId of) {
@@ -141,10 +166,17 @@ public final class ServingPlans {
                         String.format(
                                 "%05d %05d", one.plan().threads(), one.plan().batch()),
                         one));
+        Map<String, Double> metrics = new TreeMap<>();
+        latest.values().stream()
+                .map(NotedPlan::plan)
+                .forEach(plan ->
+                        metrics.put("plan/" + plan.threads() + "x" + plan.batch() + "/seconds", plan.seconds()));
         return Json.pretty(JsonMembers.of(
                 "schema",
                 SCHEMA,
                 "plans",
-                latest.values().stream().map(NotedPlan::toJson).toList()));
+                latest.values().stream().map(NotedPlan::toJson).toList(),
+                "metrics",
+                metrics));
     }
 }

@@ -52,6 +52,27 @@ class LicenceExpressionTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "mit, true",
+        "Apache 2.0, false",
+        "apache-2.0 OR gpl-3.0, false",
+        "apache-2.0 OR MIT, true",
+        "mit AND apache-2.0, false",
+        "mit AND gpl-2.0, true",
+        "(mit OR apache-2.0) AND gpl-2.0, true",
+        "gpl-2.0+, true",
+        "GPL-2.0-or-later, true",
+        "gpl-3.0+, false",
+        "GPL-2.0-only WITH Classpath-exception-2.0, true",
+        "apache-2.0 WITH LLVM-exception, false",
+        "our own terms, false"
+    })
+    void whatCanBeUsedUnderSomeLicencesAlone(String text, boolean satisfied) {
+        List<LicenceExpression> allowed = List.of(LicenceExpression.read("MIT"), LicenceExpression.read("gpl-2.0"));
+        assertThat(LicenceExpression.read(text).isSatisfiedBy(allowed)).isEqualTo(satisfied);
+    }
+
     @Test
     void hostileTextEndsSoon() {
         assertThatThrownBy(() -> LicenceExpression.parse("(".repeat(3000))).isInstanceOf(MgitException.class);

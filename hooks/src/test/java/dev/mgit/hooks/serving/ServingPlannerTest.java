@@ -53,15 +53,25 @@ class ServingPlannerTest {
         for (int i = 0; i < 40; i++) {
             LatencyProfile profile = random(random);
             for (int threads = 1; threads <= MOST; threads++) {
-                for (int batch = 1; batch <= threads; batch++) {
-                    ServingPlan plan = ServingPlanner.plan(profile, threads, batch);
-
-                    assertThat(plan.seconds()).isEqualTo(least(profile, threads, batch));
-                    assertThat(plan.fat().orElse(Double.POSITIVE_INFINITY)).isGreaterThanOrEqualTo(plan.seconds());
-                    assertConsistent(profile, plan);
+                for (int batch = 1; batch <= MOST; batch++) {
+                    assertLeast(profile, threads, batch);
                 }
             }
         }
+    }
+
+    private static void assertLeast(LatencyProfile profile, int threads, int batch) {
+        double least = least(profile, threads, batch);
+        if (Double.isInfinite(least)) {
+            assertThatThrownBy(() -> ServingPlanner.plan(profile, threads, batch))
+                    .isInstanceOf(MgitException.class)
+                    .hasMessageContaining("do not add up to " + batch + " within " + threads + " threads");
+            return;
+        }
+        ServingPlan plan = ServingPlanner.plan(profile, threads, batch);
+        assertThat(plan.seconds()).isEqualTo(least);
+        assertThat(plan.fat().orElse(Double.POSITIVE_INFINITY)).isGreaterThanOrEqualTo(plan.seconds());
+        assertConsistent(profile, plan);
     }
 
     private static void assertConsistent(LatencyProfile profile, ServingPlan plan) {
@@ -72,7 +82,10 @@ class ServingPlannerTest {
             slowest = Math.max(slowest, profile.latencies().get(one.threads()).get(one.batch()));
         }
         assertThat(items).isEqualTo(plan.batch());
-        assertThat(plan.idle()).isNotNegative();
+        int busy = plan.instances().stream()
+                .mapToInt(one -> one.count() * one.threads())
+                .sum();
+        assertThat(plan.idle()).isEqualTo(plan.threads() - busy).isNotNegative();
         assertThat(slowest).isEqualTo(plan.seconds());
     }
 

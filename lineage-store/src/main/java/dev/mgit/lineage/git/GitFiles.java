@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,6 +75,15 @@ final class GitFiles {
                 if (wanted.test(folder.relativize(file).toString())) {
                     Files.deleteIfExists(file);
                 }
+            }
+        }
+    }
+
+    /** Removes a folder made for a while, and all it holds. */
+    static void removeTree(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
             }
         }
     }

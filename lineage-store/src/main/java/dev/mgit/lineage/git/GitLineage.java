@@ -102,7 +102,7 @@ public final class GitLineage implements Lineage {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the lineage repository cannot be opened: " + e.getMessage(),
-                    "mend " + directory.resolve("config") + ", in Git's syntax",
+                    LineageFolder.REPAIR,
                     e);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

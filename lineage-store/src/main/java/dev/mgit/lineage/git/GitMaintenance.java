@@ -305,6 +305,17 @@ public final class GitMaintenance implements AutoCloseable {
     }
 
     /**
+     * Mends what keeps a lineage repository from being opened, or its objects from being found: configuration, HEAD,
+     * damaged references, indexes of packs. The caller holds mgit's writer lock.
+     *
+     * @return what was done, a line each
+     */
+    public static List<String> repairBooks(Path directory) throws IOException {
+        QuietSystem.install();
+        return BookRepair.run(directory);
+    }
+
+    /**
      * Puts references back to where the operation log left them, and sets notes aside that cannot be read, as operations
      * that can be undone. The caller holds mgit's writer lock.
      *

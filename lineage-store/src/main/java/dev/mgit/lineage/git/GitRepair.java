@@ -82,6 +82,7 @@ final class GitRepair {
         for (ReferenceCheck.Unexplained reference : new ReferenceCheck(lineage).everything()) {
             all.put(reference.ref(), reference);
         }
+        lost().forEach(reference -> all.putIfAbsent(reference.ref(), reference));
         Set<String> notes = new HashSet<>();
         for (Notes.Outside note : lineage.noteFiles().outside()) {
             notes.add(note.move().ref());
@@ -96,6 +97,21 @@ final class GitRepair {
         }
         all.keySet().removeAll(notes);
         return List.copyOf(all.values());
+    }
+
+    /** Only Git knows them, which removes the log of a reference with the reference: it is not gone on purpose. */
+    private List<ReferenceCheck.Unexplained> lost() throws IOException {
+        var logs = new Reflogs(lineage.git().getDirectory().toPath());
+        Set<String> known = lineage.operationLog().references().keySet();
+        Set<String> now = ReferenceCheck.now(lineage).keySet();
+        List<ReferenceCheck.Unexplained> lost = new ArrayList<>();
+        for (String ref : logs.references()) {
+            Optional<String> last = logs.last(ref);
+            if (!known.contains(ref) && !now.contains(ref) && Repository.isValidRefName(ref) && last.isPresent()) {
+                lost.add(new ReferenceCheck.Unexplained(ref, Optional.empty(), false, last));
+            }
+        }
+        return lost;
     }
 
     /** What was undone just now, and what operations were built on before anybody noticed, is known from now on. */

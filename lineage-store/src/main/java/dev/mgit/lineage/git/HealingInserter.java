@@ -35,7 +35,7 @@ final class HealingInserter extends ObjectInserter.Filter {
     HealingInserter(ObjectDirectory objects) {
         this.objects = objects;
         this.inserter = objects.newInserter();
-        this.reader = new VerifiedReader(objects);
+        this.reader = new VerifiedReader(objects, ReadObjects.none());
     }
 
     @Override
@@ -131,7 +131,7 @@ final class HealingInserter extends ObjectInserter.Filter {
 
     @Override
     public ObjectReader newReader() {
-        return new VerifiedReader(objects);
+        return new VerifiedReader(objects, ReadObjects.none());
     }
 
     @Override

@@ -55,6 +55,11 @@ public final class LineageBundle implements AutoCloseable {
         return lineage;
     }
 
+    /** What the commit of a version says of it, side by side. */
+    public StoredVersion stored(VersionId version) {
+        return GitErrors.reading(() -> StoredVersion.read(lineage, version));
+    }
+
     /** The version it was made of. */
     public VersionId subject() {
         return subject;

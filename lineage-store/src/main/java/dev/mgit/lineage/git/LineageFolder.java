@@ -23,6 +23,20 @@ final class LineageFolder {
     private static final Pattern DERIVED = Pattern.compile(
             "info/commit-graphs?(/.*\\.graph|/commit-graph-chain)?|pack/(multi-pack-index.*|.*\\.(bitmap|rev))");
 
+    static final String REPAIR = "run 'mgit fsck --repair', which writes it again";
+
+    private record Setting(String section, String name, String value) {}
+
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting("core", "fsync", "committed,reference"),
+            new Setting("core", "logAllRefUpdates", "true"),
+            // Nothing checks a commit graph when it is read, and a flipped bit in it gives a version other parents.
+            new Setting("core", "commitGraph", "false"),
+            // Plain 'git gc' must not take what only mgit's operation log and notes lead to: that is for 'mgit gc'.
+            new Setting("gc", "pruneExpire", "never"),
+            new Setting("gc", "reflogExpireUnreachable", "never"),
+            new Setting("gc", "reflogExpire", "never"));
+
     private LineageFolder() {}
 
     /** Creates an empty lineage; everything written to it will be synced to disk before it counts. */
@@ -31,18 +45,28 @@ final class LineageFolder {
         try (var git = new FileRepository(directory.toFile())) {
             git.create(true);
             StoredConfig config = git.getConfig();
-            config.setString("core", null, "fsync", "committed,reference");
-            config.setString("core", null, "logAllRefUpdates", "true");
-            // Nothing checks a commit graph when it is read, and a flipped bit in it gives a version other parents.
-            config.setBoolean("core", null, "commitGraph", false);
-            // Plain 'git gc' must not take what only mgit's operation log and notes lead to: that is for 'mgit gc'.
-            config.setString("gc", null, "pruneExpire", "never");
-            config.setString("gc", null, "reflogExpireUnreachable", "never");
-            config.setString("gc", null, "reflogExpire", "never");
+            configure(config, true);
             config.save();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Sets what mgit relies on.
+     *
+     * @param anyway also what is set to something else
+     * @return whether anything was set
+     */
+    static boolean configure(Config config, boolean anyway) {
+        boolean changed = false;
+        for (Setting setting : SETTINGS) {
+            if (anyway || config.getString(setting.section(), null, setting.name()) == null) {
+                config.setString(setting.section(), null, setting.name(), setting.value());
+                changed = true;
+            }
+        }
+        return changed;
     }
 
     /**
@@ -70,7 +94,7 @@ final class LineageFolder {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "the lineage repository cannot be opened: " + e.getMessage(),
-                    "mend " + file + ", in Git's syntax",
+                    REPAIR,
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

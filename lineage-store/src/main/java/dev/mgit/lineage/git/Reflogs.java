@@ -45,6 +45,14 @@ final class Reflogs {
         return Files.exists(logs.resolve(reference));
     }
 
+    /** Names of references that have a log. */
+    List<String> references() throws IOException {
+        return files().stream()
+                .map(file -> logs.relativize(file).toString().replace('\\', '/'))
+                .filter(name -> name.startsWith("refs/"))
+                .toList();
+    }
+
     /** Where the last entry of a reference's log put it. */
     Optional<String> last(String reference) throws IOException {
         if (!has(reference)) {

@@ -37,21 +37,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     private final ObjectDirectory objects;
+    private final ReadObjects read;
     private final ObjectReader reader;
 
-    VerifiedReader(ObjectDirectory objects) {
+    /** @param read what readers of the same repository have read */
+    VerifiedReader(ObjectDirectory objects, ReadObjects read) {
         this.objects = objects;
+        this.read = read;
         this.reader = objects.newReader();
         this.streamFileThreshold = reader.getStreamFileThreshold();
     }
 
     @Override
     public ObjectReader newReader() {
-        return new VerifiedReader(objects);
+        return new VerifiedReader(objects, read);
     }
 
     @Override
     public ObjectLoader open(AnyObjectId id, int type) throws IOException {
+        ObjectLoader known = read.get(id);
+        if (known != null && (type == OBJ_ANY || type == known.getType())) {
+            return known;
+        }
+        ObjectLoader found = stored(id, type);
+        read.put(id, found);
+        return found;
+    }
+
+    private ObjectLoader stored(AnyObjectId id, int type) throws IOException {
         try {
             return verified(id, type);
         } catch (MissingObjectException e) {

@@ -14,13 +14,15 @@ import org.eclipse.jgit.lib.ObjectReader;
  * {@link HealingInserter}.
  */
 final class VerifiedRepository extends FileRepository {
+    private final ReadObjects read = new ReadObjects();
+
     VerifiedRepository(File directory) throws IOException {
         super(directory);
     }
 
     @Override
     public ObjectReader newObjectReader() {
-        return new VerifiedReader(getObjectDatabase());
+        return new VerifiedReader(getObjectDatabase(), read);
     }
 
     @Override

@@ -13,17 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * A {@code lineage_graph.json} as the MGit of the paper writes it (arXiv 2307.07507, {@code utils/lineage/graph.py}). Only
- * read: the Python functions, test scripts and pickles that it names are never opened.
+ * read: the Python functions and test scripts that it names are never opened.
  *
  * @param nodes parents before children
- * @param parameters the folder of its parameter store, as it stands in the file
  */
-public record PublishedGraph(List<Node> nodes, Optional<String> parameters) {
+public record PublishedGraph(List<Node> nodes, Parameters parameters) {
     private static final int MAX_BYTES = 256 << 20;
     private static final String HINT = "give the lineage_graph.json that MGit wrote";
 
@@ -34,6 +32,7 @@ public record PublishedGraph(List<Node> nodes, Optional<String> parameters) {
      * @param adapted models it was derived from
      * @param versioned models it is a newer version of
      * @param tests names of its tests
+     * @param parameters ids of its parameters, by their names in the model
      * @param record what the graph says of it, as it stands there
      */
     public record Node(
@@ -42,7 +41,36 @@ public record PublishedGraph(List<Node> nodes, Optional<String> parameters) {
             List<String> adapted,
             List<String> versioned,
             List<String> tests,
+            Map<String, String> parameters,
             JsonObject record) {}
+
+    /**
+     * What the graph says of its parameter store.
+     *
+     * @param home its folder, as it stands in the file
+     * @param hashes names of files in it, by the ids of parameters
+     * @param parents parameters that others began as, by the ids of the others
+     * @param wholeModels whether differences are from zero, which MGit cannot read back
+     */
+    public record Parameters(
+            String home, Map<String, String> hashes, Map<String, String> parents, boolean wholeModels) {
+        private static Parameters of(JsonObject graph) {
+            JsonObject none = new JsonObject(Map.of());
+            JsonObject tracker = graph.optionalObject("entanglement_tracker").orElse(none);
+            JsonObject from = graph.optionalObject("init_tracker").orElse(none);
+            return new Parameters(
+                    graph.optionalString("param_home").orElse("parameter_store"),
+                    texts(tracker.optionalObject("global_to_hash").orElse(none)),
+                    texts(from.optionalObject("global_init_from").orElse(none)),
+                    Boolean.TRUE.equals(graph.members().get("single_model_compression")));
+        }
+    }
+
+    private static Map<String, String> texts(JsonObject object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.members().keySet().forEach(name -> texts.put(name, object.string(name)));
+        return texts;
+    }
 
     public PublishedGraph {
         nodes = List.copyOf(nodes);
@@ -99,7 +127,7 @@ public record PublishedGraph(List<Node> nodes, Optional<String> parameters) {
                     .orElseThrow();
             throw new JsonException("node '" + name + "' is among its own ancestors");
         }
-        return new PublishedGraph(order, graph.optionalString("param_home"));
+        return new PublishedGraph(order, Parameters.of(graph));
     }
 
     private static Node node(String name, JsonObject record, JsonObject types) {
@@ -112,6 +140,7 @@ public record PublishedGraph(List<Node> nodes, Optional<String> parameters) {
                 parents.strings("adapted"),
                 parents.strings("versioned"),
                 List.copyOf(tests),
+                texts(record.optionalObject("local_to_global_id").orElse(new JsonObject(Map.of()))),
                 record);
     }
 

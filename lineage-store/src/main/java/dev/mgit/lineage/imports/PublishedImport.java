@@ -5,6 +5,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.Model;
@@ -30,7 +31,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Commits the models of a {@link PublishedGraph}: an adapted edge becomes a provenance edge, a versioned one the next version
- * of the parent's model, where the parent is that model's newest. What the graph says of a node, its tests and their results
+ * of the parent's model, where the parent is that model's newest. A model without a folder of its own is put together from
+ * the parameter store. What the graph says of a node, its tests and their results
  * among it, goes with the version as {@value #RECORD}; nothing of it is run.
  */
 public final class PublishedImport {
@@ -39,13 +41,20 @@ public final class PublishedImport {
 
     private final Repository repository;
     private final Path folder;
+    private final Path work;
     private final Map<String, VersionId> done = new HashMap<>();
     private final Map<String, String> left = new LinkedHashMap<>();
     private int known;
 
-    /** @param folder of the graph's file, to which the nodes' folders are relative */
-    public PublishedImport(Repository repository, Path folder) {
+    /**
+     * Prepares an import.
+     *
+     * @param folder of the graph's file, to which the nodes' folders are relative
+     * @param work where models of the parameter store are put together, one at a time; new, and the caller's to delete
+     */
+    public PublishedImport(Repository repository, Path folder, Path work) {
         this.repository = repository;
+        this.work = work;
         this.folder = folder.toAbsolutePath().normalize();
     }
 
@@ -71,15 +80,16 @@ public final class PublishedImport {
             BiConsumer<PublishedGraph.Node, CommitResult> told)
             throws IOException {
         Map<ByteBuffer, VersionId> records = records();
+        Optional<PublishedStore> store = PublishedStore.of(graph, folder);
         for (PublishedGraph.Node node : graph.nodes()) {
             Optional<Path> files = files(node);
-            if (files.isEmpty()) {
+            boolean stored =
+                    files.isEmpty() && store.filter(one -> one.has(node)).isPresent();
+            if (files.isEmpty() && !stored) {
                 left.put(
                         node.name(),
-                        "there is no checkpoint in '" + node.folder() + "'"
-                                + graph.parameters()
-                                        .map(store -> "; pickles of the parameter store '" + store + "' are not read")
-                                        .orElse(""));
+                        "there is no checkpoint in '" + node.folder() + "', and no parameter store '"
+                                + graph.parameters().home() + "' with all its parameters");
                 continue;
             }
             byte[] record = Json.pretty(Map.of("name", node.name(), "tests", node.tests(), "node", node.record()));
@@ -91,13 +101,25 @@ public final class PublishedImport {
             }
             Target target = target(node);
             try {
-                CommitResult result = committer.commit(request(node, files.get(), target, record, author), () -> {});
+                Path checkpoint = stored ? restored(store.orElseThrow(), node) : files.orElseThrow();
+                CommitResult result = committer.commit(request(node, checkpoint, target, record, author), () -> {});
                 done.put(node.name(), result.version());
                 told.accept(node, result);
             } catch (MgitException e) {
                 left.put(node.name(), e.getMessage());
+            } finally {
+                if (stored) {
+                    DurableFiles.deleteTree(work);
+                }
             }
         }
+    }
+
+    /** Puts a model's parameters together in the folder for that. */
+    private Path restored(PublishedStore store, PublishedGraph.Node node) throws IOException {
+        Path folder = Files.createDirectories(work);
+        store.write(node, folder);
+        return folder;
     }
 
     /** The folder of a node's checkpoint; none if it is not below the graph's, or holds nothing. */

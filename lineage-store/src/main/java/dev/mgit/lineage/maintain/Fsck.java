@@ -69,16 +69,23 @@ public final class Fsck {
     }
 
     /**
-     * Puts right what can be without anything being lost: references, and notes that cannot be read. Can be undone.
+     * Puts right what can be without anything being lost: the files by which objects and blocks are found, references,
+     * and notes that cannot be read. What is moved can be undone, what is replaced is kept.
      *
      * @return what was done, a line each
      */
-    public List<String> repair(Person author, WriterLock lock) {
-        lock.requireHeld();
+    public List<String> repair(Person author, WriterLock lock) throws IOException {
+        List<String> done = new ArrayList<>(repository.repairLayout(lock));
+        done.addAll(GitMaintenance.repairBooks(repository.files().lineage()));
+        var store = new StoreRebuild(repository);
+        if (store.damage().isPresent()) {
+            done.addAll(store.run(lock));
+        }
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
-            return git.repair(author, rules.noteReaders());
+            done.addAll(git.repair(author, rules.noteReaders()));
         }
+        return done;
     }
 
     private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {
@@ -89,7 +96,6 @@ public final class Fsck {
         progress.start("checking the lineage", 0);
         GitHealth health = lineage(only);
         progress.done();
-        contradictions(health.versions());
         var contents = new VersionContents(repository.lineage(), PromisedVersions.of(repository));
         for (VersionId version : health.versions()) {
             contents.read(version)
@@ -116,16 +122,13 @@ public final class Fsck {
     }
 
     /** A rewritten commit is whole by itself; it only disagrees with what it says elsewhere. */
-    private void contradictions(Set<VersionId> versions) {
+    private void contradictions(GitMaintenance git, Set<VersionId> versions) {
         var contradictions = new Contradictions(rules.checks());
-        try (GitMaintenance git = GitMaintenance.open(
-                repository.files().lineage(), repository.files().operationLog())) {
-            for (VersionId version : versions) {
-                try {
-                    contradictions.in(git.stored(version)).forEach(why -> disagrees(version, why));
-                } catch (RuntimeException e) {
-                    disagrees(version, why(e));
-                }
+        for (VersionId version : versions) {
+            try {
+                contradictions.in(git.stored(version)).forEach(why -> disagrees(version, why));
+            } catch (RuntimeException e) {
+                disagrees(version, why(e));
             }
         }
     }
@@ -139,9 +142,17 @@ public final class Fsck {
     }
 
     private GitHealth lineage(Set<VersionId> only) {
-        GitHealth health;
         try (GitMaintenance git = GitMaintenance.open(
                 repository.files().lineage(), repository.files().operationLog())) {
+            GitHealth health = objects(git, only);
+            contradictions(git, health.versions());
+            return health;
+        }
+    }
+
+    private GitHealth objects(GitMaintenance git, Set<VersionId> only) {
+        GitHealth health;
+        try {
             health = only.isEmpty()
                     ? git.check(checkedOut(), rules.noteReaders(), rules.differences())
                     : git.checkOnly(only, rules.differences());

@@ -10,6 +10,9 @@ import org.rocksdb.Status;
 
 /** What RocksDB says when it cannot, in the user's words. */
 final class RocksFailures {
+    /** What to do about a store that does not open. */
+    static final String REPAIR = "run 'mgit fsck --repair', which rebuilds it from its table and blob files";
+
     private RocksFailures() {}
 
     /** Says in the user's words what RocksDB said in its own. */
@@ -45,8 +48,8 @@ final class RocksFailures {
         String message = String.valueOf(e.getMessage());
         boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
         boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
-        return failure.kind() == MgitException.Kind.FAILED && (fileMissing || strange)
-                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), "run 'mgit fsck'", e)
+        return failure.kind() == MgitException.Kind.INTEGRITY || fileMissing || strange
+                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), REPAIR, e)
                 : failure;
     }
 }

@@ -37,11 +37,8 @@ public final class RocksParameterStore implements ParameterStore {
     private final Path directory;
     private final boolean writable;
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-    /**
-     * Frames carry a checksum of their own and objects are named by their hash, so RocksDB need not check them too; but a
-     * writer relies on a frame without decoding it, so it must be the one of that name.
-     */
-    private final ReadOptions reading;
+    /** Checked before anything else looks at them: RocksDB's decompressors trust the bytes they are given. */
+    private final ReadOptions reading = new ReadOptions().setVerifyChecksums(true);
 
     private final List<RocksDatabase> all = new ArrayList<>();
     private volatile RocksDatabase opened;
@@ -49,7 +46,6 @@ public final class RocksParameterStore implements ParameterStore {
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
         this.writable = writable;
-        this.reading = new ReadOptions().setVerifyChecksums(writable);
         this.opened = writable ? RocksDatabase.writable(directory) : RocksDatabase.readOnly(directory);
         all.add(opened);
         boolean ready = false;
@@ -68,6 +64,7 @@ public final class RocksParameterStore implements ParameterStore {
         NativeLibrary.load();
         try {
             Files.createDirectories(directory);
+            StoreFiles.requireCurrent(directory);
             StoreFiles.removeUnfinishedOptions(directory);
             return new RocksParameterStore(directory, true);
         } catch (RocksDBException e) {
@@ -83,7 +80,8 @@ public final class RocksParameterStore implements ParameterStore {
      * @return empty if nothing was ever stored
      */
     public static Optional<RocksParameterStore> openReadOnly(Path directory) {
-        if (Files.notExists(directory.resolve("CURRENT"))) {
+        if (Files.notExists(directory.resolve(StoreFiles.CURRENT))) {
+            StoreFiles.requireCurrent(directory);
             return Optional.empty();
         }
         NativeLibrary.load();

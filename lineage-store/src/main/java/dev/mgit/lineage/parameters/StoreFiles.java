@@ -1,5 +1,6 @@
 package dev.mgit.lineage.parameters;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -11,11 +12,36 @@ import java.util.TreeMap;
 
 /** The files of a parameter store, by which a reader tells a writer at work from damage. */
 final class StoreFiles {
+    /** Names the file that lists all others. */
+    static final String CURRENT = "CURRENT";
+
     private StoreFiles() {}
+
+    /**
+     * A store without its list is not a new store: RocksDB would take it for one, and remove what is not listed.
+     *
+     * @throws MgitException of kind INTEGRITY
+     */
+    static void requireCurrent(Path directory) {
+        Path current = directory.resolve(CURRENT);
+        if (Files.notExists(current) && sizes(directory).keySet().stream().anyMatch(StoreFiles::isData)) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "cannot open the parameter store: " + current + " is missing",
+                    RocksFailures.REPAIR);
+        }
+    }
+
+    private static boolean isData(String name) {
+        return name.endsWith(".sst") || name.endsWith(".blob") || name.startsWith("MANIFEST-");
+    }
 
     /** Every file's name and size in bytes, but for RocksDB's own log, to which readers write too. */
     static Map<String, Long> sizes(Path directory) {
         Map<String, Long> sizes = new TreeMap<>();
+        if (Files.notExists(directory)) {
+            return sizes;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());

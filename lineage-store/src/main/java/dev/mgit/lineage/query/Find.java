@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 
 /** Finds versions by what is recorded of them, by their tensors and by their test results. */
 public final class Find {
-    /** The namespaces of notes that hold metrics: results of tests, and evaluations by other harnesses. */
-    private static final List<String> MEASURED = List.of("tests", "evaluations");
+    /** The namespaces of notes that hold metrics: results of tests, evaluations by other harnesses, costs and plans. */
+    private static final List<String> MEASURED = List.of("tests", "evaluations", "costs", "serving-plans");
 
     /**
      * What a version must be like; all conditions hold together, and parts left empty do not matter.

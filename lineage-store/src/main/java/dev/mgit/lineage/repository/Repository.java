@@ -32,6 +32,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One mgit repository. Opens its parts only when they are needed: lineage without parameters is the usual case. */
@@ -39,6 +41,8 @@ public final class Repository implements AutoCloseable {
     /** Version of the layout below {@code .mgit}. */
     /** Of the layout below {@code .mgit}. */
     public static final int FORMAT = 1;
+
+    private static final Pattern FORMAT_TEXT = Pattern.compile("mgit repository (\\d{1,9})");
 
     /** A checked-out folder outside the repository names its repository in a file of the folder's usual name. */
     private static final String POINTER = "mgitdir: ";
@@ -99,7 +103,7 @@ public final class Repository implements AutoCloseable {
         Files.createDirectories(building.index());
         Files.write(building.id(), RepositoryIdentity.newId());
         Files.writeString(building.config(), "");
-        Files.writeString(building.formatFile(), "mgit repository " + FORMAT + "\n");
+        Files.writeString(building.formatFile(), formatText());
     }
 
     /** Removes what a killed 'mgit init' was building; one that lives holds the lock in it. */
@@ -136,6 +140,21 @@ public final class Repository implements AutoCloseable {
      * @throws MgitException of kind FAILED if there is none, of kind INTEGRITY if there is a link below {@code .mgit}
      */
     public static Repository open(Path start, User user) throws IOException {
+        Repository found = openUnchecked(start, user);
+        found.checkFormat();
+        return found;
+    }
+
+    /** The same for whoever repairs it: the file that says which format it has may be missing or damaged. */
+    public static Repository openDamaged(Path start, User user) throws IOException {
+        Repository found = openUnchecked(start, user);
+        if (found.format().isPresent() || !Files.isDirectory(found.files.lineage())) {
+            found.checkFormat();
+        }
+        return found;
+    }
+
+    private static Repository openUnchecked(Path start, User user) throws IOException {
         Path from = start.toAbsolutePath().normalize();
         for (Path folder = from; folder != null; folder = folder.getParent()) {
             Path mgit = folder.resolve(RepositoryFiles.FOLDER);
@@ -148,7 +167,6 @@ public final class Repository implements AutoCloseable {
                                 Optional.ofNullable(mgit.getParent()).orElse(folder), mgit),
                         user);
                 PlainFiles.require(repository.files);
-                repository.checkFormat();
                 return repository;
             }
         }
@@ -201,19 +219,48 @@ public final class Repository implements AutoCloseable {
 
     private void checkFormat() throws IOException {
         if (Files.notExists(files.formatFile())) {
-            throw MgitException.integrity(files.mgit() + " is not a repository: it has no file 'format'");
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    files.mgit() + " is not a repository: it has no file 'format'",
+                    "if it was one, run 'mgit fsck --repair'");
         }
-        String text = text(files.formatFile());
-        String number = text.replaceFirst("^mgit repository (\\d{1,9})$", "$1");
-        if (number.equals(text)) {
-            throw MgitException.integrity(files.formatFile() + " is damaged");
-        }
-        if (Integer.parseInt(number) > FORMAT) {
+        int format = format().orElseThrow(() -> new MgitException(
+                MgitException.Kind.INTEGRITY, files.formatFile() + " is damaged", "run 'mgit fsck --repair'"));
+        if (format > FORMAT) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the repository in " + files.root() + " has format " + number + ", this mgit reads up to " + FORMAT,
+                    "the repository in " + files.root() + " has format " + format + ", this mgit reads up to " + FORMAT,
                     "use a newer mgit");
         }
+    }
+
+    /** What the file of that name says; empty if it is missing or damaged. */
+    private Optional<Integer> format() throws IOException {
+        Path file = files.formatFile();
+        Matcher text = FORMAT_TEXT.matcher(Files.isRegularFile(file) ? text(file) : "");
+        return text.matches() ? Optional.of(Integer.valueOf(text.group(1))) : Optional.empty();
+    }
+
+    /**
+     * Makes up for what is missing of the files and folders that are the same in every repository of this format.
+     *
+     * @return what was done, a line each
+     */
+    public List<String> repairLayout(WriterLock lock) throws IOException {
+        lock.requireHeld();
+        List<String> done = new ArrayList<>();
+        for (Path folder : List.of(files.checkouts(), files.journal(), files.index())) {
+            Files.createDirectories(folder);
+        }
+        if (format().isEmpty()) {
+            DurableFiles.replace(files.formatFile(), formatText().getBytes(StandardCharsets.US_ASCII));
+            done.add("wrote the file 'format' again");
+        }
+        return done;
+    }
+
+    private static String formatText() {
+        return "mgit repository " + FORMAT + "\n";
     }
 
     /** Whom to tell, in one sentence, of what is odd but no reason to stop; nobody until this is called. */
@@ -311,6 +358,7 @@ public final class Repository implements AutoCloseable {
                 GitLineage.removeLeftovers(files.lineage());
                 removeLeftovers();
             }
+            RebuiltStore.finish(files);
             recover();
             ready = true;
             held = lock;
@@ -333,6 +381,16 @@ public final class Repository implements AutoCloseable {
         DurableFiles.removeUnfinished(files.mgit(), 1);
         DurableFiles.removeUnfinished(files.checkouts(), 1);
         DurableFiles.removeUnfinished(files.index(), Integer.MAX_VALUE);
+        DurableFiles.deleteTree(files.parametersBeingRebuilt());
+    }
+
+    /** Makes the rebuilt store the one that counts; the one before is kept beside it. */
+    public void takeRebuiltParameters(WriterLock lock) throws IOException {
+        lock.requireHeld();
+        DurableNames.syncTree(files.parametersBeingRebuilt());
+        Files.move(files.parametersBeingRebuilt(), files.parametersRebuilt(), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.syncFolder(files.mgit());
+        RebuiltStore.finish(files);
     }
 
     /** Finishes or takes back what a killed command of this user was doing to their folders. */

@@ -30,6 +30,21 @@ public record RepositoryFiles(Path root, Path mgit) {
         return mgit.resolve("parameters");
     }
 
+    /** A store that is being rebuilt from a damaged one; not whole yet. */
+    public Path parametersBeingRebuilt() {
+        return mgit.resolve("parameters-unfinished");
+    }
+
+    /** A rebuilt store, whole, that is about to take the damaged one's place. */
+    public Path parametersRebuilt() {
+        return mgit.resolve("parameters-rebuilt");
+    }
+
+    /** Where a damaged store is kept once a rebuilt one has taken its place. */
+    public Path parametersDamaged() {
+        return mgit.resolve("parameters-damaged");
+    }
+
     public Path config() {
         return mgit.resolve("config");
     }

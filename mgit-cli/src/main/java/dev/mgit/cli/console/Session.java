@@ -36,7 +36,15 @@ public final class Session implements AutoCloseable {
 
     /** Opens the repository a folder lies in. */
     public static Session open(Context context, Path folder) throws IOException {
-        Repository repository = Repository.open(folder, context.user());
+        return of(context, Repository.open(folder, context.user()));
+    }
+
+    /** The same for a command that repairs it. */
+    public static Session openDamaged(Context context) throws IOException {
+        return of(context, Repository.openDamaged(context.directory(), context.user()));
+    }
+
+    private static Session of(Context context, Repository repository) {
         repository.warn(context.output()::warning);
         var session = new Session(context, repository);
         repository.bringMissing(session::bring);

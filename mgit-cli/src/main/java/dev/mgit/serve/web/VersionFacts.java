@@ -1,14 +1,13 @@
 package dev.mgit.serve.web;
 
 import dev.mgit.hooks.Workspace;
-import dev.mgit.hooks.eval.Evaluation;
-import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.LatestOutcome;
 import dev.mgit.hooks.modeltest.MetricTrend;
 import dev.mgit.hooks.modeltest.Report;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResults;
+import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.graph.ChildEdges;
@@ -47,7 +46,7 @@ record VersionFacts(
         boolean trusted,
         List<LatestOutcome> tests,
         List<MetricTrend> trends,
-        List<Evaluation> evaluations) {
+        NotedNumbers numbers) {
     private static final int CHILDREN = 50;
 
     /** A version made from this one. */
@@ -83,7 +82,7 @@ record VersionFacts(
                 recipe.filter(found -> recipes.trusted(version.model(), found)).isPresent(),
                 LatestOutcome.of(workspace, results, tests, version),
                 MetricTrend.of(workspace, report, results),
-                new Evaluations(lineage).latest(id));
+                NotedNumbers.standing(lineage, workspace.root(), id));
     }
 
     private static List<Child> children(LineageGraph graph, int node) {

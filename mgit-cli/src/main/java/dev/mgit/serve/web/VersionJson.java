@@ -1,6 +1,5 @@
 package dev.mgit.serve.web;
 
-import dev.mgit.hooks.eval.Evaluation;
 import dev.mgit.hooks.modeltest.LatestOutcome;
 import dev.mgit.hooks.modeltest.MetricTrend;
 import dev.mgit.lineage.version.FileEntry;
@@ -45,17 +44,10 @@ final class VersionJson {
         facts.recipe().ifPresent(recipe -> json.put("recipe", recipe.toJson()));
         json.put("tests", facts.tests().stream().map(VersionJson::test).toList());
         json.put("trends", facts.trends().stream().map(VersionJson::trend).toList());
-        json.put(
-                "evaluations",
-                facts.evaluations().stream().map(VersionJson::evaluation).toList());
+        json.put("evaluations", facts.numbers().evaluationsJson());
+        json.put("costs", facts.numbers().costsJson());
+        json.put("servingPlans", facts.numbers().plansJson());
         return json;
-    }
-
-    private static Map<String, Object> evaluation(Evaluation one) {
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        one.metrics().forEach((name, value) -> metrics.put(name, value.value()));
-        return Map.of(
-                "harness", one.harness(), "scenario", one.scenario(), "instances", one.instances(), "metrics", metrics);
     }
 
     private static Map<String, Object> parent(ProvenanceEdge edge) {

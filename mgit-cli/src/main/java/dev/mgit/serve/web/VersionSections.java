@@ -33,7 +33,7 @@ final class VersionSections {
         heading();
         edges();
         tests();
-        new EvaluationSection(html, facts).show();
+        new NumbersSection(html, facts.numbers()).show();
         new RecipeSection(html, facts).show();
         files();
         tensors();

@@ -69,7 +69,7 @@ public record MegatronShard(Map<String, LogicalTensor> tensors, Map<String, Obje
         }
     }
 
-    private static Object pickle(ByteSource source) throws IOException, UnsupportedException {
+    static Object pickle(ByteSource source) throws IOException, UnsupportedException {
         Optional<List<ZipDirectory.Entry>> entries = ZipDirectory.read(source);
         ZipDirectory.Entry pickle = entries.flatMap(all -> all.stream()
                         .filter(entry -> entry.name().endsWith("/data.pkl") && entry.stored())

@@ -187,6 +187,16 @@ final class CycloneDxComponents {
                                 String.valueOf(value),
                                 "slice",
                                 test.test() + ": " + test.status()))));
+        version.numbers()
+                .evaluations()
+                .forEach(one -> one.compared()
+                        .forEach((name, measured) -> metrics.add(JsonMembers.of(
+                                "type",
+                                name,
+                                "value",
+                                String.valueOf(measured.value()),
+                                "slice",
+                                one.harness() + ": " + one.scenario()))));
         JsonObject parameters = JsonMembers.of(
                 "task", card.task(),
                 "architectureFamily", card.family(),

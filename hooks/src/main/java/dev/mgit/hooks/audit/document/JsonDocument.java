@@ -6,7 +6,6 @@ import dev.mgit.hooks.audit.AuditAnswer;
 import dev.mgit.hooks.audit.DataFact;
 import dev.mgit.hooks.audit.Provenance;
 import dev.mgit.hooks.audit.TestOutcome;
-import dev.mgit.hooks.eval.Evaluation;
 import dev.mgit.hooks.licence.LicenceExpression;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.lineage.query.AuditReport.Checked;
@@ -131,22 +130,16 @@ final class JsonDocument implements AuditDocument {
                 "tests",
                 version.tests().stream().map(JsonDocument::test).toList(),
                 "evaluations",
-                version.evaluations().stream().map(JsonDocument::evaluation).toList(),
+                version.numbers().evaluationsJson(),
+                "costs",
+                version.numbers().costsJson(),
+                "serving_plans",
+                version.numbers().plansJson(),
                 "card",
                 Optional.of(card(version)).filter(card -> !card.members().isEmpty()));
     }
 
     /** Of variables the names only: their values may be secrets. */
-    private static JsonObject evaluation(Evaluation evaluation) {
-        Map<String, Object> metrics = new TreeMap<>();
-        evaluation.metrics().forEach((name, measured) -> metrics.put(name, measured.value()));
-        return JsonMembers.of(
-                "harness", evaluation.harness(),
-                "scenario", evaluation.scenario(),
-                "instances", evaluation.instances(),
-                "metrics", new JsonObject(metrics));
-    }
-
     private static JsonObject recipe(Recipe recipe) {
         Recipe.Circumstances at = recipe.circumstances();
         return JsonMembers.of(

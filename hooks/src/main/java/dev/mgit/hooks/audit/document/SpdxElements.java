@@ -217,6 +217,10 @@ final class SpdxElements {
         version.tests()
                 .forEach(test -> test.metrics()
                         .forEach((name, value) -> values.put(test.test() + "/" + name, String.valueOf(value))));
+        version.numbers()
+                .evaluations()
+                .forEach(one -> one.compared()
+                        .forEach((name, measured) -> values.put(one.name(name), String.valueOf(measured.value()))));
         return values.entrySet().stream()
                 .map(one -> JsonMembers.of("type", "DictionaryEntry", "key", one.getKey(), "value", one.getValue()))
                 .toList();

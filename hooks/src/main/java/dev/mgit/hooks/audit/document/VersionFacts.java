@@ -44,6 +44,7 @@ final class VersionFacts {
         all.recipe(version);
         version.data().forEach(data -> all.add("data", data(data)));
         version.tests().forEach(test -> all.add("test", test(test)));
+        version.numbers().lines().forEach(line -> all.add("measured", line));
         version.card().intendedUse().ifPresent(text -> all.add("intended use", text));
         version.card().limits().ifPresent(text -> all.add("limits", text));
         version.sharing().forEach(standing -> all.add("sharing", standing.text()));

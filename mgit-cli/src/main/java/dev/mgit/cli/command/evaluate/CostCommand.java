@@ -1,17 +1,27 @@
 package dev.mgit.cli.command.evaluate;
 
+import dev.mgit.cli.command.evaluate.CostOptions.Cost;
+import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.Workspace;
+import dev.mgit.hooks.cost.NotedCosts;
 import dev.mgit.lineage.shapes.ModelShapes;
+import dev.mgit.lineage.version.Lineage;
+import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What it costs to run a version. */
@@ -23,6 +33,8 @@ import picocli.CommandLine.Parameters;
                     + "idealized runtime and price.",
             "Sizes and operations follow from headers and config.json. Runtimes follow from measurements: 'mgit cost fit' "
                     + "makes a profile of them, and HELM's inference_idealized_runtimes.json is one.",
+            "--note keeps the cost and its profile with the version: 'mgit show', 'log --tests', 'audit' and the web view "
+                    + "show it, 'mgit find --metric' finds it, and a push takes it along.",
             "--pareto METRIC: versions by cost against an evaluation."
         })
 public final class CostCommand implements Callable<Integer> {
@@ -37,6 +49,12 @@ public final class CostCommand implements Callable<Integer> {
     @Mixin
     private final ParetoView pareto = new ParetoView();
 
+    @Option(names = "--note", description = "Keep the cost and its profile with the version.")
+    private boolean note;
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
     @Mixin
     private final JsonOption json = new JsonOption();
 
@@ -47,6 +65,9 @@ public final class CostCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = Session.open(context)) {
+            if (pareto.wanted() && note) {
+                throw MgitException.usage("--note keeps the cost of one version; it cannot be used with --pareto");
+            }
             if (pareto.wanted()) {
                 pareto.show(context, session, revisions, options, json.wanted());
                 return 0;
@@ -58,9 +79,13 @@ public final class CostCommand implements Callable<Integer> {
                         "name one, or compare several with --pareto METRIC");
             }
             VersionId version = session.resolve(revisions.get(0));
-            var shape = ModelShapes.of(session.repository().lineage(), version);
-            var cost = options.of(
-                    context, session.repository().lineage().version(version).model(), shape);
+            Lineage lineage = session.repository().lineage();
+            var shape = ModelShapes.of(lineage, version);
+            var costs = new NotedCosts(lineage);
+            Cost cost = options.of(context, lineage.version(version).model(), shape, costs.profiled(version));
+            if (note) {
+                keep(session, costs, version, cost);
+            }
             if (json.wanted()) {
                 context.output().json(out -> CostText.json(out, session.name(version), shape, cost));
             } else {
@@ -68,5 +93,16 @@ public final class CostCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void keep(Session session, NotedCosts costs, VersionId version, Cost cost) throws IOException {
+        session.repository().access().requireOurs();
+        Workspace workspace = HookSession.within(context, session, wait).workspace();
+        workspace.locked("cost", () -> {
+            Transaction transaction = workspace.lineage().begin("cost of " + session.name(version), workspace.author());
+            costs.add(transaction, version, cost.noted(Instant.now().truncatedTo(ChronoUnit.MILLIS)));
+            transaction.apply();
+            return cost;
+        });
     }
 }

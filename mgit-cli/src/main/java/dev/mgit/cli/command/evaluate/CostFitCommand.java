@@ -3,6 +3,7 @@ package dev.mgit.cli.command.evaluate;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.cost.Measurements;
 import dev.mgit.hooks.cost.ProfileFile;
 import dev.mgit.hooks.cost.RuntimeFit;
@@ -93,11 +94,11 @@ final class CostFitCommand implements Callable<Integer> {
             context.output().document(all.text());
         } else {
             context.output()
-                    .line(name + ": " + EvaluationText.number(fit.profile().perOutputToken())
+                    .line(name + ": " + SignificantDigits.of(fit.profile().perOutputToken())
                             + " s an output token, " + fit.profile().prompts().size() + " prompt lengths, of "
                             + fit.measurements() + " measurements; residual "
-                            + EvaluationText.number(fit.residual() < NOTHING ? 0 : fit.residual())
-                            + " s, r² " + EvaluationText.number(fit.r2()));
+                            + SignificantDigits.of(fit.residual() < NOTHING ? 0 : fit.residual())
+                            + " s, r² " + SignificantDigits.of(fit.r2()));
         }
         return 0;
     }

@@ -3,11 +3,13 @@ package dev.mgit.cli.command.evaluate;
 import dev.mgit.cli.console.Context;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.cost.Hardware;
+import dev.mgit.hooks.cost.NotedCost;
 import dev.mgit.hooks.cost.ProfileFile;
 import dev.mgit.hooks.cost.RequestCost;
 import dev.mgit.hooks.cost.RuntimeProfile;
 import dev.mgit.lineage.shapes.ModelShape;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,8 +26,8 @@ final class CostOptions {
             names = "--hardware",
             paramLabel = "NAME|FILE",
             description = "a100 or v100 at the prices of 2305.02440, or a JSON file with name, dollars_per_hour and "
-                    + "memory_gib. Default: a100.")
-    private String hardware = "a100";
+                    + "memory_gib. Default: what the version's noted profile is of, else a100.")
+    private @Nullable String hardware;
 
     @Option(
             names = "--accelerators",
@@ -33,7 +35,10 @@ final class CostOptions {
             description = "Default: the profile's, else as memory asks for.")
     private @Nullable Long accelerators;
 
-    @Option(names = "--profile", paramLabel = "FILE", description = "Runtime profiles, by model.")
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "Runtime profiles, by model. Default: the one noted on the version.")
     private @Nullable String profile;
 
     @Option(
@@ -59,6 +64,7 @@ final class CostOptions {
             RequestCost request,
             Hardware hardware,
             long accelerators,
+            Optional<RuntimeProfile> profile,
             Optional<Double> seconds,
             Optional<Double> promptSeconds) {
         Optional<Double> acceleratorSeconds() {
@@ -68,21 +74,38 @@ final class CostOptions {
         Optional<Double> dollars() {
             return seconds.map(time -> hardware.dollars(time, accelerators));
         }
+
+        NotedCost noted(Instant made) {
+            return new NotedCost(
+                    prompt,
+                    output,
+                    request.weightFlops(),
+                    request.memory(),
+                    hardware,
+                    accelerators,
+                    profile,
+                    seconds,
+                    made);
+        }
     }
 
     boolean hasProfile() {
         return profile != null;
     }
 
-    Cost of(Context context, String model, ModelShape shape) throws IOException {
+    /** @param before what was noted on the version with a profile */
+    Cost of(Context context, String model, ModelShape shape, Optional<NotedCost> before) throws IOException {
         var rule = RuntimeProfile.interpolation(interpolation);
         if (accelerators != null && (accelerators < 1 || accelerators > 1_000_000)) {
             throw MgitException.usage("--accelerators must be 1 to 1000000");
         }
         RequestCost request = RequestCost.of(shape, prompt, output);
-        Hardware machine = Hardware.of(hardware, context.directory());
+        Optional<NotedCost> noted = profile == null ? before : Optional.empty();
+        Hardware machine = hardware == null && noted.isPresent()
+                ? noted.get().hardware()
+                : Hardware.of(hardware == null ? "a100" : hardware, context.directory());
         Optional<RuntimeProfile> runtime = profile == null
-                ? Optional.empty()
+                ? noted.flatMap(NotedCost::profile)
                 : Optional.of(
                         ProfileFile.read(context.directory().resolve(profile)).of(entry, model));
         long count = Optional.ofNullable(accelerators)
@@ -94,6 +117,7 @@ final class CostOptions {
                 request,
                 machine,
                 count,
+                runtime,
                 runtime.map(one -> one.runtime(prompt, output, rule)),
                 runtime.map(one -> one.prompt(prompt, rule)));
     }

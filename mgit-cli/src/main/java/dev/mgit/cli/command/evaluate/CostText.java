@@ -3,6 +3,7 @@ package dev.mgit.cli.command.evaluate;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mgit.cli.command.evaluate.CostOptions.Cost;
 import dev.mgit.cli.console.Output;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.lineage.shapes.ModelShape;
 import java.io.IOException;
 import java.util.Locale;
@@ -37,13 +38,13 @@ final class CostText {
                 + cost.hardware().name() + ": " + seconds(cost.acceleratorSeconds()) + " of accelerator time");
         output.line("  price              "
                 + cost.dollars()
-                        .map(dollars -> "$" + EvaluationText.number(dollars))
+                        .map(dollars -> "$" + SignificantDigits.of(dollars))
                         .orElse("-")
-                + " at $" + EvaluationText.number(cost.hardware().dollarsPerHour()) + " an accelerator-hour");
+                + " at $" + SignificantDigits.of(cost.hardware().dollarsPerHour()) + " an accelerator-hour");
     }
 
     private static String seconds(Optional<Double> seconds) {
-        return seconds.map(time -> EvaluationText.number(time) + " s").orElse("-");
+        return seconds.map(time -> SignificantDigits.of(time) + " s").orElse("-");
     }
 
     static String flops(double flops) {

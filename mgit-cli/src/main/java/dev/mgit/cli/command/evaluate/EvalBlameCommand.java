@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.eval.EvaluationBlame;
 import dev.mgit.hooks.eval.EvaluationBlame.Step;
 import dev.mgit.hooks.eval.Evaluations;
@@ -57,8 +58,8 @@ final class EvalBlameCommand implements Callable<Integer> {
     private void print(Session session, EvaluationBlame blame) {
         Output output = context.output();
         for (Step step : blame.steps()) {
-            String line = edge(session, step) + ": " + EvaluationText.number(step.before()) + " -> "
-                    + EvaluationText.number(step.after())
+            String line = edge(session, step) + ": " + SignificantDigits.of(step.before()) + " -> "
+                    + SignificantDigits.of(step.after())
                     + step.incomparable()
                             .map(field -> ", cannot be compared: " + field)
                             .orElse("");
@@ -67,7 +68,7 @@ final class EvalBlameCommand implements Callable<Integer> {
         }
         Optional<Step> culprit = blame.culprit();
         output.line(culprit.map(step -> blame.metric() + " was lost by " + edge(session, step) + ": "
-                        + EvaluationText.signed(step.gain())
+                        + SignificantDigits.signed(step.gain())
                         + (step.between() == 0 ? "" : ", in one of " + (step.between() + 1) + " edges"))
                 .orElse("No edge lost " + blame.metric()));
         culprit.filter(step -> step.between() > 0)

@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.eval.EvaluationDiff;
 import dev.mgit.hooks.eval.EvaluationDiff.Flip;
 import dev.mgit.hooks.eval.EvaluationDiff.Metric;
@@ -128,13 +129,13 @@ final class EvalDiffCommand implements Callable<Integer> {
         for (Metric one : diff.metrics()) {
             table.row(
                     one.name(),
-                    EvaluationText.number(one.before()),
-                    EvaluationText.number(one.after()),
-                    EvaluationText.signed(one.gain()),
+                    SignificantDigits.of(one.before()),
+                    SignificantDigits.of(one.after()),
+                    SignificantDigits.signed(one.gain()),
                     one.pairs(),
                     one.better(),
                     one.worse(),
-                    one.p().map(EvaluationText::number).orElse("-"));
+                    one.p().map(SignificantDigits::of).orElse("-"));
         }
         table.print();
         diff.metrics().forEach(this::printFlips);
@@ -144,13 +145,11 @@ final class EvalDiffCommand implements Callable<Integer> {
         for (Metric one : regressed) {
             output.line(output.styled(
                     Output.Style.RED,
-                    "regression: " + one.name() + " is worse by " + EvaluationText.number(-one.gain())
+                    "regression: " + one.name() + " is worse by " + SignificantDigits.of(-one.gain())
                             + (limit == null
                                     ? ", p "
-                                            + one.p()
-                                                    .map(EvaluationText::number)
-                                                    .orElse("-")
-                                    : ", more than " + EvaluationText.number(limit))));
+                                            + one.p().map(SignificantDigits::of).orElse("-")
+                                    : ", more than " + SignificantDigits.of(limit))));
         }
     }
 
@@ -158,11 +157,11 @@ final class EvalDiffCommand implements Callable<Integer> {
         Output output = context.output();
         one.interval()
                 .ifPresent(interval -> output.line(one.name() + ": 95% of draws gain "
-                        + EvaluationText.signed(interval[0]) + " to " + EvaluationText.signed(interval[1])));
+                        + SignificantDigits.signed(interval[0]) + " to " + SignificantDigits.signed(interval[1])));
         one.flips().stream()
                 .limit(LISTED)
                 .forEach(flip -> output.line("  " + one.name() + "  instance " + flip.instance() + ": "
-                        + EvaluationText.number(flip.before()) + " -> " + EvaluationText.number(flip.after())));
+                        + SignificantDigits.of(flip.before()) + " -> " + SignificantDigits.of(flip.after())));
         if (one.flips().size() > LISTED) {
             output.line("  " + one.name() + "  " + (one.flips().size() - LISTED)
                     + " more instances changed; --json lists them");

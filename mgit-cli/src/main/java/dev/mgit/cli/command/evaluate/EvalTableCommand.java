@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.eval.EvaluationTable;
 import dev.mgit.hooks.eval.EvaluationTable.Column;
 import dev.mgit.hooks.eval.EvaluationTable.Row;
@@ -125,14 +126,14 @@ final class EvalTableCommand implements Callable<Integer> {
                             .map(way -> way.name().toLowerCase(Locale.ROOT))
                             .orElse("?")));
             for (Row row : table.rows()) {
-                cells.add(row.values().get(c).map(EvaluationText::number).orElse("-"));
+                cells.add(row.values().get(c).map(SignificantDigits::of).orElse("-"));
             }
             lines.row(cells.toArray());
         }
         List<Object> rates = new ArrayList<>(List.of("Mean win rate", "", ""));
         table.rows()
                 .forEach(row ->
-                        rates.add(row.winRate().map(EvaluationText::number).orElse("-")));
+                        rates.add(row.winRate().map(SignificantDigits::of).orElse("-")));
         lines.row(rates.toArray()).print();
         table.rows().stream()
                 .filter(row -> !row.lacking().isEmpty())

@@ -6,6 +6,8 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.SignificantDigits;
+import dev.mgit.hooks.cost.NotedCosts;
 import dev.mgit.hooks.cost.Pareto;
 import dev.mgit.hooks.cost.Pareto.Point;
 import dev.mgit.hooks.cost.ParetoSvg;
@@ -86,11 +88,15 @@ final class ParetoView {
                         "nobody says whether " + column.name() + " is better higher or lower",
                         "import it again with --better METRIC=higher or =lower"));
         List<Point> points = new ArrayList<>();
+        var costs = new NotedCosts(lineage);
         for (EvaluationTable.Row row : table.rows()) {
             Optional<Double> value = row.values().get(0);
             if (value.isPresent()) {
                 Cost cost = options.of(
-                        context, lineage.version(row.version()).model(), ModelShapes.of(lineage, row.version()));
+                        context,
+                        lineage.version(row.version()).model(),
+                        ModelShapes.of(lineage, row.version()),
+                        costs.profiled(row.version()));
                 points.add(new Point(
                         row.version(),
                         graph.describe(row.version()),
@@ -173,7 +179,7 @@ final class ParetoView {
                 .forEach(point -> table.row(
                         point.name(),
                         String.format(Locale.ROOT, "%.4g", point.cost()),
-                        EvaluationText.number(point.value()),
+                        SignificantDigits.of(point.value()),
                         front.contains(point) ? "on the front" : "beaten"));
         table.print();
     }

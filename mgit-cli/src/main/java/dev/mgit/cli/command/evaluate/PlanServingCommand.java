@@ -8,6 +8,7 @@ import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
+import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.serving.LatencyProfile;
 import dev.mgit.hooks.serving.NotedPlan;
 import dev.mgit.hooks.serving.OnnxMeasurement;
@@ -177,13 +178,13 @@ public final class PlanServingCommand implements Callable<Integer> {
     private void print(String version, ServingPlan plan) {
         Output output = context.output();
         output.line(version + ": " + plan.threads() + " threads, batch " + plan.batch() + ": " + plan.text() + ", "
-                + EvaluationText.number(plan.seconds() * 1000) + " ms"
+                + SignificantDigits.of(plan.seconds() * 1000) + " ms"
                 + (plan.idle() == 0 ? "" : ", " + plan.idle() + " thread(s) idle"));
         plan.instances()
                 .forEach(one -> output.line("  " + one.count() + " instance(s) of " + one.threads()
                         + " thread(s), each with " + one.batch() + " item(s)"));
         plan.fat()
-                .ifPresent(fat -> output.line("  one instance with all threads: " + EvaluationText.number(fat * 1000)
-                        + " ms, " + EvaluationText.number(fat / plan.seconds()) + "x as long"));
+                .ifPresent(fat -> output.line("  one instance with all threads: " + SignificantDigits.of(fat * 1000)
+                        + " ms, " + SignificantDigits.of(fat / plan.seconds()) + "x as long"));
     }
 }

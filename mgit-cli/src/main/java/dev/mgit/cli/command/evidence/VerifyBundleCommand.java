@@ -4,11 +4,13 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.attest.BundleCheck;
+import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.hooks.policy.PolicyGate;
 import dev.mgit.hooks.policy.PolicyGate.Finding;
 import dev.mgit.lineage.git.LineageBundle;
 import dev.mgit.lineage.sign.Signatures;
 import dev.mgit.lineage.sign.Trust;
+import dev.mgit.lineage.verify.Contradictions;
 import dev.mgit.lineage.version.Version;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +29,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify-bundle",
         description = {
-            "Check a file that 'mgit bundle' wrote, without a repository: every hash, the ancestry to the roots, the "
-                    + "signatures, the policy, and model files if there are any.",
+            "Check a file that 'mgit bundle' wrote, without a repository: every hash, the ancestry to the roots, whether "
+                    + "trailers, parents, records and recipes agree, the signatures, the policy, and model files if "
+                    + "there are any.",
             "Exits with 6 if anything disagrees, or if --key is given and the version is not signed by it."
         })
 public final class VerifyBundleCommand implements Callable<Integer> {
@@ -59,7 +62,9 @@ public final class VerifyBundleCommand implements Callable<Integer> {
         Trust trust = options.trust(context, Trust.none());
         try (ScratchFolder scratch = ScratchFolder.create();
                 LineageBundle bundle = LineageBundle.open(real, scratch.path().resolve("git"))) {
-            var check = new BundleCheck(bundle.lineage(), scratch.path());
+            var contradictions = new Contradictions(NoteFormats.rules().checks());
+            var check = new BundleCheck(
+                    bundle.lineage(), scratch.path(), version -> contradictions.in(bundle.stored(version)));
             BundleCheck.Report report = check.run(
                     bundle.subject(), trust, Optional.ofNullable(folder).map(context::resolve));
             Version subject = bundle.lineage().version(bundle.subject());

@@ -68,7 +68,9 @@ public final class LogCommand implements Callable<Integer> {
     @Option(names = "--oneline", description = "One line per version.")
     private boolean oneLine;
 
-    @Option(names = "--tests", description = "Show the latest result of each test.")
+    @Option(
+            names = "--tests",
+            description = "Show the latest result of each test, evaluations, costs and serving plans.")
     private boolean tests;
 
     @Option(

@@ -13,17 +13,17 @@ interface LogDetail {
     /** Writes fields into the version's object. */
     void json(JsonGenerator json, Version version) throws IOException;
 
-    /** The results of tests. */
+    /** The results of tests, and the numbers noted on the version. */
     static LogDetail of(ResultText results) {
         return new LogDetail() {
             @Override
             public List<String> lines(Version version) {
-                return results.lines(version);
+                return results.lines(version, results.noted(version));
             }
 
             @Override
             public void json(JsonGenerator json, Version version) throws IOException {
-                results.json(json, version);
+                results.json(json, version, results.noted(version));
             }
         };
     }

@@ -12,7 +12,6 @@ import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -78,16 +77,14 @@ public final class ShowCommand implements Callable<Integer> {
             context.output().json(out -> {
                 text.fields(out, version);
                 files.json(out);
-                results.json(out, version);
-                results.plansJson(out, version);
+                results.json(out, version, results.standing(version));
                 results.recipeJson(out, version);
             });
             return;
         }
         text.full(version).forEach(context.output()::line);
         files.print();
-        List<String> tests = new ArrayList<>(results.lines(version));
-        tests.addAll(results.plans(version));
+        List<String> tests = results.lines(version, results.standing(version));
         if (!tests.isEmpty()) {
             context.output().line("");
             tests.forEach(context.output()::line);

@@ -14,6 +14,7 @@ import dev.mgit.lineage.checkpoint.LossReport;
 import dev.mgit.lineage.query.Staleness;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Model;
+import dev.mgit.lineage.version.Version;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -215,9 +216,9 @@ public final class StatusCommand implements Callable<Integer> {
             json.writeEndArray();
             strings(json, "missing", folder.missing());
             strings(json, "new", folder.added());
-            tests.json(
-                    json,
-                    session.repository().lineage().version(folder.checkout().version()));
+            Version version =
+                    session.repository().lineage().version(folder.checkout().version());
+            tests.json(json, version, tests.standing(version));
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -12,6 +12,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.commit.CommitWorkflow;
 import dev.mgit.hooks.commit.IncomingCheckpoint;
 import dev.mgit.lineage.checkpoint.CommitResult;
@@ -67,8 +68,8 @@ public final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--mgit",
             paramLabel = "FILE",
-            description = "Import a lineage_graph.json as the MGit of the paper writes it: the checkpoints beside it, "
-                    + "adapted and versioned edges, names and results of tests. Neither its Python functions nor its pickles "
+            description = "Import a lineage_graph.json as the MGit of the paper writes it: the checkpoints or the "
+                    + "parameter store beside it, adapted and versioned edges, names and results of tests. Neither its Python functions nor its pickles "
                     + "are run.")
     private @Nullable Path published;
 
@@ -138,11 +139,19 @@ public final class ImportCommand implements Callable<Integer> {
             hooks.tellOfOldTrust(context);
             CommitWorkflow workflow =
                     AfterCommit.workflow(context, hooks, hooks.localExecutor(), ProgressOptions.lines(context));
-            var imports = new PublishedImport(
-                    session.repository(), file.toAbsolutePath().resolveSibling(""));
-            var text = new PublishedImportText(context.output(), session, json.wanted());
-            imports.carryOut(graph, session.author(), committer(session, workflow), text::told);
-            return text.summary(imports);
+            WorkFolder work =
+                    WorkFolder.create(session.repository().files().hooks().resolve("import"));
+            try {
+                var imports = new PublishedImport(
+                        session.repository(),
+                        file.toAbsolutePath().resolveSibling(""),
+                        work.path().resolve("model"));
+                var text = new PublishedImportText(context.output(), session, json.wanted());
+                imports.carryOut(graph, session.author(), committer(session, workflow), text::told);
+                return text.summary(imports);
+            } finally {
+                work.delete();
+            }
         }
     }
 

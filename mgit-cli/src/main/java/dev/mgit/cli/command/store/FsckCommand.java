@@ -47,8 +47,10 @@ public final class FsckCommand implements Callable<Integer> {
 
     @Option(
             names = "--repair",
-            description = "First reset references to the state in the operation log, and set aside unreadable notes. "
-                    + "Revert with 'mgit undo'.")
+            description =
+                    "First rebuild a parameter store that does not open and the files by which Git finds its objects, reset "
+                            + "references to the state in the operation log, and set aside unreadable notes. What is replaced "
+                            + "is kept; 'mgit undo' reverts the rest.")
     private boolean repair;
 
     @Option(
@@ -69,7 +71,7 @@ public final class FsckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Session session = Session.open(context)) {
+        try (Session session = repair ? Session.openDamaged(context) : Session.open(context)) {
             List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
             FsckReport found = check(session);
             Optional<String> remote = Optional.ofNullable(repairFrom).filter(name -> !found.isClean());

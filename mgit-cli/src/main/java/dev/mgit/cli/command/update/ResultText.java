@@ -1,8 +1,6 @@
 package dev.mgit.cli.command.update;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mgit.cli.command.evaluate.EvaluationText;
-import dev.mgit.cli.command.evaluate.ServingText;
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.command.hooks.Verdicts;
 import dev.mgit.cli.console.Context;
@@ -10,11 +8,13 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.json.Json;
+import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.JobProgress;
 import dev.mgit.hooks.modeltest.LatestOutcome;
 import dev.mgit.hooks.modeltest.TestDefinition;
 import dev.mgit.hooks.modeltest.TestRegistry;
 import dev.mgit.hooks.modeltest.TestResults;
+import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.hooks.sharing.SharingGate;
@@ -33,16 +33,12 @@ public final class ResultText {
     private final Output output;
     private final HookSession session;
     private final TestResults results;
-    private final EvaluationText evaluations;
-    private final ServingText plans;
     private final Map<String, TestDefinition> tests = new LinkedHashMap<>();
 
     public ResultText(Context context, Session open) {
         this.output = context.output();
         this.session = HookSession.within(context, open, new WaitOption());
         this.results = new TestResults(session.workspace());
-        this.evaluations = new EvaluationText(session.lineage());
-        this.plans = new ServingText(session.lineage(), session.workspace().root());
         new TestRegistry(session.workspace()).list().forEach(test -> tests.put(test.name(), test));
     }
 
@@ -56,23 +52,33 @@ public final class ResultText {
                 + (shown.outdated() ? ", by code or data that has changed since" : "");
     }
 
-    /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}, and one a metric of other harnesses. */
-    public List<String> lines(Version version) {
+    /** The numbers noted on a version itself. */
+    public NotedNumbers noted(Version version) {
+        return NotedNumbers.of(session.lineage(), session.workspace().root(), version.id());
+    }
+
+    /** The same, with the serving plans of the latest version before it, where it has none. */
+    public NotedNumbers standing(Version version) {
+        return NotedNumbers.standing(session.lineage(), session.workspace().root(), version.id());
+    }
+
+    /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}, and one a number. */
+    public List<String> lines(Version version, NotedNumbers numbers) {
         Stream<String> tests = of(version).stream()
                 .map(shown ->
                         output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
-        return Stream.concat(tests, evaluations.lines(version.id()).stream()).toList();
+        return Stream.concat(tests, numbers.lines().stream().map(this::styled)).toList();
     }
 
     /** One line a serving plan, with why it is stale. */
     public List<String> plans(Version version) {
-        return plans.lines(version.id()).stream()
-                .map(line -> line.contains(", stale: ") ? output.styled(Output.Style.YELLOW, line) : line)
+        return standing(version).plans().stream()
+                .map(plan -> styled(plan.text()))
                 .toList();
     }
 
-    public void plansJson(JsonGenerator json, Version version) throws IOException {
-        plans.json(json, version.id());
+    private String styled(String line) {
+        return line.contains(", stale: ") ? output.styled(Output.Style.YELLOW, line) : line;
     }
 
     /** All in a few words, e.g. {@code accuracy passed, speed timed-out}; empty if there is no result. */
@@ -95,8 +101,11 @@ public final class ResultText {
         });
     }
 
-    /** Writes the fields {@code tests} and {@code evaluations} of a version's object. */
-    public void json(JsonGenerator json, Version version) throws IOException {
+    /**
+     * Writes the fields {@code tests} and {@code evaluations} of a version's object, and {@code costs} and
+     * {@code servingPlans} where it has any.
+     */
+    public void json(JsonGenerator json, Version version, NotedNumbers numbers) throws IOException {
         json.writeArrayFieldStart("tests");
         for (LatestOutcome shown : of(version)) {
             json.writeStartObject();
@@ -116,7 +125,21 @@ public final class ResultText {
             json.writeEndObject();
         }
         json.writeEndArray();
-        evaluations.json(json, version.id());
+        array(json, "evaluations", numbers.evaluationsJson());
+        if (!numbers.costs().isEmpty()) {
+            array(json, "costs", numbers.costsJson());
+        }
+        if (!numbers.plans().isEmpty()) {
+            array(json, "servingPlans", numbers.plansJson());
+        }
+    }
+
+    private static void array(JsonGenerator json, String field, List<JsonObject> objects) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (JsonObject object : objects) {
+            json.writeRawValue(Json.text(object));
+        }
+        json.writeEndArray();
     }
 
     /** Writes the field {@code recipe}, where the version has one: its command and parents. */

@@ -1,4 +1,4 @@
-package dev.mgit.cli;
+package dev.mgit.bench;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
@@ -15,29 +15,29 @@ import java.util.Random;
 
 /** A made mixture of experts in bf16, one block, written in the layouts that libraries keep them in. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record MadeExperts(List<Expert> experts, byte[] router) {
-    static final int HIDDEN = 64;
-    static final int WIDTH = 256;
-    static final long FFN_BYTES = 3L * HIDDEN * WIDTH * 2;
+public record MadeExperts(List<Expert> experts, byte[] router) {
+    public static final int HIDDEN = 64;
+    public static final int WIDTH = 256;
+    public static final long FFN_BYTES = 3L * HIDDEN * WIDTH * 2;
 
     private static final String BLOCK = "model.layers.0.";
 
     /** One expert: gate and up are {@code [WIDTH, HIDDEN]}, down is {@code [HIDDEN, WIDTH]}, as Hugging Face has them. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Expert(byte[] gate, byte[] up, byte[] down) {
-        static Expert made(long seed) {
+    public record Expert(byte[] gate, byte[] up, byte[] down) {
+        public static Expert made(long seed) {
             var random = new Random(seed);
             return new Expert(noise(random), noise(random), noise(random));
         }
 
         /** A little training: the last bit of every fourth value flips. */
-        Expert trained(long seed) {
+        public Expert trained(long seed) {
             var random = new Random(seed);
             return new Expert(nudged(gate, random), nudged(up, random), nudged(down, random));
         }
     }
 
-    static MadeExperts of(int count) {
+    public static MadeExperts of(int count) {
         List<Expert> experts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             experts.add(Expert.made(i));
@@ -46,7 +46,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     }
 
     /** Copies of one feed-forward part. */
-    static MadeExperts upcycled(Expert dense, int count) {
+    public static MadeExperts upcycled(Expert dense, int count) {
         List<Expert> experts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             experts.add(dense);
@@ -79,13 +79,13 @@ record MadeExperts(List<Expert> experts, byte[] router) {
         return other;
     }
 
-    MadeExperts with(int index, Expert expert) {
+    public MadeExperts with(int index, Expert expert) {
         List<Expert> other = new ArrayList<>(experts);
         other.set(index, expert);
         return new MadeExperts(other, router);
     }
 
-    MadeExperts inOrder(int... order) {
+    public MadeExperts inOrder(int... order) {
         List<Expert> other = new ArrayList<>();
         for (int index : order) {
             other.add(experts.get(index));
@@ -105,7 +105,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     }
 
     /** One feed-forward part without experts. */
-    static Path dense(Path file, Expert expert) throws IOException {
+    public static Path dense(Path file, Expert expert) throws IOException {
         Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
         put(tensors, "mlp.gate_proj.weight", expert.gate(), WIDTH, HIDDEN);
         put(tensors, "mlp.up_proj.weight", expert.up(), WIDTH, HIDDEN);
@@ -114,7 +114,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     }
 
     /** Each expert's matrices by themselves, as in Hugging Face's Qwen and DeepSeek. */
-    Path single(Path file) throws IOException {
+    public Path single(Path file) throws IOException {
         Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
         for (int i = 0; i < experts.size(); i++) {
             String expert = "mlp.experts." + i + ".";
@@ -127,7 +127,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     }
 
     /** MegaBlocks' MoE: {@code w1, v1 [E, h, f]}, {@code w2 [E, f, h]}. */
-    Path stacked(Path file) throws IOException {
+    public Path stacked(Path file) throws IOException {
         Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
         int count = experts.size();
         put(tensors, "ffn.router.layer.weight", router, count, HIDDEN);
@@ -138,7 +138,7 @@ record MadeExperts(List<Expert> experts, byte[] router) {
     }
 
     /** MegaBlocks' dropless MoE: all {@code [E·f, h]}. */
-    Path flat(Path file) throws IOException {
+    public Path flat(Path file) throws IOException {
         Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
         int rows = experts.size() * WIDTH;
         put(tensors, "ffn.router.layer.weight", router, experts.size(), HIDDEN);

@@ -1,0 +1,209 @@
+package dev.mgit.lineage.git;
+
+import dev.mgit.delta.MgitException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.PackParser;
+
+/**
+ * Mends the files by which Git finds its objects, so that the repository opens: configuration, HEAD, references that are
+ * none, indexes of packs. What is replaced is kept in the folder {@code damaged}. Where references belong is no business
+ * of this; see {@link GitRepair}.
+ */
+final class BookRepair {
+    private static final Pattern REFERENCE = Pattern.compile("(ref: refs/[!-~]+|[0-9a-f]{40})\\R?");
+    private static final Pattern PACKED = Pattern.compile("[0-9a-f]{40} (refs/.+)");
+    private static final Pattern PACKED_HEADER = Pattern.compile("# pack-refs with:( peeled| fully-peeled| sorted)+ ?");
+    private static final Pattern PEELED = Pattern.compile("\\^[0-9a-f]{40}");
+    private static final String DEFAULT_HEAD = "ref: refs/heads/master\n";
+
+    private final Path git;
+    private final List<String> done = new ArrayList<>();
+
+    private BookRepair(Path git) {
+        this.git = git;
+    }
+
+    /**
+     * Works without opening the repository. The caller holds mgit's lock.
+     *
+     * @return what was done, a line each
+     */
+    static List<String> run(Path git) throws IOException {
+        var repair = new BookRepair(git);
+        for (String folder : List.of("refs/heads", "refs/tags", "objects/info", "objects/pack")) {
+            Files.createDirectories(git.resolve(folder));
+        }
+        repair.config();
+        repair.head();
+        repair.packedReferences();
+        repair.looseReferences();
+        repair.packIndexes();
+        return repair.done;
+    }
+
+    private void config() throws IOException {
+        Path file = git.resolve("config");
+        var config = new Config();
+        String text = text(file);
+        boolean sound;
+        try {
+            config.fromText(text);
+            sound = config.getBoolean("core", null, "bare", false)
+                    && config.getInt("core", null, "repositoryformatversion", -1) == 0;
+        } catch (ConfigInvalidException | IllegalArgumentException e) {
+            sound = false;
+        }
+        if (!sound) {
+            config = new Config();
+            config.setInt("core", null, "repositoryformatversion", 0);
+            config.setBoolean("core", null, "filemode", true);
+            config.setBoolean("core", null, "bare", true);
+        }
+        if (LineageFolder.configure(config, false)) {
+            replace(file, config.toText());
+            done.add(sound ? "set what was missing in lineage.git/config" : "wrote lineage.git/config again");
+        }
+    }
+
+    private void head() throws IOException {
+        Path file = git.resolve("HEAD");
+        if (!REFERENCE.matcher(text(file)).matches()) {
+            replace(file, DEFAULT_HEAD);
+            done.add("wrote lineage.git/HEAD again");
+        }
+    }
+
+    /** Keeps the lines that say where a reference is, and where a tag leads if the first line says that they do. */
+    private void packedReferences() throws IOException {
+        Path file = git.resolve("packed-refs");
+        List<String> lines = text(file).lines().toList();
+        List<String> kept = new ArrayList<>();
+        boolean header = !lines.isEmpty() && PACKED_HEADER.matcher(lines.get(0)).matches();
+        boolean reference = false;
+        for (String line : lines) {
+            boolean peels = header
+                    && (kept.isEmpty() || reference && PEELED.matcher(line).matches());
+            reference = isPacked(line);
+            if (reference || peels) {
+                kept.add(line);
+            }
+        }
+        if (kept.size() < lines.size()) {
+            replace(file, String.join("\n", kept) + "\n");
+            done.add("took " + (lines.size() - kept.size()) + " damaged lines out of lineage.git/packed-refs");
+        }
+    }
+
+    private static boolean isPacked(String line) {
+        var packed = PACKED.matcher(line);
+        return packed.matches() && Repository.isValidRefName(packed.group(1));
+    }
+
+    private void looseReferences() throws IOException {
+        for (Path file : files(git.resolve("refs"))) {
+            String name = git.relativize(file).toString();
+            if (!name.endsWith(".lock") && !REFERENCE.matcher(text(file)).matches()) {
+                setAside(file);
+                Files.delete(file);
+                DurableNames.sync(folderOf(file));
+                done.add("took away lineage.git/" + name + ", which names no object");
+            }
+        }
+    }
+
+    /** An index is made from its pack, which has all that is in it. */
+    private void packIndexes() throws IOException {
+        for (Path pack : files(git.resolve("objects/pack"))) {
+            if (pack.toString().endsWith(".pack")) {
+                Path index = Path.of(pack.toString().replaceFirst("pack$", "idx"));
+                boolean sound = Files.exists(index) && GitFiles.endsWithItsHash(index);
+                if (!sound && GitFiles.endsWithItsHash(pack)) {
+                    replace(index, indexOf(pack));
+                    done.add("made the index of " + git.relativize(pack) + " again");
+                }
+            }
+        }
+    }
+
+    /** JGit indexes a pack while it takes it in; here, into a repository of its own that is thrown away. */
+    private byte[] indexOf(Path pack) throws IOException {
+        Path folder = Files.createTempDirectory("mgit-index-");
+        try (var other = new FileRepository(folder.toFile())) {
+            other.create(true);
+            try (ObjectInserter inserter = other.newObjectInserter();
+                    InputStream in = Files.newInputStream(pack)) {
+                PackParser parser = inserter.newPackParser(in);
+                parser.parse(NullProgressMonitor.INSTANCE);
+                inserter.flush();
+            }
+            for (Path file : files(folder.resolve("objects/pack"))) {
+                if (file.toString().endsWith(".idx")) {
+                    return Files.readAllBytes(file);
+                }
+            }
+            throw MgitException.integrity("Git file " + pack + " cannot be indexed");
+        } finally {
+            GitFiles.removeTree(folder);
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    /** Byte for byte; empty if there is no such file. */
+    private static String text(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                ? Files.readString(file, StandardCharsets.ISO_8859_1)
+                : "";
+    }
+
+    private void replace(Path file, String text) throws IOException {
+        replace(file, text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void replace(Path file, byte[] content) throws IOException {
+        setAside(file);
+        Path whole = file.resolveSibling(file.getFileName() + ".lock"); // removed after a crash, as Git's are
+        Files.write(whole, content);
+        DurableNames.syncTree(whole);
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableNames.sync(folderOf(file));
+    }
+
+    private void setAside(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Path folder = Files.createDirectories(git.resolve("damaged"));
+            String name = git.relativize(file).toString().replace('/', '_').replace('\\', '_');
+            Path free = folder.resolve(name);
+            for (int number = 2; Files.exists(free); number++) {
+                free = folder.resolve(name + "-" + number);
+            }
+            Files.copy(file, free);
+            DurableNames.syncTree(folder);
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        return file.toAbsolutePath().resolveSibling("");
+    }
+}

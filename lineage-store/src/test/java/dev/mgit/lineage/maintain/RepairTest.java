@@ -1,0 +1,150 @@
+package dev.mgit.lineage.maintain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Families;
+import dev.mgit.fixtures.MadeModel;
+import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.Trees;
+import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.repository.User;
+import dev.mgit.lineage.repository.WriterLock;
+import dev.mgit.lineage.version.VersionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever of the bookkeeping is lost, all versions come back by {@code fsck --repair}. Made models throughout. */
+class RepairTest {
+    private static final MadeModel BASE = Families.base("base", 1, ModelShape.TINY);
+    private static final MadeModel CHILD = Families.fineTuned(BASE, "child", 2, 1e-3);
+
+    @TempDir
+    private static Path once;
+
+    private static VersionId base;
+    private static VersionId child;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void make() throws IOException {
+        try (var made = new MadeRepository(once)) {
+            base = made.commit(BASE);
+            made.change("tag", transaction -> transaction.setTag("v1", base));
+            made.collectAll();
+            child = made.commit(CHILD, "base");
+            made.collectAll();
+        }
+    }
+
+    private interface Fault {
+        void hit(Path file) throws IOException;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "format",
+                "parameters/CURRENT",
+                "parameters/MANIFEST-.*",
+                "lineage.git/config",
+                "lineage.git/HEAD",
+                "lineage.git/packed-refs",
+                "lineage.git/objects/pack/.*\\.idx"
+            })
+    void aDamagedBookIsWrittenAgain(String book) throws IOException {
+        List<Fault> faults = List.of(
+                file -> {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[bytes.length / 2] ^= (byte) 0x80;
+                    Files.write(file, bytes);
+                },
+                file -> Files.write(file, new byte[0]),
+                Files::delete);
+        for (Fault fault : faults) {
+            Trees.delete(folder.resolve("repository"));
+            Trees.delete(folder.resolve("models"));
+            Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+            Trees.copy(once.resolve("models"), folder.resolve("models"));
+            Path file = only(book);
+            assertThat(file.toFile().setWritable(true)).isTrue();
+            fault.hit(file);
+            repair();
+            requireAll();
+        }
+    }
+
+    @Test
+    void aStoreWithoutItsListIsNotTakenForANewOne() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Files.delete(only("parameters/CURRENT"));
+        try (var made = new MadeRepository(folder)) {
+            assertThatThrownBy(() -> made.commit("other", folder.resolve("models/child")))
+                    .isInstanceOfSatisfying(MgitException.class, e -> {
+                        assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+                        assertThat(e.hint()).contains("fsck --repair");
+                    });
+        }
+        assertThat(repair()).anySatisfy(done -> assertThat(done).startsWith("rebuilt the parameter store"));
+        requireAll();
+    }
+
+    @Test
+    void aRebuiltStoreTakesItsPlaceAfterACrash() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Path mgit = folder.resolve("repository/.mgit");
+        Files.move(mgit.resolve("parameters"), mgit.resolve("parameters-rebuilt"));
+        Files.createDirectories(mgit.resolve("parameters-damaged"));
+        try (var made = new MadeRepository(folder);
+                WriterLock lock = made.lock()) {
+            lock.requireHeld();
+        }
+        requireAll();
+    }
+
+    private List<String> repair() throws IOException {
+        try (Repository damaged = Repository.openDamaged(folder.resolve("repository"), User.unknown());
+                WriterLock lock = damaged.lock("repair", Duration.ofSeconds(60), notice -> {})) {
+            return new Fsck(damaged, CopyProgress.none()).repair(MadeRepository.ADA, lock);
+        }
+    }
+
+    private void requireAll() throws IOException {
+        try (var made = new MadeRepository(folder)) {
+            assertThat(made.fsck().damage()).isEmpty();
+            assertThat(made.repository().lineage().resolve("base")).isEqualTo(base);
+            assertThat(made.repository().lineage().resolve("v1")).isEqualTo(base);
+            assertThat(made.repository().lineage().resolve("child")).isEqualTo(child);
+            made.requireSame(base, "base");
+            made.requireSame(child, "child");
+        }
+    }
+
+    private Path only(String book) throws IOException {
+        Path mgit = folder.resolve("repository/.mgit");
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(mgit)) {
+            files.filter(file -> mgit.relativize(file).toString().matches(book)).forEach(found::add);
+        }
+        Optional<Path> first = found.stream().findFirst();
+        assertThat(first).as(book).isPresent();
+        return first.orElseThrow();
+    }
+}
