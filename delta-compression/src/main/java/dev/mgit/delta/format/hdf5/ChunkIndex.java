@@ -28,7 +28,6 @@ final class ChunkIndex {
 
     private static final int CHUNK_NODE = 1;
     private static final int SINGLE = 1;
-    private static final int IMPLICIT = 2;
     private static final int FIXED_ARRAY = 3;
     private static final int GROWING_ARRAY = 4;
     private static final int RECORD_TREE = 5;
@@ -104,7 +103,7 @@ final class ChunkIndex {
             case FIXED_ARRAY -> array.fixed();
             case GROWING_ARRAY -> array.growing();
             case RECORD_TREE -> records(address);
-            default -> row(address);
+            default -> row(address); // a single chunk, or places kept for all of them
         }
     }
 
