@@ -1,6 +1,7 @@
 package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
@@ -200,6 +201,24 @@ class WebInterfaceTest {
                 .containsExactly("version");
         assertThat(json(API + "/search?q=" + repository.id("tuned")).objects("results"))
                 .hasSize(1);
+    }
+
+    @Test
+    void searchFindsVersionsByTheWordsOfTheirMessage() throws Exception {
+        repository.ok("commit", dir.resolve("model").toString(), "--model", "other", "-m", "Fix LoRA\n\nrank was 8");
+        assertThat(json(API + "/search?q=first").objects("results"))
+                .extracting(found -> found.string("name"), found -> found.string("what"))
+                .containsExactly(tuple("team/base", "version"));
+        assertThat(json(API + "/search?q=rank%20lora").objects("results"))
+                .extracting(found -> found.string("subject"))
+                .containsExactly("Fix LoRA");
+        assertThat(json(API + "/search?q=rank%20first").objects("results")).isEmpty();
+        assertThat(json(API + "/search?q=again&limit=1").objects("results"))
+                .singleElement()
+                .satisfies(found -> assertThat(found.string("id")).startsWith(repository.id("tuned")));
+        assertThat(json(API + "/search?q=tuned").objects("results"))
+                .extracting(found -> found.string("name"))
+                .containsExactly("tuned", "tuned~1");
     }
 
     @Test

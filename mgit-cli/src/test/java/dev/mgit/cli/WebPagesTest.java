@@ -106,6 +106,14 @@ class WebPagesTest {
     }
 
     @Test
+    void whatAMessageSaysIsFound() throws Exception {
+        assertThat(page("/-/models?q=NEXT"))
+                .contains(">base</a>", "<td>next</td>")
+                .doesNotContain("tuned");
+        assertThat(page("/-/models?q=nowhere")).contains("Nothing.");
+    }
+
+    @Test
     void pagesLetABrowserRunAndLoadOnlyTheServersOwn() throws Exception {
         for (String path :
                 Stream.concat(pages().stream(), Stream.of("/-/version/nobody")).toList()) {

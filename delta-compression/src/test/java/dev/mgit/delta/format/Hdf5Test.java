@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,7 +96,49 @@ class Hdf5Test {
                     .isEqualTo(i);
         }
         for (String growing : new String[] {"bounded", "endless", "both"}) {
-            assertThat(seen(layout, growing).unreadable()).isPresent();
+            assertThat(seen(layout, growing).unreadable()).contains("it is in 4 chunks");
+            chunksHoldARamp(bytes, layout, growing, List.of(2L, 1L), List.of(4L, 2L));
+        }
+    }
+
+    /** Along one dimension, the first or another, or along several; what is beyond the end in the last chunks is passed over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"growing-earliest.h5", "growing-latest.h5"})
+    void readsDatasetsThatMayGrow(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+        Layout layout = Hostile.layout(file, bytes);
+
+        Hostile.covers(layout, bytes.length);
+        for (String name : new String[] {"first", "last", "all", "bounded", "kept", "big"}) {
+            assertThat(seen(layout, name).unreadable()).contains("it is in 9 chunks");
+            chunksHoldARamp(bytes, layout, name, List.of(2L, 3L), List.of(5L, 7L));
+        }
+        byte[] many = new byte[110];
+        seen(layout, "many").open(new MemoryByteSource(bytes)).read(0, many, 0, many.length);
+        assertThat(many[109]).isEqualTo((byte) 109);
+        chunksHoldARamp(bytes, layout, "tree", List.of(1L, 1L), List.of(10L, 12L));
+        ramp(bytes, seen(layout, "wide"), 0);
+        ramp(bytes, seen(layout, "typed"), 0);
+        assertThat(seen(layout, "255").spec()).isEqualTo(new TensorSpec("255", Dtype.I8, List.of(200L)));
+        for (String name : new String[] {"shuffled", "summed"}) {
+            assertThat(seen(layout, name).unreadable()).contains("it is compressed");
+        }
+    }
+
+    /** Pages of addresses that were never written hold anything. */
+    @Test
+    void passesOverChunksThatWereNeverWritten() {
+        byte[] bytes = Hostile.real("holes.h5");
+        Layout layout = Hostile.layout("holes.h5", bytes);
+
+        for (String name : new String[] {"growing", "fixed"}) {
+            assertThat(seen(layout, name).unreadable()).contains("it is in 3 chunks");
+            int last = name.equals("growing") ? 139_999 : 2_999;
+            for (int i : new int[] {0, 1500, last}) {
+                int at = (int) Hostile.range(layout, name + "[" + i + "]").offset();
+                assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(at))
+                        .isEqualTo(i);
+            }
         }
     }
 
@@ -169,9 +212,59 @@ class Hdf5Test {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"earliest.h5", "v108.h5", "latest.h5", "small.weights.h5", "small.keras"})
+    @ValueSource(
+            strings = {"earliest.h5", "v108.h5", "latest.h5", "growing-latest.h5", "small.weights.h5", "small.keras"})
     void withstandsMutationsOfSeed7(String file) {
         Hostile.mutate(file, Hostile.real(file), 7, 2_000);
+    }
+
+    /** Every element is in one chunk, named by its first element, and is its own index in row-major order. */
+    private static void chunksHoldARamp(byte[] file, Layout layout, String name, List<Long> chunk, List<Long> shape) {
+        long found = 0;
+        for (Layout.Range range : layout.ranges()) {
+            String part = range.tensor().map(TensorSpec::name).orElse("");
+            if (part.startsWith(name + "[")) {
+                List<Long> from = Stream.of(part.substring(name.length() + 1, part.length() - 1)
+                                .split(", "))
+                        .map(Long::parseLong)
+                        .toList();
+                found += inChunk(file, range, from, chunk, shape);
+            }
+        }
+        assertThat(found).isEqualTo(new TensorSpec(name, Dtype.I8, shape).elements());
+    }
+
+    /** Elements of a dataset in a chunk of it. */
+    private static long inChunk(byte[] file, Layout.Range range, List<Long> from, List<Long> chunk, List<Long> shape) {
+        ByteBuffer data = ByteBuffer.wrap(file, (int) range.offset(), (int) range.length());
+        long elements = new TensorSpec("chunk", Dtype.I8, chunk).elements();
+        int width = (int) (range.length() / elements);
+        Dtype dtype = range.tensor().orElseThrow().dtype();
+        long found = 0;
+        for (long i = 0; i < elements; i++) {
+            long rest = i;
+            long index = 0;
+            long step = 1;
+            boolean within = true;
+            for (int d = shape.size() - 1; d >= 0; d--) {
+                long at = from.get(d) + rest % chunk.get(d);
+                rest /= chunk.get(d);
+                within &= at < shape.get(d);
+                index += at * step;
+                step *= shape.get(d);
+            }
+            if (within) {
+                int at = (int) (range.offset() + i * width);
+                double value = dtype == Dtype.I8
+                        ? data.get(at)
+                        : dtype == Dtype.F32
+                                ? data.order(ByteOrder.LITTLE_ENDIAN).getFloat(at)
+                                : data.order(ByteOrder.BIG_ENDIAN).getInt(at);
+                assertThat(value).isEqualTo(index);
+                found++;
+            }
+        }
+        return found;
     }
 
     private static void ramp(byte[] file, LogicalTensor tensor, int first) throws IOException {

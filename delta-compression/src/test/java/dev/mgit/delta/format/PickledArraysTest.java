@@ -87,6 +87,8 @@ class PickledArraysTest {
         "bzip2.joblib, it is compressed with bzip2",
         "xz.joblib, it is compressed with xz",
         "lzma.joblib, it is compressed with LZMA",
+        "escaped-protocol-0.pkl, its pickle has arrays whose bytes are escaped as text",
+        "escaped-protocol-1.pkl, its pickle has arrays whose bytes are escaped as text",
         "arrays-protocol-2.pkl, its pickle has arrays whose bytes are escaped as text"
     })
     void saysWhyOthersAreOpaque(String file, String reason) {

@@ -277,6 +277,14 @@ public final class LineageGraph {
                 text.trailers());
     }
 
+    /** A version's message alone; empty where its record is not here. */
+    public String message(int node) {
+        return data.absent[node] != 0
+                ? ""
+                : TextCodec.decode(data.text, data.textStart[node], data.textStart[node + 1])
+                        .message();
+    }
+
     private IdTable byId() {
         IdTable known = byId;
         if (known == null) {

@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Models and tags: all, or those that fit what was typed. */
+/** Models and tags: all, or those that fit what was typed, and versions whose message does. */
 final class ModelsPage {
     private static final int PAGE = 100;
     private static final int MOST = 1000;
@@ -24,7 +26,7 @@ final class ModelsPage {
         this.view = view;
     }
 
-    /** A model, a tag, or a version that was typed by its id or another revision. */
+    /** A model, a tag, or a version that was typed by its id or another revision, or is found by its message. */
     private record Found(String name, String what, int node) {}
 
     /** {@code GET /api/mgit/v1/search} */
@@ -53,7 +55,21 @@ final class ModelsPage {
         for (Snapshot.Named named : now.search(text, most)) {
             found.add(new Found(named.name(), named.tag() ? "tag" : "model", named.node()));
         }
+        messages(now, text, Math.min(MOST, most - found.size()), found);
         return found.subList(0, Math.min(most, found.size()));
+    }
+
+    /** Adds the versions whose message fits, but none that was found already. */
+    private static void messages(Snapshot now, String text, int most, List<Found> found) {
+        if (most <= 0) {
+            return;
+        }
+        Set<Integer> known = found.stream().map(Found::node).collect(Collectors.toSet());
+        for (int node : MessageSearch.find(now.graph(), text, most + known.size())) {
+            if (!known.contains(node)) {
+                found.add(new Found(now.graph().describe(now.graph().id(node)), "version", node));
+            }
+        }
     }
 
     /** What was typed is a revision, and not the name of a model or tag, which is found by its name. */
@@ -80,7 +96,7 @@ final class ModelsPage {
         main.open("div", "class", "wide");
         main.leaf("h1", text.isEmpty() ? "Models and tags" : "Found for “" + text + "”");
         if (found.isEmpty()) {
-            main.open("p").text("Nothing. To search messages and metrics, use ");
+            main.open("p").text("Nothing. To search metrics, use ");
             main.leaf("code", "mgit find").text(".").close();
         } else {
             Tables.head(main, "Models and tags", List.of("name", "newest version", "made from", "message", "date"));

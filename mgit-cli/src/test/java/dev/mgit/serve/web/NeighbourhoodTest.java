@@ -172,4 +172,12 @@ class NeighbourhoodTest {
         assertThat(now.search("long", 5)).extracting(Snapshot.Named::name).containsExactly("long");
         assertThat(now.search("nothing like it", 5)).isEmpty();
     }
+
+    @Test
+    void theLatestVersionsWhoseMessageHoldsEveryWordAreFound() {
+        int last = now.graph().size() - 1;
+        assertThat(MessageSearch.find(now.graph(), " Shard TRAIN ", 3)).containsExactly(last, last - 1, last - 2);
+        assertThat(MessageSearch.find(now.graph(), "shard nothing", 3)).isEmpty();
+        assertThat(MessageSearch.find(now.graph(), " ", 3)).isEmpty();
+    }
 }

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where the chunks of a dataset are: in a tree (section III.A.1), an array, or one after the other. None is compressed. */
+/**
+ * Where the chunks of a dataset are: in a tree of either version (sections III.A.1 and VII.E), an array, or one after the
+ * other. None is compressed.
+ */
 final class ChunkIndex {
     /**
      * @param from its first element, by its index in each dimension
@@ -25,19 +28,22 @@ final class ChunkIndex {
 
     private static final int CHUNK_NODE = 1;
     private static final int SINGLE = 1;
-    private static final int IMPLICIT = 2;
     private static final int FIXED_ARRAY = 3;
-    private static final int CHECKSUM = 4;
+    private static final int GROWING_ARRAY = 4;
+    private static final int RECORD_TREE = 5;
+    private static final int CHUNK_RECORD = 10;
 
     private final Hdf5File file;
     private final List<Long> whole;
+    private final List<Long> limits;
     private final List<Long> shape;
     private final long elementBytes;
     private final List<Chunk> chunks = new ArrayList<>();
 
-    private ChunkIndex(Hdf5File file, List<Long> whole, List<Long> shape, long elementBytes) {
+    private ChunkIndex(Hdf5File file, Extent extent, List<Long> shape, long elementBytes) {
         this.file = file;
-        this.whole = whole;
+        this.whole = extent.shape();
+        this.limits = extent.limits();
         this.shape = shape;
         this.elementBytes = elementBytes;
     }
@@ -45,28 +51,27 @@ final class ChunkIndex {
     /**
      * Reads what follows the version and the kind of a layout message.
      *
-     * @param whole dimensions of the dataset
+     * @param extent dimensions of the dataset
      * @return empty if the index is of a kind that is not known here
      */
-    static Optional<ChunkIndex> read(Hdf5File file, int version, List<Long> whole, long elementBytes)
-            throws IOException {
+    static Optional<ChunkIndex> read(Hdf5File file, int version, Extent extent, long elementBytes) throws IOException {
         file.in.skip(version == 3 ? 0 : 1);
         int rank = file.in.u8();
-        if (rank != whole.size() + 1) {
-            throw new FormatException(
-                    "its chunks have " + (rank - 1) + " dimensions, but their dataset has " + whole.size());
+        if (rank != extent.shape().size() + 1) {
+            throw new FormatException("its chunks have " + (rank - 1) + " dimensions, but their dataset has "
+                    + extent.shape().size());
         }
         long tree = version == 3 ? file.address() : Hdf5File.NOWHERE;
         int width = version == 3 ? 4 : file.in.u8();
         List<Long> shape = new ArrayList<>();
         for (int i = 0; i < rank; i++) {
-            shape.add(file.unsigned(Math.min(8, width)));
+            shape.add(file.number(Math.min(8, width)));
         }
         shape.remove(rank - 1);
         if (shape.stream().anyMatch(length -> length <= 0)) {
             throw new FormatException("its chunks have no elements");
         }
-        var index = new ChunkIndex(file, whole, shape, elementBytes);
+        var index = new ChunkIndex(file, extent, shape, elementBytes);
         if (LayoutBuilder.checkedLength(new TensorSpec("chunk", Dtype.OPAQUE, shape)) > Long.MAX_VALUE / 16) {
             throw new FormatException("its chunks are more than any file can hold");
         }
@@ -75,11 +80,31 @@ final class ChunkIndex {
             return Optional.of(index);
         }
         int kind = file.in.u8();
-        if (kind == FIXED_ARRAY) {
-            file.in.skip(1);
-            return index.array(file.address());
+        file.in.skip(
+                switch (kind) {
+                    case FIXED_ARRAY -> 1;
+                    case GROWING_ARRAY -> 5;
+                    case RECORD_TREE -> 6;
+                    default -> 0;
+                });
+        if (kind < SINGLE || kind > RECORD_TREE) {
+            return Optional.empty();
         }
-        return kind == SINGLE || kind == IMPLICIT ? Optional.of(index.row(file.address())) : Optional.empty();
+        long address = file.address();
+        if (address != Hdf5File.NOWHERE && !extent.shape().contains(0L)) {
+            index.read(kind, address);
+        }
+        return Optional.of(index);
+    }
+
+    private void read(int kind, long address) throws IOException {
+        var array = new ChunkArray(file, address, count(), (number, chunk) -> add(from(number), chunk));
+        switch (kind) {
+            case FIXED_ARRAY -> array.fixed();
+            case GROWING_ARRAY -> array.growing();
+            case RECORD_TREE -> records(address);
+            default -> row(address); // a single chunk, or places kept for all of them
+        }
     }
 
     List<Chunk> list() {
@@ -94,10 +119,10 @@ final class ChunkIndex {
         return Math.multiplyExact(new TensorSpec("chunk", Dtype.OPAQUE, shape).elements(), elementBytes);
     }
 
-    /** Where the dataset begins whose chunks are whole rows and lie one behind the other; all are there. */
+    /** Where the dataset begins whose chunks hold whole rows and lie one behind the other; all are there. */
     Optional<Long> run() {
         for (int i = 1; i < whole.size(); i++) {
-            if (!shape.get(i).equals(whole.get(i))) {
+            if (shape.get(i) < whole.get(i)) {
                 return Optional.empty();
             }
         }
@@ -117,6 +142,15 @@ final class ChunkIndex {
             }
         }
         return Optional.of(first);
+    }
+
+    /** Dimensions of all rows as the chunks store them. */
+    List<Long> rows() {
+        List<Long> rows = new ArrayList<>(shape);
+        if (!rows.isEmpty()) {
+            rows.set(0, whole.get(0));
+        }
+        return rows;
     }
 
     private void tree(long root) throws IOException {
@@ -152,86 +186,77 @@ final class ChunkIndex {
         }
     }
 
+    /** Chunks beyond the dataset's end are none of it. */
     private void add(List<Long> from, long address) {
+        for (int d = 0; d < whole.size(); d++) {
+            if (from.get(d) < 0 || from.get(d) >= whole.get(d)) {
+                return;
+            }
+        }
         if (chunks.size() >= LayoutBuilder.MAX_TENSORS) {
             throw new UnsupportedFormatException("it has more than " + LayoutBuilder.MAX_TENSORS + " chunks");
         }
         chunks.add(new Chunk(from, address));
     }
 
-    /** Addresses of all chunks, in pages if there are many (sections III.C and VII.C); none of chunks never written. */
-    private Optional<ChunkIndex> array(long address) throws IOException {
-        if (address == Hdf5File.NOWHERE || whole.contains(0L)) {
-            return Optional.of(this);
-        }
-        file.enter(address, "FAHD");
-        file.in.skip(2);
-        int width = file.in.u8();
-        int pageBits = file.in.u8();
-        long count = count();
-        if (file.length() != count) {
-            return Optional.empty(); // of a dataset that may still grow, whose chunks are numbered otherwise
-        }
-        if (width != file.addressBytes() || pageBits >= Integer.SIZE) {
-            throw new FormatException("the array of chunks at byte " + address + " does not fit its dataset");
-        }
-        long block = file.address();
-        if (block == Hdf5File.NOWHERE) {
-            return Optional.of(this);
-        }
-        file.enter(block, "FADB");
-        file.in.skip(2 + file.addressBytes());
-        long page = 1L << pageBits;
-        boolean paged = count > page;
-        if (paged) {
-            file.in.skip(((count + page - 1) / page + Byte.SIZE - 1) / Byte.SIZE + CHECKSUM);
-        }
-        for (long i = 0; i < count; i++) {
-            if (paged && i > 0 && i % page == 0) {
-                file.in.skip(CHECKSUM);
-            }
-            file.step();
-            long chunk = file.address();
-            if (chunk != Hdf5File.NOWHERE) {
-                add(from(i), chunk);
-            }
-        }
-        return Optional.of(this);
-    }
-
-    /** All chunks in the order of their indexes. */
-    private ChunkIndex row(long address) {
-        if (address == Hdf5File.NOWHERE || whole.contains(0L)) {
-            return this;
-        }
+    /** All chunks in the order of their numbers. */
+    private void row(long address) {
         long count = count();
         for (long i = 0; i < count; i++) {
             file.step();
             add(from(i), address + i * bytes());
         }
-        return this;
     }
 
+    /** Records of an address and the chunk's index in each dimension (section VII.E). */
+    private void records(long address) throws IOException {
+        int recordBytes = file.addressBytes() + Long.BYTES * shape.size();
+        RecordTree.read(file, address, CHUNK_RECORD, recordBytes, () -> {
+            long chunk = file.address();
+            List<Long> from = new ArrayList<>();
+            for (int d = 0; d < shape.size(); d++) {
+                from.add(first(file.in.i64(), d));
+            }
+            add(from, chunk);
+        });
+    }
+
+    private long first(long index, int dimension) {
+        if (index < 0 || index > Long.MAX_VALUE / shape.get(dimension)) {
+            throw new FormatException("a chunk is number " + Long.toUnsignedString(index) + " along dimension "
+                    + dimension + ", which is more than any file can hold");
+        }
+        return index * shape.get(dimension);
+    }
+
+    /** Numbers that chunks may have, now or when the dataset has grown as far as it may. */
     private long count() {
         long count = 1;
         for (int i = 0; i < whole.size(); i++) {
-            long along = (whole.get(i) - 1) / shape.get(i) + 1;
-            if (along > LayoutBuilder.MAX_TENSORS || count * along > LayoutBuilder.MAX_TENSORS) {
-                throw new UnsupportedFormatException("it has more than " + LayoutBuilder.MAX_TENSORS + " chunks");
-            }
-            count *= along;
+            long along = along(i);
+            count = count > Long.MAX_VALUE / along ? Long.MAX_VALUE : count * along;
         }
         return count;
     }
 
-    /** The first element of a chunk, by its number; the last dimension goes first. */
+    private long along(int dimension) {
+        long most = limits.get(dimension) == Hdf5File.UNLIMITED ? whole.get(dimension) : limits.get(dimension);
+        return Math.max(1, (most - 1) / shape.get(dimension) + 1);
+    }
+
+    /** The first element of a chunk, by its number; the last dimension goes first, one without a limit last. */
     private List<Long> from(long number) {
         Long[] from = new Long[whole.size()];
+        int endless = limits.indexOf(Hdf5File.UNLIMITED);
         long rest = number;
         for (int d = whole.size() - 1; d >= 0; d--) {
-            long along = (whole.get(d) - 1) / shape.get(d) + 1;
-            from[d] = rest % along * shape.get(d);
-            rest /= along;
+            if (d != endless) {
+                from[d] = rest % along(d) * shape.get(d);
+                rest /= along(d);
+            }
+        }
+        if (endless >= 0) {
+            from[endless] = first(rest, endless);
         }
         return List.of(from);
     }

@@ -10,32 +10,33 @@ import dev.mgit.delta.layout.LogicalTensor.Order;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
 import dev.mgit.delta.layout.LogicalTensor.Strided;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A dataset's elements: in one run, in the header, or in chunks (section IV.A.2.i). Compressed ones are listed only. */
 final class Dataset {
-    private static final int NULL_SPACE = 2;
     private static final int COMPACT = 0;
     private static final int CONTIGUOUS = 1;
     private static final int CHUNKED = 2;
+    private static final int COMMITTED = 2;
 
     private final Hdf5File file;
     private final ObjectHeader header;
     private final LayoutBuilder layout;
     private final String name;
     private final ElementType type;
+    private final Extent extent;
     private final List<Long> shape;
 
     private Dataset(
-            Hdf5File file, ObjectHeader header, LayoutBuilder layout, String name, ElementType type, List<Long> shape) {
+            Hdf5File file, ObjectHeader header, LayoutBuilder layout, String name, ElementType type, Extent extent) {
         this.file = file;
         this.header = header;
         this.layout = layout;
         this.name = name;
         this.type = type;
-        this.shape = shape;
+        this.extent = extent;
+        this.shape = extent.shape();
     }
 
     /** Adds a dataset to a layout; nothing if it is no tensor. */
@@ -46,36 +47,34 @@ final class Dataset {
         if (typeMessage.isEmpty() || space.isEmpty() || place.isEmpty()) {
             return;
         }
-        Optional<List<Long>> shape = shape(file, space.get());
-        if (shape.isEmpty()) {
+        Optional<Extent> extent = Extent.read(file, space.get());
+        if (extent.isEmpty()) {
             return;
         }
-        if (typeMessage.get().isShared()) {
-            layout.view(LogicalTensor.unreadable(name, shape.get(), 0, 0, "its type is kept elsewhere in the file"));
+        Optional<Message> meant = typeMessage.get().isShared() ? committed(file, typeMessage.get()) : typeMessage;
+        if (meant.isEmpty()) {
+            layout.view(LogicalTensor.unreadable(
+                    name, extent.get().shape(), 0, 0, "its type is kept elsewhere in the file"));
             return;
         }
-        ElementType type = ElementType.read(file, typeMessage.get());
+        ElementType type = ElementType.read(file, meant.get());
         if (type.isNumeric()) {
-            new Dataset(file, header, layout, name, type, shape.get()).place(place.get());
+            new Dataset(file, header, layout, name, type, extent.get()).place(place.get());
         }
     }
 
-    /** Dimensions; none for a dataset that has no value at all. */
-    private static Optional<List<Long>> shape(Hdf5File file, Message space) throws IOException {
-        file.in.seek(space.offset());
+    /** The type that an object of its own is, as a shared message says (section IV.A.2); empty if it is kept in a heap. */
+    private static Optional<Message> committed(Hdf5File file, Message shared) throws IOException {
+        file.in.seek(shared.offset());
         int version = file.in.u8();
-        int rank = file.in.u8();
-        file.in.skip(1);
-        boolean isNull = version == 2 && file.in.u8() == NULL_SPACE;
-        if (version > 2 || space.isShared() || isNull || rank > LayoutBuilder.MAX_RANK) {
+        int kind = file.in.u8();
+        if (version < 1 || version > 3 || (version == 3 && kind != COMMITTED)) {
             return Optional.empty();
         }
-        file.in.skip(version == 1 ? 5 : 0);
-        List<Long> shape = new ArrayList<>();
-        for (int i = 0; i < rank; i++) {
-            shape.add(file.length());
-        }
-        return Optional.of(shape);
+        file.in.skip(version == 1 ? 6 : 0);
+        return ObjectHeader.read(file, file.address())
+                .find(ObjectHeader.DATATYPE)
+                .filter(message -> !message.isShared());
     }
 
     private void place(Message place) throws IOException {
@@ -99,7 +98,7 @@ final class Dataset {
             case COMPACT -> run(file.in.u16(), true);
             case CONTIGUOUS -> contiguous(file.address());
             case CHUNKED -> {
-                Optional<ChunkIndex> chunks = ChunkIndex.read(file, version, shape, type.bytes());
+                Optional<ChunkIndex> chunks = ChunkIndex.read(file, version, extent, type.bytes());
                 if (chunks.isPresent()) {
                     chunked(chunks.get());
                 } else {
@@ -131,43 +130,46 @@ final class Dataset {
             }
         } else {
             file.in.seek(address);
-            run(bytes(), false);
+            run(bytes(shape), false);
         }
     }
 
-    private long bytes() {
+    private long bytes(List<Long> dimensions) {
         try {
-            return Math.multiplyExact(new TensorSpec(name, Dtype.OPAQUE, shape).elements(), type.bytes());
+            return Math.multiplyExact(new TensorSpec(name, Dtype.OPAQUE, dimensions).elements(), type.bytes());
         } catch (ArithmeticException e) {
             throw new FormatException(
-                    "dataset " + name + " has the shape " + shape + ", which is more than any file can hold");
+                    "dataset " + name + " has the shape " + dimensions + ", which is more than any file can hold");
         }
     }
 
     /** Elements that lie one after the other from where the file is read. */
     private void run(long length, boolean mayBeLonger) throws IOException {
-        long due = bytes();
+        long due = bytes(shape);
         if (mayBeLonger ? due > length : due != length) {
             throw new FormatException("dataset " + name + " takes " + due + " bytes, but has " + length);
         }
-        elements(file.in.position());
+        elements(file.in.position(), shape);
     }
 
-    private void elements(long offset) {
-        var spec = new TensorSpec(name, type.dtype(), shape);
+    /** @param stored dimensions of what is stored: rows may be longer than the dataset's own */
+    private void elements(long offset, List<Long> stored) {
         boolean big = type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
-        if (type.dtype() == Dtype.OPAQUE) {
-            layout.range(offset, LayoutBuilder.opaque(name, bytes()));
-            layout.view(LogicalTensor.unreadable(name, shape, offset, bytes(), "its elements are no plain numbers"));
-        } else {
-            layout.range(offset, big ? LayoutBuilder.opaque(name, bytes()) : spec);
+        boolean plain = type.dtype() != Dtype.OPAQUE;
+        long length = bytes(stored);
+        layout.range(
+                offset,
+                plain && !big ? new TensorSpec(name, type.dtype(), stored) : LayoutBuilder.opaque(name, length));
+        if (plain) {
             layout.view(new LogicalTensor(
-                    spec,
+                    new TensorSpec(name, type.dtype(), shape),
                     new Strided(
                             offset,
-                            LogicalTensor.rowMajorStrides(shape),
+                            LogicalTensor.rowMajorStrides(stored),
                             big ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN,
                             Sign.AS_STORED)));
+        } else {
+            layout.view(LogicalTensor.unreadable(name, shape, offset, length, "its elements are no plain numbers"));
         }
     }
 
@@ -177,8 +179,7 @@ final class Dataset {
         if (shape.contains(0L)) {
             run(0, false);
         } else if (run.isPresent()) {
-            file.in.seek(run.get());
-            run(bytes(), false);
+            elements(run.get(), chunks.rows());
         } else if (chunks.list().isEmpty()) {
             hidden("it was never written");
         } else {

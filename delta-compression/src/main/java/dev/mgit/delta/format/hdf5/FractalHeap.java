@@ -6,12 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A heap of many small objects (section III.G), found through a tree of their ids (section III.A.2). */
+/** A heap of many small objects (section III.G), found through a tree of their ids. */
 final class FractalHeap {
     private static final int NAME_INDEX = 5;
     private static final int HASH_BYTES = 4;
-    private static final int MAX_DEPTH = 16;
-    private static final int NODE_OVERHEAD = 10;
     private static final long MAX_BLOCK = 1L << 31;
 
     private final Hdf5File file;
@@ -25,9 +23,6 @@ final class FractalHeap {
 
     /** Where objects are; read from the tree before any is looked at. */
     private final List<Long> places = new ArrayList<>();
-
-    private int recordBytes;
-    private int nodeBytes;
 
     FractalHeap(Hdf5File file, long address) throws IOException {
         this.file = file;
@@ -61,70 +56,15 @@ final class FractalHeap {
      * @param tree where the tree of a group's names begins
      */
     List<Long> places(long tree) throws IOException {
-        file.enter(tree, "BTHD");
-        file.in.skip(1);
-        int type = file.in.u8();
-        nodeBytes = (int) Math.min(Integer.MAX_VALUE, file.in.u32());
-        recordBytes = file.in.u16();
-        int depth = file.in.u16();
-        file.in.skip(2);
-        long node = file.address();
-        int records = file.in.u16();
-        if (type != NAME_INDEX || recordBytes != HASH_BYTES + idBytes || depth > MAX_DEPTH) {
-            throw new UnsupportedFormatException("the tree at byte " + tree + " is of an unknown form");
-        }
-        if (node != Hdf5File.NOWHERE) {
-            node(node, records, depth);
-        }
-        return places;
-    }
-
-    private void node(long address, int records, int depth) throws IOException {
-        file.enter(address, depth == 0 ? "BTLF" : "BTIN");
-        file.in.skip(2);
-        long first = file.in.position();
-        for (int i = 0; i < records; i++) {
-            file.in.seek(first + (long) i * recordBytes + HASH_BYTES);
+        RecordTree.read(file, tree, NAME_INDEX, HASH_BYTES + idBytes, () -> {
+            file.in.skip(HASH_BYTES);
             place();
-        }
-        if (depth > 0) {
-            int countBytes = bytesFor(leafRecords());
-            int totalBytes = depth > 1 ? bytesFor(totalRecords(depth - 1)) : 0;
-            long pointer = first + (long) records * recordBytes;
-            for (int i = 0; i <= records; i++) {
-                file.in.seek(pointer);
-                long child = file.address();
-                int count = (int) Math.min(1 << 16, Math.max(0, file.unsigned(countBytes)));
-                pointer = file.in.position() + totalBytes;
-                node(child, count, depth - 1);
-            }
-        }
-    }
-
-    private long leafRecords() {
-        return Math.max(0, nodeBytes - NODE_OVERHEAD) / recordBytes;
-    }
-
-    /** Most records in and below a node of this depth: numbers of records are as wide as this needs. */
-    private long totalRecords(int depth) {
-        long total = leafRecords();
-        int totalBytes = 0;
-        for (int level = 1; level <= depth; level++) {
-            int pointer = file.addressBytes() + bytesFor(leafRecords()) + totalBytes;
-            long own = Math.max(0, nodeBytes - NODE_OVERHEAD - pointer) / (recordBytes + pointer);
-            total = Math.min(Long.MAX_VALUE >> 17, (own + 1) * Math.min(total, 1L << 40) + own);
-            totalBytes = bytesFor(total);
-        }
-        return total;
-    }
-
-    private static int bytesFor(long number) {
-        return (63 - Long.numberOfLeadingZeros(Math.max(1, number))) / 8 + 1;
+        });
+        return places;
     }
 
     /** Reads the id of an object kept in a block: a byte of flags, its offset in the heap, its length. */
     private void place() throws IOException {
-        file.step();
         int flags = file.in.u8();
         if (flags != 0) {
             throw new UnsupportedFormatException("an object of the heap at byte " + root + " is kept in another way");

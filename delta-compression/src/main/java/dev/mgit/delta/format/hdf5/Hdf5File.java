@@ -15,6 +15,8 @@ import java.util.Optional;
  */
 final class Hdf5File {
     static final long NOWHERE = -1;
+    /** The limit of a dimension that has none. */
+    static final long UNLIMITED = -1;
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     private static final int FIRST_USER_BLOCK = 512;
@@ -119,14 +121,17 @@ final class Hdf5File {
 
     /** A little-endian number of up to eight bytes; all ones come out as -1. */
     long unsigned(int bytes) throws IOException {
+        long value = number(bytes);
+        return bytes > 0 && value == -1L >>> (Long.SIZE - Byte.SIZE * bytes) ? -1 : value;
+    }
+
+    /** A little-endian number of up to eight bytes for which all ones mean nothing else. */
+    long number(int bytes) throws IOException {
         long value = 0;
-        boolean ones = true;
         for (int i = 0; i < bytes; i++) {
-            int next = in.u8();
-            ones &= next == 0xff;
-            value |= (long) next << (8 * i);
+            value |= (long) in.u8() << (8 * i);
         }
-        return ones && bytes > 0 ? -1 : value;
+        return value;
     }
 
     /** Goes to a structure and passes over the four letters it must begin with. */

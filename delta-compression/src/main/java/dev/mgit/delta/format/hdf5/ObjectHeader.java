@@ -92,7 +92,7 @@ final class ObjectHeader {
         isOrdered = (flags & 4) != 0;
         file.in.skip((flags & 0x20) != 0 ? 16 : 0);
         file.in.skip((flags & 0x10) != 0 ? 4 : 0);
-        long length = file.unsigned(1 << (flags & 3));
+        long length = file.number(1 << (flags & 3));
         add(file.in.position(), length);
     }
 

@@ -1,5 +1,6 @@
 package dev.mgit.delta.format.numpy;
 
+import dev.mgit.delta.format.numpy.PickledArrays.EscapedException;
 import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FormatReader;
@@ -52,7 +53,7 @@ public final class PickleReader implements FormatReader {
         try {
             return PickledArrays.read(source, 0, "");
         } catch (UnsupportedException e) {
-            if (!named) {
+            if (!named && !(e instanceof EscapedException)) {
                 return Optional.empty(); // it only began as many a text does
             }
             throw new UnsupportedFormatException("its pickle has " + e.getMessage());

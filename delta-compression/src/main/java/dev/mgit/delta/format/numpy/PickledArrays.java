@@ -45,6 +45,15 @@ final class PickledArrays {
      */
     private record Found(String descr, boolean fortran, List<Long> shape, Optional<Bytes> data) {}
 
+    /** It is a pickle of arrays, and the bytes of all of them are escaped. */
+    static final class EscapedException extends UnsupportedException {
+        private static final long serialVersionUID = 1L;
+
+        private EscapedException() {
+            super("arrays whose bytes are escaped as text");
+        }
+    }
+
     private final LayoutBuilder layout;
     private final IdentityHashMap<Object, Boolean> visited = new IdentityHashMap<>();
     private int arrays;
@@ -60,7 +69,8 @@ final class PickledArrays {
      * @param offset where in the source it begins
      * @param root what its object is to be called
      * @return empty if there is no array in it
-     * @throws UnsupportedException if it uses what nobody here knows, or escapes the bytes of all its arrays
+     * @throws EscapedException if it escapes the bytes of all its arrays
+     * @throws UnsupportedException if it uses what nobody here knows
      * @throws FormatException if it is cut off, or an array's shape does not fit its bytes
      */
     static Optional<Layout> read(ByteSource source, long offset, String root) throws IOException, UnsupportedException {
@@ -70,7 +80,7 @@ final class PickledArrays {
         var found = new PickledArrays(new LayoutBuilder("pickle", source.size()));
         found.walk(root, pickled, 0);
         if (found.arrays == 0 && found.escaped > 0) {
-            throw new UnsupportedException("arrays whose bytes are escaped as text");
+            throw new EscapedException();
         }
         return found.arrays == 0 ? Optional.empty() : Optional.of(found.layout.build());
     }

@@ -79,7 +79,7 @@ public final class Pickle {
     }
 
     /** A pickle that uses what the parser does not know: no damage, only beyond this reader. */
-    public static final class UnsupportedException extends Exception {
+    public static class UnsupportedException extends Exception {
         private static final long serialVersionUID = 1L;
 
         public UnsupportedException(String message) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Parses a pickle into inert data ({@link Pickle}). The opcodes are those that protocols 0 to 5 use for plain objects,
@@ -95,14 +96,14 @@ public final class PickleParser {
             case 'J' -> stack.add((long) in.i32());
             case 'I', 'L' -> stack.add(PickleLines.integer(line()));
             case 'F' -> stack.add(PickleLines.real(line()));
-            case 'S' -> stack.add(PickleLines.quoted(line()));
-            case 'V' -> stack.add(PickleLines.unicode(line()));
+            case 'S' -> quoted();
+            case 'V' -> unicode();
             case 0x8a -> stack.add(integer(in.u8()));
             case 0x8b -> stack.add(integer(in.u32()));
             case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.i64())));
-            case 'X' -> stack.add(text(in.u32()));
-            case 0x8c -> stack.add(text(in.u8()));
-            case 0x8d -> stack.add(text(in.i64()));
+            case 'X' -> text(in.u32());
+            case 0x8c -> text(in.u8());
+            case 0x8d -> text(in.i64());
             case 'U' -> oldText(in.u8());
             case 'T' -> oldText(in.u32());
             case 'C' -> skipBytes(in.u8());
@@ -241,9 +242,19 @@ public final class PickleParser {
         stack.add(new Global(module, nameText));
     }
 
-    private String text(long length) throws IOException, UnsupportedException {
-        if (length < 0 || length > textLeft) {
-            throw new UnsupportedException("more than " + MAX_TEXT + " bytes of text");
+    /** Text that is more than is kept is no name, but may be what escapes an array's bytes. */
+    private void text(long length) throws IOException, UnsupportedException {
+        if (length > textLeft) {
+            in.skip(length);
+            stack.add(Pickle.NONE);
+        } else {
+            stack.add(kept(length));
+        }
+    }
+
+    private String kept(long length) throws IOException, UnsupportedException {
+        if (length < 0) {
+            throw new UnsupportedException("a text of a negative length");
         }
         textLeft -= (int) length;
         boolean whole = length <= in.remaining();
@@ -288,15 +299,33 @@ public final class PickleParser {
         throw new UnsupportedException("a memo without a number");
     }
 
+    private void quoted() throws IOException, UnsupportedException {
+        Optional<String> line = shortLine();
+        stack.add(line.isPresent() ? PickleLines.quoted(line.get()) : Pickle.NONE);
+    }
+
+    private void unicode() throws IOException, UnsupportedException {
+        Optional<String> line = shortLine();
+        stack.add(line.isPresent() ? PickleLines.unicode(line.get()) : Pickle.NONE);
+    }
+
     private String line() throws IOException, UnsupportedException {
+        return shortLine()
+                .orElseThrow(() -> new UnsupportedException("a line of more than " + MAX_LINE + " characters"));
+    }
+
+    /** Goes behind a line; empty if it is more than is kept. */
+    private Optional<String> shortLine() throws IOException {
         var line = new StringBuilder();
+        boolean isShort = true;
         for (int next = in.u8(); next != '\n'; next = in.u8()) {
-            if (line.length() == MAX_LINE || --textLeft < 0) {
-                throw new UnsupportedException("a line of more than " + MAX_LINE + " characters");
+            isShort &= line.length() < MAX_LINE && textLeft > 0;
+            if (isShort) {
+                line.append((char) next);
+                textLeft--;
             }
-            line.append((char) next);
         }
-        return line.toString();
+        return isShort ? Optional.of(line.toString()) : Optional.empty();
     }
 
     /** Little-endian two's complement. */

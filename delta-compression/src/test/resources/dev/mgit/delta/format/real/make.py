@@ -1,6 +1,6 @@
 """Writes the small real files of this folder with the formats' own Python libraries.
 
-Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 enumerations keras pickles flax torchscript
+Run in this folder: python make.py safetensors onnx numpy_arrays gguf torch torch2 protocols tflite distributed hdf5 enumerations growing keras pickles flax torchscript
 """
 
 import os
@@ -315,6 +315,36 @@ def enumerations():
             file.create_dataset("kinds", data=np.array([0, 1], "i1"), dtype=kinds)
 
 
+def growing():
+    """Datasets that may grow along one dimension or several, one whose place was kept for it, and shared types."""
+    import h5py
+
+    for libver in "earliest", "latest":
+        with h5py.File(f"growing-{libver}.h5", "w", libver=libver) as file:
+            for name, most in ("first", (None, 9)), ("last", (9, None)), ("all", (None, None)), ("bounded", (9, 8)):
+                file.create_dataset(name, data=ramp((5, 7)), chunks=(2, 3), maxshape=most)
+            file.create_dataset("big", data=ramp((5, 7), ">i4"), chunks=(2, 3), maxshape=(None, 9))
+            file.create_dataset("many", data=ramp((110,), "i1"), chunks=(1,), maxshape=(None,))
+            file.create_dataset("tree", data=ramp((10, 12), "i1"), chunks=(1, 1), maxshape=(None, None))
+            file.create_dataset("wide", data=ramp((5, 7)), chunks=(5, 8), maxshape=(None, None))
+            file.create_dataset("255", data=ramp((200,), "i1"), chunks=(255,), maxshape=(None,))
+            for name, filters in ("shuffled", {"shuffle": True}), ("summed", {"fletcher32": True}):
+                file.create_dataset(name, data=ramp((5, 7)), chunks=(2, 3), maxshape=(None, 9), **filters)
+            kept = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            kept.set_chunk((2, 3))
+            kept.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+            space = h5py.h5s.create_simple((5, 7), (8, 9))
+            h5py.h5d.create(file.id, b"kept", h5py.h5t.IEEE_F32LE, space, kept)
+            file["kept"][:] = ramp((5, 7))
+            file["type"] = np.dtype("f4")
+            file.create_dataset("typed", data=ramp((5, 7)), dtype=file["type"])
+    with h5py.File("holes.h5", "w", libver="latest") as file:
+        for name, shape, most in ("growing", (140000,), (None,)), ("fixed", (3000,), None):
+            dataset = file.create_dataset(name, shape, "i4", chunks=(1,), maxshape=most)
+            for i in (0, 1500, shape[0] - 1):
+                dataset[i] = i
+
+
 def pickles():
     import pickle
     from types import SimpleNamespace
@@ -345,7 +375,17 @@ def pickles():
         joblib.dump(state, f"{'bzip2' if name == 'bz2' else name}.joblib", compress=(name, level))
     with open("arrays-protocol-2.pkl", "wb") as file:
         pickle.dump(state, file, protocol=2)
+    escaped()
     old_pickles()
+
+
+def escaped():
+    """Longer than a line that is kept."""
+    import pickle
+
+    for protocol in 0, 1:
+        with open(f"escaped-protocol-{protocol}.pkl", "wb") as file:
+            pickle.dump({"weight": ramp((1200,))}, file, protocol=protocol)
 
 
 def old_pickles():
