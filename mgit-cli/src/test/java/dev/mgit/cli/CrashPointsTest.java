@@ -4,11 +4,13 @@ import static dev.mgit.cli.TestRepository.contents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.cli.CommandScenarios.Scenario;
 import dev.mgit.cli.CrashRepository.State;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.SystemCalls;
 import dev.mgit.fixtures.SystemCalls.Point;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +24,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Real commands in processes of their own, killed just before a system call that changes a file, or with that call
  * failing as on a full disk. Whatever the call, the repository is sound, holds the old state or the new, and the next
  * command goes on without anybody's help.
  *
- * <p>The suite takes a call of each command; {@code -Dmgit.crash.points=all} takes all,
- * {@code =N} so many, {@code -Dmgit.crash.seed=N} others.
+ * <p>The suite takes a call of each command in {@link CommandScenarios#KILLED_ALWAYS};
+ * {@code -Dmgit.crash.points=all} takes all of all commands, {@code =N} so many, {@code -Dmgit.crash.seed=N} others.
  */
 @Tag("slow")
 class CrashPointsTest {
@@ -44,6 +46,12 @@ class CrashPointsTest {
     @TempDir
     private static Path once;
 
+    /** What the suite starves of disk; a long run starves every command. */
+    private static final List<String> STARVED = List.of(
+            "commit ../model --model fresh", "checkout base out", "export child new", "gc --prune-older-than 0");
+
+    private static int kills;
+    private static int faults;
     private static CrashRepository made;
     private static State before;
     private static TreeMap<String, String> asMade;
@@ -63,76 +71,57 @@ class CrashPointsTest {
     static void nothingReachedWhatWasCopied() throws IOException {
         if (made != null) {
             assertThat(contents(made.folder())).isEqualTo(asMade);
+            System.out.println(kills + " kills, " + faults + " failed calls, nothing lost");
         }
     }
 
+    static List<Scenario> writing() {
+        return POINTS.equals("1") ? CommandScenarios.KILLED_ALWAYS : CommandScenarios.WRITING;
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "commit ../model --model fresh",
-                "commit ../model --model base",
-                "checkout base new",
-                "checkout base out",
-                "checkout child dirty --force",
-                "export child new",
-                "export child oci:new",
-                "export child oci-archive:base.tar",
-                "export --sparse base child base.safetensors",
-                "commit --sparse ../patch.safetensors --from base~1 --model fresh",
-                "gc --prune-older-than 0",
-                "gc --repack --effort small",
-                "gc --drop-training-state --keep-last 1 --prune-older-than 0",
-                "rm child",
-                "mv base other",
-                "tag v2 base",
-                "edge rm child base",
-                "config store.maxDepth 3",
-                "test add accuracy --on=all -- true",
-                "undo",
-            })
-    void killed(String command) throws IOException {
-        String[] words = command.split(" ");
-        State after = after(words);
-        List<Point> points = record(words);
+    @MethodSource("writing")
+    void killed(Scenario scenario) throws IOException {
+        Recorded recorded = record(scenario);
         boolean killed = false;
-        Point last = points.get(0);
-        for (Point point : chosen(points, call -> !call.endsWith("sync"))) {
-            killed |= isKilledAt(point, words, after);
+        Point last = recorded.points().get(0);
+        for (Point point : chosen(recorded.points(), call -> !call.endsWith("sync"))) {
+            killed |= isKilledAt(point, scenario, recorded);
             last = point;
         }
-        for (int i = 0; i < points.size() && !killed; i++) {
-            last = SystemCalls.before(last, points);
-            killed = isKilledAt(last, words, after);
+        for (int i = 0; i < recorded.points().size() && !killed; i++) {
+            last = SystemCalls.before(last, recorded.points());
+            killed = isKilledAt(last, scenario, recorded);
         }
         assertThat(killed).isTrue();
     }
 
     /** Runs a command that is to be killed; whether it came to the point or not, what it leaves is sound. */
-    private boolean isKilledAt(Point point, String[] words, State after) throws IOException {
-        CrashRepository here = made.copyTo(folder.resolve("here"));
-        Crash.Ended ended = run(SystemCalls.killing(point), here, words);
+    private boolean isKilledAt(Point point, Scenario scenario, Recorded recorded) throws IOException {
+        CrashRepository here = ready(scenario);
+        Crash.Ended ended = run(SystemCalls.killing(point), here, scenario);
         assertThat(ended.killed() || ended.exit() == 0)
                 .as("%s: %s", point, ended)
                 .isTrue();
-        requireOldOrNew(here, words, after, "killed at " + point);
+        requireOldOrNew(here, scenario, recorded, "killed at " + point);
+        kills += ended.killed() ? 1 : 0;
         return ended.killed();
     }
 
+    static List<Scenario> starved() {
+        return POINTS.equals("1")
+                ? STARVED.stream().map(CommandScenarios::named).toList()
+                : CommandScenarios.WRITING;
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "commit ../model --model fresh",
-                "checkout base out",
-                "export child new",
-                "gc --prune-older-than 0",
-            })
-    void refusedByTheDisk(String command) throws IOException {
-        String[] words = command.split(" ");
-        State after = after(words);
-        for (Point point : chosen(record(words), call -> true)) {
-            CrashRepository here = made.copyTo(folder.resolve("here"));
+    @MethodSource("starved")
+    void refusedByTheDisk(Scenario scenario) throws IOException {
+        Recorded recorded = record(scenario);
+        for (Point point : chosen(recorded.points(), call -> true)) {
+            CrashRepository here = ready(scenario);
             Path log = folder.resolve("failed");
-            Crash.Ended ended = run(SystemCalls.failing(point, log), here, words);
+            Crash.Ended ended = run(SystemCalls.failing(point, log), here, scenario);
             // Calls are counted with those that load classes, so that it may be one of those that fails.
             boolean ours = SystemCalls.failedBelow(log, folder.resolve("here"));
             if (ours || !LOADING.matcher(ended.output()).find()) {
@@ -141,10 +130,11 @@ class CrashPointsTest {
                         .doesNotContain("internal error", "\tat ")
                         .contains(ended.exit() == 0 ? "" : "error: ");
             }
-            State now = requireOldOrNew(here, words, after, "failed at " + point + ": " + ended);
-            assertThat(ended.exit() != 0 || now.equals(after))
+            State now = requireOldOrNew(here, scenario, recorded, "failed at " + point + ": " + ended);
+            assertThat(ended.exit() != 0 || now.equals(recorded.after()))
                     .as("%s: says it was done", point)
                     .isTrue();
+            faults += ours ? 1 : 0;
         }
     }
 
@@ -168,22 +158,29 @@ class CrashPointsTest {
         }
     }
 
-    private State after(String... words) throws IOException {
-        CrashRepository unharmed = made.copyTo(folder.resolve("here"));
-        unharmed.commands().ok(words);
-        return unharmed.look();
-    }
+    /** What a command does that nobody harms: the states before and after it, and the calls between. */
+    private record Recorded(State before, State after, List<Point> points) {}
 
-    private List<Point> record(String... words) throws IOException {
+    private Recorded record(Scenario scenario) throws IOException {
+        State start = scenario.first().isEmpty() ? before : ready(scenario).look();
         Path log = folder.resolve("log");
-        CrashRepository here = made.copyTo(folder.resolve("here"));
-        Crash.Ended ended = run(SystemCalls.recording(log), here, words);
+        CrashRepository here = ready(scenario);
+        Crash.Ended ended = run(SystemCalls.recording(log), here, scenario);
         assertThat(ended.exit()).as(ended.output()).isZero();
-        return SystemCalls.changes(log, folder.resolve("here"));
+        List<Point> points = SystemCalls.changes(log, folder.resolve("here"));
+        return new Recorded(start, here.look(), points);
     }
 
-    private static Crash.Ended run(List<String> under, CrashRepository here, String... words) throws IOException {
-        return Crash.start(under, Main.class, here.root(), JVM, words).finish();
+    /** A fresh copy, as it is when a scenario's command starts. */
+    private CrashRepository ready(Scenario scenario) throws IOException {
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        scenario.first().forEach(words -> here.commands().ok(words.toArray(String[]::new)));
+        return here;
+    }
+
+    private static Crash.Ended run(List<String> under, CrashRepository here, Scenario scenario) throws IOException {
+        return Crash.start(under, Main.class, here.root(), JVM, scenario.words().toArray(String[]::new))
+                .finish();
     }
 
     /** So many of the points as are asked for, one from each stretch of the run. */
@@ -204,20 +201,28 @@ class CrashPointsTest {
         return some;
     }
 
-    private State requireOldOrNew(CrashRepository here, String[] words, State after, String what) throws IOException {
+    private State requireOldOrNew(CrashRepository here, Scenario scenario, Recorded recorded, String what)
+            throws IOException {
         CrashRepository kept = here.copyTo(folder.resolve("kept"));
         State now = here.look();
-        assertThat(now.equals(before) || now.equals(after))
-                .as("%s: neither %s nor %s but %s", what, before, after, now)
+        assertThat(now.equals(recorded.before()) || now.equals(recorded.after()))
+                .as("%s: neither %s nor %s but %s", what, recorded.before(), recorded.after(), now)
                 .isTrue();
         // Once more, in place: what a crash left behind names its folders in full.
         here = kept.copyTo(here.folder());
-        if (now.equals(before) && !before.equals(after)) {
-            here.commands().ok(words);
+        if (Files.exists(here.root().resolve(".mgit/merge/state.json"))) {
+            // A merge that was killed is in progress, as one of Git's is: it says so, and is given up here.
+            here.commands().ok("merge", "--abort");
+        }
+        if (now.equals(recorded.before()) && !recorded.before().equals(recorded.after())) {
+            if (scenario.first().contains(CommandScenarios.TRUSTED)) {
+                here.commands().ok(CommandScenarios.TRUSTED.toArray(String[]::new));
+            }
+            here.commands().ok(scenario.words().toArray(String[]::new));
         }
         here.commands().ok("config", "user.name", "Ada");
         here.requireTidy();
-        assertThat(here.look().models()).as(what).isEqualTo(after.models());
+        assertThat(here.look().models()).as(what).isEqualTo(recorded.after().models());
         return now;
     }
 }

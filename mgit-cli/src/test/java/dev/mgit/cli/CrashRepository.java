@@ -14,8 +14,10 @@ import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +35,25 @@ record CrashRepository(Path folder) {
     record State(
             TreeMap<String, String> models,
             TreeMap<String, String> tags,
-            List<String> tests,
+            List<String> registered,
+            TreeMap<String, Integer> notes,
+            String hooks,
             TreeMap<String, String> files,
             String config) {}
+
+    /** What a repository registers, and what is noted of its versions, by the folders and namespaces they are in. */
+    private static final List<String> REGISTRIES = List.of("tests", "hooks", "policy", "checkpoints");
+
+    private static final List<String> NOTES = List.of(
+            "tests",
+            "recipes",
+            "edges",
+            "evaluations",
+            "evaluation-instances",
+            "statements",
+            "signatures",
+            "serving-plans",
+            "dropped");
 
     static CrashRepository make(Path folder) throws IOException {
         var made = new CrashRepository(folder);
@@ -51,7 +69,7 @@ record CrashRepository(Path folder) {
         weights(model.resolve("a.safetensors"), 2, ELEMENTS);
         repository.ok("commit", model.toString(), "--model", "child", "--from", "base");
         Path run = Files.createDirectories(folder.resolve("run"));
-        for (int step = 0; step < 3; step++) {
+        for (int step = 0; step < 4; step++) {
             weights(run.resolve("a.safetensors"), 7, ELEMENTS);
             weights(run.resolve("optimizer.safetensors"), 10 + step, ELEMENTS);
             repository.ok("commit", run.toString(), "--model", "trained");
@@ -63,9 +81,41 @@ record CrashRepository(Path folder) {
         repository.ok("checkout", "base~1", "out");
         repository.ok("checkout", "base", "dirty");
         Files.writeString(made.root().resolve("dirty/config.json"), "{\"changed\":1}");
+        made.writeInputs();
         repository.ok("rm", "gone");
         weights(model.resolve("a.safetensors"), 4, ELEMENTS);
         return made;
+    }
+
+    /** What commands that take more than weights are given, beside the repository and in it. */
+    private void writeInputs() throws IOException {
+        TestRepository repository = commands();
+        repository.ok("test", "add", "size", "--on", "base", "--shell", "--", "echo '{\"n\":1}' > $MGIT_METRICS");
+        repository.ok("hooks", "add", "after", "--event", "post-commit", "--on", "nothing", "--", "true");
+        repository.ok("run", "--model", "made", "--from", "base", "--shell", "--", "cp $MGIT_PARENT_1/* {output}/");
+        repository.ok("edge", "add", "trained", "base", "distill");
+        Files.writeString(folder.resolve("bom.json"), repository.ok("audit", "trained", "--format", "cyclonedx"));
+        repository.ok("edge", "rm", "trained", "base");
+        new EvaluatedFamily(repository).run("evaluation", 0, 1, 0, 1);
+        Files.writeString(
+                folder.resolve("measured.csv"), "prompt,output,seconds\n8,1,1\n8,11,2\n8,21,3\n16,1,1.5\n16,11,2.5\n");
+        Files.writeString(folder.resolve("latencies.csv"), "threads,batch,seconds\n1,1,0.1\n2,2,0.1\n");
+        Files.copy(Path.of(SigningKeys.file("signer.pem")), folder.resolve("key.pem"));
+        Files.copy(Path.of(SigningKeys.file("signer.pub")), folder.resolve("key.pub"));
+        MegatronSaves.unpack("tp2", folder.resolve("megatron"));
+        weights(folder.resolve("published/old/model.safetensors"), 20, ELEMENTS);
+        weights(folder.resolve("published/new/model.safetensors"), 21, ELEMENTS);
+        Files.writeString(
+                folder.resolve("graph.json"),
+                "{\"root\": [\"published/old\"], \"nodes\": {" + node("published/old", "\"\"") + ", "
+                        + node("published/new", "\"published/old\"") + "}, \"log\": {}, \"model_type_to_tests\": {}, "
+                        + "\"test_dict\": {}, \"param_home\": \"./parameter_store/\"}");
+    }
+
+    private static String node(String name, String parent) {
+        return "\"" + name + "\": {\"output_dir\": \"" + name + "\", \"model_type\": \"m\", \"is_delta\": false, "
+                + "\"test_name_list\": [], \"test_result_dict\": {}, \"model_init_function_path\": \"x.py\", "
+                + "\"parent_dict\": {\"adapted\": [" + (parent.equals("\"\"") ? "" : parent) + "], \"versioned\": []}}";
     }
 
     Path root() {
@@ -100,9 +150,18 @@ record CrashRepository(Path folder) {
                 seen.put(name, contents(root().resolve(name)).toString());
             }
         }
-        List<String> tests;
+        for (Path file : List.of(folder.resolve("written"), root().resolve(".mgit/bisect"))) {
+            if (Files.exists(file)) {
+                seen.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        String hooks = commands().ok("hooks", "list");
+        var registered = new ArrayList<String>();
+        var notes = new TreeMap<String, Integer>();
         try (Repository repository = Repository.open(root())) {
-            tests = repository.lineage().registryFiles("tests");
+            REGISTRIES.forEach(name -> registered.addAll(repository.lineage().registryFiles(name)));
+            NOTES.forEach(
+                    name -> notes.put(name, repository.lineage().notes(name).size()));
             Map<VersionId, String> known = new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));
             for (Model model : repository.lineage().models()) {
                 models.put(model.name(), history(repository, model.head(), known));
@@ -111,7 +170,8 @@ record CrashRepository(Path folder) {
                 tags.put(tag.name(), checkedOut(repository, tag.version(), known));
             }
         }
-        return new State(models, tags, tests, seen, Files.readString(root().resolve(".mgit/config")));
+        return new State(
+                models, tags, registered, notes, hooks, seen, Files.readString(root().resolve(".mgit/config")));
     }
 
     private String history(Repository repository, VersionId head, Map<VersionId, String> known) throws IOException {
@@ -145,8 +205,8 @@ record CrashRepository(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.map(folder::relativize)
                             .map(Path::toString)
-                            .filter(file ->
-                                    file.matches(".*(\\.lock|\\.new|\\.tmp|\\.dbtmp|mgit-staging-.*|mgit-new-.*|"
+                            .filter(file -> file.matches(
+                                    ".*(\\.lock|\\.new|\\.mgit-new|\\.tmp|\\.dbtmp|mgit-staging-.*|mgit-new-.*|"
                                             + "/journal/.+|\\.probe.*|gc\\.pid)")))
                     .isEmpty();
         }

@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mgit.cli.CommandScenarios.Scenario;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.GitServers;
 import dev.mgit.fixtures.SystemCalls;
@@ -17,13 +18,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Pushes and pulls in processes of their own, killed just before a system call that changes a file of the repository, of
  * the bare Git repository or of the store. Both sides are sound afterwards, and the command, given again, arrives.
  *
- * <p>{@code -Dmgit.crash.points=N} takes N calls of each command, {@code -Dmgit.crash.seed=N} others.
+ * <p>{@code -Dmgit.crash.points=N} takes N calls of each command, of fetch, clone and gc too, {@code -Dmgit.crash.seed=N}
+ * others.
  */
 @Tag("slow")
 class KilledExchangeTest {
@@ -68,14 +70,20 @@ class KilledExchangeTest {
             return TestRepository.contents(run);
         }
 
-        Crash.Ended run(List<String> under, String command) throws IOException {
-            return Crash.start(under, Main.class, ada.root(), JVM, command).finish();
+        Crash.Ended run(List<String> under, Scenario scenario) throws IOException {
+            return Crash.start(
+                            under, Main.class, ada.root(), JVM, scenario.words().toArray(String[]::new))
+                    .finish();
         }
     }
 
+    static List<Scenario> exchanging() {
+        return POINTS == 1 ? CommandScenarios.EXCHANGING.subList(0, 2) : CommandScenarios.EXCHANGING;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"push", "pull"})
-    void killed(String command) throws IOException {
+    @MethodSource("exchanging")
+    void killed(Scenario command) throws IOException {
         Path log = folder.resolve("log");
         Team recorded = Team.make(folder.resolve("recorded"));
         assertThat(recorded.run(SystemCalls.recording(log), command).exit()).isZero();

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +21,7 @@ class MegatronCommitTest {
     @BeforeEach
     void unpack() throws IOException {
         saves = Files.createDirectory(temp.resolve("saves"));
-        try (InputStream in =
-                        Objects.requireNonNull(MegatronCommitTest.class.getResourceAsStream("/megatron/ranks.zip"));
-                var zip = new ZipInputStream(in)) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                Path file = saves.resolve(entry.getName());
-                Files.createDirectories(file.getParent());
-                Files.write(file, zip.readAllBytes());
-            }
-        }
+        MegatronSaves.unpack(saves);
         repository = TestRepository.init(temp.resolve("repository"));
     }
 

@@ -1,11 +1,8 @@
 package dev.mgit.lineage.repository;
 
 import dev.mgit.lineage.git.DurableNames;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -57,30 +54,6 @@ public final class DurableFiles {
         Path temporary = temporary(file);
         write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncFolder(folderOf(file));
-    }
-
-    /** Writes a file's content to a stream that it does not close. */
-    @FunctionalInterface
-    public interface Content {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    /** The same of content too long to hold. Where writing it fails, the old file stays and nothing lies beside it. */
-    public static void replace(Path file, Content content) throws IOException {
-        Path temporary = temporary(file);
-        try {
-            try (FileChannel channel =
-                            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                    var out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-                content.writeTo(out);
-                out.flush();
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
         syncFolder(folderOf(file));
     }
 

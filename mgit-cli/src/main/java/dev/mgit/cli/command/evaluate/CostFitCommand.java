@@ -8,6 +8,7 @@ import dev.mgit.hooks.cost.Measurements;
 import dev.mgit.hooks.cost.ProfileFile;
 import dev.mgit.hooks.cost.RuntimeFit;
 import dev.mgit.hooks.cost.RuntimeFit.Repeats;
+import dev.mgit.lineage.repository.OutputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ final class CostFitCommand implements Callable<Integer> {
                 ? new ProfileFile(Map.of(name, fit.profile()))
                 : ProfileFile.read(file).with(name, fit.profile());
         if (file != null) {
-            write(file, all);
+            OutputFile.replace(file, out -> out.write(all.text().getBytes(StandardCharsets.UTF_8)));
         }
         if (json.wanted()) {
             context.output().json(out -> {
@@ -101,17 +102,5 @@ final class CostFitCommand implements Callable<Integer> {
                             + " s, r² " + SignificantDigits.of(fit.r2()));
         }
         return 0;
-    }
-
-    /** The old file stays whole until the new one is. */
-    private static void write(Path file, ProfileFile profile) throws IOException {
-        Path temporary = Files.createTempFile(
-                Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of(".")), ".profile-", ".json");
-        try {
-            Files.write(temporary, profile.text().getBytes(StandardCharsets.UTF_8));
-            Files.move(temporary, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
     }
 }

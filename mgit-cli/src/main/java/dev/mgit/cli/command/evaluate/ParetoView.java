@@ -15,6 +15,7 @@ import dev.mgit.hooks.eval.EvaluationTable;
 import dev.mgit.hooks.eval.Evaluations;
 import dev.mgit.hooks.modeltest.MetricRule.Direction;
 import dev.mgit.lineage.graph.LineageGraph;
+import dev.mgit.lineage.repository.OutputFile;
 import dev.mgit.lineage.shapes.ModelShapes;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
@@ -22,7 +23,6 @@ import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -137,10 +137,8 @@ final class ParetoView {
             throws IOException {
         var file = context.directory().resolve(String.valueOf(svg));
         try {
-            Files.write(
-                    file,
-                    ParetoSvg.draw(points, front, unit, name).getBytes(StandardCharsets.UTF_8),
-                    java.nio.file.StandardOpenOption.CREATE_NEW);
+            byte[] drawing = ParetoSvg.draw(points, front, unit, name).getBytes(StandardCharsets.UTF_8);
+            OutputFile.create(file, out -> out.write(drawing));
         } catch (java.nio.file.FileAlreadyExistsException e) {
             throw new MgitException(
                     MgitException.Kind.USAGE, "'" + svg + "' exists already", "name a new file, or remove it", e);

@@ -15,14 +15,15 @@ import dev.mgit.hooks.serving.OnnxMeasurement;
 import dev.mgit.hooks.serving.ServingPlan;
 import dev.mgit.hooks.serving.ServingPlanner;
 import dev.mgit.hooks.serving.ServingPlans;
+import dev.mgit.lineage.repository.OutputFile;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -142,7 +143,8 @@ public final class PlanServingCommand implements Callable<Integer> {
                 python, model, threads, batch, session.workspace().environment(), timeout);
         if (save != null) {
             try {
-                Files.writeString(context.directory().resolve(save), measured.csv(), StandardOpenOption.CREATE_NEW);
+                byte[] csv = measured.csv().getBytes(StandardCharsets.UTF_8);
+                OutputFile.create(context.directory().resolve(save), out -> out.write(csv));
             } catch (FileAlreadyExistsException e) {
                 throw new MgitException(
                         MgitException.Kind.USAGE, "'" + save + "' exists already", "name a new file", e);

@@ -3,7 +3,7 @@ package dev.mgit.cli.command.help;
 import dev.mgit.cli.command.help.CompletionCommand.Shell;
 import dev.mgit.cli.console.Context;
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.OutputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ final class CompletionInstall {
             context.output().line(file + " is up to date");
         } else {
             Files.createDirectories(Objects.requireNonNull(file.getParent()));
-            DurableFiles.replace(file, script.getBytes(StandardCharsets.UTF_8));
+            OutputFile.replace(file, out -> out.write(script.getBytes(StandardCharsets.UTF_8)));
             context.output().line((there ? "Replaced " : "Wrote ") + file);
         }
         if (shell == Shell.ZSH) {

@@ -17,7 +17,7 @@ import dev.mgit.hooks.audit.document.AuditFormat;
 import dev.mgit.hooks.audit.document.TextDocument;
 import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.lineage.maintain.AuditVerifier;
-import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.OutputFile;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -137,7 +137,7 @@ public final class AuditCommand implements Callable<Integer> {
             document.write(answer, context.output().bytes());
         } else {
             Path file = context.resolve(output);
-            DurableFiles.replace(file, out -> document.write(answer, out));
+            OutputFile.replace(file, out -> document.write(answer, out));
             context.output().line("Wrote " + session.shown(file));
         }
     }

@@ -15,7 +15,7 @@ import dev.mgit.lineage.drawing.GraphMark;
 import dev.mgit.lineage.graph.EdgeFilter;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.graph.LineageGraph.Direction;
-import dev.mgit.lineage.repository.DurableFiles;
+import dev.mgit.lineage.repository.OutputFile;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -106,7 +106,7 @@ public final class GraphCommand implements Callable<Integer> {
                 context.output().document(drawing);
             } else {
                 Path file = context.resolve(output);
-                DurableFiles.replace(file, drawing.getBytes(StandardCharsets.UTF_8));
+                OutputFile.replace(file, out -> out.write(drawing.getBytes(StandardCharsets.UTF_8)));
                 context.output().line("Wrote " + session.shown(file));
             }
         }
