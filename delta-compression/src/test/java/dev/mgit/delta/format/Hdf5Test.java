@@ -260,7 +260,7 @@ class Hdf5Test {
                         : dtype == Dtype.F32
                                 ? data.order(ByteOrder.LITTLE_ENDIAN).getFloat(at)
                                 : data.order(ByteOrder.BIG_ENDIAN).getInt(at);
-                assertThat(value).isEqualTo(index);
+                assertThat(value).isEqualTo((double) index);
                 found++;
             }
         }
