@@ -86,7 +86,7 @@ class BenchTest {
     void scaleRefusesWhatTheDiskCannotHold() {
         Cli.Ran ran = Cli.run(dir, "bench", "scale", "--size", "900TB", "--in", dir.toString());
         assertThat(ran.exit()).isEqualTo(1);
-        assertThat(ran.out()).containsPattern("Checkpoints of [89][0-9]{2} TB need 2.[0-9]+ PB of disk");
+        assertThat(ran.out()).containsPattern("Checkpoints of [89][0-9]{2} TB need 1.[0-9]+ PB of disk");
         assertThat(ran.err()).contains("there is not enough room in '" + dir + "'");
         assertThat(dir).isEmptyDirectory();
     }
