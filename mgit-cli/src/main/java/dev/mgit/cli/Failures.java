@@ -38,11 +38,17 @@ final class Failures {
         this.context = context;
     }
 
+    /** What a wrapper stands for: of unchecked input and output, and of a class that could not start. */
+    private static Throwable unwrapped(Throwable thrown) {
+        boolean wrapper = thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError;
+        Throwable cause = thrown.getCause();
+        return wrapper && cause != null ? unwrapped(cause) : thrown;
+    }
+
     /** Says what went wrong while a command ran. */
     int report(Throwable thrown) {
-        Throwable cause = ResourceException.behind(thrown)
-                .map(Throwable.class::cast)
-                .orElse(thrown instanceof UncheckedIOException wrapper ? wrapper.getCause() : thrown);
+        Throwable cause =
+                ResourceException.behind(thrown).map(Throwable.class::cast).orElse(unwrapped(thrown));
         int exit;
         if (cause instanceof TextWriter.Failed e) {
             return e.isClosedPipe() ? enough() : say(1, "cannot write to standard output: " + e.reason(), null);
