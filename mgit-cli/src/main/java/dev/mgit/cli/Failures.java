@@ -38,11 +38,16 @@ final class Failures {
         this.context = context;
     }
 
-    /** What a wrapper stands for: of unchecked input and output, and of a class that could not start. */
+    /** What unchecked input and output stands for, or a class that could not start for want of a file. */
     private static Throwable unwrapped(Throwable thrown) {
-        boolean wrapper = thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError;
+        if (!(thrown instanceof UncheckedIOException || thrown instanceof ExceptionInInitializerError)) {
+            return thrown;
+        }
         Throwable cause = thrown.getCause();
-        return wrapper && cause != null ? unwrapped(cause) : thrown;
+        while (cause != null && !(cause instanceof IOException)) {
+            cause = cause.getCause();
+        }
+        return cause == null ? thrown : cause;
     }
 
     /** Says what went wrong while a command ran. */
