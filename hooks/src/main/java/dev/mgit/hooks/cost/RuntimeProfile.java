@@ -112,9 +112,12 @@ public record RuntimeProfile(
     }
 
     static double seconds(String what, @Nullable Object value) {
-        double seconds = value instanceof Number number ? number.doubleValue() : Double.NaN;
+        if (!(value instanceof Number number)) {
+            throw new JsonException(what + (value == null ? " has no seconds" : " has seconds that are no number"));
+        }
+        double seconds = number.doubleValue();
         if (!(seconds >= 0 && seconds <= LONGEST)) {
-            throw new JsonException(what + " takes " + (value == null ? "no time that is said" : value + " seconds"));
+            throw new JsonException(what + " takes " + value + " seconds");
         }
         return seconds;
     }
