@@ -94,7 +94,7 @@ public record RuntimeProfile(
     static RuntimeProfile fromJson(JsonObject json) {
         NavigableMap<Long, Double> prompts = new TreeMap<>();
         json.object("runtime_for_prompt_tokens").members().forEach((length, seconds) -> {
-            long tokens = length.matches("[0-9]{1,9}") ? Long.parseLong(length) : 0;
+            long tokens = length.matches("[1-9][0-9]{0,8}") ? Long.parseLong(length) : 0;
             if (tokens < 1) {
                 throw new JsonException("'" + length + "' is no length of a prompt");
             }
