@@ -14,20 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Every way in which one value of a JSON text may be wrong: missing, of another type, no number, out of range. */
 final class BrokenJson {
     /** What stands in a value's place, as text that no JSON writer would write. */
-    static final List<String> VALUES = List.of(
-            "NaN",
-            "-Infinity",
-            "1e999",
-            "-1",
-            "0.5",
-            "1e300",
-            "9223372036854775807",
-            "99999999999999999999",
-            "\"text\"",
-            "null",
-            "true",
-            "[]",
-            "{}");
+    private static final List<String> VALUES = List.of("NaN", "1e999", "-1", "\"text\"", "[]", "{}");
 
     private static final String MARK = "a value to be replaced";
 
@@ -35,6 +22,10 @@ final class BrokenJson {
 
     /** The same JSON with one value wrong, by what was done to it; of values that lie alike in lists, the first. */
     static Map<String, String> each(String good) {
+        return each(good, VALUES);
+    }
+
+    static Map<String, String> each(String good, List<String> values) {
         Object json = Json.parsePython(good.getBytes(StandardCharsets.UTF_8));
         Map<String, String> broken = new LinkedHashMap<>();
         List<List<Object>> places = new ArrayList<>();
@@ -43,7 +34,7 @@ final class BrokenJson {
         for (List<Object> place : places) {
             if (seen.add(shape(place))) {
                 String marked = Json.text(at(json, place, 0, value -> MARK));
-                VALUES.forEach(value ->
+                values.forEach(value ->
                         broken.put(place + " is " + value, marked.replace('"' + MARK + '"', value)));
                 if (place.get(place.size() - 1) instanceof String) {
                     broken.put(place + " is missing", Json.text(at(json, place, 0, value -> null)));

@@ -145,8 +145,9 @@ class RefusedNumbersTest {
         write();
         String first = read.good.lines().findFirst().orElseThrow();
         String rest = read.good.substring(first.length());
+        List<String> values = List.of("NaN", "\"text\"", "{}");
         Map<String, Cli.Ran> wrong = new LinkedHashMap<>();
-        for (Map.Entry<String, String> broken : BrokenJson.each(first).entrySet()) {
+        for (Map.Entry<String, String> broken : BrokenJson.each(first, values).entrySet()) {
             write(read, broken.getValue() + rest);
             wrong.put(broken.getKey(), repository.run(read.command.toArray(String[]::new)));
         }
