@@ -71,7 +71,8 @@ public record NumberTable(List<Row> rows) {
         for (int i = 1; i < lines.size(); i++) {
             var row = new Row("line " + (i + 1), heading, cells(lines.get(i)));
             if (row.cells().size() != heading.size()) {
-                throw new IllegalArgumentException(row.where() + " has " + row.cells().size() + " cells");
+                throw new IllegalArgumentException(
+                        row.where() + " has " + row.cells().size() + " cells");
             }
             rows.add(row);
         }

@@ -34,8 +34,7 @@ final class BrokenJson {
         for (List<Object> place : places) {
             if (seen.add(shape(place))) {
                 String marked = Json.text(at(json, place, 0, value -> MARK));
-                values.forEach(value ->
-                        broken.put(place + " is " + value, marked.replace('"' + MARK + '"', value)));
+                values.forEach(value -> broken.put(place + " is " + value, marked.replace('"' + MARK + '"', value)));
                 if (place.get(place.size() - 1) instanceof String) {
                     broken.put(place + " is missing", Json.text(at(json, place, 0, value -> null)));
                 }

@@ -92,7 +92,11 @@ class RefusedArchitectureTest {
         model("parent", HYBRID);
         model("child", HYBRID.replace("M-", pattern));
         repository.refuses(FAILED, sentence, "diff", "--blocks", "parent", "child");
-        repository.refuses(FAILED, "more than 100000 letters", "inspect", model("long", HYBRID.replace("M-", "M".repeat(100_001))).toString());
+        repository.refuses(
+                FAILED,
+                "more than 100000 letters",
+                "inspect",
+                model("long", HYBRID.replace("M-", "M".repeat(100_001))).toString());
     }
 
     @ParameterizedTest
@@ -175,7 +179,8 @@ class RefusedArchitectureTest {
 
     private static void answer(HttpServer server, String path, String range, byte[] body) {
         server.createContext("/" + path + "/", exchange -> {
-            String[] asked = exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
+            String[] asked =
+                    exchange.getRequestHeaders().getFirst("Range").substring(6).split("-");
             long first = Long.parseLong(asked[0]);
             long last = Math.min(body.length - 1, Long.parseLong(asked[1]));
             if (!range.isEmpty()) {

@@ -36,7 +36,8 @@ class RefusedNumbersTest {
         HELM_STATS("helm/stats.json", HelmRun.STATS, "eval", "import", "helm", "--model", "base"),
         HELM_INSTANCES("helm/per_instance_stats.json", HelmRun.INSTANCES, "eval", "import", "helm", "--model", "base"),
         HARNESS_RESULTS("harness/results_1.json", HarnessFiles.RESULTS, "eval", "import", "harness", "--model", "base"),
-        HARNESS_SAMPLES("harness/samples_quiz_1.jsonl", HarnessFiles.SAMPLES, "eval", "import", "harness", "--model", "base"),
+        HARNESS_SAMPLES(
+                "harness/samples_quiz_1.jsonl", HarnessFiles.SAMPLES, "eval", "import", "harness", "--model", "base"),
         PROFILE(
                 "profile.json",
                 "{\"base\":{\"runtime_per_output_token\":0.1,\"runtime_for_prompt_tokens\":{\"1\":0.1,\"99\":0.2},"
@@ -82,16 +83,18 @@ class RefusedNumbersTest {
 
     /** A run of one metric over two instances. */
     private static final class HelmRun {
-        static final String SPEC = "{\"name\":\"quiz:model=m\",\"adapter_spec\":{\"model\":\"m\",\"max_eval_instances\":2}}";
+        static final String SPEC =
+                "{\"name\":\"quiz:model=m\",\"adapter_spec\":{\"model\":\"m\",\"max_eval_instances\":2}}";
         static final String STATS = "[{\"name\":{\"name\":\"exact_match\",\"split\":\"test\"},\"count\":1,\"sum\":0.5,"
                 + "\"sum_squared\":0.25,\"min\":0.5,\"max\":0.5,\"mean\":0.5,\"variance\":0,\"stddev\":0}]";
         static final String INSTANCES = "[{\"instance_id\":\"id0\",\"train_trial_index\":0,\"stats\":" + STATS + "}]";
     }
 
     private static final class HarnessFiles {
-        static final String RESULTS = "{\"results\":{\"quiz\":{\"acc,none\":0.5}},\"configs\":{\"quiz\":{\"metric_list\":"
-                + "[{\"metric\":\"acc\",\"aggregation\":\"mean\"}]}},\"higher_is_better\":{\"quiz\":{\"acc\":true}},"
-                + "\"n-samples\":{\"quiz\":{\"effective\":2}},\"config\":{\"model_args\":{\"pretrained\":\"m\"}}}";
+        static final String RESULTS =
+                "{\"results\":{\"quiz\":{\"acc,none\":0.5}},\"configs\":{\"quiz\":{\"metric_list\":"
+                        + "[{\"metric\":\"acc\",\"aggregation\":\"mean\"}]}},\"higher_is_better\":{\"quiz\":{\"acc\":true}},"
+                        + "\"n-samples\":{\"quiz\":{\"effective\":2}},\"config\":{\"model_args\":{\"pretrained\":\"m\"}}}";
         static final String SAMPLES =
                 "{\"doc_id\":0,\"filter\":\"none\",\"acc\":0}\n{\"doc_id\":1,\"filter\":\"none\",\"acc\":1}\n";
     }

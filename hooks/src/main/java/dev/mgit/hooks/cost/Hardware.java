@@ -32,9 +32,7 @@ public record Hardware(String name, double dollarsPerHour, long memory) {
         Path file = directory.resolve(name);
         if (!Files.isRegularFile(file)) {
             throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "unknown hardware '" + name + "'",
-                    "use a100, v100, or " + FORM);
+                    MgitException.Kind.USAGE, "unknown hardware '" + name + "'", "use a100, v100, or " + FORM);
         }
         try {
             return fromJson(Json.parsePythonObject(ProfileFile.bytes(file)));

@@ -117,7 +117,8 @@ final class HelmReader {
             throw new JsonException("contradicts itself: " + name + " has the variance " + variance.get() + ", but "
                     + count + " value(s) with the sum of squares " + squares.get());
         }
-        double deviation = figure(stat, name, "stddev").orElse(variance.map(Math::sqrt).orElse(0.0));
+        double deviation =
+                figure(stat, name, "stddev").orElse(variance.map(Math::sqrt).orElse(0.0));
         if (variance.isPresent() && Math.abs(deviation * deviation - variance.get()) > rounding) {
             throw new JsonException("contradicts itself: " + name + " has the variance " + variance.get()
                     + ", but the standard deviation " + deviation);

@@ -89,8 +89,8 @@ final class LmEvalSamples {
                 .average()
                 .orElseThrow();
         if (Math.abs(mean - measured.value()) > ROUNDING * Math.max(1, Math.abs(mean))) {
-            throw new JsonException("contradicts the results: the mean of its " + metric + " is " + mean
-                    + ", they say " + measured.value());
+            throw new JsonException("contradicts the results: the mean of its " + metric + " is " + mean + ", they say "
+                    + measured.value());
         }
     }
 }

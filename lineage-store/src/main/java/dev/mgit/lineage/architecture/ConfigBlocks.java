@@ -123,7 +123,8 @@ final class ConfigBlocks {
     }
 
     private static List<BlockShape> alike(JsonObject config, ConfigNumbers numbers) {
-        long layers = numbers.layers("num_hidden_layers", "n_layer", "num_layers").orElseThrow();
+        long layers =
+                numbers.layers("num_hidden_layers", "n_layer", "num_layers").orElseThrow();
         Mixer attention = attention(numbers);
         FeedForward dense = FeedForward.dense(inner(numbers));
         FeedForward experts = experts(numbers);

@@ -43,9 +43,7 @@ public final class ConfigNumbers {
     }
 
     private static boolean isOfEachLayer(Object value) {
-        return value instanceof List<?> list
-                && !list.isEmpty()
-                && list.stream().allMatch(Number.class::isInstance);
+        return value instanceof List<?> list && !list.isEmpty() && list.stream().allMatch(Number.class::isInstance);
     }
 
     private static String text(Object value) {

@@ -23,7 +23,8 @@ public final class UnknownShapes {
         if (!unsaid.isEmpty()) {
             gaps.add("Not judged, for " + ModelConfig.FILE + " does not say them: " + String.join(", ", unsaid) + ".");
         }
-        long packed = count(shape, spec -> spec.dtype().isInteger() && spec.shape().size() == 2);
+        long packed =
+                count(shape, spec -> spec.dtype().isInteger() && spec.shape().size() == 2);
         if (packed > 0) {
             gaps.add("Not judged, for integers may be packed weights of other dimensions: " + tensors(packed) + ".");
         }
