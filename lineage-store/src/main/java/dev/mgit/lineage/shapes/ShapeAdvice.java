@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  */
 public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
     private static final double WELL_FILLED = 0.75;
+    /** As GPTQ, AWQ, HQQ and fp8 checkpoints name them: {@code scales}, {@code weight_scale_inv}, {@code zeros}. */
+    private static final Pattern BESIDE_PACKED = Pattern.compile(".*\\b\\w*(?:scale|zero|absmax)\\w*");
+
     private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.)");
 
     /**
@@ -166,7 +169,7 @@ public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
 
     /**
      * Matrices that tokens pass, blocks of one stack once: {@code model.layers.*.mlp.up_proj.weight}. Those of integers
-     * hold packed values, in other dimensions than the layer's.
+     * hold packed values, in other dimensions than the layer's, and scales and zero points stand beside such.
      */
     private static Map<String, TensorSpec> outputs(ModelShape shape) {
         Map<String, TensorSpec> outputs = new LinkedHashMap<>();
@@ -175,6 +178,7 @@ public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
                     && !spec.dtype().isInteger()
                     && spec.shape().get(0) > 1
                     && spec.shape().get(1) > 1
+                    && !BESIDE_PACKED.matcher(name).matches()
                     && ParameterRole.of(name) != ParameterRole.EMBEDDINGS) {
                 outputs.putIfAbsent(NUMBER.matcher(name).replaceAll("*"), spec);
             }

@@ -122,6 +122,9 @@ class ShapeAdviceTest {
         Map<String, TensorSpec> tensors = new LinkedHashMap<>();
         tensors.put("a.weight", new TensorSpec("a.weight", Dtype.Q4_K, List.of(64L, 256L)));
         tensors.put("a.qweight", new TensorSpec("a.qweight", Dtype.I32, List.of(33L, 17L)));
+        for (String beside : List.of("a.scales", "a.weight_scale_inv", "a.zeros")) {
+            tensors.put(beside, new TensorSpec(beside, Dtype.F16, List.of(3L, 17L)));
+        }
         tensors.put("b.weight", new TensorSpec("b.weight", Dtype.OPAQUE, List.of(33L, 17L)));
         ModelShape quantized = ModelShape.of(tensors, config("{\"hidden_size\": 64}"));
 
@@ -133,6 +136,6 @@ class ShapeAdviceTest {
                         "Not judged, for their elements cannot be read: 1 tensor.",
                         "Judged as if unpacked to 16 bits: 1 tensor of Q4_K.");
         assertThat(new ShapeAdvice(Gpu.A100, 1, 1 << 20).of(quantized)).isEmpty();
-        assertThat(quantized.parameters()).isEqualTo(64 * 256 + 33 * 17);
+        assertThat(quantized.parameters()).isEqualTo(64 * 256 + 33 * 17 + 3 * 3 * 17);
     }
 }
