@@ -65,6 +65,7 @@ public final class GitLineage implements Lineage {
     private final RecordedSizes sizes = new RecordedSizes(this);
 
     private final Warnings warnings;
+    private Optional<GitSigner> signer = Optional.empty();
     private boolean referencesChecked;
     private @Nullable List<OutsideChanges.Move> outside;
 
@@ -107,6 +108,15 @@ public final class GitLineage implements Lineage {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Lets every version written from now on be signed. */
+    public void signVersions(GitSigner by) {
+        signer = Optional.of(by);
+    }
+
+    Optional<GitSigner> signer() {
+        return signer;
     }
 
     /** Removes locks and unfinished files a killed writer left in the Git repository. The caller holds mgit's lock. */
