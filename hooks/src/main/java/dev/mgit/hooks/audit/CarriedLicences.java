@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Carries what licences ask along the edges, from the roots down. A version whose licence drops an obligation is in
+ * Carries what licences of models and data ask along the edges, from the roots down. A version whose licence drops an obligation is in
  * conflict with where it comes from; what was made from that version is not told again.
  */
 final class CarriedLicences {
@@ -32,10 +32,10 @@ final class CarriedLicences {
 
     private final Map<VersionId, List<Finding>> conflicts = new HashMap<>();
 
-    /** @param entries children before parents */
-    CarriedLicences(List<Entry> entries) {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            add(entries.get(i));
+    /** @param versions children before parents */
+    CarriedLicences(List<Provenance> versions) {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            add(versions.get(i).entry(), versions.get(i).data());
         }
     }
 
@@ -47,10 +47,11 @@ final class CarriedLicences {
         return conflicts.getOrDefault(version, List.of());
     }
 
-    private void add(Entry entry) {
+    private void add(Entry entry, List<DataFact> data) {
         Optional<LicenceExpression> own = entry.licence().map(licence -> LicenceExpression.read(licence.name()));
         Map<Obligation, Origin> inherited = new EnumMap<>(Obligation.class);
         Map<Obligation, Origin> known = new EnumMap<>(Obligation.class);
+        data.forEach(used -> asked(entry.version(), used, inherited));
         for (Parent parent : entry.parents()) {
             passedOn(parent, inherited);
             known.putAll(told.getOrDefault(parent.version(), Map.of()));
@@ -67,6 +68,13 @@ final class CarriedLicences {
         conflicts.put(entry.version(), found);
     }
 
+    /** What the licence of data asks of what was made with it. */
+    private static void asked(VersionId version, DataFact data, Map<Obligation, Origin> inherited) {
+        data.licence().map(LicenceExpression::read).ifPresent(licence -> licence.obligations()
+                .forEach(obligation -> inherited.putIfAbsent(
+                        obligation, new Origin(version, "data '" + data.name() + "'", licence, true))));
+    }
+
     /** What a parent's own licence asks, and what it had to keep itself. */
     private void passedOn(Parent parent, Map<Obligation, Origin> inherited) {
         Licensing above = of(parent.version());
@@ -75,11 +83,15 @@ final class CarriedLicences {
                 .ifPresent(licence -> licence.obligations().stream()
                         .filter(obligation -> parent.kind().isPresent() || !OWNERS_CHOICE.contains(obligation))
                         .forEach(obligation ->
-                                inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence))));
+                                inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence, false))));
         above.inherited().forEach(inherited::putIfAbsent);
     }
 
+    /** Whether a model is a changed form of its data is open, so that counts only where the licence speaks of any use. */
     private static boolean breaks(Entry entry, Optional<LicenceExpression> own, Obligation obligation, Origin origin) {
+        if (origin.data() && (obligation == Obligation.SHARE_ALIKE || obligation == Obligation.NO_DERIVATIVES)) {
+            return false;
+        }
         if (obligation == Obligation.NO_DERIVATIVES) {
             return entry.parents().stream().anyMatch(CarriedLicences::changesWeights);
         }

@@ -57,7 +57,8 @@ public final class ProvenanceReader {
         return unreadable.getOrDefault(version, List.of());
     }
 
-    Provenance of(Entry entry, Licensing licensing, List<Standing> sharing) {
+    /** All but what licences ask, which depends on other versions. */
+    Provenance of(Entry entry, List<Standing> sharing) {
         VersionId id = entry.version();
         if (!entry.present()) {
             return new Provenance(
@@ -67,12 +68,12 @@ public final class ProvenanceReader {
                     List.of(),
                     NotedNumbers.NONE,
                     CardFacts.NONE,
-                    licensing,
+                    Licensing.NONE,
                     sharing);
         }
         Optional<MadeBy> recipe = recipe(id);
         CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
-        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), numbers(id), card, licensing, sharing);
+        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), numbers(id), card, Licensing.NONE, sharing);
     }
 
     /** Each kind by itself, so that a damaged note costs its own. */

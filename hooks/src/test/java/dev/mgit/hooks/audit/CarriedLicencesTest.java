@@ -3,6 +3,7 @@ package dev.mgit.hooks.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.hooks.licence.Obligation;
+import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.lineage.query.AuditReport.Entry;
 import dev.mgit.lineage.query.AuditReport.Finding;
 import dev.mgit.lineage.query.AuditReport.Licence;
@@ -45,8 +46,30 @@ class CarriedLicencesTest {
         return new Parent(id, "m", Optional.ofNullable(kind), Source.DECLARED);
     }
 
+    /** Versions made with no data that is known. */
+    private static CarriedLicences carried(List<Entry> entries) {
+        return new CarriedLicences(
+                entries.stream().map(entry -> version(entry)).toList());
+    }
+
+    private static Provenance version(Entry entry, DataFact... data) {
+        return new Provenance(
+                entry,
+                Optional.empty(),
+                List.of(data),
+                List.of(),
+                NotedNumbers.NONE,
+                CardFacts.NONE,
+                Licensing.NONE,
+                List.of());
+    }
+
+    private static DataFact data(String licence) {
+        return new DataFact("corpus", Optional.empty(), Optional.empty(), Optional.of(licence), "declared");
+    }
+
     private static CarriedLicences chain(String root, String middle, String leaf, EdgeKind kind) {
-        return new CarriedLicences(List.of(
+        return carried(List.of(
                 entry(LEAF, leaf, parent(MIDDLE, kind)),
                 entry(MIDDLE, middle, parent(ROOT, EdgeKind.FINETUNE)),
                 entry(ROOT, root)));
@@ -97,7 +120,7 @@ class CarriedLicencesTest {
         CarriedLicences licences = chain("cc-by-nd-4.0", "", "cc-by-nd-4.0", EdgeKind.COPY);
         assertThat(conflicts(licences, MIDDLE)).singleElement().asString().contains("changed form");
         assertThat(conflicts(licences, LEAF)).isEmpty();
-        assertThat(new CarriedLicences(List.of(
+        assertThat(carried(List.of(
                                 entry(MIDDLE, "cc-by-nd-4.0", parent(ROOT, EdgeKind.COPY)),
                                 entry(ROOT, "cc-by-nd-4.0")))
                         .conflicts(MIDDLE))
@@ -107,7 +130,7 @@ class CarriedLicencesTest {
     @Test
     void theOwnerOfAModelMayChooseAnotherLicenceForItsNextVersion() {
         CarriedLicences licences =
-                new CarriedLicences(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
+                carried(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
         assertThat(licences.conflicts(MIDDLE)).isEmpty();
     }
 
@@ -117,5 +140,31 @@ class CarriedLicencesTest {
                 .isEmpty();
         assertThat(conflicts(chain("cc-by-nc-4.0", "mit OR cc-by-nc-4.0", "", EdgeKind.FINETUNE), MIDDLE))
                 .hasSize(1);
+    }
+
+    @Test
+    void whatTheLicenceOfDataAsksIsCarriedAsThoseOfModels() {
+        var licences = new CarriedLicences(List.of(
+                version(entry(LEAF, "", parent(MIDDLE, EdgeKind.QUANTIZE))),
+                version(entry(MIDDLE, "mit", parent(ROOT, EdgeKind.FINETUNE)), data("cc-by-nc-4.0")),
+                version(entry(ROOT, "mit"))));
+        assertThat(conflicts(licences, MIDDLE))
+                .containsExactly(
+                        "MIT allows commercial use, but it is made from data 'corpus', which is under CC-BY-NC-4.0");
+        assertThat(conflicts(licences, LEAF)).isEmpty();
+        assertThat(licences.of(LEAF).inherited().get(Obligation.NON_COMMERCIAL).version())
+                .isEqualTo(MIDDLE);
+        assertThat(licences.of(ROOT).inherited()).isEmpty();
+    }
+
+    @Test
+    void whetherAModelIsAChangedFormOfItsDataIsNotDecided() {
+        for (String licence : List.of("cc-by-sa-4.0", "cc-by-nd-4.0")) {
+            var licences = new CarriedLicences(List.of(version(entry(ROOT, "mit"), data(licence))));
+            assertThat(conflicts(licences, ROOT)).as(licence).isEmpty();
+            assertThat(licences.of(ROOT).inherited()).as(licence).hasSize(2);
+        }
+        var kept = new CarriedLicences(List.of(version(entry(ROOT, "cc-by-nc-4.0"), data("cc-by-nc-sa-4.0"))));
+        assertThat(conflicts(kept, ROOT)).isEmpty();
     }
 }
