@@ -39,10 +39,6 @@ public final class ProvenanceReader {
     private final Map<String, TestDefinition> tests;
     private final Map<VersionId, List<String>> unreadable = new LinkedHashMap<>();
 
-    public ProvenanceReader(Workspace workspace) {
-        this(workspace, new DeclaredFacts(workspace.lineage()));
-    }
-
     ProvenanceReader(Workspace workspace, DeclaredFacts facts) {
         this.workspace = workspace;
         this.facts = facts;
