@@ -151,7 +151,7 @@ class FamilyOfTwelveTest {
                         "no_parent_known", List.of("crowd", "minilm")));
         assertThat(all.objects("gaps"))
                 .extracting(gap -> gap.string("text"))
-                .anyMatch(text -> text.contains("MIT allows commercial use, but it is made from crowd@"))
+                .anyMatch(text -> text.contains("MIT allows commercial use, but it is made from intent@"))
                 .anyMatch(text -> text.contains("refs/heads/tone") && text.contains("changed files: files/README.md"))
                 .anyMatch(text -> text.contains("was withdrawn by"))
                 .anyMatch(text -> text.contains("never run"));
