@@ -17,25 +17,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Carries what licences of models and data ask along the edges, from the roots down. A version whose licence drops an obligation is in
- * conflict with where it comes from; what was made from that version is not told again.
+ * Carries what licences of models and of data ask along the edges, from the roots down. A version whose licence drops an
+ * obligation is in conflict with where it comes from; what was made from that version is not told again.
  */
 final class CarriedLicences {
     /** What the owner of a model may ask of one version and not of the next. */
     private static final Set<Obligation> OWNERS_CHOICE = EnumSet.of(Obligation.SHARE_ALIKE, Obligation.NO_DERIVATIVES);
 
+    /**
+     * What the licence of data asks of a model made with it. Whether such a model is a changed form of the data, as the
+     * other obligations want to know, no licence says.
+     */
+    private static final Set<Obligation> OF_DATA =
+            EnumSet.of(Obligation.ATTRIBUTION, Obligation.NON_COMMERCIAL, Obligation.USE_RESTRICTIONS);
+
+    private final Function<VersionId, List<DataFact>> data;
     private final Map<VersionId, Licensing> licensing = new HashMap<>();
     /** What has been dropped on the way to a version, and told. */
     private final Map<VersionId, Map<Obligation, Origin>> told = new HashMap<>();
 
     private final Map<VersionId, List<Finding>> conflicts = new HashMap<>();
 
-    /** @param versions children before parents */
-    CarriedLicences(List<Provenance> versions) {
-        for (int i = versions.size() - 1; i >= 0; i--) {
-            add(versions.get(i).entry(), versions.get(i).data());
+    /**
+     * @param entries children before parents
+     * @param data that a version was made with
+     */
+    CarriedLicences(List<Entry> entries, Function<VersionId, List<DataFact>> data) {
+        this.data = data;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            add(entries.get(i));
         }
     }
 
@@ -47,14 +60,16 @@ final class CarriedLicences {
         return conflicts.getOrDefault(version, List.of());
     }
 
-    private void add(Entry entry, List<DataFact> data) {
+    private void add(Entry entry) {
         Optional<LicenceExpression> own = entry.licence().map(licence -> LicenceExpression.read(licence.name()));
         Map<Obligation, Origin> inherited = new EnumMap<>(Obligation.class);
         Map<Obligation, Origin> known = new EnumMap<>(Obligation.class);
-        data.forEach(used -> asked(entry.version(), used, inherited));
         for (Parent parent : entry.parents()) {
             passedOn(parent, inherited);
             known.putAll(told.getOrDefault(parent.version(), Map.of()));
+        }
+        if (entry.present()) {
+            data.apply(entry.version()).forEach(one -> asked(entry, one, inherited));
         }
         licensing.put(entry.version(), new Licensing(own, inherited));
         List<Finding> found = new ArrayList<>();
@@ -68,13 +83,6 @@ final class CarriedLicences {
         conflicts.put(entry.version(), found);
     }
 
-    /** What the licence of data asks of what was made with it. */
-    private static void asked(VersionId version, DataFact data, Map<Obligation, Origin> inherited) {
-        data.licence().map(LicenceExpression::read).ifPresent(licence -> licence.obligations()
-                .forEach(obligation -> inherited.putIfAbsent(
-                        obligation, new Origin(version, "data '" + data.name() + "'", licence, true))));
-    }
-
     /** What a parent's own licence asks, and what it had to keep itself. */
     private void passedOn(Parent parent, Map<Obligation, Origin> inherited) {
         Licensing above = of(parent.version());
@@ -83,15 +91,22 @@ final class CarriedLicences {
                 .ifPresent(licence -> licence.obligations().stream()
                         .filter(obligation -> parent.kind().isPresent() || !OWNERS_CHOICE.contains(obligation))
                         .forEach(obligation ->
-                                inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence, false))));
+                                inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence))));
         above.inherited().forEach(inherited::putIfAbsent);
     }
 
-    /** Whether a model is a changed form of its data is open, so that counts only where the licence speaks of any use. */
+    private static void asked(Entry entry, DataFact data, Map<Obligation, Origin> inherited) {
+        String name = "data '" + data.name() + "' of " + entry.model() + "@"
+                + entry.version().abbreviated();
+        data.licence()
+                .map(LicenceExpression::read)
+                .ifPresent(licence -> licence.obligations().stream()
+                        .filter(OF_DATA::contains)
+                        .forEach(obligation ->
+                                inherited.putIfAbsent(obligation, new Origin(entry.version(), name, licence))));
+    }
+
     private static boolean breaks(Entry entry, Optional<LicenceExpression> own, Obligation obligation, Origin origin) {
-        if (origin.data() && (obligation == Obligation.SHARE_ALIKE || obligation == Obligation.NO_DERIVATIVES)) {
-            return false;
-        }
         if (obligation == Obligation.NO_DERIVATIVES) {
             return entry.parents().stream().anyMatch(CarriedLicences::changesWeights);
         }

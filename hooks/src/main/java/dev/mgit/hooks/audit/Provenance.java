@@ -46,10 +46,6 @@ public record Provenance(
         }
     }
 
-    Provenance with(Licensing known) {
-        return new Provenance(entry, recipe, data, tests, numbers, card, known, sharing);
-    }
-
     public VersionId id() {
         return entry.version();
     }

@@ -45,21 +45,17 @@ public final class ProvenanceAudit {
         AuditReport report = new Audit(graph, workspace.lineage(), verifier, signatures).of(subjects, deep);
         var facts = new DeclaredFacts(workspace.lineage());
         var reader = new ProvenanceReader(workspace, facts);
+        var licences = new CarriedLicences(report.entries(), reader::data);
         var gaps = new Gaps(graph, facts);
         Function<VersionId, List<Standing>> sharing = sharing(report);
         Map<VersionId, List<Finding>> known =
                 report.findings().stream().collect(Collectors.groupingBy(Finding::version));
-        List<Provenance> read = new ArrayList<>();
-        for (Entry entry : report.entries()) {
-            read.add(reader.of(entry, entry.present() ? sharing.apply(entry.version()) : List.of()));
-        }
-        var licences = new CarriedLicences(read);
         List<Provenance> versions = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        for (Provenance one : read) {
-            Entry entry = one.entry();
+        for (Entry entry : report.entries()) {
             VersionId id = entry.version();
-            Provenance version = one.with(licences.of(id));
+            List<Standing> standings = entry.present() ? sharing.apply(id) : List.of();
+            Provenance version = reader.of(entry, licences.of(id), standings);
             versions.add(version);
             findings.addAll(known.getOrDefault(id, List.of()));
             reader.unreadable(id).forEach(text -> findings.add(new Finding(Gap.NOT_VERIFIED, id, text)));

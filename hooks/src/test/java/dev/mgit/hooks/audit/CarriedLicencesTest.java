@@ -3,7 +3,6 @@ package dev.mgit.hooks.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.hooks.licence.Obligation;
-import dev.mgit.hooks.numbers.NotedNumbers;
 import dev.mgit.lineage.query.AuditReport.Entry;
 import dev.mgit.lineage.query.AuditReport.Finding;
 import dev.mgit.lineage.query.AuditReport.Licence;
@@ -46,33 +45,25 @@ class CarriedLicencesTest {
         return new Parent(id, "m", Optional.ofNullable(kind), Source.DECLARED);
     }
 
-    /** Versions made with no data that is known. */
-    private static CarriedLicences carried(List<Entry> entries) {
-        return new CarriedLicences(
-                entries.stream().map(entry -> version(entry)).toList());
-    }
-
-    private static Provenance version(Entry entry, DataFact... data) {
-        return new Provenance(
-                entry,
-                Optional.empty(),
-                List.of(data),
-                List.of(),
-                NotedNumbers.NONE,
-                CardFacts.NONE,
-                Licensing.NONE,
-                List.of());
-    }
-
-    private static DataFact data(String licence) {
-        return new DataFact("corpus", Optional.empty(), Optional.empty(), Optional.of(licence), "declared");
-    }
-
     private static CarriedLicences chain(String root, String middle, String leaf, EdgeKind kind) {
-        return carried(List.of(
+        return licences(List.of(
                 entry(LEAF, leaf, parent(MIDDLE, kind)),
                 entry(MIDDLE, middle, parent(ROOT, EdgeKind.FINETUNE)),
                 entry(ROOT, root)));
+    }
+
+    private static CarriedLicences licences(List<Entry> entries) {
+        return new CarriedLicences(entries, version -> List.of());
+    }
+
+    private static CarriedLicences chainWithData(String licenceOfData, String leaf) {
+        var data = new DataFact("chats", Optional.empty(), Optional.empty(), Optional.of(licenceOfData), "declared");
+        return new CarriedLicences(
+                List.of(
+                        entry(LEAF, leaf, parent(MIDDLE, EdgeKind.QUANTIZE)),
+                        entry(MIDDLE, "", parent(ROOT, EdgeKind.FINETUNE)),
+                        entry(ROOT, "apache-2.0")),
+                version -> version.equals(MIDDLE) ? List.of(data) : List.of());
     }
 
     private static List<String> conflicts(CarriedLicences licences, VersionId version) {
@@ -120,7 +111,7 @@ class CarriedLicencesTest {
         CarriedLicences licences = chain("cc-by-nd-4.0", "", "cc-by-nd-4.0", EdgeKind.COPY);
         assertThat(conflicts(licences, MIDDLE)).singleElement().asString().contains("changed form");
         assertThat(conflicts(licences, LEAF)).isEmpty();
-        assertThat(carried(List.of(
+        assertThat(licences(List.of(
                                 entry(MIDDLE, "cc-by-nd-4.0", parent(ROOT, EdgeKind.COPY)),
                                 entry(ROOT, "cc-by-nd-4.0")))
                         .conflicts(MIDDLE))
@@ -129,8 +120,7 @@ class CarriedLicencesTest {
 
     @Test
     void theOwnerOfAModelMayChooseAnotherLicenceForItsNextVersion() {
-        CarriedLicences licences =
-                carried(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
+        CarriedLicences licences = licences(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
         assertThat(licences.conflicts(MIDDLE)).isEmpty();
     }
 
@@ -143,28 +133,25 @@ class CarriedLicencesTest {
     }
 
     @Test
-    void whatTheLicenceOfDataAsksIsCarriedAsThoseOfModels() {
-        var licences = new CarriedLicences(List.of(
-                version(entry(LEAF, "", parent(MIDDLE, EdgeKind.QUANTIZE))),
-                version(entry(MIDDLE, "mit", parent(ROOT, EdgeKind.FINETUNE)), data("cc-by-nc-4.0")),
-                version(entry(ROOT, "mit"))));
-        assertThat(conflicts(licences, MIDDLE))
-                .containsExactly(
-                        "MIT allows commercial use, but it is made from data 'corpus', which is under CC-BY-NC-4.0");
-        assertThat(conflicts(licences, LEAF)).isEmpty();
-        assertThat(licences.of(LEAF).inherited().get(Obligation.NON_COMMERCIAL).version())
-                .isEqualTo(MIDDLE);
+    void whatTheLicenceOfDataAsksIsCarriedToo() {
+        CarriedLicences licences = chainWithData("cc-by-nc-4.0", "mit");
         assertThat(licences.of(ROOT).inherited()).isEmpty();
+        assertThat(licences.of(MIDDLE).inherited()).containsKeys(Obligation.ATTRIBUTION, Obligation.NON_COMMERCIAL);
+        assertThat(conflicts(licences, MIDDLE)).isEmpty();
+        assertThat(conflicts(licences, LEAF))
+                .containsExactly(
+                        "MIT allows commercial use, but it is made from data 'chats' of m@2222222222, which is "
+                                + "under CC-BY-NC-4.0");
+        assertThat(conflicts(chainWithData("cc-by-nc-4.0", "cc-by-nc-4.0"), LEAF))
+                .isEmpty();
+        assertThat(conflicts(chainWithData("our own words", "mit"), LEAF)).isEmpty();
     }
 
     @Test
-    void whetherAModelIsAChangedFormOfItsDataIsNotDecided() {
-        for (String licence : List.of("cc-by-sa-4.0", "cc-by-nd-4.0")) {
-            var licences = new CarriedLicences(List.of(version(entry(ROOT, "mit"), data(licence))));
-            assertThat(conflicts(licences, ROOT)).as(licence).isEmpty();
-            assertThat(licences.of(ROOT).inherited()).as(licence).hasSize(2);
-        }
-        var kept = new CarriedLicences(List.of(version(entry(ROOT, "cc-by-nc-4.0"), data("cc-by-nc-sa-4.0"))));
-        assertThat(conflicts(kept, ROOT)).isEmpty();
+    void aModelIsNotTakenForAChangedFormOfItsData() {
+        CarriedLicences licences = chainWithData("cc-by-sa-4.0", "mit");
+        assertThat(licences.of(LEAF).inherited()).containsOnlyKeys(Obligation.ATTRIBUTION);
+        assertThat(conflicts(licences, LEAF)).isEmpty();
+        assertThat(conflicts(chainWithData("cc-by-nd-4.0", "mit"), LEAF)).isEmpty();
     }
 }
