@@ -61,7 +61,8 @@ class FamilyOfTwelveTest {
         repository.ok("recipe", "set", "billing", "--", "python", "better.py");
         tamper("tone", "files/README.md", "---\nlicense: apache-2.0\n---\n");
         Path policy = folder.resolve("policy.json");
-        Files.writeString(policy, """
+        Files.writeString(
+                policy, """
                 {"schema": 1, "rules": [
                   {"rule": "recipe"},
                   {"rule": "licences", "edges": ["finetune", "adapter"], "allowed": ["mit", "apache-2.0"]},
@@ -79,8 +80,8 @@ class FamilyOfTwelveTest {
         words.addAll(List.of(
                 "--no-progress",
                 "--",
-                "(" + weights + "; echo {model}) > {output}/{model}.bin; "
-                        + "printf -- '---\\nlicense: " + licence + "\\n---\\n' > {output}/README.md"));
+                "(" + weights + "; echo {model}) > {output}/{model}.bin; " + "printf -- '---\\nlicense: " + licence
+                        + "\\n---\\n' > {output}/README.md"));
         repository.ok(words.toArray(new String[0]));
     }
 
@@ -92,14 +93,12 @@ class FamilyOfTwelveTest {
         git("update-index", "--cacheinfo", "100644," + blob + "," + path);
         String tree = git("write-tree");
         Path commit = folder.resolve("commit");
-        Files.writeString(
-                commit, git("cat-file", "commit", model).replaceFirst("tree .*", "tree " + tree) + "\n");
+        Files.writeString(commit, git("cat-file", "commit", model).replaceFirst("tree .*", "tree " + tree) + "\n");
         git("update-ref", "refs/heads/" + model, git("hash-object", "-t", "commit", "-w", commit.toString()));
     }
 
     private static String git(String... words) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("env", "GIT_INDEX_FILE=" + folder.resolve("git-index"), "git"));
+        List<String> command = new ArrayList<>(List.of("env", "GIT_INDEX_FILE=" + folder.resolve("git-index"), "git"));
         command.addAll(List.of(words));
         return GitServers.run(repository.mgit().resolve("lineage.git"), command.toArray(new String[0]))
                 .strip();

@@ -222,9 +222,10 @@ class GitSigningTest {
         Path ran = folder.resolve("ran");
         Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\ntouch '" + ran + "'\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        String hostile = "[commit]\n gpgSign = true\n[tag]\n gpgSign = true\n[gpg]\n format = ssh\n program = " + program
-                + "\n[gpg \"ssh\"]\n program = " + program + "\n defaultKeyCommand = " + program
-                + "\n[user]\n signingKey = k\n";
+        String hostile =
+                "[commit]\n gpgSign = true\n[tag]\n gpgSign = true\n[gpg]\n format = ssh\n program = " + program
+                        + "\n[gpg \"ssh\"]\n program = " + program + "\n defaultKeyCommand = " + program
+                        + "\n[user]\n signingKey = k\n";
         for (String file : List.of("config", "lineage.git/config")) {
             Path config = hooked.repository().mgit().resolve(file);
             Files.writeString(config, Files.readString(config) + hostile);

@@ -74,7 +74,8 @@ class NoFalseAlarmTest {
 
     @Test
     void mergesImportsAndWeightsThatTravelAreNoForgery() throws IOException {
-        HookedRepository ada = HookedRepository.init(folder).derive("tuned", "base").derive("beside", "base");
+        HookedRepository ada =
+                HookedRepository.init(folder).derive("tuned", "base").derive("beside", "base");
         TestRepository mine = ada.repository();
         mine.ok("merge", "tuned", "beside", "--base", "base", "-s", "*=ours", "--model", "merged", "--no-test");
         TestRepository.weights(folder.resolve("found/model.safetensors"), 5, 64);

@@ -30,8 +30,8 @@ final class OutsideValidators {
 
     /** The schema that SPDX publishes. */
     static List<String> spdx(String document) throws IOException {
-        try (InputStream schema = Objects.requireNonNull(
-                OutsideValidators.class.getResourceAsStream("/resources/schema-v3.0.1.json"))) {
+        try (InputStream schema =
+                Objects.requireNonNull(OutsideValidators.class.getResourceAsStream("/resources/schema-v3.0.1.json"))) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(schema, InputFormat.JSON)
                     .validate(document, InputFormat.JSON)

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -65,7 +66,7 @@ public final class GitLineage implements Lineage {
     private final RecordedSizes sizes = new RecordedSizes(this);
 
     private final Warnings warnings;
-    private Optional<GitSigner> signer = Optional.empty();
+    private Supplier<Optional<GitSigner>> signer = Optional::empty;
     private boolean referencesChecked;
     private @Nullable List<OutsideChanges.Move> outside;
 
@@ -110,13 +111,13 @@ public final class GitLineage implements Lineage {
         }
     }
 
-    /** Lets every version written from now on be signed. */
-    public void signVersions(GitSigner by) {
-        signer = Optional.of(by);
+    /** Who signs every version written from now on, if anybody; asked when one is written. */
+    public void signVersions(Supplier<Optional<GitSigner>> by) {
+        signer = by;
     }
 
     Optional<GitSigner> signer() {
-        return signer;
+        return signer.get();
     }
 
     /** Removes locks and unfinished files a killed writer left in the Git repository. The caller holds mgit's lock. */

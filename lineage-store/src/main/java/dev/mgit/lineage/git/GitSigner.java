@@ -44,10 +44,11 @@ public final class GitSigner {
         return switch (format) {
             case "ssh" -> ssh(payload);
             case "openpgp" -> openPgp(payload, who);
-            default -> throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "cannot sign: " + FORMAT + " is '" + format + "' in your Git configuration",
-                    "mgit signs with ssh and openpgp");
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.FAILED,
+                        "cannot sign: " + FORMAT + " is '" + format + "' in your Git configuration",
+                        "mgit signs with ssh and openpgp");
         };
     }
 

@@ -154,9 +154,8 @@ public final class Fetch {
                             () -> transaction.deleteRemoteModel(remote.name(), change.model()));
         }
         tags.keySet()
-                .forEach(tag ->
-                        transaction.setTag(
- tag, references.target(RemoteReferences.TAGS + tag).orElseThrow()));
+                .forEach(tag -> transaction.setTag(
+                        tag, references.target(RemoteReferences.TAGS + tag).orElseThrow()));
         references.tags().forEach((tag, id) -> {
             if (here.isVersion(id)) {
                 transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);

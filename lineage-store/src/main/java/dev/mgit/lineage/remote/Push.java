@@ -246,7 +246,9 @@ public final class Push {
         ours.tags().forEach((tag, id) -> {
             Optional<VersionId> there = Optional.ofNullable(theirTags.get(tag));
             boolean same = there.equals(Optional.of(id))
-                    && (!ours.isTagObject(tag) || ours.target(RemoteReferences.TAGS + tag).equals(theirs.target(RemoteReferences.TAGS + tag)));
+                    && (!ours.isTagObject(tag)
+                            || ours.target(RemoteReferences.TAGS + tag)
+                                    .equals(theirs.target(RemoteReferences.TAGS + tag)));
             boolean adds = there.equals(Optional.of(id)) && !theirs.isTagObject(tag);
             boolean wanted = request.models().isEmpty()
                     ? request.deleted().isEmpty()
@@ -259,7 +261,10 @@ public final class Push {
                                     + " here",
                             "replace it there with --force, or take theirs: mgit tag -d " + tag + ", mgit fetch");
                 }
-                moves.add(new Move(RemoteReferences.TAGS + tag, theirs.target(RemoteReferences.TAGS + tag), ours.target(RemoteReferences.TAGS + tag)));
+                moves.add(new Move(
+                        RemoteReferences.TAGS + tag,
+                        theirs.target(RemoteReferences.TAGS + tag),
+                        ours.target(RemoteReferences.TAGS + tag)));
             }
         });
     }

@@ -56,7 +56,7 @@ public final class Repository implements AutoCloseable {
     private @Nullable Access access;
     private @Nullable WriterLock held;
     private @Nullable MissingParameters missing;
-    private @Nullable GitSigner signer;
+    private Supplier<Optional<GitSigner>> signer = Optional::empty;
     private @Nullable Lineage lineage;
     private @Nullable SettingsFile settings;
 
@@ -271,8 +271,8 @@ public final class Repository implements AutoCloseable {
         warnings = listener;
     }
 
-    /** Who signs every version that is made; nobody until this is called, before the lineage is opened. */
-    public void signVersions(GitSigner by) {
+    /** Who signs every version that is made, if anybody; nobody until this is called, before the lineage is opened. */
+    public void signVersions(Supplier<Optional<GitSigner>> by) {
         signer = by;
     }
 
@@ -291,7 +291,7 @@ public final class Repository implements AutoCloseable {
         if (opened == null) {
             GitLineage found =
                     GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
-            Optional.ofNullable(signer).ifPresent(found::signVersions);
+            found.signVersions(signer);
             opened = found;
             lineage = opened;
         }

@@ -48,9 +48,7 @@ public final class Session implements AutoCloseable {
         repository.warn(context.output()::warning);
         var session = new Session(context, repository);
         repository.bringMissing(session::bring);
-        if (context.signsVersions()) {
-            repository.signVersions(context.signer());
-        }
+        repository.signVersions(() -> context.signsVersions() ? Optional.of(context.signer()) : Optional.empty());
         return session;
     }
 
