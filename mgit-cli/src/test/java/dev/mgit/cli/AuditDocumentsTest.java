@@ -3,15 +3,10 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.PythonEnv;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import org.cyclonedx.Version;
-import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,8 +144,7 @@ class AuditDocumentsTest {
     @Test
     void cycloneDxIsAValidBillOfMaterials() throws Exception {
         for (String bom : List.of(document("cyclonedx"), document("cyclonedx", "--all-heads"))) {
-            byte[] bytes = bom.getBytes(StandardCharsets.UTF_8);
-            assertThat(new JsonParser().validate(bytes, Version.VERSION_16)).isEmpty();
+            assertThat(OutsideValidators.cycloneDx(bom)).isEmpty();
         }
         JsonObject bom = parsed(document("cyclonedx"));
         JsonObject tuned = bom.object("metadata").object("component");
@@ -179,21 +170,14 @@ class AuditDocumentsTest {
                 .extracting(one -> one.string("type"))
                 .contains("data");
         String broken = document("cyclonedx").replace("\"machine-learning-model\"", "\"oracle\"");
-        assertThat(new JsonParser().validate(broken.getBytes(StandardCharsets.UTF_8), Version.VERSION_16))
-                .isNotEmpty();
+        assertThat(OutsideValidators.cycloneDx(broken)).isNotEmpty();
     }
 
     @Test
     void spdxFollowsItsSchema() throws IOException {
-        try (InputStream schema =
-                Objects.requireNonNull(getClass().getResourceAsStream("/resources/schema-v3.0.1.json"))) {
-            var spdx = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                    .getSchema(schema, InputFormat.JSON);
-            List<Error> errors = spdx.validate(document("spdx", "--all-heads"), InputFormat.JSON);
-            assertThat(errors).isEmpty();
-            assertThat(spdx.validate(document("spdx").replace("\"sha256\"", "\"crc\""), InputFormat.JSON))
-                    .isNotEmpty();
-        }
+        assertThat(OutsideValidators.spdx(document("spdx", "--all-heads"))).isEmpty();
+        assertThat(OutsideValidators.spdx(document("spdx").replace("\"sha256\"", "\"crc\"")))
+                .isNotEmpty();
         List<JsonObject> graph = parsed(document("spdx")).objects("@graph");
         assertThat(graph.stream().filter(one -> one.string("type").equals("ai_AIPackage")))
                 .hasSize(2)
@@ -212,21 +196,11 @@ class AuditDocumentsTest {
 
     @Test
     void pythonsProvReadsTheDerivations() throws IOException {
-        Optional<PythonEnv> python = PythonEnv.withPackages("prov==3.2.3");
-        assumeTrue(python.isPresent(), "no Python with prov");
+        Optional<PythonEnv> python = OutsideValidators.prov();
+        assumeTrue(python.isPresent(), OutsideValidators.NO_PROV);
         Path file = folder.resolve("prov.json");
         Files.writeString(file, document("prov", "--all-heads"));
-        String read = python.get().run("""
-                import sys
-                from prov.model import ProvDocument, ProvDerivation, ProvEntity, ProvUsage, ProvActivity
-                d = ProvDocument.deserialize(sys.argv[1], format='json')
-                for kind in ProvEntity, ProvActivity, ProvDerivation, ProvUsage:
-                    print(kind.__name__, len(list(d.get_records(kind))))
-                print(sorted(str(next(iter(r.get_attribute('mgit:source')))) for r in d.get_records(ProvDerivation)))
-                again = ProvDocument.deserialize(content=d.serialize(format='json'), format='json')
-                assert again == d
-                """, file);
-        assertThat(read.lines())
+        assertThat(OutsideValidators.prov(python.get(), file))
                 .containsExactly(
                         "ProvEntity 5",
                         "ProvActivity 1",

@@ -73,6 +73,32 @@ class NoFalseAlarmTest {
     }
 
     @Test
+    void mergesImportsAndWeightsThatTravelAreNoForgery() throws IOException {
+        HookedRepository ada =
+                HookedRepository.init(folder).derive("tuned", "base").derive("beside", "base");
+        TestRepository mine = ada.repository();
+        mine.ok("merge", "tuned", "beside", "--base", "base", "-s", "*=ours", "--model", "merged", "--no-test");
+        TestRepository.weights(folder.resolve("found/model.safetensors"), 5, 64);
+        mine.ok("import", folder.resolve("found").toString());
+        GitServers.bare(folder.resolve("hub.git"));
+        String store = Files.createDirectories(folder.resolve("store")).toUri().toString();
+        mine.ok("remote", "add", "origin", folder.resolve("hub.git").toString(), "--store", store);
+        mine.ok("push");
+        requireNothingFound(mine);
+        assertThat(Cli.run(folder, "clone", "hub.git", "ben").exit()).isZero();
+        TestRepository bens = new TestRepository(folder.resolve("ben"));
+        bens.ok("commit", ada.lay("base", "base2").toString(), "--model", "base", "-m", "second");
+        bens.ok("push");
+        requireNothingFound(bens);
+        mine.ok("pull");
+        mine.ok("undo");
+        requireNothingFound(mine);
+        mine.ok("pull");
+        mine.ok("gc");
+        requireNothingFound(mine);
+    }
+
+    @Test
     void whatPlainGitMayDoIsNoForgery() throws Exception {
         HookedRepository ada = HookedRepository.init(folder);
         TestRepository mine = ada.repository();

@@ -8,6 +8,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -72,13 +73,17 @@ public record MakingQuery(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(licence));
     }
 
-    /** Tells of versions that are here whether they match. Reads what is recorded of each; there is no index. */
-    public Predicate<VersionId> in(Workspace workspace) {
+    /**
+     * Tells of versions that are here whether they match. Reads what is recorded of each; there is no index.
+     *
+     * @param damaged told in a sentence of each file that cannot be asked
+     */
+    public Predicate<VersionId> in(Workspace workspace, Consumer<String> damaged) {
         if (equals(NONE)) {
             return version -> true;
         }
-        var reader = new ProvenanceReader(workspace);
-        var facts = new DeclaredFacts(workspace.lineage());
+        var facts = new DeclaredFacts(workspace.lineage(), damaged);
+        var reader = new ProvenanceReader(workspace, facts);
         return version -> (input.isEmpty() && dataset.isEmpty() || data(reader.data(version)))
                 && (codeRevision.isEmpty() && library.isEmpty()
                         || reader.recipe(version)

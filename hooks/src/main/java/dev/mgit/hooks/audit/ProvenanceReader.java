@@ -44,10 +44,6 @@ public final class ProvenanceReader {
     /** What is asked for more than once. */
     private record Recorded(Optional<MadeBy> recipe, CardFacts card, List<DataFact> data) {}
 
-    public ProvenanceReader(Workspace workspace) {
-        this(workspace, new DeclaredFacts(workspace.lineage()));
-    }
-
     ProvenanceReader(Workspace workspace, DeclaredFacts facts) {
         this.workspace = workspace;
         this.facts = facts;

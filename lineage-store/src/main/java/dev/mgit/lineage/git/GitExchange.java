@@ -1,6 +1,7 @@
 package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
@@ -26,11 +27,13 @@ import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevSort;
@@ -39,6 +42,9 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 
 /** What a lineage and one elsewhere have to know of each other; the counterpart of {@link GitRemote} here. */
 public final class GitExchange implements AutoCloseable {
+    /** What follows the name of a tag where its object is meant, in the words of Git's revisions. */
+    public static final String TAG_OBJECT = "^{tag}";
+
     private final GitLineage lineage;
     private final Anchor anchor;
 
@@ -75,18 +81,49 @@ public final class GitExchange implements AutoCloseable {
         });
     }
 
-    /** References here, by full name, tags followed to their commit. */
+    /** References here, by full name, as {@link #add} has them. */
     public Map<String, VersionId> references() {
         return GitErrors.reading(() -> {
             var found = new TreeMap<String, VersionId>();
             for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(Constants.R_REFS)) {
-                Ref peeled = lineage.git().getRefDatabase().peel(ref);
-                ObjectId target = peeled.getPeeledObjectId() != null ? peeled.getPeeledObjectId() : ref.getObjectId();
-                if (target != null && !ref.isSymbolic()) {
-                    found.put(ref.getName(), GitLineage.id(target));
-                }
+                add(found, lineage.git().getRefDatabase().peel(ref));
             }
             return found;
+        });
+    }
+
+    /** A tag is followed to its commit; where it is an object of its own, that is there as {@code NAME^{tag}}. */
+    static void add(Map<String, VersionId> references, Ref peeled) {
+        ObjectId target = peeled.getObjectId();
+        if (target == null || peeled.isSymbolic() || !peeled.getName().startsWith(Constants.R_REFS)) {
+            return;
+        }
+        ObjectId commit = peeled.getPeeledObjectId();
+        references.put(peeled.getName(), GitLineage.id(commit == null ? target : commit));
+        if (commit != null) {
+            references.put(peeled.getName() + TAG_OBJECT, GitLineage.id(target));
+        }
+    }
+
+    /**
+     * Writes a signed tag of a version, as an object that no reference leads to yet.
+     *
+     * @return its id, for {@link ExchangeTransaction#setTag}
+     */
+    public VersionId writeTag(String name, VersionId version, String message, Person author, GitSigner signer) {
+        Secrets.refuse("the message", message);
+        var tag = new TagBuilder();
+        tag.setTag(name);
+        tag.setObjectId(ObjectId.fromString(version.hex()), Constants.OBJ_COMMIT);
+        tag.setTagger(VersionWriter.ident(author, Instant.now()));
+        tag.setMessage(message.strip() + "\n");
+        return GitErrors.translateFailures(() -> {
+            tag.setGpgSignature(new GpgSignature(signer.sign(tag.build(), author)));
+            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
+                ObjectId id = inserter.insert(tag);
+                inserter.flush();
+                return GitLineage.id(id);
+            }
         });
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -65,6 +66,7 @@ public final class GitLineage implements Lineage {
     private final RecordedSizes sizes = new RecordedSizes(this);
 
     private final Warnings warnings;
+    private Supplier<Optional<GitSigner>> signer = Optional::empty;
     private boolean referencesChecked;
     private @Nullable List<OutsideChanges.Move> outside;
 
@@ -107,6 +109,15 @@ public final class GitLineage implements Lineage {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Who signs every version written from now on, if anybody; asked when one is written. */
+    public void signVersions(Supplier<Optional<GitSigner>> by) {
+        signer = by;
+    }
+
+    Optional<GitSigner> signer() {
+        return signer.get();
     }
 
     /** Removes locks and unfinished files a killed writer left in the Git repository. The caller holds mgit's lock. */

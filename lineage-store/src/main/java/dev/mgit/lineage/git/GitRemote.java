@@ -62,7 +62,7 @@ public final class GitRemote implements AutoCloseable {
     }
 
     /**
-     * References there, by full name.
+     * References there, by full name, as {@link GitExchange#references} has them.
      *
      * @throws MgitException of kind REMOTE if it cannot be reached
      */
@@ -73,11 +73,7 @@ public final class GitRemote implements AutoCloseable {
             connection = opened;
             var references = new TreeMap<String, VersionId>();
             for (Ref ref : opened.getRefs()) {
-                boolean plain = !ref.isSymbolic() && ref.getName().startsWith("refs/") && ref.getObjectId() != null;
-                if (plain) {
-                    ObjectId target = ref.getPeeledObjectId() != null ? ref.getPeeledObjectId() : ref.getObjectId();
-                    references.put(ref.getName(), GitLineage.id(target));
-                }
+                GitExchange.add(references, ref);
             }
             credentials.approve();
             return references;

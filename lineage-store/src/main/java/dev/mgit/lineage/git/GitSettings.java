@@ -55,9 +55,50 @@ public final class GitSettings implements SettingsFile {
         return load(config, file.toString());
     }
 
-    /** The user's own Git configuration, where {@code user.name} and {@code user.email} usually stand. */
-    public static GitSettings ofUser() {
-        return load(QuietSystem.userConfig(), "your Git configuration");
+    /**
+     * The user's own Git configuration and the machine's, from where Git takes them: where {@code user.name} and {@code
+     * user.email} usually stand, and what programs are to be run. No repository's counts.
+     */
+    public static GitSettings ofUser(Map<String, String> environment) {
+        QuietSystem.install();
+        StoredConfig all = null;
+        for (Path file : ofUserFiles(environment)) {
+            all = load(new FileBasedConfig(all, file.toFile(), FS.DETECTED), file.toString()).config;
+        }
+        return new GitSettings(all == null ? new FileBasedConfig(null, FS.DETECTED) : all, "your Git configuration");
+    }
+
+    /** The last counts most. */
+    private static List<Path> ofUserFiles(Map<String, String> environment) {
+        List<Path> files = new ArrayList<>();
+        if (!environment.containsKey("GIT_CONFIG_NOSYSTEM")) {
+            files.add(Path.of(environment.getOrDefault("GIT_CONFIG_SYSTEM", "/etc/gitconfig")));
+        }
+        String global = environment.get("GIT_CONFIG_GLOBAL");
+        if (global != null) {
+            files.add(Path.of(global));
+            return files;
+        }
+        String home = environment.getOrDefault("HOME", "");
+        String folder = environment.getOrDefault("XDG_CONFIG_HOME", "");
+        if (!folder.isEmpty() || !home.isEmpty()) {
+            files.add((folder.isEmpty() ? Path.of(home, ".config") : Path.of(folder)).resolve("git/config"));
+        }
+        if (!home.isEmpty()) {
+            files.add(Path.of(home, ".gitconfig"));
+        }
+        return files;
+    }
+
+    /** Whether a setting is there and says yes, in any of Git's words for it. */
+    public boolean isTrue(String key) {
+        Key k = Key.parse(key);
+        try {
+            return config.getBoolean(k.section(), k.subsection(), k.name(), false);
+        } catch (IllegalArgumentException e) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE, key + " in " + where + " is neither true nor false", "fix it by hand", e);
+        }
     }
 
     private static GitSettings load(StoredConfig config, String where) {

@@ -1,7 +1,6 @@
 package dev.mgit.lineage.git;
 
 import java.io.IOException;
-import java.util.Objects;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -25,12 +24,6 @@ final class QuietSystem extends SystemReader.Delegate {
             real = SystemReader.getInstance();
             SystemReader.setInstance(new QuietSystem(real));
         }
-    }
-
-    /** The user's own Git configuration, for those who ask for it; JGit itself is not to depend on it. */
-    static synchronized FileBasedConfig userConfig() {
-        install();
-        return Objects.requireNonNull(real).openUserConfig(null, FS.DETECTED);
     }
 
     @Override

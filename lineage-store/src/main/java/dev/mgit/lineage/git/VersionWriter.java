@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
@@ -23,6 +24,7 @@ import org.eclipse.jgit.dircache.InvalidPathException;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
@@ -46,6 +48,10 @@ final class VersionWriter {
             var ident = ident(version.author(), notBefore(parents, version.when()));
             commit.setAuthor(ident);
             commit.setCommitter(ident);
+            Optional<GitSigner> signer = lineage.signer();
+            if (signer.isPresent()) {
+                commit.setGpgSignature(new GpgSignature(signer.get().sign(commit.build(), version.author())));
+            }
             ObjectId id = inserter.insert(commit);
             inserter.flush();
             return GitLineage.id(id);

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.query;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +38,19 @@ public final class DeclaredFacts {
     private static final int LONGEST_FILE = 1 << 20;
 
     private final Lineage lineage;
+    private final Consumer<String> damaged;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Checkpoint latest;
 
+    /** For those who check the versions, too. */
     public DeclaredFacts(Lineage lineage) {
+        this(lineage, damage -> {});
+    }
+
+    /** @param damaged told in a sentence of each file that is not what its version records: it says nothing then */
+    public DeclaredFacts(Lineage lineage, Consumer<String> damaged) {
         this.lineage = lineage;
+        this.damaged = damaged;
     }
 
     /** The licence a version is under; empty where none is recorded. */
@@ -169,8 +181,18 @@ public final class DeclaredFacts {
     }
 
     private Optional<String> text(VersionId version, String path) {
-        Optional<FileEntry> file = checkpoint(version).file(path);
-        return file.filter(entry -> entry.stored() == FileEntry.Storage.VERBATIM && entry.size() <= LONGEST_FILE)
-                .map(entry -> new String(lineage.verbatim(version, path), StandardCharsets.UTF_8));
+        try {
+            Optional<FileEntry> file = checkpoint(version).file(path);
+            return file.filter(entry -> entry.stored() == FileEntry.Storage.VERBATIM && entry.size() <= LONGEST_FILE)
+                    .map(entry -> new String(lineage.verbatim(version, path), StandardCharsets.UTF_8));
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            if (told.add(e.getMessage())) {
+                damaged.accept(e.getMessage());
+            }
+            return Optional.empty();
+        }
     }
 }

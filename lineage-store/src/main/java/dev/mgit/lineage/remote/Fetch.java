@@ -153,7 +153,9 @@ public final class Fetch {
                             head -> transaction.setRemoteModel(remote.name(), change.model(), head),
                             () -> transaction.deleteRemoteModel(remote.name(), change.model()));
         }
-        tags.forEach(transaction::setTag);
+        tags.keySet()
+                .forEach(tag -> transaction.setTag(
+                        tag, references.target(RemoteReferences.TAGS + tag).orElseThrow()));
         references.tags().forEach((tag, id) -> {
             if (here.isVersion(id)) {
                 transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);

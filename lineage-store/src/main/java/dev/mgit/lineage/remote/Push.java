@@ -245,18 +245,26 @@ public final class Push {
         Map<String, VersionId> theirTags = theirs.tags();
         ours.tags().forEach((tag, id) -> {
             Optional<VersionId> there = Optional.ofNullable(theirTags.get(tag));
+            boolean same = there.equals(Optional.of(id))
+                    && (!ours.isTagObject(tag)
+                            || ours.target(RemoteReferences.TAGS + tag)
+                                    .equals(theirs.target(RemoteReferences.TAGS + tag)));
+            boolean adds = there.equals(Optional.of(id)) && !theirs.isTagObject(tag);
             boolean wanted = request.models().isEmpty()
                     ? request.deleted().isEmpty()
                     : models.values().stream().anyMatch(head -> here.isAncestor(id, head));
-            if (wanted && !there.equals(Optional.of(id))) {
-                if (there.isPresent() && !request.force()) {
+            if (wanted && !same) {
+                if (there.isPresent() && !adds && !request.force()) {
                     throw new MgitException(
                             MgitException.Kind.CONFLICT,
                             "tag '" + tag + "' is " + there.get().abbreviated() + " there and " + id.abbreviated()
                                     + " here",
                             "replace it there with --force, or take theirs: mgit tag -d " + tag + ", mgit fetch");
                 }
-                moves.add(new Move(RemoteReferences.TAGS + tag, there, Optional.of(id)));
+                moves.add(new Move(
+                        RemoteReferences.TAGS + tag,
+                        theirs.target(RemoteReferences.TAGS + tag),
+                        ours.target(RemoteReferences.TAGS + tag)));
             }
         });
     }
@@ -342,10 +350,10 @@ public final class Push {
 
     /** Goes on where others moved only notes, which can be joined once more. */
     private static void requireOnlyNotes(GitRemote there, Remote remote, List<Refusal> refused, int attempt) {
-        Map<String, VersionId> now = there.references();
+        var now = new RemoteReferences(there.references());
         List<Refusal> raced = refused.stream()
                 .filter(refusal -> refusal.raced()
-                        || !Optional.ofNullable(now.get(refusal.move().ref()))
+                        || !now.target(refusal.move().ref())
                                 .equals(refusal.move().from()))
                 .toList();
         if (raced.isEmpty()) {

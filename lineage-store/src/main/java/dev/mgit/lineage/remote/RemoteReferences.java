@@ -1,5 +1,6 @@
 package dev.mgit.lineage.remote;
 
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.version.DroppedState;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
@@ -31,8 +32,21 @@ record RemoteReferences(Map<String, VersionId> all) {
         return below(HEADS);
     }
 
+    /** The versions that tags are of. */
     Map<String, VersionId> tags() {
-        return below(TAGS);
+        Map<String, VersionId> tags = below(TAGS);
+        tags.keySet().removeIf(name -> name.endsWith(GitExchange.TAG_OBJECT));
+        return tags;
+    }
+
+    /** What a reference leads to itself, if there is one of that name: of a tag perhaps an object, not its version. */
+    Optional<VersionId> target(String ref) {
+        return get(ref + GitExchange.TAG_OBJECT).or(() -> get(ref));
+    }
+
+    /** Whether a tag is an object of its own, with a message and perhaps a signature. */
+    boolean isTagObject(String tag) {
+        return all.containsKey(TAGS + tag + GitExchange.TAG_OBJECT);
     }
 
     /** Heads of notes by namespace. */
@@ -64,6 +78,7 @@ record RemoteReferences(Map<String, VersionId> all) {
         for (Map<String, VersionId> some : List.of(models(), tags(), notes(), edges())) {
             tips.addAll(some.values());
         }
+        tags().keySet().forEach(tag -> target(TAGS + tag).ifPresent(tips::add));
         registry().ifPresent(tips::add);
         store().ifPresent(tips::add);
         return tips;

@@ -5,6 +5,7 @@ import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.git.GitSigner;
 import dev.mgit.lineage.graph.GraphIndex;
 import dev.mgit.lineage.graph.LineageGraph;
 import dev.mgit.lineage.parameters.ParameterStore;
@@ -55,6 +56,7 @@ public final class Repository implements AutoCloseable {
     private @Nullable Access access;
     private @Nullable WriterLock held;
     private @Nullable MissingParameters missing;
+    private Supplier<Optional<GitSigner>> signer = Optional::empty;
     private @Nullable Lineage lineage;
     private @Nullable SettingsFile settings;
 
@@ -181,6 +183,7 @@ public final class Repository implements AutoCloseable {
         var again = new Repository(files, user);
         again.warnings = warnings;
         again.missing = missing;
+        again.signer = signer;
         return again;
     }
 
@@ -268,6 +271,11 @@ public final class Repository implements AutoCloseable {
         warnings = listener;
     }
 
+    /** Who signs every version that is made, if anybody; nobody until this is called, before the lineage is opened. */
+    public void signVersions(Supplier<Optional<GitSigner>> by) {
+        signer = by;
+    }
+
     /** The folder that holds {@code .mgit}. */
     public Path root() {
         return files.root();
@@ -281,7 +289,10 @@ public final class Repository implements AutoCloseable {
     public Lineage lineage() {
         Lineage opened = lineage;
         if (opened == null) {
-            opened = GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+            GitLineage found =
+                    GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+            found.signVersions(signer);
+            opened = found;
             lineage = opened;
         }
         return opened;

@@ -1,5 +1,7 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.lineage.git.GitSettings;
+import dev.mgit.lineage.git.GitSigner;
 import dev.mgit.lineage.repository.User;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +17,8 @@ public final class Context {
     private Terminal terminal;
     private Output output;
     private @Nullable Pager pager;
+    private @Nullable GitSettings gitSettings;
+    private @Nullable Boolean sign;
 
     @Option(names = "-C", paramLabel = "DIR", description = "Run as if started in DIR.")
     private Path directory = Path.of("");
@@ -58,6 +62,32 @@ public final class Context {
     /** Where what can be made again is kept for the user, if there is a place for it. */
     public Optional<Path> userCache() {
         return Users.cache(terminal.environment());
+    }
+
+    /** The user's own Git configuration. */
+    public GitSettings gitSettings() {
+        GitSettings read = gitSettings;
+        if (read == null) {
+            read = GitSettings.ofUser(terminal.environment());
+            gitSettings = read;
+        }
+        return read;
+    }
+
+    /** Whether versions that are made are signed: as the command's option says, else the user's Git configuration. */
+    boolean signsVersions() {
+        Boolean said = sign;
+        return said == null ? gitSettings().isTrue("commit.gpgSign") : said;
+    }
+
+    /** Lets versions be signed or not, whatever the user's Git configuration says. */
+    void signVersions(boolean wanted) {
+        sign = wanted;
+    }
+
+    /** Signs as the user's Git does. */
+    public GitSigner signer() {
+        return new GitSigner(gitSettings(), terminal.environment());
     }
 
     /** Where results go. */

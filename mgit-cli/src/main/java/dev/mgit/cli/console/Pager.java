@@ -36,7 +36,9 @@ final class Pager implements AutoCloseable {
         boolean person = terminal.outIsTerminal()
                 && !"dumb".equals(terminal.environment().getOrDefault("TERM", ""));
         return person
-                ? command(terminal.environment(), () -> GitSettings.ofUser().get("core.pager"))
+                ? command(
+                                terminal.environment(),
+                                () -> GitSettings.ofUser(terminal.environment()).get("core.pager"))
                         .map(command -> new Pager(terminal, command))
                 : Optional.empty();
     }

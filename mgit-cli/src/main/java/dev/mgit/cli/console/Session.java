@@ -48,6 +48,7 @@ public final class Session implements AutoCloseable {
         repository.warn(context.output()::warning);
         var session = new Session(context, repository);
         repository.bringMissing(session::bring);
+        repository.signVersions(() -> context.signsVersions() ? Optional.of(context.signer()) : Optional.empty());
         return session;
     }
 
@@ -87,7 +88,7 @@ public final class Session implements AutoCloseable {
     /** Who makes changes: mgit's settings, Git's environment, Git's own settings, or the login name. */
     public Person author() {
         Map<String, String> environment = context.terminal().environment();
-        GitSettings user = GitSettings.ofUser();
+        GitSettings user = context.gitSettings();
         String login = environment.getOrDefault("USER", "unknown");
         String name = repository
                 .settings()

@@ -38,8 +38,10 @@ final class GitSignatureCheck {
     }
 
     private Result ssh(GitSignature signature, Path payload, Path armour) throws IOException, MissingProgram {
-        Optional<Path> allowed =
-                GitSettings.ofUser().get(ALLOWED).map(this::home).filter(Files::isRegularFile);
+        Optional<Path> allowed = GitSettings.ofUser(context.terminal().environment())
+                .get(ALLOWED)
+                .map(this::home)
+                .filter(Files::isRegularFile);
         if (allowed.isEmpty()) {
             return new Result(signature.what(), "an SSH key (Git's " + ALLOWED + " is not set)", false, List.of());
         }

@@ -12,6 +12,7 @@ import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
@@ -114,6 +115,9 @@ public final class CommitCommand implements Callable<Integer> {
     private final JsonOption json = new JsonOption();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     CommitCommand(Context context) {
@@ -122,6 +126,7 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sign.on(context);
         lossy.requireSense();
         if (json.wanted()) {
             context.output().onlyJson();

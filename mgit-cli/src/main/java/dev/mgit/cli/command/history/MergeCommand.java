@@ -6,6 +6,7 @@ import dev.mgit.cli.command.update.AfterCommit;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
@@ -105,6 +106,9 @@ public final class MergeCommand implements Callable<Integer> {
     private final JsonOption json = new JsonOption();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     MergeCommand(Context context) {
@@ -113,6 +117,7 @@ public final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sign.on(context);
         strategies.forEach(MergeRule::parse);
         requireSense();
         if (output != null) {

@@ -6,6 +6,7 @@ import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.Table;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.GitExchange;
 import dev.mgit.lineage.version.Glob;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Tag;
@@ -42,6 +43,19 @@ public final class TagCommand implements Callable<Integer> {
 
     @Option(names = "--force", description = "Move the tag if it exists.")
     private boolean force;
+
+    @Option(
+            names = {"-s", "--sign"},
+            negatable = true,
+            description = "Sign the tag as Git does, with the key and program of your own Git configuration. Default: "
+                    + "tag.gpgSign there.")
+    private @Nullable Boolean sign;
+
+    @Option(
+            names = {"-m", "--message"},
+            paramLabel = "MSG",
+            description = "With --sign: the tag's message. Default: the tag's name.")
+    private @Nullable String message;
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -84,8 +98,23 @@ public final class TagCommand implements Callable<Integer> {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "there is already a tag '" + tag + "'", "move it with --force");
         }
-        wait.change(context, session, "tag " + tag, transaction -> transaction.setTag(tag, version));
-        context.output().line(tag + " is " + session.name(version));
+        VersionId target = signs() ? signed(session, tag, version) : version;
+        wait.change(context, session, "tag " + tag, transaction -> transaction.setTag(tag, target));
+        context.output().line(tag + " is " + session.name(version) + (signs() ? ", signed" : ""));
+    }
+
+    private boolean signs() {
+        boolean signs = sign == null ? context.gitSettings().isTrue("tag.gpgSign") : sign;
+        if (message != null && !signs) {
+            throw MgitException.usage("a message needs a signed tag: --sign");
+        }
+        return signs;
+    }
+
+    private VersionId signed(Session session, String tag, VersionId version) {
+        try (GitExchange git = session.repository().exchange()) {
+            return git.writeTag(tag, version, message == null ? tag : message, session.author(), context.signer());
+        }
     }
 
     private void delete(Session session, String tag) throws IOException {

@@ -77,7 +77,7 @@ final class AffectedBy {
                         graph,
                         session.repository().lineage(),
                         session.repository().tensorIndex())
-                .all(Find.Query.ANY, query.in(workspace), Integer.MAX_VALUE).stream()
+                .all(Find.Query.ANY, query.in(workspace, context.output()::warning), Integer.MAX_VALUE).stream()
                         .map(TensorSearch.Match::version)
                         .toList();
     }

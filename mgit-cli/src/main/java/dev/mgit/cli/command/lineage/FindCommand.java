@@ -118,7 +118,7 @@ public final class FindCommand implements Callable<Integer> {
                             graph,
                             session.repository().lineage(),
                             session.repository().tensorIndex())
-                    .all(query, making.query(context).in(hooks.workspace()), limit);
+                    .all(query, making.query(context).in(hooks.workspace(), context.output()::warning), limit);
             var names = new VersionText(graph, context.output());
             if (json.wanted()) {
                 context.output().json(out -> json(out, graph, names, found));

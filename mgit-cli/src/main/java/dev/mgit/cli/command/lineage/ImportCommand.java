@@ -9,6 +9,7 @@ import dev.mgit.cli.console.FindingsText;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.cli.console.WeightsOnlyOption;
 import dev.mgit.delta.MgitException;
@@ -98,6 +99,9 @@ public final class ImportCommand implements Callable<Integer> {
     private final JsonOption json = new JsonOption();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     ImportCommand(Context context) {
@@ -106,6 +110,7 @@ public final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sign.on(context);
         if (json.wanted()) {
             context.output().onlyJson();
         }

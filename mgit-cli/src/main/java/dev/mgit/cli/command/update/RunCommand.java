@@ -9,6 +9,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.LeftOutText;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
@@ -79,6 +80,9 @@ public final class RunCommand implements Callable<Integer> {
     private final JsonOption json = new JsonOption();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     RunCommand(Context context) {
@@ -87,6 +91,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sign.on(context);
         if (json.wanted()) {
             context.output().onlyJson();
         }

@@ -7,6 +7,7 @@ import dev.mgit.cli.command.hooks.ProgressOptions;
 import dev.mgit.cli.command.hooks.Records;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
@@ -137,6 +138,9 @@ public final class UpdateCommand implements Callable<Integer> {
     private final ProgressOptions progress = new ProgressOptions();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     UpdateCommand(Context context) {
@@ -145,6 +149,7 @@ public final class UpdateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        sign.on(context);
         Mode how = mode == null ? new Mode() : mode;
         boolean existing = how.resume || how.abort || how.status || how.cancel || how.logs != null;
         if (existing && (target != null || scope.named())) {

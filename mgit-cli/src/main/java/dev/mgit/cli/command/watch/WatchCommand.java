@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.FromOption;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
+import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.commit.CommitWorkflow;
@@ -82,6 +83,9 @@ public final class WatchCommand implements Callable<Integer> {
     private final JsonOption json = new JsonOption();
 
     @Mixin
+    private final SignOption sign = new SignOption();
+
+    @Mixin
     private final WaitOption wait = new WaitOption();
 
     WatchCommand(Context context) {
@@ -90,6 +94,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        sign.on(context);
         Optional<KeepRule> rule = rule();
         if (json.wanted()) {
             context.output().onlyJson();
