@@ -30,8 +30,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--bundle",
             paramLabel = "FILE",
-            description = "Also write a zip file to send to whoever helps you. It holds no weights, no secrets, and no names"
-                    + " of models or people; look into it first.")
+            description = "Also write a zip file to send to whoever helps you. It holds the report, and no weights and no"
+                    + " secrets; paths and messages in it can name models.")
     private @Nullable Path bundle;
 
     @Option(names = "--offline", description = "Do not ask remotes.")

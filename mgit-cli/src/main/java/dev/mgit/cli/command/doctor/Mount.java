@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The file system that a folder lies on, by {@code /proc/self/mountinfo} (proc(5)), or by what Java knows where there is no
@@ -59,7 +60,7 @@ record Mount(Path point, String type, Set<String> options) {
         if (dash < 0 || before.length < FIXED_FIELDS || after.length < 3) {
             return Optional.empty();
         }
-        Set<String> options = new java.util.TreeSet<>(List.of(before[5].split(",")));
+        Set<String> options = new TreeSet<>(List.of(before[5].split(",")));
         options.addAll(List.of(after[after.length - 1].split(",")));
         return Optional.of(new Mount(Path.of(unescaped(before[4])), after[1], options));
     }

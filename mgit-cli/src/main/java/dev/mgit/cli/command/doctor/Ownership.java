@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -65,7 +66,7 @@ final class Ownership extends SimpleFileVisitor<Path> {
         Map<String, Object> unix;
         try {
             unix = Files.readAttributes(file, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return;
         }
         int mode = Optional.ofNullable((Integer) unix.get("mode")).orElse(0);
@@ -87,7 +88,7 @@ final class Ownership extends SimpleFileVisitor<Path> {
                     AREA,
                     foreign + " belongs to another user",
                     "where that is not meant, run 'chown -R " + System.getProperty("user.name") + " " + mgit
-                            + "' as root; where a group shares it, see 'mgit help init'");
+                            + "' as root; where others write to it too, see safe.directory in 'mgit help config'");
         }
     }
 }

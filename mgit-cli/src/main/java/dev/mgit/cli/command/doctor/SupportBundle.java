@@ -20,15 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file to send to whoever helps: the report, which settings are set, what operations there were and when, and how many
- * files of which size lie where. No content of a file, no name of a model or a person, no address and no value of a
- * variable is in it.
+ * A file to send to whoever helps: the report, which settings and variables are set, what operations there were and when, and how
+ * many files of which size lie where. No content of a file and no value of a variable is in it. Findings name what they are
+ * about, with secrets masked.
  */
 final class SupportBundle {
     private static final int OPERATIONS = 200;
@@ -44,7 +45,7 @@ final class SupportBundle {
             throws IOException {
         Map<String, byte[]> parts = new TreeMap<>();
         parts.put("report.json", report(checkup));
-        parts.put("variables.txt", text(String.join("\n", new java.util.TreeSet<>(environment.keySet())) + "\n"));
+        parts.put("variables.txt", text(String.join("\n", new TreeSet<>(environment.keySet())) + "\n"));
         if (repository.isPresent()) {
             parts.put("settings.txt", text(settings(repository.get())));
             parts.put("operations.txt", text(operations(repository.get())));
