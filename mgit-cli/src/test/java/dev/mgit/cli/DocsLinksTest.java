@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.Map;
-import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -87,7 +87,8 @@ class DocsLinksTest {
     void testsThatAreNamedExist() throws IOException {
         Map<String, String> sources = new HashMap<>();
         try (Stream<Path> files = Files.walk(ROOT)) {
-            for (Path file : files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
                 sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
             }
         }
@@ -98,7 +99,8 @@ class DocsLinksTest {
             while (tests.find()) {
                 named++;
                 String source = sources.getOrDefault(tests.group(1), "");
-                boolean found = tests.group(2) == null ? !source.isEmpty() : source.contains("void " + tests.group(2) + "(");
+                boolean found =
+                        tests.group(2) == null ? !source.isEmpty() : source.contains("void " + tests.group(2) + "(");
                 if (!found) {
                     missing.add(page.getFileName() + ": " + tests.group());
                 }

@@ -57,7 +57,8 @@ class DoctorTest {
     void theReportNamesWhatWasLookedAt() {
         JsonObject report = doctor("--json").json();
         assertThat(report.number("schema")).isEqualTo(1);
-        assertThat(doctor().out()).contains("Java", "RocksDB", "zstd", "umask", "file system", "newest operation", "lock");
+        assertThat(doctor().out())
+                .contains("Java", "RocksDB", "zstd", "umask", "file system", "newest operation", "lock");
     }
 
     @Test

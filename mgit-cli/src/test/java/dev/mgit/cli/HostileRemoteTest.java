@@ -52,7 +52,13 @@ class HostileRemoteTest {
     }
 
     private Cli.Ran clone(String into) {
-        return Cli.run(folder, "clone", "models.git", into, "--store", folder.resolve("store").toString());
+        return Cli.run(
+                folder,
+                "clone",
+                "models.git",
+                into,
+                "--store",
+                folder.resolve("store").toString());
     }
 
     /** All there is but what mgit keeps for itself. */

@@ -35,11 +35,8 @@ class PowerCutTest {
     private static final long SEED = Long.getLong("mgit.power.seed", 1);
     private static final int CUTS_IN_EVERY_BUILD = 12;
 
-    private static final List<String> IN_EVERY_BUILD = List.of(
-            "commit ../model --model base",
-            "checkout base new",
-            "gc --prune-older-than 0",
-            "tag v2 base");
+    private static final List<String> IN_EVERY_BUILD =
+            List.of("commit ../model --model base", "checkout base new", "gc --prune-older-than 0", "tag v2 base");
 
     @TempDir
     private static Path once;
@@ -94,7 +91,8 @@ class PowerCutTest {
             Kept part = Kept.values()[(i + i / 7) % Kept.values().length];
             Trees.delete(here.folder());
             loss.leave(moment, part, random, here.folder());
-            String what = part + " of what was unsynced " + (atEnd ? "at the end" : "at line " + moment) + ", disk " + i;
+            String what =
+                    part + " of what was unsynced " + (atEnd ? "at the end" : "at line " + moment) + ", disk " + i;
             requireSound(here, before, after, atEnd, what);
             disks++;
         }

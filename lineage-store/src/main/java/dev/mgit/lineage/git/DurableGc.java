@@ -90,8 +90,9 @@ final class DurableGc extends GC {
 
     @Override
     public Collection<Pack> repack() throws IOException {
-        List<PackFile> before =
-                git.getObjectDatabase().getPacks().stream().map(Pack::getPackFile).toList();
+        List<PackFile> before = git.getObjectDatabase().getPacks().stream()
+                .map(Pack::getPackFile)
+                .toList();
         Collection<Pack> written = super.repack();
         Set<String> names = new HashSet<>();
         written.forEach(pack -> names.add(pack.getPackFile().getName()));

@@ -61,7 +61,8 @@ final class DiskCheck {
             checkup.fact(AREA, "network", "one writer at a time, as far as the server's locks hold");
         }
         if (mount.isMemory()) {
-            checkup.finding(AREA, "the repository lies in memory (" + mount.type() + ") and is lost at a restart", ELSEWHERE);
+            checkup.finding(
+                    AREA, "the repository lies in memory (" + mount.type() + ") and is lost at a restart", ELSEWHERE);
         }
         if (mount.syncsNothing()) {
             checkup.finding(
@@ -70,8 +71,11 @@ final class DiskCheck {
                     "mount it with write barriers (without nobarrier, barrier=0 and volatile)");
         }
         if (mount.readOnly()) {
-            checkup.finding(AREA, "the file system is mounted read-only", "remount it; if that was the system's doing, "
-                    + "look for disk errors in its log and copy the repository first");
+            checkup.finding(
+                    AREA,
+                    "the file system is mounted read-only",
+                    "remount it; if that was the system's doing, "
+                            + "look for disk errors in its log and copy the repository first");
         }
         checkup.fact(AREA, "programs", mount.noExec() ? "may not run from here (noexec)" : "may run from here");
     }

@@ -30,8 +30,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--bundle",
             paramLabel = "FILE",
-            description = "Also write a zip file to send to whoever helps you. It holds the report, and no weights and no"
-                    + " secrets; paths and messages in it can name models.")
+            description =
+                    "Also write a zip file to send to whoever helps you. It holds the report, and no weights and no"
+                            + " secrets; paths and messages in it can name models.")
     private @Nullable Path bundle;
 
     @Option(names = "--offline", description = "Do not ask remotes.")
@@ -54,7 +55,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 look(checkup, session);
             }
             if (bundle != null) {
-                write(context.resolve(bundle), checkup, Optional.ofNullable(session).map(Session::repository));
+                write(
+                        context.resolve(bundle),
+                        checkup,
+                        Optional.ofNullable(session).map(Session::repository));
             }
         }
         if (json.wanted()) {
@@ -92,7 +96,8 @@ public final class DoctorCommand implements Callable<Integer> {
             }
             return found;
         } catch (MgitException e) {
-            checkup.finding("repository", e.getMessage(), Optional.ofNullable(e.hint()).orElse("run 'mgit fsck --repair'"));
+            checkup.finding(
+                    "repository", e.getMessage(), Optional.ofNullable(e.hint()).orElse("run 'mgit fsck --repair'"));
             return null;
         }
     }

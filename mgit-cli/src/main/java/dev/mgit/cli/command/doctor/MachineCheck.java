@@ -93,7 +93,7 @@ final class MachineCheck {
     private void limits() throws IOException {
         Optional<String> files = line("/proc/self/limits", "Max open files");
         if (files.isPresent()) {
-            String soft = files.get().strip().split(" +")[0];
+            String soft = files.get().strip().split(" +", -1)[0];
             checkup.fact(AREA, "open files", soft);
             if (soft.matches("\\d{1,9}") && Long.parseLong(soft) < FEW_FILES) {
                 checkup.finding(AREA, "only " + soft + " files may be open at once", "run 'ulimit -n 4096' first");
@@ -103,7 +103,10 @@ final class MachineCheck {
         if (umask.isPresent()) {
             checkup.fact(AREA, "umask", umask.get().strip());
             if ((Integer.parseInt(umask.get().strip(), 8) & 2) == 0) {
-                checkup.finding(AREA, "new files can be written by everybody (umask " + umask.get().strip() + ")",
+                checkup.finding(
+                        AREA,
+                        "new files can be written by everybody (umask "
+                                + umask.get().strip() + ")",
                         "run 'umask 022', or 002 where a group shares the repository");
             }
         }
@@ -132,12 +135,14 @@ final class MachineCheck {
             checkup.finding(
                     USER,
                     "there is no folder of yours to keep trust and keys in"
-                            + state.map(folder -> ": " + folder + " cannot be written").orElse(""),
+                            + state.map(folder -> ": " + folder + " cannot be written")
+                                    .orElse(""),
                     "set HOME, or XDG_STATE_HOME to a folder of your own");
             return;
         }
         Path key = state.get().resolve("key");
-        if (Files.exists(key) && key.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (Files.exists(key)
+                && key.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(key);
             if (!Collections.disjoint(permissions, OTHERS)) {
                 checkup.finding(

@@ -23,14 +23,47 @@ record Mount(Path point, String type, Set<String> options) {
     private static final int FIXED_FIELDS = 6;
 
     private static final Set<String> NETWORK = Set.of(
-            "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "afpfs", "webdav", "davfs", "ceph", "lustre", "gpfs",
-            "beegfs", "glusterfs", "ocfs2", "gfs2", "orangefs", "pvfs2", "9p", "virtiofs", "fuse.sshfs",
-            "fuse.glusterfs", "fuse.ceph", "fuse.lustre", "fuse.juicefs", "fuse.davfs");
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb2",
+            "smb3",
+            "smbfs",
+            "afs",
+            "afpfs",
+            "webdav",
+            "davfs",
+            "ceph",
+            "lustre",
+            "gpfs",
+            "beegfs",
+            "glusterfs",
+            "ocfs2",
+            "gfs2",
+            "orangefs",
+            "pvfs2",
+            "9p",
+            "virtiofs",
+            "fuse.sshfs",
+            "fuse.glusterfs",
+            "fuse.ceph",
+            "fuse.lustre",
+            "fuse.juicefs",
+            "fuse.davfs");
 
     /** Object stores that are shown as folders: a rename is a copy there, and locks are none. */
     private static final Set<String> OBJECT_STORES = Set.of(
-            "fuse.s3fs", "fuse.gcsfuse", "gcsfuse", "fuse.goofys", "fuse.rclone", "rclone", "fuse.blobfuse",
-            "fuse.blobfuse2", "fuse.mountpoint-s3", "mountpoint-s3", "fuse.geesefs");
+            "fuse.s3fs",
+            "fuse.gcsfuse",
+            "gcsfuse",
+            "fuse.goofys",
+            "fuse.rclone",
+            "rclone",
+            "fuse.blobfuse",
+            "fuse.blobfuse2",
+            "fuse.mountpoint-s3",
+            "mountpoint-s3",
+            "fuse.geesefs");
 
     static Mount of(Path folder) throws IOException {
         Path real = folder.toRealPath();
@@ -55,13 +88,13 @@ record Mount(Path point, String type, Set<String> options) {
 
     private static Optional<Mount> parse(String line) {
         int dash = line.indexOf(" - ");
-        String[] before = line.substring(0, Math.max(dash, 0)).split(" ");
-        String[] after = line.substring(dash + 1).split(" ");
+        String[] before = line.substring(0, Math.max(dash, 0)).split(" ", -1);
+        String[] after = line.substring(dash + 1).split(" ", -1);
         if (dash < 0 || before.length < FIXED_FIELDS || after.length < 3) {
             return Optional.empty();
         }
-        Set<String> options = new TreeSet<>(List.of(before[5].split(",")));
-        options.addAll(List.of(after[after.length - 1].split(",")));
+        Set<String> options = new TreeSet<>(List.of(before[5].split(",", -1)));
+        options.addAll(List.of(after[after.length - 1].split(",", -1)));
         return Optional.of(new Mount(Path.of(unescaped(before[4])), after[1], options));
     }
 

@@ -38,7 +38,8 @@ final class RemoteCheck {
     private void ask(Remote remote) {
         ask(remote.name() + ", lineage", () -> {
             try (GitExchange here = session.repository().exchange();
-                    GitRemote there = here.remote(remote.address(), context.terminal().environment(), line -> {})) {
+                    GitRemote there =
+                            here.remote(remote.address(), context.terminal().environment(), line -> {})) {
                 return there.references().size() + " references";
             }
         });

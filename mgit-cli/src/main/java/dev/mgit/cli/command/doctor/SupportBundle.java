@@ -86,7 +86,8 @@ final class SupportBundle {
                     .anyMatch(setting -> setting.name().equalsIgnoreCase(name));
             String section = name.substring(0, Math.max(0, name.indexOf('.')));
             String value = String.join(",", values);
-            boolean plain = known && SECTIONS.contains(section) && PLAIN.matcher(value).matches();
+            boolean plain =
+                    known && SECTIONS.contains(section) && PLAIN.matcher(value).matches();
             // A remote's name is between the dots, and an unknown setting may be anything.
             String shown = known ? name : section + ".*";
             lines.append(shown).append(plain ? " = " + value : " is set").append('\n');

@@ -55,7 +55,9 @@ class MountTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"ext4 | rw", "nfs4 | rw,vers=4.2,local_lock=none", "lustre | rw,flock"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"ext4 | rw", "nfs4 | rw,vers=4.2,local_lock=none", "lustre | rw,flock"})
     void whatDoesIsNot(String type, String options) {
         assertThat(checked(type, options).findings()).isEmpty();
     }
