@@ -33,7 +33,8 @@ class HealingInserterTest {
                 inserter.flush();
             }
             assertThat(git.getObjectDatabase().getPacks()).hasSize(1);
-            assertThat(GitFiles.looseObjects(git.getObjectsDirectory().toPath())).hasSize(101);
+            assertThat(GitFiles.looseObjects(git.getObjectsDirectory().toPath()))
+                    .hasSize(101);
         }
         try (var git = new FileRepository(lineage.toFile())) {
             for (int i = 0; i < ids.size(); i++) {
