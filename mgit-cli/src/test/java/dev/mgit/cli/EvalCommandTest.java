@@ -166,6 +166,38 @@ class EvalCommandTest {
         repository.refuses(2, "has no metric 'f1'", "eval", "blame", "f1", "leaf");
     }
 
+    /** Files of the form that HEIM's runs have: image metrics, means over one trial. */
+    @Test
+    void imageMetricsKeepTheirDirection() throws IOException {
+        for (String model : new String[] {"base", "child"}) {
+            Path run = Files.createDirectories(folder.resolve("heim-" + model));
+            boolean child = model.equals("child");
+            Files.writeString(
+                    run.resolve("run_spec.json"),
+                    "{\"name\":\"mscoco:model=made_" + model
+                            + "\",\"adapter_spec\":{\"method\":\"generation\",\"model\":\"made/"
+                            + model + "\",\"image_generation_parameters\":{\"output_image_height\":512}},"
+                            + "\"groups\":[\"mscoco_base\"]}");
+            Files.writeString(
+                    run.resolve("stats.json"),
+                    "[" + stat("fid", child ? 20 : 30) + "," + stat("expected_clip_score", child ? 25 : 26) + ","
+                            + stat("inception_score", child ? 12 : 10) + "]");
+            repository.ok("eval", "import", run.toString(), "--model", model);
+        }
+
+        assertThat(repository.ok("eval", "table", "base", "child"))
+                .containsPattern("fid:test +lower +30 +20")
+                .containsPattern("expected_clip_score:test +higher +26 +25")
+                .containsPattern("inception_score:test +higher +10 +12")
+                .containsPattern("Mean win rate +0\\.3333 +0\\.6667");
+    }
+
+    private static String stat(String name, double value) {
+        return "{\"name\":{\"name\":\"" + name + "\",\"split\":\"test\"},\"count\":1,\"sum\":" + value
+                + ",\"sum_squared\":" + value * value + ",\"min\":" + value + ",\"max\":" + value + ",\"mean\":" + value
+                + ",\"variance\":0.0,\"stddev\":0.0}";
+    }
+
     @Test
     void whatCannotBeBelievedIsRefusedInOneSentence() throws IOException {
         Path run = family.run("bad", 0, EvaluatedFamily.right(3, 4));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -30,18 +31,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Json {
     private static final int MAX_NESTING = 200;
+    private static final int MAX_TEXT = 64 << 20;
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
-                    .maxStringLength(64 << 20)
+                    .maxStringLength(MAX_TEXT)
                     .build())
             .build();
 
     /** What the parser says of its own options, which are no concern of who wrote the JSON. */
     private static final Pattern OPTIONS =
-            Pattern.compile("[:,] (enable|from) `[^`]*`( to allow)?|(?<=\\[)Source: [^;\\]]*; ");
+            Pattern.compile("[:,] (enable|from) `[^`]*`( to allow)?|(?<=\\[)Source: [^;\\]]*; |: was expecting \\(.*");
 
     private Json() {}
 
@@ -65,6 +67,21 @@ public final class Json {
         return parse(bytes, true);
     }
 
+    /** The same for an array of objects. */
+    public static List<JsonObject> parsePythonObjects(byte[] bytes) {
+        if (!(parsePython(bytes) instanceof List<?> elements)) {
+            throw new JsonException("not an array");
+        }
+        List<JsonObject> objects = new ArrayList<>();
+        for (Object element : elements) {
+            if (!(element instanceof JsonObject object)) {
+                throw new JsonException("element " + objects.size() + " of the array is not an object");
+            }
+            objects.add(object);
+        }
+        return objects;
+    }
+
     private static @Nullable Object parse(byte[] bytes, boolean python) {
         try (JsonParser parser = FACTORY.createParser(bytes)) {
             parser.configure(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature(), python);
@@ -77,6 +94,9 @@ public final class Json {
                 throw new JsonException("text after the end");
             }
             return value;
+        } catch (StreamConstraintsException e) {
+            throw new JsonException("values nested deeper than " + MAX_NESTING + ", or a text longer than "
+                    + (MAX_TEXT >> 20) + " MiB");
         } catch (JsonProcessingException e) {
             throw new JsonException(OPTIONS.matcher(e.getOriginalMessage()).replaceAll(""));
         } catch (IOException e) {

@@ -74,7 +74,7 @@ public record JsonObject(Map<String, @Nullable Object> members) {
         List<T> result = new ArrayList<>(elements.size());
         for (Object element : elements) {
             if (!type.isInstance(element)) {
-                throw new JsonException("an element of '" + name + "' is not a " + type.getSimpleName());
+                throw new JsonException("an element of '" + name + "' is not " + word(type));
             }
             result.add(type.cast(element));
         }
@@ -87,9 +87,19 @@ public record JsonObject(Map<String, @Nullable Object> members) {
             return Optional.empty();
         }
         if (!type.isInstance(value)) {
-            throw new JsonException("member '" + name + "' is not a " + type.getSimpleName());
+            throw new JsonException("member '" + name + "' is not " + word(type));
         }
         return Optional.of(type.cast(value));
+    }
+
+    /** As JSON calls it. */
+    private static String word(Class<?> type) {
+        return Map.of(
+                        String.class, "a string",
+                        Long.class, "a whole number",
+                        Number.class, "a number",
+                        Boolean.class, "true or false")
+                .getOrDefault(type, "an object");
     }
 
     private static <T> T required(String name, Optional<T> value) {

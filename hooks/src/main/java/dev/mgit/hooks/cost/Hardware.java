@@ -18,6 +18,7 @@ import java.util.Map;
  */
 public record Hardware(String name, double dollarsPerHour, long memory) {
     private static final long GIB = 1L << 30;
+    private static final String FORM = "a file {\"name\": TEXT, \"dollars_per_hour\": X, \"memory_gib\": N}";
     private static final Map<String, Hardware> KNOWN = Map.of(
             "a100", new Hardware("a100", 4.096, 80 * GIB),
             "v100", new Hardware("v100", 3.06, 32 * GIB));
@@ -31,15 +32,16 @@ public record Hardware(String name, double dollarsPerHour, long memory) {
         Path file = directory.resolve(name);
         if (!Files.isRegularFile(file)) {
             throw new MgitException(
-                    MgitException.Kind.USAGE,
-                    "unknown hardware '" + name + "'",
-                    "use a100, v100, or a file {\"name\": TEXT, \"dollars_per_hour\": X, \"memory_gib\": N}");
+                    MgitException.Kind.USAGE, "unknown hardware '" + name + "'", "use a100, v100, or " + FORM);
         }
         try {
             return fromJson(Json.parsePythonObject(ProfileFile.bytes(file)));
         } catch (JsonException e) {
             throw new MgitException(
-                    MgitException.Kind.USAGE, "cannot read the hardware '" + file + "': " + e.getMessage(), null, e);
+                    MgitException.Kind.USAGE,
+                    "cannot read the hardware '" + file + "': " + e.getMessage(),
+                    "write " + FORM,
+                    e);
         }
     }
 
@@ -47,8 +49,8 @@ public record Hardware(String name, double dollarsPerHour, long memory) {
     static Hardware fromJson(JsonObject json) {
         double dollars = json.optionalReal("dollars_per_hour").orElse(Double.NaN);
         double memory = json.optionalReal("memory_gib").orElse(Double.NaN);
-        if (!(dollars >= 0 && dollars < 1e6) || !(memory > 0 && memory < 1e6)) {
-            throw new JsonException("dollars_per_hour must be 0 or more, and memory_gib more than 0");
+        if (!(dollars >= 0 && dollars < 1e6) || !(memory >= 0.001 && memory < 1e6)) {
+            throw new JsonException("dollars_per_hour must be 0 or more, and memory_gib 0.001 or more, both below 1e6");
         }
         return new Hardware(json.string("name"), dollars, (long) (memory * GIB));
     }

@@ -25,6 +25,7 @@ public record RequestCost(
     public static final long MOST_TOKENS = 100_000_000;
 
     private static final int CACHE_ELEMENT_BYTES = 2;
+    private static final double MOST_BYTES = 1e18;
 
     /** @throws MgitException of kind USAGE if a count is out of range */
     public static RequestCost of(ModelShape shape, long prompt, long output) {
@@ -51,13 +52,22 @@ public record RequestCost(
         }
     }
 
+    /** @throws MgitException if a configuration's dimensions make it more bytes than can be counted */
     private static Optional<Long> cache(ModelShape shape, long tokens) {
-        return shape.layers()
-                .flatMap(layers -> shape.kvHeads()
-                        .flatMap(heads -> shape.headSize()
-                                .map(size -> Math.multiplyExact(
-                                        Math.multiplyExact(2 * layers, Math.multiplyExact(heads, size)),
-                                        tokens * CACHE_ELEMENT_BYTES))));
+        double bytes = 2.0
+                * CACHE_ELEMENT_BYTES
+                * tokens
+                * shape.layers().orElse(0L)
+                * shape.kvHeads().orElse(0L)
+                * shape.headSize().orElse(0L);
+        if (bytes > MOST_BYTES) {
+            throw new MgitException(
+                    MgitException.Kind.FAILED,
+                    "keys and values of " + tokens + " tokens take more than an exabyte by the layers, heads and head "
+                            + "size that config.json says",
+                    "commit the configuration that belongs to these weights");
+        }
+        return bytes == 0 ? Optional.empty() : Optional.of((long) bytes);
     }
 
     public long memory() {

@@ -94,7 +94,7 @@ public record RuntimeProfile(
     static RuntimeProfile fromJson(JsonObject json) {
         NavigableMap<Long, Double> prompts = new TreeMap<>();
         json.object("runtime_for_prompt_tokens").members().forEach((length, seconds) -> {
-            long tokens = length.matches("[0-9]{1,9}") ? Long.parseLong(length) : 0;
+            long tokens = length.matches("[1-9][0-9]{0,8}") ? Long.parseLong(length) : 0;
             if (tokens < 1) {
                 throw new JsonException("'" + length + "' is no length of a prompt");
             }
@@ -112,9 +112,12 @@ public record RuntimeProfile(
     }
 
     static double seconds(String what, @Nullable Object value) {
-        double seconds = value instanceof Number number ? number.doubleValue() : Double.NaN;
+        if (!(value instanceof Number number)) {
+            throw new JsonException(what + (value == null ? " has no seconds" : " has seconds that are no number"));
+        }
+        double seconds = number.doubleValue();
         if (!(seconds >= 0 && seconds <= LONGEST)) {
-            throw new JsonException(what + " takes " + (value == null ? "no time that is said" : value + " seconds"));
+            throw new JsonException(what + " takes " + value + " seconds");
         }
         return seconds;
     }

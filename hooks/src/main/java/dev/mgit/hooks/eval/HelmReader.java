@@ -49,7 +49,7 @@ final class HelmReader {
             throw RunFile.bad(stats, "it has no metric with a value");
         }
         Path each = folder.resolve(INSTANCES);
-        Instances instances = RunFile.readable(each)
+        Instances instances = RunFile.isBeside(each, RunFile.MOST_BYTES)
                 ? RunFile.within(each, () -> instances(RunFile.objects(each), metrics.keySet()))
                 : new Instances(Map.of());
         return new HarnessRun("helm", scenario(name), model, fields, metrics, instances, folder.toString());
@@ -97,7 +97,36 @@ final class HelmReader {
             throw new JsonException("contradicts itself: " + name + " has the mean " + mean + ", but " + count
                     + " value(s) with the sum " + sum);
         }
+        requireSpread(stat, name, count, mean);
         return Optional.of(mean);
+    }
+
+    /** The mean lies between the extremes; the variance is the population's. */
+    private static void requireSpread(JsonObject stat, String name, long count, double mean) {
+        double rounding = ROUNDING * Math.max(1, mean * mean);
+        double min = figure(stat, name, "min").orElse(mean);
+        double max = figure(stat, name, "max").orElse(mean);
+        if (min > mean + rounding || max < mean - rounding) {
+            throw new JsonException(
+                    "contradicts itself: " + name + " has the mean " + mean + " of values from " + min + " to " + max);
+        }
+        Optional<Double> variance = figure(stat, name, "variance");
+        Optional<Double> squares = figure(stat, name, "sum_squared");
+        boolean known = variance.isPresent() && squares.isPresent();
+        if (known && Math.abs(squares.get() / count - mean * mean - variance.get()) > rounding) {
+            throw new JsonException("contradicts itself: " + name + " has the variance " + variance.get() + ", but "
+                    + count + " value(s) with the sum of squares " + squares.get());
+        }
+        double deviation =
+                figure(stat, name, "stddev").orElse(variance.map(Math::sqrt).orElse(0.0));
+        if (variance.isPresent() && Math.abs(deviation * deviation - variance.get()) > rounding) {
+            throw new JsonException("contradicts itself: " + name + " has the variance " + variance.get()
+                    + ", but the standard deviation " + deviation);
+        }
+    }
+
+    private static Optional<Double> figure(JsonObject stat, String name, String figure) {
+        return stat.optionalReal(figure).map(value -> RunFile.number("the " + figure + " of " + name, value));
     }
 
     private static JsonException missing(String metric, String field) {

@@ -4,13 +4,10 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.hooks.modeltest.MetricRule.Direction;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LmEvalReader {
     private static final Pattern RESULTS = Pattern.compile("results(_.+)?\\.json");
-    private static final double ROUNDING = 1e-6;
-    private static final int HASH_DIGITS = 12;
 
     /** Settings of a run that change what is measured, beside a task's own. */
     private static final List<String> SETTINGS = List.of(
@@ -52,27 +47,30 @@ final class LmEvalReader {
     static List<HarnessRun> read(Path file) throws IOException {
         JsonObject json = RunFile.object(file);
         List<HarnessRun> runs = new ArrayList<>();
-        JsonObject results = RunFile.within(file, () -> json.object("results"));
-        for (String task : results.members().keySet()) {
-            JsonObject values = RunFile.within(file, () -> results.object(task));
-            Map<String, Measured> metrics = RunFile.within(file, () -> metrics(json, task, values));
-            if (metrics.isEmpty()) {
-                continue;
-            }
-            Map<String, String> spec = RunFile.within(file, () -> spec(json, task));
-            Path samples = samples(file, task);
-            Instances instances = Files.isRegularFile(samples)
-                    ? new LmEvalSamples(samples, metrics.keySet()).read()
+        for (LmEvalTask task : RunFile.within(file, () -> tasks(json))) {
+            Path samples = samples(file, task.name());
+            Instances instances = RunFile.isBeside(samples, 16 * RunFile.MOST_BYTES)
+                    ? new LmEvalSamples(samples, task).read()
                     : new Instances(Map.of());
-            if (instances.count() > 0) {
-                RunFile.within(samples, () -> requireSame(json, task, metrics, instances));
-            }
-            runs.add(new HarnessRun("lm-eval", task, model(json), spec, metrics, instances, file.toString()));
+            runs.add(new HarnessRun(
+                    "lm-eval", task.name(), task.model(), task.spec(), task.metrics(), instances, file.toString()));
         }
         if (runs.isEmpty()) {
             throw RunFile.bad(file, "it has no metric with a value");
         }
         return runs;
+    }
+
+    private static List<LmEvalTask> tasks(JsonObject json) {
+        JsonObject results = json.object("results");
+        List<LmEvalTask> tasks = new ArrayList<>();
+        for (String task : results.members().keySet()) {
+            Map<String, Measured> metrics = metrics(json, task, results.object(task));
+            if (!metrics.isEmpty()) {
+                tasks.add(new LmEvalTask(task, model(json), spec(json, task), metrics, averaged(json, task)));
+            }
+        }
+        return tasks;
     }
 
     /** {@code acc} for {@code acc,none}; other filters keep their name: {@code exact_match,strict-match}. */
@@ -91,17 +89,23 @@ final class LmEvalReader {
         for (Map.Entry<String, @Nullable Object> value : values.members().entrySet()) {
             int comma = value.getKey().indexOf(',');
             String base = comma < 0 ? value.getKey() : value.getKey().substring(0, comma);
-            boolean measured = comma > 0 && !base.endsWith("_stderr") && value.getValue() instanceof Number;
-            if (measured) {
-                Object flag = better.members().get(base);
-                Optional<Direction> direction = flag instanceof Boolean higher
-                        ? Optional.of(higher ? Direction.HIGHER : Direction.LOWER)
+            if (comma > 0 && !base.endsWith("_stderr") && isMeasured(base + " of " + task, value.getValue())) {
+                Optional<Direction> direction = better.has(base)
+                        ? Optional.of(better.flag(base) ? Direction.HIGHER : Direction.LOWER)
                         : Optional.empty();
-                double number = RunFile.number(base + " of " + task, (Number) value.getValue());
+                double number = RunFile.number(base + " of " + task, value.getValue());
                 metrics.put(name(value.getKey()), new Measured(number, count, direction));
             }
         }
         return metrics;
+    }
+
+    /** Lists and objects are what some tasks compute of their own; texts but {@code N/A} are nobody's. */
+    private static boolean isMeasured(String metric, @Nullable Object value) {
+        if (value instanceof Boolean || (value instanceof String text && !text.isBlank() && !text.equals("N/A"))) {
+            throw new JsonException("says that " + metric + " is " + Json.text(value) + ", which is no number");
+        }
+        return value instanceof Number;
     }
 
     static String name(String key) {
@@ -151,33 +155,6 @@ final class LmEvalReader {
         return results.resolveSibling("samples_" + task.replace('/', '_') + date + ".jsonl");
     }
 
-    /** Samples and results of one run agree; where they do not, one of the two is another run's. */
-    private static @Nullable Void requireSame(
-            JsonObject json, String task, Map<String, Measured> metrics, Instances instances) {
-        Set<String> averaged = averaged(json, task);
-        Map<String, Measured> checked = new LinkedHashMap<>(metrics);
-        checked.keySet().removeIf(metric -> !averaged.contains(metric.split(",", -1)[0]));
-        checked.forEach((metric, measured) -> {
-            Map<String, Double> values = instances.of(metric);
-            if (values.isEmpty()) {
-                return;
-            }
-            if (measured.count() > 0 && measured.count() != values.size()) {
-                throw new JsonException("contradicts the results: it has " + values.size() + " samples of " + task
-                        + ", they say " + measured.count());
-            }
-            double mean = values.values().stream()
-                    .mapToDouble(Double::doubleValue)
-                    .average()
-                    .orElseThrow();
-            if (Math.abs(mean - measured.value()) > ROUNDING * Math.max(1, Math.abs(mean))) {
-                throw new JsonException("contradicts the results: the mean of its " + metric + " is " + mean
-                        + ", they say " + measured.value());
-            }
-        });
-        return null;
-    }
-
     /** Metrics whose value is the plain mean over samples. */
     private static Set<String> averaged(JsonObject json, String task) {
         List<JsonObject> list = json.optionalObject("configs")
@@ -192,48 +169,5 @@ final class LmEvalReader {
             }
         }
         return averaged;
-    }
-
-    /** Lines of samples, one a document and filter. */
-    private record LmEvalSamples(Path file, Set<String> metrics) {
-        Instances read() throws IOException {
-            if (Files.size(file) > 16 * RunFile.MOST_BYTES) {
-                return new Instances(Map.of());
-            }
-            Map<String, Map<String, Double>> values = new LinkedHashMap<>();
-            try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-                int number = 0;
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    number++;
-                    add(values, line, number);
-                }
-            } catch (java.nio.charset.CharacterCodingException e) {
-                throw RunFile.bad(file, "not UTF-8 text");
-            }
-            return new Instances(values);
-        }
-
-        private void add(Map<String, Map<String, Double>> values, String line, int number) {
-            try {
-                JsonObject sample = Json.parsePythonObject(line.getBytes(StandardCharsets.UTF_8));
-                String filter = sample.optionalString("filter").orElse("none");
-                String hash = sample.optionalString("doc_hash").orElse("");
-                String id = sample.number("doc_id")
-                        + (hash.isEmpty() ? "" : "-" + hash.substring(0, Math.min(hash.length(), HASH_DIGITS)));
-                for (String metric : metrics) {
-                    boolean here = metric.contains(",") ? metric.endsWith("," + filter) : filter.equals("none");
-                    Object value = here ? sample.members().get(metric.split(",", -1)[0]) : null;
-                    if (value instanceof Number || value instanceof Boolean) {
-                        Double before = values.computeIfAbsent(metric, key -> new LinkedHashMap<>())
-                                .put(id, RunFile.number(metric + " of sample " + id, value));
-                        if (before != null) {
-                            throw new JsonException("has sample " + id + " twice");
-                        }
-                    }
-                }
-            } catch (JsonException e) {
-                throw RunFile.bad(file, "line " + number + " " + e.getMessage());
-            }
-        }
     }
 }

@@ -27,12 +27,7 @@ final class RunFile {
 
     /** A file that is one array of objects. */
     static List<JsonObject> objects(Path file) throws IOException {
-        return read(file, bytes -> {
-            if (!(Json.parsePython(bytes) instanceof List<?> list)) {
-                throw new JsonException("not an array");
-            }
-            return new JsonObject(Map.of("list", list)).objects("list");
-        });
+        return read(file, Json::parsePythonObjects);
     }
 
     private static <T> T read(Path file, Function<byte[], T> parser) throws IOException {
@@ -49,9 +44,16 @@ final class RunFile {
         }
     }
 
-    /** Whether a file is one that {@link #objects} would take. */
-    static boolean readable(Path file) throws IOException {
-        return Files.isRegularFile(file) && Files.size(file) <= MOST_BYTES;
+    /**
+     * Whether there is a file beside the figures that is not too large to read; without it they stand alone.
+     *
+     * @throws MgitException if there is something else of its name
+     */
+    static boolean isBeside(Path file, long mostBytes) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw bad(file, "not a file");
+        }
+        return Files.exists(file) && Files.size(file) <= mostBytes;
     }
 
     /** Runs a reader of a file's JSON; what it finds wrong is said of the file. */

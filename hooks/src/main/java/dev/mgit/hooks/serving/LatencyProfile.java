@@ -2,13 +2,12 @@ package dev.mgit.hooks.serving;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.NumberTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -47,42 +46,32 @@ public record LatencyProfile(Map<Integer, Map<Integer, Double>> latencies) {
      * @param where what it was read from, for messages
      */
     public static LatencyProfile parse(String csv, String where) {
-        List<String> lines = csv.strip().lines().toList();
-        if (lines.isEmpty() || !cells(lines.get(0)).equals(List.of("threads", "batch", "seconds"))) {
-            throw bad(where, "does not begin with the heading threads,batch,seconds");
-        }
         Map<Integer, Map<Integer, Double>> latencies = new TreeMap<>();
-        for (int i = 1; i < lines.size(); i++) {
-            String line = "line " + (i + 1);
-            List<String> cells = cells(lines.get(i));
-            try {
-                int threads = Integer.parseInt(cells.get(0));
-                int batch = Integer.parseInt(cells.get(1));
-                double seconds = Double.parseDouble(cells.get(2));
-                if (cells.size() != 3 || threads < 1 || batch < 1 || threads > MOST || batch > MOST) {
-                    throw bad(where, line + ": threads and batch must be 1 to " + MOST);
-                }
-                if (!(seconds > 0 && seconds < LONGEST)) {
-                    throw bad(where, line + ": a latency of " + cells.get(2) + " seconds");
-                }
-                Double before = latencies
-                        .computeIfAbsent(threads, key -> new TreeMap<>())
-                        .put(batch, seconds);
-                if (before != null) {
-                    throw bad(where, line + ": " + threads + " threads with a batch of " + batch + " are there twice");
-                }
-            } catch (NumberFormatException | IndexOutOfBoundsException e) {
-                throw bad(where, line + " is not three numbers");
-            }
+        try {
+            NumberTable.parse(csv, "threads", "batch", "seconds").rows().forEach(row -> add(latencies, row));
+        } catch (IllegalArgumentException e) {
+            throw bad(where, String.valueOf(e.getMessage()));
         }
         if (latencies.isEmpty()) {
-            throw bad(where, "has no latencies");
+            throw bad(where, "it has no latencies");
         }
         return new LatencyProfile(latencies);
     }
 
-    private static List<String> cells(String line) {
-        return Arrays.stream(line.split(",", -1)).map(String::strip).toList();
+    private static void add(Map<Integer, Map<Integer, Double>> latencies, NumberTable.Row row) {
+        long threads = row.whole("threads");
+        long batch = row.whole("batch");
+        double seconds = row.real("seconds");
+        if (threads < 1 || batch < 1 || threads > MOST || batch > MOST) {
+            throw new IllegalArgumentException(row.where() + ": threads and batch must be 1 to " + MOST);
+        }
+        if (!(seconds > 0 && seconds < LONGEST)) {
+            throw new IllegalArgumentException(row.where() + " has a latency of " + seconds + " seconds");
+        }
+        if (latencies.computeIfAbsent((int) threads, key -> new TreeMap<>()).put((int) batch, seconds) != null) {
+            throw new IllegalArgumentException(
+                    row.where() + ": " + threads + " threads with a batch of " + batch + " are there twice");
+        }
     }
 
     private static MgitException bad(String where, String what) {

@@ -44,7 +44,7 @@ public final class OnnxMeasurement {
             builder.environment().clear();
             builder.environment().putAll(environment);
             run(builder, python, err, seconds);
-            return LatencyProfile.parse(Files.readString(out, StandardCharsets.UTF_8), "of '" + model + "'");
+            return LatencyProfile.parse(Files.readString(out, StandardCharsets.UTF_8), "that '" + python + "' printed");
         } finally {
             for (Path file : List.of(out, err, script, folder)) {
                 Files.deleteIfExists(file);

@@ -123,7 +123,7 @@ class RuntimeProfileTest {
         assertThatThrownBy(() -> measurements("prompt,output,seconds\n1,1,0.5\n1,2\n"))
                 .hasMessageContaining("line 3 has 2 cells");
         assertThatThrownBy(() -> measurements("prompt,output,seconds\n1,1,NaN\n"))
-                .hasMessageContaining("line 2 takes NaN seconds");
+                .hasMessageContaining("line 2 has 'NaN' as seconds, which is no number");
         assertThatThrownBy(() -> measurements("p,o\n1,1\n")).hasMessageContaining("the heading is 'p,o'");
         assertThatThrownBy(() -> measurements("[{\"prompt\": 0, \"output\": 1, \"seconds\": 1}]"))
                 .hasMessageContaining("measurement 1 says 0 tokens of prompt");

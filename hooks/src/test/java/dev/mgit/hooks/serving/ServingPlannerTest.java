@@ -110,13 +110,14 @@ class ServingPlannerTest {
                 .isInstanceOf(MgitException.class)
                 .hasMessage("the profile's batches do not add up to 3 within 4 threads");
         assertThatThrownBy(() -> ServingPlanner.plan(profile, 0, 3)).hasMessageContaining("must be 1 to 4096");
-        refused("", "does not begin with the heading");
-        refused("threads,batch,seconds\n", "has no latencies");
-        refused("threads,batch,seconds\n1,1,NaN", "line 2: a latency of NaN seconds");
-        refused("threads,batch,seconds\n1,1,0", "a latency of 0 seconds");
+        refused("", "it is empty");
+        refused("threads;batch;seconds\n1;1;1", "the heading is 'threads;batch;seconds'");
+        refused("threads,batch,seconds\n", "it has no latencies");
+        refused("threads,batch,seconds\n1,1,NaN", "line 2 has 'NaN' as seconds, which is no number");
+        refused("threads,batch,seconds\n1,1,0", "a latency of 0.0 seconds");
         refused("threads,batch,seconds\n1,1,1\n1,1,2", "line 3: 1 threads with a batch of 1 are there twice");
         refused("threads,batch,seconds\n1,99999,1", "must be 1 to 4096");
-        refused("threads,batch,seconds\n1,1", "line 2 is not three numbers");
+        refused("threads,batch,seconds\n1,1", "line 2 has 2 cells");
     }
 
     private static void refused(String csv, String why) {

@@ -79,9 +79,9 @@ final class ConfigBlocks {
         List<BlockShape> shapes = new ArrayList<>();
         for (JsonObject block : blocks) {
             String where = WHERE + ", block " + shapes.size();
-            Mixer mixer = mixer(new ConfigNumbers(block.object("attention"), where), numbers);
-            JsonObject inner = block.optionalObject("ffn").orElseGet(() -> block.object("mlp"));
-            shapes.add(new BlockShape(mixer, feedForward(inner, where, numbers)));
+            var own = new ConfigNumbers(block, where);
+            Mixer mixer = mixer(new ConfigNumbers(own.object("attention"), where), numbers);
+            shapes.add(new BlockShape(mixer, feedForward(own.object("ffn", "mlp"), where, numbers)));
         }
         return shapes;
     }
@@ -99,7 +99,7 @@ final class ConfigBlocks {
         if (inGroup == 0) {
             return Mixer.attention(heads, model.size("num_key_value_heads").orElse(heads), window);
         }
-        if (heads == 0 || heads % inGroup != 0) {
+        if (model.required("num_attention_heads") % inGroup != 0 || heads == 0) {
             throw own.wrong("n_heads_in_group is " + inGroup + ", which does not divide the " + heads
                     + " heads of num_attention_heads");
         }
@@ -123,10 +123,8 @@ final class ConfigBlocks {
     }
 
     private static List<BlockShape> alike(JsonObject config, ConfigNumbers numbers) {
-        long layers = numbers.required("num_hidden_layers", "n_layer", "num_layers");
-        if (layers > ConfigNumbers.MAX_LAYERS) {
-            throw numbers.wrong("it has " + layers + " layers, more than " + ConfigNumbers.MAX_LAYERS);
-        }
+        long layers =
+                numbers.layers("num_hidden_layers", "n_layer", "num_layers").orElseThrow();
         Mixer attention = attention(numbers);
         FeedForward dense = FeedForward.dense(inner(numbers));
         FeedForward experts = experts(numbers);

@@ -95,6 +95,9 @@ public record PublishedGraph(List<Node> nodes, Parameters parameters) {
 
     private static PublishedGraph of(JsonObject graph) {
         JsonObject listed = graph.object("nodes");
+        if (listed.members().isEmpty()) {
+            throw new JsonException("it has no models");
+        }
         JsonObject types = graph.optionalObject("model_type_to_tests").orElse(new JsonObject(Map.of()));
         Map<String, Node> nodes = new LinkedHashMap<>();
         for (String name : listed.members().keySet()) {

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.shapes;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.lineage.tensors.LayerNames;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  *     token and position embeddings; a head of its own counts
  * @param bytes of the weights, by dtype
  * @param tensors the weights by name
+ * @param opaque how many tensors have elements that nobody here can count; they are left out of everything above
  */
 public record ModelShape(
         Optional<Long> hidden,
@@ -40,7 +42,8 @@ public record ModelShape(
         long parameters,
         long blockParameters,
         Map<String, Long> bytes,
-        Map<String, TensorSpec> tensors) {
+        Map<String, TensorSpec> tensors,
+        long opaque) {
     private static final Pattern TOKENS = Pattern.compile(
             "(^|\\.)(embed_tokens|wte|word_embeddings|tok_embeddings|embed_in|token_embd|shared|embedding)\\.weight$");
     private static final Pattern GATE =
@@ -49,10 +52,12 @@ public record ModelShape(
     /**
      * Puts the two together.
      *
-     * @param tensors weights by name, tied names once
+     * @param all weights by name, tied names once
      * @throws MgitException if configuration and tensors contradict each other
      */
-    static ModelShape of(Map<String, TensorSpec> tensors, ModelConfig config) {
+    static ModelShape of(Map<String, TensorSpec> all, ModelConfig config) {
+        Map<String, TensorSpec> tensors = new LinkedHashMap<>(all);
+        tensors.values().removeIf(spec -> spec.dtype() == Dtype.OPAQUE);
         Optional<TensorSpec> embedding = tensors.entrySet().stream()
                 .filter(tensor -> TOKENS.matcher(tensor.getKey()).find()
                         && tensor.getValue().shape().size() == 2)
@@ -87,7 +92,8 @@ public record ModelShape(
                 parameters,
                 passed,
                 bytes,
-                tensors);
+                tensors,
+                all.size() - tensors.size());
     }
 
     /** All bytes of the weights. */
@@ -121,6 +127,12 @@ public record ModelShape(
                 && config.vocabulary().filter(size -> size > rows.get()).isPresent()) {
             throw contradiction("says vocab_size " + config.vocabulary().get() + ", but the token embedding has "
                     + rows.get() + " rows");
+        }
+        Optional<Long> groups = config.kvHeads()
+                .filter(found -> config.heads().filter(heads -> found > heads).isPresent());
+        if (groups.isPresent()) {
+            throw contradiction("says " + groups.get() + " heads of keys and values, but "
+                    + config.heads().orElseThrow() + " attention heads");
         }
         Optional<Long> stack = blocks(tensors);
         if (stack.isPresent()

@@ -37,7 +37,7 @@ public final class ModelShapes {
                 Map<String, String> ties = manifest.ties();
                 manifest.tensors().stream()
                         .filter(tensor -> !ties.containsKey(tensor.name()))
-                        .forEach(tensor -> add(tensors, tensor.name(), tensor.spec()));
+                        .forEach(tensor -> tensors.putIfAbsent(tensor.name(), tensor.spec()));
             }
         }
         ModelConfig config = checkpoint
@@ -60,7 +60,7 @@ public final class ModelShapes {
                 for (LogicalTensor tensor :
                         Formats.layoutOf(file.getValue(), source).tensors()) {
                     if (seen.add(tensor.named(""))) {
-                        add(tensors, tensor.name(), tensor.spec());
+                        tensors.putIfAbsent(tensor.name(), tensor.spec());
                     }
                 }
             }
@@ -72,14 +72,8 @@ public final class ModelShapes {
                 tensors, readable ? ModelConfig.parse(Files.readAllBytes(config)) : ModelConfig.NONE, "'" + path + "'");
     }
 
-    private static void add(Map<String, TensorSpec> tensors, String name, TensorSpec spec) {
-        if (spec.dtype() != Dtype.OPAQUE) {
-            tensors.putIfAbsent(name, spec);
-        }
-    }
-
     private static ModelShape shape(Map<String, TensorSpec> tensors, ModelConfig config, String where) {
-        if (tensors.isEmpty()) {
+        if (tensors.values().stream().allMatch(spec -> spec.dtype() == Dtype.OPAQUE)) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
                     where + " has no tensors whose shapes can be read",

@@ -164,11 +164,15 @@ public record ShapeAdvice(Gpu gpu, long tp, long tokens) {
         }
     }
 
-    /** Matrices that tokens pass, blocks of one stack once: {@code model.layers.*.mlp.up_proj.weight}. */
+    /**
+     * Matrices that tokens pass, blocks of one stack once: {@code model.layers.*.mlp.up_proj.weight}. Those of integers
+     * hold packed values, in other dimensions than the layer's.
+     */
     private static Map<String, TensorSpec> outputs(ModelShape shape) {
         Map<String, TensorSpec> outputs = new LinkedHashMap<>();
         shape.tensors().forEach((name, spec) -> {
             if (spec.shape().size() == 2
+                    && !spec.dtype().isInteger()
                     && spec.shape().get(0) > 1
                     && spec.shape().get(1) > 1
                     && ParameterRole.of(name) != ParameterRole.EMBEDDINGS) {

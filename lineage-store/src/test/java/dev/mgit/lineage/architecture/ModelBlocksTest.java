@@ -116,7 +116,7 @@ class ModelBlocksTest {
                 "{'block_configs': [{'attention': {}, 'ffn': {'ffn_mult': 2}}]} | there is no hidden_size",
                 "{'block_configs': [{'attention': {'n_heads_in_group': 3}, 'ffn': {}}], 'num_attention_heads': 64} "
                         + "| does not divide the 64",
-                "{'block_configs': [{'ffn': {}}]} | 'attention' is missing",
+                "{'block_configs': [{'ffn': {}}]} | block 0: there is no attention",
                 "{'block_configs': [{'attention': {'no_op': 'yes'}, 'ffn': {}}]} | no_op is yes",
                 "{'block_configs': 7} | not an array",
                 "{'num_hidden_layers': 2, 'layer_types': ['full_attention']} | the types of 1",

@@ -111,9 +111,28 @@ class ShapeAdviceTest {
         assertThatThrownBy(() -> ModelShape.of(tensors, config("{\"num_hidden_layers\": 1}")))
                 .hasMessage("config.json says 1 layers, but the tensors have 2");
         assertThatThrownBy(() -> config("{\"hidden_size\": NaN}")).hasMessageContaining("hidden_size is NaN");
-        assertThatThrownBy(() -> config("{\"hidden_size\": -1}")).hasMessageContaining("which is no dimension");
-        assertThatThrownBy(() -> config("{\"n_layer\": 1e30}")).hasMessageContaining("which is no dimension");
-        assertThatThrownBy(() -> config("{")).hasMessageContaining("cannot read config.json");
+        assertThatThrownBy(() -> config("{\"hidden_size\": -1}")).hasMessageContaining("not a size");
+        assertThatThrownBy(() -> config("{\"n_layer\": 1e30}")).hasMessageContaining("not a size");
+        assertThatThrownBy(() -> config("{")).hasMessageContaining("config.json: ");
         assertThat(ModelShape.of(tensors, ModelConfig.NONE).layers()).contains(2L);
+    }
+
+    @Test
+    void whatCannotBeSaidIsSaid() {
+        Map<String, TensorSpec> tensors = new LinkedHashMap<>();
+        tensors.put("a.weight", new TensorSpec("a.weight", Dtype.Q4_K, List.of(64L, 256L)));
+        tensors.put("a.qweight", new TensorSpec("a.qweight", Dtype.I32, List.of(33L, 17L)));
+        tensors.put("b.weight", new TensorSpec("b.weight", Dtype.OPAQUE, List.of(33L, 17L)));
+        ModelShape quantized = ModelShape.of(tensors, config("{\"hidden_size\": 64}"));
+
+        assertThat(UnknownShapes.of(quantized))
+                .containsExactly(
+                        "Not judged, for config.json does not say them: the vocabulary, the feed-forward width, "
+                                + "attention heads and their size.",
+                        "Not judged, for integers may be packed weights of other dimensions: 1 tensor.",
+                        "Not judged, for their elements cannot be read: 1 tensor.",
+                        "Judged as if unpacked to 16 bits: 1 tensor of Q4_K.");
+        assertThat(new ShapeAdvice(Gpu.A100, 1, 1 << 20).of(quantized)).isEmpty();
+        assertThat(quantized.parameters()).isEqualTo(64 * 256 + 33 * 17);
     }
 }

@@ -7,7 +7,9 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.json.Json;
+import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.hooks.SignificantDigits;
 import dev.mgit.hooks.serving.LatencyProfile;
 import dev.mgit.hooks.serving.NotedPlan;
@@ -47,6 +49,8 @@ import picocli.CommandLine.Parameters;
                     + "on the version; 'mgit show' and 'mgit status' say when weights or profile have changed since."
         })
 public final class PlanServingCommand implements Callable<Integer> {
+    private static final String ONNX = "onnx";
+
     private final Context context;
 
     @Parameters(paramLabel = "REV", description = "The version to serve.")
@@ -139,6 +143,7 @@ public final class PlanServingCommand implements Callable<Integer> {
             throw MgitException.usage("'" + measure + "' does not exist or is no file");
         }
         requireFileOf(plans.files(version), model, session.session().name(version));
+        requireOnnx(model);
         LatencyProfile measured = OnnxMeasurement.measure(
                 python, model, threads, batch, session.workspace().environment(), timeout);
         if (save != null) {
@@ -151,6 +156,18 @@ public final class PlanServingCommand implements Callable<Integer> {
             }
         }
         return measured;
+    }
+
+    private void requireOnnx(Path model) throws IOException {
+        try (FileByteSource source = FileByteSource.open(model)) {
+            String format = Formats.layoutOf(model, source).format();
+            if (!format.equals(ONNX)) {
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "'" + measure + "' is no ONNX model but " + format,
+                        "export the model to ONNX and commit that, or bring latencies with --profile");
+            }
+        }
     }
 
     /** A measurement of other weights would be bound to the wrong version. */

@@ -10,6 +10,7 @@ import dev.mgit.lineage.shapes.ModelShape;
 import dev.mgit.lineage.shapes.ModelShapes;
 import dev.mgit.lineage.shapes.ShapeAdvice;
 import dev.mgit.lineage.shapes.ShapeAdvice.Remark;
+import dev.mgit.lineage.shapes.UnknownShapes;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
@@ -17,6 +18,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -48,7 +50,7 @@ final class ShapesView {
     private boolean all;
 
     /** What is looked at, and what it is compared with. */
-    private record Subject(ModelShape shape, Optional<ModelShape> parent, String parentName) {}
+    private record Subject(ModelShape shape, Optional<ModelShape> parent, String parentName, List<String> unknown) {}
 
     boolean wanted() {
         return shapes;
@@ -86,16 +88,22 @@ final class ShapesView {
                 session.resolve(named);
             }
         }
-        return new Subject(ModelShapes.of(path), Optional.empty(), "");
+        ModelShape shape = ModelShapes.of(path);
+        return new Subject(shape, Optional.empty(), "", UnknownShapes.of(shape));
     }
 
     private static Subject subject(Session session, VersionId version) {
         Lineage lineage = session.repository().lineage();
+        ModelShape shape = ModelShapes.of(lineage, version);
+        List<String> unknown = new ArrayList<>(UnknownShapes.of(shape));
         Optional<VersionId> parent = parent(lineage.version(version));
-        return new Subject(
-                ModelShapes.of(lineage, version),
-                parent.map(id -> ModelShapes.of(lineage, id)),
-                parent.map(session::name).orElse(""));
+        String name = parent.map(session::name).orElse("");
+        try {
+            return new Subject(shape, parent.map(id -> ModelShapes.of(lineage, id)), name, unknown);
+        } catch (MgitException e) {
+            unknown.add("Not compared with " + name + ": " + e.getMessage() + ".");
+            return new Subject(shape, Optional.empty(), name, unknown);
+        }
     }
 
     private static Optional<VersionId> parent(Version version) {
@@ -129,6 +137,7 @@ final class ShapesView {
         } else if (compared) {
             output.line("Only what " + subject.parentName() + " does not have; --all lists all.");
         }
+        subject.unknown().forEach(output::line);
         output.line(CLAIM);
     }
 
@@ -155,6 +164,11 @@ final class ShapesView {
             }
             json.writeEndArray();
             json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("unknown");
+        for (String sentence : subject.unknown()) {
+            json.writeString(sentence);
         }
         json.writeEndArray();
         json.writeStringField("claim", CLAIM);
