@@ -1,5 +1,6 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.command.doctor.DoctorCommand;
 import dev.mgit.cli.command.evaluate.CostCommand;
 import dev.mgit.cli.command.evaluate.EvalCommand;
 import dev.mgit.cli.command.evaluate.InspectCommand;
@@ -122,6 +123,7 @@ final class CommandTable implements IFactory {
         ALL.put("serve", ServeCommand.class);
         ALL.put("du", DuCommand.class);
         ALL.put("fsck", FsckCommand.class);
+        ALL.put("doctor", DoctorCommand.class);
         ALL.put("gc", GcCommand.class);
         ALL.put("op", OpCommand.class);
         ALL.put("undo", UndoCommand.class);

@@ -22,7 +22,6 @@ final class Synonyms {
             Map.entry("delete", List.of("rm")),
             Map.entry("describe", List.of("show")),
             Map.entry("detect", List.of("import")),
-            Map.entry("doctor", List.of("fsck")),
             Map.entry("download", List.of("checkout")),
             Map.entry("evaluate", List.of("eval", "test")),
             Map.entry("extract", List.of("checkout")),

@@ -155,6 +155,7 @@ final class CommandScenarios {
             Scenario.of("remote show origin"),
             Scenario.of("du"),
             Scenario.of("fsck"),
+            Scenario.of("doctor"),
             Scenario.of("op log"),
             Scenario.of("completion bash"),
             Scenario.of("__complete l"),

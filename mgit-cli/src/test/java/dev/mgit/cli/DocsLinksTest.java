@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,8 @@ class DocsLinksTest {
     private static final Pattern LINK = Pattern.compile("]\\(([^()\\s]+)\\)");
 
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
+
+    private static final Pattern NAMED_TEST = Pattern.compile("`([A-Z][A-Za-z]*Test)(?:\\.([a-zA-Z]+))?`");
 
     private record Link(Path page, String address) {
         boolean isRelative() {
@@ -75,6 +80,34 @@ class DocsLinksTest {
                 .containsAll(pages().stream()
                         .filter(page -> !page.equals(ROOT.resolve("README.md")))
                         .toList());
+    }
+
+    /** A promise names the test that holds it. */
+    @Test
+    void testsThatAreNamedExist() throws IOException {
+        Map<String, String> sources = new HashMap<>();
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
+                sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        int named = 0;
+        for (Path page : List.of(ROOT.resolve("SECURITY.md"), ROOT.resolve("docs/robustness.md"))) {
+            Matcher tests = NAMED_TEST.matcher(text(page));
+            while (tests.find()) {
+                named++;
+                String source = sources.getOrDefault(tests.group(1), "");
+                boolean found =
+                        tests.group(2) == null ? !source.isEmpty() : source.contains("void " + tests.group(2) + "(");
+                if (!found) {
+                    missing.add(page.getFileName() + ": " + tests.group());
+                }
+            }
+        }
+        assertThat(named).isGreaterThan(50);
+        assertThat(missing).isEmpty();
     }
 
     @Test

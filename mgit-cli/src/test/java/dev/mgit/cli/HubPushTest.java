@@ -579,7 +579,10 @@ class HubPushTest {
                 "a/.MGIT/x | repository's own folder",
                 ".mgitignore | one of mgit's own",
                 "a\\\\u0000b | not every system",
-                "C:/x | begins with a drive"
+                "C:/x | begins with a drive",
+                ".git./hooks/x | repository's own folder",
+                "git~1/x | repository's own folder",
+                ".g\\\\u200cit/x | repository's own folder"
             })
     void namesThatLeadElsewhereAreRefused(String name, String why) throws Exception {
         create();

@@ -37,6 +37,17 @@ public final class DurableNames {
         }
     }
 
+    /** Makes the names below a folder durable, not what the files hold. */
+    public static void syncFolders(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : (Iterable<Path>) tree::iterator) {
+                if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                    sync(path);
+                }
+            }
+        }
+    }
+
     private static void force(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

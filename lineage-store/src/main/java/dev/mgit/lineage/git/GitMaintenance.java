@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.ParseException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +23,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.internal.storage.file.GC;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.CommitBuilder;
@@ -228,12 +226,9 @@ public final class GitMaintenance implements AutoCloseable {
     }
 
     private void clean() throws IOException {
-        var gc = new GC(lineage.git());
-        // Nobody writes while the lock is held, so what is unreachable now stays so: no grace period.
-        Instant all = Instant.now().plus(Duration.ofDays(1));
-        gc.setExpire(all);
-        gc.setPackExpire(all);
         try {
+            var gc = new DurableGc(lineage.git());
+            gc.packReferences();
             gc.gc().join();
         } catch (ParseException | GitAPIException e) {
             throw new IOException("Git garbage collection failed: " + e.getMessage(), e);

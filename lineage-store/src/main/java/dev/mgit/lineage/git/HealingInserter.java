@@ -23,14 +23,21 @@ import org.jspecify.annotations.Nullable;
  * Takes an object for stored only if it can be read back. One that is there but damaged, loose or in a pack, is written
  * once more, into a pack of its own: JGit asks the newest pack first, so the damaged copy is not looked at again and
  * goes with the next {@code gc}.
+ *
+ * <p>The first new objects are loose; a multitude of them goes into the same pack, which is synced once.
  */
 final class HealingInserter extends ObjectInserter.Filter {
+    /** More loose objects than this cost more, in syncs, than a pack that gc has to take apart. */
+    private static final int MOST_LOOSE = 100;
+
     private final ObjectDirectory objects;
     private final ObjectInserter inserter;
     private final ObjectReader reader;
     private final List<ObjectId> healed = new ArrayList<>();
     private final Set<Path> folders = new LinkedHashSet<>();
-    private @Nullable PackInserter again;
+    private int loose;
+    private @Nullable ObjectId packed;
+    private @Nullable PackInserter pack;
 
     HealingInserter(ObjectDirectory objects) {
         this.objects = objects;
@@ -52,13 +59,22 @@ final class HealingInserter extends ObjectInserter.Filter {
     public ObjectId insert(int type, byte[] data, int offset, int length) throws IOException {
         ObjectId id = idFor(type, data, offset, length);
         if (!objects.has(id)) {
+            if (loose == MOST_LOOSE) {
+                return insertPacked(type, data, offset, length);
+            }
+            loose++;
             folders.add(objects.fileFor(id).toPath().getParent());
             return inserter.insert(type, data, offset, length);
         }
         if (isDamaged(id, type) && !healed.contains(id)) {
-            pack().insert(type, data, offset, length);
-            healed.add(id);
+            healed.add(insertPacked(type, data, offset, length));
         }
+        return id;
+    }
+
+    private ObjectId insertPacked(int type, byte[] data, int offset, int length) throws IOException {
+        ObjectId id = pack().insert(type, data, offset, length);
+        packed = id;
         return id;
     }
 
@@ -72,11 +88,11 @@ final class HealingInserter extends ObjectInserter.Filter {
     }
 
     private PackInserter pack() {
-        PackInserter opened = again;
+        PackInserter opened = pack;
         if (opened == null) {
             opened = objects.newPackInserter();
             opened.checkExisting(false);
-            again = opened;
+            pack = opened;
         }
         return opened;
     }
@@ -85,14 +101,16 @@ final class HealingInserter extends ObjectInserter.Filter {
     public void flush() throws IOException {
         inserter.flush();
         syncNames();
-        if (again != null) {
-            again.flush();
-            for (Pack pack : objects.getPacks()) {
-                if (pack.hasObject(healed.get(0))) {
-                    sync(pack.getPackFile());
+        loose = 0;
+        if (pack != null && packed != null) {
+            pack.flush();
+            for (Pack written : objects.getPacks()) {
+                if (written.hasObject(packed)) {
+                    sync(written.getPackFile());
                     break; // the first is the newest
                 }
             }
+            packed = null;
             for (ObjectId id : healed) {
                 Files.deleteIfExists(objects.fileFor(id).toPath());
                 requireSound(id);
@@ -136,8 +154,8 @@ final class HealingInserter extends ObjectInserter.Filter {
 
     @Override
     public void close() {
-        if (again != null) {
-            again.close();
+        if (pack != null) {
+            pack.close();
         }
         reader.close();
         inserter.close();

@@ -2,6 +2,7 @@ package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -11,10 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +154,7 @@ public record FolderSwitch(
         List<Path> kept = new ArrayList<>();
         if (place.fresh()) {
             if (Files.isDirectory(place.staging(), LinkOption.NOFOLLOW_LINKS)) {
+                DurableNames.syncFolders(place.staging());
                 Files.move(place.staging(), place.folder(), StandardCopyOption.ATOMIC_MOVE);
             }
         } else {
@@ -167,10 +171,29 @@ public record FolderSwitch(
                 folder.remove(place.folder().resolve(inside(removal)), expected.getOrDefault(removal, FileStat.ABSENT));
             }
         }
+        sync(place);
         if (record.isPresent()) {
             keep(record.get(), place);
         }
         return kept;
+    }
+
+    /** The names: what the files hold was synced when it was written. */
+    private void sync(Place place) throws IOException {
+        Set<Path> folders = new HashSet<>(Set.of(place.base()));
+        if (!place.fresh()) {
+            for (List<String> paths : List.of(files, removals)) {
+                for (String path : paths) {
+                    Path at = place.folder().resolve(path).getParent();
+                    for (; at != null && at.startsWith(place.folder()) && folders.add(at); at = at.getParent()) {}
+                }
+            }
+        }
+        for (Path folder : folders) {
+            if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                DurableFiles.syncFolder(folder);
+            }
+        }
     }
 
     private static Optional<Path> place(UserFolder folder, Path from, Path to, @Nullable FileStat look)

@@ -1,0 +1,117 @@
+package dev.mgit.lineage.git;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.eclipse.jgit.errors.LockFailedException;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.GC;
+import org.eclipse.jgit.internal.storage.file.LockFile;
+import org.eclipse.jgit.internal.storage.file.Pack;
+import org.eclipse.jgit.internal.storage.file.PackFile;
+import org.eclipse.jgit.internal.storage.pack.PackExt;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdRef;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefDatabase;
+import org.eclipse.jgit.lib.RefWriter;
+
+/**
+ * Git's clean-up, in an order that a power failure cannot turn around: what objects are moved to is on disk, names
+ * included, before where they were is removed.
+ */
+final class DurableGc extends GC {
+    private final FileRepository git;
+    private final Path packs;
+
+    DurableGc(FileRepository git) {
+        super(git);
+        this.git = git;
+        this.packs = git.getObjectDatabase().getPackDirectory().toPath();
+        // Nobody writes while the lock is held, so what is unreachable now stays so: no grace period.
+        setExpire(Instant.now().plus(Duration.ofDays(1)));
+        setPackExpire(Instant.EPOCH); // old packs are removed here
+    }
+
+    /**
+     * Writes all references into one file, synced, and leaves the loose ones to Git: when it removes them, whichever of its
+     * file and this one is on disk has them.
+     */
+    void packReferences() throws IOException {
+        RefDatabase references = git.getRefDatabase();
+        List<Ref> packed = new ArrayList<>();
+        for (Ref ref : references.getRefsByPrefix(Constants.R_REFS)) {
+            if (!ref.isSymbolic() && ref.getObjectId() != null) {
+                packed.add(packed(references.peel(ref)));
+            }
+        }
+        if (!packed.isEmpty()) {
+            new RefWriter(packed) {
+                @Override
+                protected void writeFile(String name, byte[] content) throws IOException {
+                    replace(git.getDirectory().toPath().resolve(name), content);
+                }
+            }.writePackedRefs();
+        }
+    }
+
+    private static Ref packed(Ref ref) {
+        ObjectId tagged = ref.getPeeledObjectId();
+        return tagged == null
+                ? new ObjectIdRef.PeeledNonTag(Ref.Storage.PACKED, ref.getName(), ref.getObjectId())
+                : new ObjectIdRef.PeeledTag(Ref.Storage.PACKED, ref.getName(), ref.getObjectId(), tagged);
+    }
+
+    private static void replace(Path file, byte[] content) throws IOException {
+        var lock = new LockFile(file.toFile());
+        if (!lock.lock()) {
+            throw new LockFailedException(file.toFile());
+        }
+        try {
+            lock.setFSync(true);
+            lock.write(content);
+            if (!lock.commit()) {
+                throw new IOException("cannot replace " + file);
+            }
+        } finally {
+            lock.unlock();
+        }
+        DurableNames.sync(Objects.requireNonNull(file.getParent(), "a file lies in a folder"));
+    }
+
+    @Override
+    public Collection<Pack> repack() throws IOException {
+        List<PackFile> before = git.getObjectDatabase().getPacks().stream()
+                .map(Pack::getPackFile)
+                .toList();
+        Collection<Pack> written = super.repack();
+        Set<String> names = new HashSet<>();
+        written.forEach(pack -> names.add(pack.getPackFile().getName()));
+        DurableNames.sync(packs);
+        for (PackFile old : before) {
+            boolean isKept = old.create(PackExt.KEEP).exists();
+            if (!names.contains(old.getName()) && !isKept) {
+                for (PackExt part : PackExt.values()) {
+                    Files.deleteIfExists(old.create(part).toPath());
+                }
+            }
+        }
+        git.getObjectDatabase().close(); // forgets what it had open
+        return written;
+    }
+
+    @Override
+    public void prunePacked() throws IOException {
+        DurableNames.sync(packs);
+        super.prunePacked();
+    }
+}

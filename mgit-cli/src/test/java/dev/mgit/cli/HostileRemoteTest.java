@@ -1,0 +1,101 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.fixtures.GitServers;
+import dev.mgit.fixtures.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A remote that somebody else made, in a folder that both can reach. All weights are made. */
+class HostileRemoteTest {
+    private static final int INTEGRITY = 6;
+
+    @TempDir
+    private Path folder;
+
+    private TestRepository mallory;
+    private Path remote;
+
+    @BeforeEach
+    void publish() throws IOException {
+        mallory = TestRepository.init(folder.resolve("mallory"));
+        TestRepository.weights(folder.resolve("model/w.safetensors"), 1, 100);
+        mallory.ok("commit", "../model", "--model", "good");
+        remote = GitServers.bare(folder.resolve("models.git"));
+        mallory.ok("remote", "add", "origin", "../models.git", "--store", "../store");
+    }
+
+    /** The lineage is refused as a whole, where Git's own rules are broken, or the version is when it is checked out. */
+    @Test
+    void noVersionOfARemoteIsWrittenOutsideItsFolder() throws IOException {
+        mallory.ok("push");
+        for (String name : List.of("../evil", ".git./hooks/x", "git~1/x", ".g\u200cit/x", "C:/x", ".mgit/config")) {
+            HostileVersion.withFile(mallory, "good", "hostile", name);
+            Trees.delete(remote);
+            Trees.copy(mallory.mgit().resolve("lineage.git"), remote);
+            TreeMap<String, String> before = around();
+            Cli.Ran cloned = clone("ada");
+            var ada = new TestRepository(folder.resolve("ada"));
+            Cli.Ran ran = cloned.exit() == 0 ? ada.run("checkout", "hostile", "out") : cloned;
+            assertThat(ran.exit()).as("%s: %s", name, ran).isEqualTo(INTEGRITY);
+            assertThat(ada.root().resolve("out")).doesNotExist();
+            assertThat(around()).as(name).isEqualTo(before);
+            Trees.delete(ada.root());
+        }
+    }
+
+    private Cli.Ran clone(String into) {
+        return Cli.run(
+                folder,
+                "clone",
+                "models.git",
+                into,
+                "--store",
+                folder.resolve("store").toString());
+    }
+
+    /** All there is but what mgit keeps for itself. */
+    private TreeMap<String, String> around() throws IOException {
+        TreeMap<String, String> files = TestRepository.contents(folder);
+        files.keySet().removeIf(name -> name.startsWith("ada/.mgit/"));
+        return files;
+    }
+
+    @Test
+    void nothingThatARemotesConfigurationNamesIsRun() throws IOException {
+        Path ran = folder.resolve("ran");
+        Path program = Files.writeString(folder.resolve("program"), "#!/bin/sh\ntouch " + ran + "\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        Files.writeString(
+                remote.resolve("config"),
+                Files.readString(remote.resolve("config"))
+                        + ("[core]\n fsmonitor = PROGRAM\n sshCommand = PROGRAM\n hooksPath = DIR\n"
+                                        + " alternateRefsCommand = PROGRAM\n[gpg]\n program = PROGRAM\n"
+                                        + "[uploadpack]\n packObjectsHook = PROGRAM\n[receive]\n procReceiveRefs = refs\n"
+                                        + "[credential]\n helper = PROGRAM\n[include]\n path = DIR/more\n")
+                                .replace("PROGRAM", program.toString())
+                                .replace("DIR", folder.toString()));
+        Files.writeString(folder.resolve("more"), "[core]\n gitProxy = " + program + "\n");
+        for (String hook : List.of("pre-receive", "update", "post-receive", "post-update", "reference-transaction")) {
+            Files.copy(program, folder.resolve(hook));
+            Files.copy(program, remote.resolve("hooks").resolve(hook));
+        }
+        mallory.ok("push");
+        assertThat(clone("ada").exit()).isZero();
+        var ada = new TestRepository(folder.resolve("ada"));
+        ada.ok("fetch");
+        ada.ok("commit", "../model", "--model", "mine");
+        ada.ok("push", "origin", "mine");
+        ada.ok("pull");
+        assertThat(ada.ok("remote", "show", "origin")).contains("good", "mine");
+        ada.run("doctor");
+        assertThat(ran).doesNotExist();
+    }
+}

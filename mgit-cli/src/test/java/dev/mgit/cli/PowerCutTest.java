@@ -1,0 +1,123 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mgit.cli.CommandScenarios.Scenario;
+import dev.mgit.cli.CrashRepository.State;
+import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.PowerLoss;
+import dev.mgit.fixtures.PowerLoss.Kept;
+import dev.mgit.fixtures.SystemCalls;
+import dev.mgit.fixtures.Trees;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The power goes while a command works, or just after it said that it was done. Whatever part of the unsynced reached the
+ * disk, nothing that was acknowledged is missing, and nothing is damaged.
+ *
+ * <p>{@code -Dmgit.power.cuts=N} tries so many disks of each command in {@link CommandScenarios#WRITING};
+ * {@code -Dmgit.power.seed=N} others.
+ */
+@Tag("slow")
+class PowerCutTest {
+    private static final int CUTS = Integer.getInteger("mgit.power.cuts", 0);
+    private static final long SEED = Long.getLong("mgit.power.seed", 1);
+    private static final int CUTS_IN_EVERY_BUILD = 12;
+
+    private static final List<String> IN_EVERY_BUILD =
+            List.of("commit ../model --model base", "checkout base new", "gc --prune-older-than 0", "tag v2 base");
+
+    @TempDir
+    private static Path once;
+
+    private static CrashRepository made;
+    private static int disks;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void make() throws IOException {
+        SystemCalls.whyNot().ifPresent(reason -> assumeTrue(false, reason));
+        made = CrashRepository.make(once.resolve("made"));
+    }
+
+    @AfterAll
+    static void count() {
+        System.out.println(disks + " disks after a power failure, nothing lost");
+    }
+
+    static List<Scenario> commands() {
+        return CUTS == 0 ? IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList() : CommandScenarios.WRITING;
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void nothingAcknowledgedIsLost(Scenario scenario) throws IOException {
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        scenario.first().forEach(words -> here.commands().ok(words.toArray(String[]::new)));
+        CrashRepository kept = here.copyTo(folder.resolve("kept"));
+        State before = here.look();
+        kept.copyTo(here.folder());
+        PowerLoss loss = PowerLoss.before(here.folder());
+        Path log = folder.resolve("log");
+        Crash.Ended ended = Crash.start(
+                        PowerLoss.recording(log),
+                        Main.class,
+                        here.root(),
+                        List.of("-Xmx256m"),
+                        scenario.words().toArray(String[]::new))
+                .finish();
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        State after = here.look();
+        loss.take(log);
+        Random random = new Random(SEED);
+        List<Integer> moments = new ArrayList<>(loss.moments());
+        int cuts = CUTS == 0 ? CUTS_IN_EVERY_BUILD : CUTS;
+        for (int i = 0; i < cuts; i++) {
+            boolean atEnd = i % 3 == 0;
+            int moment = atEnd ? PowerLoss.end() : moments.get(random.nextInt(moments.size()));
+            Kept part = Kept.values()[(i + i / 7) % Kept.values().length];
+            Trees.delete(here.folder());
+            loss.leave(moment, part, random, here.folder());
+            String what =
+                    part + " of what was unsynced " + (atEnd ? "at the end" : "at line " + moment) + ", disk " + i;
+            requireSound(here, before, after, atEnd, what);
+            disks++;
+        }
+    }
+
+    private static void requireSound(CrashRepository here, State before, State after, boolean atEnd, String what)
+            throws IOException {
+        State now;
+        try {
+            now = here.look();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(what, e);
+        }
+        assertThat(now.equals(after) || !atEnd && now.equals(before))
+                .as("%s: %s", what, differences(after, now))
+                .isTrue();
+    }
+
+    private static String differences(State one, State other) {
+        String[] expected = one.toString().split("\n|, (?=[a-z]+=)");
+        String[] found = other.toString().split("\n|, (?=[a-z]+=)");
+        var missing = new ArrayList<>(List.of(expected));
+        missing.removeAll(List.of(found));
+        var added = new ArrayList<>(List.of(found));
+        added.removeAll(List.of(expected));
+        return "missing " + missing + ", instead " + added;
+    }
+}
