@@ -1,0 +1,61 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.cli.DamageTrial.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A fault in any file of a repository: nothing silent, no wrong byte, no words that only a programmer understands, and
+ * everything that was not hit stays readable.
+ *
+ * <p>{@code -Dmgit.corruption.tries=N} takes so many, {@code -Dmgit.corruption.seed=N} others; with
+ * {@code -Dmgit.corruption.tries=1} a seed printed with a finding gives that try alone.
+ */
+@Tag("slow")
+class CorruptionTest {
+    private static final int TRIES = Integer.getInteger("mgit.corruption.tries", 60);
+    private static final long SEED = Long.getLong("mgit.corruption.seed", 1);
+    private static final boolean LONG = TRIES > 1000;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void whateverFileIsHitNothingIsSilent() throws IOException {
+        DamageRepository made = DamageRepository.make(folder);
+        Map<String, Map<Outcome, Integer>> counts = new TreeMap<>();
+        List<String> findings = new ArrayList<>();
+        for (long seed = SEED; seed < SEED + TRIES; seed++) {
+            DamageRepository here = made.copyTo(folder.resolve("here"));
+            FileFault fault =
+                    FileFault.random(new Random(seed), here.folder(), List.of("repo/.mgit"), here.older());
+            if (LONG) {
+                System.out.println(seed + " " + fault);
+            }
+            fault.hit(here.folder(), here.older());
+            var trial = new DamageTrial(here);
+            Outcome outcome = trial.run();
+            counts.computeIfAbsent(fault.kindOfFile(), unused -> new EnumMap<>(Outcome.class))
+                    .merge(outcome, 1, Integer::sum);
+            for (String wrong : trial.wrong()) {
+                findings.add("seed " + seed + ", " + fault + ": " + wrong);
+                if (LONG) {
+                    System.out.println("FOUND seed " + seed + ", " + fault + ": " + wrong);
+                }
+            }
+        }
+        counts.forEach((kind, outcomes) -> System.out.println(kind + " " + outcomes));
+        assertThat(findings).isEmpty();
+    }
+}
