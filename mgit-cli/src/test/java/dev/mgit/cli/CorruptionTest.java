@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.cli.DamageTrial.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,36 +25,39 @@ import org.junit.jupiter.api.io.TempDir;
 class CorruptionTest {
     private static final int TRIES = Integer.getInteger("mgit.corruption.tries", 60);
     private static final long SEED = Long.getLong("mgit.corruption.seed", 1);
-    private static final boolean LONG = TRIES > 1000;
 
     @TempDir
     private Path folder;
+
+    /** What went wrong, by what it looks like without ids and paths, with the first seed that shows it. */
+    private final Map<String, String> findings = new TreeMap<>();
 
     @Test
     void whateverFileIsHitNothingIsSilent() throws IOException {
         DamageRepository made = DamageRepository.make(folder);
         Map<String, Map<Outcome, Integer>> counts = new TreeMap<>();
-        List<String> findings = new ArrayList<>();
         for (long seed = SEED; seed < SEED + TRIES; seed++) {
             DamageRepository here = made.copyTo(folder.resolve("here"));
             FileFault fault =
                     FileFault.random(new Random(seed), here.folder(), List.of("repo/.mgit"), here.older());
-            if (LONG) {
-                System.out.println(seed + " " + fault);
-            }
             fault.hit(here.folder(), here.older());
             var trial = new DamageTrial(here);
             Outcome outcome = trial.run();
             counts.computeIfAbsent(fault.kindOfFile(), unused -> new EnumMap<>(Outcome.class))
                     .merge(outcome, 1, Integer::sum);
             for (String wrong : trial.wrong()) {
-                findings.add("seed " + seed + ", " + fault + ": " + wrong);
-                if (LONG) {
-                    System.out.println("FOUND seed " + seed + ", " + fault + ": " + wrong);
-                }
+                note("seed " + seed + ", " + fault + ": " + wrong, fault, wrong);
             }
         }
         counts.forEach((kind, outcomes) -> System.out.println(kind + " " + outcomes));
-        assertThat(findings).isEmpty();
+        assertThat(findings.values()).isEmpty();
+    }
+
+    private void note(String finding, FileFault fault, String wrong) {
+        String shape = fault.kind() + " " + fault.kindOfFile() + " "
+                + FileFault.kindOf(wrong.replace(folder.toString(), "")).replaceAll("[0-9a-f]{7,}", "ID");
+        if (findings.putIfAbsent(shape, finding) == null) {
+            System.out.println("FOUND " + finding.replace('\n', ' ')); // at once: a long run may be ended
+        }
     }
 }

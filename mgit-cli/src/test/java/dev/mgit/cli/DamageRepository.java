@@ -35,7 +35,7 @@ record DamageRepository(
         commands.ok("checkout", "base~1", "out");
         GitServers.bare(made.resolve("models.git"));
         commands.ok("remote", "add", "origin", "../models.git", "--store", "../store");
-        commands.ok("push", "--all");
+        commands.ok("push");
         commands.ok("gc", "--prune-older-than", "0");
         Trees.copy(made, repository.older());
         repository.commit("child", 3);

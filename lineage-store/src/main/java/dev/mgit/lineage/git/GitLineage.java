@@ -158,7 +158,7 @@ public final class GitLineage implements Lineage {
 
     private Revisions revisions() throws IOException {
         checkReferences();
-        return new Revisions(git, warnings);
+        return new Revisions(this, warnings);
     }
 
     /** Before the first of them is believed. */

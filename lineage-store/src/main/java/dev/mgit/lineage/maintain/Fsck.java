@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Checks a repository: every Git object, every manifest, every object and block of the parameter store, each block
@@ -70,22 +71,43 @@ public final class Fsck {
 
     /**
      * Puts right what can be without anything being lost: the files by which objects and blocks are found, references,
-     * and notes that cannot be read. What is moved can be undone, what is replaced is kept.
+     * and notes that cannot be read. What is moved can be undone, what is replaced is kept. What cannot be mended is
+     * damage that the next check of this object reports.
      *
+     * @param author who mends it, asked once the settings can be read
      * @return what was done, a line each
      */
-    public List<String> repair(Person author, WriterLock lock) throws IOException {
+    public List<String> repair(Supplier<Person> author, WriterLock lock) throws IOException {
         List<String> done = new ArrayList<>(repository.repairLayout(lock));
         done.addAll(GitMaintenance.repairBooks(repository.files().lineage()));
-        var store = new StoreRebuild(repository);
-        if (store.damage().isPresent()) {
-            done.addAll(store.run(lock));
-        }
-        try (GitMaintenance git = GitMaintenance.open(
-                repository.files().lineage(), repository.files().operationLog())) {
-            done.addAll(git.repair(author, rules.noteReaders()));
-        }
+        attempt(Place.STORE, "the parameter store", () -> {
+            var store = new StoreRebuild(repository);
+            if (store.damage().isPresent()) {
+                done.addAll(store.run(lock));
+            }
+        });
+        attempt(Place.LINEAGE, "references and notes", () -> {
+            try (GitMaintenance git = GitMaintenance.open(
+                    repository.files().lineage(), repository.files().operationLog())) {
+                done.addAll(git.repair(author.get(), rules.noteReaders()));
+            }
+        });
         return done;
+    }
+
+    private interface Repair {
+        void run() throws IOException;
+    }
+
+    private void attempt(Place place, String what, Repair repair) throws IOException {
+        try {
+            repair.run();
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            damage.add(new Damage(place, what, "it could not be repaired: " + why(e), List.of()));
+        }
     }
 
     private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {

@@ -122,7 +122,7 @@ class RepairTest {
     private List<String> repair() throws IOException {
         try (Repository damaged = Repository.openDamaged(folder.resolve("repository"), User.unknown());
                 WriterLock lock = damaged.lock("repair", Duration.ofSeconds(60), notice -> {})) {
-            return new Fsck(damaged, CopyProgress.none()).repair(MadeRepository.ADA, lock);
+            return new Fsck(damaged, CopyProgress.none()).repair(() -> MadeRepository.ADA, lock);
         }
     }
 

@@ -72,13 +72,14 @@ public final class FsckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = repair ? Session.openDamaged(context) : Session.open(context)) {
-            List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
-            FsckReport found = check(session);
+            Fsck fsck = fsck(session);
+            List<String> repaired = new ArrayList<>(repair ? repair(session, fsck) : List.of());
+            FsckReport found = check(session, fsck);
             Optional<String> remote = Optional.ofNullable(repairFrom).filter(name -> !found.isClean());
             if (remote.isPresent()) {
                 repaired.addAll(new StoreRepair(context, session, wait).run(remote.get(), found));
             }
-            FsckReport report = remote.isPresent() ? check(session) : found;
+            FsckReport report = remote.isPresent() ? check(session, fsck(session)) : found;
             if (json.wanted()) {
                 context.output().json(out -> json(out, report, repaired));
             } else {
@@ -93,16 +94,16 @@ public final class FsckCommand implements Callable<Integer> {
         return new Fsck(session.repository(), session.progress(), NoteFormats.rules());
     }
 
-    private FsckReport check(Session session) throws IOException {
+    private FsckReport check(Session session, Fsck fsck) throws IOException {
         return revisions.isEmpty()
-                ? fsck(session).everything(lineageOnly)
-                : fsck(session).versions(versions(session), lineageOnly);
+                ? fsck.everything(lineageOnly)
+                : fsck.versions(versions(session), lineageOnly);
     }
 
-    private List<String> repair(Session session) throws IOException {
+    private List<String> repair(Session session, Fsck fsck) throws IOException {
         WriterLock lock = wait.lock(context, session.repository(), "mgit fsck --repair");
         try (lock) {
-            return fsck(session).repair(session.author(), lock);
+            return fsck.repair(session::author, lock);
         }
     }
 
