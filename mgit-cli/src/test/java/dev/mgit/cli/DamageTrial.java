@@ -132,12 +132,16 @@ final class DamageTrial {
     }
 
     private Cli.Ran command(String... words) throws IOException {
-        Cli.Ran ran = Cli.run(repository.root(), words);
+        List<String> all = new ArrayList<>(List.of(words));
+        if (Boolean.getBoolean("mgit.corruption.stacktrace")) {
+            all.add("--stacktrace");
+        }
+        Cli.Ran ran = Cli.run(repository.root(), all.toArray(String[]::new));
         noticed |= ran.exit() != 0 || ran.err().contains("warning: ");
-        String all = ran.out() + ran.err();
-        if (!ALLOWED.contains(ran.exit()) || UNFIT.matcher(all).find()) {
+        String said = ran.out() + ran.err();
+        if (!ALLOWED.contains(ran.exit()) || UNFIT.matcher(said).find()) {
             wrong.add("mgit " + String.join(" ", words) + " ends with " + ran.exit() + ": "
-                    + all.replace("\n", " | "));
+                    + said.replace("\n", " | "));
         }
         if (ran.exit() != 0 && !words[0].equals("fsck") && !ran.err().startsWith("error: ") && !ran.err().contains("\nerror: ")) {
             wrong.add("mgit " + String.join(" ", words) + " says nothing: " + ran);

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -45,8 +46,10 @@ record FileFault(Kind kind, String file, String other, double place) {
             }
         }
         String wanted = kinds.get(random.nextInt(kinds.size()));
-        List<String> some =
-                files.stream().filter(file -> kindOf(file).equals(wanted)).toList();
+        List<String> some = files.stream()
+                .filter(file -> kindOf(file).equals(wanted))
+                .sorted(Comparator.comparing(file -> root.resolve(file).toFile().length()))
+                .toList();
         String file = some.get(random.nextInt(some.size()));
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         if (kind == Kind.OLDER && !isOlder(root.resolve(file), older.resolve(file))) {

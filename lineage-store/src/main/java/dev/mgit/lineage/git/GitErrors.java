@@ -89,14 +89,11 @@ final class GitErrors {
 
     /** What was said first: JGit hands some failures on from thread to thread, each with the name of the one before. */
     private static String reason(Exception e) {
-        Throwable first = e;
-        while (first.getCause() != null && first.getCause() instanceof Exception) {
-            first = first.getCause();
+        String reason = "a file of it cannot be read";
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            reason = at instanceof IOException && at.getMessage() != null ? at.getMessage() : reason;
         }
-        String message = String.valueOf(first.getMessage());
-        return first instanceof RuntimeException || first.getMessage() == null
-                ? "a file of it cannot be read (" + message + ")"
-                : message;
+        return reason;
     }
 
     /** What JGit says of a file it does not understand; what the system refuses comes from below it. */
@@ -105,13 +102,12 @@ final class GitErrors {
         while (at.getCause() instanceof Exception cause) {
             at = cause;
         }
-        boolean said = at instanceof IOException
+        boolean said = UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals)
                 && at.getStackTrace().length > 0
-                && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.")
-                && UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals);
+                && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.");
         return said
                 || String.valueOf(at.getMessage()).contains("Is a directory")
-                || at instanceof RuntimeException && isOfStorage(at);
+                || at instanceof RuntimeException && isOfStorage(e);
     }
 
     private static boolean isOfStorage(Throwable thrown) {

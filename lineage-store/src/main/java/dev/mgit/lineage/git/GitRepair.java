@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
@@ -45,7 +46,7 @@ final class GitRepair {
         Map<String, @Nullable ObjectId> moves = new java.util.LinkedHashMap<>();
         for (ReferenceCheck.Unexplained reference : misplaced(outside)) {
             String name = Repository.shortenRefName(reference.ref());
-            Optional<ObjectId> left = reference.left().map(ObjectId::fromString).filter(this::isThere);
+            Optional<ObjectId> left = reference.left().map(ObjectId::fromString).filter(this::isReadable);
             if (left.isPresent()) {
                 takeAway(reference.ref(), reference.at().map(ObjectId::fromString));
                 moves.put(reference.ref(), left.get());
@@ -94,8 +95,9 @@ final class GitRepair {
 
     /** Git refuses to move a reference away from an object that it does not have. */
     private void takeAway(String ref, Optional<ObjectId> at) throws IOException {
-        if (at.isPresent() && !isThere(at.get())) {
+        if (at.isPresent() && !isReadable(at.get())) {
             BookRepair.takeAway(lineage.git().getDirectory().toPath(), ref);
+            lineage.git().getRefDatabase().refresh();
         }
     }
 
@@ -152,8 +154,14 @@ final class GitRepair {
         }
     }
 
-    private boolean isThere(ObjectId id) {
-        return lineage.git().getObjectDatabase().has(id);
+    private boolean isReadable(ObjectId id) {
+        try {
+            lineage.git().open(id).getBytes();
+            return true;
+        } catch (IOException e) {
+            ResourceException.throwIfBehind(e);
+            return false;
+        }
     }
 
     /** An operation that moves nothing: the references are where it puts them. */

@@ -118,7 +118,10 @@ public final class Fsck {
         progress.start("checking the lineage", 0);
         GitHealth health = lineage(only);
         progress.done();
-        var contents = new VersionContents(repository.lineage(), PromisedVersions.of(repository));
+        if (only.isEmpty()) {
+            damage.addAll(LostVersions.of(repository, health));
+        }
+        var contents = new VersionContents(repository.lineage(), promised());
         for (VersionId version : health.versions()) {
             contents.read(version)
                     .ifPresent(why -> damage.add(new Damage(
@@ -141,6 +144,18 @@ public final class Fsck {
                 absent.cardinality(),
                 contents.touched(absent::get),
                 damage);
+    }
+
+    /** Where histories are damaged, nobody knows what a remote was to have, and all that is missing counts as missing. */
+    private Set<VersionId> promised() {
+        try {
+            return PromisedVersions.of(repository);
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            return Set.of();
+        }
     }
 
     /** A rewritten commit is whole by itself; it only disagrees with what it says elsewhere. */
