@@ -115,7 +115,7 @@ final class GitCheck {
             return "it is missing";
         } catch (IOException | RuntimeException e) {
             ResourceException.throwIfBehind(e);
-            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return GitErrors.reason(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.ResourceException;
+import dev.mgit.delta.json.JsonException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
@@ -88,7 +89,10 @@ final class GitErrors {
     }
 
     /** What was said first: JGit hands some failures on from thread to thread, each with the name of the one before. */
-    private static String reason(Exception e) {
+    static String reason(Exception e) {
+        if (e instanceof MgitException || e instanceof JsonException || e instanceof IllegalArgumentException) {
+            return String.valueOf(e.getMessage());
+        }
         String reason = "a file of it cannot be read";
         for (Throwable at = e; at != null; at = at.getCause()) {
             reason = at instanceof IOException && at.getMessage() != null ? at.getMessage() : reason;

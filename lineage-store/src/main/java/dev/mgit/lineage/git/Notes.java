@@ -125,7 +125,7 @@ final class Notes {
     }
 
     private static String why(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return GitErrors.reason(e);
     }
 
     /**

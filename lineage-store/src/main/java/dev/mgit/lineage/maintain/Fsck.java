@@ -19,6 +19,7 @@ import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -39,6 +40,8 @@ public final class Fsck {
     private final CopyProgress progress;
     private final VerifyRules rules;
     private final List<Damage> damage = new ArrayList<>();
+    private ReadSubset subset = ReadSubset.ALL;
+    private String part = ReadSubset.ALL.toString();
 
     public Fsck(Repository repository, CopyProgress progress) {
         this(repository, progress, VerifyRules.NONE);
@@ -53,6 +56,12 @@ public final class Fsck {
         this.rules = rules;
         this.repository = repository;
         this.progress = progress;
+    }
+
+    /** Has only a part of the stored data read; everything else is checked as ever. */
+    public Fsck reading(ReadSubset wanted) {
+        subset = wanted;
+        return this;
     }
 
     /**
@@ -143,6 +152,7 @@ public final class Fsck {
                 checked[1],
                 absent.cardinality(),
                 contents.touched(absent::get),
+                part,
                 damage);
     }
 
@@ -213,7 +223,10 @@ public final class Fsck {
     /** A finding's reason, unless it is none: what the machine ran out of is thrown. */
     static String why(RuntimeException e) {
         ResourceException.throwIfBehind(e);
-        return e instanceof MgitException known ? known.getMessage() : String.valueOf(e);
+        if (e instanceof MgitException known) {
+            return known.getMessage();
+        }
+        return e instanceof UncheckedIOException io ? String.valueOf(io.getCause().getMessage()) : "it cannot be read";
     }
 
     private String model(VersionId version) {
@@ -253,7 +266,9 @@ public final class Fsck {
         try (ParameterStore store = opened.get()) {
             int threads = StoreSettings.of(repository.settings()).threads();
             var check = new ParameterCheck(store, contents, threads, progress);
+            check.read(subset);
             damage.addAll(check.run(all));
+            part = check.subset().toString();
             checked[0] = check.blocks();
             checked[1] = check.bytes();
             absent.or(check.absent());

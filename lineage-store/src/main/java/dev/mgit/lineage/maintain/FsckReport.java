@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param bytes raw bytes of those blocks
  * @param absent objects that are not here, but promised by a remote
  * @param away versions that need such objects
+ * @param part which part of the data was read, {@code 1/1} for all
  */
 public record FsckReport(
         int versions,
@@ -22,6 +23,7 @@ public record FsckReport(
         long bytes,
         long absent,
         List<Touched> away,
+        String part,
         List<Damage> damage) {
     /** Where damage is. */
     public enum Place {

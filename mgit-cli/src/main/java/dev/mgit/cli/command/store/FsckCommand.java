@@ -12,10 +12,14 @@ import dev.mgit.lineage.maintain.Fsck;
 import dev.mgit.lineage.maintain.FsckReport;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.maintain.ReadSubset;
+import dev.mgit.hooks.executor.Quantities;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +50,14 @@ public final class FsckCommand implements Callable<Integer> {
     private boolean lineageOnly;
 
     @Option(
+            names = "--read-data-subset",
+            paramLabel = "PART",
+            description =
+                    "Read only a part of the stored data: 5%% or a size such as 10G, another part each day, or 3/20, the third "
+                            + "of twenty. Everything else is checked as ever.")
+    private @Nullable String subset;
+
+    @Option(
             names = "--repair",
             description =
                     "First rebuild a parameter store that does not open and the files by which Git finds its objects, reset "
@@ -72,7 +84,7 @@ public final class FsckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Session session = repair ? Session.openDamaged(context) : Session.open(context)) {
-            Fsck fsck = fsck(session);
+            Fsck fsck = fsck(session).reading(subset());
             List<String> repaired = new ArrayList<>(repair ? repair(session, fsck) : List.of());
             FsckReport found = check(session, fsck);
             Optional<String> remote = Optional.ofNullable(repairFrom).filter(name -> !found.isClean());
@@ -92,6 +104,12 @@ public final class FsckCommand implements Callable<Integer> {
 
     private static Fsck fsck(Session session) {
         return new Fsck(session.repository(), session.progress(), NoteFormats.rules());
+    }
+
+    private ReadSubset subset() {
+        return subset == null
+                ? ReadSubset.ALL
+                : ReadSubset.parse(subset, LocalDate.now(ZoneOffset.UTC).toEpochDay(), Quantities::bytes);
     }
 
     private FsckReport check(Session session, Fsck fsck) throws IOException {
@@ -133,7 +151,7 @@ public final class FsckCommand implements Callable<Integer> {
         }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
-                + Output.bytes(report.bytes()) + "): "
+                + Output.bytes(report.bytes()) + (subset == null ? "" : ", part " + report.part() + " of the data") + "): "
                 + (report.isClean() ? "no damage" : report.damage().size() + " damaged"));
     }
 
@@ -152,6 +170,7 @@ public final class FsckCommand implements Callable<Integer> {
         json.writeNumberField("objects", report.objects());
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
+        json.writeStringField("part", report.part());
         json.writeNumberField("absent", report.absent());
         json.writeArrayFieldStart("away");
         for (Touched away : report.away()) {
