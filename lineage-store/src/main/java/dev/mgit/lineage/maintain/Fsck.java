@@ -87,6 +87,13 @@ public final class Fsck {
      * @return what was done, a line each
      */
     public List<String> repair(Supplier<Person> author, WriterLock lock) throws IOException {
+        List<String> done = new ArrayList<>(repairFiles(lock));
+        done.addAll(repairReferences(author));
+        return done;
+    }
+
+    /** The first half: what objects and blocks are found by. */
+    public List<String> repairFiles(WriterLock lock) throws IOException {
         List<String> done = new ArrayList<>(repository.repairLayout(lock));
         done.addAll(GitMaintenance.repairBooks(repository.files().lineage()));
         attempt(Place.STORE, "the parameter store", () -> {
@@ -95,6 +102,12 @@ public final class Fsck {
                 done.addAll(store.run(lock));
             }
         });
+        return done;
+    }
+
+    /** The second half, once all objects are here that can be had. The caller holds the writer lock. */
+    public List<String> repairReferences(Supplier<Person> author) throws IOException {
+        List<String> done = new ArrayList<>();
         attempt(Place.LINEAGE, "references and notes", () -> {
             try (GitMaintenance git = GitMaintenance.open(
                     repository.files().lineage(), repository.files().operationLog())) {

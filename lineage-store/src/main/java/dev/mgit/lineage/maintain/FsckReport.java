@@ -25,6 +25,8 @@ public record FsckReport(
         List<Touched> away,
         String part,
         List<Damage> damage) {
+    private static final String GIT_OBJECT = "Git object ";
+
     /** Where damage is. */
     public enum Place {
         /** Git objects, references, notes, the operation log. */
@@ -70,6 +72,14 @@ public record FsckReport(
     public FsckReport {
         away = List.copyOf(away);
         damage = List.copyOf(damage);
+    }
+
+    /** Ids of Git objects that are missing or damaged. */
+    public List<String> lostGitObjects() {
+        return damage.stream()
+                .filter(found -> found.place() == Place.LINEAGE && found.what().startsWith(GIT_OBJECT))
+                .map(found -> found.what().substring(GIT_OBJECT.length()))
+                .toList();
     }
 
     /** Ids of what is damaged in one kind of place. */
