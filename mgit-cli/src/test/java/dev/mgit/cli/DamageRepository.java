@@ -25,7 +25,8 @@ record DamageRepository(
     static DamageRepository make(Path folder) throws IOException {
         Path made = Files.createDirectories(folder.resolve("made"));
         var repository = new DamageRepository(made, folder.resolve("older"), new TreeMap<>(), new TreeMap<>());
-        TestRepository commands = TestRepository.init(Files.createDirectories(made).resolve("repo"));
+        TestRepository commands =
+                TestRepository.init(Files.createDirectories(made).resolve("repo"));
         commands.ok("config", "user.name", "Ada");
         repository.commit("base", 0);
         repository.commit("base", 1);

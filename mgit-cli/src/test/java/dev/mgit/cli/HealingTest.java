@@ -46,7 +46,9 @@ class HealingTest {
         Cli.Ran ran = commands().run("checkout", revision, target.toString());
         assertThat(ran.exit()).as("%s", ran).isIn(0, 6);
         if (ran.exit() == 0) {
-            assertThat(contents(target)).isEqualTo(here.versions().get(commands().json("show", revision, "--json").string("id")));
+            assertThat(contents(target))
+                    .isEqualTo(here.versions()
+                            .get(commands().json("show", revision, "--json").string("id")));
         }
         return ran.exit() == 0;
     }

@@ -28,6 +28,7 @@ import org.eclipse.jgit.transport.PackParser;
  */
 final class BookRepair {
     private static final Pattern REFERENCE = Pattern.compile("(ref: refs/[!-~]+|[0-9a-f]{40})\\R?");
+    private static final Pattern DIRECT = Pattern.compile("[0-9a-f]{40}\\R?");
     private static final Pattern PACKED = Pattern.compile("[0-9a-f]{40} (refs/.+)");
     private static final Pattern PACKED_HEADER = Pattern.compile("# pack-refs with:( peeled| fully-peeled| sorted)+ ?");
     private static final Pattern PEELED = Pattern.compile("\\^[0-9a-f]{40}");
@@ -126,13 +127,18 @@ final class BookRepair {
 
     private static boolean isPacked(String line, Predicate<String> wanted) {
         var packed = PACKED.matcher(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
-        return packed.matches() && packed.group(1).indexOf('\ufffd') < 0 && Repository.isValidRefName(packed.group(1)) && wanted.test(packed.group(1));
+        return packed.matches()
+                && packed.group(1).indexOf('\ufffd') < 0
+                && Repository.isValidRefName(packed.group(1))
+                && wanted.test(packed.group(1));
     }
 
     private void looseReferences() throws IOException {
         for (Path file : files(git.resolve("refs"))) {
             String name = git.relativize(file).toString();
-            if (!name.endsWith(".lock") && !REFERENCE.matcher(text(file)).matches()) {
+            boolean symbolic = name.startsWith("refs/remotes/") && name.endsWith("/HEAD"); // as Git has them
+            if (!name.endsWith(".lock")
+                    && !(symbolic ? REFERENCE : DIRECT).matcher(text(file)).matches()) {
                 setAside(file);
                 Files.delete(file);
                 DurableNames.sync(folderOf(file));

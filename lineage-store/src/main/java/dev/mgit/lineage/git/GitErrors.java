@@ -5,6 +5,7 @@ import dev.mgit.delta.ResourceException;
 import dev.mgit.delta.json.JsonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.zip.ZipException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
@@ -110,6 +111,7 @@ final class GitErrors {
                 && at.getStackTrace().length > 0
                 && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.");
         return said
+                || at instanceof CharacterCodingException
                 || String.valueOf(at.getMessage()).contains("Is a directory")
                 || at instanceof RuntimeException && isOfStorage(e);
     }

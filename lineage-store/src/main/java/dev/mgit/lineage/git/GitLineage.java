@@ -186,6 +186,7 @@ public final class GitLineage implements Lineage {
         return GitErrors.reading(() -> {
             checkReferences();
             return Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
+                    .filter(ref -> ref.getObjectId() != null) // a damaged one may name another reference
                     .map(ref -> new Model(name, id(ref.getObjectId())));
         });
     }

@@ -57,7 +57,11 @@ public final class GitSettings implements SettingsFile {
             }
         };
         try {
-            return load(config, file.toString());
+            GitSettings settings = load(config, file.toString());
+            if (!isReadable(config.toText())) {
+                throw new MgitException(MgitException.Kind.USAGE, file + " cannot be read: it is no text", null);
+            }
+            return settings;
         } catch (MgitException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,

@@ -54,7 +54,8 @@ final class Notes {
     /** Where a note lies; empty if there is none, or if what lists them cannot be read. */
     private Optional<ObjectId> blob(String namespace, VersionId id) {
         try {
-            return Optional.ofNullable(GitErrors.retryMissing(() -> map(namespace).get(ObjectId.fromString(id.hex()))));
+            return Optional.ofNullable(
+                    GitErrors.retryMissing(() -> map(namespace).get(ObjectId.fromString(id.hex()))));
         } catch (IOException e) {
             unlisted(namespace, e);
             return Optional.empty();
@@ -80,8 +81,7 @@ final class Notes {
     Map<VersionId, byte[]> readAll(String namespace) throws IOException {
         var result = new LinkedHashMap<VersionId, byte[]>();
         for (Map.Entry<VersionId, ObjectId> note : blobs(namespace).entrySet()) {
-            content(namespace, note.getKey(), note.getValue())
-                    .ifPresent(content -> result.put(note.getKey(), content));
+            content(namespace, note.getKey(), note.getValue()).ifPresent(content -> result.put(note.getKey(), content));
         }
         outside.getOrDefault(namespace, Map.of()).keySet().forEach(id -> warnOfOutside(namespace, id));
         return result;

@@ -46,8 +46,8 @@ final class ReadableState {
     }
 
     private Optional<ObjectId> newest(String ref) throws IOException {
-        Set<String> candidates = new LinkedHashSet<>(
-                new Reflogs(lineage.git().getDirectory().toPath()).newestFirst(ref));
+        Set<String> candidates =
+                new LinkedHashSet<>(new Reflogs(lineage.git().getDirectory().toPath()).newestFirst(ref));
         for (Operation operation : lineage.operationLog().finished()) {
             for (Operation.RefChange change : operation.changes()) {
                 if (change.ref().equals(ref)) {

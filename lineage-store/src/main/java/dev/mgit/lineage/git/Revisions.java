@@ -69,9 +69,7 @@ final class Revisions {
         Optional<String> damage = new LostObjects(lineage).behind(revision);
         if (damage.isPresent()) {
             throw new MgitException(
-                    MgitException.Kind.INTEGRITY,
-                    "cannot find '" + revision + "': " + damage.get(),
-                    LostObjects.HINT);
+                    MgitException.Kind.INTEGRITY, "cannot find '" + revision + "': " + damage.get(), LostObjects.HINT);
         }
         String typed = revision.split("[~^@:]", 2)[0];
         throw new MgitException(

@@ -239,7 +239,9 @@ public final class Fsck {
         if (e instanceof MgitException known) {
             return known.getMessage();
         }
-        return e instanceof UncheckedIOException io ? String.valueOf(io.getCause().getMessage()) : "it cannot be read";
+        return e instanceof UncheckedIOException io
+                ? String.valueOf(io.getCause().getMessage())
+                : "it cannot be read";
     }
 
     private String model(VersionId version) {

@@ -25,7 +25,8 @@ final class LostVersions {
     private LostVersions() {}
 
     static List<Damage> of(Repository repository, GitHealth health) {
-        Optional<LineageGraph> graph = new GraphIndex(repository.derived(repository.files().graphIndex())).kept();
+        Optional<LineageGraph> graph =
+                new GraphIndex(repository.derived(repository.files().graphIndex())).kept();
         if (graph.isEmpty() || health.damage().isEmpty()) {
             return List.of();
         }

@@ -39,7 +39,9 @@ public final class ReadSubset {
         if (part.matches() && Long.parseLong(part.group(1)) <= Long.parseLong(part.group(2))) {
             return new ReadSubset(Long.parseLong(part.group(1)), Long.parseLong(part.group(2)), 0);
         }
-        if (percent.matches() && Double.parseDouble(percent.group(1)) > 0 && Double.parseDouble(percent.group(1)) <= 100) {
+        if (percent.matches()
+                && Double.parseDouble(percent.group(1)) > 0
+                && Double.parseDouble(percent.group(1)) <= 100) {
             return rotating(day, (long) Math.ceil(100 / Double.parseDouble(percent.group(1))));
         }
         try {

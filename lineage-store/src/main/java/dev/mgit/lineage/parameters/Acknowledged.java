@@ -39,7 +39,7 @@ final class Acknowledged {
                         StandardCharsets.US_ASCII);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // what was committed is stored; the line that is there, or what is left of it, asks for less
         }
     }
 
@@ -65,7 +65,8 @@ final class Acknowledged {
     private static void require(Path directory, long then, long now, Matcher line) throws IOException {
         Path list = directory.resolve(name(now));
         if (now < then) {
-            throw older(directory.resolve(StoreFiles.CURRENT) + " names " + name(now) + ", which came before " + name(then));
+            throw older(directory.resolve(StoreFiles.CURRENT) + " names " + name(now) + ", which came before "
+                    + name(then));
         }
         if (now == then && Files.isRegularFile(list)) {
             byte[] bytes = Files.readAllBytes(list);

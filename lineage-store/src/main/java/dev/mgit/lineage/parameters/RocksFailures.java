@@ -31,7 +31,8 @@ final class RocksFailures {
                     "free some space and run the command again; nothing was changed",
                     e);
         }
-        boolean damaged = status != null && status.getCode() == Status.Code.Corruption || isMissingOrFolder(e, directory);
+        boolean damaged =
+                status != null && status.getCode() == Status.Code.Corruption || isMissingOrFolder(e, directory);
         return new MgitException(
                 damaged ? MgitException.Kind.INTEGRITY : MgitException.Kind.FAILED,
                 what + " in " + directory + ": " + e.getMessage(),
@@ -54,7 +55,6 @@ final class RocksFailures {
     /** RocksDB calls it an error of the disk that a file it wrote is no longer there, or no file. */
     private static boolean isMissingOrFolder(RocksDBException e, Path directory) {
         String message = String.valueOf(e.getMessage());
-        return Files.isDirectory(directory)
-                && (message.contains("No such file") || message.contains("Is a directory"));
+        return Files.isDirectory(directory) && (message.contains("No such file") || message.contains("Is a directory"));
     }
 }

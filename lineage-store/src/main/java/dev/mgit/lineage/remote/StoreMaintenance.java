@@ -47,7 +47,8 @@ public final class StoreMaintenance {
 
     /** What all references of a lineage lead to, as it is now; its Git objects are fetched into a folder of their own. */
     private Set<ObjectId> reachable(String url) throws IOException {
-        try (LineageCopy copy = LineageCopy.fetch(exchange, RemoteAddress.parse(url, exchange.repository().root()))) {
+        try (LineageCopy copy = LineageCopy.fetch(
+                exchange, RemoteAddress.parse(url, exchange.repository().root()))) {
             GitExchange there = copy.lineage();
             List<VersionId> versions = there.between(copy.tips(), List.of()).stream()
                     .filter(there::isVersion)

@@ -25,8 +25,8 @@ final class LayoutRepair {
         for (Path folder : PlainFiles.foldersForFiles(files)) {
             Path kept = kept(folder);
             Files.move(folder, kept, StandardCopyOption.ATOMIC_MOVE);
-            done.add("put the folder '" + files.mgit().relativize(folder) + "' aside, which stood in the place of a file: it is "
-                    + kept);
+            done.add("put the folder '" + files.mgit().relativize(folder)
+                    + "' aside, which stood in the place of a file: it is " + kept);
         }
         for (Path folder : List.of(files.checkouts(), files.journal(), files.index())) {
             if (Files.isRegularFile(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -70,6 +70,7 @@ final class LayoutRepair {
 
     private Path kept(Path entry) throws IOException {
         Path folder = Files.createDirectories(files.mgit().resolve("damaged"));
-        return RebuiltStore.free(folder.resolve(files.mgit().relativize(entry).toString().replace('/', '_')));
+        return RebuiltStore.free(
+                folder.resolve(files.mgit().relativize(entry).toString().replace('/', '_')));
     }
 }

@@ -50,9 +50,7 @@ final class PlainFiles {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     folder + " is damaged: it is a folder, not a file",
-                    folder.equals(files.lockFile())
-                            ? "remove it"
-                            : "run 'mgit fsck --repair', which puts it aside");
+                    folder.equals(files.lockFile()) ? "remove it" : "run 'mgit fsck --repair', which puts it aside");
         }
     }
 

@@ -36,7 +36,8 @@ class ReadSubsetTest {
     @Test
     void everyObjectIsInOnePart() {
         for (int number = 0; number < 200; number++) {
-            var object = new ObjectId(("%012x".formatted(number * 7_919_317L)).repeat(6).substring(0, 64));
+            var object = new ObjectId(
+                    ("%012x".formatted(number * 7_919_317L)).repeat(6).substring(0, 64));
             int in = 0;
             for (int part = 1; part <= 7; part++) {
                 in += parse(part + "/7", 0).contains(object) ? 1 : 0;
@@ -50,7 +51,8 @@ class ReadSubsetTest {
         Set<String> parts = new HashSet<>();
         for (long day = 20_000; day < 20_020; day++) {
             parts.add(parse("5%", day).of(1000).toString());
-            assertThat(parse("5%", day).of(1000)).hasToString(parse("5%", day + 20).of(7).toString());
+            assertThat(parse("5%", day).of(1000))
+                    .hasToString(parse("5%", day + 20).of(7).toString());
         }
         assertThat(parts).hasSize(20).contains("1/20", "20/20");
         assertThat(parse("300", 20_000).of(1000).toString()).endsWith("/4");
@@ -61,11 +63,10 @@ class ReadSubsetTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "0%", "101%", "0/3", "4/3", "3/0", "1/2/3", "-5%", "much", "5 %"})
     void whatIsNoPartIsRefused(String text) {
-        assertThatThrownBy(() -> parse(text, 0))
-                .isInstanceOfSatisfying(MgitException.class, e -> {
-                    assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
-                    assertThat(e.hint()).contains("3/20");
-                });
+        assertThatThrownBy(() -> parse(text, 0)).isInstanceOfSatisfying(MgitException.class, e -> {
+            assertThat(e.kind()).isEqualTo(MgitException.Kind.USAGE);
+            assertThat(e.hint()).contains("3/20");
+        });
     }
 
     /** A damaged block is found by the part it is in, and by no other; all parts together read everything. */
@@ -77,7 +78,8 @@ class ReadSubsetTest {
             long blocks = made.fsck().blocks();
             try (WriterLock lock = made.lock();
                     var store = made.repository().writableParameters(lock)) {
-                StoredObject.Block block = store.object(head).orElseThrow().blocks().get(0);
+                StoredObject.Block block =
+                        store.object(head).orElseThrow().blocks().get(0);
                 byte[] frame = store.frame(block.id()).orElseThrow();
                 frame[frame.length / 2] ^= 1;
                 store.putBlock(block.id(), frame);

@@ -118,13 +118,12 @@ class RepairTest {
         List<String> files = names(parameters);
         for (int length = 0; length < whole.length; length++) {
             Files.write(list, Arrays.copyOf(whole, length));
-            for (Opening opening : List.<Opening>of(
-                    RocksParameterStore::openWritable, RocksParameterStore::openReadOnly)) {
-                assertThatThrownBy(() -> opening.open(parameters))
-                        .isInstanceOfSatisfying(MgitException.class, e -> {
-                            assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
-                            assertThat(e.hint()).contains("fsck --repair");
-                        });
+            for (Opening opening :
+                    List.<Opening>of(RocksParameterStore::openWritable, RocksParameterStore::openReadOnly)) {
+                assertThatThrownBy(() -> opening.open(parameters)).isInstanceOfSatisfying(MgitException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+                    assertThat(e.hint()).contains("fsck --repair");
+                });
             }
         }
         assertThat(names(parameters)).isEqualTo(files);

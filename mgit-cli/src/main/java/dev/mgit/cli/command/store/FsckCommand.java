@@ -7,13 +7,13 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Quantities;
 import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.lineage.maintain.Fsck;
 import dev.mgit.lineage.maintain.FsckReport;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
 import dev.mgit.lineage.maintain.ReadSubset;
-import dev.mgit.hooks.executor.Quantities;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
@@ -119,9 +119,7 @@ public final class FsckCommand implements Callable<Integer> {
     }
 
     private FsckReport check(Session session, Fsck fsck) throws IOException {
-        return revisions.isEmpty()
-                ? fsck.everything(lineageOnly)
-                : fsck.versions(versions(session), lineageOnly);
+        return revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
     }
 
     /** Brings back what is still missing, and checks again where anything was. */
@@ -185,7 +183,8 @@ public final class FsckCommand implements Callable<Integer> {
         }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
-                + Output.bytes(report.bytes()) + (subset == null ? "" : ", part " + report.part() + " of the data") + "): "
+                + Output.bytes(report.bytes()) + (subset == null ? "" : ", part " + report.part() + " of the data")
+                + "): "
                 + (report.isClean() ? "no damage" : report.damage().size() + " damaged"));
     }
 

@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Brings back what a repair cannot make up: from remotes, from checked-out folders, and from folders the user names. */
@@ -44,8 +44,7 @@ final class LostData {
         List<String> done = new ArrayList<>();
         for (Remote remote : report.lostGitObjects().isEmpty() ? List.<Remote>of() : remotes()) {
             attempt(remote, done, () -> {
-                int taken = LineageHealing.run(
-                        Exchanges.of(context, session, wait), remote, report.lostGitObjects());
+                int taken = LineageHealing.run(Exchanges.of(context, session, wait), remote, report.lostGitObjects());
                 if (taken > 0) {
                     done.add(taken + " Git objects, from " + remote.name());
                 }
@@ -59,8 +58,10 @@ final class LostData {
         List<String> done = new ArrayList<>();
         for (Remote remote : isOfParameters(report) ? remotes() : List.<Remote>of()) {
             if (remote.store().isPresent()) {
-                attempt(remote, done, () -> done.addAll(
-                        new StoreRepair(context, session, wait).run(remote.name(), report)));
+                attempt(
+                        remote,
+                        done,
+                        () -> done.addAll(new StoreRepair(context, session, wait).run(remote.name(), report)));
             }
         }
         return done;
