@@ -72,6 +72,7 @@ final class CommandTable implements IFactory {
     private static final Pattern COUNT = Pattern.compile("-[0-9]+");
     private static final Set<String> PAGED =
             Set.of("audit", "blame", "config", "diff", "find", "help", "impact", "inspect", "log", "op", "show");
+    private static final Set<String> VERSION = Set.of("-V", "--version", BuildVersion.VERBOSE);
     private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
 
     static {
@@ -104,7 +105,6 @@ final class CommandTable implements IFactory {
         ALL.put("graph", GraphCommand.class);
         ALL.put("eval", EvalCommand.class);
         ALL.put("cost", CostCommand.class);
-        ALL.put("inspect", InspectCommand.class);
         ALL.put("audit", AuditCommand.class);
         ALL.put("sign", SignCommand.class);
         ALL.put("verify", VerifyCommand.class);
@@ -141,10 +141,13 @@ final class CommandTable implements IFactory {
     static final List<String> OF_SOURCES = List.of("demo", "bench");
 
     /**
-     * Adds the command the arguments name, or all of them where that is not plain to see. Reading the options of
-     * every command takes longer than most commands do.
+     * Adds the command the arguments name, none for the version alone, or all of them where that is not plain to see.
+     * Reading the options of every command takes longer than most commands do.
      */
     static void register(CommandLine line, String... args) {
+        if (args.length > 0 && VERSION.containsAll(List.of(args))) {
+            return;
+        }
         String named = named(args);
         Class<?> only = ALL.get(named);
         if (only != null && only != HelpCommand.class && only != CompleteCommand.class) {

@@ -34,6 +34,7 @@ final class Warmup {
             List.of("bisect", "start", "b"),
             List.of("bisect", "good", "a"),
             List.of("graph", "--format", "svg"),
+            List.of("audit", "b"),
             List.of("status"));
 
     /** A safetensors file with one tensor of one byte. */

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,17 +177,6 @@ class PolicyTest {
 
         policy("{\"rule\": \"age\", \"days\": 1}");
         repository.ok("policy", "check");
-        policy("{\"rule\": \"age\", \"days\": 1, \"since\": \"2020-01-01\"}");
-        Cli.Ran old = Cli.run(
-                repository.root(),
-                Map.of("GIT_AUTHOR_DATE", "2021-01-01T00:00:00Z"),
-                "commit",
-                folder.resolve("by-hand/base").toString(),
-                "--model",
-                "old",
-                "-m",
-                "old");
-        assertThat(old.exit()).isZero();
     }
 
     @Test

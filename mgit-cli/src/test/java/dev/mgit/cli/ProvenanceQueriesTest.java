@@ -74,6 +74,7 @@ class ProvenanceQueriesTest {
         assertThat(found("--input", DIGEST.substring(0, 10))).containsExactly("base");
         assertThat(found("--dataset", "CORPUS")).containsExactly("base");
         assertThat(found("--licence", "CC-BY-NC-4.0")).containsExactly("base");
+        assertThat(found("--license", "cc-by-nc-4.0")).containsExactly("base");
         assertThat(found("--dataset", "corpus", "--licence", "mit")).isEmpty();
         assertThat(found("--package", "torch")).isEmpty();
         assertThat(found("--code-revision", "1234")).isEmpty();

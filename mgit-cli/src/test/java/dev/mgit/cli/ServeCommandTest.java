@@ -201,6 +201,34 @@ class ServeCommandTest {
     }
 
     @Test
+    void whatIsPushedIsHeldAgainstThePolicy() throws Exception {
+        Path policy = Files.writeString(
+                dir.resolve("policy.json"),
+                "{\"schema\": 1, \"rules\": [{\"rule\": \"licences\", \"allowed\": [\"mit\"]}], \"keys\": []}");
+        repository.ok("policy", "init", policy.toString());
+        try (Crash child = accepting()) {
+            String commit = url(child) + "/api/models/_/tuned/commit/main";
+            assertThat(post(url(child) + "/api/repos/create", "{\"name\":\"tuned\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> refused = post(commit, pushed("config.json", "{}"));
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+            assertThat(refused.body()).contains("rule 'licences': tuned@", "is under no recorded licence");
+            assertThat(repository.run("show", "tuned").exit()).isEqualTo(2);
+            HttpResponse<String> made = post(commit, pushed("README.md", "---\\nlicense: mit\\n---\\n"));
+            assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+            child.terminate();
+            child.finish();
+        }
+        assertThat(repository.ok("policy", "check")).contains("The policy is kept");
+    }
+
+    private static String pushed(String path, String text) {
+        return "{\"key\":\"header\",\"value\":{\"summary\":\"pushed\"}}\n{\"key\":\"file\",\"value\":{\"path\":\""
+                + path + "\",\"encoding\":\"utf-8\",\"content\":\"" + text + "\"}}\n";
+    }
+
+    @Test
     void oneServerAtATimeAcceptsPushes() throws Exception {
         try (Crash child = accepting()) {
             assertThat(url(child)).isNotEmpty();

@@ -17,23 +17,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Carries what licences ask along the edges, from the roots down. A version whose licence drops an obligation is in
- * conflict with where it comes from; what was made from that version is not told again.
+ * Carries what licences of models and of data ask along the edges, from the roots down. A version whose licence drops an
+ * obligation is in conflict with where it comes from; what was made from that version is not told again.
  */
 final class CarriedLicences {
     /** What the owner of a model may ask of one version and not of the next. */
     private static final Set<Obligation> OWNERS_CHOICE = EnumSet.of(Obligation.SHARE_ALIKE, Obligation.NO_DERIVATIVES);
 
+    /**
+     * What the licence of data asks of a model made with it. Whether such a model is a changed form of the data, as the
+     * other obligations want to know, no licence says.
+     */
+    private static final Set<Obligation> OF_DATA =
+            EnumSet.of(Obligation.ATTRIBUTION, Obligation.NON_COMMERCIAL, Obligation.USE_RESTRICTIONS);
+
+    private final Function<VersionId, List<DataFact>> data;
     private final Map<VersionId, Licensing> licensing = new HashMap<>();
     /** What has been dropped on the way to a version, and told. */
     private final Map<VersionId, Map<Obligation, Origin>> told = new HashMap<>();
 
     private final Map<VersionId, List<Finding>> conflicts = new HashMap<>();
 
-    /** @param entries children before parents */
-    CarriedLicences(List<Entry> entries) {
+    /**
+     * @param entries children before parents
+     * @param data that a version was made with
+     */
+    CarriedLicences(List<Entry> entries, Function<VersionId, List<DataFact>> data) {
+        this.data = data;
         for (int i = entries.size() - 1; i >= 0; i--) {
             add(entries.get(i));
         }
@@ -54,6 +67,9 @@ final class CarriedLicences {
         for (Parent parent : entry.parents()) {
             passedOn(parent, inherited);
             known.putAll(told.getOrDefault(parent.version(), Map.of()));
+        }
+        if (entry.present()) {
+            data.apply(entry.version()).forEach(one -> asked(entry, one, inherited));
         }
         licensing.put(entry.version(), new Licensing(own, inherited));
         List<Finding> found = new ArrayList<>();
@@ -77,6 +93,17 @@ final class CarriedLicences {
                         .forEach(obligation ->
                                 inherited.putIfAbsent(obligation, new Origin(parent.version(), name, licence))));
         above.inherited().forEach(inherited::putIfAbsent);
+    }
+
+    private static void asked(Entry entry, DataFact data, Map<Obligation, Origin> inherited) {
+        String name = "data '" + data.name() + "' of " + entry.model() + "@"
+                + entry.version().abbreviated();
+        data.licence()
+                .map(LicenceExpression::read)
+                .ifPresent(licence -> licence.obligations().stream()
+                        .filter(OF_DATA::contains)
+                        .forEach(obligation ->
+                                inherited.putIfAbsent(obligation, new Origin(entry.version(), name, licence))));
     }
 
     private static boolean breaks(Entry entry, Optional<LicenceExpression> own, Obligation obligation, Origin origin) {

@@ -10,11 +10,11 @@ import java.util.Optional;
  * The licence of a version, and what comes down to it from those it was made from.
  *
  * @param own empty where none is recorded
- * @param inherited what licences of ancestors ask of it, each with the nearest ancestor that does
+ * @param inherited what licences of ancestors and of data ask of it, each with the nearest that does
  */
 public record Licensing(Optional<LicenceExpression> own, Map<Obligation, Origin> inherited) {
     public static final Licensing NONE = new Licensing(Optional.empty(), Map.of());
 
-    /** The version that an obligation comes from, and its licence. */
+    /** The version that an obligation comes from, or the data it was made with, and the licence that asks it. */
     public record Origin(VersionId version, String name, LicenceExpression licence) {}
 }

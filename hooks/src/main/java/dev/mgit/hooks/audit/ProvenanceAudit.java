@@ -45,7 +45,7 @@ public final class ProvenanceAudit {
         AuditReport report = new Audit(graph, workspace.lineage(), verifier, signatures).of(subjects, deep);
         var facts = new DeclaredFacts(workspace.lineage());
         var reader = new ProvenanceReader(workspace, facts);
-        var licences = new CarriedLicences(report.entries());
+        var licences = new CarriedLicences(report.entries(), reader::data);
         var gaps = new Gaps(graph, facts);
         Function<VersionId, List<Standing>> sharing = sharing(report);
         Map<VersionId, List<Finding>> known =

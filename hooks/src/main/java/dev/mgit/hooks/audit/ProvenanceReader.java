@@ -22,6 +22,7 @@ import dev.mgit.lineage.query.DeclaredFacts;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,11 @@ public final class ProvenanceReader {
     private final Recipes recipes;
     private final TestResults results;
     private final Map<String, TestDefinition> tests;
+    private final Map<VersionId, Recorded> recorded = new HashMap<>();
     private final Map<VersionId, List<String>> unreadable = new LinkedHashMap<>();
+
+    /** What is asked for more than once. */
+    private record Recorded(Optional<MadeBy> recipe, CardFacts card, List<DataFact> data) {}
 
     public ProvenanceReader(Workspace workspace) {
         this(workspace, new DeclaredFacts(workspace.lineage()));
@@ -70,9 +75,20 @@ public final class ProvenanceReader {
                     licensing,
                     sharing);
         }
-        Optional<MadeBy> recipe = recipe(id);
-        CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
-        return new Provenance(entry, recipe, data(id, recipe, card), tests(id), numbers(id), card, licensing, sharing);
+        Recorded known = recorded(id);
+        return new Provenance(
+                entry, known.recipe(), known.data(), tests(id), numbers(id), known.card(), licensing, sharing);
+    }
+
+    private Recorded recorded(VersionId id) {
+        Recorded known = recorded.get(id);
+        if (known == null) {
+            Optional<MadeBy> recipe = recipe(id);
+            CardFacts card = read(id, CardFacts.NONE, () -> CardFacts.of(facts, id));
+            known = new Recorded(recipe, card, data(id, recipe, card));
+            recorded.put(id, known);
+        }
+        return known;
     }
 
     /** Each kind by itself, so that a damaged note costs its own. */
@@ -95,7 +111,7 @@ public final class ProvenanceReader {
 
     /** All data a version is recorded to be made with, each once. */
     public List<DataFact> data(VersionId id) {
-        return data(id, recipe(id), CardFacts.of(facts, id));
+        return recorded(id).data();
     }
 
     private List<DataFact> data(VersionId id, Optional<MadeBy> recipe, CardFacts card) {

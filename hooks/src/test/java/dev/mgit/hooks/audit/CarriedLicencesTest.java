@@ -46,10 +46,24 @@ class CarriedLicencesTest {
     }
 
     private static CarriedLicences chain(String root, String middle, String leaf, EdgeKind kind) {
-        return new CarriedLicences(List.of(
+        return licences(List.of(
                 entry(LEAF, leaf, parent(MIDDLE, kind)),
                 entry(MIDDLE, middle, parent(ROOT, EdgeKind.FINETUNE)),
                 entry(ROOT, root)));
+    }
+
+    private static CarriedLicences licences(List<Entry> entries) {
+        return new CarriedLicences(entries, version -> List.of());
+    }
+
+    private static CarriedLicences chainWithData(String licenceOfData, String leaf) {
+        var data = new DataFact("chats", Optional.empty(), Optional.empty(), Optional.of(licenceOfData), "declared");
+        return new CarriedLicences(
+                List.of(
+                        entry(LEAF, leaf, parent(MIDDLE, EdgeKind.QUANTIZE)),
+                        entry(MIDDLE, "", parent(ROOT, EdgeKind.FINETUNE)),
+                        entry(ROOT, "apache-2.0")),
+                version -> version.equals(MIDDLE) ? List.of(data) : List.of());
     }
 
     private static List<String> conflicts(CarriedLicences licences, VersionId version) {
@@ -97,7 +111,7 @@ class CarriedLicencesTest {
         CarriedLicences licences = chain("cc-by-nd-4.0", "", "cc-by-nd-4.0", EdgeKind.COPY);
         assertThat(conflicts(licences, MIDDLE)).singleElement().asString().contains("changed form");
         assertThat(conflicts(licences, LEAF)).isEmpty();
-        assertThat(new CarriedLicences(List.of(
+        assertThat(licences(List.of(
                                 entry(MIDDLE, "cc-by-nd-4.0", parent(ROOT, EdgeKind.COPY)),
                                 entry(ROOT, "cc-by-nd-4.0")))
                         .conflicts(MIDDLE))
@@ -106,8 +120,7 @@ class CarriedLicencesTest {
 
     @Test
     void theOwnerOfAModelMayChooseAnotherLicenceForItsNextVersion() {
-        CarriedLicences licences =
-                new CarriedLicences(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
+        CarriedLicences licences = licences(List.of(entry(MIDDLE, "mit", parent(ROOT, null)), entry(ROOT, "gpl-3.0")));
         assertThat(licences.conflicts(MIDDLE)).isEmpty();
     }
 
@@ -117,5 +130,28 @@ class CarriedLicencesTest {
                 .isEmpty();
         assertThat(conflicts(chain("cc-by-nc-4.0", "mit OR cc-by-nc-4.0", "", EdgeKind.FINETUNE), MIDDLE))
                 .hasSize(1);
+    }
+
+    @Test
+    void whatTheLicenceOfDataAsksIsCarriedToo() {
+        CarriedLicences licences = chainWithData("cc-by-nc-4.0", "mit");
+        assertThat(licences.of(ROOT).inherited()).isEmpty();
+        assertThat(licences.of(MIDDLE).inherited()).containsKeys(Obligation.ATTRIBUTION, Obligation.NON_COMMERCIAL);
+        assertThat(conflicts(licences, MIDDLE)).isEmpty();
+        assertThat(conflicts(licences, LEAF))
+                .containsExactly(
+                        "MIT allows commercial use, but it is made from data 'chats' of m@2222222222, which is "
+                                + "under CC-BY-NC-4.0");
+        assertThat(conflicts(chainWithData("cc-by-nc-4.0", "cc-by-nc-4.0"), LEAF))
+                .isEmpty();
+        assertThat(conflicts(chainWithData("our own words", "mit"), LEAF)).isEmpty();
+    }
+
+    @Test
+    void aModelIsNotTakenForAChangedFormOfItsData() {
+        CarriedLicences licences = chainWithData("cc-by-sa-4.0", "mit");
+        assertThat(licences.of(LEAF).inherited()).containsOnlyKeys(Obligation.ATTRIBUTION);
+        assertThat(conflicts(licences, LEAF)).isEmpty();
+        assertThat(conflicts(chainWithData("cc-by-nd-4.0", "mit"), LEAF)).isEmpty();
     }
 }

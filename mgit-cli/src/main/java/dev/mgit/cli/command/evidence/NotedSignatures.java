@@ -2,8 +2,6 @@ package dev.mgit.cli.command.evidence;
 
 import dev.mgit.cli.command.hooks.HookSession;
 import dev.mgit.cli.console.Context;
-import dev.mgit.cli.console.Session;
-import dev.mgit.cli.console.WaitOption;
 import dev.mgit.hooks.attest.Attestations;
 import dev.mgit.hooks.policy.PolicyGate;
 import dev.mgit.lineage.query.Audit;
@@ -16,8 +14,7 @@ import java.util.Optional;
 public final class NotedSignatures {
     private NotedSignatures() {}
 
-    public static Optional<Audit.Signatures> of(Context context, Session session) {
-        HookSession hooks = HookSession.within(context, session, new WaitOption());
+    public static Optional<Audit.Signatures> of(Context context, HookSession hooks) {
         Trust trust = new KeyFiles(context).configuredTrust().and(new PolicyGate(hooks.workspace()).trust());
         var signatures = new Signatures(trust);
         var attestations = new Attestations(hooks.workspace());

@@ -94,7 +94,7 @@ public final class AuditCommand implements Callable<Integer> {
             var audit = new ProvenanceAudit(
                     hooks.workspace(),
                     new AuditVerifier(session.repository(), session.progress(), NoteFormats.rules()),
-                    NotedSignatures.of(context, session));
+                    NotedSignatures.of(context, hooks));
             AuditAnswer answer = audit.of(subjects(session), deep);
             write(session, answer, wanted);
             return answer.verified() ? 0 : MgitException.Kind.INTEGRITY.exitCode();

@@ -34,7 +34,10 @@ final class MakingOptions {
             description = "Made by a program that had this package installed.")
     private @Nullable String library;
 
-    @Option(names = "--licence", paramLabel = "SPDX", description = "Under this license, alone or among others.")
+    @Option(
+            names = {"--licence", "--license"},
+            paramLabel = "SPDX",
+            description = "Under this license, alone or among others.")
     private @Nullable String licence;
 
     MakingQuery query(Context context) {
