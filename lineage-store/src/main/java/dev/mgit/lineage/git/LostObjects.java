@@ -44,9 +44,11 @@ final class LostObjects {
             }
         }
         for (Map.Entry<String, String> reference : references.entrySet()) {
-            if (!lineage.git().getObjectDatabase().has(ObjectId.fromString(reference.getValue()))) {
+            try {
+                lineage.git().open(ObjectId.fromString(reference.getValue()));
+            } catch (IOException e) {
                 return Optional.of("the lineage repository is damaged: " + reference.getKey() + " leads to "
-                        + reference.getValue() + ", which is missing");
+                        + reference.getValue() + ": " + GitErrors.reason(e));
             }
         }
         Optional<String> pack = pack();
