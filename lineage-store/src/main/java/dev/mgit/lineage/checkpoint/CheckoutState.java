@@ -159,7 +159,7 @@ public record CheckoutState(Path folder, String model, VersionId version, boolea
     private static Optional<CheckoutState> read(Repository repository, Path file) throws IOException {
         byte[] bytes;
         try {
-            bytes = Files.readAllBytes(file);
+            bytes = Files.isDirectory(file) ? new byte[0] : Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

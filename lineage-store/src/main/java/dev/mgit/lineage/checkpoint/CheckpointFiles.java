@@ -119,6 +119,11 @@ record CheckpointFiles(
         return new CheckpointFiles(verbatim, large, List.copyOf(scan.folders()), scan.ignored(), findings);
     }
 
+    /** The same with some of the large files alone. */
+    CheckpointFiles withOnly(List<Large> some) {
+        return new CheckpointFiles(List.of(), some, List.of(), List.of(), findings);
+    }
+
     /** All files, the small first. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>(verbatim);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.ConfigInvalidException;
@@ -27,6 +28,7 @@ import org.eclipse.jgit.transport.PackParser;
  */
 final class BookRepair {
     private static final Pattern REFERENCE = Pattern.compile("(ref: refs/[!-~]+|[0-9a-f]{40})\\R?");
+    private static final Pattern DIRECT = Pattern.compile("[0-9a-f]{40}\\R?");
     private static final Pattern PACKED = Pattern.compile("[0-9a-f]{40} (refs/.+)");
     private static final Pattern PACKED_HEADER = Pattern.compile("# pack-refs with:( peeled| fully-peeled| sorted)+ ?");
     private static final Pattern PEELED = Pattern.compile("\\^[0-9a-f]{40}");
@@ -51,10 +53,22 @@ final class BookRepair {
         }
         repair.config();
         repair.head();
-        repair.packedReferences();
+        repair.packedReferences(name -> true);
         repair.looseReferences();
         repair.packIndexes();
         return repair.done;
+    }
+
+    /** Takes a reference away that leads to an object there is none of, so that it can be put where it belongs. */
+    static void takeAway(Path git, String ref) throws IOException {
+        var repair = new BookRepair(git);
+        Path loose = git.resolve(ref);
+        if (Files.isRegularFile(loose, LinkOption.NOFOLLOW_LINKS)) {
+            repair.setAside(loose);
+            Files.delete(loose);
+            DurableNames.sync(folderOf(loose));
+        }
+        repair.packedReferences(name -> !name.equals(ref));
     }
 
     private void config() throws IOException {
@@ -90,7 +104,7 @@ final class BookRepair {
     }
 
     /** Keeps the lines that say where a reference is, and where a tag leads if the first line says that they do. */
-    private void packedReferences() throws IOException {
+    private void packedReferences(Predicate<String> wanted) throws IOException {
         Path file = git.resolve("packed-refs");
         List<String> lines = text(file).lines().toList();
         List<String> kept = new ArrayList<>();
@@ -99,26 +113,32 @@ final class BookRepair {
         for (String line : lines) {
             boolean peels = header
                     && (kept.isEmpty() || reference && PEELED.matcher(line).matches());
-            reference = isPacked(line);
+            reference = isPacked(line, wanted);
             if (reference || peels) {
                 kept.add(line);
             }
         }
         if (kept.size() < lines.size()) {
-            replace(file, String.join("\n", kept) + "\n");
-            done.add("took " + (lines.size() - kept.size()) + " damaged lines out of lineage.git/packed-refs");
+            kept.add("");
+            replace(file, kept.size() == 1 ? "" : String.join("\n", kept));
+            done.add("took " + (lines.size() + 1 - kept.size()) + " damaged lines out of lineage.git/packed-refs");
         }
     }
 
-    private static boolean isPacked(String line) {
-        var packed = PACKED.matcher(line);
-        return packed.matches() && Repository.isValidRefName(packed.group(1));
+    private static boolean isPacked(String line, Predicate<String> wanted) {
+        var packed = PACKED.matcher(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+        return packed.matches()
+                && packed.group(1).indexOf('\ufffd') < 0
+                && Repository.isValidRefName(packed.group(1))
+                && wanted.test(packed.group(1));
     }
 
     private void looseReferences() throws IOException {
         for (Path file : files(git.resolve("refs"))) {
             String name = git.relativize(file).toString();
-            if (!name.endsWith(".lock") && !REFERENCE.matcher(text(file)).matches()) {
+            boolean symbolic = name.startsWith("refs/remotes/") && name.endsWith("/HEAD"); // as Git has them
+            if (!name.endsWith(".lock")
+                    && !(symbolic ? REFERENCE : DIRECT).matcher(text(file)).matches()) {
                 setAside(file);
                 Files.delete(file);
                 DurableNames.sync(folderOf(file));
@@ -191,14 +211,18 @@ final class BookRepair {
     }
 
     private void setAside(Path file) throws IOException {
-        if (Files.exists(file)) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             Path folder = Files.createDirectories(git.resolve("damaged"));
             String name = git.relativize(file).toString().replace('/', '_').replace('\\', '_');
             Path free = folder.resolve(name);
             for (int number = 2; Files.exists(free); number++) {
                 free = folder.resolve(name + "-" + number);
             }
-            Files.copy(file, free);
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(file, free); // a folder where a file belongs is in its way
+            } else {
+                Files.copy(file, free);
+            }
             DurableNames.syncTree(folder);
         }
     }

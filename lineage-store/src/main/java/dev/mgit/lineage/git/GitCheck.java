@@ -115,7 +115,7 @@ final class GitCheck {
             return "it is missing";
         } catch (IOException | RuntimeException e) {
             ResourceException.throwIfBehind(e);
-            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return GitErrors.reason(e);
         }
     }
 
@@ -210,6 +210,10 @@ final class GitCheck {
     }
 
     private void notes(Map<String, Consumer<byte[]>> readers) throws IOException {
+        lineage.noteFiles()
+                .unlisted()
+                .forEach((namespace, why) ->
+                        damage.add(new GitHealth.Damage("the notes '" + namespace + "'", why, List.of())));
         for (Notes.Unreadable note : lineage.noteFiles().unreadable(readers)) {
             String what = what(note.namespace(), note.version());
             damage.removeIf(found -> found.what().equals(what)); // that it cannot be read says more

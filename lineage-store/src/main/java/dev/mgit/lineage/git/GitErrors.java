@@ -2,17 +2,31 @@ package dev.mgit.lineage.git;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.ResourceException;
+import dev.mgit.delta.json.JsonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.zip.ZipException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.errors.PackMismatchException;
+import org.eclipse.jgit.errors.UnsupportedPackIndexVersionException;
+import org.eclipse.jgit.errors.UnsupportedPackVersionException;
 
 /** Work with JGit whose many ways of failing become mgit's few. */
 final class GitErrors {
+    private static final List<Class<? extends IOException>> UNDERSTOOD_NOT = List.of(
+            IOException.class,
+            EOFException.class,
+            CorruptObjectException.class,
+            PackInvalidException.class,
+            UnsupportedPackIndexVersionException.class,
+            UnsupportedPackVersionException.class);
+
     private GitErrors() {}
 
     interface Work<T> {
@@ -46,17 +60,69 @@ final class GitErrors {
                 | PackMismatchException
                 | ZipException
                 | EOFException e) {
-            ResourceException.throwIfBehind(e);
-            throw new MgitException(
-                    MgitException.Kind.INTEGRITY,
-                    "the lineage repository is damaged: " + e.getMessage(),
-                    "run 'mgit fsck'",
-                    e);
+            throw damaged(e);
         } catch (JGitInternalException e) {
             throw new java.io.UncheckedIOException(
                     e.getCause() instanceof IOException cause ? cause : new IOException(e.getMessage(), e));
         } catch (IOException e) {
+            if (isDamage(e)) {
+                throw damaged(e);
+            }
             throw new java.io.UncheckedIOException(e);
+        } catch (MgitException | java.io.UncheckedIOException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (isOfStorage(e)) {
+                throw damaged(e);
+            }
+            throw e;
         }
+    }
+
+    /** What reading a damaged file came to, unless the machine only ran out of something. */
+    static MgitException damaged(Exception e) {
+        ResourceException.throwIfBehind(e);
+        return new MgitException(
+                MgitException.Kind.INTEGRITY,
+                "the lineage repository is damaged: " + reason(e),
+                "run 'mgit fsck' for what it touches; 'mgit fsck --repair' mends what can be mended",
+                e);
+    }
+
+    /** What was said first: JGit hands some failures on from thread to thread, each with the name of the one before. */
+    static String reason(Exception e) {
+        if (e instanceof MgitException || e instanceof JsonException || e instanceof IllegalArgumentException) {
+            return String.valueOf(e.getMessage());
+        }
+        String reason = "a file of it cannot be read";
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            reason = at instanceof IOException && at.getMessage() != null ? at.getMessage() : reason;
+        }
+        return reason;
+    }
+
+    /** What JGit says of a file it does not understand; what the system refuses comes from below it. */
+    private static boolean isDamage(IOException e) {
+        Throwable at = e;
+        while (at.getCause() instanceof Exception cause) {
+            at = cause;
+        }
+        boolean said = UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals)
+                && at.getStackTrace().length > 0
+                && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.");
+        return said
+                || at instanceof CharacterCodingException
+                || String.valueOf(at.getMessage()).contains("Is a directory")
+                || at instanceof RuntimeException && isOfStorage(e);
+    }
+
+    private static boolean isOfStorage(Throwable thrown) {
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            String name = frame.getClassName();
+            if (!name.startsWith("java.")) {
+                return name.startsWith("org.eclipse.jgit.");
+            }
+        }
+        return false;
     }
 }

@@ -191,6 +191,31 @@ public final class GitExchange implements AutoCloseable {
     }
 
     /**
+     * Takes objects over that are missing or damaged here, and whatever they lead to that is, too.
+     *
+     * @param other a lineage that may have them
+     * @return how many were
+     */
+    public int takeOver(GitExchange other, Collection<String> lost) {
+        return GitErrors.translateFailures(() -> new LostObjectsTransfer(lineage, other.lineage).run(lost));
+    }
+
+    /** Stores a small file as Git does, if its id is one of those that are wanted. */
+    public boolean storeIfWanted(byte[] content, Collection<String> wanted) {
+        return GitErrors.translateFailures(() -> {
+            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
+                boolean is = wanted.contains(
+                        inserter.idFor(Constants.OBJ_BLOB, content).name());
+                if (is) {
+                    inserter.insert(Constants.OBJ_BLOB, content);
+                    inserter.flush();
+                }
+                return is;
+            }
+        });
+    }
+
+    /**
      * Writes a commit that holds one file and has no history: the same content makes the same commit, whoever writes it.
      */
     public VersionId writeRecord(String path, byte[] content) {

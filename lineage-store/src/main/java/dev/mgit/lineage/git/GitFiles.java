@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -90,6 +92,9 @@ final class GitFiles {
 
     /** Whether the file ends with the SHA-1 of all bytes before that, as packs and their indexes do. */
     static boolean endsWithItsHash(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
         MessageDigest digest = Constants.newMessageDigest();
         long left = Files.size(file) - HASH;
         if (left < 0) {
@@ -106,6 +111,28 @@ final class GitFiles {
                 left -= read;
             }
             return Arrays.equals(in.readAllBytes(), digest.digest());
+        }
+    }
+
+    /** The last bytes of a file, or all where it has fewer. */
+    static byte[] end(Path file, int bytes) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            channel.position(Math.max(0, channel.size() - bytes));
+            ByteBuffer end = ByteBuffer.allocate(bytes);
+            while (end.hasRemaining() && channel.read(end) >= 0) {
+                // until it is full or the file ends
+            }
+            return Arrays.copyOf(end.array(), end.position());
+        }
+    }
+
+    /** Files of a folder by the end of their name; none where there is no such folder. */
+    static List<Path> ending(Path folder, String end) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(end)).sorted().toList();
         }
     }
 }

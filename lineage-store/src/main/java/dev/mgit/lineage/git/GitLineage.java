@@ -169,7 +169,7 @@ public final class GitLineage implements Lineage {
 
     private Revisions revisions() throws IOException {
         checkReferences();
-        return new Revisions(git, warnings);
+        return new Revisions(this, warnings);
     }
 
     /** Before the first of them is believed. */
@@ -197,6 +197,7 @@ public final class GitLineage implements Lineage {
         return GitErrors.reading(() -> {
             checkReferences();
             return Optional.ofNullable(git.exactRef(Constants.R_HEADS + name))
+                    .filter(ref -> ref.getObjectId() != null) // a damaged one may name another reference
                     .map(ref -> new Model(name, id(ref.getObjectId())));
         });
     }

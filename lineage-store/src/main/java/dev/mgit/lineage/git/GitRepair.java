@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts right what can be put right without anything being lost, as operations that can be undone: references go back to
@@ -41,11 +43,12 @@ final class GitRepair {
         lineage.forgetRead();
         List<OutsideChanges.Move> outside = OutsideChanges.everything(lineage);
         List<Operation.RefChange> found = new ArrayList<>();
-        Map<String, ObjectId> moves = new java.util.LinkedHashMap<>();
+        Map<String, @Nullable ObjectId> moves = new java.util.LinkedHashMap<>();
         for (ReferenceCheck.Unexplained reference : misplaced(outside)) {
             String name = Repository.shortenRefName(reference.ref());
-            Optional<ObjectId> left = reference.left().map(ObjectId::fromString).filter(this::isThere);
+            Optional<ObjectId> left = reference.left().map(ObjectId::fromString).filter(this::isReadable);
             if (left.isPresent()) {
+                takeAway(reference.ref(), reference.at().map(ObjectId::fromString));
                 moves.put(reference.ref(), left.get());
                 done.add("put '" + name + "' back at " + left.get().name() + "; it was at "
                         + reference.at().orElse("nothing"));
@@ -55,6 +58,9 @@ final class GitRepair {
             }
         }
         writeDown(found);
+        for (ReadableState.Found state : new ReadableState(lineage).all()) {
+            goBack(state, moves);
+        }
         var transaction = new GitTransaction(lineage, DESCRIPTION, author, Instant.now());
         moves.forEach(transaction::set);
         Map<String, Set<VersionId>> notes = new TreeMap<>();
@@ -74,6 +80,25 @@ final class GitRepair {
         transaction.apply();
         accept(outside);
         return done;
+    }
+
+    /** Notes and registrations that cannot be read where they are. */
+    private void goBack(ReadableState.Found state, Map<String, @Nullable ObjectId> moves) throws IOException {
+        takeAway(state.ref(), Optional.of(state.now()));
+        moves.put(state.ref(), state.readable().orElse(null));
+        done.add("put '" + Repository.shortenRefName(state.ref()) + "' back to "
+                + state.readable()
+                        .map(id -> id.name() + ", its last state that can be read")
+                        .orElse("nothing, since no state of it can be read")
+                + "; what " + state.now().name() + " added is lost");
+    }
+
+    /** Git refuses to move a reference away from an object that it does not have. */
+    private void takeAway(String ref, Optional<ObjectId> at) throws IOException {
+        if (at.isPresent() && !isReadable(at.get())) {
+            BookRepair.takeAway(lineage.git().getDirectory().toPath(), ref);
+            lineage.git().getRefDatabase().refresh();
+        }
     }
 
     /** Notes that were changed outside mgit are put right one by one. */
@@ -129,8 +154,14 @@ final class GitRepair {
         }
     }
 
-    private boolean isThere(ObjectId id) {
-        return lineage.git().getObjectDatabase().has(id);
+    private boolean isReadable(ObjectId id) {
+        try {
+            lineage.git().open(id).getBytes();
+            return true;
+        } catch (IOException e) {
+            ResourceException.throwIfBehind(e);
+            return false;
+        }
     }
 
     /** An operation that moves nothing: the references are where it puts them. */

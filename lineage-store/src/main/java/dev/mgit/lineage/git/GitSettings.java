@@ -3,6 +3,8 @@ package dev.mgit.lineage.git;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.SettingsFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
@@ -42,8 +45,9 @@ public final class GitSettings implements SettingsFile {
      * others.
      *
      * @param user file with the user's own, which count where the repository says nothing
+     * @throws MgitException of kind INTEGRITY if the repository's cannot be read
      */
-    public static GitSettings read(Path file, Optional<Path> user) {
+    public static GitSettings ofRepository(Path file, Optional<Path> user) {
         QuietSystem.install();
         StoredConfig base = user.map(path -> read(path).config).orElse(null);
         var config = new FileBasedConfig(base, file.toFile(), FS.DETECTED) {
@@ -52,7 +56,52 @@ public final class GitSettings implements SettingsFile {
                 return null;
             }
         };
-        return load(config, file.toString());
+        try {
+            GitSettings settings = load(config, file.toString());
+            if (!isReadable(config.toText())) {
+                throw new MgitException(MgitException.Kind.USAGE, file + " cannot be read: it is no text", null);
+            }
+            return settings;
+        } catch (MgitException e) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    e.getMessage(),
+                    "fix it by hand, or run 'mgit fsck --repair', which keeps the lines that can be read",
+                    e);
+        }
+    }
+
+    /** What of a file of settings can be read, line by line; empty if all of it can. */
+    public static Optional<String> readablePart(Path file) throws IOException {
+        QuietSystem.install();
+        byte[] bytes = Files.readAllBytes(file);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (isReadable(text) && Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+            return Optional.empty();
+        }
+        var kept = new StringBuilder();
+        boolean section = false; // what follows a section's damaged name is not another's
+        for (String line : text.lines().toList()) {
+            boolean begins = line.strip().startsWith("[");
+            boolean readable = isReadable(kept + line + "\n");
+            section = begins ? readable : section;
+            if (readable && section) {
+                kept.append(line).append('\n');
+            }
+        }
+        return Optional.of(kept.toString());
+    }
+
+    private static boolean isReadable(String text) {
+        if (text.chars().anyMatch(c -> Character.isISOControl(c) && "\t\r\n".indexOf(c) < 0 || c == '\ufffd')) {
+            return false;
+        }
+        try {
+            new Config().fromText(text);
+            return true;
+        } catch (ConfigInvalidException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /**

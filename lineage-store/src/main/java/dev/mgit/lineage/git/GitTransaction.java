@@ -87,7 +87,7 @@ final class GitTransaction implements ExchangeTransaction {
             for (Operation.RefChange change : open.get().changes()) {
                 Ref ref = lineage.git().exactRef(change.ref());
                 Optional<String> now =
-                        Optional.ofNullable(ref).map(r -> r.getObjectId().name());
+                        Optional.ofNullable(ref).map(Ref::getObjectId).map(ObjectId::name);
                 happened &= now.equals(change.after());
             }
             lineage.operationLog().close(open.get().id(), happened);

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.HashMap;
@@ -39,15 +40,32 @@ final class Notes {
     }
 
     boolean has(String namespace, VersionId id) throws IOException {
-        NoteMap map = map(namespace);
+        boolean there = blob(namespace, id).isPresent();
         warnOfOutside(namespace, id);
-        return map.contains(ObjectId.fromString(id.hex()));
+        return there;
     }
 
     Optional<byte[]> read(String namespace, VersionId id) throws IOException {
-        ObjectId blob = map(namespace).get(ObjectId.fromString(id.hex()));
+        Optional<ObjectId> blob = blob(namespace, id);
         warnOfOutside(namespace, id);
-        return blob == null ? Optional.empty() : content(namespace, id, blob);
+        return blob.isEmpty() ? Optional.empty() : content(namespace, id, blob.get());
+    }
+
+    /** Where a note lies; empty if there is none, or if what lists them cannot be read. */
+    private Optional<ObjectId> blob(String namespace, VersionId id) {
+        try {
+            return Optional.ofNullable(
+                    GitErrors.retryMissing(() -> map(namespace).get(ObjectId.fromString(id.hex()))));
+        } catch (IOException e) {
+            unlisted(namespace, e);
+            return Optional.empty();
+        }
+    }
+
+    private void unlisted(String namespace, IOException e) {
+        MgitException damage = GitErrors.damaged(e);
+        warnings.accept("the notes '" + namespace + "' are ignored: " + damage.getMessage()
+                + "; 'mgit fsck --repair' goes back to the last that can be read");
     }
 
     <T> Optional<T> read(String namespace, VersionId id, Function<byte[], T> reader) throws IOException {
@@ -62,12 +80,24 @@ final class Notes {
 
     Map<VersionId, byte[]> readAll(String namespace) throws IOException {
         var result = new LinkedHashMap<VersionId, byte[]>();
-        for (var note : map(namespace)) {
-            VersionId id = GitLineage.id(note);
-            content(namespace, id, note.getData()).ifPresent(content -> result.put(id, content));
+        for (Map.Entry<VersionId, ObjectId> note : blobs(namespace).entrySet()) {
+            content(namespace, note.getKey(), note.getValue()).ifPresent(content -> result.put(note.getKey(), content));
         }
         outside.getOrDefault(namespace, Map.of()).keySet().forEach(id -> warnOfOutside(namespace, id));
         return result;
+    }
+
+    private Map<VersionId, ObjectId> blobs(String namespace) {
+        try {
+            return GitErrors.retryMissing(() -> {
+                var blobs = new LinkedHashMap<VersionId, ObjectId>();
+                map(namespace).forEach(note -> blobs.put(GitLineage.id(note), note.getData()));
+                return blobs;
+            });
+        } catch (IOException e) {
+            unlisted(namespace, e);
+            return Map.of();
+        }
     }
 
     private void warnOfOutside(String namespace, VersionId id) {
@@ -95,7 +125,7 @@ final class Notes {
     }
 
     private static String why(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return GitErrors.reason(e);
     }
 
     /**
@@ -112,14 +142,28 @@ final class Notes {
      */
     List<Unreadable> unreadable(Map<String, Consumer<byte[]>> readers) throws IOException {
         var found = new java.util.ArrayList<Unreadable>();
+        Map<String, String> unlisted = unlisted();
         for (String namespace : namespaces()) {
             Consumer<byte[]> reader = readers.getOrDefault(namespace, content -> {});
-            for (var note : found(namespace)) {
+            for (var note : unlisted.containsKey(namespace) ? NoteMap.newEmptyMap() : found(namespace)) {
                 try {
                     reader.accept(git.open(note.getData(), Constants.OBJ_BLOB).getBytes());
                 } catch (IOException | RuntimeException e) {
                     found.add(new Unreadable(namespace, GitLineage.id(note), why(e)));
                 }
+            }
+        }
+        return found;
+    }
+
+    /** Namespaces whose list of notes cannot be read, with the reason. */
+    Map<String, String> unlisted() throws IOException {
+        var found = new LinkedHashMap<String, String>();
+        for (String namespace : namespaces()) {
+            try {
+                found(namespace).forEach(note -> {});
+            } catch (IOException | RuntimeException e) {
+                found.put(namespace, why(e));
             }
         }
         return found;
@@ -148,9 +192,13 @@ final class Notes {
     /** Notes that were changed outside mgit. */
     List<Outside> outside() throws IOException {
         var all = new java.util.ArrayList<Outside>();
+        Map<String, String> unlisted = unlisted();
         for (OutsideChanges.Move move : lineage.outsideChanges()) {
             if (move.isOfNotes() && move.isCurrent()) {
                 String namespace = move.ref().substring(GitLineage.NOTES.length());
+                if (unlisted.containsKey(namespace)) {
+                    continue;
+                }
                 map(namespace);
                 all.addAll(outside.getOrDefault(namespace, Map.of()).values());
             }

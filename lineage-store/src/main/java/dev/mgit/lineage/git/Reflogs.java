@@ -42,7 +42,7 @@ final class Reflogs {
 
     /** Whether a reference's log is there. */
     boolean has(String reference) {
-        return Files.exists(logs.resolve(reference));
+        return Files.isRegularFile(logs.resolve(reference));
     }
 
     /** Names of references that have a log. */
@@ -61,6 +61,21 @@ final class Reflogs {
         List<String> lines = lines(logs.resolve(reference));
         Matcher entry = ENTRY.matcher(lines.isEmpty() ? "" : lines.get(lines.size() - 1));
         return entry.matches() ? Optional.of(entry.group(2)) : Optional.empty();
+    }
+
+    /** Ids of a reference's log, what was put there last first. */
+    List<String> newestFirst(String reference) throws IOException {
+        List<String> ids = new ArrayList<>();
+        if (Files.isRegularFile(logs.resolve(reference))) {
+            for (String line : lines(logs.resolve(reference))) {
+                Matcher entry = ENTRY.matcher(line);
+                if (entry.matches()) {
+                    ids.add(0, entry.group(1));
+                    ids.add(0, entry.group(2));
+                }
+            }
+        }
+        return ids;
     }
 
     /** Drops entries older than the horizon; each file is replaced as a whole. */

@@ -33,12 +33,14 @@ final class Revisions {
 
     private static final Pattern STEP = Pattern.compile("([~^])(\\d*)");
 
+    private final GitLineage lineage;
     private final Repository git;
     private final Consumer<String> warnings;
 
     /** @param warnings told in one sentence where a name has two meanings */
-    Revisions(Repository git, Consumer<String> warnings) {
-        this.git = git;
+    Revisions(GitLineage lineage, Consumer<String> warnings) {
+        this.lineage = lineage;
+        this.git = lineage.git();
         this.warnings = warnings;
     }
 
@@ -61,11 +63,19 @@ final class Revisions {
         } catch (BeforeTheFirst e) {
             throw beforeTheFirst(revision, e);
         }
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Optional<String> damage = new LostObjects(lineage).behind(revision);
+        if (damage.isPresent()) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY, "cannot find '" + revision + "': " + damage.get(), LostObjects.HINT);
+        }
         String typed = revision.split("[~^@:]", 2)[0];
-        return found.orElseThrow(() -> new MgitException(
+        throw new MgitException(
                 MgitException.Kind.USAGE,
                 "unknown revision '" + revision + "'",
-                DidYouMean.hint(typed, names(), "'mgit log --all' lists what there is")));
+                DidYouMean.hint(typed, names(), "'mgit log --all' lists what there is"));
     }
 
     /** @throws MgitException of kind USAGE if an abbreviated id fits several versions */

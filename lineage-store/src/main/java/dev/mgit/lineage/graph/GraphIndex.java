@@ -54,6 +54,11 @@ public final class GraphIndex {
         return keep(lineage, GraphBuilder.build(lineage), fingerprint, Origin.REBUILT);
     }
 
+    /** The graph as it was last kept, whatever became of the lineage since; empty if there is none that can be read. */
+    public Optional<LineageGraph> kept() {
+        return GraphFile.read(file).map(stored -> new LineageGraph(stored.data()));
+    }
+
     /** Kept only if nobody moved a reference meanwhile: then nobody knows which state the graph is of. */
     private Loaded keep(Lineage lineage, GraphData data, String fingerprint, Origin origin) {
         try {

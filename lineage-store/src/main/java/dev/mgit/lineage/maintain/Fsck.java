@@ -19,6 +19,7 @@ import dev.mgit.lineage.verify.VerifyRules;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Checks a repository: every Git object, every manifest, every object and block of the parameter store, each block
@@ -38,6 +40,8 @@ public final class Fsck {
     private final CopyProgress progress;
     private final VerifyRules rules;
     private final List<Damage> damage = new ArrayList<>();
+    private ReadSubset subset = ReadSubset.ALL;
+    private String part = ReadSubset.ALL.toString();
 
     public Fsck(Repository repository, CopyProgress progress) {
         this(repository, progress, VerifyRules.NONE);
@@ -52,6 +56,12 @@ public final class Fsck {
         this.rules = rules;
         this.repository = repository;
         this.progress = progress;
+    }
+
+    /** Has only a part of the stored data read; everything else is checked as ever. */
+    public Fsck reading(ReadSubset wanted) {
+        subset = wanted;
+        return this;
     }
 
     /**
@@ -70,22 +80,56 @@ public final class Fsck {
 
     /**
      * Puts right what can be without anything being lost: the files by which objects and blocks are found, references,
-     * and notes that cannot be read. What is moved can be undone, what is replaced is kept.
+     * and notes that cannot be read. What is moved can be undone, what is replaced is kept. What cannot be mended is
+     * damage that the next check of this object reports.
      *
+     * @param author who mends it, asked once the settings can be read
      * @return what was done, a line each
      */
-    public List<String> repair(Person author, WriterLock lock) throws IOException {
+    public List<String> repair(Supplier<Person> author, WriterLock lock) throws IOException {
+        List<String> done = new ArrayList<>(repairFiles(lock));
+        done.addAll(repairReferences(author));
+        return done;
+    }
+
+    /** The first half: what objects and blocks are found by. */
+    public List<String> repairFiles(WriterLock lock) throws IOException {
         List<String> done = new ArrayList<>(repository.repairLayout(lock));
         done.addAll(GitMaintenance.repairBooks(repository.files().lineage()));
-        var store = new StoreRebuild(repository);
-        if (store.damage().isPresent()) {
-            done.addAll(store.run(lock));
-        }
-        try (GitMaintenance git = GitMaintenance.open(
-                repository.files().lineage(), repository.files().operationLog())) {
-            done.addAll(git.repair(author, rules.noteReaders()));
-        }
+        attempt(Place.STORE, "the parameter store", () -> {
+            var store = new StoreRebuild(repository);
+            if (store.damage().isPresent()) {
+                done.addAll(store.run(lock));
+            }
+        });
         return done;
+    }
+
+    /** The second half, once all objects are here that can be had. The caller holds the writer lock. */
+    public List<String> repairReferences(Supplier<Person> author) throws IOException {
+        List<String> done = new ArrayList<>();
+        attempt(Place.LINEAGE, "references and notes", () -> {
+            try (GitMaintenance git = GitMaintenance.open(
+                    repository.files().lineage(), repository.files().operationLog())) {
+                done.addAll(git.repair(author.get(), rules.noteReaders()));
+            }
+        });
+        return done;
+    }
+
+    private interface Repair {
+        void run() throws IOException;
+    }
+
+    private void attempt(Place place, String what, Repair repair) throws IOException {
+        try {
+            repair.run();
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            damage.add(new Damage(place, what, "it could not be repaired: " + why(e), List.of()));
+        }
     }
 
     private FsckReport check(Set<VersionId> only, boolean lineageOnly) throws IOException {
@@ -96,7 +140,10 @@ public final class Fsck {
         progress.start("checking the lineage", 0);
         GitHealth health = lineage(only);
         progress.done();
-        var contents = new VersionContents(repository.lineage(), PromisedVersions.of(repository));
+        if (only.isEmpty()) {
+            damage.addAll(LostVersions.of(repository, health));
+        }
+        var contents = new VersionContents(repository.lineage(), promised());
         for (VersionId version : health.versions()) {
             contents.read(version)
                     .ifPresent(why -> damage.add(new Damage(
@@ -118,7 +165,20 @@ public final class Fsck {
                 checked[1],
                 absent.cardinality(),
                 contents.touched(absent::get),
+                part,
                 damage);
+    }
+
+    /** Where histories are damaged, nobody knows what a remote was to have, and all that is missing counts as missing. */
+    private Set<VersionId> promised() {
+        try {
+            return PromisedVersions.of(repository);
+        } catch (MgitException e) {
+            if (e.kind() != MgitException.Kind.INTEGRITY) {
+                throw e;
+            }
+            return Set.of();
+        }
     }
 
     /** A rewritten commit is whole by itself; it only disagrees with what it says elsewhere. */
@@ -176,7 +236,12 @@ public final class Fsck {
     /** A finding's reason, unless it is none: what the machine ran out of is thrown. */
     static String why(RuntimeException e) {
         ResourceException.throwIfBehind(e);
-        return e instanceof MgitException known ? known.getMessage() : String.valueOf(e);
+        if (e instanceof MgitException known) {
+            return known.getMessage();
+        }
+        return e instanceof UncheckedIOException io
+                ? String.valueOf(io.getCause().getMessage())
+                : "it cannot be read";
     }
 
     private String model(VersionId version) {
@@ -216,7 +281,9 @@ public final class Fsck {
         try (ParameterStore store = opened.get()) {
             int threads = StoreSettings.of(repository.settings()).threads();
             var check = new ParameterCheck(store, contents, threads, progress);
+            check.read(subset);
             damage.addAll(check.run(all));
+            part = check.subset().toString();
             checked[0] = check.blocks();
             checked[1] = check.bytes();
             absent.or(check.absent());

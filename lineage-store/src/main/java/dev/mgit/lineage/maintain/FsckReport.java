@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param bytes raw bytes of those blocks
  * @param absent objects that are not here, but promised by a remote
  * @param away versions that need such objects
+ * @param part which part of the data was read, {@code 1/1} for all
  */
 public record FsckReport(
         int versions,
@@ -22,7 +23,10 @@ public record FsckReport(
         long bytes,
         long absent,
         List<Touched> away,
+        String part,
         List<Damage> damage) {
+    private static final String GIT_OBJECT = "Git object ";
+
     /** Where damage is. */
     public enum Place {
         /** Git objects, references, notes, the operation log. */
@@ -68,6 +72,14 @@ public record FsckReport(
     public FsckReport {
         away = List.copyOf(away);
         damage = List.copyOf(damage);
+    }
+
+    /** Ids of Git objects that are missing or damaged. */
+    public List<String> lostGitObjects() {
+        return damage.stream()
+                .filter(found -> found.place() == Place.LINEAGE && found.what().startsWith(GIT_OBJECT))
+                .map(found -> found.what().substring(GIT_OBJECT.length()))
+                .toList();
     }
 
     /** Ids of what is damaged in one kind of place. */

@@ -32,6 +32,7 @@ final class ParameterCheck {
     private final VersionContents contents;
     private final int threads;
     private final CopyProgress progress;
+    private ReadSubset subset = ReadSubset.ALL;
     private final BlockTable table = new BlockTable();
     private final List<Damage> damage = new ArrayList<>();
 
@@ -55,6 +56,25 @@ final class ParameterCheck {
         this.progress = progress;
     }
 
+    /** Has only a part of the data read. All objects are looked up, and the tables are verified, in any case. */
+    void read(ReadSubset wanted) {
+        if (wanted.isAll()) {
+            return;
+        }
+        long total = 0;
+        for (int i = 0; i < contents.objects().size(); i++) {
+            total += object(i).map(StoredObject::length).orElse(0L);
+        }
+        badObjects.clear();
+        absent.clear();
+        subset = wanted.of(total);
+    }
+
+    /** The part of the data that is read. */
+    ReadSubset subset() {
+        return subset;
+    }
+
     long blocks() {
         return blocks;
     }
@@ -70,8 +90,11 @@ final class ParameterCheck {
 
     /** @param all check blocks no version needs, too */
     List<Damage> run(boolean all) throws IOException {
+        boolean whole = all && subset.isAll();
         if (all) {
             attempt("the parameter store's files", store::verifyFiles);
+        }
+        if (whole) {
             progress.start("reading blocks", 0);
             attempt("the parameter store's blocks", () -> table.readAll(store));
             attempt("the parameter store's objects", () -> store.forEachObject(object -> {}));
@@ -79,10 +102,12 @@ final class ParameterCheck {
         }
         BitSet needed = readNeeded();
         badBlocks.putAll(table.damaged());
-        BitSet wanted = all ? everyBlock() : needed;
+        BitSet wanted = whole ? everyBlock() : needed;
         try (var reader = new BlockReader(store);
                 var pool = new TaskPool(threads)) {
-            files(reader, pool);
+            if (subset.isAll()) {
+                files(reader, pool); // a part of the data is no whole file
+            }
             decode(wanted, reader, pool);
         } finally {
             progress.done();
@@ -109,7 +134,7 @@ final class ParameterCheck {
     private BitSet readNeeded() {
         BitSet direct = new BitSet();
         for (int i = 0; i < contents.objects().size(); i++) {
-            Optional<StoredObject> object = object(i);
+            Optional<StoredObject> object = object(i).filter(found -> subset.contains(found.id()));
             object.ifPresent(found -> found.blocks().forEach(block -> direct.set(table.number(block.id()))));
         }
         BitSet closed = table.withSources(direct);

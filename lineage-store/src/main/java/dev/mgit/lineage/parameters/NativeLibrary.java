@@ -28,6 +28,7 @@ public final class NativeLibrary {
         if (loaded) {
             return;
         }
+        AddressSpace.require();
         try {
             Optional<Path> folder = NativeFiles.folder();
             if (folder.isEmpty()) {

@@ -31,7 +31,8 @@ final class RocksFailures {
                     "free some space and run the command again; nothing was changed",
                     e);
         }
-        boolean damaged = status != null && status.getCode() == Status.Code.Corruption;
+        boolean damaged =
+                status != null && status.getCode() == Status.Code.Corruption || isMissingOrFolder(e, directory);
         return new MgitException(
                 damaged ? MgitException.Kind.INTEGRITY : MgitException.Kind.FAILED,
                 what + " in " + directory + ": " + e.getMessage(),
@@ -45,11 +46,15 @@ final class RocksFailures {
         if (failure instanceof ResourceException) {
             return failure;
         }
-        String message = String.valueOf(e.getMessage());
-        boolean fileMissing = message.contains("No such file") && Files.isDirectory(directory);
         boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
-        return failure.kind() == MgitException.Kind.INTEGRITY || fileMissing || strange
+        return failure.kind() == MgitException.Kind.INTEGRITY || strange
                 ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), REPAIR, e)
                 : failure;
+    }
+
+    /** RocksDB calls it an error of the disk that a file it wrote is no longer there, or no file. */
+    private static boolean isMissingOrFolder(RocksDBException e, Path directory) {
+        String message = String.valueOf(e.getMessage());
+        return Files.isDirectory(directory) && (message.contains("No such file") || message.contains("Is a directory"));
     }
 }

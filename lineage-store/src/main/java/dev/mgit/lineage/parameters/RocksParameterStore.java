@@ -65,8 +65,11 @@ public final class RocksParameterStore implements ParameterStore {
         try {
             Files.createDirectories(directory);
             StoreFiles.requireCurrent(directory);
+            Acknowledged.require(directory);
             StoreFiles.removeUnfinishedOptions(directory);
-            return new RocksParameterStore(directory, true);
+            var store = new RocksParameterStore(directory, true);
+            Acknowledged.write(directory); // RocksDB has begun a new list
+            return store;
         } catch (RocksDBException e) {
             throw RocksFailures.notOpened(directory, e);
         } catch (IOException e) {
@@ -85,6 +88,7 @@ public final class RocksParameterStore implements ParameterStore {
             return Optional.empty();
         }
         NativeLibrary.load();
+        Acknowledged.require(directory);
         try {
             return Optional.of(new RocksParameterStore(directory, false));
         } catch (RocksDBException e) {
@@ -247,6 +251,7 @@ public final class RocksParameterStore implements ParameterStore {
                                 List.of(opened.db().getDefaultColumnFamily(), opened.blocks(), opened.objects()));
             }
         });
+        Acknowledged.write(directory);
     }
 
     /** Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. */
@@ -263,6 +268,7 @@ public final class RocksParameterStore implements ParameterStore {
                 collectBlobs(false);
             }
         });
+        Acknowledged.write(directory);
     }
 
     private void collectBlobs(boolean wanted) throws RocksDBException {

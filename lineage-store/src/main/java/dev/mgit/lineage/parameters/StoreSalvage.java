@@ -82,7 +82,11 @@ public final class StoreSalvage {
     private static List<Path> files(Path directory, String glob) throws IOException {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, glob)) {
-            files.forEach(found::add);
+            files.forEach(file -> {
+                if (Files.isRegularFile(file)) {
+                    found.add(file);
+                }
+            });
         }
         found.sort(Comparator.naturalOrder());
         return found;

@@ -47,6 +47,12 @@ public final class Remotes {
                 names.add(key.substring(SECTION.length(), end));
             }
         }
+        names.stream().filter(name -> !NAME.matcher(name).matches()).findFirst().ifPresent(name -> {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "the settings have a remote '" + name + "', which is no name of one",
+                    "fix the name in .mgit/config");
+        });
         return names.stream().map(this::get).toList();
     }
 

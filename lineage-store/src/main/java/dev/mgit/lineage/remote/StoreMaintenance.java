@@ -3,20 +3,15 @@ package dev.mgit.lineage.remote;
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitExchange;
-import dev.mgit.lineage.git.GitLineage;
-import dev.mgit.lineage.git.GitRemote;
 import dev.mgit.lineage.git.RemoteAddress;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.remote.transfer.CleanUpReport;
 import dev.mgit.lineage.remote.transfer.CleanUpRequest;
-import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -52,24 +47,13 @@ public final class StoreMaintenance {
 
     /** What all references of a lineage lead to, as it is now; its Git objects are fetched into a folder of their own. */
     private Set<ObjectId> reachable(String url) throws IOException {
-        Path folder = Files.createTempDirectory("mgit-gc-");
-        try {
-            Path git = folder.resolve("lineage.git");
-            GitLineage.create(git);
-            try (GitExchange copy = GitExchange.open(git, folder.resolve("operations"), exchange.notice());
-                    GitRemote there = copy.remote(
-                            RemoteAddress.parse(url, exchange.repository().root()),
-                            exchange.environment(),
-                            exchange.notice())) {
-                Collection<VersionId> tips = there.references().values();
-                there.fetch(tips);
-                List<VersionId> versions = copy.between(tips, List.of()).stream()
-                        .filter(copy::isVersion)
-                        .toList();
-                return NeededObjects.of(copy.lineage(), versions).keySet();
-            }
-        } finally {
-            DurableFiles.deleteTree(folder);
+        try (LineageCopy copy = LineageCopy.fetch(
+                exchange, RemoteAddress.parse(url, exchange.repository().root()))) {
+            GitExchange there = copy.lineage();
+            List<VersionId> versions = there.between(copy.tips(), List.of()).stream()
+                    .filter(there::isVersion)
+                    .toList();
+            return NeededObjects.of(there.lineage(), versions).keySet();
         }
     }
 

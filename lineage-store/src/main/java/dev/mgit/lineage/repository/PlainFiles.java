@@ -21,7 +21,38 @@ final class PlainFiles {
     private static final Pattern SKIPPED =
             Pattern.compile("lineage\\.git/objects/[0-9a-f]{2}|hooks/[^/]+/[^/]+|merge/[^/]+");
 
+    /** What every command reads as a file, if it is there. */
+    private static final List<String> FILES = List.of(
+            "format",
+            "id",
+            "config",
+            "operations",
+            "operations.head",
+            "lock",
+            "bisect",
+            "lineage.git/config",
+            "lineage.git/HEAD",
+            "lineage.git/packed-refs");
+
     private PlainFiles() {}
+
+    /** Folders where there belongs a file. */
+    static List<Path> foldersForFiles(RepositoryFiles files) {
+        return FILES.stream()
+                .map(name -> files.mgit().resolve(name))
+                .filter(file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                .toList();
+    }
+
+    /** @throws MgitException of kind INTEGRITY if there is a folder where there belongs a file */
+    static void requireFiles(RepositoryFiles files) {
+        for (Path folder : foldersForFiles(files)) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    folder + " is damaged: it is a folder, not a file",
+                    folder.equals(files.lockFile()) ? "remove it" : "run 'mgit fsck --repair', which puts it aside");
+        }
+    }
 
     /** The entries every command comes by. */
     static void require(RepositoryFiles files) throws IOException {

@@ -25,7 +25,8 @@ final class RebuiltStore {
         DurableFiles.syncFolder(files.mgit());
     }
 
-    private static Path free(Path wanted) {
+    /** A name that nothing has yet. */
+    static Path free(Path wanted) {
         Path free = wanted;
         for (int number = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); number++) {
             free = wanted.resolveSibling(wanted.getFileName() + "-" + number);

@@ -143,6 +143,7 @@ public final class Repository implements AutoCloseable {
      */
     public static Repository open(Path start, User user) throws IOException {
         Repository found = openUnchecked(start, user);
+        PlainFiles.requireFiles(found.files);
         found.checkFormat();
         return found;
     }
@@ -251,14 +252,12 @@ public final class Repository implements AutoCloseable {
      */
     public List<String> repairLayout(WriterLock lock) throws IOException {
         lock.requireHeld();
-        List<String> done = new ArrayList<>();
-        for (Path folder : List.of(files.checkouts(), files.journal(), files.index())) {
-            Files.createDirectories(folder);
-        }
+        List<String> done = new ArrayList<>(new LayoutRepair(files).run());
         if (format().isEmpty()) {
             DurableFiles.replace(files.formatFile(), formatText().getBytes(StandardCharsets.US_ASCII));
             done.add("wrote the file 'format' again");
         }
+        settings = null;
         return done;
     }
 
@@ -331,7 +330,7 @@ public final class Repository implements AutoCloseable {
     public SettingsFile settings() {
         SettingsFile read = settings;
         if (read == null) {
-            read = GitSettings.read(files.config(), user.config());
+            read = GitSettings.ofRepository(files.config(), user.config());
             settings = read;
         }
         return read;
@@ -339,7 +338,7 @@ public final class Repository implements AutoCloseable {
 
     /** The settings in the repository's own file alone. */
     public SettingsFile ownSettings() {
-        return GitSettings.read(files.config(), Optional.empty());
+        return GitSettings.ofRepository(files.config(), Optional.empty());
     }
 
     /** What this user may do here, and where what is kept for them lies. */

@@ -446,7 +446,7 @@ class IntegrityTest {
     private List<String> repair() throws IOException {
         WriterLock lock = made.lock();
         try (lock) {
-            return new Fsck(made.repository(), CopyProgress.none()).repair(MadeRepository.ADA, lock);
+            return new Fsck(made.repository(), CopyProgress.none()).repair(() -> MadeRepository.ADA, lock);
         }
     }
 

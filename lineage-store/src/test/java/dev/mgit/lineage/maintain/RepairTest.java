@@ -9,6 +9,7 @@ import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CopyProgress;
+import dev.mgit.lineage.parameters.RocksParameterStore;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.User;
 import dev.mgit.lineage.repository.WriterLock;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -105,6 +107,41 @@ class RepairTest {
         requireAll();
     }
 
+    /** RocksDB takes the beginning of its list for the list of a crashed process, and removes what is not in it. */
+    @Test
+    void aShortenedListIsNotTakenForAnOlderStateOfTheStore() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Path list = only("parameters/MANIFEST-.*");
+        byte[] whole = Files.readAllBytes(list);
+        Path parameters = list.resolveSibling("");
+        List<String> files = names(parameters);
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(list, Arrays.copyOf(whole, length));
+            for (Opening opening :
+                    List.<Opening>of(RocksParameterStore::openWritable, RocksParameterStore::openReadOnly)) {
+                assertThatThrownBy(() -> opening.open(parameters)).isInstanceOfSatisfying(MgitException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(MgitException.Kind.INTEGRITY);
+                    assertThat(e.hint()).contains("fsck --repair");
+                });
+            }
+        }
+        assertThat(names(parameters)).isEqualTo(files);
+        Files.write(list, Arrays.copyOf(whole, whole.length / 2));
+        repair();
+        requireAll();
+    }
+
+    private interface Opening {
+        Object open(Path directory);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
     @Test
     void aRebuiltStoreTakesItsPlaceAfterACrash() throws IOException {
         Trees.copy(once.resolve("repository"), folder.resolve("repository"));
@@ -122,7 +159,7 @@ class RepairTest {
     private List<String> repair() throws IOException {
         try (Repository damaged = Repository.openDamaged(folder.resolve("repository"), User.unknown());
                 WriterLock lock = damaged.lock("repair", Duration.ofSeconds(60), notice -> {})) {
-            return new Fsck(damaged, CopyProgress.none()).repair(MadeRepository.ADA, lock);
+            return new Fsck(damaged, CopyProgress.none()).repair(() -> MadeRepository.ADA, lock);
         }
     }
 

@@ -7,19 +7,23 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Session;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
+import dev.mgit.hooks.executor.Quantities;
 import dev.mgit.hooks.maintain.NoteFormats;
 import dev.mgit.lineage.maintain.Fsck;
 import dev.mgit.lineage.maintain.FsckReport;
 import dev.mgit.lineage.maintain.FsckReport.Damage;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
+import dev.mgit.lineage.maintain.ReadSubset;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,11 +50,20 @@ public final class FsckCommand implements Callable<Integer> {
     private boolean lineageOnly;
 
     @Option(
+            names = "--read-data-subset",
+            paramLabel = "PART",
+            description =
+                    "Read only a part of the stored data: 5%% or a size such as 10G, another part each day, or 3/20, the third "
+                            + "of twenty. Everything else is checked as ever.")
+    private @Nullable String subset;
+
+    @Option(
             names = "--repair",
             description =
                     "First rebuild a parameter store that does not open and the files by which Git finds its objects, reset "
                             + "references to the state in the operation log, and set aside unreadable notes. What is replaced "
-                            + "is kept; 'mgit undo' reverts the rest.")
+                            + "is kept; 'mgit undo' reverts the rest. Then bring back what is lost from checked-out folders, "
+                            + "--from and the remotes.")
     private boolean repair;
 
     @Option(
@@ -58,6 +71,12 @@ public final class FsckCommand implements Callable<Integer> {
             paramLabel = "REMOTE",
             description = "Replace damaged and missing parameters by what the store of a remote has, then check again.")
     private @Nullable String repairFrom;
+
+    @Option(
+            names = "--from",
+            paramLabel = "PATH",
+            description = "With --repair, store lost files again that this folder or file still has. Repeatable.")
+    private List<Path> sources = new ArrayList<>();
 
     @Mixin
     private final JsonOption json = new JsonOption();
@@ -71,14 +90,14 @@ public final class FsckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!sources.isEmpty() && !repair) {
+            throw MgitException.usage("--from needs --repair");
+        }
         try (Session session = repair ? Session.openDamaged(context) : Session.open(context)) {
-            List<String> repaired = new ArrayList<>(repair ? repair(session) : List.of());
-            FsckReport found = check(session);
-            Optional<String> remote = Optional.ofNullable(repairFrom).filter(name -> !found.isClean());
-            if (remote.isPresent()) {
-                repaired.addAll(new StoreRepair(context, session, wait).run(remote.get(), found));
-            }
-            FsckReport report = remote.isPresent() ? check(session) : found;
+            Fsck fsck = fsck(session).reading(subset());
+            List<String> repaired = new ArrayList<>(repair ? repair(session, fsck) : List.of());
+            FsckReport found = check(session, fsck);
+            FsckReport report = heal(session, found, repaired);
             if (json.wanted()) {
                 context.output().json(out -> json(out, report, repaired));
             } else {
@@ -93,16 +112,48 @@ public final class FsckCommand implements Callable<Integer> {
         return new Fsck(session.repository(), session.progress(), NoteFormats.rules());
     }
 
-    private FsckReport check(Session session) throws IOException {
-        return revisions.isEmpty()
-                ? fsck(session).everything(lineageOnly)
-                : fsck(session).versions(versions(session), lineageOnly);
+    private ReadSubset subset() {
+        return subset == null
+                ? ReadSubset.ALL
+                : ReadSubset.parse(subset, LocalDate.now(ZoneOffset.UTC).toEpochDay(), Quantities::bytes);
     }
 
-    private List<String> repair(Session session) throws IOException {
+    private FsckReport check(Session session, Fsck fsck) throws IOException {
+        return revisions.isEmpty() ? fsck.everything(lineageOnly) : fsck.versions(versions(session), lineageOnly);
+    }
+
+    /** Brings back what is still missing, and checks again where anything was. */
+    private FsckReport heal(Session session, FsckReport found, List<String> repaired) throws IOException {
+        FsckReport report = found;
+        if (repairFrom != null && !report.isClean()) {
+            repaired.addAll(new StoreRepair(context, session, wait).run(repairFrom, report));
+            report = again(session);
+        }
+        if (repair && !report.isClean()) {
+            var lost = new LostData(context, session, wait);
+            List<Path> folders = sources.stream().map(context::resolve).toList();
+            List<String> done = lost.fromFolders(report, folders);
+            report = done.isEmpty() ? report : again(session);
+            List<String> brought = lost.fromStores(report);
+            report = brought.isEmpty() ? report : again(session);
+            repaired.addAll(done);
+            repaired.addAll(brought);
+        }
+        return report;
+    }
+
+    private FsckReport again(Session session) throws IOException {
+        return check(session, fsck(session).reading(subset()));
+    }
+
+    private List<String> repair(Session session, Fsck fsck) throws IOException {
         WriterLock lock = wait.lock(context, session.repository(), "mgit fsck --repair");
         try (lock) {
-            return fsck(session).repair(session.author(), lock);
+            List<String> done = new ArrayList<>(fsck.repairFiles(lock));
+            done.addAll(new LostData(context, session, wait)
+                    .gitObjects(fsck(session).everything(true)));
+            done.addAll(fsck.repairReferences(session::author));
+            return done;
         }
     }
 
@@ -132,7 +183,8 @@ public final class FsckCommand implements Callable<Integer> {
         }
         output.line("Checked " + report.versions() + " versions, " + report.gitObjects() + " Git objects, "
                 + report.objects() + " tensors and other ranges, " + report.blocks() + " blocks ("
-                + Output.bytes(report.bytes()) + "): "
+                + Output.bytes(report.bytes()) + (subset == null ? "" : ", part " + report.part() + " of the data")
+                + "): "
                 + (report.isClean() ? "no damage" : report.damage().size() + " damaged"));
     }
 
@@ -151,6 +203,7 @@ public final class FsckCommand implements Callable<Integer> {
         json.writeNumberField("objects", report.objects());
         json.writeNumberField("blocks", report.blocks());
         json.writeNumberField("bytes", report.bytes());
+        json.writeStringField("part", report.part());
         json.writeNumberField("absent", report.absent());
         json.writeArrayFieldStart("away");
         for (Touched away : report.away()) {
