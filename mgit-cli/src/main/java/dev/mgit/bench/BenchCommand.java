@@ -21,6 +21,7 @@ import picocli.CommandLine.ParentCommand;
             BenchLossyCommand.class,
             BenchRemoteCommand.class,
             BenchScaleCommand.class,
+            BenchScalingCommand.class,
             BenchServeCommand.class
         },
         description = {

@@ -90,4 +90,25 @@ class BenchTest {
         assertThat(ran.err()).contains("there is not enough room in '" + dir + "'");
         assertThat(dir).isEmptyDirectory();
     }
+
+    @Test
+    void scalingTellsThroughputSerialFractionStagesAndWaitsByCores() {
+        String out = run(
+                "bench", "scaling", "--size", "2MB", "--cores", "1", "--runs", "1", "--effort", "fast", "--in",
+                dir.toString());
+        assertThat(out)
+                .containsPattern("[0-9]+ cores.*, Java [0-9]+")
+                .containsPattern("mgit fast +1 +[0-9]+ ")
+                .containsPattern("mgit fast in +1 +[0-9.]+%")
+                .containsPattern("mgit fast out +1 +main +[0-9.]+ +[0-9.]+");
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    void scalingRefusesCoresTheMachineLacks() {
+        Cli.Ran ran = Cli.run(dir, "bench", "scaling", "--cores", "1,5000", "--in", dir.toString());
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("--cores asks for 5000, and this process may run on ");
+        assertThat(dir).isEmptyDirectory();
+    }
 }

@@ -1,0 +1,149 @@
+package dev.mgit.bench;
+
+import dev.mgit.bench.ScalingTrials.Case;
+import dev.mgit.bench.Spawned.Usage;
+import dev.mgit.cli.console.Output;
+import dev.mgit.cli.console.Table;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/** Prints what {@link ScalingTrials} measured. */
+final class ScalingTable {
+    private final Output output;
+    private final ScalingTrials trials;
+
+    ScalingTable(Output output, ScalingTrials trials) {
+        this.output = output;
+        this.trials = trials;
+    }
+
+    void print() throws IOException {
+        speed();
+        if (trials.cores().size() > 1) {
+            serial();
+        }
+        stages();
+        waits();
+    }
+
+    private void speed() throws IOException {
+        Table table = output.table("tool", "cores", "in MB/s", "spread", "cpu", "ratio", "out MB/s", "spread", "cpu");
+        for (String tool : trials.tools()) {
+            for (int cores : trials.cores()) {
+                List<Usage> in = trials.usages(new Case(tool, true, cores));
+                List<Usage> out = trials.usages(new Case(tool, false, cores));
+                table.row(
+                        tool.endsWith("-T") ? tool + cores : tool,
+                        cores,
+                        speed(in),
+                        spread(in),
+                        number(median(in, Usage::processor)),
+                        String.format(Locale.ROOT, "%.2fx", trials.ratio(tool)),
+                        speed(out),
+                        spread(out),
+                        number(median(out, Usage::processor)));
+            }
+        }
+        table.print();
+    }
+
+    private void serial() {
+        output.line("");
+        output.line("Serial fraction, fitted to seconds on " + trials.cores() + " cores");
+        Table table = output.table("command", "alone", "shared", "serial", "fitted seconds", "measured");
+        for (String tool : trials.tools()) {
+            for (boolean in : new boolean[] {true, false}) {
+                SortedMap<Integer, Double> seconds = new TreeMap<>();
+                for (int cores : trials.cores()) {
+                    seconds.put(cores, median(trials.usages(new Case(tool, in, cores)), Usage::seconds));
+                }
+                AmdahlFit fit = AmdahlFit.of(seconds);
+                table.row(
+                        tool + (in ? " in" : " out"),
+                        number(fit.alone()),
+                        number(fit.shared()),
+                        Output.percent(fit.serialFraction()),
+                        String.join(
+                                " ",
+                                seconds.keySet().stream()
+                                        .map(cores -> number(fit.seconds(cores)))
+                                        .toList()),
+                        String.join(
+                                " ",
+                                seconds.values().stream()
+                                        .map(ScalingTable::number)
+                                        .toList()));
+            }
+        }
+        table.print();
+    }
+
+    private void stages() {
+        output.line("");
+        output.line("Where threads were, by samples every 10 ms of one more run");
+        Object[] head = new Object[Stage.values().length + 2];
+        head[0] = "command";
+        head[1] = "cores";
+        for (Stage stage : Stage.values()) {
+            head[stage.ordinal() + 2] = stage.label();
+        }
+        Table table = output.table(List.of(head).toArray(String[]::new));
+        for (Map.Entry<Case, FlightRecording> each : trials.recordings().entrySet()) {
+            Object[] cells = new Object[head.length];
+            cells[0] = command(each.getKey());
+            cells[1] = each.getKey().cores();
+            for (Stage stage : Stage.values()) {
+                cells[stage.ordinal() + 2] = Output.percent(each.getValue().share(stage));
+            }
+            table.row(cells);
+        }
+        table.print();
+    }
+
+    private void waits() {
+        output.line("");
+        output.line("Seconds its threads waited: idle for work or a result, blocked by a lock");
+        Table table = output.table("command", "cores", "thread", "idle", "blocked");
+        for (Map.Entry<Case, FlightRecording> each : trials.recordings().entrySet()) {
+            each.getValue().waits().forEach((thread, waits) -> {
+                table.row(
+                        command(each.getKey()),
+                        each.getKey().cores(),
+                        thread,
+                        number(waits.idleSeconds()),
+                        number(waits.blockedSeconds()));
+            });
+        }
+        table.print();
+    }
+
+    private static String command(Case which) {
+        return which.tool() + (which.in() ? " in" : " out");
+    }
+
+    private String speed(List<Usage> runs) throws IOException {
+        return String.format(Locale.ROOT, "%.0f", trials.inputBytes() / 1e6 / median(runs, Usage::seconds));
+    }
+
+    /** How far apart the slowest and the fastest run are, as a share of the median. */
+    private static String spread(List<Usage> runs) {
+        double most = runs.stream().mapToDouble(Usage::seconds).max().orElse(0);
+        double least = runs.stream().mapToDouble(Usage::seconds).min().orElse(0);
+        return Output.percent((most - least) / median(runs, Usage::seconds));
+    }
+
+    private static double median(List<Usage> runs, ToDoubleFunction<Usage> measure) {
+        double[] sorted = runs.stream().mapToDouble(measure).sorted().toArray();
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}
