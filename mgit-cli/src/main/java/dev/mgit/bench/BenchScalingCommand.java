@@ -24,13 +24,14 @@ import picocli.CommandLine.Option;
             "them, beside zstd -3 with as many threads if it is on the PATH. Each process is pinned to its cores by taskset. Runs of all",
             "cores and tools take turns; the median counts, and the spread is that of all runs around it.",
             "The serial fraction is fitted to the medians of wall-clock time by Amdahl's law. One more run of each",
-            "is recorded by Java's flight recorder: time by stage, and what its threads waited."
+            "is recorded by Java's flight recorder: time by stage, and what its threads waited. Last, single tensors",
+            "of another model are checked out: time must follow their size."
         })
 public final class BenchScalingCommand implements Callable<Integer> {
     private static final List<Integer> CORES = List.of(1, 2, 4, 8, 16);
     private static final double UPDATE = 1e-4;
-    /** Parent, child, their store, a copy of the child and the peer's file. */
-    private static final double ROOM = 5.5;
+    /** Two models with parent and child, their stores, a copy of the child and the peer's file. */
+    private static final double ROOM = 9;
 
     private final Context context;
 
@@ -90,6 +91,7 @@ public final class BenchScalingCommand implements Callable<Integer> {
                     + (runs == 1 ? " run" : " runs"));
             output.line(machine.line() + ", after " + MachineCard.loadNow());
             new ScalingTable(output, trials).print();
+            new TensorTable(output, runs).print(Files.createDirectory(scratch.resolve("tensors")), size.bytes());
         } finally {
             Trees.delete(scratch);
         }
@@ -107,7 +109,11 @@ public final class BenchScalingCommand implements Callable<Integer> {
             }
         }
         List<Integer> wanted = cores.isEmpty() ? CORES : cores;
-        return wanted.stream().filter(count -> count <= most).distinct().sorted().toList();
+        return wanted.stream()
+                .filter(count -> count <= most)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private void requireRoom(Path scratch) throws IOException {

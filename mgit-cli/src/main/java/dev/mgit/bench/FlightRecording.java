@@ -32,8 +32,7 @@ record FlightRecording(Map<Stage, Integer> samples, Map<String, Waits> waits) {
     }
 
     /** Few events, none of which is costly: samples every 10 ms, and every wait that a thread makes. */
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             <?xml version="1.0" encoding="UTF-8"?>
             <configuration version="2.0">
               <event name="jdk.ExecutionSample"><setting name="enabled">true</setting><setting name="period">10 ms</setting></event>

@@ -4,7 +4,10 @@ import dev.mgit.bench.ScalingTrials.Case;
 import dev.mgit.bench.Spawned.Usage;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
+import dev.mgit.delta.Hashes;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +17,9 @@ import java.util.function.ToDoubleFunction;
 
 /** Prints what {@link ScalingTrials} measured. */
 final class ScalingTable {
+    private static final int HASHED = 1 << 22;
+    private static final int HASH_RUNS = 20;
+
     private final Output output;
     private final ScalingTrials trials;
 
@@ -83,7 +89,7 @@ final class ScalingTable {
         table.print();
     }
 
-    private void stages() {
+    private void stages() throws IOException {
         output.line("");
         output.line("Where threads were, by samples every 10 ms of one more run");
         Object[] head = new Object[Stage.values().length + 2];
@@ -103,6 +109,27 @@ final class ScalingTable {
             table.row(cells);
         }
         table.print();
+        double rate = hashRate();
+        output.line(String.format(
+                Locale.ROOT,
+                "Hashing, in which no samples are taken: %.2f s for the file, on one thread, and as much for its blocks, on "
+                        + "all; one core hashes %.0f MB/s",
+                trials.inputBytes() / rate,
+                rate / 1e6));
+    }
+
+    /** Bytes of SHA-256 a second of one core's time, at its best. */
+    private static double hashRate() {
+        MessageDigest digest = Hashes.sha256();
+        byte[] block = new byte[HASHED];
+        double best = 0;
+        for (int run = 0; run < HASH_RUNS; run++) {
+            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            digest.update(block);
+            long spent = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+            best = Math.max(best, HASHED / (Math.max(1, spent) / 1e9));
+        }
+        return best;
     }
 
     private void waits() {

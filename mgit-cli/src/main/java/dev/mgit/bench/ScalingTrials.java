@@ -45,12 +45,15 @@ final class ScalingTrials {
         for (Effort effort : efforts) {
             String name = effort.name().toLowerCase(Locale.ROOT);
             Path folder = Files.createDirectory(scratch.resolve(name));
-            repositories.put("mgit " + name, new PreparedRepository(folder, pair.parent().orElseThrow(), name));
+            repositories.put(
+                    "mgit " + name, new PreparedRepository(folder, pair.parent().orElseThrow(), name));
         }
     }
 
     private boolean isHere(String program) throws IOException {
-        return Spawned.run(scratch, List.of("sh", "-c", "command -v " + program)).exit() == 0;
+        return Spawned.run(scratch, List.of("sh", "-c", "command -v " + program))
+                        .exit()
+                == 0;
     }
 
     List<Integer> cores() {
@@ -107,12 +110,9 @@ final class ScalingTrials {
                 Spawned.mgit("commit", child, "--model", "child", "--from", "parent"),
                 recorded);
         stored.put(tool, Contents.bytesBelow(repository) - prepared.bytes());
-        measure(
-                new Case(tool, false, count),
-                repository,
-                Spawned.mgit("checkout", "child", out.toString()),
-                recorded);
-        Contents.requireSame(tool, pair.child(), out.resolve(String.valueOf(pair.child().getFileName())));
+        measure(new Case(tool, false, count), repository, Spawned.mgit("checkout", "child", out.toString()), recorded);
+        Contents.requireSame(
+                tool, pair.child(), out.resolve(String.valueOf(pair.child().getFileName())));
     }
 
     private void zstd(int count) throws IOException {

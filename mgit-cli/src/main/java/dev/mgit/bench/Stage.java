@@ -3,10 +3,11 @@ package dev.mgit.bench;
 import java.util.List;
 import jdk.jfr.consumer.RecordedFrame;
 
-/** What a thread of a commit or checkout is at, told by what stands on its stack, the innermost call first. */
+/**
+ * What a thread of a commit or checkout is at, told by what stands on its stack, the innermost call first. Hashing is no
+ * stage of these: SHA-256 is the JVM's own code, in which it takes no samples.
+ */
 enum Stage {
-    FILE_HASH("file hash"),
-    BLOCK_HASH("block hash"),
     READ("read"),
     WRITE("write"),
     STORE("store"),
@@ -26,17 +27,10 @@ enum Stage {
     }
 
     static Stage of(List<RecordedFrame> stack) {
-        boolean hashing = false;
         for (RecordedFrame frame : stack) {
             String type = frame.getMethod().getType().getName();
             String method = frame.getMethod().getName();
-            if (type.startsWith("sun.security.provider") || type.equals("java.security.MessageDigest")) {
-                hashing = true;
-            } else if (hashing) {
-                return type.equals("dev.mgit.delta.BlockId") || type.equals("dev.mgit.lineage.version.ObjectId")
-                        ? BLOCK_HASH
-                        : FILE_HASH;
-            } else if (type.startsWith("sun.nio.ch.")) {
+            if (type.startsWith("sun.nio.ch.")) {
                 if (method.startsWith("read") || method.startsWith("pread")) {
                     return READ;
                 }
@@ -52,7 +46,7 @@ enum Stage {
                 }
             }
         }
-        return hashing ? FILE_HASH : OTHER;
+        return OTHER;
     }
 
     private static Stage ofOurs(String type, String method) {

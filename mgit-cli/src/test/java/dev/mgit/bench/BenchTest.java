@@ -94,13 +94,25 @@ class BenchTest {
     @Test
     void scalingTellsThroughputSerialFractionStagesAndWaitsByCores() {
         String out = run(
-                "bench", "scaling", "--size", "2MB", "--cores", "1", "--runs", "1", "--effort", "fast", "--in",
+                "bench",
+                "scaling",
+                "--size",
+                "2MB",
+                "--cores",
+                "1",
+                "--runs",
+                "1",
+                "--effort",
+                "fast",
+                "--in",
                 dir.toString());
         assertThat(out)
                 .containsPattern("[0-9]+ cores.*, Java [0-9]+")
                 .containsPattern("mgit fast +1 +[0-9]+ ")
                 .containsPattern("mgit fast in +1 +[0-9.]+%")
-                .containsPattern("mgit fast out +1 +main +[0-9.]+ +[0-9.]+");
+                .containsPattern("mgit fast out +1 +main +[0-9.]+ +[0-9.]+")
+                .containsPattern("ten +10% +[0-9.]+ +[0-9.]+")
+                .containsPattern("all of them +100% +[0-9.]+ +[0-9.]+");
         assertThat(dir).isEmptyDirectory();
     }
 
