@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Runs the same work on different numbers of cores, in turns, so that what else the machine does falls on all alike. */
@@ -99,7 +100,7 @@ final class ScalingTrials {
     }
 
     private void mgit(String tool, int count, boolean recorded) throws IOException {
-        PreparedRepository prepared = repositories.get(tool);
+        PreparedRepository prepared = Objects.requireNonNull(repositories.get(tool));
         Path repository = prepared.fresh();
         Path out = scratch.resolve("out");
         Trees.delete(out);
