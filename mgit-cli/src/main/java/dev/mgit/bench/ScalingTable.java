@@ -8,6 +8,7 @@ import dev.mgit.delta.Hashes;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,21 +93,18 @@ final class ScalingTable {
     private void stages() throws IOException {
         output.line("");
         output.line("Where threads were, by samples every 10 ms of one more run");
-        Object[] head = new Object[Stage.values().length + 2];
-        head[0] = "command";
-        head[1] = "cores";
+        List<String> head = new ArrayList<>(List.of("command", "cores"));
         for (Stage stage : Stage.values()) {
-            head[stage.ordinal() + 2] = stage.label();
+            head.add(stage.label());
         }
-        Table table = output.table(List.of(head).toArray(String[]::new));
+        Table table = output.table(head.toArray(String[]::new));
         for (Map.Entry<Case, FlightRecording> each : trials.recordings().entrySet()) {
-            Object[] cells = new Object[head.length];
-            cells[0] = command(each.getKey());
-            cells[1] = each.getKey().cores();
+            List<Object> cells = new ArrayList<>(
+                    List.of(command(each.getKey()), each.getKey().cores()));
             for (Stage stage : Stage.values()) {
-                cells[stage.ordinal() + 2] = Output.percent(each.getValue().share(stage));
+                cells.add(Output.percent(each.getValue().share(stage)));
             }
-            table.row(cells);
+            table.row(cells.toArray());
         }
         table.print();
         double rate = hashRate();

@@ -44,7 +44,7 @@ final class TensorTable {
     void print(Path scratch, long bytes) throws IOException {
         List<TensorSpec> tensors = new ArrayList<>();
         PERCENT.forEach((name, percent) -> tensors.add(new TensorSpec(
-                name, Dtype.BF16, List.of(Math.max(1, bytes / 100 * percent / (Dtype.BF16.bytes() * ROW)), (long)
+                name, Dtype.BF16, List.of(Math.max(1, bytes / 100 * percent / ((long) Dtype.BF16.bytes() * ROW)), (long)
                         ROW))));
         var made = new Bf16File(tensors, 1);
         Path base = scratch.resolve("base.safetensors");

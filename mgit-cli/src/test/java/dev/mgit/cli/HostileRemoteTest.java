@@ -76,12 +76,23 @@ class HostileRemoteTest {
         Files.writeString(
                 remote.resolve("config"),
                 Files.readString(remote.resolve("config"))
-                        + ("[core]\n fsmonitor = PROGRAM\n sshCommand = PROGRAM\n hooksPath = DIR\n"
-                                        + " alternateRefsCommand = PROGRAM\n[gpg]\n program = PROGRAM\n"
-                                        + "[uploadpack]\n packObjectsHook = PROGRAM\n[receive]\n procReceiveRefs = refs\n"
-                                        + "[credential]\n helper = PROGRAM\n[include]\n path = DIR/more\n")
-                                .replace("PROGRAM", program.toString())
-                                .replace("DIR", folder.toString()));
+                        + """
+                                [core]
+                                 fsmonitor = PROGRAM
+                                 sshCommand = PROGRAM
+                                 hooksPath = DIR
+                                 alternateRefsCommand = PROGRAM
+                                [gpg]
+                                 program = PROGRAM
+                                [uploadpack]
+                                 packObjectsHook = PROGRAM
+                                [receive]
+                                 procReceiveRefs = refs
+                                [credential]
+                                 helper = PROGRAM
+                                [include]
+                                 path = DIR/more
+                                """.replace("PROGRAM", program.toString()).replace("DIR", folder.toString()));
         Files.writeString(folder.resolve("more"), "[core]\n gitProxy = " + program + "\n");
         for (String hook : List.of("pre-receive", "update", "post-receive", "post-update", "reference-transaction")) {
             Files.copy(program, folder.resolve(hook));

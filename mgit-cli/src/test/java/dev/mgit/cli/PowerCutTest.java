@@ -84,11 +84,12 @@ class PowerCutTest {
         loss.take(log);
         Random random = new Random(SEED);
         List<Integer> moments = new ArrayList<>(loss.moments());
+        List<Kept> parts = List.of(Kept.values());
         int cuts = CUTS == 0 ? CUTS_IN_EVERY_BUILD : CUTS;
         for (int i = 0; i < cuts; i++) {
             boolean atEnd = i % 3 == 0;
             int moment = atEnd ? PowerLoss.end() : moments.get(random.nextInt(moments.size()));
-            Kept part = Kept.values()[(i + i / 7) % Kept.values().length];
+            Kept part = parts.get((i + i / 7) % parts.size());
             Trees.delete(here.folder());
             loss.leave(moment, part, random, here.folder());
             String what =

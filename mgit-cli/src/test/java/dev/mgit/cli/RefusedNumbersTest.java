@@ -72,12 +72,16 @@ class RefusedNumbersTest {
 
         private final String file;
         private final String good;
-        private final List<String> command;
+        private final String command;
 
         Read(String file, String good, String... command) {
             this.file = file;
             this.good = good;
-            this.command = List.of(command);
+            this.command = String.join("\0", command);
+        }
+
+        String[] words() {
+            return command.split("\0", -1);
         }
     }
 
@@ -119,7 +123,7 @@ class RefusedNumbersTest {
         write();
         write(read, content);
         int exit = read == Read.HARDWARE ? USAGE : FAILED;
-        repository.refuses(exit, sentence, read.command.toArray(String[]::new));
+        repository.refuses(exit, sentence, read.words());
     }
 
     @ParameterizedTest
@@ -136,7 +140,7 @@ class RefusedNumbersTest {
         Files.delete(file);
         Files.createDirectory(file);
         if (read != Read.CONFIG) {
-            Cli.Ran ran = repository.run(read.command.toArray(String[]::new));
+            Cli.Ran ran = repository.run(read.words());
             TestRepository.assertRefused(ran, ran.exit() == USAGE ? USAGE : FAILED, "");
         }
     }
@@ -152,7 +156,7 @@ class RefusedNumbersTest {
         Map<String, Cli.Ran> wrong = new LinkedHashMap<>();
         for (Map.Entry<String, String> broken : BrokenJson.each(first, values).entrySet()) {
             write(read, broken.getValue() + rest);
-            wrong.put(broken.getKey(), repository.run(read.command.toArray(String[]::new)));
+            wrong.put(broken.getKey(), repository.run(read.words()));
         }
         assertThat(wrong).allSatisfy((what, ran) -> {
             if (ran.exit() != 0) {
@@ -210,7 +214,7 @@ class RefusedNumbersTest {
         if (sentence.isEmpty()) {
             write();
             write(read, text);
-            repository.ok(read.command.toArray(String[]::new));
+            repository.ok(read.words());
         } else {
             refused(read, text, sentence);
         }

@@ -1,16 +1,17 @@
 package dev.mgit.lineage.git;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.jgit.errors.LockFailedException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
@@ -20,10 +21,8 @@ import org.eclipse.jgit.internal.storage.file.PackFile;
 import org.eclipse.jgit.internal.storage.pack.PackExt;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefDatabase;
-import org.eclipse.jgit.lib.RefWriter;
 
 /**
  * Git's clean-up, in an order that a power failure cannot turn around: what objects are moved to is on disk, names
@@ -48,27 +47,23 @@ final class DurableGc extends GC {
      */
     void packReferences() throws IOException {
         RefDatabase references = git.getRefDatabase();
-        List<Ref> packed = new ArrayList<>();
+        TreeMap<String, String> packed = new TreeMap<>();
         for (Ref ref : references.getRefsByPrefix(Constants.R_REFS)) {
             if (!ref.isSymbolic() && ref.getObjectId() != null) {
-                packed.add(packed(references.peel(ref)));
+                packed.put(ref.getName(), lines(references.peel(ref)));
             }
         }
         if (!packed.isEmpty()) {
-            new RefWriter(packed) {
-                @Override
-                protected void writeFile(String name, byte[] content) throws IOException {
-                    replace(git.getDirectory().toPath().resolve(name), content);
-                }
-            }.writePackedRefs();
+            String text = "# pack-refs with: peeled fully-peeled sorted \n" + String.join("", packed.values());
+            replace(git.getDirectory().toPath().resolve(Constants.PACKED_REFS), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static Ref packed(Ref ref) {
+    /** As git-pack-refs writes a reference, and below it what an annotated tag leads to. */
+    private static String lines(Ref ref) {
         ObjectId tagged = ref.getPeeledObjectId();
-        return tagged == null
-                ? new ObjectIdRef.PeeledNonTag(Ref.Storage.PACKED, ref.getName(), ref.getObjectId())
-                : new ObjectIdRef.PeeledTag(Ref.Storage.PACKED, ref.getName(), ref.getObjectId(), tagged);
+        String line = ref.getObjectId().name() + " " + ref.getName() + "\n";
+        return tagged == null ? line : line + "^" + tagged.name() + "\n";
     }
 
     private static void replace(Path file, byte[] content) throws IOException {

@@ -239,9 +239,8 @@ public final class Fsck {
         if (e instanceof MgitException known) {
             return known.getMessage();
         }
-        return e instanceof UncheckedIOException io
-                ? String.valueOf(io.getCause().getMessage())
-                : "it cannot be read";
+        Throwable cause = e instanceof UncheckedIOException ? e.getCause() : null;
+        return cause == null ? "it cannot be read" : String.valueOf(cause.getMessage());
     }
 
     private String model(VersionId version) {

@@ -37,7 +37,7 @@ class ReadSubsetTest {
     void everyObjectIsInOnePart() {
         for (int number = 0; number < 200; number++) {
             var object = new ObjectId(
-                    ("%012x".formatted(number * 7_919_317L)).repeat(6).substring(0, 64));
+                    "%012x".formatted(number * 7_919_317L).repeat(6).substring(0, 64));
             int in = 0;
             for (int part = 1; part <= 7; part++) {
                 in += parse(part + "/7", 0).contains(object) ? 1 : 0;

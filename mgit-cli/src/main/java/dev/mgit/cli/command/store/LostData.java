@@ -43,7 +43,7 @@ final class LostData {
     List<String> gitObjects(FsckReport report) throws IOException {
         List<String> done = new ArrayList<>();
         for (Remote remote : report.lostGitObjects().isEmpty() ? List.<Remote>of() : remotes()) {
-            attempt(remote, done, () -> {
+            attempt(remote, () -> {
                 int taken = LineageHealing.run(Exchanges.of(context, session, wait), remote, report.lostGitObjects());
                 if (taken > 0) {
                     done.add(taken + " Git objects, from " + remote.name());
@@ -58,10 +58,7 @@ final class LostData {
         List<String> done = new ArrayList<>();
         for (Remote remote : isOfParameters(report) ? remotes() : List.<Remote>of()) {
             if (remote.store().isPresent()) {
-                attempt(
-                        remote,
-                        done,
-                        () -> done.addAll(new StoreRepair(context, session, wait).run(remote.name(), report)));
+                attempt(remote, () -> done.addAll(new StoreRepair(context, session, wait).run(remote.name(), report)));
             }
         }
         return done;
@@ -135,7 +132,7 @@ final class LostData {
     }
 
     /** One remote that cannot be asked keeps nobody from the others. */
-    private void attempt(Remote remote, List<String> done, Attempt attempt) throws IOException {
+    private void attempt(Remote remote, Attempt attempt) throws IOException {
         try {
             attempt.run();
         } catch (MgitException e) {
