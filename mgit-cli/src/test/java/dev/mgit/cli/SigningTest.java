@@ -9,6 +9,9 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.GitServers;
 import dev.mgit.fixtures.NodeEnv;
 import dev.mgit.fixtures.PythonEnv;
+import dev.mgit.lineage.sign.SigningKey;
+import dev.mgit.lineage.sign.SigstoreBundle;
+import dev.mgit.lineage.sign.Statement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -193,6 +198,56 @@ class SigningTest {
         }
         Files.writeString(signature, good.replaceAll("\"sig\":\"[^\"]+\"", "\"sig\":\"MEUC\""));
         refused(verifyFolder(out, "--key", PUBLIC), "the signature is not one of key ");
+    }
+
+    /** Signs the statement again, by the same key, with another list of files. */
+    private void signAgain(String good, UnaryOperator<List<JsonObject>> files) throws IOException {
+        Statement said = SigstoreBundle.parse(good.getBytes(StandardCharsets.UTF_8), "good")
+                .statement();
+        Map<String, Object> predicate = new LinkedHashMap<>(said.predicate().members());
+        predicate.put("resources", files.apply(new ArrayList<>(said.predicate().objects("resources"))));
+        var changed = new Statement(said.name(), said.digests(), said.predicateType(), new JsonObject(predicate));
+        SigningKey key = SigningKey.parse(Files.readAllBytes(Path.of(SIGNER)), SIGNER, Optional.empty());
+        Files.write(signature, key.sign(changed).bytes());
+    }
+
+    @Test
+    void aSignedListThatIsNotItsSubjectsIsRefusedByName() throws IOException {
+        sign("base", "--output", signature.toString());
+        Path out = checkout("base");
+        String good = Files.readString(signature);
+        signAgain(good, files -> files);
+        assertThat(verifyFolder(out, "--key", PUBLIC).exit()).isZero();
+        signAgain(good, files -> {
+            Collections.reverse(files);
+            return files;
+        });
+        refused(verifyFolder(out, "--key", PUBLIC), "files were reordered, added or left out");
+        signAgain(good, files -> files.subList(1, files.size()));
+        refused(verifyFolder(out, "--key", PUBLIC), "files were reordered, added or left out");
+        signAgain(good, files -> {
+            files.add(1, files.get(0));
+            return files;
+        });
+        refused(verifyFolder(out, "--key", PUBLIC), "' twice");
+    }
+
+    @Test
+    void theEnvelopeOfAnotherModelIsRefusedByName() throws IOException {
+        sign("base", "--output", signature.toString());
+        Path out = checkout("base");
+        Files.writeString(base.resolve("a.txt"), "another\n");
+        repository.ok("commit", base.toString(), "--model", "another", "-m", "another");
+        Path other = folder.resolve("other.sig");
+        sign("another", "--output", other.toString());
+        JsonObject mine = Json.parseObject(Files.readAllBytes(signature));
+        Map<String, Object> swapped = new LinkedHashMap<>(mine.members());
+        swapped.put("dsseEnvelope", Json.parseObject(Files.readAllBytes(other)).object("dsseEnvelope"));
+        Files.write(signature, Json.bytes(new JsonObject(swapped)));
+        refused(verifyFolder(out, "--key", PUBLIC), "a.txt");
+        refused(
+                repository.run("verify", "base", "--signature", signature.toString(), "--key", PUBLIC),
+                "it is a signature over another version, 'another' at ");
     }
 
     @Test
