@@ -98,16 +98,25 @@ class GitSigningTest {
     }
 
     @Test
-    void everyCommandThatMakesAVersionSignsItIfGitDoes() throws IOException {
+    void everyCommandThatMakesAVersionSignsItIfAsked() throws IOException {
         ssh();
-        configure("[commit]\n gpgSign\n"); // as Git reads it, that is yes
-        ok("commit", hooked.lay("base", "base2").toString(), "--model", "base", "-m", "second");
+        ok("commit", hooked.lay("base", "base2").toString(), "--model", "base", "-m", "second", "-S");
         ok("hooks", "trust", "--all");
-        ok("update", "base", "--no-progress");
-        ok("run", "--model", "beside", "--from", "base", "--shell", "--no-progress", "--", "cp {parent1}/* {output}/");
-        ok("merge", "tuned", "beside", "--base", "base", "-s", "*=ours", "--model", "merged", "--no-test");
+        ok("update", "base", "--no-progress", "--sign");
+        ok(
+                "run",
+                "--sign",
+                "--model",
+                "beside",
+                "--from",
+                "base",
+                "--shell",
+                "--no-progress",
+                "--",
+                "cp {parent1}/* {output}/");
+        ok("merge", "--sign", "tuned", "beside", "--base", "base", "-s", "*=ours", "--model", "merged", "--no-test");
         TestRepository.weights(folder.resolve("found/model.safetensors"), 5, 64);
-        ok("import", folder.resolve("found").toString());
+        ok("import", "--sign", folder.resolve("found").toString());
         assertSigned("base", "tuned", "beside", "merged", "found");
         assertThat(isSigned("base~1")).isFalse();
 
@@ -121,12 +130,11 @@ class GitSigningTest {
     }
 
     @Test
-    void theOptionCountsMoreThanTheSetting() throws IOException {
-        ssh();
-        ok("commit", hooked.lay("base", "base2").toString(), "--model", "base", "-m", "second", "-S");
-        assertSigned("base");
-        configure("[commit]\n gpgSign = true\n");
-        ok("commit", hooked.lay("base", "base3").toString(), "--model", "base", "-m", "third", "--no-sign");
+    void whatGitSignsByItselfIsGitsAffair() throws IOException {
+        configure(
+                "[commit]\n gpgSign = true\n[tag]\n gpgSign = true\n[gpg]\n format = ssh\n[user]\n signingKey = /none\n");
+        ok("commit", hooked.lay("base", "base2").toString(), "--model", "base", "-m", "second");
+        ok("tag", "v1", "base");
         assertThat(isSigned("base")).isFalse();
     }
 

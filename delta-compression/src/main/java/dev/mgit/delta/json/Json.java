@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -99,6 +100,8 @@ public final class Json {
                     + (MAX_TEXT >> 20) + " MiB");
         } catch (JsonProcessingException e) {
             throw new JsonException(OPTIONS.matcher(e.getOriginalMessage()).replaceAll(""));
+        } catch (CharConversionException e) {
+            throw new JsonException("not text in UTF-8"); // zeros are taken for another encoding
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -139,17 +139,6 @@ public final class GitSettings implements SettingsFile {
         return files;
     }
 
-    /** Whether a setting is there and says yes, in any of Git's words for it. */
-    public boolean isTrue(String key) {
-        Key k = Key.parse(key);
-        try {
-            return config.getBoolean(k.section(), k.subsection(), k.name(), false);
-        } catch (IllegalArgumentException e) {
-            throw new MgitException(
-                    MgitException.Kind.USAGE, key + " in " + where + " is neither true nor false", "fix it by hand", e);
-        }
-    }
-
     private static GitSettings load(StoredConfig config, String where) {
         try {
             config.load();

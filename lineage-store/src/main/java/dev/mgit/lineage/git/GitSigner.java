@@ -170,7 +170,7 @@ public final class GitSigner {
         return new MgitException(
                 MgitException.Kind.FAILED,
                 "cannot sign: " + why,
-                "see " + FORMAT + " and " + KEY + " in your Git configuration, or leave it unsigned with --no-sign",
+                "see " + FORMAT + " and " + KEY + " in your Git configuration",
                 cause);
     }
 }

@@ -18,7 +18,7 @@ public final class Context {
     private Output output;
     private @Nullable Pager pager;
     private @Nullable GitSettings gitSettings;
-    private @Nullable Boolean sign;
+    private boolean sign;
 
     @Option(names = "-C", paramLabel = "DIR", description = "Run as if started in DIR.")
     private Path directory = Path.of("");
@@ -74,13 +74,11 @@ public final class Context {
         return read;
     }
 
-    /** Whether versions that are made are signed: as the command's option says, else the user's Git configuration. */
+    /** Whether versions that are made are signed. What Git is told to sign by itself is Git's affair. */
     boolean signsVersions() {
-        Boolean said = sign;
-        return said == null ? gitSettings().isTrue("commit.gpgSign") : said;
+        return sign;
     }
 
-    /** Lets versions be signed or not, whatever the user's Git configuration says. */
     void signVersions(boolean wanted) {
         sign = wanted;
     }

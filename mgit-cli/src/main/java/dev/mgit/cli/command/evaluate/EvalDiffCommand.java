@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compare a version's evaluations with its parent's, instance by instance.",
             "Runs whose specs differ are refused. Exit code 4 if a metric is worse by more than --limit; without it, if "
-                    + "it is worse and chance explains that in less than 5% of cases."
+                    + "it is worse and chance explains that in less than 5%% of cases."
         })
 final class EvalDiffCommand implements Callable<Integer> {
     private static final int LISTED = 10;

@@ -46,10 +46,8 @@ public final class TagCommand implements Callable<Integer> {
 
     @Option(
             names = {"-s", "--sign"},
-            negatable = true,
-            description = "Sign the tag as Git does, with the key and program of your own Git configuration. Default: "
-                    + "tag.gpgSign there.")
-    private @Nullable Boolean sign;
+            description = "Sign the tag as Git does, with the key and program of your own Git configuration.")
+    private boolean sign;
 
     @Option(
             names = {"-m", "--message"},
@@ -104,11 +102,10 @@ public final class TagCommand implements Callable<Integer> {
     }
 
     private boolean signs() {
-        boolean signs = sign == null ? context.gitSettings().isTrue("tag.gpgSign") : sign;
-        if (message != null && !signs) {
+        if (message != null && !sign) {
             throw MgitException.usage("a message needs a signed tag: --sign");
         }
-        return signs;
+        return sign;
     }
 
     private VersionId signed(Session session, String tag, VersionId version) {
