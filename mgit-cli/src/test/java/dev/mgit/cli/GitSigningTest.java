@@ -139,6 +139,13 @@ class GitSigningTest {
     }
 
     @Test
+    void aConfigurationThatGitCannotReadIsInNobodysWay() throws IOException {
+        configure("[core\nbroken = = \n[[[");
+        ok("commit", hooked.lay("base", "base2").toString(), "--model", "base", "-m", "second");
+        TestRepository.assertRefused(run("tag", "-s", "v1", "base"), 1, "cannot sign: ");
+    }
+
+    @Test
     void aSignedTagIsVerifiedByGitWhereverItTravels() throws IOException {
         ssh();
         GitServers.bare(folder.resolve("hub.git"));

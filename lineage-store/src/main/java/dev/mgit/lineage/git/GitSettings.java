@@ -112,7 +112,11 @@ public final class GitSettings implements SettingsFile {
         QuietSystem.install();
         StoredConfig all = null;
         for (Path file : ofUserFiles(environment)) {
-            all = load(new FileBasedConfig(all, file.toFile(), FS.DETECTED), file.toString()).config;
+            try {
+                all = load(new FileBasedConfig(all, file.toFile(), FS.DETECTED), file.toString()).config;
+            } catch (MgitException e) {
+                // it is Git's, and Git complains of it: what cannot be read is left out
+            }
         }
         return new GitSettings(all == null ? new FileBasedConfig(null, FS.DETECTED) : all, "your Git configuration");
     }
