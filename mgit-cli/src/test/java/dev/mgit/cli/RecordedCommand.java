@@ -17,11 +17,8 @@ import java.util.List;
  */
 record RecordedCommand(CrashOutcome outcome, PowerLoss disks, CrashRepository here) {
     static RecordedCommand of(Scenario scenario, CrashRepository made, Path folder) throws IOException {
-        CrashRepository here = made.copyTo(folder.resolve("here"));
-        scenario.first().forEach(words -> here.commands().ok(words.toArray(String[]::new)));
-        CrashRepository kept = here.copyTo(folder.resolve("kept"));
-        State before = here.look();
-        kept.copyTo(here.folder());
+        State before = ready(scenario, made, folder).look();
+        CrashRepository here = ready(scenario, made, folder);
         PowerLoss disks = PowerLoss.before(here.folder());
         Path log = folder.resolve("log");
         Crash.Ended ended = Crash.start(
@@ -35,5 +32,11 @@ record RecordedCommand(CrashOutcome outcome, PowerLoss disks, CrashRepository he
         State after = here.look();
         disks.take(log);
         return new RecordedCommand(new CrashOutcome(scenario, before, after), disks, here);
+    }
+
+    private static CrashRepository ready(Scenario scenario, CrashRepository made, Path folder) throws IOException {
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        scenario.first().forEach(words -> here.commands().ok(words.toArray(String[]::new)));
+        return here;
     }
 }

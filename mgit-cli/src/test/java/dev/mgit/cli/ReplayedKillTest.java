@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -22,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Disks as they are after kills. A kill keeps what the system was told before it, so that one recorded run tells the disk
  * that a kill after any of its changes leaves, without a process for each. {@link CrashPointsTest} kills in earnest.
  *
- * <p>{@code -Dmgit.kills=all} takes every change of every command in {@link CommandScenarios#WRITING}, {@code =N} so many of
- * each; {@code -Dmgit.kills.seed=N} others.
+ * <p>{@code -Dmgit.kills=all} takes every change of every command in {@link CommandScenarios#WRITING} that can be
+ * replayed, {@code =N} so many of each; {@code -Dmgit.kills.seed=N} others.
  */
 @Tag("slow")
 class ReplayedKillTest {
@@ -33,6 +34,21 @@ class ReplayedKillTest {
 
     private static final List<String> IN_EVERY_BUILD =
             List.of("commit ../model --model base", "merge trained child --model joined --strategy average");
+
+    /**
+     * Commands whose outcome depends on which files they are, not only on what is in them: approvals hold for one folder, and
+     * a file is replaced only if it is the one that was looked at. Those are killed in earnest only.
+     */
+    private static final Set<String> OF_THIS_DISK = Set.of(
+            "checkout base out",
+            "checkout child dirty --force",
+            "test run --test size base",
+            "hooks add notice --event post-commit --on none -- true",
+            "hooks trust --all",
+            "rerun made --check");
+
+    /** It is many commits, of which an interrupted one leaves the first. */
+    private static final String IN_STEPS = "import --mgit ../graph.json";
 
     @TempDir
     private static Path once;
@@ -57,7 +73,10 @@ class ReplayedKillTest {
     static List<Scenario> commands() {
         return KILLS.isEmpty()
                 ? IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList()
-                : CommandScenarios.WRITING;
+                : CommandScenarios.WRITING.stream()
+                        .filter(scenario -> !OF_THIS_DISK.contains(scenario.toString()))
+                        .filter(scenario -> !IN_STEPS.equals(scenario.toString()))
+                        .toList();
     }
 
     @ParameterizedTest
