@@ -15,6 +15,7 @@ import picocli.CommandLine.ParentCommand;
             BenchStoreCommand.class,
             BenchCascadeCommand.class,
             BenchDetectCommand.class,
+            BenchCorpusCommand.class,
             BenchExpertsCommand.class,
             BenchFamiliesCommand.class,
             BenchGraphCommand.class,

@@ -87,7 +87,7 @@ class DescribedFilesTest {
         assertThat(models.get("older").strings("parents")).containsExactly("age");
         assertThat(filesOf("face_model"))
                 .containsExactly("face_model-shard1", "face_model-shard2", "face_model-weights_manifest.json");
-        assertThat(repository.ok("show", "age")).contains("[100, 40]");
+        assertThat(repository.ok("show", "age")).contains("tfjs      age.bin");
         assertThat(repository.ok("import", disk.toString())).contains("imported 0 versions (3 already here");
     }
 
