@@ -75,6 +75,7 @@ record CorpusPackage(String registry, String name, String version) {
                 throw MgitException.failed(name + " " + version + ": " + got.lastLine());
             }
             keepModels(contents);
+            Files.createDirectories(contents); // there may be none
             Files.move(contents, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Trees.delete(scratch);
