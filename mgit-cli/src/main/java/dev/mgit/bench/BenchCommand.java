@@ -10,6 +10,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "bench",
         subcommands = {
+            BenchChainCommand.class,
             BenchCodecCommand.class,
             BenchStartCommand.class,
             BenchStoreCommand.class,
