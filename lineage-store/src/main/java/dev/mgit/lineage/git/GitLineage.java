@@ -58,7 +58,7 @@ public final class GitLineage implements Lineage {
     static final String PRIVATE = "refs/mgit/";
     static final String REGISTRY = PRIVATE + "registry";
 
-    private final FileRepository git;
+    private final VerifiedRepository git;
     private final RevWalk walk;
     private final TreeFiles trees;
     private final Notes notes;
@@ -70,7 +70,7 @@ public final class GitLineage implements Lineage {
     private boolean referencesChecked;
     private @Nullable List<OutsideChanges.Move> outside;
 
-    private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
+    private GitLineage(VerifiedRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
         this.warnings = new Warnings(warnings);
         this.walk = new RevWalk(git);
@@ -360,6 +360,16 @@ public final class GitLineage implements Lineage {
             outside = found;
         }
         return found;
+    }
+
+    /**
+     * Forgets what was read: whoever takes the writer lock decides by what there is then. Another command may have removed
+     * versions that were there before.
+     */
+    public void refresh() {
+        git.forgetRead();
+        walk.dispose();
+        forgetRead();
     }
 
     /** After references moved, or may have. */

@@ -57,7 +57,7 @@ public final class Repository implements AutoCloseable {
     private @Nullable WriterLock held;
     private @Nullable MissingParameters missing;
     private Supplier<Optional<GitSigner>> signer = Optional::empty;
-    private @Nullable Lineage lineage;
+    private @Nullable GitLineage lineage;
     private @Nullable SettingsFile settings;
 
     private Repository(RepositoryFiles files, User user) {
@@ -286,12 +286,10 @@ public final class Repository implements AutoCloseable {
 
     /** The lineage graph; opening it never opens the parameter store. */
     public Lineage lineage() {
-        Lineage opened = lineage;
+        GitLineage opened = lineage;
         if (opened == null) {
-            GitLineage found =
-                    GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
-            found.signVersions(signer);
-            opened = found;
+            opened = GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+            opened.signVersions(signer);
             lineage = opened;
         }
         return opened;
@@ -370,6 +368,10 @@ public final class Repository implements AutoCloseable {
             }
             RebuiltStore.finish(files);
             recover();
+            if (lineage != null) {
+                lineage.refresh();
+            }
+            settings = null;
             ready = true;
             held = lock;
             return lock;
