@@ -85,6 +85,16 @@ public final class GitLineage implements Lineage {
         LineageFolder.create(directory);
     }
 
+    /** Has plain Git, too, leave to the group what it writes there. */
+    public static void share(Path directory) {
+        LineageFolder.share(directory);
+    }
+
+    /** Whether plain Git would do so, by {@code core.sharedRepository}. */
+    public static boolean isShared(Path directory) {
+        return LineageFolder.isShared(directory);
+    }
+
     /** As {@link #open(Path, Path, Consumer)}, for those to whom warnings are nothing. */
     public static GitLineage open(Path directory, Path operationLog) {
         return open(directory, operationLog, warning -> {});

@@ -53,6 +53,7 @@ public final class DurableFiles {
     public static void replace(Path file, byte[] content) throws IOException {
         Path temporary = temporary(file);
         write(temporary, content);
+        SharedFolder.share(temporary);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncFolder(folderOf(file));
     }

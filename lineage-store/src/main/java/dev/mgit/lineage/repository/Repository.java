@@ -71,6 +71,15 @@ public final class Repository implements AutoCloseable {
      * @throws MgitException of kind FAILED if there is one already
      */
     public static Repository init(Path directory, User user) throws IOException {
+        return init(directory, user, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param shared whether the group that the folder belongs to is to work in it, too
+     */
+    public static Repository init(Path directory, User user, boolean shared) throws IOException {
         Path root = directory.toAbsolutePath().normalize();
         RepositoryFiles target = RepositoryFiles.below(root);
         if (Files.exists(target.mgit())) {
@@ -84,6 +93,10 @@ public final class Repository implements AutoCloseable {
         WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
         try (lock) {
             build(building);
+            if (shared) {
+                GitLineage.share(building.lineage());
+                SharedFolder.make(temporary, root);
+            }
             DurableNames.syncTree(temporary);
             Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
             DurableFiles.syncFolder(root);
@@ -363,6 +376,7 @@ public final class Repository implements AutoCloseable {
         boolean ready = false;
         try {
             if (lock.afterCrash()) {
+                SharedFolder.requireShared(files.mgit());
                 GitLineage.removeLeftovers(files.lineage());
                 removeLeftovers();
             }
@@ -372,13 +386,23 @@ public final class Repository implements AutoCloseable {
                 lineage.refresh();
             }
             settings = null;
+            lock.beforeRelease(this::share);
             ready = true;
             held = lock;
             return lock;
         } finally {
             if (!ready) {
-                lock.close();
+                lock.abandon();
             }
+        }
+    }
+
+    /** Leaves to the group what was written, where the repository is a group's; {@code core.sharedRepository} makes it one. */
+    private void share() throws IOException {
+        if (GitLineage.isShared(files.lineage()) && !SharedFolder.is(files.mgit()) && user.owns(files.mgit())) {
+            SharedFolder.make(files.mgit(), files.root());
+        } else {
+            SharedFolder.shareTree(files.mgit());
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 final class Aftermath {
     /** What only a writer that is at work, or was killed, has below {@code .mgit}. */
     private static final Pattern LEFTOVER = Pattern.compile(
-            ".*\\.(new|lock|tmp)|journal/.+|parameters-.*|.*/(noz|gc_|insert_|\\.tmp-)[^/]*|uploads/(?!held).+");
+            "(?!hooks/update.lock).*\\.(new|lock|tmp)|journal/.+|parameters-.*|.*/(noz|gc_|insert_|\\.tmp-)[^/]*|uploads/(?!held).+");
 
     private final StormFolder storm;
     private final Path root;

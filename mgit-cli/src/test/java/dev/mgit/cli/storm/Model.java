@@ -96,7 +96,8 @@ final class Model {
             }
             default -> {}
         }
-        if (attempt.outcome().isPresent() && !attempt.done() && changed) {
+        boolean partly = attempt.kind() == Kind.PULL || attempt.kind() == Kind.UPDATE; // and say so
+        if (attempt.outcome().isPresent() && !attempt.done() && changed && !partly) {
             wrong(attempt, "said that it failed, and changed references");
         }
     }
@@ -161,19 +162,19 @@ final class Model {
                 boolean fits = step.change(ref)
                         .filter(change -> version.isEmpty() || change.after().equals(version))
                         .isPresent();
-                require(fits || step.operation().inner() || step.changes(History.MODELS).isEmpty(), attempt, step);
+                require(fits || step.changes(History.MODELS).isEmpty(), attempt, step);
             }
             case TAG -> {
                 Optional<RefChange> change = step.change(History.TAGS + words.get(1));
-                require(change.filter(made -> made.before().isEmpty()).isPresent(), attempt, step);
-                require(pointsAt(change, words.get(2), step), attempt, step);
+                boolean fresh = change.filter(made -> made.before().isEmpty()).isPresent();
+                require(fresh && pointsAt(change, words.get(2), step), attempt, step);
             }
             case MOVE_TAG -> require(
                     pointsAt(step.change(History.TAGS + words.get(1)), words.get(2), step), attempt, step);
             case BRANCH -> {
                 Optional<RefChange> change = step.change(History.MODELS + words.get(1));
-                require(change.filter(made -> made.before().isEmpty()).isPresent(), attempt, step);
-                require(pointsAt(change, words.get(2), step), attempt, step);
+                boolean fresh = change.filter(made -> made.before().isEmpty()).isPresent();
+                require(fresh && pointsAt(change, words.get(2), step), attempt, step);
             }
             case UNTAG -> require(isGone(step.change(History.TAGS + words.get(2))), attempt, step);
             case REMOVE -> require(isGone(step.change(History.MODELS + words.get(1))), attempt, step);

@@ -2,14 +2,9 @@ package dev.mgit.cli.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.cli.storm.Attempt.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class StormTest {
-    private static final int OPERATIONS = Integer.getInteger("mgit.storm.operations", 60);
+    private static final int OPERATIONS = Integer.getInteger("mgit.storm.operations", 45);
     private static final int PROCESSES = Integer.getInteger("mgit.storm.processes", 3);
     private static final long SEED = Long.getLong("mgit.storm.seed", 1);
-
-    /** What a command may say that comes too late, too early, or for nothing. */
-    private static final Pattern REFUSAL = Pattern.compile(String.join("|", List.of("(?s)nothing")));
 
     @TempDir
     private Path folder;
@@ -37,11 +29,11 @@ class StormTest {
         System.out.println("storm of " + OPERATIONS + " commands in " + PROCESSES + " processes, seed " + SEED);
         var storm = new Storm(folder.toRealPath());
         storm.prepare();
-        storm.rage(OPERATIONS, PROCESSES, SEED, Math.max(10, OPERATIONS / PROCESSES / 20), List.of(List.of()));
+        storm.rage(OPERATIONS, PROCESSES, SEED, Math.min(40, OPERATIONS / PROCESSES / 2), List.of(List.of()));
         List<Attempt> attempts = StormWorker.attempts(storm.folder());
         System.out.print(Model.figures(attempts));
         System.out.println(storm.kills());
-        List<String> wrong = new ArrayList<>(refusals(attempts));
+        List<String> wrong = new ArrayList<>(Refusals.unexpected(attempts));
         for (String repository : StormFolder.REPOSITORIES) {
             var aftermath = new Aftermath(storm.folder(), repository);
             History history = History.of(storm.folder(), repository);
@@ -57,21 +49,5 @@ class StormTest {
                     + " versions read back");
         }
         assertThat(wrong).isEmpty();
-    }
-
-    private static List<String> refusals(List<Attempt> attempts) {
-        Map<String, Integer> counts = new TreeMap<>();
-        for (Attempt attempt : attempts) {
-            Outcome outcome = attempt.outcome().orElse(null);
-            if (outcome != null && outcome.exit() != 0) {
-                counts.merge(
-                        attempt.kind() + " " + outcome.exit() + " "
-                                + outcome.said().replaceAll("'[^']*'|[0-9a-f]{10,}|\\d+|/[^ ]+", "X").replace('\n', '|'),
-                        1,
-                        Integer::sum);
-            }
-        }
-        counts.forEach((what, n) -> System.out.println(n + " " + what));
-        return List.of();
     }
 }

@@ -100,6 +100,10 @@ final class StormWorker {
         return new Outcome(end, ran.exit(), version, said(begun, ran));
     }
 
+    private Path root(Attempt begun) {
+        return storm.repository(begun.repository());
+    }
+
     private static Optional<String> versionOf(JsonObject json) {
         return json.optionalString("id").or(() -> json.optionalString("version"));
     }
@@ -108,6 +112,18 @@ final class StormWorker {
     private String said(Attempt begun, Cli.Ran ran) throws IOException {
         if (begun.kind() == Kind.CHECKOUT && ran.exit() == 0) {
             return digest(Files.readAllBytes(storm.out(begun.who()).resolve(StormFolder.WEIGHTS)));
+        }
+        if (begun.kind() == Kind.UPDATE && ran.exit() == 1) {
+            var log = java.util.regex.Pattern.compile("logs are in ([^ \\n;]+)").matcher(ran.err());
+            String all = ran.err();
+            if (log.find()) {
+                try (var files = Files.walk(root(begun).resolve(log.group(1)))) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        all += "\n" + file + ": " + Files.readString(file);
+                    }
+                }
+            }
+            return all;
         }
         return ran.err().substring(0, Math.min(ran.err().length(), LONGEST));
     }
