@@ -3,7 +3,6 @@ package dev.mgit.cli;
 import static dev.mgit.cli.TestRepository.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.repository.Repository;
@@ -13,12 +12,8 @@ import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,24 +49,8 @@ class WaitingCommandsTest {
                 .string("id"));
     }
 
-    /** Something that is done by whoever holds the lock. */
-    private interface Work {
-        void with(Repository held, WriterLock lock) throws IOException;
-    }
-
-    /** Runs a command that has to wait, until something was done. */
-    private Cli.Ran after(Work work, String... words) throws Exception {
-        var command = new FutureTask<>(() -> repository.run(words));
-        var thread = new Thread(command, "waits");
-        try (Repository held = Repository.open(repository.root());
-                WriterLock lock = held.lock("mgit test", Duration.ZERO, notice -> {})) {
-            thread.start();
-            Await.until("it waits", () -> Arrays.stream(thread.getStackTrace())
-                            .anyMatch(frame -> frame.getClassName().equals(WriterLock.class.getName()))
-                    || command.isDone());
-            work.with(held, lock);
-        }
-        return command.get(5, TimeUnit.MINUTES);
+    private Cli.Ran after(WaitingCommand.Work work, String... words) throws Exception {
+        return WaitingCommand.run(repository, work, words);
     }
 
     private Cli.Ran afterChange(Consumer<Transaction> change, String... words) throws Exception {

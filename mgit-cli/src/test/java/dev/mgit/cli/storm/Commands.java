@@ -45,7 +45,7 @@ final class Commands {
             case ABORT_UPDATE -> List.of("update", "--abort");
             case COLLECT -> writing("gc");
             case COLLECT_NOW -> writing("gc", "--prune-older-than", "0");
-            case PUSH -> writing("push");
+            case PUSH -> random.nextBoolean() ? writing("push") : writing("push", "--force");
             case FETCH -> writing("fetch");
             case PULL -> writing("pull");
             case SERVED_PUSH -> List.of("storm/s" + random.nextInt(3));

@@ -46,6 +46,11 @@ enum Kind {
         return sum;
     }
 
+    /** What goes between repositories, by a remote that one user alone can write. */
+    boolean isExchange() {
+        return this == PUSH || this == FETCH || this == PULL;
+    }
+
     static Kind random(Random random) {
         int left = random.nextInt(ALL);
         for (Kind kind : values()) {

@@ -8,11 +8,13 @@ import dev.mgit.fixtures.Await;
 import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.GitServers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,15 +34,28 @@ final class Storm {
         return storm;
     }
 
-    /** Makes two repositories with a remote between them. */
-    void prepare() throws IOException {
+    /**
+     * Makes two repositories with a remote between them.
+     *
+     * @param group number of the group that works in them; empty if it is one user
+     */
+    void prepare(Optional<Integer> group) throws IOException {
         for (Path folder : List.of(storm.journals(), storm.work("x"), storm.out("x"))) {
             Files.createDirectories(folder);
+        }
+        if (group.isPresent()) {
+            Files.createFile(storm.folder().resolve("shared"));
         }
         GitServers.bare(storm.folder().resolve("models.git"));
         for (String name : StormFolder.REPOSITORIES) {
             Files.createDirectories(storm.forgotten(name));
-            ok(storm.folder(), "init", name);
+            Path root = Files.createDirectories(storm.repository(name));
+            group.ifPresentOrElse(
+                    id -> {
+                        give(root, id);
+                        ok(root, "init", "--shared");
+                    },
+                    () -> ok(root, "init"));
             ok(storm.repository(name), "remote", "add", "origin", "../models.git", "--store", "../store");
         }
         for (int i = 0; i < Commands.NAMES; i++) {
@@ -50,7 +65,21 @@ final class Storm {
         ok(storm.repository(StormFolder.FIRST), "push");
         ok(storm.repository(StormFolder.SECOND), "pull");
         Files.writeString(storm.token(), "0123456789abcdef served\n");
-        Files.setPosixFilePermissions(storm.token(), PosixFilePermissions.fromString("rw-------"));
+        if (group.isPresent()) {
+            List.of("journals", "work", "out", "forgotten", "forgotten/first", "forgotten/second")
+                    .forEach(name -> give(storm.folder().resolve(name), group.get()));
+        } else {
+            Files.setPosixFilePermissions(storm.token(), PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private static void give(Path folder, int group) {
+        try {
+            Files.setAttribute(folder, "unix:gid", group);
+            Files.setAttribute(folder, "unix:mode", 0770);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Runs a command that must succeed; returns what it printed. */

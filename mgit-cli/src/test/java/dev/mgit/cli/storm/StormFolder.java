@@ -29,6 +29,11 @@ record StormFolder(Path folder) {
         return folder.resolve(name);
     }
 
+    /** Whether a group works in the repositories. */
+    boolean isShared() {
+        return Files.exists(folder.resolve("shared"));
+    }
+
     Path lock(String name) {
         return repository(name).resolve(".mgit/lock");
     }

@@ -1,10 +1,15 @@
 package dev.mgit.cli.storm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,19 +22,59 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class StormTest {
-    private static final int OPERATIONS = Integer.getInteger("mgit.storm.operations", 45);
+    private static final int SHORT = 36;
+    private static final int OPERATIONS = Integer.getInteger("mgit.storm.operations", SHORT);
     private static final int PROCESSES = Integer.getInteger("mgit.storm.processes", 3);
     private static final long SEED = Long.getLong("mgit.storm.seed", 1);
+    private static final int GROUP = 64999;
 
     @TempDir
     private Path folder;
 
     @Test
     void everyCommandHappensAsAWholeAndOneAfterTheOther() throws Exception {
-        System.out.println("storm of " + OPERATIONS + " commands in " + PROCESSES + " processes, seed " + SEED);
+        rage(OPERATIONS, PROCESSES, Optional.empty(), List.of(List.of()));
+    }
+
+    @Test
+    void twoUsersOfOneGroupAreAsGoodAsOne() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can become two users");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        int operations = OPERATIONS == SHORT ? 16 : OPERATIONS / 4;
+        rage(operations, 2, Optional.of(GROUP), List.of(user(64001, "002"), user(64002, "077")));
+    }
+
+    /** Words to be a user under, who may read whatever root keeps classes in, and consents to the repositories. */
+    private List<String> user(int id, String umask) throws IOException {
+        Path home = Files.createDirectories(folder.resolve("home" + id));
+        Path settings = home.resolve(".config/mgit/config");
+        Files.createDirectories(settings.getParent());
+        Files.writeString(settings, "[safe]\n\tdirectory = *\n");
+        Files.setAttribute(home, "unix:uid", id);
+        Files.setAttribute(home.resolve(".config"), "unix:uid", id);
+        return List.of(
+                "setpriv",
+                "--reuid=" + id,
+                "--regid=" + id,
+                "--groups=" + GROUP,
+                "--inh-caps=+dac_read_search",
+                "--ambient-caps=+dac_read_search",
+                "env",
+                "-i",
+                "PATH=" + System.getenv("PATH"),
+                "HOME=" + home,
+                "sh",
+                "-c",
+                "umask " + umask + "; exec \"$@\"",
+                "sh");
+    }
+
+    private void rage(int operations, int processes, Optional<Integer> group, List<List<String>> users)
+            throws Exception {
+        System.out.println("storm of " + operations + " commands in " + processes + " processes, seed " + SEED);
         var storm = new Storm(folder.toRealPath());
-        storm.prepare();
-        storm.rage(OPERATIONS, PROCESSES, SEED, Math.min(40, OPERATIONS / PROCESSES / 2), List.of(List.of()));
+        storm.prepare(group);
+        storm.rage(operations, processes, SEED, Math.min(40, operations / processes / 2), users);
         List<Attempt> attempts = StormWorker.attempts(storm.folder());
         System.out.print(Model.figures(attempts));
         System.out.println(storm.kills());

@@ -62,7 +62,8 @@ final class StormWorker {
     private void attempt(int number) throws Exception {
         String who = name + "-" + number;
         var random = new Random(seed * 1_000_003 + who.hashCode());
-        Kind kind = Kind.random(random);
+        Kind drawn = Kind.random(random);
+        Kind kind = drawn.isExchange() && storm.isShared() ? Kind.COMMIT : drawn;
         boolean first = kind == Kind.SERVED_PUSH || random.nextInt(4) > 0;
         String repository = first ? StormFolder.FIRST : StormFolder.SECOND;
         List<String> words = new Commands(storm, random, who, repository).words(kind);
@@ -100,10 +101,6 @@ final class StormWorker {
         return new Outcome(end, ran.exit(), version, said(begun, ran));
     }
 
-    private Path root(Attempt begun) {
-        return storm.repository(begun.repository());
-    }
-
     private static Optional<String> versionOf(JsonObject json) {
         return json.optionalString("id").or(() -> json.optionalString("version"));
     }
@@ -112,18 +109,6 @@ final class StormWorker {
     private String said(Attempt begun, Cli.Ran ran) throws IOException {
         if (begun.kind() == Kind.CHECKOUT && ran.exit() == 0) {
             return digest(Files.readAllBytes(storm.out(begun.who()).resolve(StormFolder.WEIGHTS)));
-        }
-        if (begun.kind() == Kind.UPDATE && ran.exit() == 1) {
-            var log = java.util.regex.Pattern.compile("logs are in ([^ \\n;]+)").matcher(ran.err());
-            String all = ran.err();
-            if (log.find()) {
-                try (var files = Files.walk(root(begun).resolve(log.group(1)))) {
-                    for (Path file : files.filter(Files::isRegularFile).toList()) {
-                        all += "\n" + file + ": " + Files.readString(file);
-                    }
-                }
-            }
-            return all;
         }
         return ran.err().substring(0, Math.min(ran.err().length(), LONGEST));
     }
