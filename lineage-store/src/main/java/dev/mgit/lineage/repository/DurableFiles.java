@@ -60,6 +60,7 @@ public final class DurableFiles {
         Path temporary = temporary(file);
         try (FileChannel channel = held(temporary)) {
             write(channel, content);
+            SharedFolder.share(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         syncFolder(folderOf(file));
