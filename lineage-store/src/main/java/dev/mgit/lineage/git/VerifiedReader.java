@@ -3,6 +3,7 @@ package dev.mgit.lineage.git;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
@@ -87,10 +88,20 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
                 throw damaged(id, "its bytes do not match its id", null);
             }
             return loader;
-        } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
-            // JGit trusts the offsets and lengths in packs and their indexes.
+        } catch (RuntimeException e) {
+            // JGit trusts the offsets and lengths in packs and their indexes; only its own code runs here.
             throw damaged(id, "its bytes cannot be read", e);
+        } catch (OutOfMemoryError e) {
+            throw behind(e);
         }
+    }
+
+    /** An index that was damaged after it was opened, or too little memory. */
+    private IOException behind(OutOfMemoryError e) {
+        Path git = objects.getDirectory().toPath().resolveSibling("");
+        return PackIndexes.oversized(git)
+                .map(why -> new IOException(why, e))
+                .orElseThrow(() -> e);
     }
 
     private static CorruptObjectException damaged(AnyObjectId id, String why, @Nullable Throwable cause) {
