@@ -46,7 +46,7 @@ record DamageRepository(
         return repository;
     }
 
-    private void commit(String model, int seed, String... more) throws IOException {
+    void commit(String model, int seed, String... more) throws IOException {
         weights(model().resolve("a.safetensors"), seed, ELEMENTS);
         weights(model().resolve("b.safetensors"), 7, ELEMENTS);
         Files.writeString(model().resolve("config.json"), "{\"layers\": " + seed + "}");
@@ -57,6 +57,13 @@ record DamageRepository(
         JsonObject shown = commands().json("show", model, "--json");
         versions.put(shown.string("id"), contents(model()));
         heads.put(model, shown.string("id"));
+    }
+
+    /** Where a remote keeps parameters, as a clone beside the repository is told. */
+    String store(String remote) {
+        return remote.equals("origin")
+                ? folder.resolve("store").toString()
+                : commands().ok("config", "remote." + remote + ".store").strip();
     }
 
     Path root() {
