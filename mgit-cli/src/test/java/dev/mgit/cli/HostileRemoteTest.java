@@ -109,4 +109,23 @@ class HostileRemoteTest {
         ada.run("doctor");
         assertThat(ran).doesNotExist();
     }
+
+    /** JGit opens a repository in a folder itself. */
+    @Test
+    void aRemoteWhoseFilesMakeNoSenseIsRefusedInASentence() throws IOException {
+        mallory.ok("push");
+        TreeMap<String, String> before = mallory.stored();
+        for (String file : List.of("config", "HEAD", "packed-refs", "refs/heads/good")) {
+            byte[] sound = Files.exists(remote.resolve(file)) ? Files.readAllBytes(remote.resolve(file)) : new byte[0];
+            Files.write(remote.resolve(file), new byte[] {0, (byte) 0xff, '[', '"', '\n', 'x', ' ', 'y'});
+            Cli.Ran cloned = clone("of-" + file.replace('/', '-'));
+            Cli.Ran fetched = mallory.run("fetch");
+            for (Cli.Ran ran : List.of(cloned, fetched)) {
+                assertThat(ran.exit()).as("%s: %s", file, ran).isIn(0, INTEGRITY, 7);
+                assertThat(ran.err()).as(file).doesNotContain("internal error", "Exception", "\tat ");
+            }
+            Files.write(remote.resolve(file), sound);
+        }
+        assertThat(mallory.stored().keySet()).containsAll(before.keySet());
+    }
 }

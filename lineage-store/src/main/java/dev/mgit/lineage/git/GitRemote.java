@@ -4,6 +4,7 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.VersionId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -267,7 +268,10 @@ public final class GitRemote implements AutoCloseable {
                         e);
             }
             throw unreachable("cannot exchange lineage with " + address + ": " + reason(e), e);
-        } catch (IOException e) {
+        } catch (MgitException | UncheckedIOException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // JGit opens a repository in a folder itself, and is not prepared for damage in all of its files
             throw unreachable("cannot exchange lineage with " + address + ": " + reason(e), e);
         }
     }
