@@ -82,6 +82,8 @@ record DamageRepository(
     DamageRepository copyTo(Path target) throws IOException {
         Trees.delete(target);
         Trees.copy(folder, target);
+        Path config = target.resolve("repo/.mgit/config"); // says where the remote is
+        Files.writeString(config, Files.readString(config).replace(folder.toString(), target.toString()));
         return new DamageRepository(target, older, versions, heads);
     }
 }

@@ -33,6 +33,9 @@ final class TrialCommands {
             all.add("--stacktrace");
         }
         Cli.Ran ran = Cli.run(folder, all.toArray(String[]::new));
+        if (Boolean.getBoolean("mgit.corruption.trace")) {
+            System.out.println("mgit " + String.join(" ", all) + ": " + ran);
+        }
         noticed |= ran.exit() != 0 || ran.err().contains("warning: ");
         String said = ran.out() + ran.err();
         if (!allowed.contains(ran.exit()) || UNFIT.matcher(said).find()) {
