@@ -74,6 +74,7 @@ enum LimitPart {
     FILES("a folder of %,d small files", 100_000, 1_500) {
         @Override
         void run(LimitSteps steps, int count) throws IOException {
+            write(steps.model().resolve("model.safetensors"), 1, TINY_VALUES, 1); // a model has weights
             for (int file = 0; file < count; file++) {
                 Path folder = steps.model().resolve("folder-" + file % FOLDERS);
                 Files.createDirectories(folder);
