@@ -60,10 +60,10 @@ record DamageRepository(
     }
 
     /** Where a remote keeps parameters, as a clone beside the repository is told. */
-    String store(String remote) {
-        return remote.equals("origin")
-                ? folder.resolve("store").toString()
-                : commands().ok("config", "remote." + remote + ".store").strip();
+    String store(String remote) throws IOException {
+        String settings = Files.readString(root().resolve(".mgit/config"));
+        String ofRemote = settings.substring(settings.indexOf("[remote \"" + remote + "\"]"));
+        return ofRemote.replaceFirst("(?s).*?store = (\\S+).*", "$1");
     }
 
     Path root() {

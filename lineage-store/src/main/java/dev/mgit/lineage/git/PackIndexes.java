@@ -42,6 +42,21 @@ final class PackIndexes {
         }
     }
 
+    /**
+     * Reads all indexes of a repository of somebody else's, whose objects JGit will send from where they say.
+     *
+     * @return one that is damaged, or of another pack
+     */
+    static Optional<Path> damaged(Path git) throws IOException {
+        for (Path index : GitFiles.ending(git.resolve("objects/pack"), ".idx")) {
+            Path pack = index.resolveSibling(String.valueOf(index.getFileName()).replaceFirst("idx$", "pack"));
+            if (!isSound(index, pack)) {
+                return Optional.of(index);
+            }
+        }
+        return Optional.empty();
+    }
+
     private static boolean countsMoreThanItHolds(Path index) throws IOException {
         long size;
         ByteBuffer head = ByteBuffer.allocate(VERSION_HEADER + COUNTS);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,7 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     private final ObjectDirectory objects;
     private final ReadObjects read;
     private final ObjectReader reader;
+    private final Set<ObjectId> notCopied = new HashSet<>();
 
     /** @param read what readers of the same repository have read */
     VerifiedReader(ObjectDirectory objects, ReadObjects read) {
@@ -204,7 +206,14 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     @Override
     public void copyObjectAsIs(PackOutputStream out, ObjectToPack object, boolean validate)
             throws IOException, StoredObjectRepresentationNotAvailableException {
-        reuse().copyObjectAsIs(out, object, validate);
+        try {
+            reuse().copyObjectAsIs(out, object, validate);
+        } catch (StoredObjectRepresentationNotAvailableException e) {
+            if (!notCopied.add(object.copy())) {
+                throw damaged(object, "its bytes in a pack cannot be read", e); // JGit would try again for ever
+            }
+            throw e;
+        }
     }
 
     @Override
