@@ -20,6 +20,7 @@ import picocli.CommandLine.ParentCommand;
             BenchExpertsCommand.class,
             BenchFamiliesCommand.class,
             BenchGraphCommand.class,
+            BenchLimitsCommand.class,
             BenchLossyCommand.class,
             BenchRemoteCommand.class,
             BenchScaleCommand.class,
