@@ -83,8 +83,7 @@ public final class BenchCorpusCommand implements Callable<Integer> {
         String[] words = {"import", "--recursive", "--no-progress", "--json", corpus.toString()};
         Usage imported = Spawned.run(repository, Spawned.mgit(words)).orFail("mgit import");
         String text = imported.output();
-        JsonObject result =
-                Json.parseObject(text.substring(text.indexOf('{')).getBytes(StandardCharsets.UTF_8));
+        JsonObject result = Json.parseObject(text.substring(text.indexOf('{')).getBytes(StandardCharsets.UTF_8));
         Map<String, Model> found = new HashMap<>();
         for (JsonObject model : result.objects("checkpoints")) {
             found.put(model.string("model"), new Model(Path.of(model.string("path")), model.strings("parents")));
@@ -92,8 +91,9 @@ public final class BenchCorpusCommand implements Callable<Integer> {
         long all = compare(repository, found, scratch.resolve("out"));
         CorpusPeers peers = peers(found);
         Output output = context.output();
-        long related =
-                found.values().stream().filter(model -> !model.parents().isEmpty()).count();
+        long related = found.values().stream()
+                .filter(model -> !model.parents().isEmpty())
+                .count();
         output.line(found.size() + " models, " + Output.bytes(all) + ", imported in "
                 + Math.round(imported.seconds()) + " s (CPU " + Math.round(imported.processor()) + " s, peak "
                 + Output.bytes(imported.peakBytes()) + "); parents found for " + related + "; passed over "

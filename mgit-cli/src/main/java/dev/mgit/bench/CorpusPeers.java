@@ -117,7 +117,8 @@ final class CorpusPeers {
 
     private void range(Layout.Range range, FileByteSource source, Layout.@Nullable Range twin, FileByteSource before)
             throws IOException {
-        boolean floats = range.tensor().filter(tensor -> tensor.dtype().isFloat()).isPresent();
+        boolean floats =
+                range.tensor().filter(tensor -> tensor.dtype().isFloat()).isPresent();
         int width = floats ? range.tensor().orElseThrow().dtype().bytes() : 1;
         try (BytePlanes planes = BytePlanes.bitX(width)) {
             for (long at = 0; at < range.length(); at += BLOCK) {

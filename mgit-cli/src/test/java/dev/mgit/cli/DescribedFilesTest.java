@@ -82,8 +82,8 @@ class DescribedFilesTest {
         Files.write(disk.resolve("face_model-shard2"), Arrays.copyOfRange(face, 8000, face.length));
         TreeMap<String, JsonObject> models = imported();
         assertThat(models).containsOnlyKeys("age", "older", "face_model");
-        assertThat(models.values()).allSatisfy(model -> assertThat(model.objects("opaque"))
-                .isEmpty());
+        assertThat(models.values())
+                .allSatisfy(model -> assertThat(model.objects("opaque")).isEmpty());
         assertThat(models.get("older").strings("parents")).containsExactly("age");
         assertThat(filesOf("face_model"))
                 .containsExactly("face_model-shard1", "face_model-shard2", "face_model-weights_manifest.json");

@@ -50,10 +50,8 @@ final class HandedOnTrial implements Trial {
             Trees.delete(target);
             commands.run(repository.root(), Set.of(0), "checkout", "updated", target.toString());
             Path weights = target.resolve("a.safetensors");
-            String right = repository
-                    .versions()
-                    .get(repository.heads().get("base"))
-                    .get("a.safetensors");
+            String right =
+                    repository.versions().get(repository.heads().get("base")).get("a.safetensors");
             if (!right.equals(contents(target).get("a.safetensors"))) {
                 wrong().add("a sparse update that was changed made " + weights);
             }
@@ -64,7 +62,6 @@ final class HandedOnTrial implements Trial {
 
     private boolean isChanged(String name) throws IOException {
         Path now = repository.folder().resolve(name);
-        return !Files.isRegularFile(now)
-                || Files.mismatch(now, sound.folder().resolve(name)) >= 0;
+        return !Files.isRegularFile(now) || Files.mismatch(now, sound.folder().resolve(name)) >= 0;
     }
 }

@@ -79,8 +79,7 @@ public final class DurableFiles {
     }
 
     private static boolean isHeld(Path unfinished) {
-        try (FileChannel channel =
-                        FileChannel.open(unfinished, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
                 FileLock lock = channel.tryLock()) {
             return lock == null;
         } catch (NoSuchFileException e) {
