@@ -138,7 +138,13 @@ class WrittenTensorsTest {
         repository.refuses(1, "'c128' (of dtype C128, for which", "checkout", "packed-typed", "x", "--tensors", "c128");
         repository.refuses(1, "'u4' (of dtype U4, for which", "checkout", "packed-typed", "x", "--tensors", "u4");
         repository.refuses(
-                1, "'f4' (its 15 elements of dtype F4 do not end with a byte)", "checkout", "packed-raw", "x", "--tensors", "f4");
+                1,
+                "'f4' (its 15 elements of dtype F4 do not end with a byte)",
+                "checkout",
+                "packed-raw",
+                "x",
+                "--tensors",
+                "f4");
     }
 
     @Test
