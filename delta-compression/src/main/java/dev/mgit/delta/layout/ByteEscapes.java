@@ -14,6 +14,7 @@ import java.util.function.IntFunction;
  * Bytes written as text, each by itself: as the character of its number in Latin-1, or an escape. No escape begins as
  * another one does, so what can be decoded comes out again to the bit. The escapes are those of Python's pickles.
  */
+@SuppressWarnings("ImmutableEnumChecker") // arrays that are filled once and never handed out
 public enum ByteEscapes implements StreamCoder {
     /** A character of Latin-1 in UTF-8. Protocols 1 and 2 of Python 3. */
     UTF_8("latin1-utf8", value -> String.valueOf((char) value).getBytes(StandardCharsets.UTF_8)),
