@@ -58,7 +58,8 @@ class WrittenTensorsTest {
                 inits = []
                 for k, kind, dims, field, values, raw in (
                         ('long', T.INT64, [300], 'int64_data', long, long.astype('<i8')),
-                        ('u4', T.UINT4, [3, 5], 'int32_data', bytes4, bytes4), ('i4', T.INT4, [3, 5], 'int32_data', bytes4, bytes4),
+                        ('u4', T.UINT4, [3, 5], 'int32_data', bytes4, bytes4), ('f4', T.FLOAT4E2M1, [3, 5], 'int32_data', bytes4, bytes4),
+                        ('i4', T.INT4, [3, 5], 'int32_data', bytes4, bytes4),
                         ('c64', T.COMPLEX64, [3], 'float_data', c.astype('c8').view('f4'), c.astype('c8')),
                         ('c128', T.COMPLEX128, [3], 'double_data', c.astype('c16').view('f8'), c.astype('c16')),
                         ('e', T.INT64, [0, 2], 'int64_data', np.zeros(0, 'i8'), np.zeros(0, 'i8')),
@@ -136,6 +137,14 @@ class WrittenTensorsTest {
         }
         repository.refuses(1, "'c128' (of dtype C128, for which", "checkout", "packed-typed", "x", "--tensors", "c128");
         repository.refuses(1, "'u4' (of dtype U4, for which", "checkout", "packed-typed", "x", "--tensors", "u4");
+        repository.refuses(
+                1,
+                "'f4' (its 15 elements of dtype F4 do not end with a byte)",
+                "checkout",
+                "packed-raw",
+                "x",
+                "--tensors",
+                "f4");
     }
 
     @Test

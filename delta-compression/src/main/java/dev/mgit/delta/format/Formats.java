@@ -4,6 +4,7 @@ import dev.mgit.delta.format.flax.FlaxReader;
 import dev.mgit.delta.format.gguf.GgufReader;
 import dev.mgit.delta.format.hdf5.Hdf5Reader;
 import dev.mgit.delta.format.hdf5.KerasReader;
+import dev.mgit.delta.format.numpy.EscapedPickleReader;
 import dev.mgit.delta.format.numpy.NumpyReader;
 import dev.mgit.delta.format.numpy.NumpyZipReader;
 import dev.mgit.delta.format.numpy.PickleReader;
@@ -45,6 +46,7 @@ public final class Formats {
             new TorchReader(),
             new NumpyReader(),
             new NumpyZipReader(),
+            new EscapedPickleReader(),
             new PickleReader(),
             new FlaxReader(),
             new TfliteReader(),
@@ -93,9 +95,15 @@ public final class Formats {
      *     cut off is never taken for opaque bytes
      */
     public static FileLayout read(String fileName, ByteSource source) throws IOException {
-        Packing packing = PackingSearch.of(source);
+        Packing packing = packing(source);
         FileLayout reading = readContent(fileName, packing.unpack(source));
         return new FileLayout(ExpertRanges.cut(reading.layout()).packed(packing), reading.limit());
+    }
+
+    /** How any file is made of its content: of deflate streams, or of bytes escaped as text. */
+    public static Packing packing(ByteSource file) throws IOException {
+        Packing packing = PackingSearch.of(file);
+        return packing.isEmpty() ? EscapedPickleReader.packing(file) : packing;
     }
 
     /** As {@link #read(String, ByteSource)}, of what is not to be unpacked. */

@@ -1,7 +1,6 @@
 package dev.mgit.delta.layout;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.deflate.DeflateEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,7 +8,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file made again from its content: deflate streams are deflated on the way. Begun inside a stream, it makes that from
+ * A file made again from its content: its streams are coded on the way. Begun inside a stream, it makes that from
  * its beginning and drops what is before.
  */
 final class PackedInputStream extends InputStream {
@@ -21,7 +20,7 @@ final class PackedInputStream extends InputStream {
     private int next;
     private long position;
     private long skip;
-    private @Nullable DeflateEncoder encoder;
+    private StreamCoder.@Nullable Encoder encoder;
     private final Made made = new Made();
 
     /** Packed bytes that were made and not handed out. */
@@ -92,9 +91,9 @@ final class PackedInputStream extends InputStream {
     }
 
     private void make(PackedStream stream) throws IOException {
-        DeflateEncoder begun = encoder;
+        StreamCoder.Encoder begun = encoder;
         if (begun == null) {
-            begun = new DeflateEncoder(stream.settings(), made);
+            begun = stream.coder().encoder(made);
             encoder = begun;
             made.total = 0;
         }

@@ -1,16 +1,14 @@
 package dev.mgit.delta.layout;
 
-import dev.mgit.delta.deflate.DeflateSettings;
-
 /**
- * A deflate stream in a file.
+ * A stream in a file that stands for other bytes: deflated, or escaped as text.
  *
- * @param offset where in the file's content it begins: the file with every such stream replaced by what it unpacks to
- * @param length bytes that it unpacks to
+ * @param offset where in the file's content it begins: the file with every such stream replaced by what it stands for
+ * @param length bytes that it stands for
  * @param packedLength bytes that it takes in the file
- * @param settings with which these bytes come out again
+ * @param coder makes these bytes again
  */
-public record PackedStream(long offset, long length, long packedLength, DeflateSettings settings) {
+public record PackedStream(long offset, long length, long packedLength, StreamCoder coder) {
     public long end() {
         return offset + length;
     }

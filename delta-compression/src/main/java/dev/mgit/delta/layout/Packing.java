@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The deflate streams of a file, in order. What they unpack to, in place of them, and every other byte of the file make
+ * The streams of a file that stand for other bytes, in order. What they unpack to, in place of them, and every other byte of the file make
  * its <i>content</i>: this is what is read, predicted and stored. From it the file is made again to the bit.
  */
 public final class Packing {
@@ -45,6 +46,11 @@ public final class Packing {
 
     public boolean isEmpty() {
         return streams.isEmpty();
+    }
+
+    /** Whether streams are bytes escaped as text. */
+    public boolean isEscaped() {
+        return streams.stream().anyMatch(stream -> stream.coder() instanceof ByteEscapes);
     }
 
     /** Bytes of the file. */
@@ -92,6 +98,14 @@ public final class Packing {
             }
         }
         return low;
+    }
+
+    /** The stream that begins at a byte of the file. */
+    public Optional<PackedStream> streamFrom(long filePosition) {
+        int next = streamAt(filePosition);
+        return next < streams.size() && fileOffset(next) == filePosition
+                ? Optional.of(streams.get(next))
+                : Optional.empty();
     }
 
     /** The content of a file on its way in. */

@@ -1,8 +1,6 @@
 package dev.mgit.delta.layout;
 
 import dev.mgit.delta.TaskPool;
-import dev.mgit.delta.deflate.DeflateEncoder;
-import dev.mgit.delta.deflate.DeflateSettings;
 import dev.mgit.delta.deflate.InflateDecoder;
 import dev.mgit.delta.deflate.InflateDecoder.Restart;
 import java.io.IOException;
@@ -45,7 +43,7 @@ public final class PackingSearch {
 
     private final ByteSource file;
     /** Mostly one archive is of one make: the settings found last come first. */
-    private List<DeflateSettings> candidates = DeflateSettings.all();
+    private List<DeflateCoder> candidates = DeflateCoder.all();
 
     private PackingSearch(ByteSource file) {
         this.file = file;
@@ -62,7 +60,7 @@ public final class PackingSearch {
             long offset, long packedLength, long most, long length, Supplier<Checksum> checksum, long sum) {}
 
     /** What makes a stream again, and what it unpacks to. */
-    private record Found(DeflateSettings settings, long length) {}
+    private record Found(DeflateCoder coder, long length) {}
 
     /** The packing of any file: {@link Packing#NONE} where nothing is packed or nothing can be made again. */
     public static Packing of(ByteSource file) throws IOException {
@@ -126,11 +124,11 @@ public final class PackingSearch {
                     Candidate stream = batch.get(i);
                     Found made = found.get(i).get();
                     streams.add(new PackedStream(
-                            stream.offset() + grown, made.length(), stream.packedLength(), made.settings()));
+                            stream.offset() + grown, made.length(), stream.packedLength(), made.coder()));
                     grown += made.length() - stream.packedLength();
                 }
             }
-            candidates = Stream.concat(Stream.of(first.get().settings()), DeflateSettings.all().stream())
+            candidates = Stream.concat(Stream.of(first.get().coder()), DeflateCoder.all().stream())
                     .distinct()
                     .toList();
         }
@@ -147,14 +145,14 @@ public final class PackingSearch {
 
     private Optional<Found> find(Candidate stream) throws IOException {
         int late = 0;
-        for (DeflateSettings settings : candidates) {
-            long length = make(settings, stream, TRIAL);
+        for (DeflateCoder coder : candidates) {
+            long length = make(coder, stream, TRIAL);
             boolean promising = length != FAILED;
             if (promising && stream.packedLength() > TRIAL) {
-                length = make(settings, stream, Long.MAX_VALUE);
+                length = make(coder, stream, Long.MAX_VALUE);
             }
             if (length != FAILED) {
-                return Optional.of(new Found(settings, length));
+                return Optional.of(new Found(coder, length));
             }
             late += promising ? 1 : 0;
             if (late == MOST_LATE) {
@@ -170,9 +168,9 @@ public final class PackingSearch {
      * @param most bytes of it that are enough to tell
      * @return bytes that were unpacked for it, {@link #FAILED} if it comes out otherwise
      */
-    private long make(DeflateSettings settings, Candidate stream, long most) throws IOException {
+    private long make(DeflateCoder coder, Candidate stream, long most) throws IOException {
         var comparison = new Comparison(new SourceInputStream(file, stream.offset(), stream.packedLength()));
-        var encoder = new DeflateEncoder(settings, comparison);
+        StreamCoder.Encoder encoder = coder.encoder(comparison);
         Checksum checksum = stream.checksum().get();
         byte[] chunk = new byte[1 << 15];
         InflateDecoder decoder;

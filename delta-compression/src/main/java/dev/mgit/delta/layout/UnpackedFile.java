@@ -1,7 +1,7 @@
 package dev.mgit.delta.layout;
 
-import dev.mgit.delta.deflate.InflateDecoder;
-import dev.mgit.delta.deflate.InflateDecoder.Restart;
+import dev.mgit.delta.layout.StreamCoder.Decoder;
+import dev.mgit.delta.layout.StreamCoder.Place;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,10 +11,10 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The content of a file whose deflate streams are unpacked as they are read. On the way places are noted from which
+ * The content of a file whose streams are unpacked as they are read. On the way places are noted from which
  * reading may begin again, so that no byte is far from one; their windows take 8 MiB at most, whatever the file's size.
  */
-final class UnpackedFile implements ByteSource {
+public final class UnpackedFile implements ByteSource {
     private static final long LEAST_SPACING = 1 << 20;
     private static final int MOST_WINDOWS = 256;
     private static final int MOST_IDLE = 4;
@@ -23,30 +23,31 @@ final class UnpackedFile implements ByteSource {
     private final Packing packing;
     private final long size;
     private final long spacing;
-    private final List<NavigableMap<Long, Restart>> restarts = new ArrayList<>();
+    private final List<NavigableMap<Long, Place>> restarts = new ArrayList<>();
     private final List<Cursor> idle = new ArrayList<>();
 
     /** Somebody's place in a stream. */
-    private record Cursor(int stream, InflateDecoder decoder) {}
+    private record Cursor(int stream, Decoder decoder) {}
 
     UnpackedFile(ByteSource file, Packing packing) throws IOException {
         this.file = file;
         this.packing = packing;
         this.size = packing.contentSize(file.size());
         this.spacing = Math.max(LEAST_SPACING, size / MOST_WINDOWS);
-        for (int i = 0; i < packing.streams().size(); i++) {
-            var begin = new TreeMap<Long, Restart>();
-            begin.put(0L, Restart.BEGINNING);
+        for (PackedStream stream : packing.streams()) {
+            var begin = new TreeMap<Long, Place>();
+            begin.put(0L, stream.coder().beginning());
             restarts.add(begin);
         }
     }
 
     /** The file itself. */
-    ByteSource file() {
+    public ByteSource file() {
         return file;
     }
 
-    Packing packing() {
+    /** How it is made of its content. */
+    public Packing packing() {
         return packing;
     }
 
@@ -103,7 +104,7 @@ final class UnpackedFile implements ByteSource {
             return;
         }
         Cursor cursor = cursor(stream, position);
-        InflateDecoder decoder = cursor.decoder();
+        Decoder decoder = cursor.decoder();
         byte[] passed = new byte[decoder.position() < position ? 1 << 14 : 0];
         while (decoder.position() < position) {
             note(stream, decoder);
@@ -123,22 +124,21 @@ final class UnpackedFile implements ByteSource {
         return count;
     }
 
-    private synchronized void note(int stream, InflateDecoder decoder) {
-        NavigableMap<Long, Restart> known = restarts.get(stream);
-        Restart restart = decoder.position() - known.lastKey() < spacing ? null : decoder.restart();
-        if (restart != null) {
-            known.put(restart.position(), restart);
+    private synchronized void note(int stream, Decoder decoder) {
+        NavigableMap<Long, Place> known = restarts.get(stream);
+        if (decoder.position() - known.lastKey() >= spacing) {
+            decoder.place().ifPresent(place -> known.put(place.position(), place));
         }
     }
 
     /** The nearest place before a position: where somebody stopped, or one that was noted. */
     private Cursor cursor(int stream, long position) throws IOException {
-        Restart restart;
+        Place place;
         synchronized (this) {
-            restart = Objects.requireNonNull(restarts.get(stream).floorEntry(position))
+            place = Objects.requireNonNull(restarts.get(stream).floorEntry(position))
                     .getValue();
             int nearest = -1;
-            long best = restart.position();
+            long best = place.position();
             for (int i = 0; i < idle.size(); i++) {
                 long at = idle.get(i).decoder().position();
                 if (idle.get(i).stream() == stream && at <= position && at >= best) {
@@ -150,12 +150,11 @@ final class UnpackedFile implements ByteSource {
                 return idle.remove(nearest);
             }
         }
-        long from = restart.bit() / Byte.SIZE;
         var packed = new SourceInputStream(
                 file,
-                packing.fileOffset(stream) + from,
-                packing.streams().get(stream).packedLength() - from);
-        return new Cursor(stream, new InflateDecoder(packed, restart));
+                packing.fileOffset(stream) + place.packed(),
+                packing.streams().get(stream).packedLength() - place.packed());
+        return new Cursor(stream, place.open(packed));
     }
 
     private synchronized void giveBack(Cursor cursor) {

@@ -69,10 +69,9 @@ public final class ZipDirectory {
 
     private static Entry unpacked(Entry entry, Packing packing) {
         long offset = packing.contentPosition(entry.offset());
-        int stream = packing.streamAt(entry.offset());
-        boolean packed = stream < packing.streams().size() && packing.fileOffset(stream) == entry.offset();
-        return packed && entry.deflated().isPresent()
-                ? new Entry(entry.name(), offset, packing.streams().get(stream).length(), true, Optional.empty())
+        Optional<PackedStream> packed = packing.streamFrom(entry.offset());
+        return packed.isPresent() && entry.deflated().isPresent()
+                ? new Entry(entry.name(), offset, packed.get().length(), true, Optional.empty())
                 : new Entry(entry.name(), offset, entry.length(), entry.stored(), entry.deflated());
     }
 

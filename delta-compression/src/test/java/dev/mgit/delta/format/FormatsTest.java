@@ -53,7 +53,14 @@ class FormatsTest {
             exports.addAll(format.isExport() ? Set.of(format.name()) : Set.of());
         }
         assertThat(checked)
-                .containsExactly("deepspeed-zero", "deflated", "keras", "npz", "pytorch", "pytorch-distributed");
+                .containsExactly(
+                        "deepspeed-zero",
+                        "deflated",
+                        "escaped-pickle",
+                        "keras",
+                        "npz",
+                        "pytorch",
+                        "pytorch-distributed");
         assertThat(exports).containsExactly("gguf", "onnx", "onnx-data", "tfjs", "tflite");
     }
 

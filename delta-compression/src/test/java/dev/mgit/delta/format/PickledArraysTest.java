@@ -7,6 +7,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.MemoryByteSource;
+import dev.mgit.delta.layout.SourceInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PickledArraysTest {
     @ParameterizedTest
     @CsvSource({
+        "arrays-protocol-2.pkl, escaped-pickle",
         "arrays-protocol-3.pkl, pickle",
         "arrays-protocol-4.pkl, pickle",
         "arrays-protocol-5.pkl, pickle",
@@ -86,10 +88,7 @@ class PickledArraysTest {
     @CsvSource({
         "bzip2.joblib, it is compressed with bzip2",
         "xz.joblib, it is compressed with xz",
-        "lzma.joblib, it is compressed with LZMA",
-        "escaped-protocol-0.pkl, its pickle has arrays whose bytes are escaped as text",
-        "escaped-protocol-1.pkl, its pickle has arrays whose bytes are escaped as text",
-        "arrays-protocol-2.pkl, its pickle has arrays whose bytes are escaped as text"
+        "lzma.joblib, it is compressed with LZMA"
     })
     void saysWhyOthersAreOpaque(String file, String reason) {
         Formats.FileLayout reading = Hostile.reading(file, Hostile.real(file));
@@ -98,9 +97,54 @@ class PickledArraysTest {
         assertThat(reading.limit()).contains(reason);
     }
 
-    /** Python 2 had one type for text and bytes, and wrote it as it is. */
+    /** Longer than a line that is kept. */
     @ParameterizedTest
-    @ValueSource(strings = {"python2-protocol-1.pkl", "python2-protocol-2.pkl"})
+    @ValueSource(strings = {"escaped-protocol-0.pkl", "escaped-protocol-1.pkl"})
+    void bytesThatAreEscapedAsTextStandInTheContent(String file) throws IOException {
+        byte[] bytes = Hostile.real(file);
+
+        Layout layout = Hostile.layout(file, bytes);
+
+        Hostile.covers(layout, bytes.length);
+        assertThat(layout.packing().streams())
+                .singleElement()
+                .satisfies(text -> assertThat(text.length()).isEqualTo(4 * 1200));
+        assertThat(Hostile.tensors(layout)).containsExactly(new TensorSpec("weight", Dtype.F32, List.of(1200L)));
+        ramp(bytes, layout, "weight");
+        comesBack(bytes, layout);
+    }
+
+    /** A text of another code than Latin-1 stands for no bytes; it is kept, and the reason told. */
+    @Test
+    void textThatStandsForNoBytes() throws IOException {
+        byte[] bytes = Hostile.real("escaped-protocol-1.pkl");
+        Layout whole = Hostile.layout("m.pkl", bytes);
+        int text = (int) whole.packing().streams().get(0).offset();
+        byte[] wide = bytes.clone();
+        for (int i = text; i < text + 4096; i++) {
+            if ((wide[i] & 0xff) == 0xc2) {
+                wide[i] = (byte) 0xc4; // U+0100 and above
+                break;
+            }
+        }
+
+        Formats.FileLayout reading = Hostile.reading("m.pkl", wide);
+
+        assertThat(reading.isOpaque()).isTrue();
+        assertThat(reading.limit()).contains("its pickle has arrays whose bytes are escaped as text");
+        comesBack(wide, reading.layout());
+    }
+
+    private static void comesBack(byte[] bytes, Layout layout) throws IOException {
+        var content = layout.content(new MemoryByteSource(bytes));
+        try (var file = layout.packing().pack(0, from -> new SourceInputStream(content, from, content.size() - from))) {
+            assertThat(file.readAllBytes()).isEqualTo(bytes);
+        }
+    }
+
+    /** Python 2 had one type for text and bytes: protocol 0 prints it, the others have it as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"python2-protocol-0.pkl", "python2-protocol-1.pkl", "python2-protocol-2.pkl"})
     void readsArraysOfPython2(String file) throws IOException {
         byte[] bytes = Hostile.real(file);
 
@@ -117,6 +161,7 @@ class PickledArraysTest {
         for (String ramp : List.of("weight", "fortran", "zero", "long")) {
             ramp(bytes, layout, ramp);
         }
+        comesBack(bytes, layout);
     }
 
     /** The pickle of an object array ends in the middle: the array stays one run of bytes. */
@@ -138,6 +183,7 @@ class PickledArraysTest {
             strings = {
                 "arrays-protocol-3.pkl",
                 "arrays-protocol-5.pkl",
+                "arrays-protocol-2.pkl",
                 "arrays.joblib",
                 "objects.npy",
                 "compressed.joblib"
@@ -159,13 +205,20 @@ class PickledArraysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"arrays-protocol-4.pkl", "arrays.joblib", "objects.npz"})
+    @ValueSource(strings = {"arrays-protocol-2.pkl", "arrays-protocol-4.pkl", "arrays.joblib", "objects.npz"})
     void withstandsMutationsOfSeed8(String file) {
         Hostile.mutate(file, Hostile.real(file), 8, 5_000);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip.joblib", "compressed.joblib", "python2-protocol-1.pkl"})
+    @ValueSource(
+            strings = {
+                "gzip.joblib",
+                "compressed.joblib",
+                "python2-protocol-0.pkl",
+                "python2-protocol-1.pkl",
+                "escaped-protocol-0.pkl"
+            })
     void withstandsMutationsOfSeed9(String file) {
         Hostile.mutate(file, Hostile.real(file), 9, 500);
     }

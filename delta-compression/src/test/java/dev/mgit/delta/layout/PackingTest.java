@@ -159,8 +159,8 @@ class PackingTest {
                 new ZipFile().deflated("a", weights, deflate(weights, USUAL)).bytes();
         Packing packing = PackingSearch.of(new MemoryByteSource(file));
         PackedStream stream = packing.streams().get(0);
-        var other = new Packing(List.of(
-                new PackedStream(stream.offset(), stream.length(), stream.packedLength() + 1, stream.settings())));
+        var other = new Packing(
+                List.of(new PackedStream(stream.offset(), stream.length(), stream.packedLength() + 1, stream.coder())));
 
         assertThatThrownBy(() -> packed(other, packing.unpack(new MemoryByteSource(file)), 0))
                 .isInstanceOf(MgitException.class)

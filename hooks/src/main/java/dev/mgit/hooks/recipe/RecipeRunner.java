@@ -13,6 +13,7 @@ import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.executor.Job;
 import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
+import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.ProvenanceEdge;
@@ -56,7 +57,7 @@ public final class RecipeRunner {
      *
      * @param published hears of the new versions before what follows from them runs
      * @return the new versions by model
-     * @throws MgitException if the command fails (its log stays), leaves nothing, a pre-commit hook refuses what it
+     * @throws MgitException if a new model cannot have its name, the command fails (its log stays), leaves nothing, a pre-commit hook refuses what it
      *     left, or a model moved meanwhile
      */
     public Map<String, VersionId> run(
@@ -67,7 +68,10 @@ public final class RecipeRunner {
             throws IOException {
         Recipe recipe = recipe(request);
         Map<String, Optional<VersionId>> heads = new LinkedHashMap<>();
-        request.models().forEach(model -> heads.put(model, head(model)));
+        for (String model : request.models()) {
+            GitLineage.requireModelName(model, workspace.lineage()); // before hours of work, not after
+            heads.put(model, head(model));
+        }
         try (WorkFolder folder = WorkFolder.create(MadeFiles.runs(workspace))) {
             Carried carried = carryOut(recipe, request.models(), folder.path(), "run", progress);
             return workflow.run(new IncomingRun(workspace, request, carried, heads), made -> {

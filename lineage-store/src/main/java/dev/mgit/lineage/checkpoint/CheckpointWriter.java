@@ -1,7 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.layout.FileByteSource;
-import dev.mgit.delta.layout.PackingSearch;
 import dev.mgit.delta.planner.Candidates;
 import dev.mgit.delta.planner.ChildTensor;
 import dev.mgit.delta.planner.Planner;
@@ -122,7 +122,7 @@ final class CheckpointWriter {
                     progress::advance);
             file.entry().requireUnchanged(manifest.sha256());
             if (!file.entry().settled() && !manifest.packing().isEmpty()) {
-                file.entry().require(PackingSearch.of(source).equals(manifest.packing()));
+                file.entry().require(Formats.packing(source).equals(manifest.packing()));
             }
             return manifest;
         } catch (EOFException e) {

@@ -88,8 +88,13 @@ final class ChosenTensors {
         if (!SafetensorsHeader.canName(tensor.name())) {
             return Optional.of("the format cannot have that name");
         }
-        return SafetensorsHeader.canHold(tensor.spec())
-                ? Optional.empty()
-                : Optional.of("of dtype " + tensor.spec().dtype() + ", for which the format has no name");
+        TensorSpec spec = tensor.spec();
+        if (SafetensorsHeader.canHold(spec)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                SafetensorsHeader.knows(spec.dtype())
+                        ? "its " + spec.elements() + " elements of dtype " + spec.dtype() + " do not end with a byte"
+                        : "of dtype " + spec.dtype() + ", for which the format has no name");
     }
 }

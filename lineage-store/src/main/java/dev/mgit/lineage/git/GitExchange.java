@@ -180,6 +180,11 @@ public final class GitExchange implements AutoCloseable {
         });
     }
 
+    /** What a revision of a name's spelling means already, whatever models and tags there are; empty if it is free. */
+    public Optional<String> meaning(String name) {
+        return GitErrors.reading(() -> ReferenceNames.meaning(lineage.git(), name));
+    }
+
     /** Whether a commit is here and holds a checkpoint. */
     public boolean isVersion(VersionId id) {
         return GitErrors.reading(() -> {

@@ -348,7 +348,7 @@ final class GitTransaction implements ExchangeTransaction {
         if (commands.isEmpty()) {
             return;
         }
-        ReferenceNames.requireUnique(before, after);
+        ReferenceNames.requireFree(lineage.git(), before, after);
         String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
         Map<String, String> now = ReferenceCheck.now(lineage);
         boolean outside = !OutsideChanges.quickly(lineage, now).isEmpty();

@@ -26,6 +26,10 @@ final class ManifestRecord {
     private static final long SCHEMA_TENSORS = 3;
     /** The lists are in parts, or the file is made of its content. */
     static final long SCHEMA_PARTS = 4;
+    /** Parts of the file are bytes escaped as text. */
+    static final long SCHEMA_ESCAPES = 5;
+    /** The newest there is. */
+    static final long SCHEMA_NEWEST = SCHEMA_ESCAPES;
 
     private static final String RANGES = "ranges";
     private static final String PACKED = "packed";
@@ -60,13 +64,17 @@ final class ManifestRecord {
         if (total > MOST) {
             return split(manifest, lists);
         }
-        boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        long schema = lists.containsKey(PACKED)
-                ? SCHEMA_PARTS
-                : lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;
-        StringBuilder text = head(manifest, schema);
+        StringBuilder text = head(manifest, schema(manifest, lists));
         lists.forEach((name, list) -> text.append(",\n").append(ManifestParts.list(name, list.json())));
         return new ManifestRecord(bytes(text.append("}\n")), Map.of());
+    }
+
+    private static long schema(Manifest manifest, Map<String, Lines> lists) {
+        if (lists.containsKey(PACKED)) {
+            return manifest.packing().isEscaped() ? SCHEMA_ESCAPES : SCHEMA_PARTS;
+        }
+        boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
+        return lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;
     }
 
     /**
@@ -114,7 +122,7 @@ final class ManifestRecord {
         Map<String, Object> counts = new LinkedHashMap<>();
         lists.forEach(
                 (name, list) -> counts.put(name, ManifestParts.cut(name, list.json(), list.names(), MOST, parts)));
-        StringBuilder text = head(manifest, SCHEMA_PARTS);
+        StringBuilder text = head(manifest, Math.max(SCHEMA_PARTS, schema(manifest, lists)));
         text.append(",\n\"parts\": ").append(Json.text(counts)).append("\n}\n");
         return new ManifestRecord(bytes(text), parts);
     }
@@ -157,7 +165,7 @@ final class ManifestRecord {
 
     static Manifest read(String where, byte[] head, Parts parts) throws IOException {
         String what = "manifest of " + where;
-        return CheckpointRecord.parse(what, SCHEMA_PARTS, head, json -> {
+        return CheckpointRecord.parse(what, SCHEMA_NEWEST, head, json -> {
             Optional<JsonObject> counts = json.optionalObject("parts");
             List<Manifest.Entry> entries = entries(list(what, json, counts, RANGES, parts));
             long content =
@@ -178,7 +186,7 @@ final class ManifestRecord {
 
     /** How many parts each list of a manifest is cut into; empty where it is whole. */
     static Map<String, Long> partCounts(String where, byte[] head) throws IOException {
-        return CheckpointRecord.parse("manifest of " + where, SCHEMA_PARTS, head, json -> {
+        return CheckpointRecord.parse("manifest of " + where, SCHEMA_NEWEST, head, json -> {
             Map<String, Long> counts = new LinkedHashMap<>();
             Optional<JsonObject> parts = json.optionalObject("parts");
             for (String list : List.of(RANGES, PACKED, TENSORS)) {

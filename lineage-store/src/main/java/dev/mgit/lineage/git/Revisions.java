@@ -119,14 +119,17 @@ final class Revisions {
     private String meant(String name) throws IOException {
         String model = Constants.R_HEADS + name;
         boolean possible = Repository.isValidRefName(model) && !ObjectId.isId(name);
-        if (!possible || git.exactRef(model) == null) {
-            return name;
-        }
-        if (git.exactRef(Constants.R_TAGS + name) != null) {
+        boolean isModel = possible && git.exactRef(model) != null;
+        boolean isTag = possible && git.exactRef(Constants.R_TAGS + name) != null;
+        if (isModel && isTag) {
             warnings.accept("'" + name + "' is both a model and a tag; using the model. Write " + model + " or "
                     + Constants.R_TAGS + name + ", or rename one of them");
+        } else if ((isModel || isTag) && ReferenceNames.beginsId(git, name)) {
+            String what = isModel ? "model" : "tag";
+            warnings.accept("'" + name + "' is both a " + what + " and the beginning of a version's id; using the "
+                    + what + ". Give more digits for the version");
         }
-        return model;
+        return isModel ? model : name;
     }
 
     private static Optional<RevCommit> back(RevWalk walk, RevCommit from, String start, String steps)

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.imports;
 
+import dev.mgit.lineage.version.Tag;
 import java.util.Collection;
 
 /** Turns names of folders and hub models into names that models may have. */
@@ -22,14 +23,18 @@ final class ImportNames {
         return name.isEmpty() || name.equals("HEAD") ? "model" : name.substring(0, Math.min(200, name.length()));
     }
 
-    /** A name beside others: the name itself, or with {@code -2}, {@code -3} and so on at its end. */
-    static String free(String name, Collection<String> taken) {
+    /** A model's name beside others and beside tags: the name itself, or with {@code -2}, {@code -3} and so on at its end. */
+    static String free(String name, Collection<String> taken, Collection<Tag> tags) {
         String flat = taken.stream().anyMatch(other -> conflicts(name, other)) ? name.replace('/', '-') : name;
         String free = flat;
-        for (int i = 2; isTaken(free, taken); i++) {
+        for (int i = 2; isTaken(free, taken) || isTag(free, tags); i++) {
             free = flat + "-" + i;
         }
         return free;
+    }
+
+    private static boolean isTag(String name, Collection<Tag> tags) {
+        return tags.stream().anyMatch(tag -> tag.name().equals(name));
     }
 
     private static boolean isTaken(String name, Collection<String> taken) {

@@ -11,6 +11,7 @@ import dev.mgit.lineage.detect.Detector;
 import dev.mgit.lineage.detect.ModelSketch;
 import dev.mgit.lineage.detect.Subject;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ final class ImportPlanner {
     private void read(List<FoundCheckpoint> found) throws IOException {
         Map<Path, String> groups = new HashMap<>();
         Set<String> taken = new HashSet<>(heads.keySet());
+        List<Tag> tags = repository.lineage().tags();
         var imported = new AlreadyImported(repository.lineage(), rules.weightsOnly());
         for (FoundCheckpoint checkpoint : found) {
             String name = ImportNames.legal(checkpoint.name());
@@ -90,7 +92,7 @@ final class ImportPlanner {
                     Findings findings = findings(checkpoint.path());
                     ModelSketch sketch = Detector.sketch(checkpoint.path());
                     Path group = group(checkpoint, sketch, groups);
-                    String model = groups.computeIfAbsent(group, g -> ImportNames.free(name, taken));
+                    String model = groups.computeIfAbsent(group, g -> ImportNames.free(name, taken, tags));
                     taken.add(model);
                     items.add(new Item(checkpoint, model, findings, sketch));
                 }

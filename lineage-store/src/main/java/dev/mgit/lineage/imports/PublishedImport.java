@@ -154,7 +154,11 @@ public final class PublishedImport {
         Set<String> taken = new HashSet<>();
         repository.lineage().models().forEach(model -> taken.add(model.name()));
         String wanted = ImportNames.legal(node.name());
-        return new Target(taken.contains(wanted) ? wanted : ImportNames.free(wanted, taken), parents);
+        return new Target(
+                taken.contains(wanted)
+                        ? wanted
+                        : ImportNames.free(wanted, taken, repository.lineage().tags()),
+                parents);
     }
 
     /** Versions of earlier imports by their records. */

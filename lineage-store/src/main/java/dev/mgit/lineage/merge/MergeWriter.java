@@ -6,6 +6,7 @@ import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.Packing;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.NewFiles;
 import dev.mgit.lineage.merge.MergeInput.InputFile;
@@ -81,17 +82,20 @@ final class MergeWriter {
     }
 
     /**
-     * Refuses what cannot be written: the checksums and lengths of a compressed file would have to be written anew with its
-     * tensors.
+     * Refuses what cannot be written: the checksums and lengths of a compressed or escaped file would have to be written anew
+     * with its tensors.
      */
     static void requireWritable(MergePlan plan, MergeInput layout) {
         byFile(plan).forEach((path, outputs) -> {
-            boolean compressed = !layout.file(path).packing().isEmpty();
-            if (compressed && !outputs.stream().allMatch(TensorOutput::isKept)) {
+            Packing packing = layout.file(path).packing();
+            if (!packing.isEmpty() && !outputs.stream().allMatch(TensorOutput::isKept)) {
                 throw new MgitException(
                         MgitException.Kind.FAILED,
-                        "'" + path + "' is compressed, and the merge changes tensors in it",
-                        "save it without compression on the side whose layout is kept");
+                        "'" + path + "' is " + (packing.isEscaped() ? "a pickle that has arrays as text" : "compressed")
+                                + ", and the merge changes tensors in it",
+                        packing.isEscaped()
+                                ? "save it with pickle protocol 3 or later on the side whose layout is kept"
+                                : "save it without compression on the side whose layout is kept");
             }
         });
     }

@@ -119,10 +119,11 @@ public final class Fetch {
         return changes;
     }
 
-    /** Tags that are not here. One that is here for another version stays, as does a model of its name. */
+    /** Tags that are not here. One that is here for another version stays, as does what else has its name. */
     private Map<String, VersionId> newTags(GitExchange here, RemoteReferences references) {
         var ours = new RemoteReferences(here.references());
         Map<String, VersionId> ourModels = ours.models();
+        Map<String, VersionId> theirModels = references.models();
         Map<String, VersionId> ourTags = ours.tags();
         var tags = new TreeMap<String, VersionId>();
         references.tags().forEach((tag, id) -> {
@@ -133,8 +134,14 @@ public final class Fetch {
                                 + " here; kept yours");
             } else if (mine == null && ourModels.containsKey(tag)) {
                 exchange.notice().accept("tag '" + tag + "' has the name of a model here; passed over");
+            } else if (mine == null && theirModels.containsKey(tag)) {
+                exchange.notice().accept("tag '" + tag + "' has the name of a model there; passed over");
             } else if (mine == null && here.isVersion(id)) {
-                tags.put(tag, id);
+                here.meaning(tag)
+                        .ifPresentOrElse(
+                                meaning -> exchange.notice()
+                                        .accept("tag '" + tag + "' is spelled as " + meaning + "; passed over"),
+                                () -> tags.put(tag, id));
             }
         });
         return tags;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Brings models to a remote: first what their versions consist of, then all references at once, each expected to be
@@ -161,6 +162,7 @@ public final class Push {
         List<Move> named = new ArrayList<>();
         models(here, remote, request, ours, theirs, named);
         tags(here, request, ours, theirs, named);
+        requireUnique(remote, named, theirs);
         List<VersionId> tips =
                 named.stream().flatMap(move -> move.to().stream()).toList();
         List<Move> shared = new ArrayList<>();
@@ -267,6 +269,29 @@ public final class Push {
                         ours.target(RemoteReferences.TAGS + tag)));
             }
         });
+    }
+
+    /** A name means one thing there, too: Git would let a tag win over a model of its name. */
+    private static void requireUnique(Remote remote, List<Move> named, RemoteReferences theirs) {
+        Set<String> gone = named.stream()
+                .filter(move -> move.to().isEmpty())
+                .map(Move::ref)
+                .collect(Collectors.toSet());
+        for (Move move : named) {
+            boolean model = move.ref().startsWith(RemoteReferences.HEADS);
+            String name = move.ref().substring((model ? RemoteReferences.HEADS : RemoteReferences.TAGS).length());
+            String other = (model ? RemoteReferences.TAGS : RemoteReferences.HEADS) + name;
+            boolean added = move.from().isEmpty() && move.to().isPresent();
+            if (added && theirs.get(other).isPresent() && !gone.contains(other)) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        remote.name() + " has a " + (model ? "tag" : "model") + " '" + name + "'; a "
+                                + (model ? "model" : "tag") + " of that name would make the name ambiguous",
+                        model
+                                ? "rename the model with 'mgit mv " + name + " NEW'"
+                                : "remove the tag with 'mgit tag -d " + name + "'");
+            }
+        }
     }
 
     /** Notes, after those there have been joined with those here. */

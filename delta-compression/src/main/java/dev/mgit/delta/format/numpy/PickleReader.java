@@ -3,6 +3,7 @@ package dev.mgit.delta.format.numpy;
 import dev.mgit.delta.format.numpy.PickledArrays.EscapedException;
 import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
 import dev.mgit.delta.layout.ByteSource;
+import dev.mgit.delta.layout.Cursor;
 import dev.mgit.delta.layout.FormatReader;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.UnsupportedFormatException;
@@ -39,17 +40,23 @@ public final class PickleReader implements FormatReader {
         return false;
     }
 
+    /** Whether a file begins as a pickle does that may hold arrays. */
+    static boolean begins(ByteSource source) throws IOException {
+        if (source.size() < 2) {
+            return false;
+        }
+        var in = new Cursor(source);
+        int first = in.u8();
+        int protocol = in.u8();
+        return first == PROTO ? protocol >= 2 && protocol <= LAST_PROTOCOL : OLD.indexOf(first) >= 0;
+    }
+
     @Override
     public Optional<Layout> read(String fileName, ByteSource source) throws IOException {
-        byte[] start = new byte[2];
-        if (source.size() < start.length) {
+        if (!begins(source)) {
             return Optional.empty();
         }
-        source.read(0, start, 0, start.length);
-        boolean named = (start[0] & 0xff) == PROTO && start[1] >= 2 && start[1] <= LAST_PROTOCOL;
-        if (!named && OLD.indexOf(start[0]) < 0) {
-            return Optional.empty();
-        }
+        boolean named = new Cursor(source).u8() == PROTO;
         try {
             return PickledArrays.read(source, 0, "");
         } catch (UnsupportedException e) {

@@ -14,23 +14,28 @@ import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor;
+import dev.mgit.delta.layout.Packing;
+import dev.mgit.delta.layout.UnpackedFile;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The arrays in a pickle, as NumPy pickles them and as joblib writes them into one. An array is named by the keys, indexes
- * and attributes that lead to it, joined by dots. Those whose bytes are escaped as text are listed: Python 3 escapes with
- * protocols 0 to 2, Python 2 with 0.
+ * and attributes that lead to it, joined by dots. Bytes may be escaped as text: Python 3 does so with protocols 0 to 2,
+ * Python 2 with 0. They can be read in the content of the file, where they stand as they are ({@link EscapedPickleReader}).
  */
 final class PickledArrays {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NAME = 4096;
     private static final int MAX_ATTRIBUTES = 64;
     private static final String OBJECTS = "|O";
+    private static final Set<Object> LATIN_1 = Set.of("latin1", "latin-1");
     /** Place of a type's flags in its state, and the one of types that hold Python objects. */
     private static final int FLAGS = 7;
 
@@ -38,12 +43,8 @@ final class PickledArrays {
     /** Place of an array's bytes in its state. */
     private static final int DATA = 4;
 
-    /**
-     * An array whose data have been found.
-     *
-     * @param data empty where they are escaped
-     */
-    private record Found(String descr, boolean fortran, List<Long> shape, Optional<Bytes> data) {}
+    /** An array whose data have been found. */
+    private record Found(String descr, boolean fortran, List<Long> shape, Bytes data) {}
 
     /** It is a pickle of arrays, and the bytes of all of them are escaped. */
     static final class EscapedException extends UnsupportedException {
@@ -55,12 +56,14 @@ final class PickledArrays {
     }
 
     private final LayoutBuilder layout;
+    private final Packing packing;
+    private final List<Bytes> escaped = new ArrayList<>();
     private final IdentityHashMap<Object, Boolean> visited = new IdentityHashMap<>();
     private int arrays;
-    private int escaped;
 
-    private PickledArrays(LayoutBuilder layout) {
+    private PickledArrays(LayoutBuilder layout, Packing packing) {
         this.layout = layout;
+        this.packing = packing;
     }
 
     /**
@@ -74,24 +77,57 @@ final class PickledArrays {
      * @throws FormatException if it is cut off, or an array's shape does not fit its bytes
      */
     static Optional<Layout> read(ByteSource source, long offset, String root) throws IOException, UnsupportedException {
-        var in = new Cursor(source);
-        in.seek(offset);
-        Object pickled = PickleParser.parse(in, PickledArrays::stateSet);
-        var found = new PickledArrays(new LayoutBuilder("pickle", source.size()));
-        found.walk(root, pickled, 0);
-        if (found.arrays == 0 && found.escaped > 0) {
+        var found = new PickledArrays(new LayoutBuilder("pickle", source.size()), Packing.NONE);
+        found.walk(root, parse(source, offset), 0);
+        if (found.arrays == 0 && !found.escaped.isEmpty()) {
             throw new EscapedException();
         }
         return found.arrays == 0 ? Optional.empty() : Optional.of(found.layout.build());
     }
 
-    private static void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> oldTexts)
+    /** As {@link #read}, in the content of a file that escapes arrays. */
+    static Layout readContent(UnpackedFile content, String format) throws IOException, UnsupportedException {
+        var found = new PickledArrays(new LayoutBuilder(format, content.size()), content.packing());
+        found.walk("", parse(content.file(), 0), 0);
+        return found.layout.build();
+    }
+
+    /** Where a pickle has the bytes of arrays escaped, in ascending order. */
+    static List<Bytes> escaped(ByteSource file) throws IOException, UnsupportedException {
+        var found = new PickledArrays(new LayoutBuilder("pickle", file.size()), Packing.NONE);
+        found.walk("", parse(file, 0), 0);
+        return found.escaped.stream()
+                .distinct()
+                .sorted(Comparator.comparingLong(Bytes::offset))
+                .toList();
+    }
+
+    private static Object parse(ByteSource source, long offset) throws IOException, UnsupportedException {
+        var in = new Cursor(source);
+        in.seek(offset);
+        return PickleParser.parse(in, PickledArrays::stateSet);
+    }
+
+    private static void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> texts)
             throws IOException, UnsupportedException {
         if (isReconstructed(object) && object.state instanceof Items state) {
-            Bytes meant = oldTexts.get(state.values.get(DATA));
-            state.values.set(DATA, meant != null ? meant : state.values.get(DATA));
+            state.values.set(DATA, meant(state.values.get(DATA), in, texts));
         }
         joblib(object, in);
+    }
+
+    /** The bytes that a text, or a call that encodes it, stands for. */
+    private static Object meant(Object data, Cursor in, IdentityHashMap<Object, Bytes> texts) {
+        if (!(data instanceof Call call) || !(call.function instanceof Global function)) {
+            Bytes place = texts.get(data);
+            return place == null ? data : place;
+        }
+        List<Object> arguments = call.arguments instanceof Items items ? items.values : List.of();
+        if (function.is("_codecs", "encode") && arguments.size() == 2 && LATIN_1.contains(arguments.get(1))) {
+            Bytes place = texts.get(arguments.get(0));
+            return place == null ? arguments.get(0) : place;
+        }
+        return function.name().equals("bytes") && arguments.isEmpty() ? new Bytes(in.position(), 0) : data;
     }
 
     /** joblib writes an array's data behind the state of a wrapper: padding and its length, or one more pickle. */
@@ -122,7 +158,7 @@ final class PickledArrays {
         long length = length(shape, width);
         var data = new Bytes(in.position(), length);
         in.skip(length);
-        object.state = new Found(descr.get(), "F".equals(state.get("order")), shape, Optional.of(data));
+        object.state = new Found(descr.get(), "F".equals(state.get("order")), shape, data);
     }
 
     private static long length(List<Long> shape, int width) {
@@ -209,17 +245,9 @@ final class PickledArrays {
 
     private static Optional<Found> found(Object dtype, boolean fortran, Object dimensions, Object data) {
         List<Long> shape = shape(dimensions);
-        Optional<Bytes> place = data instanceof Bytes bytes ? Optional.of(bytes) : Optional.empty();
-        return shape != null && (place.isPresent() || isEscaped(data))
-                ? descr(dtype).map(descr -> new Found(descr, fortran, shape, place))
+        return shape != null && data instanceof Bytes bytes
+                ? descr(dtype).map(descr -> new Found(descr, fortran, shape, bytes))
                 : Optional.empty();
-    }
-
-    private static boolean isEscaped(Object data) {
-        boolean decoded = data instanceof Call call
-                && call.function instanceof Global decoder
-                && (decoder.is("_codecs", "encode") || decoder.name().equals("bytes"));
-        return decoded || data instanceof String || data == Pickle.NONE;
     }
 
     /** {@code numpy.dtype('f4', False, True)} with a state whose second part is the order of bytes. */
@@ -254,16 +282,27 @@ final class PickledArrays {
 
     private void add(String path, Found array) {
         String name = path.isEmpty() ? "array" : path;
-        if (array.data().isEmpty()) {
+        Optional<Bytes> place = place(array.data());
+        if (place.isEmpty()) {
             layout.view(LogicalTensor.unreadable(name, array.shape(), 0, 0, "its bytes are escaped as text"));
-            escaped++;
+            escaped.add(array.data());
             return;
         }
-        Bytes data = array.data().get();
+        Bytes data = place.get();
         NpyHeader known =
                 NpyHeader.of(name, array.descr(), array.fortran(), array.shape(), data.offset(), data.length());
         layout.range(data.offset(), known.spec());
         layout.view(known.seen());
         arrays++;
+    }
+
+    /** Where in the content bytes are as they are. */
+    private Optional<Bytes> place(Bytes inFile) {
+        if (inFile.escapes().isEmpty()) {
+            return Optional.of(new Bytes(packing.contentPosition(inFile.offset()), inFile.length()));
+        }
+        return packing.streamFrom(inFile.offset())
+                .filter(stream -> stream.packedLength() == inFile.length())
+                .map(stream -> new Bytes(stream.offset(), stream.length()));
     }
 }

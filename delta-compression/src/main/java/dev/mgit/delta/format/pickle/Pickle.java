@@ -1,5 +1,6 @@
 package dev.mgit.delta.format.pickle;
 
+import dev.mgit.delta.layout.ByteEscapes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,21 @@ public final class Pickle {
         }
     }
 
-    /** Bytes of the pickle's file that are no text, and were not read. */
-    public record Bytes(long offset, long length) {}
+    /**
+     * Bytes of the pickle's file that were not read.
+     *
+     * @param escapes the ways in one of which they are text that stands for other bytes; none where they are as they are
+     */
+    public record Bytes(long offset, long length, List<ByteEscapes> escapes) {
+        public Bytes {
+            escapes = List.copyOf(escapes);
+        }
+
+        /** Bytes as they are. */
+        public Bytes(long offset, long length) {
+            this(offset, length, List.of());
+        }
+    }
 
     /** Something kept outside the pickle; torch puts storages there. */
     public static final class Persistent {

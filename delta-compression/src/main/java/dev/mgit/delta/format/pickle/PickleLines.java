@@ -34,16 +34,6 @@ public final class PickleLines {
         }
     }
 
-    /** Text as Python 2 wrote it, in quotes. One with escapes is not ASCII, and no name. */
-    public static Object quoted(String line) throws UnsupportedException {
-        int last = line.length() - 1;
-        if (last < 1 || line.charAt(0) != line.charAt(last) || "'\"".indexOf(line.charAt(0)) < 0) {
-            throw new UnsupportedException("a string without quotes");
-        }
-        String text = line.substring(1, last);
-        return text.indexOf('\\') < 0 ? (Object) text : Pickle.NONE;
-    }
-
     /** Text in Python's raw-unicode-escape encoding. */
     public static String unicode(String line) throws UnsupportedException {
         var text = new StringBuilder();

@@ -7,6 +7,7 @@ import dev.mgit.delta.format.pickle.Pickle.Items;
 import dev.mgit.delta.format.pickle.Pickle.Pairs;
 import dev.mgit.delta.format.pickle.Pickle.Persistent;
 import dev.mgit.delta.format.pickle.Pickle.UnsupportedException;
+import dev.mgit.delta.layout.ByteEscapes;
 import dev.mgit.delta.layout.Cursor;
 import dev.mgit.delta.layout.FormatException;
 import java.io.IOException;
@@ -31,14 +32,20 @@ public final class PickleParser {
     static final int MAX_TEXT = 1 << 25;
 
     private static final int MAX_LINE = 4096;
+    /** Bytes of the longest text that is read: no name is longer. */
+    private static final int MAX_NAME = 1 << 17;
 
+    private static final List<ByteEscapes> UTF_8 = List.of(ByteEscapes.UTF_8);
+    private static final List<ByteEscapes> LINE_ESCAPES = List.of(ByteEscapes.UNICODE, ByteEscapes.UNICODE_LINE);
+    private static final List<ByteEscapes> SINGLE_QUOTED = List.of(ByteEscapes.SINGLE_QUOTED);
+    private static final List<ByteEscapes> DOUBLE_QUOTED = List.of(ByteEscapes.DOUBLE_QUOTED);
     private static final Object MARK = new Object();
 
     private final Cursor in;
     private final StateListener listener;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
-    private final IdentityHashMap<Object, Bytes> oldTexts = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Bytes> texts = new IdentityHashMap<>();
     private int textLeft = MAX_TEXT;
 
     /** Is told of each object that gets its state. */
@@ -46,9 +53,9 @@ public final class PickleParser {
     public interface StateListener {
         /**
          * @param in stands behind the opcode, and is to be left where the next one begins
-         * @param oldTexts where the bytes of each text of Python 2 are, which may have been meant as bytes
+         * @param texts where each text that was read is, which may have been meant as bytes
          */
-        void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> oldTexts)
+        void stateSet(Call object, Cursor in, IdentityHashMap<Object, Bytes> texts)
                 throws IOException, UnsupportedException;
     }
 
@@ -64,7 +71,7 @@ public final class PickleParser {
      * @throws FormatException if it is cut off
      */
     public static Object parse(Cursor in) throws IOException, UnsupportedException {
-        return parse(in, (object, behind, oldTexts) -> {});
+        return parse(in, (object, behind, texts) -> {});
     }
 
     /** As {@link #parse(Cursor)}, of a pickle into which a library writes data of its own. */
@@ -168,7 +175,7 @@ public final class PickleParser {
                 Object state = pop();
                 if (top() instanceof Call call) {
                     call.state = state;
-                    listener.stateSet(call, in, oldTexts);
+                    listener.stateSet(call, in, texts);
                 }
             }
             default -> throw new UnsupportedException("opcode " + opcode);
@@ -244,12 +251,18 @@ public final class PickleParser {
 
     /** Text that is more than is kept is no name, but may be what escapes an array's bytes. */
     private void text(long length) throws IOException, UnsupportedException {
-        if (length > textLeft) {
+        var place = new Bytes(in.position(), length, UTF_8);
+        if (length > Math.min(MAX_NAME, textLeft)) {
             in.skip(length);
-            stack.add(Pickle.NONE);
+            stack.add(place);
         } else {
-            stack.add(kept(length));
+            keep(kept(length), place);
         }
+    }
+
+    private void keep(Object text, Bytes place) {
+        stack.add(text);
+        texts.put(text, place);
     }
 
     private String kept(long length) throws IOException, UnsupportedException {
@@ -287,8 +300,7 @@ public final class PickleParser {
         if (textLeft < 0 || text.indexOf('\ufffd') >= 0) {
             stack.add(place);
         } else {
-            stack.add(text);
-            oldTexts.put(text, place);
+            keep(text, place);
         }
     }
 
@@ -300,13 +312,40 @@ public final class PickleParser {
     }
 
     private void quoted() throws IOException, UnsupportedException {
+        long start = in.position();
         Optional<String> line = shortLine();
-        stack.add(line.isPresent() ? PickleLines.quoted(line.get()) : Pickle.NONE);
+        long end = in.position() - 1;
+        int quote = end - start < 2 ? 0 : byteAt(start);
+        if ((quote != '\'' && quote != '"') || byteAt(end - 1) != quote) {
+            throw new UnsupportedException("a string without quotes");
+        }
+        boolean plain = line.isPresent() && line.get().indexOf('\\') < 0;
+        if (plain) {
+            String text = line.get().substring(1, line.get().length() - 1);
+            keep(text, new Bytes(start + 1, text.length()));
+        } else {
+            List<ByteEscapes> escapes = quote == '"' ? DOUBLE_QUOTED : SINGLE_QUOTED;
+            stack.add(new Bytes(start + 1, end - start - 2, escapes));
+        }
+    }
+
+    private int byteAt(long position) throws IOException {
+        long here = in.position();
+        in.seek(position);
+        int value = in.u8();
+        in.seek(here);
+        return value;
     }
 
     private void unicode() throws IOException, UnsupportedException {
+        long start = in.position();
         Optional<String> line = shortLine();
-        stack.add(line.isPresent() ? PickleLines.unicode(line.get()) : Pickle.NONE);
+        var place = new Bytes(start, in.position() - 1 - start, LINE_ESCAPES);
+        if (line.isPresent()) {
+            keep(PickleLines.unicode(line.get()), place);
+        } else {
+            stack.add(place);
+        }
     }
 
     private String line() throws IOException, UnsupportedException {

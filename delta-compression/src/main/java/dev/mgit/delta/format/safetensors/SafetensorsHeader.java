@@ -3,6 +3,7 @@ package dev.mgit.delta.format.safetensors;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.FormatException;
@@ -87,10 +88,14 @@ public record SafetensorsHeader(Map<String, String> metadata, List<Entry> tensor
         return !name.equals(METADATA) && StandardCharsets.UTF_8.newEncoder().canEncode(name);
     }
 
+    /** Whether the format has a name for a dtype. */
+    public static boolean knows(Dtype dtype) {
+        return SafetensorsDtypes.rank(dtype) >= 0;
+    }
+
     /** Whether the format can hold a tensor: it has a name for its dtype, and its elements end with a byte. */
     public static boolean canHold(TensorSpec spec) {
-        return SafetensorsDtypes.rank(spec.dtype()) >= 0
-                && SafetensorsDtypes.byteLength(spec).isPresent();
+        return knows(spec.dtype()) && SafetensorsDtypes.byteLength(spec).isPresent();
     }
 
     /**

@@ -398,6 +398,9 @@ def old_pickles():
 
         def string(self, text):
             data = text if isinstance(text, bytes) else text.encode()
+            if self.proto == 0:
+                self.write(b"S" + repr(data)[1:].encode() + b"\n")
+                return self.memoize(text)
             short = len(data) < 256
             self.write((b"U" + bytes([len(data)]) if short else b"T" + struct.pack("<i", len(data))) + data)
             self.memoize(text)
@@ -410,7 +413,7 @@ def old_pickles():
         "zero": ramp((1,)),
         "long": ramp((1200,)),
     }
-    for protocol in 1, 2:
+    for protocol in 0, 1, 2:
         with open(f"python2-protocol-{protocol}.pkl", "wb") as file:
             Python2(file, protocol).dump(state)
 
