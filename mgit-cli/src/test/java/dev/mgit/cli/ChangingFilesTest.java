@@ -50,12 +50,7 @@ class ChangingFilesTest {
         for (String name : NAMES) {
             Path file = model.resolve(name);
             Cli.Ran ran = WaitingCommand.run(
-                    repository,
-                    (held, lock) -> change.to(file),
-                    "commit",
-                    model.toString(),
-                    "--model",
-                    COMMITTED);
+                    repository, (held, lock) -> change.to(file), "commit", model.toString(), "--model", COMMITTED);
             assertThat(ran.exit()).as("%s", ran).isEqualTo(1);
             assertThat(ran.err())
                     .contains("waiting for ", "error: ", name, sentence)
@@ -81,8 +76,7 @@ class ChangingFilesTest {
 
     @Test
     void oneThatGrows() throws Exception {
-        refused(
-                file -> Files.writeString(file, "more", StandardOpenOption.APPEND), "changed while it was being read");
+        refused(file -> Files.writeString(file, "more", StandardOpenOption.APPEND), "changed while it was being read");
     }
 
     @Test

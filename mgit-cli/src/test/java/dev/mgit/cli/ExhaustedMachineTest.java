@@ -162,7 +162,8 @@ class ExhaustedMachineTest {
     /** Limits on processes hold for anybody but root. */
     @Test
     void threadsThatCannotBeStartedAreNamed() throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "only root can become a user with a limit of its own");
+        assumeTrue(
+                "root".equals(System.getProperty("user.name")), "only root can become a user with a limit of its own");
         repository.ok("config", "store.threads", "64");
         List<String> limited = List.of(
                 "setpriv",

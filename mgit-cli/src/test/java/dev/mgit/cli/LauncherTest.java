@@ -132,7 +132,8 @@ class LauncherTest {
     @Test
     void whereAddressSpaceIsLimitedTheJvmReservesLittle() throws Exception {
         String option = "CompressedClassSpaceSize";
-        assertThat(run(dir, Map.of(), "bash", "-c", "ulimit -v 4000000; exec '" + script + "' options").out())
+        assertThat(run(dir, Map.of(), "bash", "-c", "ulimit -v 4000000; exec '" + script + "' options")
+                        .out())
                 .contains(option);
         assertThat(run(dir, Map.of(), script.toString(), "options").out()).doesNotContain(option);
     }

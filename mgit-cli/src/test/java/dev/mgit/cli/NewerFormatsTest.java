@@ -29,12 +29,20 @@ class NewerFormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"log", "commit ../model --model x", "checkout base out", "fsck", "fsck --repair", "gc", "tag v base"})
+    @ValueSource(
+            strings = {
+                "log",
+                "commit ../model --model x",
+                "checkout base out",
+                "fsck",
+                "fsck --repair",
+                "gc",
+                "tag v base"
+            })
     void aRepository(String command) throws IOException {
         Path format = repository.mgit().resolve("format");
         Files.writeString(format, "mgit repository 2\n");
-        TestRepository.assertRefused(
-                repository.run(command.split(" ")), 1, "has format 2, this mgit reads up to 1");
+        TestRepository.assertRefused(repository.run(command.split(" ")), 1, "has format 2, this mgit reads up to 1");
         assertThat(format).hasContent("mgit repository 2\n");
     }
 
@@ -65,15 +73,19 @@ class NewerFormatsTest {
         Path git = repository.mgit().resolve("lineage.git");
         String old = GitServers.run(git, "git", "show", "base:" + record);
         Path newer = Files.writeString(
-                folder.resolve("newer"), old.replaceFirst("\"schema\": ?\\d+", "\"schema\":99"), StandardCharsets.UTF_8);
-        String blob = GitServers.run(git, "git", "hash-object", "-w", newer.toString()).strip();
+                folder.resolve("newer"),
+                old.replaceFirst("\"schema\": ?\\d+", "\"schema\":99"),
+                StandardCharsets.UTF_8);
+        String blob = GitServers.run(git, "git", "hash-object", "-w", newer.toString())
+                .strip();
         Path index = folder.resolve("index");
         String tree = GitServers.run(
                         git,
                         "sh",
                         "-c",
-                        "export GIT_INDEX_FILE='" + index + "'; git read-tree base && git update-index --cacheinfo 100644,"
-                                + blob + "," + record + " && git write-tree")
+                        "export GIT_INDEX_FILE='" + index
+                                + "'; git read-tree base && git update-index --cacheinfo 100644," + blob + "," + record
+                                + " && git write-tree")
                 .strip();
         String commit = GitServers.run(
                         git,

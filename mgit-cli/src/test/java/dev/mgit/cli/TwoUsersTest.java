@@ -155,7 +155,8 @@ class TwoUsersTest {
             for (Path file : files.toList()) {
                 Map<String, Object> seen = Files.readAttributes(file, "unix:mode,gid");
                 int mode = (Integer) seen.get("mode");
-                boolean open = (mode >> 3 & 7) == (mode >> 6 & 7) && seen.get("gid").equals(GROUP);
+                boolean open =
+                        (mode >> 3 & 7) == (mode >> 6 & 7) && seen.get("gid").equals(GROUP);
                 boolean inherits = !Files.isDirectory(file) || (mode & SET_GROUP_ID) != 0;
                 if (!open || !inherits) {
                     closed.put(file.toString(), Integer.toOctalString(mode) + " " + seen.get("gid"));

@@ -77,8 +77,7 @@ class WaitingCommandsTest {
                 "there is already a tag 'v1'");
         assertThat(repository.json("tag", "--json").objects("tags").get(0).string("version"))
                 .isEqualTo(second.hex());
-        refused(
-                afterChange(transaction -> transaction.deleteTag("v1"), "tag", "-d", "v1"), 2, "there is no tag 'v1'");
+        refused(afterChange(transaction -> transaction.deleteTag("v1"), "tag", "-d", "v1"), 2, "there is no tag 'v1'");
     }
 
     @Test

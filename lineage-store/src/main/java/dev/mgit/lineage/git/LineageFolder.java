@@ -25,8 +25,7 @@ final class LineageFolder {
             "info/commit-graphs?(/.*\\.graph|/commit-graph-chain)?|pack/(multi-pack-index.*|.*\\.(bitmap|rev))");
 
     /** Values of {@code core.sharedRepository} by which the group may write (git-config(1)). */
-    private static final Pattern SHARED =
-            Pattern.compile("group|true|yes|on|1|all|world|everybody|2|0[67][67][0-7]");
+    private static final Pattern SHARED = Pattern.compile("group|true|yes|on|1|all|world|everybody|2|0[67][67][0-7]");
 
     static final String REPAIR = "run 'mgit fsck --repair', which writes it again";
 

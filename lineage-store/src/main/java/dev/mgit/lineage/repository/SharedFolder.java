@@ -42,7 +42,8 @@ final class SharedFolder {
         Object group = Files.getAttribute(of, "unix:gid");
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.toList()) {
-                if (!Files.getAttribute(file, "unix:gid", LinkOption.NOFOLLOW_LINKS).equals(group)) {
+                if (!Files.getAttribute(file, "unix:gid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(group)) {
                     Files.setAttribute(file, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
                 }
             }
@@ -139,7 +140,8 @@ final class SharedFolder {
     private static MgitException closed(Path file) throws IOException {
         return new MgitException(
                 MgitException.Kind.FAILED,
-                "you cannot read " + file + ": a command of " + Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName()
+                "you cannot read " + file + ": a command of "
+                        + Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName()
                         + " died before it could share it with the group",
                 "have them run 'mgit gc', which puts that right");
     }

@@ -87,7 +87,9 @@ class GoldenRepositoriesTest {
             Files.write(operations, Arrays.copyOf(after, cut));
             tag();
             try (var made = new MadeRepository(folder)) {
-                assertThat(made.fsck().damage()).as("cut at %s of %s", cut, after.length).isEmpty();
+                assertThat(made.fsck().damage())
+                        .as("cut at %s of %s", cut, after.length)
+                        .isEmpty();
                 assertThat(made.repository().lineage().tags()).hasSize(2);
             }
         }

@@ -42,10 +42,7 @@ record Attempt(
 
         private static Outcome of(JsonObject json) {
             return new Outcome(
-                    json.number("end"),
-                    (int) json.number("exit"),
-                    json.optionalString("version"),
-                    json.string("said"));
+                    json.number("end"), (int) json.number("exit"), json.optionalString("version"), json.string("said"));
         }
     }
 
@@ -99,8 +96,8 @@ record Attempt(
 
     @Override
     public String toString() {
-        return who + " in " + repository + ": " + String.join(" ", words) + outcome.map(
-                        known -> " -> " + known.exit() + " " + known.said())
-                .orElse(" -> killed");
+        return who + " in " + repository + ": " + String.join(" ", words)
+                + outcome.map(known -> " -> " + known.exit() + " " + known.said())
+                        .orElse(" -> killed");
     }
 }

@@ -49,8 +49,9 @@ final class Commands {
             case FETCH -> writing("fetch");
             case PULL -> writing("pull");
             case SERVED_PUSH -> List.of("storm/s" + random.nextInt(3));
-            case LOOK -> List.of(List.of("status"), List.of("log", "--all"), List.of("op", "log"), List.of("branch"))
-                    .get(random.nextInt(4));
+            case LOOK ->
+                List.of(List.of("status"), List.of("log", "--all"), List.of("op", "log"), List.of("branch"))
+                        .get(random.nextInt(4));
         };
     }
 

@@ -60,8 +60,8 @@ final class History {
         logs.add(storm.operations(repository));
         Map<String, Operation> all = new LinkedHashMap<>();
         for (Path log : logs) {
-            try (GitLineage lineage = GitLineage.open(
-                    storm.repository(repository).resolve(".mgit/lineage.git"), log)) {
+            try (GitLineage lineage =
+                    GitLineage.open(storm.repository(repository).resolve(".mgit/lineage.git"), log)) {
                 List<Operation> newestFirst = lineage.operations(Integer.MAX_VALUE);
                 for (int i = newestFirst.size() - 1; i >= 0; i--) {
                     all.putIfAbsent(newestFirst.get(i).id(), newestFirst.get(i));
@@ -104,8 +104,7 @@ final class History {
             }
             for (RefChange change : operation.changes()) {
                 change.after()
-                        .ifPresentOrElse(
-                                id -> references.put(change.ref(), id), () -> references.remove(change.ref()));
+                        .ifPresentOrElse(id -> references.put(change.ref(), id), () -> references.remove(change.ref()));
             }
         }
         return references;

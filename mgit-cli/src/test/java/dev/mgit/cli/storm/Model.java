@@ -48,7 +48,8 @@ final class Model {
         }
         for (int place : history.places(SERVED)) {
             for (RefChange change : history.operation(place).changes()) {
-                if (change.after().filter(pushes::containsKey).isPresent() && change.ref().startsWith(History.MODELS)) {
+                if (change.after().filter(pushes::containsKey).isPresent()
+                        && change.ref().startsWith(History.MODELS)) {
                     by[place] = pushes.get(change.after().get());
                 }
             }
@@ -169,8 +170,8 @@ final class Model {
                 boolean fresh = change.filter(made -> made.before().isEmpty()).isPresent();
                 require(fresh && pointsAt(change, words.get(2), step), attempt, step);
             }
-            case MOVE_TAG -> require(
-                    pointsAt(step.change(History.TAGS + words.get(1)), words.get(2), step), attempt, step);
+            case MOVE_TAG ->
+                require(pointsAt(step.change(History.TAGS + words.get(1)), words.get(2), step), attempt, step);
             case BRANCH -> {
                 Optional<RefChange> change = step.change(History.MODELS + words.get(1));
                 boolean fresh = change.filter(made -> made.before().isEmpty()).isPresent();
@@ -286,7 +287,8 @@ final class Model {
         var lines = new StringBuilder();
         Arrays.stream(Kind.values())
                 .filter(counts::containsKey)
-                .forEach(kind -> lines.append(kind).append(' ').append(counts.get(kind)).append('\n'));
+                .forEach(kind ->
+                        lines.append(kind).append(' ').append(counts.get(kind)).append('\n'));
         return lines.toString();
     }
 }

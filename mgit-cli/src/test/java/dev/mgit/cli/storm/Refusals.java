@@ -84,6 +84,8 @@ final class Refusals {
         }
         Matcher error = ERROR.matcher(outcome.said());
         return error.find()
-                && EXPECTED.getOrDefault(outcome.exit(), any()).matcher(error.group(1)).matches();
+                && EXPECTED.getOrDefault(outcome.exit(), any())
+                        .matcher(error.group(1))
+                        .matches();
     }
 }

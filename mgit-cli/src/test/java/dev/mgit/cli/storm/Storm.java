@@ -159,11 +159,8 @@ final class Storm {
 
     String kills() {
         int all = processes.stream().mapToInt(StormProcess::kills).sum();
-        int holding = processes.stream().mapToInt(StormProcess::killsWithTheLock).sum();
+        int holding =
+                processes.stream().mapToInt(StormProcess::killsWithTheLock).sum();
         return all + " processes killed, " + holding + " of them while they held the lock";
-    }
-
-    int killsWithTheLock() {
-        return processes.stream().mapToInt(StormProcess::killsWithTheLock).sum();
     }
 }

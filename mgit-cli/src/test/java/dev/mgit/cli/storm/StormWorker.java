@@ -121,8 +121,7 @@ final class StormWorker {
     private Outcome collect(Attempt begun, Path root) throws IOException {
         boolean waits = begun.words().contains("600");
         try (Repository repository = Repository.open(root, Cli.user());
-                WriterLock lock =
-                        repository.lock("mgit gc", Duration.ofSeconds(waits ? 600 : 0), notice -> {})) {
+                WriterLock lock = repository.lock("mgit gc", Duration.ofSeconds(waits ? 600 : 0), notice -> {})) {
             Path kept = storm.forgotten(begun.repository());
             Path copy = kept.resolve(System.nanoTime() + ".new");
             Files.copy(storm.operations(begun.repository()), copy);

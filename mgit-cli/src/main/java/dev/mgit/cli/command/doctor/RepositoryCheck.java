@@ -66,7 +66,8 @@ final class RepositoryCheck {
         }
         for (Path file : List.of(files.operationLog(), files.lockFile(), files.config())) {
             if (Files.exists(file)) {
-                requirePast(file + " was changed", Files.getLastModifiedTime(file).toInstant());
+                requirePast(
+                        file + " was changed", Files.getLastModifiedTime(file).toInstant());
             }
         }
     }

@@ -19,8 +19,9 @@ public final class InitCommand implements Callable<Integer> {
 
     @Option(
             names = "--shared",
-            description = "Let the group of DIR work in it, whatever the umask: its files get that group, which may read and"
-                    + " write them.")
+            description =
+                    "Let the group of DIR work in it, whatever the umask: its files get that group, which may read and"
+                            + " write them.")
     private boolean shared;
 
     InitCommand(Context context) {
