@@ -108,6 +108,7 @@ public final class GitLineage implements Lineage {
     public static GitLineage open(Path directory, Path operationLog, Consumer<String> warnings) {
         QuietSystem.install();
         LineageFolder.requireSelfContained(directory);
+        LineageFolder.requirePlausibleIndexes(directory);
         try {
             return new GitLineage(new VerifiedRepository(directory.toFile()), operationLog, warnings);
         } catch (IllegalArgumentException e) {

@@ -129,6 +129,18 @@ final class LineageFolder {
         }
     }
 
+    /**
+     * Refuses what would have JGit reserve more memory than there is.
+     *
+     * @throws MgitException of kind INTEGRITY
+     */
+    static void requirePlausibleIndexes(Path directory) {
+        PackIndexes.oversized(directory).ifPresent(why -> {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY, "the lineage repository is damaged: " + why, REPAIR, null);
+        });
+    }
+
     private static MgitException leadsElsewhere(Path file, String how) {
         return new MgitException(
                 MgitException.Kind.INTEGRITY,

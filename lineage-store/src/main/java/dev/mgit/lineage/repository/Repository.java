@@ -414,10 +414,20 @@ public final class Repository implements AutoCloseable {
     /** Removes what a killed holder of the lock was writing beside mgit's own files. */
     private void removeLeftovers() throws IOException {
         Files.deleteIfExists(files.config().resolveSibling("config.lock"));
+        removeUnfinished();
+        DurableFiles.deleteTree(files.parametersBeingRebuilt());
+    }
+
+    private void removeUnfinished() throws IOException {
         DurableFiles.removeUnfinished(files.mgit(), 1);
         DurableFiles.removeUnfinished(files.checkouts(), 1);
         DurableFiles.removeUnfinished(files.index(), Integer.MAX_VALUE);
-        DurableFiles.deleteTree(files.parametersBeingRebuilt());
+    }
+
+    /** Removes files of mgit's own that a killed command was writing which did not hold the lock. */
+    public void removeUnfinished(WriterLock lock) throws IOException {
+        lock.requireHeld();
+        removeUnfinished();
     }
 
     /** Makes the rebuilt store the one that counts; the one before is kept beside it. */
