@@ -3,12 +3,16 @@ package dev.mgit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.GitServers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Enumeration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -110,6 +114,25 @@ class DoctorTest {
     void whatTakesSyncsAwayIsNamed() {
         Cli.Ran ran = Cli.run(folder, Map.of("LD_PRELOAD", "/usr/lib/libeatmydata.so"), "doctor");
         assertThat(ran.out()).contains("finding: machine: libeatmydata");
+    }
+
+    /** As where this machine's clock is behind that of a server, or of whoever made the version. */
+    @Test
+    void aClockThatIsBehindIsNamed() throws IOException {
+        assertThat(doctor().out()).doesNotContain("finding: clock");
+        Path operations = repository.mgit().resolve("operations");
+        Files.setLastModifiedTime(operations, FileTime.from(Instant.now().plus(Duration.ofHours(1))));
+        finds("clock: " + operations + " was changed at ", "timedatectl set-ntp true");
+        Files.setLastModifiedTime(operations, FileTime.from(Instant.now()));
+        Path git = repository.mgit().resolve("lineage.git");
+        String made = GitServers.run(
+                git,
+                "sh",
+                "-c",
+                "git log -1 --format=%B base | GIT_AUTHOR_DATE='2099-01-01T00:00:00Z' GIT_COMMITTER_DATE='2099-01-01T00:00:00Z'"
+                        + " git -c user.name=a -c user.email=a@b commit-tree 'base^{tree}' -p base");
+        GitServers.run(git, "git", "update-ref", "refs/heads/base", made.strip());
+        finds("clock: the newest version of base was made at 2099-01-01", "timedatectl set-ntp true");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.fixtures.Crash;
+import dev.mgit.fixtures.SmallDisk;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -127,6 +129,59 @@ class ExhaustedMachineTest {
                     .matches("error: .*'s native library cannot be loaded from " + natives
                             + "\nhint: the folder must .*\n");
         }
+    }
+
+    @Test
+    void aFolderOfNativeLibrariesThatIsFullOrMountedNoexecIsNamed() throws IOException {
+        for (int bytes : List.of(1 << 20, 200 << 20)) {
+            Optional<SmallDisk> found = SmallDisk.ofBytes(bytes);
+            assumeTrue(found.isPresent(), "this user may not mount");
+            try (SmallDisk disk = found.get()) {
+                disk.makeNoExec();
+                List<String> jvm = List.of("-Xmx256m", "-Dmgit.native.dir=" + disk.root());
+                Crash.Ended ended =
+                        Crash.start(Main.class, repository.root(), jvm, "fsck").finish();
+                assertThat(ended.exit()).as("%s", ended).isEqualTo(1);
+                assertThat(ended.output())
+                        .isEqualTo("error: the parameter store's native library cannot be loaded from " + disk.root()
+                                + "\nhint: the folder must be writable, have 20 MB free and not be mounted noexec\n");
+                if (bytes > 2 << 20) {
+                    ended = Crash.start(Main.class, repository.root(), jvm, "doctor", "--offline")
+                            .finish();
+                    assertThat(ended.exit()).as("%s", ended).isEqualTo(1);
+                    assertThat(ended.output())
+                            .contains(
+                                    "finding: machine: native libraries are unpacked in " + disk.root()
+                                            + ", which is mounted noexec",
+                                    "fix: set XDG_CACHE_HOME");
+                }
+            }
+        }
+    }
+
+    /** Limits on processes hold for anybody but root. */
+    @Test
+    void threadsThatCannotBeStartedAreNamed() throws IOException {
+        assumeTrue(
+                "root".equals(System.getProperty("user.name")), "only root can become a user with a limit of its own");
+        repository.ok("config", "store.threads", "64");
+        List<String> limited = List.of(
+                "setpriv",
+                "--reuid=64003",
+                "--clear-groups",
+                "--inh-caps=+dac_override",
+                "--ambient-caps=+dac_override",
+                "/bin/bash",
+                "-c",
+                "ulimit -u 24 && exec \"$@\"",
+                "-");
+        Crash.Ended ended = Crash.start(
+                        limited, Main.class, repository.root(), List.of("-Xmx256m", "-Xlog:disable"), "fsck")
+                .finish();
+        assertThat(ended.exit()).as("%s", ended).isEqualTo(1);
+        assertThat(ended.output())
+                .contains("error: cannot start another thread\nhint: raise the limit on processes (ulimit -u)");
+        assertThat(repository.ok("fsck")).contains("no damage");
     }
 
     /** Runs commands with every number of free descriptors from many to none, and prints how each ended. */

@@ -46,6 +46,7 @@ public final class RocksParameterStore implements ParameterStore {
     private RocksParameterStore(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
         this.writable = writable;
+        SpareThreads.require();
         this.opened = writable ? RocksDatabase.writable(directory) : RocksDatabase.readOnly(directory);
         all.add(opened);
         boolean ready = false;

@@ -80,7 +80,8 @@ final class Refusals {
             return true; // it lists what it could not import since it was not to wait
         }
         if (attempt.kind() == Kind.SERVED_PUSH) {
-            return outcome.exit() == 412 && outcome.said().contains(" has moved on to ");
+            return outcome.said().contains(" has moved on to ")
+                    || outcome.said().contains(" died before it could share it with the group");
         }
         Matcher error = ERROR.matcher(outcome.said());
         return error.find()

@@ -163,8 +163,4 @@ final class Storm {
                 processes.stream().mapToInt(StormProcess::killsWithTheLock).sum();
         return all + " processes killed, " + holding + " of them while they held the lock";
     }
-
-    int killsWithTheLock() {
-        return processes.stream().mapToInt(StormProcess::killsWithTheLock).sum();
-    }
 }

@@ -8,6 +8,7 @@ import dev.mgit.lineage.remote.Remotes;
 import dev.mgit.lineage.repository.LockHolder;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.RepositoryFiles;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ final class RepositoryCheck {
         repository.warn(warning -> checkup.finding(AREA, warning, "run 'mgit fsck'"));
         checkup.fact(AREA, "place", files.mgit());
         checkup.attempt(AREA, this::lineage);
+        checkup.attempt("clock", this::clock);
         checkup.attempt(AREA, this::store);
         checkup.attempt(AREA, this::lock);
         checkup.attempt(AREA, this::undone);
@@ -52,12 +54,30 @@ final class RepositoryCheck {
         if (newest.isPresent()) {
             Instant when = newest.get().when();
             checkup.fact(AREA, "newest operation", when);
-            if (when.isAfter(Instant.now().plus(SKEW))) {
-                checkup.finding(
-                        "clock",
-                        "the newest operation was at " + when + ", which is still to come by this machine's clock",
-                        "set this machine's clock (timedatectl set-ntp true), and that of whoever wrote it");
+            requirePast("the newest operation was", when);
+        }
+    }
+
+    /** Versions are ordered by time, and files are taken for unchanged by theirs. */
+    private void clock() throws IOException {
+        for (Model model : repository.lineage().models()) {
+            Instant made = repository.lineage().version(model.head()).when();
+            requirePast("the newest version of " + model.name() + " was made", made);
+        }
+        for (Path file : List.of(files.operationLog(), files.lockFile(), files.config())) {
+            if (Files.exists(file)) {
+                requirePast(
+                        file + " was changed", Files.getLastModifiedTime(file).toInstant());
             }
+        }
+    }
+
+    private void requirePast(String what, Instant when) {
+        if (when.isAfter(Instant.now().plus(SKEW))) {
+            checkup.finding(
+                    "clock",
+                    what + " at " + when + ", which is still to come by this machine's clock",
+                    "set this machine's clock (timedatectl set-ntp true), and that of whoever wrote it");
         }
     }
 
