@@ -49,13 +49,7 @@ final class Method {
 
     private static boolean needsPrediction(int method) {
         return switch (method) {
-            case SAME,
-                    BYTE_DIFFERENCES,
-                    RESIDUAL_TOKENS,
-                    REFERENCE,
-                    QUANTIZED,
-                    QUANTIZED_ROWS,
-                    MODELED_MATCHES -> true;
+            case SAME, BYTE_DIFFERENCES, RESIDUAL_TOKENS, REFERENCE, QUANTIZED, QUANTIZED_ROWS, MODELED_MATCHES -> true;
             default -> false;
         };
     }

@@ -49,8 +49,7 @@ class ModeledMatchesTest {
     void codeTakesLessThanInTheFrame() {
         byte[] before = instructions(1, 200_000);
         byte[] raw = edited(before, 5);
-        assertThat(coded(before, raw).length)
-                .isLessThan(frame(before, raw, Effort.SMALL).length * 92 / 100);
+        assertThat(coded(before, raw).length).isLessThan(frame(before, raw, Effort.SMALL).length * 92 / 100);
     }
 
     @Test
