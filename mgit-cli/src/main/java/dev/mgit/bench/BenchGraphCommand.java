@@ -71,7 +71,7 @@ final class BenchGraphCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("mgit-bench-graph");
         try {
             context.output().note("making " + versions + " versions in " + folder);
-            LineageMaker made = make(folder, versions);
+            LineageMaker made = make(folder, new LineageMaker(versions), versions);
             measure(folder, made);
             print(made);
         } finally {
@@ -85,12 +85,11 @@ final class BenchGraphCommand implements Callable<Integer> {
     }
 
     /** A repository of so many versions, packed as Git's own upkeep would pack it. */
-    static LineageMaker make(Path folder, int versions) throws IOException {
+    static LineageMaker make(Path folder, LineageMaker made, int versions) throws IOException {
         Families.base("base", 7, ModelShape.TINY).writeTo(folder);
         ChildProcess.output(folder, Spawned.mgit("init"));
         ChildProcess.output(folder, Spawned.mgit("commit", "base", "--model", "seed"));
         Path git = folder.resolve(".mgit/lineage.git");
-        LineageMaker made = new LineageMaker(versions);
         made.make(git, "seed", versions);
         String last = made.ids().get(versions - 1);
         ChildProcess.output(git, List.of("git", "cat-file", "-e", last));

@@ -54,7 +54,7 @@ public final class BenchStartCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path scratch = Files.createTempDirectory("mgit-bench-");
         try {
-            LineageMaker made = BenchGraphCommand.make(scratch, versions);
+            LineageMaker made = BenchGraphCommand.make(scratch, new LineageMaker(versions), versions);
             Path lineage = scratch.resolve(".mgit/lineage.git");
             List<Row> rows = List.of(
                     measure("mgit --version", scratch, Spawned.mgit("--version")),

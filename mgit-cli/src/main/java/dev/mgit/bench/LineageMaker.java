@@ -43,7 +43,11 @@ final class LineageMaker {
     private List<String> trees = List.of();
 
     LineageMaker(int versions) {
-        this.models = Math.max(1, versions / VERSIONS_A_MODEL);
+        this(versions, VERSIONS_A_MODEL);
+    }
+
+    LineageMaker(int versions, int versionsAModel) {
+        this.models = Math.max(1, versions / versionsAModel);
     }
 
     /** Ids of the versions made, parents before children. */

@@ -2,6 +2,7 @@ package dev.mgit.cli;
 
 import dev.mgit.cli.console.CommandRunner;
 import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.QuietErrors;
 import dev.mgit.cli.console.Terminal;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -60,7 +61,9 @@ public final class Main implements Runnable, CommandRunner {
     }
 
     public static void main(String[] args) {
-        System.exit(run(Terminal.system(), args));
+        Terminal terminal = Terminal.system();
+        System.setErr(QuietErrors.of(System.err)); // what libraries print; mgit's own output is the terminal's
+        System.exit(run(terminal, args));
     }
 
     /** Runs one command line, as a shell would, against the given terminal; returns its exit code. */

@@ -53,6 +53,18 @@ class BenchTest {
     }
 
     @Test
+    void limitsSayWhatDiskTheyNeedAndRunThePartsWanted() {
+        String out = run("bench", "limits", "--only", "tiny,shards", "--share", "0.2", "--in", dir.toString());
+        assertThat(out)
+                .contains("tiny: 200 tiny tensors in one file, ", " of disk; ", ", within 512 MB")
+                .containsPattern("shards +commit --model m +[0-9]")
+                .containsPattern("tiny +checkout m out +[0-9]");
+        assertThat(Cli.run(dir, "bench", "limits", "--only", "giants").err())
+                .contains("'giants' is not a part; there are versions, models, blocks");
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
     void expertsAreStoredWithAndWithoutTheirParents() {
         assertThat(run("bench", "experts"))
                 .containsPattern("upcycled, flat +dense FFN +788 kB +[0-9.]+ kB +1[0-9.]+ ")

@@ -46,7 +46,7 @@ record DamageRepository(
         return repository;
     }
 
-    private void commit(String model, int seed, String... more) throws IOException {
+    void commit(String model, int seed, String... more) throws IOException {
         weights(model().resolve("a.safetensors"), seed, ELEMENTS);
         weights(model().resolve("b.safetensors"), 7, ELEMENTS);
         Files.writeString(model().resolve("config.json"), "{\"layers\": " + seed + "}");
@@ -57,6 +57,13 @@ record DamageRepository(
         JsonObject shown = commands().json("show", model, "--json");
         versions.put(shown.string("id"), contents(model()));
         heads.put(model, shown.string("id"));
+    }
+
+    /** Where a remote keeps parameters, as a clone beside the repository is told. */
+    String store(String remote) throws IOException {
+        String settings = Files.readString(root().resolve(".mgit/config"));
+        String ofRemote = settings.substring(settings.indexOf("[remote \"" + remote + "\"]"));
+        return ofRemote.replaceFirst("(?s).*?store = (\\S+).*", "$1");
     }
 
     Path root() {
@@ -75,6 +82,8 @@ record DamageRepository(
     DamageRepository copyTo(Path target) throws IOException {
         Trees.delete(target);
         Trees.copy(folder, target);
+        Path config = target.resolve("repo/.mgit/config"); // says where the remote is
+        Files.writeString(config, Files.readString(config).replace(folder.toString(), target.toString()));
         return new DamageRepository(target, older, versions, heads);
     }
 }

@@ -5,39 +5,21 @@ import static dev.mgit.cli.TestRepository.contents;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * What somebody does with a repository that was damaged without their knowing: they look, check versions out, commit, check
  * and repair. Whatever comes back is right or refused with a reason; what was wrong with it is gathered in {@link #wrong}.
  */
-final class DamageTrial {
-    /** How a fault ended. */
-    enum Outcome {
-        /** Nobody noticed, and nothing needed to. */
-        HARMLESS,
-        /** Something said so, and all versions were readable throughout. */
-        NAMED,
-        /** Some version could not be read, and could after the repair. */
-        REPAIRED,
-        /** Some version cannot be read any more, and the check says which. */
-        LOST
-    }
-
-    /** What no user may be shown. */
-    private static final Pattern UNFIT = Pattern.compile(
-            "internal error|\\tat |[a-z]Exception|[a-z]Error\\b|org\\.eclipse|org\\.rocksdb|dev\\.mgit\\.|null\\b.*null|did you mean");
-
+final class DamageTrial implements Trial {
     private final DamageRepository repository;
     private final Set<Integer> allowed;
-    private final List<String> wrong = new ArrayList<>();
-    private boolean noticed;
+    private final TrialCommands commands = new TrialCommands();
+    private final List<String> wrong = commands.wrong();
 
     DamageTrial(DamageRepository repository, FileFault fault) {
         this.repository = repository;
@@ -45,11 +27,13 @@ final class DamageTrial {
         this.allowed = fault.file().endsWith(".mgit/config") ? Set.of(0, 2, 6) : Set.of(0, 6);
     }
 
-    List<String> wrong() {
+    @Override
+    public List<String> wrong() {
         return wrong;
     }
 
-    Outcome run() throws IOException {
+    @Override
+    public Outcome run() throws IOException {
         for (String line : List.of("status", "log", "log --all", "show base", "graph", "branch", "test list")) {
             command(line.split(" "));
         }
@@ -85,7 +69,7 @@ final class DamageTrial {
         if (after.size() < all) {
             return Outcome.LOST;
         }
-        return before.size() < all ? Outcome.REPAIRED : noticed ? Outcome.NAMED : Outcome.HARMLESS;
+        return before.size() < all ? Outcome.REPAIRED : commands.noticed() ? Outcome.NAMED : Outcome.HARMLESS;
     }
 
     /** Checks every version out by its id; those that could be. */
@@ -132,24 +116,7 @@ final class DamageTrial {
         }
     }
 
-    private Cli.Ran command(String... words) throws IOException {
-        List<String> all = new ArrayList<>(List.of(words));
-        if (Boolean.getBoolean("mgit.corruption.stacktrace")) {
-            all.add("--stacktrace");
-        }
-        Cli.Ran ran = Cli.run(repository.root(), all.toArray(String[]::new));
-        noticed |= ran.exit() != 0 || ran.err().contains("warning: ");
-        String said = ran.out() + ran.err();
-        if (!allowed.contains(ran.exit()) || UNFIT.matcher(said).find()) {
-            wrong.add(
-                    "mgit " + String.join(" ", words) + " ends with " + ran.exit() + ": " + said.replace("\n", " | "));
-        }
-        if (ran.exit() != 0
-                && !words[0].equals("fsck")
-                && !ran.err().startsWith("error: ")
-                && !ran.err().contains("\nerror: ")) {
-            wrong.add("mgit " + String.join(" ", words) + " says nothing: " + ran);
-        }
-        return ran;
+    private Cli.Ran command(String... words) {
+        return commands.run(repository.root(), allowed, words);
     }
 }

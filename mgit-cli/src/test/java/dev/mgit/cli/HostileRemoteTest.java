@@ -109,4 +109,61 @@ class HostileRemoteTest {
         ada.run("doctor");
         assertThat(ran).doesNotExist();
     }
+
+    /** JGit opens a repository in a folder itself. */
+    @Test
+    void aRemoteWhoseFilesMakeNoSenseIsRefusedInASentence() throws IOException {
+        mallory.ok("push");
+        TreeMap<String, String> before = mallory.stored();
+        for (String file : List.of("config", "HEAD", "packed-refs", "refs/heads/good")) {
+            byte[] sound = Files.exists(remote.resolve(file)) ? Files.readAllBytes(remote.resolve(file)) : new byte[0];
+            Files.write(remote.resolve(file), new byte[] {0, (byte) 0xff, '[', '"', '\n', 'x', ' ', 'y'});
+            Cli.Ran cloned = clone("of-" + file.replace('/', '-'));
+            Cli.Ran fetched = mallory.run("fetch");
+            for (Cli.Ran ran : List.of(cloned, fetched)) {
+                assertThat(ran.exit()).as("%s: %s", file, ran).isIn(0, INTEGRITY, 7);
+                assertThat(ran.err()).as(file).doesNotContain("internal error", "Exception", "\tat ");
+            }
+            Files.write(remote.resolve(file), sound);
+        }
+        assertThat(mallory.stored().keySet()).containsAll(before.keySet());
+    }
+
+    /** JGit would look for the object for ever, or for memory for as many as the index counts. */
+    @Test
+    void anIndexThatMisplacesObjectsKeepsNobodyWaiting() throws IOException {
+        mallory.ok("push");
+        GitServers.run(remote, "git", "repack", "-q", "-a", "-d");
+        for (Path side : List.of(remote, mallory.mgit().resolve("lineage.git"))) {
+            mallory.ok("gc");
+            Path index = index(side);
+            byte[] sound = Files.readAllBytes(index);
+            assertThat(index.toFile().setWritable(true)).isTrue();
+            int offsets = sound.length - 40 - (sound.length - 1072) / 28 * 4;
+            for (int at : new int[] {8 + 4 * 255, offsets + 1}) {
+                byte[] flipped = sound.clone();
+                flipped[at] ^= 0x10;
+                Files.write(index, flipped);
+                TestRepository.weights(folder.resolve("model/w.safetensors"), at, 100);
+                String name = side.getParent().getFileName().toString().replace(".", "") + at;
+                GitServers.bare(folder.resolve(name + ".git"));
+                for (Cli.Ran ran : List.of(
+                        clone("of-" + name),
+                        mallory.run("commit", "../model", "--model", name),
+                        mallory.run("push"),
+                        mallory.run("remote", "add", name, "../" + name + ".git", "--store", "../store"),
+                        mallory.run("push", name))) {
+                    assertThat(ran.exit()).as("%s", ran).isIn(0, 2, INTEGRITY, 7);
+                    assertThat(ran.err()).doesNotContain("internal error", "Exception", "not enough memory");
+                }
+                Files.write(index, sound);
+            }
+        }
+    }
+
+    private static Path index(Path git) throws IOException {
+        try (var files = Files.newDirectoryStream(git.resolve("objects/pack"), "*.idx")) {
+            return files.iterator().next();
+        }
+    }
 }

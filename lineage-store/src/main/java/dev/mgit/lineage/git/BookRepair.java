@@ -152,8 +152,7 @@ final class BookRepair {
         for (Path pack : files(git.resolve("objects/pack"))) {
             if (pack.toString().endsWith(".pack")) {
                 Path index = Path.of(pack.toString().replaceFirst("pack$", "idx"));
-                boolean sound = Files.exists(index) && GitFiles.endsWithItsHash(index);
-                if (!sound && GitFiles.endsWithItsHash(pack)) {
+                if (!PackIndexes.isSound(index, pack) && GitFiles.endsWithItsHash(pack)) {
                     replace(index, indexOf(pack));
                     done.add("made the index of " + git.relativize(pack) + " again");
                 }

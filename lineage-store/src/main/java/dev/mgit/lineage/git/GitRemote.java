@@ -3,8 +3,11 @@ package dev.mgit.lineage.git;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.VersionId;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,11 +29,13 @@ import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RepositoryCache;
 import org.eclipse.jgit.revwalk.ObjectWalk;
 import org.eclipse.jgit.transport.FetchConnection;
 import org.eclipse.jgit.transport.RemoteRefUpdate;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.Transport;
+import org.eclipse.jgit.util.FS;
 import org.jspecify.annotations.Nullable;
 
 /** A lineage elsewhere, reached by Git's own protocols. Moves no reference of the lineage here. */
@@ -239,6 +244,7 @@ public final class GitRemote implements AutoCloseable {
     private Transport open() throws IOException {
         Transport opened = transport;
         if (opened == null) {
+            requireSoundIndexes();
             opened = Transport.open(git, address.uri());
             opened.setTimeout(TIMEOUT_SECONDS);
             opened.setObjectChecker(new ObjectChecker());
@@ -249,6 +255,21 @@ public final class GitRemote implements AutoCloseable {
             transport = opened;
         }
         return opened;
+    }
+
+    /** JGit itself is the other side of a folder, and looks for ever for objects that an index there misplaces. */
+    private void requireSoundIndexes() throws IOException {
+        if (address.uri().isRemote() || address.uri().getPath() == null) {
+            return;
+        }
+        File found = RepositoryCache.FileKey.resolve(new File(address.uri().getPath()), FS.DETECTED);
+        Optional<Path> damaged = found == null ? Optional.empty() : PackIndexes.damaged(found.toPath());
+        if (damaged.isPresent()) {
+            throw new MgitException(
+                    MgitException.Kind.REMOTE,
+                    "the repository at " + address + " is damaged: " + damaged.get() + " is not the index of its pack",
+                    "remove that file and run 'git index-pack' on the pack beside it");
+        }
     }
 
     private <T> T remotely(Work<T> work) {
@@ -267,7 +288,10 @@ public final class GitRemote implements AutoCloseable {
                         e);
             }
             throw unreachable("cannot exchange lineage with " + address + ": " + reason(e), e);
-        } catch (IOException e) {
+        } catch (MgitException | UncheckedIOException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // JGit opens a repository in a folder itself, and is not prepared for damage in all of its files
             throw unreachable("cannot exchange lineage with " + address + ": " + reason(e), e);
         }
     }

@@ -2,6 +2,7 @@ package dev.mgit.lineage.git;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.eclipse.jgit.internal.storage.file.PackInserter;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.transport.PackParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,11 @@ final class HealingInserter extends ObjectInserter.Filter {
             healed.add(insertPacked(type, data, offset, length));
         }
         return id;
+    }
+
+    @Override
+    public PackParser newPackParser(InputStream in) throws IOException {
+        return IncomingPack.parser(inserter, in);
     }
 
     private ObjectId insertPacked(int type, byte[] data, int offset, int length) throws IOException {

@@ -138,7 +138,7 @@ public final class LineageBundle implements AutoCloseable {
 
     private static void parse(InputStream in, FileRepository git) throws IOException {
         try (ObjectInserter inserter = git.newObjectInserter()) {
-            PackParser parser = inserter.newPackParser(in);
+            PackParser parser = IncomingPack.parser(inserter, in);
             parser.setAllowThin(false);
             parser.setObjectChecker(new ObjectChecker());
             parser.setMaxObjectSizeLimit(LARGEST_OBJECT);

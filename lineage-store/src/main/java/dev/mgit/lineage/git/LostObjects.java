@@ -27,8 +27,6 @@ final class LostObjects {
     /** What means a version by its id or its place in a history, which no reference shows to be missing. */
     private static final Pattern IN_HISTORY = Pattern.compile(".*[~^].*|[0-9a-f]{4,40}");
 
-    private static final int HASH_BYTES = 20;
-
     private final GitLineage lineage;
 
     LostObjects(GitLineage lineage) {
@@ -61,7 +59,7 @@ final class LostObjects {
             Path pack = index.resolveSibling(String.valueOf(index.getFileName()).replaceFirst("idx$", "pack"));
             if (!Files.isRegularFile(pack, LinkOption.NOFOLLOW_LINKS)) {
                 return Optional.of("the lineage repository is damaged: " + pack + " is missing");
-            } else if (!GitFiles.endsWithItsHash(index) || !isOf(index, pack)) {
+            } else if (!PackIndexes.isSound(index, pack)) {
                 return Optional.of("the lineage repository is damaged: " + index + " cannot be read");
             }
         }
@@ -72,15 +70,6 @@ final class LostObjects {
             }
         }
         return Optional.empty();
-    }
-
-    /** An index ends in the hash its pack ends in, and its own. */
-    private static boolean isOf(Path index, Path pack) throws IOException {
-        byte[] ofIndex = GitFiles.end(index, 2 * HASH_BYTES);
-        byte[] ofPack = GitFiles.end(pack, HASH_BYTES);
-        return ofIndex.length == 2 * HASH_BYTES
-                && ofPack.length == HASH_BYTES
-                && java.util.Arrays.equals(ofPack, 0, HASH_BYTES, ofIndex, 0, HASH_BYTES);
     }
 
     private Optional<String> histories(Map<String, String> references) throws IOException {

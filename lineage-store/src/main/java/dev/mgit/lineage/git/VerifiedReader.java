@@ -3,9 +3,11 @@ package dev.mgit.lineage.git;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,7 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     private final ObjectDirectory objects;
     private final ReadObjects read;
     private final ObjectReader reader;
+    private final Set<ObjectId> notCopied = new HashSet<>();
 
     /** @param read what readers of the same repository have read */
     VerifiedReader(ObjectDirectory objects, ReadObjects read) {
@@ -87,10 +90,18 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
                 throw damaged(id, "its bytes do not match its id", null);
             }
             return loader;
-        } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
-            // JGit trusts the offsets and lengths in packs and their indexes.
+        } catch (RuntimeException e) {
+            // JGit trusts the offsets and lengths in packs and their indexes; only its own code runs here.
             throw damaged(id, "its bytes cannot be read", e);
+        } catch (OutOfMemoryError e) {
+            throw behind(e);
         }
+    }
+
+    /** An index that was damaged after it was opened, or too little memory. */
+    private IOException behind(OutOfMemoryError e) {
+        Path git = objects.getDirectory().toPath().resolveSibling("");
+        return PackIndexes.oversized(git).map(why -> new IOException(why, e)).orElseThrow(() -> e);
     }
 
     private static CorruptObjectException damaged(AnyObjectId id, String why, @Nullable Throwable cause) {
@@ -193,7 +204,14 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     @Override
     public void copyObjectAsIs(PackOutputStream out, ObjectToPack object, boolean validate)
             throws IOException, StoredObjectRepresentationNotAvailableException {
-        reuse().copyObjectAsIs(out, object, validate);
+        try {
+            reuse().copyObjectAsIs(out, object, validate);
+        } catch (StoredObjectRepresentationNotAvailableException e) {
+            if (!notCopied.add(object.copy())) {
+                throw damaged(object, "its bytes in a pack cannot be read", e); // JGit would try again for ever
+            }
+            throw e;
+        }
     }
 
     @Override

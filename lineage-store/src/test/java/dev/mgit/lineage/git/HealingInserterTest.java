@@ -1,7 +1,9 @@
 package dev.mgit.lineage.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,6 +42,19 @@ class HealingInserterTest {
             for (int i = 0; i < ids.size(); i++) {
                 assertThat(git.open(ids.get(i)).getBytes()).isEqualTo(content(i));
             }
+        }
+    }
+
+    @Test
+    void aPackThatClaimsMoreObjectsThanMemoryHoldsIsRefusedBeforeItIsRead() throws IOException {
+        Path lineage = folder.resolve("lineage.git");
+        LineageFolder.create(lineage);
+        byte[] header = {'P', 'A', 'C', 'K', 0, 0, 0, 2, 0x7f, -1, -1, -1};
+        try (var git = new FileRepository(lineage.toFile());
+                var inserter = new HealingInserter(git.getObjectDatabase())) {
+            assertThatThrownBy(() -> inserter.newPackParser(new ByteArrayInputStream(header)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("the pack claims to have 2,147,483,647 objects");
         }
     }
 

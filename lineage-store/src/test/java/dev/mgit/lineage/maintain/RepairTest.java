@@ -2,6 +2,7 @@ package dev.mgit.lineage.maintain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.fixtures.Families;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.jgit.lib.Constants;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +91,54 @@ class RepairTest {
             repair();
             requireAll();
         }
+    }
+
+    /** JGit reserves as much memory as an index of a pack says that it has objects for. */
+    @Test
+    void noCountInAnIndexOfAPackTakesMemoryThatItHasNoBytesFor() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Path index = only("lineage.git/objects/pack/.*\\.idx");
+        assertThat(index.toFile().setWritable(true)).isTrue();
+        byte[] whole = Files.readAllBytes(index);
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[8 + 4 * 200 + bit / 8] ^= (byte) (0x80 >> bit % 8);
+            Files.write(index, flipped);
+            MgitException refused = catchThrowableOfType(MgitException.class, () -> {
+                try (var made = new MadeRepository(folder)) {
+                    made.repository().lineage().resolve("base");
+                    made.requireSame(base, "base");
+                }
+            });
+            if (refused != null) {
+                assertThat(refused.kind()).as("bit %d: %s", bit, refused).isEqualTo(MgitException.Kind.INTEGRITY);
+                assertThat(refused.hint()).contains("fsck --repair");
+            }
+            if (bit > 0 && bit < 16) {
+                assertThat(refused).as("bit %d", bit).hasMessageContaining(index.toString());
+            }
+        }
+        assertThat(repair()).anySatisfy(done -> assertThat(done).startsWith("made the index of"));
+        requireAll();
+        assertThat(index).hasBinaryContent(whole);
+    }
+
+    @Test
+    void anIndexOfAnotherPackIsMadeAgain() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Path index = only("lineage.git/objects/pack/.*\\.idx");
+        byte[] whole = Files.readAllBytes(index);
+        byte[] other = whole.clone();
+        other[whole.length - 40] ^= 1; // the hash of its pack, and its own made to fit
+        byte[] hash = Constants.newMessageDigest().digest(Arrays.copyOf(other, whole.length - 20));
+        System.arraycopy(hash, 0, other, whole.length - 20, hash.length);
+        assertThat(index.toFile().setWritable(true)).isTrue();
+        Files.write(index, other);
+        repair();
+        requireAll();
+        assertThat(index).hasBinaryContent(whole);
     }
 
     @Test

@@ -23,7 +23,6 @@ import java.util.Optional;
  * named as NumPy would index it, {@code kernel.flat[0:1024]}.
  */
 public final class TfjsReader implements CompanionReader {
-    private static final String MANIFESTS = "{model.json,*manifest.json}";
     private static final long LONGEST = 1L << 28;
 
     @Override
@@ -53,7 +52,8 @@ public final class TfjsReader implements CompanionReader {
         if (folder == null) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> manifests = Files.newDirectoryStream(folder, MANIFESTS)) {
+        try (DirectoryStream<Path> manifests =
+                Files.newDirectoryStream(folder, other -> mayDescribe(String.valueOf(other.getFileName()), name))) {
             for (Path manifest : manifests) {
                 for (WeightsManifest.Group group : groups(manifest)) {
                     if (group.paths().contains(name)) {
@@ -63,6 +63,30 @@ public final class TfjsReader implements CompanionReader {
             }
         }
         return Optional.empty();
+    }
+
+    /** Manifests are called {@code model.json} or {@code …manifest.json}, or as the file with what makes it a shard cut off. */
+    private static boolean mayDescribe(String other, String name) {
+        return other.equals("model.json")
+                || other.endsWith("manifest.json")
+                || other.endsWith(".json") && name.startsWith(other.substring(0, other.length() - ".json".length()));
+    }
+
+    /**
+     * The files that a manifest names, all of which lie in its folder; of those of a folder below none.
+     *
+     * @return empty if the file is no manifest, or none that can be read
+     */
+    public static List<String> shards(Path manifest) throws IOException {
+        try {
+            return groups(manifest).stream()
+                    .flatMap(group -> group.paths().stream())
+                    .filter(path -> !path.isEmpty() && !path.contains("/") && !path.contains("\\"))
+                    .filter(path -> path.indexOf('\0') < 0)
+                    .toList();
+        } catch (UnsupportedFormatException e) {
+            return List.of();
+        }
     }
 
     private static List<WeightsManifest.Group> groups(Path manifest) throws IOException {

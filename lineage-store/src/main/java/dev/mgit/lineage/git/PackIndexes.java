@@ -1,0 +1,93 @@
+package dev.mgit.lineage.git;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.eclipse.jgit.lib.Constants;
+
+/**
+ * The indexes of packs, before JGit believes them. Format: Git's {@code gitformat-pack}; 256 counts, each of the objects whose
+ * ids begin with that byte or a lower one, then the ids.
+ */
+final class PackIndexes {
+    private static final int COUNTS = 256 * Integer.BYTES;
+    private static final int VERSION_HEADER = 8;
+    private static final int MAGIC = 0xff744f63;
+    private static final int HASH = Constants.OBJECT_ID_LENGTH;
+
+    private PackIndexes() {}
+
+    /**
+     * JGit reserves memory for as many ids as an index counts, before it finds that there are fewer. Reads a kilobyte of each
+     * index.
+     *
+     * @return what is wrong with one of them, if JGit must not see it
+     */
+    static Optional<String> oversized(Path git) {
+        try {
+            for (Path index : GitFiles.ending(git.resolve("objects/pack"), ".idx")) {
+                if (Files.isRegularFile(index, LinkOption.NOFOLLOW_LINKS) && countsMoreThanItHolds(index)) {
+                    return Optional.of(index + " counts more objects than it has bytes for");
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads all indexes of a repository of somebody else's, whose objects JGit will send from where they say.
+     *
+     * @return one that is damaged, or of another pack
+     */
+    static Optional<Path> damaged(Path git) throws IOException {
+        for (Path index : GitFiles.ending(git.resolve("objects/pack"), ".idx")) {
+            Path pack = index.resolveSibling(String.valueOf(index.getFileName()).replaceFirst("idx$", "pack"));
+            if (!isSound(index, pack)) {
+                return Optional.of(index);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean countsMoreThanItHolds(Path index) throws IOException {
+        long size;
+        ByteBuffer head = ByteBuffer.allocate(VERSION_HEADER + COUNTS);
+        try (SeekableByteChannel channel = Files.newByteChannel(index)) {
+            size = channel.size();
+            while (head.hasRemaining() && channel.read(head) >= 0) {
+                // until it is full or the file ends
+            }
+        }
+        head.flip();
+        if (head.remaining() >= VERSION_HEADER && head.getInt(0) == MAGIC) {
+            head.position(VERSION_HEADER); // version 1 begins with the counts
+        }
+        long before = 0;
+        while (head.remaining() >= Integer.BYTES) {
+            long count = Integer.toUnsignedLong(head.getInt());
+            if ((count - before) * HASH > size) {
+                return true;
+            }
+            before = count;
+        }
+        return false;
+    }
+
+    /** Whether an index is whole and of this pack: it ends in the hash its pack ends in, and its own. */
+    static boolean isSound(Path index, Path pack) throws IOException {
+        if (!GitFiles.endsWithItsHash(index) || !Files.isRegularFile(pack, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        byte[] ofIndex = GitFiles.end(index, 2 * HASH);
+        byte[] ofPack = GitFiles.end(pack, HASH);
+        return ofIndex.length == 2 * HASH && ofPack.length == HASH && Arrays.equals(ofPack, 0, HASH, ofIndex, 0, HASH);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mgit.cli;
+
+import dev.mgit.fixtures.S3Server;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where faults are made: which files are hit, and what is done then. */
+enum DamagedGround {
+    REPOSITORY(List.of("repo/.mgit")),
+    REMOTE(List.of("models.git", "store")),
+    BUCKET(List.of("s3")),
+    HANDED_ON(HandedOnTrial.FILES),
+    UNFINISHED(UnfinishedTrial.RECORDS);
+
+    private final List<String> within;
+
+    DamagedGround(List<String> within) {
+        this.within = within;
+    }
+
+    List<String> within() {
+        return within;
+    }
+
+    /** @param bucket a server whose objects lie where the copy that is damaged has the folder {@code s3} */
+    DamageRepository make(Path folder, @Nullable S3Server bucket) throws IOException {
+        DamageRepository made = DamageRepository.make(folder);
+        if (this == HANDED_ON) {
+            HandedOnTrial.make(made);
+        } else if (this == UNFINISHED) {
+            UnfinishedTrial.make(made);
+        } else if (this == REMOTE) {
+            made.commands().ok("push");
+        } else if (bucket != null) {
+            made.commands().ok("remote", "add", "cloud", "../models.git", "--store", bucket.url("p"));
+            made.commands().ok("push", "cloud");
+        }
+        return made;
+    }
+
+    Trial trial(DamageRepository here, DamageRepository made, FileFault fault) {
+        return switch (this) {
+            case REPOSITORY -> new DamageTrial(here, fault);
+            case REMOTE -> new RemoteTrial(here, "origin");
+            case BUCKET -> new RemoteTrial(here, "cloud");
+            case HANDED_ON -> new HandedOnTrial(here, made);
+            case UNFINISHED -> new UnfinishedTrial(here);
+        };
+    }
+}
