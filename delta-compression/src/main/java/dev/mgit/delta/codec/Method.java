@@ -14,6 +14,7 @@ final class Method {
     static final int QUANTIZED_ROWS = 9;
     static final int REFERENCE = 10;
     static final int MIXED = 11;
+    static final int MODELED_MATCHES = 12;
 
     private Method() {}
 
@@ -32,6 +33,7 @@ final class Method {
             case QUANTIZED_ROWS -> "quantized rows";
             case REFERENCE -> "matches";
             case MIXED -> "mixed";
+            case MODELED_MATCHES -> "modeled matches";
             default -> "method " + method;
         };
     }
@@ -47,7 +49,7 @@ final class Method {
 
     private static boolean needsPrediction(int method) {
         return switch (method) {
-            case SAME, BYTE_DIFFERENCES, RESIDUAL_TOKENS, REFERENCE, QUANTIZED, QUANTIZED_ROWS -> true;
+            case SAME, BYTE_DIFFERENCES, RESIDUAL_TOKENS, REFERENCE, QUANTIZED, QUANTIZED_ROWS, MODELED_MATCHES -> true;
             default -> false;
         };
     }

@@ -23,6 +23,7 @@ final class OpaqueEncoder {
     private final FloatRuns floats = new FloatRuns();
     private final Estimator estimator = new Estimator();
     private final ByteSink scratch = new ByteSink();
+    private final ByteInput input = new ByteInput();
     private byte[] differences = new byte[0];
 
     OpaqueEncoder(MethodCoders coders) {
@@ -114,7 +115,15 @@ final class OpaqueEncoder {
     private void encodePredicted(byte[] raw, int length, byte[] prediction, Effort effort, ByteSink sink) {
         int start = sink.size();
         sink.put(Method.REFERENCE);
+        int frame = sink.size();
         patch.compress(prediction, effort, raw, length, sink);
+        if (effort == Effort.SMALL) {
+            input.open(sink.array(), frame, sink.size() - frame);
+            int matches = sink.size();
+            sink.put(Method.MODELED_MATCHES);
+            ModeledMatches.encode(prediction, raw, length, input, sink);
+            sink.keepShorter(start, matches);
+        }
         if (prediction.length == length) {
             int matches = sink.size();
             sink.put(Method.BYTE_DIFFERENCES);

@@ -41,6 +41,7 @@ final class PayloadDecoder {
             case Method.BYTE_DIFFERENCES -> decodeDifferences(needed(prediction), target, length);
             case Method.REFERENCE ->
                 coders.patch().expand(needed(prediction), input, input.remaining(), target, length);
+            case Method.MODELED_MATCHES -> ModeledMatches.decode(needed(prediction), input, target, length);
             case Method.PLANES -> getTail(coders.planes().decode(input, target, length), target, length);
             case Method.RESIDUAL_TOKENS ->
                 getTail(coders.tokens().decode(input, needed(prediction), target, length), target, length);

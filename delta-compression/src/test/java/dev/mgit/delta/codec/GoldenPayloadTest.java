@@ -47,7 +47,7 @@ class GoldenPayloadTest {
                 methods.add((int) payload[0]);
             }
         }
-        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(methods).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
     }
 
     private static String digest(byte[] bytes) {
@@ -89,6 +89,11 @@ class GoldenPayloadTest {
             System.arraycopy(BlockCoderTest.words(3, 901), 0, mixed, 0, 901);
             System.arraycopy(floats, 0, mixed, 901, floats.length);
             lines.add(line(coder, Dtype.OPAQUE, Effort.BALANCED, mixed, BlockCoderTest.words(3, 900)));
+            byte[] reworded = BlockCoderTest.words(3, 4000);
+            for (int i = 0; i < reworded.length; i += 7 + i % 5) {
+                reworded[i] = (byte) ("abc".charAt(i % 3));
+            }
+            lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, reworded, BlockCoderTest.words(3, 4000)));
         }
         Files.writeString(Path.of(args[0]), String.join("\n", new java.util.LinkedHashSet<>(lines)) + "\n");
     }
