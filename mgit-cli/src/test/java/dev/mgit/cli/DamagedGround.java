@@ -35,7 +35,7 @@ enum DamagedGround {
             made.commands().ok("push");
         } else if (bucket != null) {
             made.commands().ok("remote", "add", "cloud", "../models.git", "--store", bucket.url("p"));
-            made.commands().ok("push", "cloud");
+            made.commands().ok("push", "--check-store", "cloud");
         }
         return made;
     }

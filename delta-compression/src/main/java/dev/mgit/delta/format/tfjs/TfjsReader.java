@@ -1,5 +1,6 @@
 package dev.mgit.delta.format.tfjs;
 
+import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.layout.ByteSource;
@@ -11,7 +12,6 @@ import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -53,12 +53,10 @@ public final class TfjsReader implements CompanionReader {
         if (folder == null) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> manifests = Files.newDirectoryStream(folder, MANIFESTS)) {
-            for (Path manifest : manifests) {
-                for (WeightsManifest.Group group : groups(manifest)) {
-                    if (group.paths().contains(name)) {
-                        return Optional.of(shard(group, name, folder, source));
-                    }
+        for (Path manifest : FolderListing.of(folder, MANIFESTS)) {
+            for (WeightsManifest.Group group : groups(manifest)) {
+                if (group.paths().contains(name)) {
+                    return Optional.of(shard(group, name, folder, source));
                 }
             }
         }
