@@ -50,7 +50,9 @@ final class LimitSteps {
                 Contents.requireSame(
                         part.label(),
                         file,
-                        repository().resolve("out").resolve(model().relativize(file).toString()));
+                        repository()
+                                .resolve("out")
+                                .resolve(model().relativize(file).toString()));
             }
         }
     }
@@ -60,9 +62,11 @@ final class LimitSteps {
         peak = Math.max(peak, usage.peakBytes());
         table.row(
                 part.label(),
-                String.join(" ", List.of(words).stream()
-                        .filter(word -> !word.startsWith("/"))
-                        .toList()),
+                String.join(
+                        " ",
+                        List.of(words).stream()
+                                .filter(word -> !word.startsWith("/"))
+                                .toList()),
                 String.format(Locale.ROOT, "%.1f", usage.seconds()),
                 String.format(Locale.ROOT, "%.1f", usage.processor()),
                 Output.bytes(usage.peakBytes()),

@@ -6,13 +6,10 @@ import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 
 /** Files that are handed on, a bundle and a sparse update: what was damaged on its way is refused, and nothing is changed. */
 final class HandedOnTrial implements Trial {
-    static final List<String> FILES = List.of("child.bundle", "update.safetensors");
-
     private static final Set<Integer> ALLOWED = Set.of(0, 1, 2, 6);
 
     private final DamageRepository repository;
@@ -50,10 +47,8 @@ final class HandedOnTrial implements Trial {
             Trees.delete(target);
             commands.run(repository.root(), Set.of(0), "checkout", "updated", target.toString());
             Path weights = target.resolve("a.safetensors");
-            String right = repository
-                    .versions()
-                    .get(repository.heads().get("base"))
-                    .get("a.safetensors");
+            String right =
+                    repository.versions().get(repository.heads().get("base")).get("a.safetensors");
             if (!right.equals(contents(target).get("a.safetensors"))) {
                 wrong().add("a sparse update that was changed made " + weights);
             }
@@ -64,7 +59,6 @@ final class HandedOnTrial implements Trial {
 
     private boolean isChanged(String name) throws IOException {
         Path now = repository.folder().resolve(name);
-        return !Files.isRegularFile(now)
-                || Files.mismatch(now, sound.folder().resolve(name)) >= 0;
+        return !Files.isRegularFile(now) || Files.mismatch(now, sound.folder().resolve(name)) >= 0;
     }
 }

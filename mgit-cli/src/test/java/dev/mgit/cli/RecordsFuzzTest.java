@@ -69,7 +69,8 @@ class RecordsFuzzTest {
     void record(byte[] bytes) {
         if (bytes.length > 0) {
             byte[] content = java.util.Arrays.copyOfRange(bytes, 1, bytes.length);
-            refusedOrFine(() -> PARSERS.get(Math.floorMod(bytes[0], PARSERS.size())).accept(content));
+            refusedOrFine(
+                    () -> PARSERS.get(Math.floorMod(bytes[0], PARSERS.size())).accept(content));
         }
     }
 

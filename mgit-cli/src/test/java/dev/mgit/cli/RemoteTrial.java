@@ -40,7 +40,8 @@ final class RemoteTrial implements Trial {
         Set<String> before = cloned("cloned");
         commands.run(repository.root(), ALLOWED, "fetch", remote);
         commands.run(repository.root(), OWN, "commit", "../model", "--model", "more");
-        boolean pushed = commands.run(repository.root(), ALLOWED, "push", remote).exit() == 0;
+        boolean pushed =
+                commands.run(repository.root(), ALLOWED, "push", remote).exit() == 0;
         commands.run(repository.root(), ALLOWED, "push", "--check-store", remote);
         Set<String> after = cloned("again");
         own();

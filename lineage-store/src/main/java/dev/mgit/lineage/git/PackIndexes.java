@@ -88,8 +88,6 @@ final class PackIndexes {
         }
         byte[] ofIndex = GitFiles.end(index, 2 * HASH);
         byte[] ofPack = GitFiles.end(pack, HASH);
-        return ofIndex.length == 2 * HASH
-                && ofPack.length == HASH
-                && Arrays.equals(ofPack, 0, HASH, ofIndex, 0, HASH);
+        return ofIndex.length == 2 * HASH && ofPack.length == HASH && Arrays.equals(ofPack, 0, HASH, ofIndex, 0, HASH);
     }
 }

@@ -101,9 +101,7 @@ final class VerifiedReader extends ObjectReader implements ObjectReuseAsIs {
     /** An index that was damaged after it was opened, or too little memory. */
     private IOException behind(OutOfMemoryError e) {
         Path git = objects.getDirectory().toPath().resolveSibling("");
-        return PackIndexes.oversized(git)
-                .map(why -> new IOException(why, e))
-                .orElseThrow(() -> e);
+        return PackIndexes.oversized(git).map(why -> new IOException(why, e)).orElseThrow(() -> e);
     }
 
     private static CorruptObjectException damaged(AnyObjectId id, String why, @Nullable Throwable cause) {

@@ -1,8 +1,8 @@
 package dev.mgit.delta.format.tfjs;
 
-import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;

@@ -38,7 +38,8 @@ class PushFuzzTest {
     static Stream<byte[]> commits() {
         return Stream.of(("{\"key\":\"header\",\"value\":{\"summary\":\"s\",\"parentCommit\":\"" + "0".repeat(40)
                         + "\"}}\n{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"YQ==\",\"encoding\":\"base64\"}}\n"
-                        + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\"" + "a".repeat(64)
+                        + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\""
+                        + "a".repeat(64)
                         + "\",\"size\":12}}\n{\"key\":\"deletedFolder\",\"value\":{\"path\":\"c\"}}\n")
                 .getBytes(StandardCharsets.UTF_8));
     }
