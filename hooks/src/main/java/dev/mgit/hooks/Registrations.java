@@ -116,8 +116,13 @@ public final class Registrations<T> {
     }
 
     public void remove(String name) {
-        var unused = get(name);
-        change(sort() + " rm " + name, transaction -> transaction.removeRegistryFile(path(name)), () -> {});
+        change(
+                sort() + " rm " + name,
+                transaction -> {
+                    var unused = get(name);
+                    transaction.removeRegistryFile(path(name));
+                },
+                () -> {});
     }
 
     private void change(String what, Consumer<Transaction> body, Runnable afterwards) {

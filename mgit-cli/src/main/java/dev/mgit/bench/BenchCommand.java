@@ -10,11 +10,13 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "bench",
         subcommands = {
+            BenchChainCommand.class,
             BenchCodecCommand.class,
             BenchStartCommand.class,
             BenchStoreCommand.class,
             BenchCascadeCommand.class,
             BenchDetectCommand.class,
+            BenchCorpusCommand.class,
             BenchExpertsCommand.class,
             BenchFamiliesCommand.class,
             BenchGraphCommand.class,

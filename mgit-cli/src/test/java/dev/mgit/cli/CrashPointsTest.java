@@ -10,7 +10,6 @@ import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.SystemCalls;
 import dev.mgit.fixtures.SystemCalls.Point;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +102,7 @@ class CrashPointsTest {
         assertThat(ended.killed() || ended.exit() == 0)
                 .as("%s: %s", point, ended)
                 .isTrue();
-        requireOldOrNew(here, scenario, recorded, "killed at " + point);
+        recorded.outcome().requireOldOrNew(here, folder.resolve("kept"), "killed at " + point);
         kills += ended.killed() ? 1 : 0;
         return ended.killed();
     }
@@ -130,8 +129,9 @@ class CrashPointsTest {
                         .doesNotContain("internal error", "\tat ")
                         .contains(ended.exit() == 0 ? "" : "error: ");
             }
-            State now = requireOldOrNew(here, scenario, recorded, "failed at " + point + ": " + ended);
-            assertThat(ended.exit() != 0 || now.equals(recorded.after()))
+            State now = recorded.outcome()
+                    .requireOldOrNew(here, folder.resolve("kept"), "failed at " + point + ": " + ended);
+            assertThat(ended.exit() != 0 || now.equals(recorded.outcome().after()))
                     .as("%s: says it was done", point)
                     .isTrue();
             faults += ours ? 1 : 0;
@@ -159,7 +159,7 @@ class CrashPointsTest {
     }
 
     /** What a command does that nobody harms: the states before and after it, and the calls between. */
-    private record Recorded(State before, State after, List<Point> points) {}
+    private record Recorded(CrashOutcome outcome, List<Point> points) {}
 
     private Recorded record(Scenario scenario) throws IOException {
         State start = scenario.first().isEmpty() ? before : ready(scenario).look();
@@ -168,7 +168,7 @@ class CrashPointsTest {
         Crash.Ended ended = run(SystemCalls.recording(log), here, scenario);
         assertThat(ended.exit()).as(ended.output()).isZero();
         List<Point> points = SystemCalls.changes(log, folder.resolve("here"));
-        return new Recorded(start, here.look(), points);
+        return new Recorded(new CrashOutcome(scenario, start, here.look()), points);
     }
 
     /** A fresh copy, as it is when a scenario's command starts. */
@@ -199,30 +199,5 @@ class CrashPointsTest {
             some.add(all.get(from + random.nextInt((i + 1) * all.size() / count - from)));
         }
         return some;
-    }
-
-    private State requireOldOrNew(CrashRepository here, Scenario scenario, Recorded recorded, String what)
-            throws IOException {
-        CrashRepository kept = here.copyTo(folder.resolve("kept"));
-        State now = here.look();
-        assertThat(now.equals(recorded.before()) || now.equals(recorded.after()))
-                .as("%s: neither %s nor %s but %s", what, recorded.before(), recorded.after(), now)
-                .isTrue();
-        // Once more, in place: what a crash left behind names its folders in full.
-        here = kept.copyTo(here.folder());
-        if (Files.exists(here.root().resolve(".mgit/merge/state.json"))) {
-            // A merge that was killed is in progress, as one of Git's is: it says so, and is given up here.
-            here.commands().ok("merge", "--abort");
-        }
-        if (now.equals(recorded.before()) && !recorded.before().equals(recorded.after())) {
-            if (scenario.first().contains(CommandScenarios.TRUSTED)) {
-                here.commands().ok(CommandScenarios.TRUSTED.toArray(String[]::new));
-            }
-            here.commands().ok(scenario.words().toArray(String[]::new));
-        }
-        here.commands().ok("config", "user.name", "Ada");
-        here.requireTidy();
-        assertThat(here.look().models()).as(what).isEqualTo(recorded.after().models());
-        return now;
     }
 }

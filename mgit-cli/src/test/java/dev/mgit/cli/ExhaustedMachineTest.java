@@ -81,6 +81,26 @@ class ExhaustedMachineTest {
                         || line.matches("[a-z]+: 1 error: too many open files \\| hint: raise the limit.*"));
     }
 
+    /** With what the launcher gives the JVM there. */
+    @Test
+    void ofLimitedAddressSpaceAJobsIsEnoughAndTooLittleIsNamed() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash to set the limit");
+        List<String> jvm = List.of("-Xmx320m", "-XX:CompressedClassSpaceSize=64m", "-XX:ReservedCodeCacheSize=64m");
+        for (int limit : List.of(2_500_000, 1_000_000)) {
+            List<String> limited = List.of("/bin/bash", "-c", "ulimit -v " + limit + " && exec \"$@\"", "-");
+            Crash.Ended ended = Crash.start(
+                            limited, Main.class, repository.root(), jvm, "commit", "../model", "--model", "n" + limit)
+                    .finish();
+            assertThat(ended.exit()).as("%s", ended).isEqualTo(limit > 2_000_000 ? 0 : 1);
+            assertThat(ended.output())
+                    .contains(
+                            limit > 2_000_000
+                                    ? "(new model)"
+                                    : "error: not enough address space for the parameter store: the limit is 976 MiB");
+        }
+        assertThat(repository.ok("fsck")).contains("no damage");
+    }
+
     /** As where the folder is on a full disk, or mounted without the right to run what is in it. */
     @Test
     void nativeLibrariesThatCannotBeUnpackedAreNamed() throws IOException {

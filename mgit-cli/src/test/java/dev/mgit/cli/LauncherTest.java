@@ -36,6 +36,10 @@ class LauncherTest {
                                 + System.getenv("MGIT_LC_ALL") + " " + args[0].codePointCount(0, args[0].length()));
                         System.exit(0);
                     }
+                    if (args.length == 1 && args[0].equals("options")) {
+                        System.out.println(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
+                        System.exit(0);
+                    }
                     if (args.length == 2 && args[1].equals("classes")) {
                         System.out.println(System.getProperty("java.class.path"));
                         System.exit(0);
@@ -123,6 +127,15 @@ class LauncherTest {
         Process process =
                 new ProcessBuilder("bash", "-c", "LC_ALL=C.UTF-8; e=$'\\342\\202\\254'; ((${#e} == 1))").start();
         return Await.exit(process) == 0;
+    }
+
+    @Test
+    void whereAddressSpaceIsLimitedTheJvmReservesLittle() throws Exception {
+        String option = "CompressedClassSpaceSize";
+        assertThat(run(dir, Map.of(), "bash", "-c", "ulimit -v 4000000; exec '" + script + "' options")
+                        .out())
+                .contains(option);
+        assertThat(run(dir, Map.of(), script.toString(), "options").out()).doesNotContain(option);
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.cli.CommandScenarios.Scenario;
 import dev.mgit.cli.CrashRepository.State;
-import dev.mgit.fixtures.Crash;
 import dev.mgit.fixtures.PowerLoss;
 import dev.mgit.fixtures.PowerLoss.Kept;
 import dev.mgit.fixtures.SystemCalls;
@@ -65,41 +64,27 @@ class PowerCutTest {
     @ParameterizedTest
     @MethodSource("commands")
     void nothingAcknowledgedIsLost(Scenario scenario) throws IOException {
-        CrashRepository here = made.copyTo(folder.resolve("here"));
-        scenario.first().forEach(words -> here.commands().ok(words.toArray(String[]::new)));
-        CrashRepository kept = here.copyTo(folder.resolve("kept"));
-        State before = here.look();
-        kept.copyTo(here.folder());
-        PowerLoss loss = PowerLoss.before(here.folder());
-        Path log = folder.resolve("log");
-        Crash.Ended ended = Crash.start(
-                        PowerLoss.recording(log),
-                        Main.class,
-                        here.root(),
-                        List.of("-Xmx256m"),
-                        scenario.words().toArray(String[]::new))
-                .finish();
-        assertThat(ended.exit()).as(ended.output()).isZero();
-        State after = here.look();
-        loss.take(log);
+        RecordedCommand recorded = RecordedCommand.of(scenario, made, folder);
+        PowerLoss loss = recorded.disks();
+        CrashRepository here = recorded.here();
         Random random = new Random(SEED);
-        List<Integer> moments = new ArrayList<>(loss.moments());
+        List<Integer> moments = loss.moments();
         List<Kept> parts = List.of(Kept.values());
         int cuts = CUTS == 0 ? CUTS_IN_EVERY_BUILD : CUTS;
         for (int i = 0; i < cuts; i++) {
             boolean atEnd = i % 3 == 0;
             int moment = atEnd ? PowerLoss.end() : moments.get(random.nextInt(moments.size()));
-            Kept part = parts.get((i + i / 7) % parts.size());
+            Kept part = parts.get((i + i / parts.size()) % parts.size());
             Trees.delete(here.folder());
             loss.leave(moment, part, random, here.folder());
             String what =
                     part + " of what was unsynced " + (atEnd ? "at the end" : "at line " + moment) + ", disk " + i;
-            requireSound(here, before, after, atEnd, what);
+            requireSound(here, recorded.outcome(), atEnd, what);
             disks++;
         }
     }
 
-    private static void requireSound(CrashRepository here, State before, State after, boolean atEnd, String what)
+    private static void requireSound(CrashRepository here, CrashOutcome outcome, boolean atEnd, String what)
             throws IOException {
         State now;
         try {
@@ -107,8 +92,8 @@ class PowerCutTest {
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(what, e);
         }
-        assertThat(now.equals(after) || !atEnd && now.equals(before))
-                .as("%s: %s", what, differences(after, now))
+        assertThat(now.equals(outcome.after()) || !atEnd && now.equals(outcome.before()))
+                .as("%s: %s", what, differences(outcome.after(), now))
                 .isTrue();
     }
 

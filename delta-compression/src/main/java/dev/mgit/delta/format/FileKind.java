@@ -33,11 +33,14 @@ public record FileKind(String what, boolean isModel) {
 
     private static final Pattern TENSORFLOW_SHARD = Pattern.compile(".*\\.data-\\d{5}-of-\\d{5}");
 
+    /** A whole file compressed by itself keeps the suffix of what it holds. */
+    private static final Pattern COMPRESSED = Pattern.compile("\\.(gz|xz|zst|bz2|lz4)$");
+
     private static final Map<String, String> MODELS = models(
             "safetensors=safetensors",
             "gguf ggml llamafile=GGML",
             "onnx onnx_data ort=ONNX",
-            "pt pth ckpt bin th t7 pth.tar pt2 ptl pte mar distcp=PyTorch",
+            "pt pth ckpt bin th t7 pth.tar pt2 ptl pte mar jit torchscript distcp=PyTorch",
             "pkl pickle joblib dill=Python pickle",
             "npy npz=NumPy",
             "h5 hdf5 keras=Keras",
@@ -136,12 +139,25 @@ public record FileKind(String what, boolean isModel) {
 
     /** The format of model that a file's name stands for, whatever is in it. */
     public static Optional<String> byName(String fileName) {
-        String name = fileName.toLowerCase(Locale.ROOT);
+        String name = COMPRESSED.matcher(fileName.toLowerCase(Locale.ROOT)).replaceFirst("");
         if (TENSORFLOW_SHARD.matcher(name).matches()) {
             return Optional.of("TensorFlow");
         }
-        int dot = name.endsWith(".pth.tar") ? name.length() - ".pth.tar".length() : name.lastIndexOf('.');
+        int dot = suffix(name);
         return dot < 0 ? Optional.empty() : Optional.ofNullable(MODELS.get(name.substring(dot + 1)));
+    }
+
+    /** A file's name without the suffix of its format, if it is a model's. */
+    public static String stem(String fileName) {
+        if (byName(fileName).isEmpty()) {
+            return fileName;
+        }
+        String name = COMPRESSED.matcher(fileName.toLowerCase(Locale.ROOT)).replaceFirst("");
+        return fileName.substring(0, suffix(name));
+    }
+
+    private static int suffix(String name) {
+        return name.endsWith(".pth.tar") ? name.length() - ".pth.tar".length() : name.lastIndexOf('.');
     }
 
     private static Optional<FileKind> byBeginning(byte[] head) {

@@ -2,11 +2,13 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.format.Formats;
+import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,33 @@ record CheckpointFiles(
 
         long size() {
             return stat.size();
+        }
+
+        /**
+         * Opens it to read it again. Another file of the name, or something that is no file, is not opened.
+         *
+         * @throws MgitException of kind FAILED if it is not what it was
+         */
+        FileByteSource open() throws IOException {
+            requireThere();
+            return FileByteSource.open(file);
+        }
+
+        /** All of a small file, as {@link #open}. */
+        byte[] bytes() throws IOException {
+            requireThere();
+            byte[] bytes = Files.readAllBytes(file);
+            requireUnchanged(FileContents.sha256(bytes));
+            return bytes;
+        }
+
+        private void requireThere() throws IOException {
+            try {
+                FileStat now = FileStat.following(file);
+                require(now.regular() && now.size() == stat.size());
+            } catch (NoSuchFileException e) {
+                require(false);
+            }
         }
 
         /**

@@ -13,8 +13,8 @@ import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
+import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -71,9 +71,7 @@ final class CheckpointWriter {
                 progress.done();
             }
             for (CheckpointFiles.Entry file : files.verbatim()) {
-                byte[] bytes = Files.readAllBytes(file.file());
-                file.requireUnchanged(FileContents.sha256(bytes));
-                verbatim.put(file.path(), bytes);
+                verbatim.put(file.path(), file.bytes());
                 entries.add(entry(file, FileEntry.Storage.VERBATIM));
             }
             store.flush();
@@ -96,7 +94,7 @@ final class CheckpointWriter {
     private static Manifest check(
             CheckpointFiles.Large file, Manifest manifest, LossCheck check, List<LossReport.FileLoss> losses)
             throws IOException {
-        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+        try (FileByteSource source = file.entry().open()) {
             LossCheck.Checked checked =
                     check.check(file.entry().path(), file.layout().content(source), manifest);
             file.entry().requireUnchanged(manifest.sha256());
@@ -110,7 +108,7 @@ final class CheckpointWriter {
 
     private Manifest write(FileWriter writer, CheckpointFiles.Large file, TensorPlans plans, LossTolerance tolerance)
             throws IOException {
-        try (FileByteSource source = FileByteSource.open(file.entry().file())) {
+        try (FileByteSource source = file.entry().open()) {
             var tensors = new FileTensors(file.layout(), file.layout().content(source));
             String format = file.layout().format();
             Manifest manifest = writer.write(
@@ -127,6 +125,9 @@ final class CheckpointWriter {
                 file.entry().require(PackingSearch.of(source).equals(manifest.packing()));
             }
             return manifest;
+        } catch (EOFException e) {
+            file.entry().require(false); // it shrank
+            throw e;
         }
     }
 

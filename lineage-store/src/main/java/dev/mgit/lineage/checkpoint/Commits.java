@@ -124,9 +124,21 @@ public final class Commits {
 
     StoredCheckpoint store(CheckpointFiles files, Target target, LossTolerance tolerance, WriterLock lock)
             throws IOException {
+        target.origins().forEach(this::requireThere);
         try (ParameterStore store = repository.writableParameters(lock)) {
             var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
             return writing.write(files, target.previous(), weightParents(target), tolerance);
+        }
+    }
+
+    /** What was named before there was a lock may have been removed, and cleaned up, since. */
+    private void requireThere(Origin origin) {
+        if (repository.lineage().tryResolve(origin.version().hex()).isEmpty()) {
+            throw new MgitException(
+                    MgitException.Kind.CONFLICT,
+                    "version " + origin.version().abbreviated()
+                            + ", which the new one derives from, was removed meanwhile; nothing was committed",
+                    "name another parent with --from");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.DescribedFiles;
 import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.version.SafePath;
 import java.io.IOException;
@@ -27,7 +28,8 @@ public record FolderScan(
     private static final char REPLACEMENT = '\ufffd';
 
     /**
-     * Lists a folder, or a single file as if it were a folder of one.
+     * Lists a folder, or a single file as if it were a folder of one; with one that describes others beside it, as a
+     * manifest does its shards, come those.
      *
      * @throws MgitException if the path does not exist or holds something that cannot be stored: a link that leads
      *     outside, a device, a name that is not Unicode
@@ -42,6 +44,9 @@ public record FolderScan(
             scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path));
         } else {
             scan.file(path, Objects.requireNonNull(path.getFileName()).toString());
+            for (Path beside : DescribedFiles.of(path)) {
+                scan.file(beside, Objects.requireNonNull(beside.getFileName()).toString());
+            }
         }
         return scan;
     }

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.delta.format.DescribedFiles;
 import dev.mgit.delta.format.FileKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +56,8 @@ public record SuggestedName(String name, Path place) {
     /** A name without the suffix of its format. */
     static String stem(Path path) {
         String name = String.valueOf(path.getFileName());
-        int dot = name.lastIndexOf('.');
-        boolean suffixed =
-                dot > 0 && (FileKind.byName(name).isPresent() || Files.exists(path) && !Files.isDirectory(path));
-        return suffixed ? name.substring(0, dot) : name;
+        String stem = FileKind.stem(name);
+        boolean other = stem.equals(name) && name.lastIndexOf('.') > 0;
+        return other && Files.exists(path) && !Files.isDirectory(path) ? DescribedFiles.stem(name) : stem;
     }
 }

@@ -27,7 +27,13 @@ final class DescribedParts implements Completeness.Check {
                 case "model.json" -> tensorFlowJs(contents, file, gaps);
                 case "Manifest.json" -> coreMl(contents, file, gaps);
                 case ".metadata" -> distributed(file, gaps);
-                default -> twin(contents, file, gaps);
+                default -> {
+                    if (file.name().endsWith("weights_manifest.json")) {
+                        tensorFlowJs(contents, file, gaps);
+                    } else {
+                        twin(contents, file, gaps);
+                    }
+                }
             }
         }
     }
@@ -43,14 +49,18 @@ final class DescribedParts implements Completeness.Check {
         }
     }
 
+    /** A manifest is an object's, or a file of its own that lists the groups. */
     private static void tensorFlowJs(CheckpointContents contents, File file, MissingParts gaps) throws IOException {
-        if (!(contents.json(file).orElse(null) instanceof JsonObject model)) {
-            return;
-        }
+        Object manifest = contents.json(file).orElse(null);
         try {
+            List<?> groups = manifest instanceof JsonObject model
+                    ? model.objects("weightsManifest")
+                    : manifest instanceof List<?> list ? list : List.of();
             List<String> paths = new ArrayList<>();
-            for (JsonObject group : model.objects("weightsManifest")) {
-                group.strings("paths").forEach(path -> paths.add(file.folder() + path));
+            for (Object group : groups) {
+                if (group instanceof JsonObject object) {
+                    object.strings("paths").forEach(path -> paths.add(file.folder() + path));
+                }
             }
             gaps.missing(file.path() + " names", paths);
         } catch (JsonException e) {

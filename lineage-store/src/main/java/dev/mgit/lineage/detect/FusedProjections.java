@@ -21,12 +21,15 @@ final class FusedProjections {
 
     private FusedProjections() {}
 
-    /** The parts of a weight, or none. Integers that stand for floats are left whole: their scales go by place. */
+    /**
+     * The parts of a weight, or none. Integers that stand for floats are left whole, since their scales go by place, and so is
+     * what holds no numbers: its bytes need not be as many as its shape says.
+     */
     static List<CheckpointTensor> parts(CheckpointTensor weight, RecurrentGates gates) throws IOException {
         List<Long> shape = RecurrentGates.shape(weight);
         if (shape.size() != 2
                 || weight.scaling().isPresent()
-                || weight.spec().dtype().isBlockType()
+                || !weight.hasNumbers()
                 || weight.spec().elements() == 0) {
             return List.of();
         }

@@ -221,10 +221,14 @@ final class GitCheck {
         }
     }
 
+    /** Of versions that are there: what a note of one that was removed names may be gone with it. */
     private void edges() {
         lineage.notes(EdgeNotes.NAMESPACE)
                 .keySet()
                 .forEach(version -> attempt("the note of edges of version " + version.abbreviated(), () -> {
+                    if (!git.getObjectDatabase().has(ObjectId.fromString(version.hex()))) {
+                        return;
+                    }
                     EdgeNotes notes = lineage.note(EdgeNotes.NAMESPACE, version, EdgeNotes::parse)
                             .orElse(EdgeNotes.none());
                     for (var edge : notes.apply(List.of())) {

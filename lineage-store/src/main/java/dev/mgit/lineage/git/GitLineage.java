@@ -58,7 +58,7 @@ public final class GitLineage implements Lineage {
     static final String PRIVATE = "refs/mgit/";
     static final String REGISTRY = PRIVATE + "registry";
 
-    private final FileRepository git;
+    private final VerifiedRepository git;
     private final RevWalk walk;
     private final TreeFiles trees;
     private final Notes notes;
@@ -70,7 +70,7 @@ public final class GitLineage implements Lineage {
     private boolean referencesChecked;
     private @Nullable List<OutsideChanges.Move> outside;
 
-    private GitLineage(FileRepository git, Path operationLog, Consumer<String> warnings) {
+    private GitLineage(VerifiedRepository git, Path operationLog, Consumer<String> warnings) {
         this.git = git;
         this.warnings = new Warnings(warnings);
         this.walk = new RevWalk(git);
@@ -83,6 +83,16 @@ public final class GitLineage implements Lineage {
     /** Creates an empty lineage; everything written to it will be synced to disk before it counts. */
     public static void create(Path directory) {
         LineageFolder.create(directory);
+    }
+
+    /** Has plain Git, too, leave to the group what it writes there. */
+    public static void share(Path directory) {
+        LineageFolder.share(directory);
+    }
+
+    /** Whether plain Git would do so, by {@code core.sharedRepository}. */
+    public static boolean isShared(Path directory) {
+        return LineageFolder.isShared(directory);
     }
 
     /** As {@link #open(Path, Path, Consumer)}, for those to whom warnings are nothing. */
@@ -361,6 +371,16 @@ public final class GitLineage implements Lineage {
             outside = found;
         }
         return found;
+    }
+
+    /**
+     * Forgets what was read: whoever takes the writer lock decides by what there is then. Another command may have removed
+     * versions that were there before.
+     */
+    public void refresh() {
+        git.forgetRead();
+        walk.dispose();
+        forgetRead();
     }
 
     /** After references moved, or may have. */

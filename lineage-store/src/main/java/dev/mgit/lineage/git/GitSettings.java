@@ -188,6 +188,15 @@ public final class GitSettings implements SettingsFile {
     }
 
     @Override
+    public void replace(Map<String, List<String>> values) {
+        values.forEach((key, some) -> {
+            Key k = Key.parse(key);
+            config.setStringList(k.section(), k.subsection(), k.name(), some);
+        });
+        save();
+    }
+
+    @Override
     public boolean unset(String key) {
         Key k = Key.parse(key);
         boolean there = config.getString(k.section(), k.subsection(), k.name()) != null;

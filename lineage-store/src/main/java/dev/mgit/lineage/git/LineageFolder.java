@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -22,6 +23,9 @@ final class LineageFolder {
 
     private static final Pattern DERIVED = Pattern.compile(
             "info/commit-graphs?(/.*\\.graph|/commit-graph-chain)?|pack/(multi-pack-index.*|.*\\.(bitmap|rev))");
+
+    /** Values of {@code core.sharedRepository} by which the group may write (git-config(1)). */
+    private static final Pattern SHARED = Pattern.compile("group|true|yes|on|1|all|world|everybody|2|0[67][67][0-7]");
 
     static final String REPAIR = "run 'mgit fsck --repair', which writes it again";
 
@@ -50,6 +54,23 @@ final class LineageFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Sets {@code core.sharedRepository}. */
+    static void share(Path directory) {
+        try (var git = new FileRepository(directory.toFile())) {
+            StoredConfig config = git.getConfig();
+            config.setString("core", null, "sharedRepository", "group");
+            config.save();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether {@code core.sharedRepository} says that the group works in it. */
+    static boolean isShared(Path directory) {
+        String value = config(directory).getString("core", null, "sharedRepository");
+        return value != null && SHARED.matcher(value.toLowerCase(Locale.ROOT)).matches();
     }
 
     /**
@@ -82,14 +103,21 @@ final class LineageFolder {
                 throw leadsElsewhere(directory.resolve(file), "names another repository");
             }
         }
+        Config config = config(directory);
+        boolean includes = config.getSections().stream().anyMatch(section -> section.startsWith("include"));
+        if (includes || config.getString("core", null, "worktree") != null) {
+            throw leadsElsewhere(
+                    directory.resolve("config"), includes ? "includes another file" : "has a core.worktree");
+        }
+    }
+
+    /** The repository's own settings; what they include is not read. */
+    private static Config config(Path directory) {
         Path file = directory.resolve("config");
         try {
             var config = new Config();
             config.fromText(Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
-            boolean includes = config.getSections().stream().anyMatch(section -> section.startsWith("include"));
-            if (includes || config.getString("core", null, "worktree") != null) {
-                throw leadsElsewhere(file, includes ? "includes another file" : "has a core.worktree");
-            }
+            return config;
         } catch (ConfigInvalidException e) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,

@@ -35,6 +35,12 @@ final class ReadObjects {
         return new ReadObjects(0);
     }
 
+    /** Forgets all of them. */
+    synchronized void clear() {
+        objects.clear();
+        bytes = 0;
+    }
+
     synchronized @Nullable ObjectLoader get(AnyObjectId id) {
         return objects.get(id);
     }

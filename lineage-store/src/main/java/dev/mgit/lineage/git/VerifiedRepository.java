@@ -20,6 +20,12 @@ final class VerifiedRepository extends FileRepository {
         super(directory);
     }
 
+    /** Reads everything from the disk again from now on; what was read may have been removed since. */
+    void forgetRead() {
+        read.clear();
+        getObjectDatabase().close(); // its list of packs
+    }
+
     @Override
     public ObjectReader newObjectReader() {
         return new VerifiedReader(getObjectDatabase(), read);

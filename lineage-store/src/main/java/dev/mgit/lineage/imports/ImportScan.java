@@ -1,6 +1,7 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.format.DescribedFiles;
 import dev.mgit.lineage.checkpoint.SuggestedName;
 import dev.mgit.lineage.checkpoint.TrainingStep;
 import java.io.IOException;
@@ -10,14 +11,16 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds checkpoints below a folder: snapshots in a hub's cache ({@link HubScan}), trainers' {@code checkpoint-N} folders,
- * folders that are one model ({@link ModelTree}), and single files. Links to folders are not followed, so a circle of
+ * folders that are one model ({@link ModelTree}), and single files, with those they describe ({@link DescribedFiles}). Links to folders are not followed, so a circle of
  * links ends nothing but itself. Whatever is not taken is listed with the reason.
  */
 final class ImportScan {
@@ -55,15 +58,20 @@ final class ImportScan {
         return scan;
     }
 
-    private void file(Path file) {
+    private void file(Path file) throws IOException {
         alone(file, "", ModelFolders.written(file));
     }
 
-    private void alone(Path path, String label, Instant when) {
+    private void alone(Path path, String label, Instant when) throws IOException {
         SuggestedName name = SuggestedName.of(path);
         Optional<String> last = name.label(path);
-        String own = last.isPresent() ? name.name() : ModelFolders.stem(path); // keeps suffixes of no known format
+        // Suffixes of no known format are kept.
+        String own = last.isPresent() || isDescription(path) ? name.name() : ModelFolders.stem(path);
         found.add(new FoundCheckpoint(path, own, name.place(), last.orElse(label), last.isPresent(), when));
+    }
+
+    private static boolean isDescription(Path path) throws IOException {
+        return !DescribedFiles.of(path).isEmpty();
     }
 
     private void folder(Path folder, int depth) {
@@ -109,11 +117,24 @@ final class ImportScan {
         return steps;
     }
 
-    /** Files that have nothing to do with one another, and folders to look into. */
-    private void apart(List<Path> children, List<Path> weights, int depth) {
+    /** Models of one file each, or of one that describes others, and folders to look into. */
+    private void apart(List<Path> children, List<Path> weights, int depth) throws IOException {
+        Map<Path, List<Path>> described = new LinkedHashMap<>();
+        Set<Path> parts = new HashSet<>();
+        for (Path child : children) {
+            List<Path> files = DescribedFiles.of(child);
+            if (!files.isEmpty()) {
+                described.put(child, files);
+                parts.addAll(files);
+            }
+        }
         boolean cache = children.stream().anyMatch(child -> HubScan.isModel(child) || HubScan.isOtherRepository(child));
         for (Path child : children) {
-            if (weights.contains(child)) {
+            if (described.containsKey(child)) {
+                alone(child, "", ModelFolders.newest(described.get(child)));
+            } else if (parts.contains(child)) {
+                continue; // with what describes it
+            } else if (weights.contains(child)) {
                 file(child);
             } else if (Files.isDirectory(child)) {
                 below(child, cache, depth);

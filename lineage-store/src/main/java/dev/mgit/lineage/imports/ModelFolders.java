@@ -119,7 +119,6 @@ final class ModelFolders {
 
     /** A file's or package's name without the suffix of its format. */
     static String stem(Path path) {
-        String name = name(path);
-        return FileKind.byName(name).isPresent() ? name.substring(0, name.lastIndexOf('.')) : name;
+        return FileKind.stem(name(path));
     }
 }

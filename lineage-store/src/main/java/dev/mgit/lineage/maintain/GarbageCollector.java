@@ -89,6 +89,7 @@ public final class GarbageCollector {
         try (GitMaintenance git = git()) {
             long before = FolderSize.of(repository.files().mgit());
             git.settle();
+            repository.removeUnfinished(lock);
             new GraphIndex(repository.files().graphIndex()).removeUnfinished();
             List<VersionId> checkedOut = checkedOut();
             Set<VersionId> versions = git.liveVersions(request.horizon(), checkedOut);

@@ -104,10 +104,17 @@ public final class RocksParameterStore implements ParameterStore {
             }
             return;
         }
-        if (stored.length != 1 || stored[0] > FORMAT) {
+        if (stored.length != 1) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "the parameter store in " + directory + " does not say which format it has",
+                    RocksFailures.REPAIR);
+        }
+        int format = Byte.toUnsignedInt(stored[0]);
+        if (format > FORMAT) {
             throw new MgitException(
                     MgitException.Kind.FAILED,
-                    "the parameter store in " + directory + " has format " + stored[0] + ", this mgit reads up to "
+                    "the parameter store in " + directory + " has format " + format + ", this mgit reads up to "
                             + FORMAT,
                     "use a newer mgit");
         }

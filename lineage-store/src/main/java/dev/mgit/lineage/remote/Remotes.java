@@ -5,9 +5,10 @@ import dev.mgit.lineage.git.RemoteAddress;
 import dev.mgit.lineage.version.DidYouMean;
 import dev.mgit.lineage.version.SettingsFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -118,12 +119,11 @@ public final class Remotes {
     public void add(Remote remote) {
         requireNew(remote.name());
         String prefix = SECTION + remote.name() + ".";
-        remote.store().ifPresent(store -> settings.set(prefix + STORE, store));
-        if (remote.lineageOnly()) {
-            settings.set(prefix + LINEAGE_ONLY, "true");
-        }
-        remote.filter().forEach(glob -> settings.add(prefix + FILTER, glob));
-        settings.set(prefix + URL, remote.address().toString()); // last: with it, the remote is there
+        settings.replace(Map.of(
+                prefix + URL, List.of(remote.address().toString()),
+                prefix + STORE, remote.store().stream().toList(),
+                prefix + LINEAGE_ONLY, remote.lineageOnly() ? List.of("true") : List.of(),
+                prefix + FILTER, remote.filter()));
     }
 
     /** Keeps the address of the store a remote turned out to have. */
@@ -134,9 +134,9 @@ public final class Remotes {
     /** @throws MgitException of kind USAGE if there is none of that name */
     public void remove(String name) {
         get(name);
-        List<String> keys = new ArrayList<>(List.of(URL));
-        keys.addAll(List.of(STORE, LINEAGE_ONLY, FILTER));
-        keys.forEach(key -> settings.unset(SECTION + name + "." + key));
+        var none = new TreeMap<String, List<String>>();
+        List.of(URL, STORE, LINEAGE_ONLY, FILTER).forEach(key -> none.put(SECTION + name + "." + key, List.of()));
+        settings.replace(none);
     }
 
     private MgitException unknown(String name) {

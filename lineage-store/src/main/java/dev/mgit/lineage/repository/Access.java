@@ -59,6 +59,16 @@ public final class Access {
         return ours && Files.isWritable(files.mgit());
     }
 
+    /** Whether what only this user needs is kept in the repository: not where others work in it too, or it cannot be written. */
+    private boolean keptHere() throws IOException {
+        return writable() && (records.isEmpty() || !isShared());
+    }
+
+    /** Whether the repository is a group's, whose members write it by turns. */
+    public boolean isShared() throws IOException {
+        return SharedFolder.is(files.mgit());
+    }
+
     /** What is kept of the repository in the user's own folder; empty if they have none. */
     public Optional<UserRecords> records() {
         return records;
@@ -87,8 +97,8 @@ public final class Access {
     }
 
     /** Where derived data is kept; it cannot be written everywhere. */
-    Path index() {
-        return writable() ? files.index() : records.map(UserRecords::index).orElse(files.index());
+    Path index() throws IOException {
+        return keptHere() ? files.index() : records.map(UserRecords::index).orElse(files.index());
     }
 
     /**
@@ -97,7 +107,7 @@ public final class Access {
      * @param fresh whether the folder does not exist yet
      */
     public Journal journal(Path folder, boolean fresh) throws IOException {
-        Optional<Path> entries = writable() ? Optional.of(files.journal()) : records.map(UserRecords::journal);
+        Optional<Path> entries = keptHere() ? Optional.of(files.journal()) : records.map(UserRecords::journal);
         return Journal.start(entries, seal(), FolderSwitch.Place.of(folder, fresh));
     }
 

@@ -4,11 +4,14 @@ import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -38,23 +41,52 @@ public final class DurableFiles {
                         LinkOption.NOFOLLOW_LINKS));
     }
 
-    private static void write(Path file, byte[] content, Set<OpenOption> options, FileAttribute<?>... attributes)
-            throws IOException {
-        try (FileChannel channel = FileChannel.open(file, options, attributes)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+    private static void write(Path file, byte[] content, Set<OpenOption> options) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, options)) {
+            write(channel, content);
         }
+    }
+
+    private static void write(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(true);
     }
 
     /** Replaces a file as a whole: a reader sees the old content or the new. */
     public static void replace(Path file, byte[] content) throws IOException {
         Path temporary = temporary(file);
-        write(temporary, content);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel channel = held(temporary)) {
+            write(channel, content);
+            SharedFolder.share(temporary);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
         syncFolder(folderOf(file));
+    }
+
+    /** Makes a file that is locked while this process writes it, so that it shows when that was killed. */
+    private static FileChannel held(Path temporary, FileAttribute<?>... attributes) throws IOException {
+        FileChannel channel = FileChannel.open(
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        try {
+            channel.tryLock();
+        } catch (IOException e) {
+            // a file system without locks
+        }
+        return channel;
+    }
+
+    private static boolean isHeld(Path unfinished) {
+        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException | OverlappingFileLockException e) {
+            return true; // by this process, or who knows
+        }
     }
 
     private static Path temporary(Path file) {
@@ -68,8 +100,8 @@ public final class DurableFiles {
      */
     static void createOnce(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
         Path temporary = temporary(file);
-        try {
-            write(temporary, content, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        try (FileChannel channel = held(temporary, attributes)) {
+            write(channel, content);
             Files.createLink(file, temporary);
             syncFolder(folderOf(file));
         } catch (FileAlreadyExistsException e) {
@@ -88,7 +120,7 @@ public final class DurableFiles {
         Files.walkFileTree(folder, Set.of(), depth, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (file.toString().endsWith(UNFINISHED)) {
+                if (file.toString().endsWith(UNFINISHED) && !isHeld(file)) {
                     Files.deleteIfExists(file);
                 }
                 return FileVisitResult.CONTINUE;

@@ -47,6 +47,7 @@ public final class ExclusiveFile implements AutoCloseable {
                     LinkOption.NOFOLLOW_LINKS);
             boolean acquired = false;
             try {
+                SharedFolder.share(file);
                 acquired = channel.tryLock() != null;
             } finally {
                 if (!acquired) {

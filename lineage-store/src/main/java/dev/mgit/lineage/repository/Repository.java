@@ -57,7 +57,7 @@ public final class Repository implements AutoCloseable {
     private @Nullable WriterLock held;
     private @Nullable MissingParameters missing;
     private Supplier<Optional<GitSigner>> signer = Optional::empty;
-    private @Nullable Lineage lineage;
+    private @Nullable GitLineage lineage;
     private @Nullable SettingsFile settings;
 
     private Repository(RepositoryFiles files, User user) {
@@ -71,6 +71,15 @@ public final class Repository implements AutoCloseable {
      * @throws MgitException of kind FAILED if there is one already
      */
     public static Repository init(Path directory, User user) throws IOException {
+        return init(directory, user, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param shared whether the group that the folder belongs to is to work in it, too
+     */
+    public static Repository init(Path directory, User user, boolean shared) throws IOException {
         Path root = directory.toAbsolutePath().normalize();
         RepositoryFiles target = RepositoryFiles.below(root);
         if (Files.exists(target.mgit())) {
@@ -84,6 +93,10 @@ public final class Repository implements AutoCloseable {
         WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
         try (lock) {
             build(building);
+            if (shared) {
+                GitLineage.share(building.lineage());
+                SharedFolder.make(temporary, root);
+            }
             DurableNames.syncTree(temporary);
             Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
             DurableFiles.syncFolder(root);
@@ -286,12 +299,10 @@ public final class Repository implements AutoCloseable {
 
     /** The lineage graph; opening it never opens the parameter store. */
     public Lineage lineage() {
-        Lineage opened = lineage;
+        GitLineage opened = lineage;
         if (opened == null) {
-            GitLineage found =
-                    GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
-            found.signVersions(signer);
-            opened = found;
+            opened = GitLineage.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+            opened.signVersions(signer);
             lineage = opened;
         }
         return opened;
@@ -365,18 +376,33 @@ public final class Repository implements AutoCloseable {
         boolean ready = false;
         try {
             if (lock.afterCrash()) {
+                SharedFolder.requireShared(files.mgit());
                 GitLineage.removeLeftovers(files.lineage());
                 removeLeftovers();
             }
             RebuiltStore.finish(files);
             recover();
+            if (lineage != null) {
+                lineage.refresh();
+            }
+            settings = null;
+            lock.beforeRelease(this::share);
             ready = true;
             held = lock;
             return lock;
         } finally {
             if (!ready) {
-                lock.close();
+                lock.abandon();
             }
+        }
+    }
+
+    /** Leaves to the group what was written, where the repository is a group's; {@code core.sharedRepository} makes it one. */
+    private void share() throws IOException {
+        if (GitLineage.isShared(files.lineage()) && !SharedFolder.is(files.mgit()) && user.owns(files.mgit())) {
+            SharedFolder.make(files.mgit(), files.root());
+        } else {
+            SharedFolder.shareTree(files.mgit());
         }
     }
 
@@ -388,10 +414,20 @@ public final class Repository implements AutoCloseable {
     /** Removes what a killed holder of the lock was writing beside mgit's own files. */
     private void removeLeftovers() throws IOException {
         Files.deleteIfExists(files.config().resolveSibling("config.lock"));
+        removeUnfinished();
+        DurableFiles.deleteTree(files.parametersBeingRebuilt());
+    }
+
+    private void removeUnfinished() throws IOException {
         DurableFiles.removeUnfinished(files.mgit(), 1);
         DurableFiles.removeUnfinished(files.checkouts(), 1);
         DurableFiles.removeUnfinished(files.index(), Integer.MAX_VALUE);
-        DurableFiles.deleteTree(files.parametersBeingRebuilt());
+    }
+
+    /** Removes files of mgit's own that a killed command was writing which did not hold the lock. */
+    public void removeUnfinished(WriterLock lock) throws IOException {
+        lock.requireHeld();
+        removeUnfinished();
     }
 
     /** Makes the rebuilt store the one that counts; the one before is kept beside it. */

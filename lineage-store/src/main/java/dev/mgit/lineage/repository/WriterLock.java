@@ -19,6 +19,7 @@ public final class WriterLock implements AutoCloseable {
 
     private final ExclusiveFile file;
     private final boolean afterCrash;
+    private Release release = () -> {};
 
     private WriterLock(ExclusiveFile file, boolean afterCrash) {
         this.file = file;
@@ -105,10 +106,25 @@ public final class WriterLock implements AutoCloseable {
         }
     }
 
+    /** What is done each time before the lock is given back. */
+    interface Release {
+        void run() throws IOException;
+    }
+
+    void beforeRelease(Release last) {
+        release = last;
+    }
+
+    /** Gives the lock back as a holder that died does: what there is to be put right stays for the next one. */
+    void abandon() throws IOException {
+        file.close();
+    }
+
     @Override
     public void close() throws IOException {
         try (file) {
             if (file.channel().isOpen()) {
+                release.run();
                 file.channel().truncate(0);
             }
         }

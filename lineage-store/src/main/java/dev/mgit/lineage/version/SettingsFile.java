@@ -11,6 +11,9 @@ public interface SettingsFile extends Settings {
     /** Adds a value to those a key has. */
     void add(String key, String value);
 
+    /** Gives keys these values instead of those they have, all at once; a key with none is removed. */
+    void replace(Map<String, List<String>> values);
+
     /** Removes a key; false if there was none. */
     boolean unset(String key);
 

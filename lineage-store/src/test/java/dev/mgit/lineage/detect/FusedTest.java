@@ -2,13 +2,20 @@ package dev.mgit.lineage.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.delta.Dtype;
+import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
+import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.CheckpointTensors;
+import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,5 +59,23 @@ class FusedTest {
         SketchComparison likeness = likeness(Families.fineTuned(Families.fused(apart, "fused"), "tuned", 9, 1e-3));
         assertThat(likeness.shareOfA()).isEqualTo(1);
         assertThat(Relation.of(likeness)).isPresent();
+    }
+
+    /** A sparse matrix has fewer bytes than elements, and no numbers to take apart. */
+    @Test
+    void whatHoldsNoNumbersStaysWhole() throws IOException {
+        TensorSpec spec = new TensorSpec("sparse", Dtype.OPAQUE, List.of(10L, 30L));
+        var weight = new CheckpointTensor(
+                "sparse",
+                spec,
+                new ObjectId("0".repeat(64)),
+                "model.tflite",
+                new MemoryByteSource(new byte[100]),
+                Optional.empty(),
+                false,
+                Optional.empty());
+        assertThat(FusedProjections.parts(weight, new RecurrentGates(List.of(weight))))
+                .isEmpty();
+        assertThat(TensorSampler.of(weight).values()).isEmpty();
     }
 }

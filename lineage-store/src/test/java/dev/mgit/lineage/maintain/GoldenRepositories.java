@@ -31,7 +31,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Writes the archives of {@link GoldenRepositoriesTest}: right only when a format version or a kind of damage was added,
- * since what lies in the others is what they are for. Models are made, and as small as they can be.
+ * since what lies in the others is what they are for. {@code healthy-1-chained} is what the healthy one became since, without a
+ * new format. Models are made, and as small as they can be.
  */
 final class GoldenRepositories {
     private static final ModelShape SHAPE = new ModelShape(32, 16, 1, Element.F32);

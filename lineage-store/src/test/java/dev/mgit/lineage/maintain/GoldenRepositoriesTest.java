@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.fixtures.Trees;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
 import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.checkpoint.CopyProgress;
@@ -14,8 +15,10 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Repositories written once, by {@link GoldenRepositories}: a healthy one of each format version must be read for ever,
@@ -40,9 +44,11 @@ class GoldenRepositoriesTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void theHealthyOneIsReadAsItWasWritten() throws IOException {
-        unpack("healthy-1");
+    /** Of format 1: before the operation log was chained, and since. */
+    @ParameterizedTest
+    @ValueSource(strings = {"healthy-1", "healthy-1-chained"})
+    void theHealthyOneIsReadAsItWasWritten(String archive) throws IOException {
+        unpack(archive);
         try (var made = new MadeRepository(folder)) {
             assertThat(made.fsck().damage()).isEmpty();
             Repository repository = made.repository();
@@ -61,6 +67,38 @@ class GoldenRepositoriesTest {
                     .isEqualTo(1e-4);
             assertThat(repository.lineage().tags()).hasSize(1);
             assertThat(repository.lineage().operations(10)).hasSizeGreaterThan(3);
+        }
+    }
+
+    /** The first writer chains the log of operations, whatever of that a killed one had written. */
+    @Test
+    void aMigrationThatWasKilledGoesOn() throws IOException {
+        unpack("healthy-1");
+        Path operations = folder.resolve("repository/.mgit/operations");
+        int before = (int) Files.size(operations);
+        tag();
+        byte[] after = Files.readAllBytes(operations);
+        String text = new String(after, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains("\"prev\"");
+        int done = text.lastIndexOf('\n', text.length() - 2); // after it, references have moved
+        for (int cut = before; cut < done + 50; cut += 97) {
+            Trees.delete(folder.resolve("repository"));
+            unpack("healthy-1");
+            Files.write(operations, Arrays.copyOf(after, cut));
+            tag();
+            try (var made = new MadeRepository(folder)) {
+                assertThat(made.fsck().damage())
+                        .as("cut at %s of %s", cut, after.length)
+                        .isEmpty();
+                assertThat(made.repository().lineage().tags()).hasSize(2);
+            }
+        }
+    }
+
+    private void tag() throws IOException {
+        try (var made = new MadeRepository(folder)) {
+            VersionId base = made.repository().lineage().resolve("base");
+            made.change("tag", transaction -> transaction.setTag("v2", base));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.mgit.lineage.version.Transaction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** {@code --wait}, mixed into every command that changes the repository. */
@@ -24,17 +25,28 @@ public final class WaitOption {
     }
 
     /**
-     * Makes one change of models, tags or notes, waiting for the writer lock first.
+     * Makes one change of models, tags or notes, waiting for the writer lock first. What it depends on is to be read in it:
+     * what was read before may be another command's past.
      *
      * @param description what the user did, for the operation log and for those who wait
      */
     public void change(Context context, Session session, String description, Consumer<Transaction> change)
             throws IOException {
+        var unused = changeTo(context, session, description, transaction -> {
+            change.accept(transaction);
+            return true;
+        });
+    }
+
+    /** The same for a change that says what came of it, as long as that is sure to be there. */
+    public <R> R changeTo(Context context, Session session, String description, Function<Transaction, R> change)
+            throws IOException {
         WriterLock lock = lock(context, session.repository(), "mgit " + description);
         try (lock) {
             Transaction transaction = session.repository().lineage().begin(description, session.author());
-            change.accept(transaction);
+            R result = change.apply(transaction);
             transaction.apply();
+            return result;
         }
     }
 

@@ -186,6 +186,9 @@ class IncompleteCheckpointTest {
         file("web/model.json", "{'weightsManifest':[{'paths':['group1-shard1of1.bin']}]}");
         isMissing("web/model.json names web/group1-shard1of1.bin, which is not there");
         Files.delete(model.resolve("web/model.json"));
+        file("web/eye-weights_manifest.json", "[{'weights':[],'paths':['eye-shard1']}]");
+        isMissing("web/eye-weights_manifest.json names web/eye-shard1, which is not there");
+        Files.delete(model.resolve("web/eye-weights_manifest.json"));
         file("x.mlpackage/Manifest.json", "{'itemInfoEntries':{'1':{'path':'com.apple.CoreML/weights/weight.bin'}}}");
         isMissing("names x.mlpackage/Data/com.apple.CoreML/weights/weight.bin, which is not there");
         Files.delete(model.resolve("x.mlpackage/Manifest.json"));

@@ -23,7 +23,6 @@ import java.util.Optional;
  * named as NumPy would index it, {@code kernel.flat[0:1024]}.
  */
 public final class TfjsReader implements CompanionReader {
-    private static final String MANIFESTS = "{model.json,*manifest.json}";
     private static final long LONGEST = 1L << 28;
 
     @Override
@@ -53,14 +52,48 @@ public final class TfjsReader implements CompanionReader {
         if (folder == null) {
             return Optional.empty();
         }
+<<<<<<< HEAD
         for (Path manifest : FolderListing.of(folder, MANIFESTS)) {
             for (WeightsManifest.Group group : groups(manifest)) {
                 if (group.paths().contains(name)) {
                     return Optional.of(shard(group, name, folder, source));
+=======
+        try (DirectoryStream<Path> manifests =
+                Files.newDirectoryStream(folder, other -> mayDescribe(String.valueOf(other.getFileName()), name))) {
+            for (Path manifest : manifests) {
+                for (WeightsManifest.Group group : groups(manifest)) {
+                    if (group.paths().contains(name)) {
+                        return Optional.of(shard(group, name, folder, source));
+                    }
+>>>>>>> main
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** Manifests are called {@code model.json} or {@code …manifest.json}, or as the file with what makes it a shard cut off. */
+    private static boolean mayDescribe(String other, String name) {
+        return other.equals("model.json")
+                || other.endsWith("manifest.json")
+                || other.endsWith(".json") && name.startsWith(other.substring(0, other.length() - ".json".length()));
+    }
+
+    /**
+     * The files that a manifest names, all of which lie in its folder; of those of a folder below none.
+     *
+     * @return empty if the file is no manifest, or none that can be read
+     */
+    public static List<String> shards(Path manifest) throws IOException {
+        try {
+            return groups(manifest).stream()
+                    .flatMap(group -> group.paths().stream())
+                    .filter(path -> !path.isEmpty() && !path.contains("/") && !path.contains("\\"))
+                    .filter(path -> path.indexOf('\0') < 0)
+                    .toList();
+        } catch (UnsupportedFormatException e) {
+            return List.of();
+        }
     }
 
     private static List<WeightsManifest.Group> groups(Path manifest) throws IOException {

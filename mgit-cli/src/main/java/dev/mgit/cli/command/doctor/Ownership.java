@@ -75,7 +75,8 @@ final class Ownership extends SimpleFileVisitor<Path> {
         open = open == null && (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0 ? file : open;
     }
 
-    void report(Checkup checkup) {
+    /** @param shared whether the files of several users are meant to be there */
+    void report(Checkup checkup, boolean shared) {
         checkup.fact(AREA, "files", count);
         if (closed != null) {
             checkup.finding(AREA, "you cannot work with " + closed, "have its owner give you the permissions");
@@ -83,7 +84,7 @@ final class Ownership extends SimpleFileVisitor<Path> {
         if (open != null) {
             checkup.finding(AREA, "everybody on this machine can write " + open, "run 'chmod -R o-w " + mgit + "'");
         }
-        if (foreign != null) {
+        if (foreign != null && !shared) {
             checkup.finding(
                     AREA,
                     foreign + " belongs to another user",

@@ -114,7 +114,9 @@ final class RepositoryCheck {
 
     private void access() throws IOException {
         checkup.attempt("permissions", () -> repository.access().requireOurs());
-        Ownership.of(files.mgit(), context.user()).report(checkup);
+        boolean shared = repository.access().isShared();
+        checkup.fact("permissions", "shared", shared ? "with the group" : "no");
+        Ownership.of(files.mgit(), context.user()).report(checkup, shared);
     }
 
     private void settings() {

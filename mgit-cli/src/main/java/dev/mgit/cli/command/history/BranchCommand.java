@@ -121,15 +121,18 @@ public final class BranchCommand implements Callable<Integer> {
             throw new MgitException(
                     MgitException.Kind.USAGE, "where should '" + name + "' start?", "mgit branch " + name + " REV");
         }
-        VersionId start = session.resolve(operands.size() == 1 ? "@" : operands.get(1));
         Lineage lineage = session.repository().lineage();
-        if (lineage.model(name).isPresent() && !force) {
-            throw new MgitException(
-                    MgitException.Kind.CONFLICT, "there is already a model '" + name + "'", "move it with --force");
-        }
-        GitLineage.requireModelName(name, lineage);
-        wait.change(context, session, "branch " + name, transaction -> transaction.setModel(name, start));
-        context.output().line(name + " starts at " + session.name(start));
+        String started = wait.changeTo(context, session, "branch " + name, transaction -> {
+            VersionId start = session.resolve(operands.size() == 1 ? "@" : operands.get(1));
+            if (lineage.model(name).isPresent() && !force) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT, "there is already a model '" + name + "'", "move it with --force");
+            }
+            GitLineage.requireModelName(name, lineage);
+            transaction.setModel(name, start);
+            return session.name(start);
+        });
+        context.output().line(name + " starts at " + started);
     }
 
     /** A model's past: how many versions, and what the first of them that says so was derived from. */

@@ -28,13 +28,13 @@ final class Models {
     /** Renames a model. */
     static void rename(Context context, Session session, WaitOption wait, String from, String to) throws IOException {
         Lineage lineage = session.repository().lineage();
-        require(lineage, from);
-        if (lineage.model(to).isPresent()) {
-            throw MgitException.usage("there is already a model '" + to + "'");
-        }
-        GitLineage.requireModelName(to, lineage);
         wait.change(context, session, "mv " + from + " " + to, transaction -> {
-            transaction.setModel(to, require(lineage, from).head());
+            Model model = require(lineage, from);
+            if (lineage.model(to).isPresent()) {
+                throw MgitException.usage("there is already a model '" + to + "'");
+            }
+            GitLineage.requireModelName(to, lineage);
+            transaction.setModel(to, model.head());
             transaction.deleteModel(from);
         });
         context.output().line(from + " is now " + to);
@@ -43,12 +43,10 @@ final class Models {
     /** Removes models; their versions stay until gc. */
     static void remove(Context context, Session session, WaitOption wait, List<String> names) throws IOException {
         Lineage lineage = session.repository().lineage();
-        names.forEach(name -> require(lineage, name));
-        wait.change(
-                context,
-                session,
-                "rm " + String.join(" ", names),
-                transaction -> names.forEach(transaction::deleteModel));
+        wait.change(context, session, "rm " + String.join(" ", names), transaction -> {
+            names.forEach(name -> require(lineage, name));
+            names.forEach(transaction::deleteModel);
+        });
         context.output().line("Removed " + String.join(", ", names));
         context.output().hint("revert this with 'mgit undo'");
     }

@@ -91,14 +91,17 @@ public final class TagCommand implements Callable<Integer> {
                     "which version should be tagged '" + tag + "'?",
                     "mgit tag " + tag + " REV");
         }
-        VersionId version = session.resolve(revision);
-        if (exists(lineage, tag) && !force) {
-            throw new MgitException(
-                    MgitException.Kind.CONFLICT, "there is already a tag '" + tag + "'", "move it with --force");
-        }
-        VersionId target = signs() ? signed(session, tag, version) : version;
-        wait.change(context, session, "tag " + tag, transaction -> transaction.setTag(tag, target));
-        context.output().line(tag + " is " + session.name(version) + (signs() ? ", signed" : ""));
+        String wanted = revision;
+        String named = wait.changeTo(context, session, "tag " + tag, transaction -> {
+            VersionId version = session.resolve(wanted);
+            if (exists(lineage, tag) && !force) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT, "there is already a tag '" + tag + "'", "move it with --force");
+            }
+            transaction.setTag(tag, signs() ? signed(session, tag, version) : version);
+            return session.name(version);
+        });
+        context.output().line(tag + " is " + named + (signs() ? ", signed" : ""));
     }
 
     private boolean signs() {
@@ -116,10 +119,12 @@ public final class TagCommand implements Callable<Integer> {
 
     private void delete(Session session, String tag) throws IOException {
         Lineage lineage = session.repository().lineage();
-        if (!exists(lineage, tag)) {
-            throw MgitException.usage("there is no tag '" + tag + "'");
-        }
-        wait.change(context, session, "delete tag " + tag, transaction -> transaction.deleteTag(tag));
+        wait.change(context, session, "delete tag " + tag, transaction -> {
+            if (!exists(lineage, tag)) {
+                throw MgitException.usage("there is no tag '" + tag + "'");
+            }
+            transaction.deleteTag(tag);
+        });
         context.output().line("Removed tag " + tag);
     }
 

@@ -54,34 +54,39 @@ public final class EdgeCommand {
 
     private int change(EdgeNotes.Op op, String childName, String parentName, String kindWord) throws IOException {
         try (Session session = Session.open(context)) {
-            Lineage lineage = session.repository().lineage();
-            VersionId child = session.resolve(childName);
-            VersionId parent = session.resolve(parentName);
-            List<ProvenanceEdge> existing = lineage.version(child).origins().stream()
-                    .filter(edge -> edge.parent().equals(parent))
-                    .toList();
-            if (op == EdgeNotes.Op.REMOVE && existing.isEmpty()) {
-                throw MgitException.usage(session.name(child) + " has no edge to " + session.name(parent));
-            }
-            List<EdgeKind> kinds = op == EdgeNotes.Op.ADD
-                    ? List.of(EdgeKind.parse(kindWord))
-                    : existing.stream().map(ProvenanceEdge::kind).toList();
-            if (op == EdgeNotes.Op.ADD) {
-                requireNew(session, lineage, child, parent, existing, kinds.get(0));
-            }
-            String verb = op.name().toLowerCase(Locale.ROOT);
-            wait.change(
-                    context,
-                    session,
-                    "edge " + verb + " " + child.abbreviated() + " " + parent.abbreviated(),
-                    transaction -> transaction.putNote(
-                            EdgeNotes.NAMESPACE,
-                            child,
-                            changed(session, op, child, parent, kinds).format()));
-            String word = op == EdgeNotes.Op.ADD ? kinds.get(0).word() + " of " : "no longer derived from ";
-            context.output().line(session.name(child) + ": " + word + session.name(parent));
+            String words = "edge " + op.name().toLowerCase(Locale.ROOT) + " " + childName + " " + parentName;
+            String done = wait.changeTo(context, session, words, transaction -> {
+                VersionId child = session.resolve(childName);
+                VersionId parent = session.resolve(parentName);
+                List<EdgeKind> kinds = kinds(session, op, child, parent, kindWord);
+                transaction.putNote(
+                        EdgeNotes.NAMESPACE,
+                        child,
+                        changed(session, op, child, parent, kinds).format());
+                String word = op == EdgeNotes.Op.ADD ? kinds.get(0).word() + " of " : "no longer derived from ";
+                return session.name(child) + ": " + word + session.name(parent);
+            });
+            context.output().line(done);
         }
         return 0;
+    }
+
+    /** The kinds of edges that are added or removed. */
+    private static List<EdgeKind> kinds(
+            Session session, EdgeNotes.Op op, VersionId child, VersionId parent, String kindWord) {
+        Lineage lineage = session.repository().lineage();
+        List<ProvenanceEdge> existing = lineage.version(child).origins().stream()
+                .filter(edge -> edge.parent().equals(parent))
+                .toList();
+        if (op == EdgeNotes.Op.REMOVE && existing.isEmpty()) {
+            throw MgitException.usage(session.name(child) + " has no edge to " + session.name(parent));
+        }
+        if (op == EdgeNotes.Op.REMOVE) {
+            return existing.stream().map(ProvenanceEdge::kind).toList();
+        }
+        EdgeKind kind = EdgeKind.parse(kindWord);
+        requireNew(session, lineage, child, parent, existing, kind);
+        return List.of(kind);
     }
 
     private static void requireNew(

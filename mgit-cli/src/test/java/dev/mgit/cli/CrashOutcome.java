@@ -1,0 +1,59 @@
+package dev.mgit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mgit.cli.CommandScenarios.Scenario;
+import dev.mgit.cli.CrashRepository.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a command that is stopped on its way may leave: the state before it, or the one after it. */
+record CrashOutcome(Scenario scenario, State before, State after) {
+    /**
+     * Requires one of the two of what a crash left, and that the next commands go on without anybody's help; returns which.
+     *
+     * @param spare a folder to keep a copy in
+     */
+    State requireOldOrNew(CrashRepository here, Path spare, String what) throws IOException {
+        CrashRepository kept = here.copyTo(spare);
+        State now = seen(here, what);
+        // Once more, in place: what a crash left behind names its folders in full.
+        CrashRepository again = kept.copyTo(here.folder());
+        try {
+            finish(again, now);
+            assertThat(again.look().models()).isEqualTo(after.models());
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(what, e);
+        }
+        return now;
+    }
+
+    private State seen(CrashRepository here, String what) throws IOException {
+        State now;
+        try {
+            now = here.look();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(what, e);
+        }
+        assertThat(now.equals(before) || now.equals(after))
+                .as("%s: neither %s nor %s but %s", what, before, after, now)
+                .isTrue();
+        return now;
+    }
+
+    private void finish(CrashRepository here, State now) throws IOException {
+        if (Files.exists(here.root().resolve(".mgit/merge/state.json"))) {
+            // A merge that was killed is in progress, as one of Git's is: it says so, and is given up here.
+            here.commands().ok("merge", "--abort");
+        }
+        if (now.equals(before) && !before.equals(after)) {
+            if (scenario.first().contains(CommandScenarios.TRUSTED)) {
+                here.commands().ok(CommandScenarios.TRUSTED.toArray(String[]::new));
+            }
+            here.commands().ok(scenario.words().toArray(String[]::new));
+        }
+        here.commands().ok("config", "user.name", "Ada");
+        here.requireTidy();
+    }
+}
