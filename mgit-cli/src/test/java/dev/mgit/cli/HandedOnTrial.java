@@ -6,6 +6,7 @@ import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** Files that are handed on, a bundle and a sparse update: what was damaged on its way is refused, and nothing is changed. */
