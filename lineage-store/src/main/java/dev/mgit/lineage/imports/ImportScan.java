@@ -128,12 +128,12 @@ final class ImportScan {
                 parts.addAll(files);
             }
         }
+        List<Path> others =
+                children.stream().filter(child -> !parts.contains(child)).toList();
         boolean cache = children.stream().anyMatch(child -> HubScan.isModel(child) || HubScan.isOtherRepository(child));
-        for (Path child : children) {
+        for (Path child : others) {
             if (described.containsKey(child)) {
                 alone(child, "", ModelFolders.newest(described.get(child)));
-            } else if (parts.contains(child)) {
-                continue; // with what describes it
             } else if (weights.contains(child)) {
                 file(child);
             } else if (Files.isDirectory(child)) {
