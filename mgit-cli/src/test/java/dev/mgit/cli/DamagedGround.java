@@ -8,20 +8,27 @@ import org.jspecify.annotations.Nullable;
 
 /** Where faults are made: which files are hit, and what is done then. */
 enum DamagedGround {
-    REPOSITORY(List.of("repo/.mgit")),
-    REMOTE(List.of("models.git", "store")),
-    BUCKET(List.of("s3")),
-    HANDED_ON(HandedOnTrial.FILES),
-    UNFINISHED(UnfinishedTrial.RECORDS);
+    REPOSITORY("repo/.mgit"),
+    REMOTE("models.git", "store"),
+    BUCKET("s3"),
+    HANDED_ON("child.bundle", "update.safetensors"),
+    UNFINISHED(
+            "repo/.mgit/checkouts",
+            "repo/.mgit/merge",
+            "repo/.mgit/bisect",
+            "repo/.mgit/hooks",
+            "repo/.mgit/index",
+            "repo/.mgit/operations");
 
-    private final List<String> within;
+    private final String within;
 
-    DamagedGround(List<String> within) {
-        this.within = within;
+    DamagedGround(String... within) {
+        this.within = String.join("\n", within);
     }
 
+    /** Files and folders, relative to the folder of all of it. */
     List<String> within() {
-        return within;
+        return within.lines().toList();
     }
 
     /** @param bucket a server whose objects lie where the copy that is damaged has the folder {@code s3} */
@@ -35,7 +42,7 @@ enum DamagedGround {
             made.commands().ok("push");
         } else if (bucket != null) {
             made.commands().ok("remote", "add", "cloud", "../models.git", "--store", bucket.url("p"));
-            made.commands().ok("push", "cloud");
+            made.commands().ok("push", "--check-store", "cloud");
         }
         return made;
     }

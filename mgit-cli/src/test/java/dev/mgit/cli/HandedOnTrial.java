@@ -11,8 +11,6 @@ import java.util.Set;
 
 /** Files that are handed on, a bundle and a sparse update: what was damaged on its way is refused, and nothing is changed. */
 final class HandedOnTrial implements Trial {
-    static final List<String> FILES = List.of("child.bundle", "update.safetensors");
-
     private static final Set<Integer> ALLOWED = Set.of(0, 1, 2, 6);
 
     private final DamageRepository repository;

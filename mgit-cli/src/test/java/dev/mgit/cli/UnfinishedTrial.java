@@ -16,14 +16,6 @@ import java.util.TreeMap;
  * checked-out folder with a change. It is taken up or given up; no version and no file of the user's is harmed.
  */
 final class UnfinishedTrial implements Trial {
-    static final List<String> RECORDS = List.of(
-            "repo/.mgit/checkouts",
-            "repo/.mgit/merge",
-            "repo/.mgit/bisect",
-            "repo/.mgit/hooks",
-            "repo/.mgit/index",
-            "repo/.mgit/operations");
-
     private static final Set<Integer> ALLOWED = Set.of(0, 1, 2, 3, 4, 5, 6);
 
     private final DamageRepository repository;

@@ -43,10 +43,13 @@ public final class VersionFiles {
     void writeTo(Path folder, VersionId version, List<FileEntry> files, List<String> folders) throws IOException {
         files.forEach(file -> SafePath.in(folder, file.path()));
         var created = new NewFiles(folder);
-        for (FileEntry file : files) {
-            if (file.stored() == FileEntry.Storage.VERBATIM) {
-                writeVerbatim(created, version, file);
+        try (var syncs = new ParallelSync()) {
+            for (FileEntry file : files) {
+                if (file.stored() == FileEntry.Storage.VERBATIM) {
+                    writeVerbatim(created, version, file, syncs);
+                }
             }
+            syncs.finish();
         }
         List<FileEntry> large = files.stream()
                 .filter(file -> file.stored() == FileEntry.Storage.PARAMETERS)
@@ -59,14 +62,19 @@ public final class VersionFiles {
         }
     }
 
-    private void writeVerbatim(NewFiles created, VersionId version, FileEntry file) throws IOException {
+    private void writeVerbatim(NewFiles created, VersionId version, FileEntry file, ParallelSync syncs)
+            throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(repository.lineage().verbatim(version, file.path()));
-        try (FileChannel channel = created.create(file.path(), file.executable())) {
+        FileChannel channel = created.create(file.path(), file.executable());
+        try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            channel.force(true);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
+        syncs.sync(channel);
     }
 
     private void writeLarge(NewFiles created, VersionId version, List<FileEntry> files) throws IOException {

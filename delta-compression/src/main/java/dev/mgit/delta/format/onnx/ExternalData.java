@@ -1,12 +1,12 @@
 package dev.mgit.delta.format.onnx;
 
+import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +47,8 @@ public final class ExternalData implements CompanionReader {
             String relative = folder.relativize(file.toAbsolutePath().normalize())
                     .toString()
                     .replace('\\', '/');
-            try (DirectoryStream<Path> models = Files.newDirectoryStream(folder, "*.onnx")) {
-                for (Path model : models) {
-                    tensors.addAll(named(model, relative));
-                }
+            for (Path model : FolderListing.of(folder, "*.onnx")) {
+                tensors.addAll(named(model, relative));
             }
             folder = folder.getParent();
         }

@@ -2,6 +2,7 @@ package dev.mgit.delta.format.tfjs;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;
@@ -11,10 +12,10 @@ import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
  * named as NumPy would index it, {@code kernel.flat[0:1024]}.
  */
 public final class TfjsReader implements CompanionReader {
+    private static final String MANIFESTS = "{model.json,*manifest.json}";
     private static final long LONGEST = 1L << 28;
 
     @Override
@@ -52,24 +54,32 @@ public final class TfjsReader implements CompanionReader {
         if (folder == null) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> manifests =
-                Files.newDirectoryStream(folder, other -> mayDescribe(String.valueOf(other.getFileName()), name))) {
-            for (Path manifest : manifests) {
-                for (WeightsManifest.Group group : groups(manifest)) {
-                    if (group.paths().contains(name)) {
-                        return Optional.of(shard(group, name, folder, source));
-                    }
+        for (Path manifest : manifests(folder, name)) {
+            for (WeightsManifest.Group group : groups(manifest)) {
+                if (group.paths().contains(name)) {
+                    return Optional.of(shard(group, name, folder, source));
                 }
             }
         }
         return Optional.empty();
     }
 
-    /** Manifests are called {@code model.json} or {@code …manifest.json}, or as the file with what makes it a shard cut off. */
-    private static boolean mayDescribe(String other, String name) {
-        return other.equals("model.json")
-                || other.endsWith("manifest.json")
-                || other.endsWith(".json") && name.startsWith(other.substring(0, other.length() - ".json".length()));
+    /**
+     * Manifests are called {@code model.json} or {@code …manifest.json}, or as the file with what makes it a shard cut off. Of
+     * the last there is one to look for by each way to cut; the folder may have a hundred thousand files.
+     */
+    private static List<Path> manifests(Path folder, String name) throws IOException {
+        if (FolderListing.of(folder, "*.json").isEmpty()) {
+            return List.of();
+        }
+        List<Path> manifests = new ArrayList<>(FolderListing.of(folder, MANIFESTS));
+        for (int end = 0; end <= name.length(); end++) {
+            Path cut = folder.resolve(name.substring(0, end) + ".json");
+            if (Files.isRegularFile(cut) && !manifests.contains(cut)) {
+                manifests.add(cut);
+            }
+        }
+        return manifests;
     }
 
     /**
