@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GitLineage implements Lineage {
     /** The newest schema of manifests that is written. */
-    public static final long MANIFEST_SCHEMA = ManifestRecord.SCHEMA_PARTS;
+    public static final long MANIFEST_SCHEMA = ManifestRecord.SCHEMA_PIECES;
 
     static final String FILES = "files/";
     static final String MANIFESTS = "manifests/";

@@ -26,6 +26,8 @@ final class ManifestRecord {
     private static final long SCHEMA_TENSORS = 3;
     /** The lists are in parts, or the file is made of its content. */
     static final long SCHEMA_PARTS = 4;
+    /** Tensors lie in pieces. */
+    static final long SCHEMA_PIECES = 5;
 
     private static final String RANGES = "ranges";
     private static final String PACKED = "packed";
@@ -61,9 +63,11 @@ final class ManifestRecord {
             return split(manifest, lists);
         }
         boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
-        long schema = lists.containsKey(PACKED)
-                ? SCHEMA_PARTS
-                : lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;
+        long schema = TensorRecord.hasPieces(manifest.tensors())
+                ? SCHEMA_PIECES
+                : lists.containsKey(PACKED)
+                        ? SCHEMA_PARTS
+                        : lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;
         StringBuilder text = head(manifest, schema);
         lists.forEach((name, list) -> text.append(",\n").append(ManifestParts.list(name, list.json())));
         return new ManifestRecord(bytes(text.append("}\n")), Map.of());
@@ -114,7 +118,8 @@ final class ManifestRecord {
         Map<String, Object> counts = new LinkedHashMap<>();
         lists.forEach(
                 (name, list) -> counts.put(name, ManifestParts.cut(name, list.json(), list.names(), MOST, parts)));
-        StringBuilder text = head(manifest, SCHEMA_PARTS);
+        StringBuilder text =
+                head(manifest, TensorRecord.hasPieces(manifest.tensors()) ? SCHEMA_PIECES : SCHEMA_PARTS);
         text.append(",\n\"parts\": ").append(Json.text(counts)).append("\n}\n");
         return new ManifestRecord(bytes(text), parts);
     }
@@ -157,7 +162,7 @@ final class ManifestRecord {
 
     static Manifest read(String where, byte[] head, Parts parts) throws IOException {
         String what = "manifest of " + where;
-        return CheckpointRecord.parse(what, SCHEMA_PARTS, head, json -> {
+        return CheckpointRecord.parse(what, SCHEMA_PIECES, head, json -> {
             Optional<JsonObject> counts = json.optionalObject("parts");
             List<Manifest.Entry> entries = entries(list(what, json, counts, RANGES, parts));
             long content =
@@ -178,7 +183,7 @@ final class ManifestRecord {
 
     /** How many parts each list of a manifest is cut into; empty where it is whole. */
     static Map<String, Long> partCounts(String where, byte[] head) throws IOException {
-        return CheckpointRecord.parse("manifest of " + where, SCHEMA_PARTS, head, json -> {
+        return CheckpointRecord.parse("manifest of " + where, SCHEMA_PIECES, head, json -> {
             Map<String, Long> counts = new LinkedHashMap<>();
             Optional<JsonObject> parts = json.optionalObject("parts");
             for (String list : List.of(RANGES, PACKED, TENSORS)) {
