@@ -1,5 +1,6 @@
 package dev.mgit.delta.codec;
 
+import dev.mgit.delta.MgitException;
 import java.util.Arrays;
 
 /**
@@ -27,13 +28,48 @@ final class ModeledMatches {
         at = PLAIN + before.length;
     }
 
-    /** @param frame the matches to code, as {@link ZstdPatch} found them */
-    static void encode(byte[] before, byte[] source, int length, ByteInput frame, ByteSink sink) {
+    /**
+     * Codes a block.
+     *
+     * @param frame the matches to code, as {@link ZstdPatch} found them
+     * @return false, and nothing of use written, if what was read from the frame are no matches of this block
+     */
+    static boolean encode(byte[] before, byte[] source, int length, ByteInput frame, ByteSink sink) {
         ModeledMatches coded = new ModeledMatches(before, length);
         System.arraycopy(source, 0, coded.bytes, coded.at, length);
+        int[] found;
+        try {
+            found = ZstdSequences.of(frame);
+        } catch (MgitException | IndexOutOfBoundsException e) {
+            return false; // a frame of a form that is not known here
+        }
+        if (!coded.holds(found)) {
+            return false;
+        }
         ArithmeticCoder.Encoder coder = new ArithmeticCoder.Encoder(sink);
-        coded.encode(coder, ZstdSequences.of(frame));
+        coded.encode(coder, found);
         coder.finish();
+        return true;
+    }
+
+    /** Whether each match copies what stands there, so that what is coded comes back whatever the frame was. */
+    private boolean holds(int[] found) {
+        int to = at;
+        for (int i = 0; i < found.length; i += 3) {
+            to += found[i];
+            int end = to + found[i + 1];
+            int from = to - found[i + 2];
+            if (found[i] < 0
+                    || end < to
+                    || end > bytes.length
+                    || from < 0
+                    || from >= to
+                    || !Arrays.equals(bytes, to, end, bytes, from, from + end - to)) {
+                return false;
+            }
+            to = end;
+        }
+        return true;
     }
 
     private void encode(ArithmeticCoder coder, int[] found) {

@@ -121,8 +121,11 @@ final class OpaqueEncoder {
             input.open(sink.array(), frame, sink.size() - frame);
             int matches = sink.size();
             sink.put(Method.MODELED_MATCHES);
-            ModeledMatches.encode(prediction, raw, length, input, sink);
-            sink.keepShorter(start, matches);
+            if (ModeledMatches.encode(prediction, raw, length, input, sink)) {
+                sink.keepShorter(start, matches);
+            } else {
+                sink.truncate(matches);
+            }
         }
         if (prediction.length == length) {
             int matches = sink.size();

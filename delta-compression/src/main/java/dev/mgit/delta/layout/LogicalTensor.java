@@ -5,6 +5,7 @@ import dev.mgit.delta.TensorSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,6 +72,37 @@ public record LogicalTensor(TensorSpec spec, Place place) {
     public record Varints(long offset, long length) implements Place {}
 
     /**
+     * A box of elements.
+     *
+     * @param offset byte of the file at which the first of them begins
+     * @param from index of that in the tensor, along each dimension
+     * @param shape elements along each dimension
+     */
+    public record Piece(long offset, List<Long> from, List<Long> shape) {
+        public Piece {
+            from = List.copyOf(from);
+            shape = List.copyOf(shape);
+        }
+
+        long elements() {
+            return shape.stream().reduce(1L, Math::multiplyExact);
+        }
+    }
+
+    /**
+     * Elements in several places: the chunks of HDF5. What is in none is zero.
+     *
+     * @param strides from each element of a piece to the next along each dimension, in elements
+     * @param order of an element's bytes
+     */
+    public record Pieces(List<Piece> pieces, List<Long> strides, Order order) implements Place {
+        public Pieces {
+            pieces = List.copyOf(pieces);
+            strides = List.copyOf(strides);
+        }
+    }
+
+    /**
      * Elements that nobody here can find.
      *
      * @param offset of the bytes that hold the tensor, as far as known
@@ -98,6 +130,13 @@ public record LogicalTensor(TensorSpec spec, Place place) {
                     ? new RowMajor(strided.offset())
                     : new Strided(strided.offset(), strides, strided.order(), strided.sign());
         }
+    }
+
+    /** A piece of one, as a tensor of its own. */
+    static LogicalTensor part(TensorSpec whole, Pieces place, Piece piece) {
+        return new LogicalTensor(
+                new TensorSpec(whole.name(), whole.dtype(), piece.shape()),
+                new Strided(piece.offset(), place.strides(), place.order(), Sign.AS_STORED));
     }
 
     private static List<Long> usedStrides(List<Long> shape, List<Long> strides) {
@@ -145,6 +184,11 @@ public record LogicalTensor(TensorSpec spec, Place place) {
             moved = new Strided(at.offset() + bytes, at.strides(), at.order(), at.sign());
         } else if (place instanceof Varints at) {
             moved = new Varints(at.offset() + bytes, at.length());
+        } else if (place instanceof Pieces at) {
+            List<Piece> pieces = at.pieces().stream()
+                    .map(piece -> new Piece(piece.offset() + bytes, piece.from(), piece.shape()))
+                    .toList();
+            moved = new Pieces(pieces, at.strides(), at.order());
         } else {
             Unreadable at = (Unreadable) place;
             moved = new Unreadable(at.offset() + bytes, at.length(), at.reason());
@@ -178,6 +222,9 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         if (place instanceof Strided at) {
             return at.offset();
         }
+        if (place instanceof Pieces at) {
+            return at.pieces().stream().mapToLong(Piece::offset).min().orElse(0);
+        }
         return place instanceof Varints at ? at.offset() : ((Unreadable) place).offset();
     }
 
@@ -192,6 +239,14 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         }
         if (place instanceof Strided strided) {
             return Strides.of(this, strided).span();
+        }
+        if (place instanceof Pieces at) {
+            long end = at.pieces().stream()
+                    .mapToLong(piece -> Math.addExact(
+                            piece.offset(), part(spec, at, piece).span()))
+                    .max()
+                    .orElse(0);
+            return Math.subtractExact(end, offset());
         }
         return place instanceof Varints varints ? varints.length() : ((Unreadable) place).length();
     }
@@ -208,14 +263,36 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         if (place instanceof Strided strided) {
             return new StridedBytes(file, Strides.of(this, strided), this);
         }
+        if (place instanceof Pieces pieces) {
+            return new PieceBytes(file, spec, pieces);
+        }
         return new SliceByteSource(file, offset(), span());
     }
 
     /** Whether other elements can be written in the place of its own. */
     public boolean canBeWritten() {
+        if (place instanceof Pieces pieces) {
+            return areWhole(pieces);
+        }
         return place instanceof RowMajor
                 || (place instanceof Strided strided
                         && Strides.of(this, strided).areApart());
+    }
+
+    /** Whether each element has a place in the file to itself. */
+    private boolean areWhole(Pieces place) {
+        List<LogicalTensor> parts = place.pieces().stream()
+                .map(piece -> part(spec, place, piece))
+                .sorted(Comparator.comparingLong(LogicalTensor::offset))
+                .toList();
+        long reached = 0;
+        for (LogicalTensor part : parts) {
+            if (part.offset() < reached || !part.canBeWritten()) {
+                return false;
+            }
+            reached = part.offset() + part.span();
+        }
+        return parts.stream().mapToLong(part -> part.spec().elements()).sum() == spec.elements();
     }
 
     /**
@@ -229,6 +306,8 @@ public record LogicalTensor(TensorSpec spec, Place place) {
     public void write(long position, byte[] bytes, int length, ByteSource file, Target target) throws IOException {
         if (place instanceof Strided strided) {
             new StridedBytes(file, Strides.of(this, strided), this).write(position, bytes, length, target);
+        } else if (place instanceof Pieces pieces) {
+            new PieceBytes(file, spec, pieces).write(position, bytes, length, target);
         } else {
             target.write(offset() + position, Arrays.copyOf(bytes, length));
         }
@@ -247,7 +326,11 @@ public record LogicalTensor(TensorSpec spec, Place place) {
      */
     public void check(long fileSize) {
         LayoutBuilder.checkedLength(spec);
-        if (place instanceof Strided && spec.dtype().blockElements() > 1) {
+        if (place instanceof Pieces pieces) {
+            check(pieces);
+        }
+        boolean isCut = place instanceof Strided || place instanceof Pieces;
+        if (isCut && spec.dtype().blockElements() > 1) {
             throw new FormatException("tensor " + name() + " of dtype " + spec.dtype() + " is cut between its bytes");
         }
         long span;
@@ -259,6 +342,25 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         if (offset() < 0 || span < 0 || span > fileSize || offset() > fileSize - span) {
             throw new FormatException("tensor " + name() + " has " + (span < 0 ? "too many" : span)
                     + " bytes from byte " + offset() + ", but the file ends at byte " + fileSize);
+        }
+    }
+
+    /** Whether the pieces are of this tensor, and do not repeat its elements. */
+    private void check(Pieces place) {
+        long elements = 0;
+        for (Piece piece : place.pieces()) {
+            boolean fits = piece.offset() >= 0
+                    && piece.from().size() == spec.shape().size()
+                    && piece.shape().size() == spec.shape().size();
+            for (int i = 0; fits && i < spec.shape().size(); i++) {
+                long from = piece.from().get(i);
+                long length = piece.shape().get(i);
+                fits = from >= 0 && length > 0 && length <= spec.shape().get(i) - from;
+            }
+            elements += fits ? piece.elements() : 0;
+            if (!fits || elements > spec.elements()) {
+                throw new FormatException("tensor " + name() + " has a piece that is none of it");
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.layout.LogicalTensor.Order;
+import dev.mgit.delta.layout.LogicalTensor.Piece;
+import dev.mgit.delta.layout.LogicalTensor.Pieces;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
 import dev.mgit.delta.layout.LogicalTensor.Strided;
 import dev.mgit.delta.layout.LogicalTensor.Varints;
@@ -13,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,112 @@ class LogicalTensorTest {
                     (position, bytes) -> System.arraycopy(bytes, 0, file, (int) position, bytes.length));
             assertThat(file).isEqualTo(before);
         }
+    }
+
+    /** A matrix in tiles, scattered over the file and without one of them, against one element at a time. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void readsAndWritesATensorInPieces(long seed) throws IOException {
+        Random random = new Random(seed);
+        for (int i = 0; i < 100; i++) {
+            boolean missing = i % 2 == 0;
+            LogicalTensor tensor = tiled(random, missing);
+            byte[] file = new byte[(int) (tensor.offset() + tensor.span() + random.nextInt(8))];
+            random.nextBytes(file);
+            tensor.check(file.length);
+            byte[] due = pieceByPiece(tensor, file);
+            ByteSource source = new MemoryByteSource(file);
+
+            assertThat(read(tensor.open(source), 0, due.length)).as("%s", tensor).isEqualTo(due);
+            int from = random.nextInt(due.length + 1);
+            int length = random.nextInt(due.length - from + 1);
+            assertThat(read(tensor.open(source), from, length)).isEqualTo(Arrays.copyOfRange(due, from, from + length));
+            assertThat(tensor.canBeWritten()).isEqualTo(!missing);
+            if (tensor.canBeWritten()) {
+                byte[] before = file.clone();
+                byte[] data = new byte[due.length];
+                random.nextBytes(data);
+                for (byte[] next : List.of(data, due)) {
+                    tensor.write(
+                            0,
+                            next,
+                            next.length,
+                            source,
+                            (position, bytes) -> System.arraycopy(bytes, 0, file, (int) position, bytes.length));
+                    assertThat(read(tensor.open(source), 0, next.length)).isEqualTo(next);
+                }
+                assertThat(file).isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void piecesOfAnotherTensorAreRefused() {
+        var spec = new TensorSpec("w", Dtype.F32, List.of(4L, 4L));
+        for (Piece piece : List.of(
+                new Piece(0, List.of(2L, 0L), List.of(3L, 4L)),
+                new Piece(0, List.of(0L), List.of(4L)),
+                new Piece(-1, List.of(0L, 0L), List.of(1L, 1L)),
+                new Piece(60, List.of(0L, 0L), List.of(1L, 2L)),
+                new Piece(0, List.of(0L, 0L), List.of(0L, 4L)))) {
+            var tensor = new LogicalTensor(spec, new Pieces(List.of(piece), List.of(4L, 1L), Order.LITTLE_ENDIAN));
+            assertThatThrownBy(() -> tensor.check(64)).isInstanceOf(FormatException.class);
+        }
+        Piece whole = new Piece(0, List.of(0L, 0L), List.of(4L, 4L));
+        var twice = new LogicalTensor(spec, new Pieces(List.of(whole, whole), List.of(4L, 1L), Order.LITTLE_ENDIAN));
+        assertThatThrownBy(() -> twice.check(64)).isInstanceOf(FormatException.class);
+    }
+
+    private static LogicalTensor tiled(Random random, boolean missing) {
+        List<Long> shape = List.of(2L + random.nextInt(6), 2L + random.nextInt(6), 1L + random.nextInt(3));
+        List<Long> tile = List.of(1L + random.nextInt(3), 1L + random.nextInt(3), 1L + random.nextInt(3));
+        List<Long> strides = LogicalTensor.rowMajorStrides(tile);
+        Dtype dtype = DTYPES.get(random.nextInt(DTYPES.size()));
+        long step = tile.get(0) * tile.get(1) * tile.get(2) * dtype.bytes() + random.nextInt(3);
+        List<Piece> pieces = new ArrayList<>();
+        for (long x = 0; x < shape.get(0); x += tile.get(0)) {
+            for (long y = 0; y < shape.get(1); y += tile.get(1)) {
+                for (long z = 0; z < shape.get(2); z += tile.get(2)) {
+                    List<Long> from = List.of(x, y, z);
+                    List<Long> within = new ArrayList<>();
+                    for (int d = 0; d < 3; d++) {
+                        within.add(Math.min(tile.get(d), shape.get(d) - from.get(d)));
+                    }
+                    pieces.add(new Piece(3 + step * pieces.size(), from, within));
+                }
+            }
+        }
+        Collections.shuffle(pieces, random);
+        List<Piece> kept = missing ? pieces.subList(1, pieces.size()) : pieces;
+        Order order = random.nextBoolean() ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN;
+        return new LogicalTensor(new TensorSpec("w", dtype, shape), new Pieces(kept, strides, order));
+    }
+
+    private static byte[] pieceByPiece(LogicalTensor tensor, byte[] file) {
+        Pieces place = (Pieces) tensor.place();
+        byte[] data = new byte[Math.toIntExact(tensor.spec().byteLength())];
+        int width = tensor.spec().dtype().bytes();
+        List<Long> steps = LogicalTensor.rowMajorStrides(tensor.spec().shape());
+        for (Piece piece : place.pieces()) {
+            for (long x = 0; x < piece.shape().get(0); x++) {
+                for (long y = 0; y < piece.shape().get(1); y++) {
+                    for (long z = 0; z < piece.shape().get(2); z++) {
+                        List<Long> at = List.of(x, y, z);
+                        long there = 0;
+                        long here = 0;
+                        for (int d = 0; d < 3; d++) {
+                            there += at.get(d) * place.strides().get(d);
+                            here += (at.get(d) + piece.from().get(d)) * steps.get(d);
+                        }
+                        var whole = new LogicalTensor(
+                                new TensorSpec("e", tensor.spec().dtype(), List.of()),
+                                new Strided(piece.offset() + there * width, List.of(), place.order(), Sign.AS_STORED));
+                        System.arraycopy(elementByElement(whole, file), 0, data, (int) here * width, width);
+                    }
+                }
+            }
+        }
+        return data;
     }
 
     /** Too large to be read at once, and with a wide step: read in runs. */

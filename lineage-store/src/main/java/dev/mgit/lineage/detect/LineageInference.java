@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Reads the family trees of many checkpoints at once. Every checkpoint is compared with the few that share most keys
@@ -29,6 +30,8 @@ final class LineageInference {
     private final List<Subject> subjects;
     private final CandidateParents kinship;
     private final Map<Integer, Origin> merges = new HashMap<>();
+    /** Of models that an adapter was merged into, how well it explains what changed. */
+    private final Map<Integer, Double> agreements = new HashMap<>();
 
     private LineageInference(List<Subject> subjects) {
         this.subjects = subjects;
@@ -191,14 +194,28 @@ final class LineageInference {
         for (int child : kinship.of(base).keySet()) {
             Relation relation = kinship.of(child, base).relation();
             boolean open = !subjects.get(child).settled() && relation.kind() == EdgeKind.FINETUNE;
-            if (open
-                    && shapes.explains(SketchComparison.of(
-                            subjects.get(base).sketch(), subjects.get(child).sketch()))) {
+            OptionalDouble explained = !open || child == adapter
+                    ? OptionalDouble.empty()
+                    : shapes.explains(SketchComparison.of(
+                            subjects.get(base).sketch(), subjects.get(child).sketch()));
+            // of those that explain it as well, the one that it is named after
+            boolean named = subjects.get(child).name().startsWith(subjects.get(adapter).name());
+            double agreement = explained.orElse(0) + (named ? 1e-6 : 0);
+            if (explained.isPresent() && agreement > agreements.getOrDefault(child, -1.0)) {
                 List<String> evidence = new ArrayList<>(relation.evidence());
-                evidence.add("only what '" + subjects.get(adapter).name() + "' adapts has changed, of rank "
-                        + shapes.rank() + " at most");
+                evidence.add("only what '" + subjects.get(adapter).name() + "' adapts has changed, " + shapes.words());
                 merges.put(child, new Origin(List.of(base, adapter), EdgeKind.MERGE, ADAPTER_CONFIDENCE, evidence));
+                agreements.put(child, agreement);
+                dropMergeOf(base, child);
             }
+        }
+    }
+
+    /** What was merged into is older: two fine-tunes that changed different layers have it between them, too. */
+    private void dropMergeOf(int base, int merged) {
+        Origin of = merges.get(base);
+        if (of != null && of.parents().contains(merged)) {
+            merges.remove(base);
         }
     }
 
@@ -216,7 +233,7 @@ final class LineageInference {
                 if (fitting > 0) {
                     List<String> evidence = List.of(
                             "its files name '" + subject.name() + "' as its base",
-                            "factors fit the shapes of " + fitting + " of its weights");
+                            shapes.fittingWords(fitting));
                     return Optional.of(new Origin(List.of(base), EdgeKind.ADAPTER, ADAPTER_CONFIDENCE, evidence));
                 }
             }

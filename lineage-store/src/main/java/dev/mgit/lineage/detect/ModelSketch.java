@@ -1,6 +1,7 @@
 package dev.mgit.lineage.detect;
 
 import dev.mgit.lineage.tensors.AdapterFactors;
+import dev.mgit.lineage.tensors.AdapterParameter;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,9 +34,10 @@ public record ModelSketch(List<String> formats, MetadataClaims claims, List<Tens
         return tensors.stream()
                 .filter(tensor -> tensor.isWeight() && !tensor.part())
                 .filter(tensor -> !adapter
-                        || AdapterFactors.of(tensor.name())
-                                .filter(factor -> !factor.down())
-                                .isPresent())
+                        || AdapterParameter.of(tensor.name()).isPresent()
+                                && AdapterFactors.of(tensor.name())
+                                        .filter(AdapterFactors::down)
+                                        .isEmpty())
                 .filter(tensor -> seen.add(tensor.digest()))
                 .toList();
     }
@@ -72,13 +74,13 @@ public record ModelSketch(List<String> formats, MetadataClaims claims, List<Tens
         return contents;
     }
 
-    /** Whether these are the factors of a low-rank adapter rather than a model; heads may be saved beside them. */
+    /** Whether this is an adapter rather than a model; heads may be saved beside it. */
     boolean isAdapter() {
-        return AdapterFactors.makeUp(tensors.stream().map(TensorSketch::name).toList())
+        return AdapterParameter.makeUp(tensors.stream().map(TensorSketch::name).toList())
                 || (claims.adapter()
                         && tensors.stream()
                                 .anyMatch(tensor ->
-                                        AdapterFactors.of(tensor.name()).isPresent()));
+                                        AdapterParameter.of(tensor.name()).isPresent()));
     }
 
     /** Whether both have weights, and none in common. */

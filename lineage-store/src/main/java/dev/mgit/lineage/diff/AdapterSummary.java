@@ -1,6 +1,7 @@
 package dev.mgit.lineage.diff;
 
 import dev.mgit.lineage.tensors.AdapterFactors;
+import dev.mgit.lineage.tensors.AdapterParameter;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.LayerNames;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ public record AdapterSummary(
     }
 
     private static boolean isAdapter(List<CheckpointTensor> weights) {
-        return AdapterFactors.makeUp(
+        return AdapterParameter.makeUp(
                 weights.stream().map(CheckpointTensor::name).toList());
     }
 
@@ -41,41 +42,45 @@ public record AdapterSummary(
         adapter.forEach(weight -> named.put(weight.name(), weight));
         Map<AdapterFactors, List<CheckpointTensor>> pairs = AdapterFactors.pairs(named);
         List<CheckpointTensor> saved = adapter.stream()
-                .filter(weight -> AdapterFactors.of(weight.name()).isEmpty() && weight.isMatrix())
+                .filter(weight -> AdapterParameter.of(weight.name()).isEmpty() && weight.isMatrix())
                 .toList();
         List<CheckpointTensor> replaced = base.stream()
                 .filter(weight -> adapter.stream().anyMatch(one -> isNamed(one, weight)))
                 .toList();
-        return new AdapterSummary(replaced, adapter, reversed, sentence(base, pairs, saved, reversed));
+        return new AdapterSummary(replaced, adapter, reversed, sentence(base, adapter, pairs, saved, reversed));
     }
 
     private static boolean isNamed(CheckpointTensor saved, CheckpointTensor weight) {
-        String name = AdapterFactors.savedName(saved.name());
+        String name = AdapterParameter.savedName(saved.name());
         return weight.name().equals(name) || weight.name().endsWith("." + name) || name.endsWith("." + weight.name());
     }
 
     private static String sentence(
             List<CheckpointTensor> base,
+            List<CheckpointTensor> adapter,
             Map<AdapterFactors, List<CheckpointTensor>> pairs,
             List<CheckpointTensor> saved,
             boolean reversed) {
-        long fitting = pairs.entrySet().stream()
-                .filter(pair -> base.stream()
-                        .anyMatch(weight -> pair.getKey().adapts(weight.name()) && fits(pair.getValue(), weight)))
-                .count();
-        boolean fits = !pairs.isEmpty() && fitting >= MOST * pairs.size();
+        Map<CheckpointTensor, AdapterParameter> parameters = new LinkedHashMap<>();
+        adapter.forEach(weight -> AdapterParameter.of(weight.name()).ifPresent(one -> parameters.put(weight, one)));
+        List<String> targets = parameters.values().stream()
+                .map(AdapterParameter::target)
+                .filter(target -> !target.isEmpty())
+                .distinct()
+                .toList();
         String which = reversed ? "the first is an adapter" : "the second is an adapter";
+        boolean fits = fits(base, parameters, pairs, targets);
         String what = fits ? which + (reversed ? " of the second" : " of the first") : which + " of another model";
-        StringBuilder said = new StringBuilder(what);
-        if (!pairs.isEmpty()) {
-            List<String> modules = AdapterFactors.modules(pairs.keySet());
-            said.append(": ").append(ranks(pairs)).append(" on ");
+        StringBuilder said = new StringBuilder(what).append(": ").append(method(parameters, pairs));
+        if (!targets.isEmpty()) {
+            List<String> modules = AdapterParameter.modules(targets);
+            said.append(" on ");
             said.append(modules.size() > NAMED ? NumberText.count(modules.size(), "module") : NumberText.list(modules));
-            said.append(" in ").append(NumberText.count(pairs.size(), "layer"));
+            said.append(" in ").append(NumberText.count(targets.size(), "layer"));
         }
         if (!saved.isEmpty()) {
             List<String> layers = saved.stream()
-                    .map(weight -> LayerNames.layer(AdapterFactors.savedName(weight.name())))
+                    .map(weight -> LayerNames.layer(AdapterParameter.savedName(weight.name())))
                     .distinct()
                     .toList();
             said.append("; ");
@@ -83,6 +88,55 @@ public record AdapterSummary(
             said.append(" saved whole");
         }
         return said.toString();
+    }
+
+    /** Whether most layers it adapts are there, in shapes that its parameters have; prompts only need some width. */
+    private static boolean fits(
+            List<CheckpointTensor> base,
+            Map<CheckpointTensor, AdapterParameter> parameters,
+            Map<AdapterFactors, List<CheckpointTensor>> pairs,
+            List<String> targets) {
+        if (targets.isEmpty()) {
+            return parameters.keySet().stream()
+                    .allMatch(prompt -> base.stream()
+                            .anyMatch(weight -> weight.isMatrix() && isMultiple(prompt.shape(), weight.shape())));
+        }
+        Map<String, List<CheckpointTensor>> factors = new LinkedHashMap<>();
+        pairs.forEach((factor, pair) -> factors.put(factor.target(), pair));
+        long fitting = targets.stream()
+                .filter(target -> base.stream()
+                        .anyMatch(weight -> new AdapterFactors(target, true).adapts(weight.name())
+                                && (!factors.containsKey(target) || fits(factors.get(target), weight))
+                                && vectorsFit(target, parameters, weight)))
+                .count();
+        return fitting >= MOST * targets.size();
+    }
+
+    private static boolean isMultiple(List<Long> prompt, List<Long> weight) {
+        long width = prompt.get(prompt.size() - 1);
+        return weight.stream().anyMatch(length -> length > 1 && width % length == 0);
+    }
+
+    private static boolean vectorsFit(
+            String target, Map<CheckpointTensor, AdapterParameter> parameters, CheckpointTensor weight) {
+        return parameters.entrySet().stream()
+                .filter(one -> one.getValue().target().equals(target))
+                .allMatch(one -> (!one.getValue().isVector()
+                                || weight.shape().contains(one.getKey().elements()))
+                        && (!one.getValue().isWhole() || weight.elements() == one.getKey().elements()));
+    }
+
+    /** {@code rank 8}, {@code DoRA of rank 8}, {@code IA³}. */
+    private static String method(
+            Map<CheckpointTensor, AdapterParameter> parameters, Map<AdapterFactors, List<CheckpointTensor>> pairs) {
+        if (!pairs.isEmpty()) {
+            boolean magnitudes = parameters.values().stream().anyMatch(AdapterParameter::isVector);
+            return (magnitudes ? "DoRA of " : "") + ranks(pairs);
+        }
+        return parameters.values().stream()
+                .map(AdapterParameter::title)
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String ranks(Map<AdapterFactors, List<CheckpointTensor>> pairs) {

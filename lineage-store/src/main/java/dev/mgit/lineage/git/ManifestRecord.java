@@ -26,10 +26,8 @@ final class ManifestRecord {
     private static final long SCHEMA_TENSORS = 3;
     /** The lists are in parts, or the file is made of its content. */
     static final long SCHEMA_PARTS = 4;
-    /** Parts of the file are bytes escaped as text. */
-    static final long SCHEMA_ESCAPES = 5;
-    /** The newest there is. */
-    static final long SCHEMA_NEWEST = SCHEMA_ESCAPES;
+    /** Parts of the file are bytes escaped as text, or tensors lie in pieces. */
+    static final long SCHEMA_NEWEST = 5;
 
     private static final String RANGES = "ranges";
     private static final String PACKED = "packed";
@@ -70,8 +68,11 @@ final class ManifestRecord {
     }
 
     private static long schema(Manifest manifest, Map<String, Lines> lists) {
+        if (manifest.packing().isEscaped() || TensorRecord.hasPieces(manifest.tensors())) {
+            return SCHEMA_NEWEST;
+        }
         if (lists.containsKey(PACKED)) {
-            return manifest.packing().isEscaped() ? SCHEMA_ESCAPES : SCHEMA_PARTS;
+            return SCHEMA_PARTS;
         }
         boolean starts = manifest.entries().stream().anyMatch(entry -> entry.start() > 0);
         return lists.containsKey(TENSORS) ? SCHEMA_TENSORS : starts ? SCHEMA_STARTS : SCHEMA;

@@ -7,6 +7,8 @@ import dev.mgit.delta.json.JsonObject;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.LogicalTensor.Order;
+import dev.mgit.delta.layout.LogicalTensor.Piece;
+import dev.mgit.delta.layout.LogicalTensor.Pieces;
 import dev.mgit.delta.layout.LogicalTensor.Place;
 import dev.mgit.delta.layout.LogicalTensor.RowMajor;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
@@ -27,7 +29,14 @@ import java.util.Optional;
  * conjugate or negative bit.
  */
 final class TensorRecord {
+    private static final String PIECES = "pieces";
+
     private TensorRecord() {}
+
+    /** Whether some tensor lies in pieces, which older versions of mgit know nothing of. */
+    static boolean hasPieces(List<Manifest.Tensor> tensors) {
+        return tensors.stream().anyMatch(tensor -> tensor.seen().place() instanceof Pieces);
+    }
 
     static Map<String, Object> write(Manifest.Tensor tensor) {
         LogicalTensor seen = tensor.seen();
@@ -44,6 +53,12 @@ final class TensorRecord {
             if (strided.sign() != Sign.AS_STORED) {
                 json.put("sign", word(strided.sign()));
             }
+        } else if (seen.place() instanceof Pieces pieces) {
+            json.put("strides", pieces.strides());
+            if (pieces.order() != Order.LITTLE_ENDIAN) {
+                json.put("order", word(pieces.order()));
+            }
+            json.put(PIECES, numbers(pieces.pieces()));
         } else if (seen.place() instanceof Varints varints) {
             json.put("varints", varints.length());
         } else if (seen.place() instanceof Unreadable hidden) {
@@ -92,11 +107,43 @@ final class TensorRecord {
         if (!json.has("strides")) {
             return new RowMajor(offset);
         }
+        Order order = json.optionalString("order")
+                .map(word -> one(Order.class, word))
+                .orElse(Order.LITTLE_ENDIAN);
+        if (json.has(PIECES)) {
+            int rank = json.numbers("shape").size();
+            return new Pieces(pieces(json.numbers(PIECES), rank), json.numbers("strides"), order);
+        }
         return new Strided(
                 offset,
                 json.numbers("strides"),
-                json.optionalString("order").map(word -> one(Order.class, word)).orElse(Order.LITTLE_ENDIAN),
+                order,
                 json.optionalString("sign").map(word -> one(Sign.class, word)).orElse(Sign.AS_STORED));
+    }
+
+    /** Of each piece its offset, where in the tensor it begins, and its shape. */
+    private static List<Long> numbers(List<Piece> pieces) {
+        List<Long> numbers = new ArrayList<>();
+        for (Piece piece : pieces) {
+            numbers.add(piece.offset());
+            numbers.addAll(piece.from());
+            numbers.addAll(piece.shape());
+        }
+        return numbers;
+    }
+
+    private static List<Piece> pieces(List<Long> numbers, int rank) {
+        int step = 1 + 2 * rank;
+        if (numbers.size() % step != 0) {
+            throw new JsonException(numbers.size() + " numbers for pieces of " + step + " each");
+        }
+        List<Piece> pieces = new ArrayList<>(numbers.size() / step);
+        for (int at = 0; at < numbers.size(); at += step) {
+            int shape = at + 1 + rank;
+            pieces.add(new Piece(
+                    numbers.get(at), numbers.subList(at + 1, shape), numbers.subList(shape, shape + rank)));
+        }
+        return pieces;
     }
 
     private static String word(Enum<?> value) {

@@ -9,6 +9,7 @@ import dev.mgit.fixtures.MadeTensor;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.tensors.AdapterFactors;
+import dev.mgit.lineage.tensors.AdapterParameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters against their bases, in the names PEFT writes, and pipelines component by component. Made models. */
 class AdapterDiffTest {
@@ -80,6 +82,40 @@ class AdapterDiffTest {
     })
     void factorsAreKnownByTheirNames(String name, String target, boolean down) {
         assertThat(AdapterFactors.of(name)).contains(new AdapterFactors(target, down));
+    }
+
+    /** Names as PEFT 0.21 and LyCORIS write them. */
+    @ParameterizedTest
+    @CsvSource({
+        "base_model.model.x.q_proj.ia3_l,x.q_proj,IA³",
+        "base_model.model.x.q_proj.hada_w1_a,x.q_proj,LoHa",
+        "lora_unet_x_to_q.hada_w1_a,x_to_q,LoHa",
+        "base_model.model.x.q_proj.lokr_w2_b,x.q_proj,LoKr",
+        "base_model.model.x.q_proj.vera_lambda_d,x.q_proj,VeRA",
+        "base_model.vera_A,'',VeRA",
+        "base_model.model.x.q_proj.oft_R.weight,x.q_proj,OFT",
+        "base_model.model.x.q_proj.fourierft_spectrum,x.q_proj,fourierft",
+        "base_model.model.x.norm.ln_tuning_layers.weight,x.norm,LN tuning",
+        "base_model.model.x.q_proj.lora_magnitude_vector,x.q_proj,lora",
+        "prompt_embeddings,'',prompt tuning"
+    })
+    void othersAreKnownByTheirNamesToo(String name, String target, String title) {
+        AdapterParameter parameter = AdapterParameter.of(name).orElseThrow();
+        assertThat(parameter.target()).isEqualTo(target);
+        assertThat(parameter.title()).isEqualTo(title);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"model.layers.0.self_attn.q_proj.weight", "road_net.weight", "delora.weight", "shadow_head.bias"})
+    void weightsOfAModelAreNoAdapter(String name) {
+        assertThat(AdapterParameter.of(name)).isEmpty();
+    }
+
+    /** As {@code lora_bias} saves it. */
+    @Test
+    void theBiasOfAFactorIsNoFactor() {
+        assertThat(AdapterFactors.of("base_model.model.x.lora_B.bias")).isEmpty();
     }
 
     @ParameterizedTest

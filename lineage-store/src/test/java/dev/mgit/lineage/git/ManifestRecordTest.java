@@ -74,6 +74,26 @@ class ManifestRecordTest {
         });
     }
 
+    /** Older versions of mgit would take the first piece for the whole, so they must not read it. */
+    @Test
+    void aTensorInPiecesHasASchemaOfItsOwn() throws IOException {
+        var spec = new TensorSpec("tiled", Dtype.F32, List.of(2L, 16L));
+        List<LogicalTensor.Piece> pieces = List.of(
+                new LogicalTensor.Piece(64, List.of(0L, 0L), List.of(2L, 8L)),
+                new LogicalTensor.Piece(0, List.of(0L, 8L), List.of(2L, 8L)));
+        for (LogicalTensor.Order order : LogicalTensor.Order.values()) {
+            var seen = new LogicalTensor(spec, new LogicalTensor.Pieces(pieces, List.of(8L, 1L), order));
+            var tensor = new Manifest.Tensor(seen, new ObjectId("d".repeat(64)));
+            Manifest ranges = manifest(List.of(range(0, "a", 1), range(64, "b", 2)));
+            Manifest manifest =
+                    new Manifest("hdf5", ranges.size(), ranges.sha256(), ranges.entries(), List.of(tensor));
+            ManifestRecord record = ManifestRecord.of(manifest);
+
+            assertThat(new String(record.head(), StandardCharsets.UTF_8)).startsWith("{\n\"schema\": 5,\n");
+            assertThat(read(record)).isEqualTo(manifest);
+        }
+    }
+
     @Test
     void aShortManifestIsOneFile() throws IOException {
         Manifest manifest = manifest(List.of(range(0, "a", 1), range(64, "b", 2)));

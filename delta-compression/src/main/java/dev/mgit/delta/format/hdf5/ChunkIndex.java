@@ -4,6 +4,7 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.LayoutBuilder;
+import dev.mgit.delta.layout.LogicalTensor.Piece;
 import dev.mgit.delta.layout.UnsupportedFormatException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -39,6 +40,7 @@ final class ChunkIndex {
     private final List<Long> shape;
     private final long elementBytes;
     private final List<Chunk> chunks = new ArrayList<>();
+    private final Set<List<Long>> begun = new HashSet<>();
 
     private ChunkIndex(Hdf5File file, Extent extent, List<Long> shape, long elementBytes) {
         this.file = file;
@@ -119,6 +121,30 @@ final class ChunkIndex {
         return Math.multiplyExact(new TensorSpec("chunk", Dtype.OPAQUE, shape).elements(), elementBytes);
     }
 
+    /** Whether all chunks were written. */
+    boolean isComplete() {
+        long count = 1;
+        for (int i = 0; i < whole.size(); i++) {
+            count = Math.multiplyExact(count, (whole.get(i) - 1) / shape.get(i) + 1);
+        }
+        return chunks.size() == count;
+    }
+
+    /** What is in each chunk of the dataset, which may end within one. */
+    List<Piece> pieces() {
+        return chunks.stream()
+                .map(chunk -> new Piece(chunk.address(), chunk.from(), within(chunk)))
+                .toList();
+    }
+
+    private List<Long> within(Chunk chunk) {
+        List<Long> within = new ArrayList<>();
+        for (int i = 0; i < whole.size(); i++) {
+            within.add(Math.min(shape.get(i), whole.get(i) - chunk.from().get(i)));
+        }
+        return within;
+    }
+
     /** Where the dataset begins whose chunks hold whole rows and lie one behind the other; all are there. */
     Optional<Long> run() {
         for (int i = 1; i < whole.size(); i++) {
@@ -195,6 +221,14 @@ final class ChunkIndex {
         }
         if (chunks.size() >= LayoutBuilder.MAX_TENSORS) {
             throw new UnsupportedFormatException("it has more than " + LayoutBuilder.MAX_TENSORS + " chunks");
+        }
+        for (int d = 0; d < whole.size(); d++) {
+            if (from.get(d) % shape.get(d) != 0) {
+                throw new FormatException("a chunk begins at element " + from + ", within others");
+            }
+        }
+        if (!begun.add(from)) {
+            throw new FormatException("two of its chunks begin at element " + from);
         }
         chunks.add(new Chunk(from, address));
     }

@@ -7,6 +7,8 @@ import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.LogicalTensor;
 import dev.mgit.delta.layout.LogicalTensor.Order;
+import dev.mgit.delta.layout.LogicalTensor.Piece;
+import dev.mgit.delta.layout.LogicalTensor.Pieces;
 import dev.mgit.delta.layout.LogicalTensor.Sign;
 import dev.mgit.delta.layout.LogicalTensor.Strided;
 import java.io.IOException;
@@ -125,6 +127,8 @@ final class Dataset {
         if (address == Hdf5File.NOWHERE) {
             if (shape.contains(0L)) {
                 run(0, false);
+            } else if (FillValue.isZero(file, header)) {
+                pieces(List.of(), shape);
             } else {
                 hidden("it was never written");
             }
@@ -154,7 +158,7 @@ final class Dataset {
 
     /** @param stored dimensions of what is stored: rows may be longer than the dataset's own */
     private void elements(long offset, List<Long> stored) {
-        boolean big = type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
+        boolean big = isBigEndian();
         boolean plain = type.dtype() != Dtype.OPAQUE;
         long length = bytes(stored);
         layout.range(
@@ -173,30 +177,49 @@ final class Dataset {
         }
     }
 
-    /** Chunks of whole rows in a row are one run; of others each is a range of its own, and the tensor is listed. */
+    /** Chunks of whole rows in a row are one run; of others each is a range of its own, and a piece of the tensor. */
     private void chunked(ChunkIndex chunks) throws IOException {
         Optional<Long> run = chunks.run();
         if (shape.contains(0L)) {
             run(0, false);
         } else if (run.isPresent()) {
             elements(run.get(), chunks.rows());
-        } else if (chunks.list().isEmpty()) {
-            hidden("it was never written");
+        } else if (!chunks.isComplete() && !FillValue.isZero(file, header)) {
+            chunkRanges(chunks);
+            hidden("not all of it was written");
         } else {
-            boolean big = type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
-            for (ChunkIndex.Chunk chunk : chunks.list()) {
-                String part = name + chunk.from();
-                boolean plain = type.dtype() != Dtype.OPAQUE && !big;
-                layout.range(
-                        chunk.address(),
-                        plain
-                                ? new TensorSpec(part, type.dtype(), chunks.shape())
-                                : LayoutBuilder.opaque(part, chunks.bytes()));
-            }
-            long first = chunks.list().get(0).address();
-            layout.view(LogicalTensor.unreadable(
-                    name, shape, first, 0, "it is in " + chunks.list().size() + " chunks"));
+            chunkRanges(chunks);
+            pieces(chunks.pieces(), chunks.shape());
         }
+    }
+
+    private void chunkRanges(ChunkIndex chunks) {
+        for (ChunkIndex.Chunk chunk : chunks.list()) {
+            String part = name + chunk.from();
+            layout.range(
+                    chunk.address(),
+                    type.dtype() != Dtype.OPAQUE && !isBigEndian()
+                            ? new TensorSpec(part, type.dtype(), chunks.shape())
+                            : LayoutBuilder.opaque(part, chunks.bytes()));
+        }
+    }
+
+    /** @param stored dimensions of every piece in the file */
+    private void pieces(List<Piece> pieces, List<Long> stored) {
+        if (type.dtype() == Dtype.OPAQUE) {
+            hidden("its elements are no plain numbers");
+            return;
+        }
+        layout.view(new LogicalTensor(
+                new TensorSpec(name, type.dtype(), shape),
+                new Pieces(
+                        pieces,
+                        LogicalTensor.rowMajorStrides(stored),
+                        isBigEndian() ? Order.BIG_ENDIAN : Order.LITTLE_ENDIAN)));
+    }
+
+    private boolean isBigEndian() {
+        return type.order() == Order.BIG_ENDIAN && type.bytes() > 1;
     }
 
     private void hidden(String reason) {

@@ -16,6 +16,8 @@ final class ObjectHeader {
     static final int DATASPACE = 0x1;
     static final int LINK_INFO = 0x2;
     static final int DATATYPE = 0x3;
+    static final int OLD_FILL_VALUE = 0x4;
+    static final int FILL_VALUE = 0x5;
     static final int LINK = 0x6;
     static final int EXTERNAL_FILES = 0x7;
     static final int LAYOUT = 0x8;

@@ -151,6 +151,41 @@ class TrainerFoldersTest {
         check();
     }
 
+    /** Parameters that are no pair of factors: LoHa of PEFT. */
+    @Test
+    void anAdapterOfAnotherMethodIsAnAdapterOfTheBaseItNames() throws IOException {
+        MadeModel lora = Families.adapter(BASE, "lora", 4, 8);
+        List<MadeTensor> renamed = lora.tensors().stream()
+                .map(tensor -> new MadeTensor(
+                        tensor.name()
+                                .replace(".lora_A.weight", ".hada_w1_b")
+                                .replace(".lora_B.weight", ".hada_w1_a"),
+                        tensor.dtype(),
+                        tensor.shape(),
+                        tensor.data()))
+                .toList();
+        write("base", BASE);
+        adapter("lora", new MadeModel("lora", BASE.shape(), renamed, List.of(), lora.edge(), 1), "org/base");
+        write("merged", Families.withAdapter(BASE, lora, "merged"));
+        write("stranger", Families.base("stranger", 7, ModelShape.TINY));
+        assertThat(run("diff", disk.resolve("base").toString(), disk.resolve("lora").toString())
+                        .out())
+                .contains("the second is an adapter of the first: LoHa on q_proj and v_proj");
+        check();
+    }
+
+    /** Two adapters of the same layers: the product of factors tells which was merged. */
+    @Test
+    void theAdapterWhoseFactorsWereAddedIsTheOneMerged() throws IOException {
+        MadeModel right = Families.adapter(BASE, "lora", 4, 8);
+        write("base", BASE);
+        adapter("another", Families.adapter(BASE, "another", 9, 8), "base");
+        adapter("lora", right, "base");
+        adapter("other", Families.adapter(BASE, "other", 5, 8), "base");
+        write("tuned", Families.withAdapter(BASE, right, "tuned"));
+        assertThat(plan().get("tuned").strings("parents")).containsExactly("base", "lora");
+    }
+
     private void check() {
         Map<String, JsonObject> plan = plan();
         assertThat(plan.get("base").strings("parents")).isEmpty();
