@@ -242,8 +242,8 @@ public record LogicalTensor(TensorSpec spec, Place place) {
         }
         if (place instanceof Pieces at) {
             long end = at.pieces().stream()
-                    .mapToLong(piece -> Math.addExact(
-                            piece.offset(), part(spec, at, piece).span()))
+                    .mapToLong(piece ->
+                            Math.addExact(piece.offset(), part(spec, at, piece).span()))
                     .max()
                     .orElse(0);
             return Math.subtractExact(end, offset());

@@ -91,8 +91,12 @@ final class PieceBytes implements ByteSource {
         Arrays.fill(out, start, start + Math.toIntExact((to - from) * width), (byte) 0);
         walk(from, to, (piece, element, buffer, count) -> {
             opened(piece).open(file).read(element * width, buffer, 0, count * width);
-            spread(piece, element, count, (number, place, bytes) -> System.arraycopy(
-                    buffer, place, out, start + Math.toIntExact((number - from) * width), bytes));
+            spread(
+                    piece,
+                    element,
+                    count,
+                    (number, place, bytes) -> System.arraycopy(
+                            buffer, place, out, start + Math.toIntExact((number - from) * width), bytes));
         });
         if (!whole) {
             System.arraycopy(out, (int) (position - from * width), target, at, length);
@@ -104,8 +108,12 @@ final class PieceBytes implements ByteSource {
         requireWithin(position, length);
         long from = position / width;
         walk(from, from + length / width, (piece, element, buffer, count) -> {
-            spread(piece, element, count, (number, place, some) ->
-                    System.arraycopy(bytes, Math.toIntExact((number - from) * width), buffer, place, some));
+            spread(
+                    piece,
+                    element,
+                    count,
+                    (number, place, some) ->
+                            System.arraycopy(bytes, Math.toIntExact((number - from) * width), buffer, place, some));
             opened(piece).write(element * width, buffer, count * width, file, target);
         });
     }

@@ -294,12 +294,11 @@ class Hdf5Test {
     private static void ramp(byte[] file, LogicalTensor tensor, int first) throws IOException {
         ByteBuffer values = ByteBuffer.wrap(data(file, tensor)).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < tensor.spec().elements(); i++) {
-            double value =
-                    switch (tensor.spec().dtype()) {
-                        case I8 -> values.get(i);
-                        case I32 -> values.getInt(4 * i);
-                        default -> values.getFloat(4 * i);
-                    };
+            double value = switch (tensor.spec().dtype()) {
+                case I8 -> values.get(i);
+                case I32 -> values.getInt(4 * i);
+                default -> values.getFloat(4 * i);
+            };
             assertThat(value).isEqualTo(first + i);
         }
     }

@@ -101,7 +101,9 @@ class LogicalTensorTest {
             byte[] due = pieceByPiece(tensor, file);
             ByteSource source = new MemoryByteSource(file);
 
-            assertThat(read(tensor.open(source), 0, due.length)).as("%s", tensor).isEqualTo(due);
+            assertThat(read(tensor.open(source), 0, due.length))
+                    .as("%s", tensor)
+                    .isEqualTo(due);
             int from = random.nextInt(due.length + 1);
             int length = random.nextInt(due.length - from + 1);
             assertThat(read(tensor.open(source), from, length)).isEqualTo(Arrays.copyOfRange(due, from, from + length));

@@ -35,8 +35,8 @@ final class AdapterShapes {
                 .filter(tensor -> !tensor.part())
                 .forEach(tensor -> tensors.put(tensor.name(), tensor));
         this.pairs = AdapterFactors.pairs(tensors);
-        tensors.forEach((name, tensor) ->
-                AdapterParameter.of(name).ifPresent(parameter -> add(new Part(parameter, tensor))));
+        tensors.forEach(
+                (name, tensor) -> AdapterParameter.of(name).ifPresent(parameter -> add(new Part(parameter, tensor))));
     }
 
     private void add(Part part) {
@@ -89,8 +89,7 @@ final class AdapterShapes {
         int fitting = 0;
         for (List<Part> layer : layers.values()) {
             List<TensorSketch> targets = base.tensors().stream()
-                    .filter(tensor ->
-                            !tensor.part() && layer.get(0).parameter().adapts(tensor.name()))
+                    .filter(tensor -> !tensor.part() && layer.get(0).parameter().adapts(tensor.name()))
                     .toList();
             if (!targets.isEmpty() && targets.stream().noneMatch(target -> fits(layer, target))) {
                 return 0;
@@ -98,7 +97,8 @@ final class AdapterShapes {
             fitting += targets.isEmpty() ? 0 : 1;
         }
         if (layers.isEmpty()) {
-            return (int) prompts.stream().filter(prompt -> isPromptOf(prompt, base)).count();
+            return (int)
+                    prompts.stream().filter(prompt -> isPromptOf(prompt, base)).count();
         }
         return fitting >= MOST * layers.size() ? fitting : 0;
     }
@@ -106,8 +106,8 @@ final class AdapterShapes {
     /** As wide as the model, or as the keys and values of all its layers. */
     private static boolean isPromptOf(TensorSketch prompt, ModelSketch base) {
         return base.tensors().stream()
-                .anyMatch(tensor -> tensor.isWeight()
-                        && prompt.columns() % Math.min(tensor.rows(), tensor.columns()) == 0);
+                .anyMatch(tensor ->
+                        tensor.isWeight() && prompt.columns() % Math.min(tensor.rows(), tensor.columns()) == 0);
     }
 
     private boolean fits(List<Part> layer, TensorSketch target) {

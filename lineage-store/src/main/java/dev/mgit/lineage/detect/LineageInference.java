@@ -199,7 +199,8 @@ final class LineageInference {
                     : shapes.explains(SketchComparison.of(
                             subjects.get(base).sketch(), subjects.get(child).sketch()));
             // of those that explain it as well, the one that it is named after
-            boolean named = subjects.get(child).name().startsWith(subjects.get(adapter).name());
+            boolean named =
+                    subjects.get(child).name().startsWith(subjects.get(adapter).name());
             double agreement = explained.orElse(0) + (named ? 1e-6 : 0);
             if (explained.isPresent() && agreement > agreements.getOrDefault(child, -1.0)) {
                 List<String> evidence = new ArrayList<>(relation.evidence());
@@ -232,8 +233,7 @@ final class LineageInference {
                 int fitting = shapes.fitting(subject.sketch());
                 if (fitting > 0) {
                     List<String> evidence = List.of(
-                            "its files name '" + subject.name() + "' as its base",
-                            shapes.fittingWords(fitting));
+                            "its files name '" + subject.name() + "' as its base", shapes.fittingWords(fitting));
                     return Optional.of(new Origin(List.of(base), EdgeKind.ADAPTER, ADAPTER_CONFIDENCE, evidence));
                 }
             }

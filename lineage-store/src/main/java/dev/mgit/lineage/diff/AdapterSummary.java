@@ -123,7 +123,8 @@ public record AdapterSummary(
                 .filter(one -> one.getValue().target().equals(target))
                 .allMatch(one -> (!one.getValue().isVector()
                                 || weight.shape().contains(one.getKey().elements()))
-                        && (!one.getValue().isWhole() || weight.elements() == one.getKey().elements()));
+                        && (!one.getValue().isWhole()
+                                || weight.elements() == one.getKey().elements()));
     }
 
     /** {@code rank 8}, {@code DoRA of rank 8}, {@code IA³}. */

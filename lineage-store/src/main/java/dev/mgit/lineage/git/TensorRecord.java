@@ -107,9 +107,8 @@ final class TensorRecord {
         if (!json.has("strides")) {
             return new RowMajor(offset);
         }
-        Order order = json.optionalString("order")
-                .map(word -> one(Order.class, word))
-                .orElse(Order.LITTLE_ENDIAN);
+        Order order =
+                json.optionalString("order").map(word -> one(Order.class, word)).orElse(Order.LITTLE_ENDIAN);
         if (json.has(PIECES)) {
             int rank = json.numbers("shape").size();
             return new Pieces(pieces(json.numbers(PIECES), rank), json.numbers("strides"), order);
@@ -140,8 +139,8 @@ final class TensorRecord {
         List<Piece> pieces = new ArrayList<>(numbers.size() / step);
         for (int at = 0; at < numbers.size(); at += step) {
             int shape = at + 1 + rank;
-            pieces.add(new Piece(
-                    numbers.get(at), numbers.subList(at + 1, shape), numbers.subList(shape, shape + rank)));
+            pieces.add(
+                    new Piece(numbers.get(at), numbers.subList(at + 1, shape), numbers.subList(shape, shape + rank)));
         }
         return pieces;
     }

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param down whether it is A, which comes first
  */
 public record AdapterFactors(String target, boolean down) {
-    private static final Pattern FACTOR = Pattern.compile("lora(?:_embedding)?[._](A|B|down|up)(?!.*\\.bias)(?:[._].*)?");
+    private static final Pattern FACTOR =
+            Pattern.compile("lora(?:_embedding)?[._](A|B|down|up)(?!.*\\.bias)(?:[._].*)?");
 
     /** The module and side that a tensor's name stands for; empty if it is no factor. */
     public static Optional<AdapterFactors> of(String tensor) {

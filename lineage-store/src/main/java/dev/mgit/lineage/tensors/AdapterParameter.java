@@ -56,13 +56,13 @@ public record AdapterParameter(String target, String method, String parameter) {
     public static Optional<AdapterParameter> of(String tensor) {
         Matcher prompt = PROMPT.matcher(tensor);
         if (prompt.matches()) {
-            return Optional.of(new AdapterParameter(
-                    "", prompt.group(1) == null ? prompt.group(2) : prompt.group(1), tensor));
+            return Optional.of(
+                    new AdapterParameter("", prompt.group(1) == null ? prompt.group(2) : prompt.group(1), tensor));
         }
         Matcher name = (tensor.startsWith(PEFT) ? OF_PEFT : KNOWN).matcher(plain(tensor));
         return name.matches()
-                ? Optional.of(new AdapterParameter(
-                        name.group(1) == null ? "" : name.group(1), name.group(3), name.group(2)))
+                ? Optional.of(
+                        new AdapterParameter(name.group(1) == null ? "" : name.group(1), name.group(3), name.group(2)))
                 : Optional.empty();
     }
 
@@ -80,9 +80,7 @@ public record AdapterParameter(String target, String method, String parameter) {
 
     /** The name of the tensor of a base that one saved whole beside an adapter stands in for. */
     public static String savedName(String tensor) {
-        return plain(tensor)
-                .replaceAll("\\.modules_to_save(\\.[^.]+)?\\.", ".")
-                .replaceAll("\\.base_layer\\.", ".");
+        return plain(tensor).replaceAll("\\.modules_to_save(\\.[^.]+)?\\.", ".").replaceAll("\\.base_layer\\.", ".");
     }
 
     /** The method as people call it. */
@@ -97,7 +95,8 @@ public record AdapterParameter(String target, String method, String parameter) {
 
     /** Whether its elements are factors or shifts of the rows of the weight, or of its columns. */
     public boolean isVector() {
-        return parameter.matches("ia3_l.*|vera_lambda_b.*|lora_magnitude_vector.*|boft_s.*|beft_bias.*|delora_w_norm.*");
+        return parameter.matches(
+                "ia3_l.*|vera_lambda_b.*|lora_magnitude_vector.*|boft_s.*|beft_bias.*|delora_w_norm.*");
     }
 
     /** Whether it takes the place of the weight. */

@@ -107,7 +107,8 @@ class AdapterDiffTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"model.layers.0.self_attn.q_proj.weight", "road_net.weight", "delora.weight", "shadow_head.bias"})
+            strings = {"model.layers.0.self_attn.q_proj.weight", "road_net.weight", "delora.weight", "shadow_head.bias"
+            })
     void weightsOfAModelAreNoAdapter(String name) {
         assertThat(AdapterParameter.of(name)).isEmpty();
     }

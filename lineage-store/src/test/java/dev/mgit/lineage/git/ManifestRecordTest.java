@@ -85,8 +85,7 @@ class ManifestRecordTest {
             var seen = new LogicalTensor(spec, new LogicalTensor.Pieces(pieces, List.of(8L, 1L), order));
             var tensor = new Manifest.Tensor(seen, new ObjectId("d".repeat(64)));
             Manifest ranges = manifest(List.of(range(0, "a", 1), range(64, "b", 2)));
-            Manifest manifest =
-                    new Manifest("hdf5", ranges.size(), ranges.sha256(), ranges.entries(), List.of(tensor));
+            Manifest manifest = new Manifest("hdf5", ranges.size(), ranges.sha256(), ranges.entries(), List.of(tensor));
             ManifestRecord record = ManifestRecord.of(manifest);
 
             assertThat(new String(record.head(), StandardCharsets.UTF_8)).startsWith("{\n\"schema\": 5,\n");

@@ -157,9 +157,7 @@ class TrainerFoldersTest {
         MadeModel lora = Families.adapter(BASE, "lora", 4, 8);
         List<MadeTensor> renamed = lora.tensors().stream()
                 .map(tensor -> new MadeTensor(
-                        tensor.name()
-                                .replace(".lora_A.weight", ".hada_w1_b")
-                                .replace(".lora_B.weight", ".hada_w1_a"),
+                        tensor.name().replace(".lora_A.weight", ".hada_w1_b").replace(".lora_B.weight", ".hada_w1_a"),
                         tensor.dtype(),
                         tensor.shape(),
                         tensor.data()))
@@ -168,7 +166,10 @@ class TrainerFoldersTest {
         adapter("lora", new MadeModel("lora", BASE.shape(), renamed, List.of(), lora.edge(), 1), "org/base");
         write("merged", Families.withAdapter(BASE, lora, "merged"));
         write("stranger", Families.base("stranger", 7, ModelShape.TINY));
-        assertThat(run("diff", disk.resolve("base").toString(), disk.resolve("lora").toString())
+        assertThat(run(
+                                "diff",
+                                disk.resolve("base").toString(),
+                                disk.resolve("lora").toString())
                         .out())
                 .contains("the second is an adapter of the first: LoHa on q_proj and v_proj");
         check();
