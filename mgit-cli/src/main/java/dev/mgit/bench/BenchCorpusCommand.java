@@ -134,7 +134,10 @@ public final class BenchCorpusCommand implements Callable<Integer> {
         for (Model model : models.values()) {
             List<Map<String, Path>> parents = new ArrayList<>();
             for (String parent : model.parents()) {
-                parents.add(FolderScan.of(models.get(parent).path()).files());
+                Model known = models.get(parent);
+                if (known != null) {
+                    parents.add(FolderScan.of(known.path()).files());
+                }
             }
             Map<String, Path> files = FolderScan.of(model.path()).files();
             for (Map.Entry<String, Path> file : files.entrySet()) {

@@ -107,7 +107,10 @@ final class CorpusPeers {
 
     private static Layout.@Nullable Range matching(Layout.Range range, Map<String, Layout.Range> known) {
         TensorSpec tensor = range.tensor().orElse(null);
-        Layout.Range twin = tensor == null ? null : known.get(tensor.name());
+        if (tensor == null) {
+            return null;
+        }
+        Layout.Range twin = known.get(tensor.name());
         return twin != null
                         && twin.length() == range.length()
                         && twin.tensor().orElseThrow().dtype() == tensor.dtype()
@@ -124,8 +127,9 @@ final class CorpusPeers {
             for (long at = 0; at < range.length(); at += BLOCK) {
                 byte[] raw = new byte[(int) Math.min(BLOCK, range.length() - at)];
                 source.read(range.offset() + at, raw, 0, raw.length);
-                byte[] predicted = twin == null ? null : new byte[raw.length];
+                byte[] predicted = null;
                 if (twin != null) {
+                    predicted = new byte[raw.length];
                     before.read(twin.offset() + at, predicted, 0, raw.length);
                 }
                 int coded = floats || predicted != null

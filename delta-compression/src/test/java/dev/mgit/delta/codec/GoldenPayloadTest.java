@@ -91,7 +91,7 @@ class GoldenPayloadTest {
             lines.add(line(coder, Dtype.OPAQUE, Effort.BALANCED, mixed, BlockCoderTest.words(3, 900)));
             byte[] reworded = BlockCoderTest.words(3, 4000);
             for (int i = 0; i < reworded.length; i += 7 + i % 5) {
-                reworded[i] = (byte) ("abc".charAt(i % 3));
+                reworded[i] = (byte) "abc".charAt(i % 3);
             }
             lines.add(line(coder, Dtype.OPAQUE, Effort.SMALL, reworded, BlockCoderTest.words(3, 4000)));
         }
