@@ -49,7 +49,6 @@ class CorruptionTest {
     void whateverFileIsHitNothingIsSilent(DamagedGround ground) throws Exception {
         assumeTrue(TRIES > 0, "a long run: no mgit.corruption.tries");
         assumeTrue(GROUND.isEmpty() || ground.name().equalsIgnoreCase(GROUND), "another ground is wanted");
-        Path here = folder.resolve("here");
         Path target = folder.resolve("here");
         try (S3Server bucket = ground == DamagedGround.BUCKET ? new S3Server(target.resolve("s3")) : null) {
             DamageRepository made = ground.make(folder, bucket);

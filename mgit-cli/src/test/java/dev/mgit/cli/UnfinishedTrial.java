@@ -32,7 +32,7 @@ final class UnfinishedTrial implements Trial {
         Files.writeString(repository.root().resolve("changed/config.json"), "{\"mine\": 1}");
         commands.ok("run", "--model", "made", "--from", "base", "--shell", "--", "cp $MGIT_PARENT_1/* {output}/");
         commands.ok(
-                ("test add gate --on made --event update --metric n:higher:min=9 --shell -- echo{\"n\":1}>$MGIT_METRICS")
+                "test add gate --on made --event update --metric n:higher:min=9 --shell -- echo{\"n\":1}>$MGIT_METRICS"
                         .replace("echo{", "echo '{")
                         .replace("}>", "}' > ")
                         .split(" ", 12));

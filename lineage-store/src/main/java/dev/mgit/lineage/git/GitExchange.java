@@ -47,6 +47,7 @@ public final class GitExchange implements AutoCloseable {
 
     private final GitLineage lineage;
     private final Anchor anchor;
+    private boolean closed;
 
     private GitExchange(GitLineage lineage, Path operationLog) {
         this.lineage = lineage;
@@ -72,11 +73,16 @@ public final class GitExchange implements AutoCloseable {
         return new GitRemote(lineage, address, environment, messages);
     }
 
+    /** As {@link GitLineage#refresh}. */
+    public void refresh() {
+        lineage.refresh();
+    }
+
     /** As {@link Lineage#begin}. */
     public ExchangeTransaction begin(String description, Person author) {
         return GitErrors.translateFailures(() -> {
             GitTransaction.recover(lineage);
-            lineage.forgetRead();
+            lineage.refresh();
             return new GitTransaction(lineage, description, author, Instant.now());
         });
     }
@@ -376,6 +382,11 @@ public final class GitExchange implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         lineage.close();
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 }

@@ -233,12 +233,29 @@ final class GitTransaction implements ExchangeTransaction {
                     joining.join(inserter);
                 }
                 inserter.flush();
+                requireTargets();
                 moveReferences();
             } finally {
                 lineage.forgetRead();
             }
             return true;
         });
+    }
+
+    /** What a reference is to lead to was chosen before; another command may have removed it, and cleaned up, since. */
+    private void requireTargets() throws IOException {
+        for (Map.Entry<String, @Nullable ObjectId> reference : after.entrySet()) {
+            ObjectId target = reference.getValue();
+            if (target != null
+                    && !target.equals(before.get(reference.getKey()))
+                    && !git.getObjectDatabase().has(target)) {
+                throw new MgitException(
+                        MgitException.Kind.CONFLICT,
+                        target.name() + ", which " + reference.getKey()
+                                + " was to lead to, was removed meanwhile; nothing was " + "changed",
+                        "run the command again");
+            }
+        }
     }
 
     private void writeNotes(ObjectInserter inserter, String namespace, Map<VersionId, Optional<byte[]>> changed)

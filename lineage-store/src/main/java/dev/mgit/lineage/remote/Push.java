@@ -409,6 +409,7 @@ public final class Push {
     }
 
     /** What is there now is known here without a fetch. */
+    /** Notes where the remote's models are now. Versions that were removed here while they were sent are not led to again. */
     private void remember(GitExchange here, Remote remote, Plan plan) throws IOException {
         WriterLock lock = exchange.locks().take("mgit push " + remote.name());
         try (lock) {
@@ -416,10 +417,12 @@ public final class Push {
             for (Move move : plan.named()) {
                 if (move.ref().startsWith(RemoteReferences.HEADS)) {
                     String model = move.ref().substring(RemoteReferences.HEADS.length());
-                    move.to()
-                            .ifPresentOrElse(
-                                    head -> transaction.setRemoteModel(remote.name(), model, head),
-                                    () -> transaction.deleteRemoteModel(remote.name(), model));
+                    if (move.to().isEmpty()) {
+                        transaction.deleteRemoteModel(remote.name(), model);
+                    } else if (here.isVersion(move.to().get())) {
+                        transaction.setRemoteModel(
+                                remote.name(), model, move.to().get());
+                    }
                 }
             }
             transaction.apply();

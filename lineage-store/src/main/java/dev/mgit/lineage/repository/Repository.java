@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -58,6 +59,7 @@ public final class Repository implements AutoCloseable {
     private @Nullable MissingParameters missing;
     private Supplier<Optional<GitSigner>> signer = Optional::empty;
     private @Nullable GitLineage lineage;
+    private final List<GitExchange> exchanges = new CopyOnWriteArrayList<>();
     private @Nullable SettingsFile settings;
 
     private Repository(RepositoryFiles files, User user) {
@@ -310,7 +312,11 @@ public final class Repository implements AutoCloseable {
 
     /** What fetching and pushing need of the lineage; the caller closes it. */
     public GitExchange exchange() {
-        return GitExchange.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+        GitExchange opened =
+                GitExchange.open(files.lineage(), files.operationLog(), warning -> warnings.accept(warning));
+        exchanges.removeIf(GitExchange::isClosed);
+        exchanges.add(opened);
+        return opened;
     }
 
     /** The whole lineage as it stands, by way of the index. */
@@ -384,6 +390,11 @@ public final class Repository implements AutoCloseable {
             recover();
             if (lineage != null) {
                 lineage.refresh();
+            }
+            for (GitExchange exchange : exchanges) {
+                if (!exchange.isClosed()) {
+                    exchange.refresh();
+                }
             }
             settings = null;
             lock.beforeRelease(this::share);

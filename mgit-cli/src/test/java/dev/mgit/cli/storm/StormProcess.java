@@ -4,10 +4,12 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.Crash;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -72,12 +74,23 @@ final class StormProcess implements AutoCloseable {
         Path journal = storm.journals().resolve(name);
         boolean grown = Files.exists(journal) && Files.size(journal) > seen;
         if (grown) {
-            byte[] all = Files.readAllBytes(journal);
-            String news = new String(all, (int) seen, all.length - (int) seen, StandardCharsets.UTF_8);
-            seen = all.length;
-            news.lines().forEach(this::hear);
+            String all = Files.readString(journal, StandardCharsets.ISO_8859_1);
+            int end = all.lastIndexOf('\n') + 1; // what follows is still being written
+            byte[] news = all.substring((int) seen, end).getBytes(StandardCharsets.ISO_8859_1);
+            grown = end > seen;
+            seen = end;
+            new String(news, StandardCharsets.UTF_8).lines().forEach(this::hear);
         }
         return grown || isDoomed() || !process.isAlive();
+    }
+
+    /** Takes off what it was writing when it was killed: the next process goes on behind it. */
+    private void cutTheUnfinished() throws IOException {
+        try (FileChannel channel = FileChannel.open(storm.journals().resolve(name), StandardOpenOption.WRITE)) {
+            channel.truncate(seen);
+        } catch (NoSuchFileException e) {
+            // it had not begun
+        }
     }
 
     private void hear(String line) {
@@ -117,6 +130,7 @@ final class StormProcess implements AutoCloseable {
                 killsWithTheLock += holds ? 1 : 0;
             }
             hasNews();
+            cutTheUnfinished();
             current = Optional.empty();
             process = start();
         }
