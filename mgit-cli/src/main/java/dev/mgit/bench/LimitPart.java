@@ -96,7 +96,7 @@ enum LimitPart {
     private final int count;
     private final int megabytes;
 
-    /** @param megabytes the most disk it takes at a time, with so many: a third more than was measured */
+    /** @param megabytes an estimate of the most disk it takes at a time, with so many */
     LimitPart(String what, int count, int megabytes) {
         this.what = what;
         this.count = count;

@@ -220,6 +220,16 @@ class UpdateCommandTest {
     }
 
     @Test
+    void aReportThatIsNoneIsDamage() throws IOException {
+        Path last = repository.root().resolve(".mgit/hooks/logs/last.json");
+        Files.createDirectories(last.getParent());
+        Files.writeString(last, "{\"schema\": 1, \"files\": []}");
+        Cli.Ran ran = repository.run("update", "--status");
+        assertThat(ran.exit()).isEqualTo(6);
+        assertThat(ran.err()).contains("the last update's report is damaged").doesNotContain("internal error");
+    }
+
+    @Test
     void anUpdateOfAnotherProcessIsAConflict() throws IOException {
         models.derive("a", "base").ran();
         models.commit("base", "base2");

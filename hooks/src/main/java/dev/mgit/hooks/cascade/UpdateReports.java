@@ -87,7 +87,14 @@ final class UpdateReports {
     }
 
     Optional<JsonObject> last() {
-        return files.lastReport().map(bytes -> JsonMembers.read(bytes, "the last update's report", json -> json));
+        return files.lastReport()
+                .map(bytes -> JsonMembers.read(bytes, "the last update's report", UpdateReports::checked));
+    }
+
+    /** @throws dev.mgit.delta.json.JsonException if it is no report */
+    private static JsonObject checked(JsonObject json) {
+        var unused = UpdateReport.fromJson(json);
+        return json;
     }
 
     /** Makes a report the latest. */
