@@ -1,6 +1,5 @@
 package dev.mgit.bench;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.codec.ZstdFrames;
@@ -30,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CorpusPeers {
     private static final int BLOCK = CodedBlocks.BLOCK;
+    /** That of {@code --long=27}. */
+    private static final int WINDOW_LOG = 27;
 
     private final int[] levels;
     private final Set<String> seen = new HashSet<>();
@@ -64,13 +65,7 @@ final class CorpusPeers {
         }
         unique += Files.size(file);
         for (int i = 0; i < levels.length; i++) {
-            var counted = new Counted();
-            try (var zstd = new ZstdOutputStream(counted, levels[i])) {
-                zstd.setWorkers(Runtime.getRuntime().availableProcessors());
-                zstd.setLong(27);
-                Files.copy(file, zstd);
-            }
-            stored[i] += counted.bytes;
+            stored[i] += ZstdFrames.sizeOf(file, levels[i], WINDOW_LOG);
         }
         bitX(file, parent.filter(path -> !path.equals(file)));
     }
@@ -137,21 +132,6 @@ final class CorpusPeers {
                         : plain.compress(raw, 0, raw.length, out, 0);
                 bitX += Math.min(coded, raw.length);
             }
-        }
-    }
-
-    /** Counts what is written. */
-    private static final class Counted extends OutputStream {
-        private long bytes;
-
-        @Override
-        public void write(int one) {
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] some, int from, int length) {
-            bytes += length;
         }
     }
 }

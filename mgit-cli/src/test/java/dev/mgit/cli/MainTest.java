@@ -35,7 +35,7 @@ class MainTest {
                 .hasSize(5)
                 .anyMatch(line -> line.startsWith("java:    " + Runtime.version()))
                 .anyMatch(line -> line.matches("natives: RocksDB \\d+\\.\\d+\\.\\d+, zstd \\d+.*"))
-                .contains("formats: repository 1, manifest 4, frame 1, JSON output 1");
+                .contains("formats: repository 1, manifest 5, frame 1, JSON output 1");
         assertThat(Cli.run(folder, "--verbose").exit()).isEqualTo(2);
         assertThat(Cli.run(folder, "--verbose", "log").exit()).isEqualTo(2);
     }

@@ -3,7 +3,12 @@ package dev.mgit.delta.codec;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.mgit.delta.MgitException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Plain zstd frames of one setting: what mgit's codecs are compared with. Not thread-safe. */
 public final class ZstdFrames implements AutoCloseable {
@@ -22,6 +27,31 @@ public final class ZstdFrames implements AutoCloseable {
     /** Level 1 that hardly looks for matches: the Huffman stage nearly alone. */
     public static ZstdFrames huffmanOnly() {
         return new ZstdFrames(new ZstdCompressCtx().setLevel(1).setMinMatch(7).setHashLog(6));
+    }
+
+    /** Bytes of a frame of a whole file, made with all processors and a window of {@code 1 << windowLog} bytes. */
+    public static long sizeOf(Path file, int level, int windowLog) throws IOException {
+        var counted = new CountingOutput();
+        try (var zstd = new ZstdOutputStream(counted, level)) {
+            zstd.setWorkers(Runtime.getRuntime().availableProcessors());
+            zstd.setLong(windowLog);
+            Files.copy(file, zstd);
+        }
+        return counted.bytes;
+    }
+
+    private static final class CountingOutput extends OutputStream {
+        private long bytes;
+
+        @Override
+        public void write(int one) {
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] some, int from, int length) {
+            bytes += length;
+        }
     }
 
     /** Most bytes a frame of this many takes. */

@@ -1,9 +1,9 @@
 package dev.mgit.delta.format.onnx;
 
-import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FolderListing;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.mgit.delta.format.tfjs;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.FolderListing;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.delta.layout.CompanionReader;
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.FolderListing;
 import dev.mgit.delta.layout.FormatException;
 import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.layout.LayoutBuilder;
@@ -55,7 +55,7 @@ public final class TfjsReader implements CompanionReader {
             return Optional.empty();
         }
         for (Path manifest : manifests(folder, name)) {
-            for (WeightsManifest.Group group : groups(manifest)) {
+            for (WeightsManifest.Group group : isPromised(manifest) ? groups(manifest) : groupsIfAny(manifest)) {
                 if (group.paths().contains(name)) {
                     return Optional.of(shard(group, name, folder, source));
                 }
@@ -75,7 +75,7 @@ public final class TfjsReader implements CompanionReader {
         List<Path> manifests = new ArrayList<>(FolderListing.of(folder, MANIFESTS));
         for (int end = 0; end <= name.length(); end++) {
             Path cut = folder.resolve(name.substring(0, end) + ".json");
-            if (Files.isRegularFile(cut) && !manifests.contains(cut)) {
+            if (Files.isRegularFile(cut) && !cut.endsWith(name) && !manifests.contains(cut)) {
                 manifests.add(cut);
             }
         }
@@ -88,12 +88,23 @@ public final class TfjsReader implements CompanionReader {
      * @return empty if the file is no manifest, or none that can be read
      */
     public static List<String> shards(Path manifest) throws IOException {
+        return groupsIfAny(manifest).stream()
+                .flatMap(group -> group.paths().stream())
+                .filter(path -> !path.isEmpty() && !path.contains("/") && !path.contains("\\"))
+                .filter(path -> path.indexOf('\0') < 0)
+                .toList();
+    }
+
+    /** Whether a file of that name is a manifest, or damaged. */
+    private static boolean isPromised(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.equals("model.json") || name.endsWith("manifest.json");
+    }
+
+    /** Of a file that need not be a manifest. */
+    private static List<WeightsManifest.Group> groupsIfAny(Path file) throws IOException {
         try {
-            return groups(manifest).stream()
-                    .flatMap(group -> group.paths().stream())
-                    .filter(path -> !path.isEmpty() && !path.contains("/") && !path.contains("\\"))
-                    .filter(path -> path.indexOf('\0') < 0)
-                    .toList();
+            return groups(file);
         } catch (UnsupportedFormatException e) {
             return List.of();
         }

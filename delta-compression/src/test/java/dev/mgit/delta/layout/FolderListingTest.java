@@ -1,4 +1,4 @@
-package dev.mgit.delta.format;
+package dev.mgit.delta.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.mgit.delta.format;
+package dev.mgit.delta.layout;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
