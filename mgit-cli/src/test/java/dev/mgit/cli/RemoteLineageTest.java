@@ -79,6 +79,23 @@ class RemoteLineageTest {
     }
 
     @Test
+    void theParentOfALaterEdgeStaysThereWhenItsModelIsForcedElsewhere() throws IOException {
+        commit(ada, "teacher", 8);
+        ada.ok("edge", "add", "squad", "teacher", "distill");
+        push(ada);
+        String before = ada.id("teacher");
+        ada.ok("rm", "teacher");
+        commit(ada, "teacher", 9);
+        push(ada, "--force");
+        GitServers.run(hub, "git", "gc", "--prune=now", "--quiet");
+        TestRepository ben = clone("ben");
+        assertThat(ben.id("teacher")).isEqualTo(ada.id("teacher")).isNotEqualTo(before);
+        assertThat(ben.ok("show", "squad")).contains("distill of teacher");
+        ben.ok("audit", "squad");
+        ben.ok("fsck", "--lineage-only");
+    }
+
+    @Test
     void oneModelIsPushedWithWhatItCameFromAndItsTags() throws IOException {
         commit(ada, "other", 3);
         ada.ok("tag", "one", "squad");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -171,7 +172,7 @@ public final class Push {
             shared.addAll(notes(here, there, remote, request, theirs));
             registry(here, remote, ours, theirs).ifPresent(shared::add);
             store(here, remote, theirs).ifPresent(shared::add);
-            List<VersionId> added = addedParents(here, ours, tips, theirs);
+            List<VersionId> added = addedParents(here, ours, named, theirs);
             added.forEach(id ->
                     shared.add(0, new Move(RemoteReferences.EDGES + id.hex(), Optional.empty(), Optional.of(id))));
             List<VersionId> all = new ArrayList<>(tips);
@@ -355,7 +356,7 @@ public final class Push {
 
     /** Parents of edges that were added later, which Git's own walk from the models does not find. */
     private static List<VersionId> addedParents(
-            GitExchange here, RemoteReferences ours, List<VersionId> tips, RemoteReferences theirs) {
+            GitExchange here, RemoteReferences ours, List<Move> named, RemoteReferences theirs) {
         Set<VersionId> parents = new LinkedHashSet<>();
         if (ours.notes().containsKey(EdgeNotes.NAMESPACE)) {
             here.lineage().notes(EdgeNotes.NAMESPACE).values().forEach(note -> {
@@ -366,8 +367,11 @@ public final class Push {
                 }
             });
         }
-        List<VersionId> known = new ArrayList<>(tips);
-        known.addAll(theirs.all().values());
+        // What leads to them when the push is done: a reference that moves lets go of what it led to.
+        Map<String, VersionId> after = new TreeMap<>(theirs.all());
+        named.forEach(move -> after.remove(move.ref()));
+        List<VersionId> known = new ArrayList<>(after.values());
+        named.forEach(move -> move.to().ifPresent(known::add));
         parents.removeIf(
                 parent -> !here.isVersion(parent) || known.stream().anyMatch(tip -> here.isAncestor(parent, tip)));
         return List.copyOf(parents);
