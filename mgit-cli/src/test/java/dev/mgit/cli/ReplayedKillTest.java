@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReplayedKillTest {
     private static final String KILLS = System.getProperty("mgit.kills", "");
     private static final long SEED = Long.getLong("mgit.kills.seed", 1);
-    private static final int KILLS_IN_EVERY_BUILD = 3;
+    private static final int KILLS_IN_EVERY_BUILD = 1;
 
     private static final List<String> IN_EVERY_BUILD =
             List.of("commit ../model --model base", "merge trained child --model joined --strategy average");

@@ -40,7 +40,7 @@ class StormTest {
     void twoUsersOfOneGroupAreAsGoodAsOne() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "only root can become two users");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        int operations = OPERATIONS == SHORT ? 16 : OPERATIONS / 4;
+        int operations = OPERATIONS == SHORT ? 10 : OPERATIONS / 4;
         rage(operations, 2, Optional.of(GROUP), List.of(user(64001, "002"), user(64002, "077")));
     }
 
