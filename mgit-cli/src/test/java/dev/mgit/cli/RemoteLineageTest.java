@@ -96,6 +96,22 @@ class RemoteLineageTest {
     }
 
     @Test
+    void whoPushesTakesTheParentsOfTheEdgesThatOthersAdded() throws IOException {
+        push(ada);
+        TestRepository ben = clone("ben");
+        commit(ben, "teacher", 8);
+        ben.ok("edge", "add", "squad", "teacher", "distill");
+        push(ben);
+        commit(ada, "other", 9);
+        push(ada);
+        assertThat(ada.ok("show", "squad")).contains("distill of ");
+        ada.ok("status");
+        ada.ok("gc", "--prune-older-than", "0");
+        ada.ok("fsck", "--lineage-only");
+        ada.ok("audit", "squad");
+    }
+
+    @Test
     void oneModelIsPushedWithWhatItCameFromAndItsTags() throws IOException {
         commit(ada, "other", 3);
         ada.ok("tag", "one", "squad");

@@ -185,6 +185,37 @@ class RemoteParametersTest {
     }
 
     @Test
+    void whatAFetchCouldNotBringKeepsNobodyFromCleaningUp() throws IOException {
+        ada.ok("push");
+        TestRepository ben = clone("ben");
+        Path away = dir.resolve("away");
+        commit(ada, "squad", 7);
+        ada.ok("tag", "seven", "squad");
+        ada.ok("push");
+        Files.move(store, away);
+        assertThat(ben.run("fetch").exit()).isEqualTo(7);
+        ben.ok("gc");
+        ben.ok("fsck");
+
+        Files.move(away, store);
+        ada.ok("tag", "-d", "seven");
+        ada.ok("undo");
+        ada.ok("undo");
+        ada.ok("undo");
+        commit(ada, "squad", 8);
+        ada.ok("push", "--force");
+        Files.move(store, away);
+        assertThat(ben.run("fetch").exit()).isEqualTo(7);
+        ben.ok("tag", "-d", "seven");
+        ben.ok("gc");
+        ben.ok("fsck");
+
+        Files.move(away, store);
+        ben.ok("pull");
+        assertSame(ben, "squad");
+    }
+
+    @Test
     void aDamagedPackReachesNobody() throws IOException {
         ada.ok("push");
         for (Path pack : packs()) {

@@ -35,6 +35,8 @@ import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.lib.TreeFormatter;
+import org.eclipse.jgit.notes.Note;
+import org.eclipse.jgit.notes.NoteMap;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevSort;
 import org.eclipse.jgit.revwalk.RevWalk;
@@ -143,6 +145,22 @@ public final class GitExchange implements AutoCloseable {
             }
         });
         return found;
+    }
+
+    /** The notes that a commit of a notes reference lists, whether a reference leads to it or not. */
+    public List<byte[]> notesOf(VersionId state) {
+        return GitErrors.reading(() -> {
+            List<byte[]> found = new ArrayList<>();
+            try (var walk = new RevWalk(lineage.git())) {
+                RevCommit commit = walk.parseCommit(ObjectId.fromString(state.hex()));
+                for (Note note : NoteMap.read(walk.getObjectReader(), commit)) {
+                    found.add(walk.getObjectReader()
+                            .open(note.getData(), Constants.OBJ_BLOB)
+                            .getBytes());
+                }
+            }
+            return found;
+        });
     }
 
     /**

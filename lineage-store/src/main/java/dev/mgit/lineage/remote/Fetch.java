@@ -9,6 +9,7 @@ import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,16 +73,17 @@ public final class Fetch {
         Repository repository = exchange.repository();
         try (GitExchange here = repository.exchange();
                 GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
-            var references = new RemoteReferences(there.references());
             List<Change> models;
             Map<String, VersionId> tags;
             Remote known = remote;
             WriterLock lock = exchange.locks().take("mgit fetch " + remote.name());
             try (lock) {
+                var references = new RemoteReferences(there.references());
                 there.fetch(references.tips());
+                List<VersionId> parents = EdgeParents.bring(here, there, references.notes());
                 models = changes(here, remote, references, prune);
                 tags = newTags(here, references);
-                record(here, remote, references, models, tags);
+                record(here, remote, references, models, tags, parents);
                 new UnsentState(exchange, here).take(remote);
                 known = withStore(here, remote, references);
             }
@@ -152,7 +154,8 @@ public final class Fetch {
             Remote remote,
             RemoteReferences references,
             List<Change> models,
-            Map<String, VersionId> tags) {
+            Map<String, VersionId> tags,
+            List<VersionId> parents) {
         ExchangeTransaction transaction = here.begin("fetch " + remote.name(), exchange.author());
         for (Change change : models) {
             change.after()
@@ -168,12 +171,11 @@ public final class Fetch {
                 transaction.setPrivateRef(prefix(remote) + "tags/" + tag, id);
             }
         });
-        references.edges().forEach((name, id) -> {
-            if (here.isVersion(id)) {
-                transaction.setPrivateRef("edges/" + id.hex(), id);
-                transaction.setPrivateRef(prefix(remote) + "edges/" + id.hex(), id);
-            }
-        });
+        EdgeParents.keep(
+                transaction,
+                remote,
+                references.edges().values().stream().filter(here::isVersion).toList());
+        EdgeParents.keep(transaction, remote, parents);
         references
                 .notes()
                 .forEach((namespace, id) -> transaction.mergeNotes(namespace, id, exchange.merger(namespace)));
@@ -186,7 +188,7 @@ public final class Fetch {
         return prefix(remote) + "registry";
     }
 
-    private static String prefix(Remote remote) {
+    static String prefix(Remote remote) {
         return "remotes/" + remote.name() + "/";
     }
 
@@ -197,6 +199,21 @@ public final class Fetch {
             known.addAll(here.lineage().privateRefs(prefix(remote) + kind).values());
         }
         return known;
+    }
+
+    /** Versions that it was known to lead to once, and that an undo may bring back: their parameters may never have come. */
+    static List<VersionId> formerlyKnown(GitExchange here, Remote remote) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (Operation operation : here.lineage().operations(Integer.MAX_VALUE)) {
+            for (Operation.RefChange change : operation.changes()) {
+                if (change.ref().startsWith("refs/remotes/" + remote.name() + "/")
+                        || change.ref().startsWith("refs/mgit/" + prefix(remote))) {
+                    change.before().ifPresent(ids::add);
+                    change.after().ifPresent(ids::add);
+                }
+            }
+        }
+        return ids.stream().map(VersionId::new).filter(here::isVersion).toList();
     }
 
     private Remote withStore(GitExchange here, Remote remote, RemoteReferences references) {

@@ -26,10 +26,11 @@ public final class PromisedVersions {
         Set<VersionId> promised = new HashSet<>();
         try (GitExchange here = repository.exchange()) {
             var references = new RemoteReferences(here.references());
+            // No tags: a fetch sets them before the parameters come.
             List<VersionId> ours = new ArrayList<>(references.models().values());
-            ours.addAll(references.tags().values());
             for (Remote remote : remotes) {
-                List<VersionId> theirs = Fetch.known(here, remote);
+                List<VersionId> theirs = new ArrayList<>(Fetch.known(here, remote));
+                theirs.addAll(Fetch.formerlyKnown(here, remote));
                 promised.addAll(here.between(theirs, remote.isPartial() ? List.of() : ours));
             }
         }

@@ -322,7 +322,9 @@ public final class Push {
         WriterLock lock = exchange.locks().take("mgit push " + remote.name());
         try (lock) {
             there.fetch(notes.values());
+            List<VersionId> parents = EdgeParents.bring(here, there, notes);
             ExchangeTransaction transaction = here.begin("join notes of " + remote.name(), exchange.author());
+            EdgeParents.keep(transaction, remote, parents);
             notes.forEach((namespace, id) -> transaction.mergeNotes(namespace, id, exchange.merger(namespace)));
             transaction.apply();
         }
@@ -357,16 +359,9 @@ public final class Push {
     /** Parents of edges that were added later, which Git's own walk from the models does not find. */
     private static List<VersionId> addedParents(
             GitExchange here, RemoteReferences ours, List<Move> named, RemoteReferences theirs) {
-        Set<VersionId> parents = new LinkedHashSet<>();
-        if (ours.notes().containsKey(EdgeNotes.NAMESPACE)) {
-            here.lineage().notes(EdgeNotes.NAMESPACE).values().forEach(note -> {
-                try {
-                    EdgeNotes.parse(note).entries().forEach(entry -> parents.add(entry.parent()));
-                } catch (MgitException e) {
-                    // fsck names it
-                }
-            });
-        }
+        Set<VersionId> parents = ours.notes().containsKey(EdgeNotes.NAMESPACE)
+                ? EdgeParents.of(here.lineage().notes(EdgeNotes.NAMESPACE).values())
+                : new LinkedHashSet<>();
         // What leads to them when the push is done: a reference that moves lets go of what it led to.
         Map<String, VersionId> after = new TreeMap<>(theirs.all());
         named.forEach(move -> after.remove(move.ref()));
@@ -412,7 +407,6 @@ public final class Push {
         return ref.replaceFirst("^refs/(heads|tags|notes|mgit)/", "");
     }
 
-    /** What is there now is known here without a fetch. */
     /** Notes where the remote's models are now. Versions that were removed here while they were sent are not led to again. */
     private void remember(GitExchange here, Remote remote, Plan plan) throws IOException {
         WriterLock lock = exchange.locks().take("mgit push " + remote.name());

@@ -38,7 +38,7 @@ final class Refusals {
                     "no merge in progress"),
             5,
             any(
-                    "the repository is busy: process \\d+ \\(.*\\) has not finished within 0 s",
+                    "the repository is busy: (process \\d+ \\(.*\\)|another process) has not finished within 0 s",
                     "there is already a (model|tag) '.*'",
                     "'.*' has moved on since '.*'",
                     "'.*' has a new version since the merge started; nothing was changed",
@@ -49,7 +49,7 @@ final class Refusals {
                     "'.*' has moved at origin meanwhile",
                     "tag '.*' is .* there and .* here",
                     "a merge is already in progress.*",
-                    "an update is in progress.*"));
+                    "an update is (already )?in progress.*"));
 
     private Refusals() {}
 
