@@ -57,7 +57,9 @@ public final class CheckoutCommand implements Callable<Integer> {
             description = "Leave out training state: optimizer, scheduler, random number generators.")
     private boolean weightsOnly;
 
-    @Option(names = "--force", description = "Overwrite modified files.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Overwrite modified files.")
     private boolean force;
 
     @Mixin
