@@ -258,4 +258,12 @@ class GitHabitsTest {
         assertThat(out(folder, "checkout", "-f", "@", ".")).contains("2 files");
         assertThat(Cli.run(models.root(), "tag", "nothing").err()).contains("which version should be tagged");
     }
+
+    @Test
+    void aCheckoutInsideACheckoutSaysWhatItIs() {
+        assertThat(Cli.run(folder, "checkout", "squad").err())
+                .contains("squad lies in a checkout of bert: its next commit takes this folder along", "REV .");
+        assertThat(Cli.run(models.root(), "checkout", "squad").err()).isEmpty();
+        assertThat(Cli.run(folder, "checkout", "bert", ".").err()).isEmpty();
+    }
 }

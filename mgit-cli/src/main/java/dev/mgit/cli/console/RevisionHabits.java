@@ -4,34 +4,38 @@ import dev.mgit.delta.MgitException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What is typed in the place of a revision out of habit with Git, and the sentence that names the way there is. */
 final class RevisionHabits {
-    private static final Map<Pattern, String> SHAPES = Map.of(
-            Pattern.compile(".*[^.]\\.\\.\\.[^.].*"),
-            "write 'A..B': 'mgit log' shows what B has and A has not, 'mgit diff' compares the two",
-            Pattern.compile(".*@\\{(?:u|upstream|push)}.*"),
-            "models have no upstream; what was fetched is REMOTE/MODEL",
-            Pattern.compile(".*@\\{(?!-?\\d+})[^}]*}.*"),
-            "MODEL@{N} counts changes of a model, MODEL~N its versions; 'mgit op' lists when each was made",
-            Pattern.compile("\\^.+"),
-            "write 'A..B' for what B has and A has not",
-            Pattern.compile(":/.*|.*\\^\\{/.*"),
-            "'mgit log --oneline' lists messages with their ids",
-            Pattern.compile("-"),
-            "name the model; 'mgit status' says what is checked out here");
+    private record Shape(Pattern looks, String way) {
+        Shape(String looks, String way) {
+            this(Pattern.compile(looks), way);
+        }
+    }
+
+    private static final List<Shape> SHAPES = List.of(
+            new Shape(
+                    ".*[^.]\\.\\.\\.[^.].*",
+                    "write 'A..B': 'mgit log' shows what B has and A has not, 'mgit diff' compares the two"),
+            new Shape(".*@\\{(?:u|upstream|push)}.*", "models have no upstream; what was fetched is REMOTE/MODEL"),
+            new Shape(
+                    ".*@\\{(?!-?\\d+}|u}|upstream}|push})[^}]*}.*",
+                    "MODEL@{N} counts changes of a model, MODEL~N its versions; 'mgit op' lists when each was made"),
+            new Shape("\\^.+", "write 'A..B' for what B has and A has not"),
+            new Shape(":/.*|.*\\^\\{/.*", "'mgit log --oneline' lists messages with their ids"),
+            new Shape("-", "name the model; 'mgit status' says what is checked out here"));
 
     private RevisionHabits() {}
 
     /** The failure to say for what no revision of mgit looks like. */
     static Optional<MgitException> shape(String typed) {
-        return SHAPES.entrySet().stream()
-                .filter(shape -> shape.getKey().matcher(typed).matches())
+        return SHAPES.stream()
+                .filter(shape -> shape.looks().matcher(typed).matches())
                 .findFirst()
-                .map(shape -> refused("'" + typed + "' is not a revision of mgit", shape.getValue()));
+                .map(shape -> refused("'" + typed + "' is not a revision of mgit", shape.way()));
     }
 
     /** The failure to say instead of "unknown revision" for files, of a version or on disk. */
