@@ -1,5 +1,6 @@
 package dev.mgit.bench;
 
+import dev.mgit.delta.Dtype;
 import dev.mgit.fixtures.Element;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
@@ -28,7 +29,7 @@ final class ModelPairs {
         this.wanted = wanted;
     }
 
-    /** BGE v1 to v1.5, the one published pair with a history; E5 against BGE, which are no kin; MiniLM by itself. */
+    /** BGE v1 to v1.5, the one published pair with a history; E5 against BGE, which are no kin; MiniLM by itself; BGE in fp8. */
     List<ModelPair> real() throws IOException {
         List<ModelPair> pairs = new ArrayList<>();
         if (wanted.test("BGE v1 to v1.5, real")) {
@@ -51,7 +52,21 @@ final class ModelPairs {
             pairs.add(new ModelPair(
                     "MiniLM alone, real", Optional.empty(), RealModels.miniLm().weights(), false));
         }
+        for (Dtype dtype : List.of(Dtype.F8_E4M3, Dtype.F8_E5M2)) {
+            for (Fp8File.Scale scale : Fp8File.Scale.values()) {
+                addFp8(pairs, dtype, scale);
+            }
+        }
         return pairs;
+    }
+
+    private void addFp8(List<ModelPair> pairs, Dtype dtype, Fp8File.Scale scale) throws IOException {
+        String name = "BGE v1.5 as " + dtype + ", " + scale.words;
+        if (wanted.test(name)) {
+            Path file = scratch.resolve(slug(name) + ".safetensors");
+            new Fp8File(dtype, scale).write(RealModels.bgeSmallV15().weights(), file);
+            pairs.add(new ModelPair(name, Optional.empty(), file, false));
+        }
     }
 
     /** Fine-tunes of every float type and update size, sparse updates, and bases by themselves; of about {@code bytes} each. */

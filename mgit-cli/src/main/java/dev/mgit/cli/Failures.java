@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -98,7 +99,11 @@ final class Failures {
     int usage(ParameterException e) {
         CommandLine command = e.getCommandLine();
         if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
-            return usage(command, "unknown option " + unmatched.getUnmatched().get(0), unmatched.getSuggestions());
+            String option = unmatched.getUnmatched().get(0);
+            String message = "unknown option " + option;
+            return Habits.option(withoutMgit(command), option)
+                    .map(way -> say(MgitException.Kind.USAGE.exitCode(), message, way))
+                    .orElseGet(() -> usage(command, message, unmatched.getSuggestions()));
         }
         if (e instanceof UnmatchedArgumentException unmatched) {
             String argument = unmatched.getUnmatched().get(0);
@@ -119,6 +124,10 @@ final class Failures {
         }
         String name = command.getCommandSpec().qualifiedName();
         String message = "'" + typed + "' is not a command of " + name;
+        Optional<String> way = first ? Habits.command(typed) : Optional.empty();
+        if (way.isPresent()) {
+            return say(MgitException.Kind.USAGE.exitCode(), message, way.get());
+        }
         List<String> known = command.getSubcommands().entrySet().stream()
                 .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)
@@ -126,6 +135,10 @@ final class Failures {
         List<String> meant = Synonyms.of(typed, known).map(List::of).orElseGet(() -> DidYouMean.near(typed, known));
         return usage(
                 command, message, meant.stream().map(word -> name + " " + word).toList());
+    }
+
+    private static String withoutMgit(CommandLine command) {
+        return command.getCommandSpec().qualifiedName().replaceFirst("^mgit ", "");
     }
 
     private int usage(CommandLine command, String message, List<String> suggestions) {

@@ -221,4 +221,49 @@ class GitHabitsTest {
         JsonObject json = models.json("commit", "run", "--model", "bert", "--json", "-m", "again");
         assertThat(json.string("model")).isEqualTo("bert");
     }
+
+    @Test
+    void whatOnlyGitKnowsInThePlaceOfARevisionNamesTheWayThereIs() {
+        Map.of(
+                        "bert~2...bert", "write 'A..B'",
+                        "bert@{upstream}", "REMOTE/MODEL",
+                        "bert@{yesterday}", "MODEL@{N}",
+                        "^bert", "write 'A..B'",
+                        ":/step", "'mgit log --oneline'")
+                .forEach((typed, way) -> {
+                    for (String command : List.of("log", "diff", "checkout", "blame")) {
+                        Cli.Ran ran = Cli.run(folder, command, typed);
+                        assertThat(ran.exit()).as("%s", ran).isEqualTo(2);
+                        assertThat(ran.err()).contains("'" + typed + "' is not a revision of mgit", way);
+                    }
+                });
+        for (String command : List.of("log", "checkout", "blame", "rm", "mv")) {
+            Cli.Ran ran = Cli.run(folder, command, "--", "config.json", "other");
+            assertThat(ran.exit()).as("%s", ran).isEqualTo(2);
+            assertThat(ran.err()).contains("'mgit show REV:FILE'");
+        }
+        assertThat(Cli.run(folder, "blame", "bert:config.json").err()).contains("'mgit show REV:FILE'");
+        assertThat(Cli.run(folder, "diff", "bert~1", "bert", "--", "config.json")
+                        .err())
+                .contains("'--files GLOB'");
+    }
+
+    @Test
+    void shortOptionsOfGitMeanTheSame() throws IOException {
+        assertThat(out(folder, "tag", "here")).isEqualTo("here is bert@" + models.id("bert~1") + "\n");
+        assertThat(out(folder, "tag", "-f", "here", "bert")).contains(models.id("bert"));
+        assertThat(out(folder, "branch", "-f", "squad", "bert")).contains("squad starts at");
+        assertThat(out(folder, "branch", "-vv")).isEqualTo(out(folder, "branch", "-v"));
+        Files.writeString(folder.resolve("config.json"), "edited");
+        assertThat(out(folder, "checkout", "-f", "@", ".")).contains("2 files");
+        assertThat(Cli.run(models.root(), "tag", "nothing").err()).contains("which version should be tagged");
+    }
+
+    @Test
+    void aCheckoutInsideACheckoutSaysWhatItIs() {
+        assertThat(Cli.run(folder, "checkout", "squad").err())
+                .contains("squad lies in a checkout of bert: its next commit takes this folder along", "REV .");
+        assertThat(Cli.run(models.root(), "checkout", "squad").err()).isEmpty();
+        assertThat(Cli.run(folder, "checkout", "bert", ".").err()).isEmpty();
+    }
 }

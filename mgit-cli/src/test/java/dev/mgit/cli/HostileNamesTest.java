@@ -76,6 +76,24 @@ class HostileNamesTest {
     }
 
     @Test
+    void jsonHasWhatIsHiddenAsEscapes() {
+        for (List<String> command : List.of(
+                List.of("show", "--tensors", "a", "--json"),
+                List.of("show", "a", "--json"),
+                List.of("diff", "a~1", "a", "--json"),
+                List.of("blame", "a", "--json"),
+                List.of("find", "--shape", "*", "--json"),
+                List.of("log", "-p", "--json"))) {
+            Cli.Ran ran = models.run(command.toArray(String[]::new));
+            assertThat(ran.exit()).as("%s: %s", command, ran).isZero();
+            assertHarmless(command, ran.out() + ran.err());
+        }
+        assertThat(models.ok("show", "--tensors", "a", "--json")).contains("row\\u202e\\u200b\\u009b", "重み🙂");
+        assertThat(models.json("log", "--json").objects("versions").get(0).string("message"))
+                .isEqualTo("x\u001b[2J\rforged\u202e 2");
+    }
+
+    @Test
     void stylesOfOurOwnAreTheOnlyEscapesWhereThereAreColors() {
         for (List<String> command : COMMANDS) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();

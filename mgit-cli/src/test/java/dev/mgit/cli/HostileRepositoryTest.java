@@ -212,6 +212,39 @@ class HostileRepositoryTest {
         TestRepository.assertRefused(repository.run("log"), INTEGRITY, sentence);
     }
 
+    /** JGit would believe an index that is a pack's no more, keep no logs, and write cookies anywhere. */
+    @Test
+    void theLineagesOwnSettingsChangeNothingThatIsReadOrWritten() throws IOException {
+        repository.ok("gc");
+        Path git = repository.mgit().resolve("lineage.git");
+        Files.writeString(git.resolve("objects/pack/multi-pack-index"), "MIDX");
+        Files.writeString(
+                git.resolve("config"),
+                Files.readString(git.resolve("config"))
+                        + ("[core]\n multiPackIndex = true\n commitGraph = true\n logAllRefUpdates = false\n"
+                                        + " packedGitLimit = 1\n compression = 99\n[http]\n saveCookies = true\n"
+                                        + " cookieFile = FILE\n[pack]\n depth = -1\n windowMemory = 1\n threads = 9999\n"
+                                        + "[gc]\n pruneExpire = now\n auto = 1\n")
+                                .replace("FILE", precious.resolve("thesis").toString()));
+        repository.ok("checkout", "good", "out");
+        repository.ok("commit", model.toString(), "--model", "next");
+        assertThat(git.resolve("logs/refs/heads/next")).isNotEmptyFile();
+        repository.ok("gc", "--prune-older-than", "0");
+        assertThat(repository.ok("fsck")).contains("no damage");
+        assertThat(repository.ok("log", "next")).contains("Add next");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refStorage = reftable", "objectFormat = sha256", "partialClone = origin"})
+    void whatGitStoresInAnotherWayIsRefused(String extension) throws IOException {
+        Path config = repository.mgit().resolve("lineage.git/config");
+        Files.writeString(
+                config,
+                Files.readString(config) + "[core]\n repositoryformatversion = 1\n[extensions]\n " + extension + "\n");
+        useIt();
+        TestRepository.assertRefused(repository.run("log"), INTEGRITY, "extensions." + extension);
+    }
+
     @Test
     void noProgramThatGitWouldRunIsRun() throws IOException {
         Path ran = folder.resolve("ran");

@@ -16,12 +16,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
     @TempDir
@@ -83,6 +87,70 @@ class MainTest {
                         .as(typed)
                         .anyMatch(target -> commands.containsKey(target) || target.equals("--version")));
         assertThat(Synonyms.targets().keySet()).noneMatch(commands::containsKey);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "stash | 'mgit undo'",
+                "reset --hard HEAD~1 | 'mgit checkout REV DIR --force'",
+                "add . | 'mgit commit PATH'",
+                "rebase main | 'mgit update MODEL'",
+                "cat-file -p bert | 'mgit show REV'",
+                "rev-parse HEAD | 'mgit show --json REV'",
+                "clean -fdx | nothing outside '.mgit' is ever removed",
+                "cp a b | 'mgit branch NEW REV'",
+                "ps | 'mgit serve'",
+                "login | no account of its own",
+                "commit -am message | 'mgit commit PATH'",
+                "commit --amend --no-edit | 'mgit undo'",
+                "checkout -b new | 'mgit branch NAME REV'",
+                "log --since=yesterday | 'mgit log --json'",
+                "diff --cached | 'mgit commit PATH'",
+                "rm --cached a.bin | 'mgit commit PATH'",
+                "tag -a v1 -m first | 'mgit tag NAME REV'",
+                "branch --list | 'mgit branch'",
+                "push -u origin main | 'mgit push'",
+                "status -sb | 'mgit status --json'",
+                "config --get user.name | 'mgit config NAME'",
+                "-c user.name=x log | 'mgit -C DIR COMMAND'"
+            })
+    void whatHasNoEqualHereNamesTheWayThereIs(String typed, String way) {
+        Cli.Ran ran = Cli.run(folder, typed.split(" "));
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err().lines()).hasSize(2);
+        assertThat(ran.err()).contains("hint: ").contains(way).doesNotContain("did you mean");
+    }
+
+    @Test
+    void everyWayNamedIsThere() {
+        CommandLine mgit = Main.everything(new Context(Terminal.system()));
+        Pattern named = Pattern.compile("'mgit ((?:-[^']* )?)([a-z]+)( [^']*)?'");
+        for (String sentence : Stream.concat(Habits.commands().values().stream(), Habits.options().values().stream())
+                .distinct()
+                .toList()) {
+            for (Matcher way = named.matcher(sentence); way.find(); ) {
+                CommandLine command = mgit.getSubcommands().get(way.group(2));
+                assertThat(command).as(sentence).isNotNull();
+                Pattern.compile("(?<= )--?[a-z][a-z-]*", Pattern.CASE_INSENSITIVE)
+                        .matcher(way.group(3) == null ? "" : way.group(3))
+                        .results()
+                        .forEach(option -> assertThat(command.getCommandSpec().findOption(option.group()))
+                                .as(sentence + " " + option.group())
+                                .isNotNull());
+            }
+        }
+        assertThat(Habits.commands().keySet())
+                .noneMatch(mgit.getSubcommands()::containsKey)
+                .noneMatch(Synonyms.targets()::containsKey);
+        for (String option : Habits.options().keySet()) {
+            String[] parts = option.split(":", 2);
+            CommandLine command =
+                    parts[0].equals("mgit") ? mgit : mgit.getSubcommands().get(parts[0]);
+            assertThat(command).as(option).isNotNull();
+            assertThat(command.getCommandSpec().findOption(parts[1])).as(option).isNull();
+        }
     }
 
     @ParameterizedTest

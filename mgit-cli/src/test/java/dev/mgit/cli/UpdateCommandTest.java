@@ -8,6 +8,7 @@ import dev.mgit.lineage.repository.ExclusiveFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +228,26 @@ class UpdateCommandTest {
         Cli.Ran ran = repository.run("update", "--status");
         assertThat(ran.exit()).isEqualTo(6);
         assertThat(ran.err()).contains("the last update's report is damaged").doesNotContain("internal error");
+    }
+
+    /** A report may be anybody's: its logs are where this repository keeps them, and its names lead nowhere else. */
+    @Test
+    void aReportNamesNoPlaceElsewhere() throws IOException {
+        Path last = repository.root().resolve(".mgit/hooks/logs/last.json");
+        Files.createDirectories(last.getParent());
+        String report = "{\"schema\":1,\"id\":\"01234567\",\"target\":\"m\",\"state\":\"done\",\"units\":[{\"models\":"
+                + "[\"m\"],\"state\":\"failed\",\"detail\":\"\",\"before\":{\"m\":\"" + "0".repeat(40)
+                + "\"}}],\"logs\":\"/etc\"}";
+        Files.writeString(last, report);
+        assertThat(repository.json("update", "--status", "--json").string("logs"))
+                .isEqualTo(last.resolveSibling("01234567").toString());
+        for (String damaged :
+                List.of(report.replace("01234567", "../../../x"), report.replace("{\"m\":", "{\"../../../x\":"))) {
+            Files.writeString(last, damaged);
+            Cli.Ran ran = repository.run("update", "--status");
+            assertThat(ran.exit()).as("%s", ran).isEqualTo(6);
+            assertThat(ran.err()).contains("the last update's report is damaged");
+        }
     }
 
     @Test

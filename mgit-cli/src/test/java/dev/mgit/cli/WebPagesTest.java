@@ -301,6 +301,10 @@ class WebPagesTest {
                 "id", "01234567", "target", "m", "state", "done", "units", List.of(unit), "logs", dir.toString());
         Files.write(logs.resolve("last.json"), Json.bytes(report));
         HttpResponse<byte[]> reply = served.get("/api/mgit/v1/update/log?model=m");
+        assertThat(new String(reply.body(), StandardCharsets.UTF_8)).doesNotContain("secret");
+        Files.createDirectories(logs.resolve("01234567"));
+        Files.createSymbolicLink(logs.resolve("01234567/m.out.log"), dir.resolve("m.out.log"));
+        reply = served.get("/api/mgit/v1/update/log?model=m");
         assertThat(reply.statusCode()).isEqualTo(403);
         assertThat(new String(reply.body(), StandardCharsets.UTF_8)).doesNotContain("secret");
         assertThat(page("/-/update")).contains("passed").doesNotContain(dir.toString());

@@ -56,8 +56,17 @@ final class PlaneCoder {
             }
         }
         for (int plane = 0; plane < size; plane++) {
-            streams.encode(planes, plane * count, count, effort, sink);
+            streams.encode(planes, plane * count, count, ofPlanes(residual, effort), sink);
         }
+    }
+
+    /**
+     * A float of one byte is little more than an exponent: what Huffman's whole bits lose there is a large part of what
+     * can be saved at all.
+     */
+    private static Effort ofPlanes(Residual residual, Effort effort) {
+        boolean one = residual.form().isFloat() && residual.form().log2Bytes() == 0;
+        return one && effort == Effort.BALANCED ? Effort.SMALL : effort;
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.mgit.lineage.version.VersionId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,10 +119,7 @@ final class CascadeState {
     private UpdateState whole = UpdateState.OPEN;
 
     private CascadeState(JsonObject header) {
-        this.id = header.string("id");
-        if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("'" + id + "' is not the id of an update");
-        }
+        this.id = requireId(header.string("id"));
         this.executor = header.string("executor");
         this.options = UpdateOptions.fromJson(header);
         this.target = options.subject();
@@ -129,12 +127,28 @@ final class CascadeState {
         this.units =
                 header.objects("units").stream().map(UpdatePlan.Unit::fromJson).toList();
         units.forEach(unit -> {
-            // They name folders and references.
-            unit.models().forEach(model -> GitLineage.requireModelName(model, List.of()));
-            unit.heads().keySet().forEach(model -> GitLineage.requireModelName(model, List.of()));
+            requireModels(unit.models());
+            requireModels(unit.heads().keySet());
             progress.add(new Progress());
             unit.newVersions().forEach((model, version) -> bases.put(model, new NewBase(version)));
         });
+    }
+
+    /** Names a folder. */
+    static String requireId(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("'" + id + "' is not the id of an update");
+        }
+        return id;
+    }
+
+    /** Refuses what cannot be names of models: they name folders and references. */
+    static void requireModels(Collection<String> names) {
+        try {
+            names.forEach(model -> GitLineage.requireModelName(model, List.of()));
+        } catch (MgitException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** @return empty if not even the first record is whole: then nothing was done */

@@ -10,10 +10,12 @@ import dev.mgit.hooks.executor.JobHandle;
 import dev.mgit.hooks.executor.JobStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says how updates stand and ended. */
 final class UpdateReports {
@@ -87,14 +89,23 @@ final class UpdateReports {
     }
 
     Optional<JsonObject> last() {
-        return files.lastReport()
-                .map(bytes -> JsonMembers.read(bytes, "the last update's report", UpdateReports::checked));
+        return files.lastReport().map(bytes -> JsonMembers.read(bytes, "the last update's report", this::checked));
     }
 
-    /** @throws dev.mgit.delta.json.JsonException if it is no report */
-    private static JsonObject checked(JsonObject json) {
-        var unused = UpdateReport.fromJson(json);
-        return json;
+    /**
+     * A report with its logs where this repository keeps them: the file may be anybody's, and its names become paths.
+     *
+     * @throws IllegalArgumentException if it is no report
+     */
+    private JsonObject checked(JsonObject json) {
+        Path logs = files.logs(CascadeState.requireId(json.string("id")));
+        Map<String, @Nullable Object> members = new LinkedHashMap<>(json.members());
+        members.put("logs", logs.toString());
+        var checked = new JsonObject(members);
+        UpdateReport.fromJson(checked)
+                .lines()
+                .forEach(line -> CascadeState.requireModels(line.before().keySet()));
+        return checked;
     }
 
     /** Makes a report the latest. */

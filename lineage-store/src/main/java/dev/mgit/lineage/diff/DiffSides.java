@@ -34,7 +34,11 @@ public final class DiffSides {
             case 0 -> List.of(checkedOut(), here());
             case 1 -> List.of(parse(arguments.get(0)), here());
             case 2 -> List.of(parse(arguments.get(0)), parse(arguments.get(1)));
-            default -> throw MgitException.usage("diff needs two sides, not " + arguments.size());
+            default ->
+                throw new MgitException(
+                        MgitException.Kind.USAGE,
+                        "diff needs two sides, not " + arguments.size(),
+                        "'--files GLOB' compares only some files");
         };
     }
 

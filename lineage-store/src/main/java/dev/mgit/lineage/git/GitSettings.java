@@ -205,7 +205,14 @@ public final class GitSettings implements SettingsFile {
         return there;
     }
 
+    /** @throws MgitException of kind USAGE if what was set could not be read back */
     private void save() {
+        if (!isReadable(config.toText())) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "a setting cannot have control characters in it; " + where + " stays as it is",
+                    null);
+        }
         try {
             config.save();
         } catch (IOException e) {

@@ -14,6 +14,8 @@ import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
 
 /** The bare Git repository as a folder: how it begins, and what has no business in it. */
 final class LineageFolder {
@@ -26,6 +28,11 @@ final class LineageFolder {
 
     /** Values of {@code core.sharedRepository} by which the group may write (git-config(1)). */
     private static final Pattern SHARED = Pattern.compile("group|true|yes|on|1|all|world|everybody|2|0[67][67][0-7]");
+
+    /** Extensions of Git's format by which nothing is stored in another way (gitformat-repository(5)). */
+    private static final Pattern UNDERSTOOD = Pattern.compile(
+            "(noop(-v1)?|preciousObjects|worktreeConfig)=.*|objectFormat=sha1|refStorage=files",
+            Pattern.CASE_INSENSITIVE);
 
     static final String REPAIR = "run 'mgit fsck --repair', which writes it again";
 
@@ -109,6 +116,16 @@ final class LineageFolder {
             throw leadsElsewhere(
                     directory.resolve("config"), includes ? "includes another file" : "has a core.worktree");
         }
+        for (String extension : config.getNames("extensions")) {
+            String value = String.valueOf(config.getString("extensions", null, extension));
+            if (!UNDERSTOOD.matcher(extension + "=" + value).matches()) {
+                throw new MgitException(
+                        MgitException.Kind.INTEGRITY,
+                        directory.resolve("config") + " has extensions." + extension + " = " + value
+                                + ", and mgit reads Git's files and SHA-1 only",
+                        "have Git change the repository back, or remove that line");
+            }
+        }
     }
 
     /** The repository's own settings; what they include is not read. */
@@ -119,14 +136,15 @@ final class LineageFolder {
             config.fromText(Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "");
             return config;
         } catch (ConfigInvalidException e) {
-            throw new MgitException(
-                    MgitException.Kind.INTEGRITY,
-                    "the lineage repository cannot be opened: " + e.getMessage(),
-                    REPAIR,
-                    e);
+            throw unreadable(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static MgitException unreadable(ConfigInvalidException e) {
+        return new MgitException(
+                MgitException.Kind.INTEGRITY, "the lineage repository cannot be opened: " + e.getMessage(), REPAIR, e);
     }
 
     /**
@@ -163,7 +181,17 @@ final class LineageFolder {
         GitFiles.remove(
                 git.getObjectsDirectory().toPath(),
                 name -> DERIVED.matcher(name).matches());
-        StoredConfig config = git.getConfig();
+        noGraphs(git.getDirectory().toPath().resolve("config"));
+    }
+
+    /** Sees to it that plain Git writes no commit graph. */
+    private static void noGraphs(Path file) throws IOException {
+        var config = new FileBasedConfig(file.toFile(), FS.DETECTED);
+        try {
+            config.load();
+        } catch (ConfigInvalidException e) {
+            throw unreadable(e);
+        }
         if (config.getBoolean("core", null, "commitGraph", true)) {
             config.setBoolean("core", null, "commitGraph", false);
             config.save();

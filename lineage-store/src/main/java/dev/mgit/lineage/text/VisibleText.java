@@ -53,7 +53,7 @@ public final class VisibleText {
      * Controls, formats (directions, zero-width joiners, tags), separators of lines, halves of surrogate pairs,
      * noncharacters, and letters that Unicode says are not to be seen. Variation selectors belong to emoji and stay.
      */
-    static boolean isHidden(int c) {
+    public static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

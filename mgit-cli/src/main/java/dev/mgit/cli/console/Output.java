@@ -2,10 +2,12 @@ package dev.mgit.cli.console;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.text.TextWidth;
 import dev.mgit.lineage.text.VisibleText;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +77,11 @@ public final class Output {
     /** Prints a document of many lines whose writer has seen to what it holds, and a line end if it has none. */
     public void document(String text) {
         terminal.out().print(text.endsWith("\n") ? text : text + "\n");
+    }
+
+    /** Prints a JSON value over many lines, and a line end. */
+    public void jsonDocument(Object value) {
+        document(VisibleJson.of(new String(Json.pretty(value), StandardCharsets.UTF_8)));
     }
 
     /** Where bytes go that are a result as they are, after what was printed so far. */
@@ -152,8 +159,7 @@ public final class Output {
     }
 
     private void json(Fields fields, boolean pretty) throws IOException {
-        try (JsonGenerator json = new JsonFactory().createGenerator(terminal.out())) {
-            json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        try (JsonGenerator json = new JsonFactory().createGenerator(new VisibleJson(terminal.out()))) {
             if (pretty) {
                 json.useDefaultPrettyPrinter();
             }

@@ -6,6 +6,7 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -55,11 +56,26 @@ public final class RevisionArguments {
 
     /** @throws MgitException of kind USAGE if there is no such version, with a hint */
     public VersionId resolve(String typed) {
-        return repository.lineage().resolve(inFull(typed));
+        String revision = inFull(typed);
+        try {
+            return repository.lineage().resolve(revision);
+        } catch (MgitException e) {
+            boolean unknown = e.kind() == MgitException.Kind.USAGE
+                    && repository.lineage().tryResolve(revision).isEmpty();
+            throw (unknown ? RevisionHabits.file(typed, directory) : Optional.<MgitException>empty()).orElse(e);
+        }
     }
 
-    /** The revision with what {@code @} stands for in its place. */
+    /**
+     * The revision with what {@code @} stands for in its place.
+     *
+     * @throws MgitException of kind USAGE for what only Git knows, such as {@code A...B}
+     */
     public String inFull(String typed) {
+        Optional<MgitException> foreign = RevisionHabits.shape(typed);
+        if (foreign.isPresent() && Files.notExists(directory.resolve(typed))) {
+            throw foreign.get();
+        }
         Matcher here = HERE.matcher(typed);
         if (!here.matches()) {
             return typed;

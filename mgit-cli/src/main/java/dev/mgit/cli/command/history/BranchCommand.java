@@ -61,9 +61,11 @@ public final class BranchCommand implements Callable<Integer> {
     @Option(
             names = {"-v", "--verbose"},
             description = "Also show the number of versions and what each model was derived from.")
-    private boolean verbose;
+    private boolean[] verbose = {}; // -vv is typed out of habit
 
-    @Option(names = "--force", description = "Move NAME to REV if it exists.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Move NAME to REV if it exists.")
     private boolean force;
 
     @Mixin
@@ -158,7 +160,7 @@ public final class BranchCommand implements Callable<Integer> {
                     out.writeStartObject();
                     out.writeStringField("name", model.name());
                     out.writeStringField("head", model.head().hex());
-                    if (verbose) {
+                    if (verbose.length > 0) {
                         out.writeNumberField(
                                 "versions",
                                 Past.of(lineage, lineage.version(model.head())).versions());
@@ -169,13 +171,13 @@ public final class BranchCommand implements Callable<Integer> {
             });
             return;
         }
-        Table table = verbose
+        Table table = verbose.length > 0
                 ? context.output().table("Model", "Version", "Made", "Versions", "From", "Message")
                 : context.output().table("Model", "Version", "Made", "Message");
         for (Model model : lineage.models()) {
             Version head = lineage.version(model.head());
             String made = head.when().toString().substring(0, 10);
-            if (verbose) {
+            if (verbose.length > 0) {
                 Past past = Past.of(lineage, head);
                 String from = past.origins().stream().map(VersionText::edge).collect(Collectors.joining(", "));
                 table.row(model.name(), head.id().abbreviated(), made, past.versions(), from, head.subject());

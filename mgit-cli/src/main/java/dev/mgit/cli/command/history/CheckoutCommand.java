@@ -6,6 +6,7 @@ import dev.mgit.cli.console.LeftOutText;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.checkpoint.CheckoutRequest;
+import dev.mgit.lineage.checkpoint.CheckoutState;
 import dev.mgit.lineage.checkpoint.Checkouts;
 import dev.mgit.lineage.git.GitLineage;
 import dev.mgit.lineage.version.Checkpoint;
@@ -57,7 +58,9 @@ public final class CheckoutCommand implements Callable<Integer> {
             description = "Leave out training state: optimizer, scheduler, random number generators.")
     private boolean weightsOnly;
 
-    @Option(names = "--force", description = "Overwrite modified files.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Overwrite modified files.")
     private boolean force;
 
     @Mixin
@@ -96,11 +99,25 @@ public final class CheckoutCommand implements Callable<Integer> {
             context.output()
                     .line("Checked out " + session.name(version) + " into " + session.shown(folder) + " ("
                             + written.size() + (written.size() == 1 ? " file)" : " files)"));
+            noteOuter(session, folder);
             if (files == null && tensors == null && !weightsOnly) {
                 LeftOutText.resuming(lineage.checkpoint(version)).forEach(context.output()::note);
             }
         }
         return 0;
+    }
+
+    /** A folder inside a checked-out one becomes part of that one's model, which is rarely meant. */
+    private void noteOuter(Session session, Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent == null) {
+            return;
+        }
+        CheckoutState.find(session.repository(), parent)
+                .ifPresent(outer -> context.output()
+                        .note(session.shown(folder) + " lies in a checkout of " + outer.model()
+                                + ": its next commit takes this folder along; 'mgit checkout REV .' writes a version "
+                                + "in place"));
     }
 
     private void json(VersionId version, String model, Path folder, List<String> written, Checkpoint checkpoint)

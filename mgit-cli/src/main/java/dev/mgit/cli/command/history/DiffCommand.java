@@ -7,7 +7,6 @@ import dev.mgit.cli.console.RevisionArguments;
 import dev.mgit.cli.console.RevisionArguments.Range;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.diff.BlockDiff;
@@ -26,7 +25,6 @@ import dev.mgit.lineage.diff.report.DiffReport.Detail;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Glob;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +177,7 @@ public final class DiffCommand implements Callable<Integer> {
     private boolean print(Diff diff) {
         Output output = context.output();
         if (json.wanted() || format == Format.JSON) {
-            output.document(new String(Json.pretty(DiffJson.of(diff)), StandardCharsets.UTF_8));
+            output.jsonDocument(DiffJson.of(diff));
         } else if (nameOnly) {
             diff.files().forEach(file -> output.line(file.path()));
         } else if (namesOnly) {

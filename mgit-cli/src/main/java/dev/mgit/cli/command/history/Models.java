@@ -15,12 +15,13 @@ final class Models {
     private Models() {}
 
     /** @throws MgitException of kind USAGE, with a did-you-mean hint, if there is no such model */
-    static Model require(Lineage lineage, String name) {
+    static Model require(Session session, String name) {
+        Lineage lineage = session.repository().lineage();
         return lineage.model(name).orElseThrow(() -> {
             if (lineage.tryResolve(name).isPresent()) {
                 return MgitException.usage("'" + name + "' is a version, not a model");
             }
-            lineage.resolve(name); // says what is near
+            session.resolve(name); // says what is near
             return MgitException.usage("there is no model '" + name + "'");
         });
     }
@@ -29,7 +30,7 @@ final class Models {
     static void rename(Context context, Session session, WaitOption wait, String from, String to) throws IOException {
         Lineage lineage = session.repository().lineage();
         wait.change(context, session, "mv " + from + " " + to, transaction -> {
-            Model model = require(lineage, from);
+            Model model = require(session, from);
             if (lineage.model(to).isPresent()) {
                 throw MgitException.usage("there is already a model '" + to + "'");
             }
@@ -42,9 +43,8 @@ final class Models {
 
     /** Removes models; their versions stay until gc. */
     static void remove(Context context, Session session, WaitOption wait, List<String> names) throws IOException {
-        Lineage lineage = session.repository().lineage();
         wait.change(context, session, "rm " + String.join(" ", names), transaction -> {
-            names.forEach(name -> require(lineage, name));
+            names.forEach(name -> require(session, name));
             names.forEach(transaction::deleteModel);
         });
         context.output().line("Removed " + String.join(", ", names));

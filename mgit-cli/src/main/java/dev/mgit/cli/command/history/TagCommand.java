@@ -28,7 +28,11 @@ public final class TagCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", arity = "0..1", description = "The tag.")
     private @Nullable String name;
 
-    @Parameters(index = "1", paramLabel = "REV", arity = "0..1", description = "The version to tag.")
+    @Parameters(
+            index = "1",
+            paramLabel = "REV",
+            arity = "0..1",
+            description = "The version to tag. Default: @, the version checked out here.")
     private @Nullable String revision;
 
     @Option(
@@ -41,7 +45,9 @@ public final class TagCommand implements Callable<Integer> {
             description = "List tags; with NAME, those matching the pattern, such as 'v*'.")
     private boolean list;
 
-    @Option(names = "--force", description = "Move the tag if it exists.")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Move the tag if it exists.")
     private boolean force;
 
     @Option(
@@ -85,13 +91,13 @@ public final class TagCommand implements Callable<Integer> {
 
     private void set(Session session, String tag) throws IOException {
         Lineage lineage = session.repository().lineage();
-        if (revision == null) {
+        if (revision == null && session.revisions().checkedOut().isEmpty()) {
             throw new MgitException(
                     MgitException.Kind.USAGE,
                     "which version should be tagged '" + tag + "'?",
                     "mgit tag " + tag + " REV");
         }
-        String wanted = revision;
+        String wanted = revision == null ? "@" : revision;
         String named = wait.changeTo(context, session, "tag " + tag, transaction -> {
             VersionId version = session.resolve(wanted);
             if (exists(lineage, tag) && !force) {

@@ -1,9 +1,7 @@
 package dev.mgit.cli.command.hooks;
 
 import dev.mgit.cli.console.Context;
-import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,7 @@ public final class Records {
     private Records() {}
 
     public static void print(Context context, JsonObject record) {
-        context.output().document(new String(Json.pretty(record), StandardCharsets.UTF_8));
+        context.output().jsonDocument(record);
     }
 
     /** A record with one member more. */

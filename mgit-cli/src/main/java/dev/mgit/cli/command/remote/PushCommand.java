@@ -48,7 +48,7 @@ public final class PushCommand implements Callable<Integer> {
     private final List<String> deleted = new ArrayList<>();
 
     @Option(
-            names = "--force",
+            names = {"-f", "--force"},
             description =
                     "Replace models and tags that are elsewhere there. Versions there that are not here are lost to"
                             + " others.")

@@ -199,6 +199,9 @@ public final class KnownSettings {
                         DidYouMean.hint(
                                 name,
                                 ALL.stream().map(Setting::name).toList(),
-                                "'mgit config --list' lists all " + "settings")));
+                                name.indexOf('.') < 0
+                                        ? "'mgit config NAME' prints a setting, 'mgit config NAME VALUE' sets it, "
+                                                + "'mgit config --list' lists all settings"
+                                        : "'mgit config --list' lists all settings")));
     }
 }

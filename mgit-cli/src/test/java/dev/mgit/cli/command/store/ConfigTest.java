@@ -90,6 +90,22 @@ class ConfigTest {
     }
 
     @Test
+    void whatCouldNotBeReadBackIsNotSet() throws IOException {
+        Path file = folder.resolve(".mgit/config");
+        String before = Files.readString(file);
+        for (String value : List.of("a\u001b[31m", "\u009b", "x\ufffd")) {
+            Cli.Ran ran = Cli.run(folder, "config", "user.name", value);
+            assertThat(ran.exit()).as("%s", ran).isEqualTo(2);
+            assertThat(ran.err()).contains("cannot have control characters");
+            assertThat(file).hasContent(before);
+        }
+        for (String value : List.of(" lines\nand \ttabs; \"quotes\" # \\ ", "\u202e重み🙂")) {
+            assertThat(Cli.run(folder, "config", "user.name", value).exit()).isZero();
+            assertThat(GitSettings.read(file).get("user.name")).contains(value);
+        }
+    }
+
+    @Test
     void aRepositoryChoosesNoProgramThatShowsItsOutput() {
         assertThat(Cli.run(folder, "config", "core.pager", "rm -rf /").err()).contains("cannot be set by a repository");
     }
