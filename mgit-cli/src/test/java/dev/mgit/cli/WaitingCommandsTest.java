@@ -3,6 +3,8 @@ package dev.mgit.cli;
 import static dev.mgit.cli.TestRepository.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.hooks.WorkFolder;
+import dev.mgit.hooks.merge.MergeFiles;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.maintain.GarbageCollector;
 import dev.mgit.lineage.repository.Repository;
@@ -67,6 +69,19 @@ class WaitingCommandsTest {
         assertThat(ran.exit()).as("%s", ran).isEqualTo(exit);
         assertThat(ran.out()).isEmpty();
         assertThat(ran.err()).contains("waiting for ", "error: ", sentence);
+    }
+
+    @Test
+    void twoMergesNeverWorkInOneFolder() throws Exception {
+        try (WorkFolder other = MergeFiles.hold(repository.mgit().resolve("hooks"))) {
+            for (String[] words : new String[][] {
+                {"merge", "one", "two", "--strategy", "average", "--model", "both"}, {"merge", "--abort"}
+            }) {
+                repository.refuses(5, "another merge is running", words);
+            }
+            repository.ok("merge", "one", "two", "--strategy", "average", "--model", "both", "--plan");
+        }
+        repository.ok("merge", "one", "two", "--strategy", "average", "--model", "both");
     }
 
     @Test

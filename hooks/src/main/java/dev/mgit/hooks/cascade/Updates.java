@@ -115,8 +115,12 @@ public final class Updates {
         if (moved.isEmpty() || !report.done() || rounds == 0) {
             return report;
         }
-        UpdateOptions rest = options.withForce(
-                options.force().stream().filter(moved::contains).toList());
+        if (options.target().filter(this::isGone).isPresent()) {
+            return report; // removed meanwhile
+        }
+        UpdateOptions rest = options.withForce(options.force().stream()
+                .filter(model -> moved.contains(model) && !isGone(model))
+                .toList());
         UpdatePlan plan = new UpdatePlanner(workspace, rest, true).planAnew(moved);
         UpdateReport settled = reports.keep(report.settledBy(plan));
         if (plan.units().isEmpty()) {
@@ -124,6 +128,10 @@ public final class Updates {
         }
         UpdateReport next = begin(plan, rest, this::finish);
         return again(reports.keep(settled.followedBy(next)), rest, rounds - 1);
+    }
+
+    private boolean isGone(String model) {
+        return workspace.lineage().model(model).isEmpty();
     }
 
     /** An update with its journal open. */

@@ -40,7 +40,7 @@ public final class Leftovers {
      */
     public static List<Leftover> before(Instant horizon, Path scratch, boolean searching) {
         List<Path> candidates = new ArrayList<>();
-        for (String kind : List.of("runs", "tests", "events", "patches", "megatron", "import")) {
+        for (String kind : List.of("runs", "tests", "events", "patches", "megatron", "import", "merging")) {
             FolderTools.folders(scratch.resolve(kind)).stream()
                     .filter(folder -> !WorkFolder.held(folder))
                     .forEach(candidates::add);

@@ -49,6 +49,7 @@ final class Refusals {
                     "'.*' has moved at origin meanwhile",
                     "tag '.*' is .* there and .* here",
                     "a merge is already in progress.*",
+                    "another merge is running in this repository",
                     "an update is (already )?in progress.*"));
 
     private Refusals() {}

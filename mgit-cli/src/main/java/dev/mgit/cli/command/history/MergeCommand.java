@@ -10,6 +10,7 @@ import dev.mgit.cli.console.SignOption;
 import dev.mgit.cli.console.WaitOption;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.JobProgress;
+import dev.mgit.hooks.WorkFolder;
 import dev.mgit.hooks.executor.Executor;
 import dev.mgit.hooks.merge.MergeFiles;
 import dev.mgit.hooks.merge.Merging;
@@ -126,20 +127,29 @@ public final class MergeCommand implements Callable<Integer> {
         }
         try (HookSession session = HookSession.open(context, wait)) {
             var files = new MergeFiles(session.session().repository().files().merge());
-            if (abort) {
-                return abort(session, files);
+            if (planOnly && !abort) {
+                return act(session, files);
             }
-            if (goOn) {
-                MergeState stopped = files.load()
-                        .orElseThrow(() -> new MgitException(
-                                MgitException.Kind.USAGE, "no merge in progress", "start one with: mgit merge A B"));
-                return carryOut(session, files, stopped.with(strategies));
+            try (WorkFolder alone = MergeFiles.hold(session.workspace().scratch())) {
+                return act(session, files);
             }
-            if (!planOnly) {
-                files.requireNone();
-            }
-            return begin(session, files);
         }
+    }
+
+    private int act(HookSession session, MergeFiles files) throws IOException {
+        if (abort) {
+            return abort(session, files);
+        }
+        if (goOn) {
+            MergeState stopped = files.load()
+                    .orElseThrow(() -> new MgitException(
+                            MgitException.Kind.USAGE, "no merge in progress", "start one with: mgit merge A B"));
+            return carryOut(session, files, stopped.with(strategies));
+        }
+        if (!planOnly) {
+            files.requireNone();
+        }
+        return begin(session, files);
     }
 
     private void requireSense() {
