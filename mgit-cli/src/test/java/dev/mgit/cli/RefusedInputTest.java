@@ -240,6 +240,16 @@ class RefusedInputTest {
         repository.ok("commit", model.toString(), "--model", "good");
     }
 
+    /** As Java gives the argument to mgit; a folder of this name would not be the one that was meant. */
+    @Test
+    void aPathThatIsNoUnicode() throws IOException {
+        repository.ok("commit", model.toString(), "--model", "good");
+        repository.refuses(2, "is not UTF-8", "checkout", "good", "o\ufffdt");
+        repository.refuses(2, "is not UTF-8", "-C", "o\ufffd", "init", "x");
+        repository.refuses(2, "is not UTF-8", "commit", "o\ufffd/x");
+        assertThat(repository.root().resolve("o\ufffdt")).doesNotExist();
+    }
+
     @Test
     void aShardIndexThatLeadsOutOfItsFolderIsAFileLikeAnyOther() throws IOException {
         Path index = model.resolve("model.safetensors.index.json");

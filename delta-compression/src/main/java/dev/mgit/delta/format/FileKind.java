@@ -77,6 +77,9 @@ public record FileKind(String what, boolean isModel) {
     private static final List<Magic> MAGICS = List.of(
             new Magic(0, "\u0089HDF\r\n\u001a\n", "HDF5", true),
             new Magic(4, "TFL3", "TensorFlow Lite", true),
+            new Magic(0, "GGUF", "GGML", true),
+            new Magic(0, "\u0093NUMPY", "NumPy", true),
+            new Magic(5, "\0\0\0{\"", "safetensors", true),
             new Magic(0, "\u0089PNG", "image", false),
             new Magic(0, "\u00ff\u00d8\u00ff", "image", false),
             new Magic(0, "GIF8", "image", false),

@@ -47,9 +47,16 @@ public final class Planner {
         }
         if (trial.share() > STRANGE) {
             ScaleSearch.search(trial, candidates);
+            MaskSearch.search(trial, candidates);
+        }
+        if (trial.share() > STRANGE) {
+            GroupSearch.search(trial, candidates);
         }
         if (trial.share() > STRANGE && !kin(trial, called)) {
             strangers(trial, called, candidates);
+        }
+        if (trial.share() > FREE) {
+            GroupSearch.bytes(trial, candidates);
         }
         return trial.result();
     }

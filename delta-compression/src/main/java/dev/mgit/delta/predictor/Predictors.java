@@ -22,7 +22,9 @@ public final class Predictors {
             new ExtrapolatePredictor(),
             new ChainPredictor(),
             new AbsmaxScalePredictor(),
-            new ReferencePredictor());
+            new ReferencePredictor(),
+            new GroupQuantizePredictor(),
+            new MaskPredictor());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));

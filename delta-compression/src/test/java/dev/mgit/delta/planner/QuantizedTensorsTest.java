@@ -77,7 +77,7 @@ class QuantizedTensorsTest {
         Made made = made(dtype, List.of((long) ROWS, (long) COLUMNS), channels, run, spread, zero, reciprocal);
         made.store("onnx::MatMul_1679", Dtype.F32);
 
-        assertFollows(made.child("onnx::MatMul_1679_quantized", List.of((long) channels), readable), axis);
+        assertFollowsPer(made.child("onnx::MatMul_1679_quantized", List.of((long) channels), readable), axis);
     }
 
     /** A kernel's channels are those of its first axis where outputs come first, of its last where they come last. */
@@ -87,23 +87,23 @@ class QuantizedTensorsTest {
         Made made = made(Dtype.I8, shape(dimensions), channels, run, Spread.WIDE, Zero.MIDDLE, false);
         made.store("conv1.weight", Dtype.F32);
 
-        assertFollows(made.child("conv1.weight_quantized", List.of((long) channels), false), axis);
+        assertFollowsPer(made.child("conv1.weight_quantized", List.of((long) channels), false), axis);
     }
 
     /** By compressed-tensors' names, the parent's dtypes, and scales of groups within rows. */
     @ParameterizedTest
     @CsvSource({
-        "F32, 96 1, 96, 64, row",
-        "BF16, 96, 96, 64, row",
-        "F16, 96 4, 384, 16, channel",
-        "F64, 1, 1, 6144, tensor"
+        "F32, 96 1, 96, 64, quantize per row",
+        "BF16, 96, 96, 64, quantize per row",
+        "F16, 96 4, 384, 16, group-quantize",
+        "F64, 1, 1, 6144, quantize per tensor"
     })
-    void scalesMayHaveTheShapeOfTheirGroups(Dtype source, String scaleShape, int channels, int run, String axis) {
+    void scalesMayHaveTheShapeOfTheirGroups(Dtype source, String scaleShape, int channels, int run, String recipe) {
         Made made = made(
                 Dtype.I8, List.of((long) ROWS, (long) COLUMNS), channels, run, Spread.WIDE, Zero.MIDDLE, false, source);
         made.store("model.layers.0.mlp.up_proj.weight", source);
 
-        assertFollows(made.child("model.layers.0.mlp.up_proj.weight", shape(scaleShape), false), axis);
+        assertFollows(made.child("model.layers.0.mlp.up_proj.weight", shape(scaleShape), false), recipe);
     }
 
     /** Graph optimizers rename tensors, so that only their values tell which they were. */
@@ -124,7 +124,7 @@ class QuantizedTensorsTest {
         }
         made.store("encoder.layer.5.output", Dtype.F32);
 
-        assertFollows(made.child("onnx::MatMul_77_quantized", List.of(row ? 96L : 64L), false), axis);
+        assertFollowsPer(made.child("onnx::MatMul_77_quantized", List.of(row ? 96L : 64L), false), axis);
     }
 
     /** Turned by the exporter, then quantized by columns that were rows. */
@@ -166,9 +166,13 @@ class QuantizedTensorsTest {
         assertThat(prediction.parameters()).hasSizeLessThan(6 * 4 + 6 * 2 + 12);
     }
 
-    private void assertFollows(InMemoryTensors.Child child, String axis) {
+    private void assertFollowsPer(InMemoryTensors.Child child, String axis) {
+        assertFollows(child, "quantize per " + axis);
+    }
+
+    private void assertFollows(InMemoryTensors.Child child, String recipe) {
         TensorPlan plan = planner.plan(child, candidates).orElseThrow();
-        assertThat(plan.name()).isEqualToIgnoringCase("quantize per " + axis);
+        assertThat(plan.name()).isEqualToIgnoringCase(recipe);
         assertThat(right(plan, child)).isEqualTo(child.bytes().length);
     }
 

@@ -50,7 +50,9 @@ class PredictorsTest {
                         "extrapolate 177",
                         "pipe 193",
                         "absmax-scale 209",
-                        "reference 225");
+                        "reference 225",
+                        "group-quantize 241",
+                        "mask 257");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");
@@ -447,6 +449,12 @@ class PredictorsTest {
                 PrunedPredictor.mask(new boolean[24], 0),
                 ScaledSlicePredictor.parameters(Dtype.F32, 2, List.of(new SlicesPredictor.Piece(0, 8, 8, 8, 4, 3))),
                 ExtrapolatePredictor.parameters(Dtype.F32, 1),
+                new GroupQuantizePredictor.Scheme(2, 1, 2, Dtype.BF16, 8, 0, 16, 15, 2, 3, new float[] {1, 2, 3})
+                        .parameters(Dtype.F32, 1),
+                new GroupQuantizePredictor.Scheme(
+                                0, 0, GroupQuantizePredictor.SCALES, Dtype.F32, 0, 0, 16, 7, 1, 4, new float[0])
+                        .parameters(Dtype.F16, 1),
+                MaskPredictor.parameters(Dtype.F32, true, 6, new long[] {1, 2, 3, 4}),
                 ChainPredictor.parameters(new ChainPredictor.Stage(
                         new CastPredictor(), Dtype.F32, 96, CastPredictor.parameters(Dtype.F64))));
         List<Dtype> dtypes = List.of(Dtype.values());

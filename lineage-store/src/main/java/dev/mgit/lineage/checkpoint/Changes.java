@@ -10,11 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -99,10 +98,13 @@ public final class Changes {
             return stored;
         }
         List<FileEntry> files = new ArrayList<>(stored.files());
-        Map<String, Manifest> manifests = new LinkedHashMap<>(stored.manifests());
+        VersionId kept = base.get();
+        int tensors = stored.tensors();
         for (FileEntry file : referenced) {
             files.add(file);
-            manifests.put(file.path(), repository.lineage().manifest(base.get(), file.path()));
+            Supplier<Manifest> manifest = () -> repository.lineage().manifest(kept, file.path());
+            tensors += manifest.get().tensors().size();
+            stored.manifests().putElsewhere(file.path(), manifest);
         }
         files.sort(Comparator.comparing(FileEntry::path));
         List<String> empty = folders.stream()
@@ -112,7 +114,8 @@ public final class Changes {
                 files,
                 empty,
                 stored.verbatim(),
-                manifests,
+                stored.manifests(),
+                tensors,
                 stored.ignored(),
                 stored.newBytes(),
                 stored.healedBytes(),

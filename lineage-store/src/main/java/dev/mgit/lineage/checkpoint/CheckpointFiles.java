@@ -1,9 +1,9 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
-import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.layout.FileByteSource;
 import dev.mgit.delta.layout.Layout;
+import dev.mgit.lineage.completeness.KeptLayout;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.Repository;
 import java.io.IOException;
@@ -97,7 +97,11 @@ record CheckpointFiles(
     }
 
     /** A large file and its layout. */
-    record Large(Entry entry, Layout layout) {}
+    record Large(Entry entry, KeptLayout layouts) {
+        Layout layout() throws IOException {
+            return layouts.get();
+        }
+    }
 
     /**
      * Scans a path. A file that was named is taken whatever it holds, a folder if there are weights in it.
@@ -136,9 +140,9 @@ record CheckpointFiles(
         var look = new FindingsSearch(path, scan);
         for (Map.Entry<String, Path> file : scan.files().entrySet()) {
             var entry = Entry.of(file.getKey(), file.getValue());
-            Formats.FileLayout reading = look.read(entry);
+            KeptLayout reading = look.read(entry);
             if (!reading.isOpaque() || entry.size() >= LARGE) {
-                large.add(new Large(entry, reading.layout()));
+                large.add(new Large(entry, reading));
             } else {
                 verbatim.add(entry);
             }
@@ -161,6 +165,6 @@ record CheckpointFiles(
     }
 
     long largeBytes() {
-        return large.stream().mapToLong(file -> file.layout().size()).sum();
+        return large.stream().mapToLong(file -> file.layouts().size()).sum();
     }
 }

@@ -2,9 +2,11 @@ package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import dev.mgit.delta.planner.Candidates;
 import dev.mgit.delta.planner.ChildTensor;
 import dev.mgit.delta.planner.Planner;
+import dev.mgit.lineage.git.ManifestShelf;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.BlockWriter;
 import dev.mgit.lineage.parameters.FileWriter;
@@ -15,6 +17,7 @@ import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.VersionId;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,10 +29,14 @@ import java.util.Optional;
 final class CheckpointWriter {
     private final Lineage lineage;
     private final ParameterStore store;
+    private final Path scratch;
     private final StoreSettings settings;
     private final CopyProgress progress;
 
-    CheckpointWriter(Lineage lineage, ParameterStore store, StoreSettings settings, CopyProgress progress) {
+    /** @param scratch a folder for what memory is too small for */
+    CheckpointWriter(
+            Lineage lineage, ParameterStore store, Path scratch, StoreSettings settings, CopyProgress progress) {
+        this.scratch = scratch;
         this.lineage = lineage;
         this.store = store;
         this.settings = settings;
@@ -46,7 +53,8 @@ final class CheckpointWriter {
     StoredCheckpoint write(
             CheckpointFiles files, Optional<VersionId> previous, List<VersionId> origins, LossTolerance tolerance)
             throws IOException {
-        Map<String, Manifest> manifests = new LinkedHashMap<>();
+        var manifests = new ManifestShelf(scratch);
+        int tensorCount = 0;
         List<LossReport.FileLoss> losses = new ArrayList<>();
         Map<String, byte[]> verbatim = new LinkedHashMap<>();
         List<FileEntry> entries = new ArrayList<>();
@@ -64,6 +72,7 @@ final class CheckpointWriter {
                                 check(file, manifest, new LossCheck(store, reader, blocks, tolerance.bound()), losses);
                     }
                     tensors.addStored(candidates, manifest);
+                    tensorCount += manifest.tensors().size();
                     manifests.put(file.entry().path(), manifest);
                     entries.add(entry(file.entry(), FileEntry.Storage.PARAMETERS));
                 }
@@ -81,6 +90,7 @@ final class CheckpointWriter {
                     files.folders(),
                     verbatim,
                     manifests,
+                    tensorCount,
                     files.ignored(),
                     blocks.newBytes(),
                     blocks.healedBytes(),
@@ -109,11 +119,12 @@ final class CheckpointWriter {
     private Manifest write(FileWriter writer, CheckpointFiles.Large file, TensorPlans plans, LossTolerance tolerance)
             throws IOException {
         try (FileByteSource source = file.entry().open()) {
-            var tensors = new FileTensors(file.layout(), file.layout().content(source));
-            String format = file.layout().format();
+            Layout layout = file.layout();
+            var tensors = new FileTensors(layout, layout.content(source));
+            String format = layout.format();
             Manifest manifest = writer.write(
                     source,
-                    file.layout(),
+                    layout,
                     range -> {
                         ChildTensor tensor = tensors.of(range);
                         return tolerance.applied(format, tensor.spec(), plans.of(tensor));

@@ -126,7 +126,8 @@ public final class Commits {
             throws IOException {
         target.origins().forEach(this::requireThere);
         try (ParameterStore store = repository.writableParameters(lock)) {
-            var writing = new CheckpointWriter(repository.lineage(), store, settings, progress);
+            var writing = new CheckpointWriter(
+                    repository.lineage(), store, repository.files().mgit(), settings, progress);
             return writing.write(files, target.previous(), weightParents(target), tolerance);
         }
     }

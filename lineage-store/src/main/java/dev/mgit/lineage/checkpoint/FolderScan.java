@@ -22,9 +22,14 @@ import java.util.TreeSet;
  * @param folders relative paths of folders that hold nothing, in path order
  * @param ignored relative paths left out by rules (folders end in {@code /}), or as training state
  * @param gone links of a hub's snapshot to blobs that its cache does not have
+ * @param refused why what has another relative path cannot be stored; empty where all must be
  */
 public record FolderScan(
-        TreeMap<String, Path> files, TreeSet<String> folders, List<String> ignored, List<String> gone) {
+        TreeMap<String, Path> files,
+        TreeSet<String> folders,
+        List<String> ignored,
+        List<String> gone,
+        TreeMap<String, String> refused) {
     private static final char REPLACEMENT = '\ufffd';
 
     /**
@@ -39,9 +44,9 @@ public record FolderScan(
             throw new MgitException(
                     MgitException.Kind.USAGE, "there is no file or folder '" + path + "'", "check the path");
         }
-        var scan = new FolderScan(new TreeMap<>(), new TreeSet<>(), new ArrayList<>(), new ArrayList<>());
+        var scan = empty();
         if (Files.isDirectory(path)) {
-            scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path));
+            scan.folder(path, "", IgnoreRules.above(path), LinkScope.of(path), Refusals.THROW);
         } else {
             scan.file(path, Objects.requireNonNull(path.getFileName()).toString());
             for (Path beside : DescribedFiles.of(path)) {
@@ -55,22 +60,50 @@ public record FolderScan(
     public static FolderScan of(Path path, boolean weightsOnly) throws IOException {
         FolderScan scan = of(path);
         if (weightsOnly && Files.isDirectory(path)) {
-            scan.ignored.addAll(
-                    scan.files.keySet().stream().filter(TrainingState::isFile).toList());
-            scan.files.keySet().removeIf(TrainingState::isFile);
+            scan.leaveOutTrainingState();
         }
         return scan;
     }
 
-    private void folder(Path folder, String relative, IgnoreRules rules, LinkScope links) throws IOException {
+    /** Lists a folder to look at it only: what cannot be stored is listed as such. */
+    static FolderScan look(Path folder, boolean weightsOnly) throws IOException {
+        FolderScan scan = empty();
+        if (Files.isDirectory(folder)) {
+            scan.folder(folder, "", IgnoreRules.above(folder), LinkScope.of(folder), Refusals.LIST);
+        }
+        if (weightsOnly) {
+            scan.leaveOutTrainingState();
+        }
+        return scan;
+    }
+
+    private static FolderScan empty() {
+        return new FolderScan(new TreeMap<>(), new TreeSet<>(), new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
+    }
+
+    private void leaveOutTrainingState() {
+        ignored.addAll(files.keySet().stream().filter(TrainingState::isFile).toList());
+        files.keySet().removeIf(TrainingState::isFile);
+    }
+
+    /** What becomes of a file that cannot be stored. */
+    private enum Refusals {
+        THROW,
+        LIST
+    }
+
+    private void folder(Path folder, String relative, IgnoreRules rules, LinkScope links, Refusals refusals)
+            throws IOException {
         rules.enter(folder, relative);
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
             found.forEach(children::add);
         }
         if (children.isEmpty() && !relative.isEmpty()) {
-            SafePath.requireStorable(relative);
-            folders.add(relative);
+            storable(relative, refusals, () -> {
+                SafePath.requireStorable(relative);
+                folders.add(relative);
+            });
         }
         children.sort(Comparator.comparing(child -> child.getFileName().toString()));
         for (Path child : children) {
@@ -83,13 +116,33 @@ public record FolderScan(
                 }
                 continue;
             }
-            if (Files.isSymbolicLink(child) && !links.follow(child, path)) {
-                gone.add(path);
-            } else if (isFolder) {
-                folder(child, path, rules, links);
+            if (isFolder && !Files.isSymbolicLink(child)) {
+                folder(child, path, rules, links, refusals);
             } else {
-                file(child, path);
+                storable(path, refusals, () -> {
+                    if (Files.isSymbolicLink(child) && !links.follow(child, path)) {
+                        gone.add(path);
+                    } else {
+                        file(child, path);
+                    }
+                });
             }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws IOException;
+    }
+
+    private void storable(String path, Refusals refusals, Step step) throws IOException {
+        try {
+            step.take();
+        } catch (MgitException e) {
+            if (refusals == Refusals.THROW) {
+                throw e;
+            }
+            refused.put(path, String.valueOf(e.getMessage()));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -24,13 +25,15 @@ import java.util.TreeSet;
  * @param modes files that may be executed and should not, or the other way round
  * @param missing files that are not there any more, and folders, which end in {@code /}
  * @param added files, and folders that hold nothing, that are not in the version and would be committed
+ * @param refused what is there, cannot be stored and keeps a commit from being made; why, by path
  */
 public record FolderStatus(
         CheckoutState checkout,
         List<ChangedFile> changed,
         List<ChangedMode> modes,
         List<String> missing,
-        List<String> added) {
+        List<String> added,
+        SortedMap<String, String> refused) {
     /** A file whose bytes differ; for weights, the tensors that were changed, added or removed in it. */
     public record ChangedFile(
             String path, List<String> changedTensors, List<String> addedTensors, List<String> missingTensors) {}
@@ -43,7 +46,7 @@ public record FolderStatus(
     public record ChangedMode(String path, boolean executable) {}
 
     public boolean clean() {
-        return changed.isEmpty() && modes.isEmpty() && missing.isEmpty() && added.isEmpty();
+        return changed.isEmpty() && modes.isEmpty() && missing.isEmpty() && added.isEmpty() && refused.isEmpty();
     }
 
     /** Looks at a folder. Files that nobody can have touched, going by the file system, are not read. */
@@ -51,7 +54,7 @@ public record FolderStatus(
         var contents = new FileContents(
                 repository, StoreSettings.of(repository.settings()).threads());
         Checkpoint version = repository.lineage().checkpoint(checkout.version());
-        FolderScan scan = FolderScan.of(
+        FolderScan scan = FolderScan.look(
                 checkout.folder(), CommitSettings.of(repository.settings()).weightsOnly());
         KnownFiles known = KnownFiles.load(repository, checkout);
         List<ChangedFile> changed = new ArrayList<>();
@@ -68,6 +71,10 @@ public record FolderStatus(
             FileStat look = FileStat.of(path);
             if (Files.notExists(path)) {
                 missing.add(file.path());
+                continue;
+            }
+            if (scan.refused().containsKey(file.path()) || !Files.isRegularFile(path)) {
+                changed.add(new ChangedFile(file.path(), List.of(), List.of(), List.of()));
                 continue;
             }
             if (!known.vouchFor(file.path(), look)) {
@@ -91,7 +98,7 @@ public record FolderStatus(
                 missing.add(folder + "/");
             }
         }
-        return new FolderStatus(checkout, changed, modes, missing, List.copyOf(added));
+        return new FolderStatus(checkout, changed, modes, missing, List.copyOf(added), scan.refused());
     }
 
     private static ChangedFile compare(

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Which files of a folder are not part of the model: {@code .mgitignore} files in gitignore syntax, one in any folder
@@ -20,14 +21,11 @@ import java.util.List;
 final class IgnoreRules {
     static final String FILE = ".mgitignore";
 
-    /** What is never a model's: mgit's own files and the folders of version control. */
-    private static final String BUILT_IN = """
-            .mgit*
-            .git
-            .hg
-            .jj
-            .svn
-            """;
+    /** Mgit's own files, as long as no rule takes them back. */
+    private static final String BUILT_IN = ".mgit*\n";
+
+    /** What is never a model's, not even by {@code !*}: mgit's own folders and those of version control. */
+    private static final Pattern NEVER = Pattern.compile("(.*/)?\\.(git|hg|jj|svn|mgit|mgit-.*)", Pattern.DOTALL);
 
     /**
      * The rules of one folder.
@@ -79,6 +77,9 @@ final class IgnoreRules {
 
     /** The last rule that says anything about a path decides, the nearest folder's rules last. */
     boolean ignores(String path, boolean isFolder) {
+        if (NEVER.matcher(path).matches()) {
+            return true;
+        }
         boolean ignored = false;
         for (Scope scope : scopes) {
             if (path.startsWith(scope.folder())) {

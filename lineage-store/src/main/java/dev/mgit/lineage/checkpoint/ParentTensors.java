@@ -31,11 +31,18 @@ final class ParentTensors {
     private static final int PREVIOUS = 1;
     private static final int GRANDPARENT = 2;
 
+    /** A tensor that may predict others takes some 400 bytes. Of more than these, those of the nearest versions count. */
+    private static final long MOST_OTHERS = Runtime.getRuntime().maxMemory() / 1600;
+
+    private static final long MOST_OWN = MOST_OTHERS / 4;
+
     private final Lineage lineage;
     private final ParameterStore store;
     private final BlockReader reader;
     private final ProcessorTime reading = new ProcessorTime();
     private final ProcessorTime searching = new ProcessorTime();
+    private long others;
+    private long own;
 
     ParentTensors(Lineage lineage, ParameterStore store, BlockReader reader) {
         this.lineage = lineage;
@@ -102,7 +109,7 @@ final class ParentTensors {
     private void add(Candidates candidates, Manifest manifest, int rank, String origin) {
         Set<ObjectId> seen = new HashSet<>();
         for (Manifest.Entry entry : manifest.entries()) {
-            if (entry.tensor().isEmpty() && !seen.add(entry.object())) {
+            if (isEnough(rank) || entry.tensor().isEmpty() && !seen.add(entry.object())) {
                 continue;
             }
             object(entry).ifPresent(object -> {
@@ -114,6 +121,10 @@ final class ParentTensors {
                 }
             });
         }
+    }
+
+    private boolean isEnough(int rank) {
+        return rank == SourceTensor.SAME_VERSION ? own++ >= MOST_OWN : others++ >= MOST_OTHERS;
     }
 
     private Optional<StoredObject> object(Manifest.Entry entry) {

@@ -8,7 +8,6 @@ import dev.mgit.lineage.version.Checkpoint;
 import dev.mgit.lineage.version.EdgeKind;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
-import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -149,6 +147,7 @@ public final class PendingCommit {
         now.transaction().setModel(target.model(), now.version());
         now.transaction().apply();
         track(request.path(), target.model(), now.version(), now.stored());
+        now.stored().manifests().close();
         return result(now.version(), now.stored());
     }
 
@@ -240,10 +239,6 @@ public final class PendingCommit {
     }
 
     private CommitResult result(VersionId id, StoredCheckpoint stored) {
-        Map<String, Manifest> manifests = stored.manifests();
-        int tensors = manifests.values().stream()
-                .mapToInt(manifest -> manifest.tensors().size())
-                .sum();
         return new CommitResult(
                 id,
                 target.model(),
@@ -251,7 +246,7 @@ public final class PendingCommit {
                 target.origins(),
                 sameAs,
                 stored.files().size(),
-                tensors,
+                stored.tensors(),
                 stored.files().stream().mapToLong(FileEntry::size).sum(),
                 stored.newBytes(),
                 stored.storedBytes(),

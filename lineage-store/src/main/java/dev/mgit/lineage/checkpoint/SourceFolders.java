@@ -78,8 +78,10 @@ public final class SourceFolders {
     private void store(CheckpointFiles files, WriterLock lock) throws IOException {
         StoreSettings settings = StoreSettings.of(repository.settings());
         try (ParameterStore store = repository.writableParameters(lock)) {
-            new CheckpointWriter(repository.lineage(), store, settings, progress)
-                    .write(files, Optional.empty(), List.of(), LossTolerance.EXACT);
+            new CheckpointWriter(repository.lineage(), store, repository.files().mgit(), settings, progress)
+                    .write(files, Optional.empty(), List.of(), LossTolerance.EXACT)
+                    .manifests()
+                    .close();
             store.flush();
         }
     }

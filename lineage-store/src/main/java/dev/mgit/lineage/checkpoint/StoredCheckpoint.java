@@ -1,7 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
+import dev.mgit.lineage.git.ManifestShelf;
 import dev.mgit.lineage.version.FileEntry;
-import dev.mgit.lineage.version.Manifest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,8 @@ record StoredCheckpoint(
         List<FileEntry> files,
         List<String> folders,
         Map<String, byte[]> verbatim,
-        Map<String, Manifest> manifests,
+        ManifestShelf manifests,
+        int tensors,
         List<String> ignored,
         long newBytes,
         long healedBytes,

@@ -2,7 +2,6 @@ package dev.mgit.lineage.completeness;
 
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
-import dev.mgit.delta.layout.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ public record CheckpointContents(Path root, SortedMap<String, File> files, List<
     private static final long LONGEST_JSON = 8L << 20;
 
     /** One file, already read by its reader. */
-    public record File(String path, Path onDisk, long size, Layout layout) {
+    public record File(String path, Path onDisk, long size, KeptLayout layout) {
         String folder() {
             return path.substring(0, path.lastIndexOf('/') + 1);
         }

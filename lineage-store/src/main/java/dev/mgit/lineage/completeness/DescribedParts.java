@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Files that describe others: an adapter's settings, manifests of TensorFlow.js and Core ML, indexes and graphs. */
 final class DescribedParts implements Completeness.Check {
     private static final Pattern DISTRIBUTED = Pattern.compile("__\\d+_\\d+\\.distcp");
+    private static final long LONGEST_POINTER = 4096;
     private static final long LONGEST_METADATA = 16L << 20;
 
     @Override
@@ -27,8 +30,20 @@ final class DescribedParts implements Completeness.Check {
                 case "model.json" -> tensorFlowJs(contents, file, gaps);
                 case "Manifest.json" -> coreMl(contents, file, gaps);
                 case ".metadata" -> distributed(file, gaps);
+                case "latest" -> pointer(contents, file, "(global_step\\d+)", step -> step, gaps);
+                case "latest_checkpointed_iteration.txt" ->
+                    pointer(contents, file, "(\\d+)", DescribedParts::iteration, gaps);
+                case "checkpoint" ->
+                    pointer(
+                            contents,
+                            file,
+                            "model_checkpoint_path: *\"(?:[^\"]*/)?([^\"/]+)\"[^$]*",
+                            name -> name + ".index",
+                            gaps);
                 default -> {
-                    if (file.name().endsWith("weights_manifest.json")) {
+                    if (file.name().endsWith(".weights.json")) {
+                        keras(contents, file, gaps);
+                    } else if (file.name().endsWith("weights_manifest.json")) {
                         tensorFlowJs(contents, file, gaps);
                     } else {
                         twin(contents, file, gaps);
@@ -65,6 +80,46 @@ final class DescribedParts implements Completeness.Check {
             gaps.missing(file.path() + " names", paths);
         } catch (JsonException e) {
             gaps.say(file.path() + " has a weightsManifest that cannot be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * A line that names the newest of several checkpoints beside it: DeepSpeed's, Megatron's, TensorFlow's. Training
+     * state that was left out on purpose is not missed.
+     */
+    private static void pointer(
+            CheckpointContents contents, File file, String content, UnaryOperator<String> named, MissingParts gaps)
+            throws IOException {
+        if (file.size() > LONGEST_POINTER) {
+            return;
+        }
+        Matcher newest = Pattern.compile(content, Pattern.DOTALL)
+                .matcher(new String(Files.readAllBytes(file.onDisk()), StandardCharsets.UTF_8).strip());
+        if (newest.matches()) {
+            String path = file.folder() + named.apply(newest.group(1));
+            if (!contents.ignores(path) && !contents.has(file.folder() + newest.group(1))) {
+                gaps.missing(file.path() + " names", List.of(path));
+            }
+        }
+    }
+
+    /** Megatron's folder names have seven digits and more. */
+    private static String iteration(String number) {
+        return "iter_" + "0".repeat(Math.max(0, 7 - number.length())) + number;
+    }
+
+    /** Keras writes a list of shards for each variable. */
+    private static void keras(CheckpointContents contents, File file, MissingParts gaps) throws IOException {
+        if (contents.json(file).orElse(null) instanceof JsonObject index
+                && index.members().get("weight_map") instanceof JsonObject shards) {
+            gaps.missing(
+                    file.path() + " names",
+                    shards.members().values().stream()
+                            .flatMap(shard -> shard instanceof List<?> several ? several.stream() : Stream.of(shard))
+                            .filter(String.class::isInstance)
+                            .map(shard -> file.folder() + shard)
+                            .sorted()
+                            .toList());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.mgit.lineage.completeness;
 import dev.mgit.lineage.completeness.CheckpointContents.File;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,11 @@ import java.util.regex.Pattern;
 /** Shards that carry their number, {@code x-00001-of-00003.gguf}, counted from one or, as TensorFlow does, from zero. */
 final class NumberedShards implements Completeness.Check {
     private static final Pattern SHARD = Pattern.compile("(.*?)(\\d{5})-of-(\\d{5})(.*)");
+
+    /** Files of one rank each, counted from zero, whose names do not say how many there are: Llama's, DeepSpeed's. */
+    private static final Pattern RANK = Pattern.compile("(consolidated\\.)(\\d{2})(\\.(?:pth|pt|safetensors))"
+            + "|(mp_rank_)(\\d{2})(_model_states\\.pt)"
+            + "|((?:bf16_|fp16_)?zero_pp_rank_)(\\d{1,6})(_mp_rank_\\d{2}_(?:optim|model)_states\\.pt)");
 
     /** All shards of one set: what their names share. */
     private record Family(String before, int count, String after) {
@@ -33,7 +39,36 @@ final class NumberedShards implements Completeness.Check {
                 there.computeIfAbsent(family.path(0), f -> new BitSet()).set(Integer.parseInt(name.group(2)));
             }
         }
+        ranks(contents, gaps);
         families.forEach((key, family) -> family(family, there.getOrDefault(key, new BitSet()), contents, gaps));
+    }
+
+    /** The files of all ranks: what their names share. */
+    private record Ranks(String before, String after, int digits) {
+        String path(int rank) {
+            return before + String.format(Locale.ROOT, "%0" + digits + "d", rank) + after;
+        }
+    }
+
+    private static void ranks(CheckpointContents contents, MissingParts gaps) {
+        Map<Ranks, BitSet> there = new LinkedHashMap<>();
+        for (File file : contents.all()) {
+            Matcher name = RANK.matcher(file.name());
+            if (name.matches()) {
+                int first = name.group(1) != null ? 1 : name.group(4) != null ? 4 : 7;
+                String number = name.group(first + 1);
+                var ranks = new Ranks(
+                        file.folder() + name.group(first), name.group(first + 2), first == 7 ? 1 : number.length());
+                there.computeIfAbsent(ranks, r -> new BitSet()).set(Integer.parseInt(number));
+            }
+        }
+        there.forEach((ranks, numbers) -> {
+            List<String> absent = new ArrayList<>();
+            for (int rank = numbers.nextClearBit(0); rank < numbers.length(); rank = numbers.nextClearBit(rank + 1)) {
+                absent.add(ranks.path(rank));
+            }
+            gaps.missing(ranks.path(numbers.length() - 1) + " belongs with", absent);
+        });
     }
 
     private static void family(Family family, BitSet there, CheckpointContents contents, MissingParts gaps) {

@@ -52,15 +52,15 @@ final class ShardIndexes implements Completeness.Check {
             known &= there != null && there.layout().format().equals("safetensors");
             if (known && there != null) {
                 lacking(file, there, byShard.getOrDefault(shard, Set.of()), gaps);
-                bytes += tensorBytes(there.layout());
+                bytes += tensorBytes(there.layout().get());
             }
         }
         total(file, known, bytes, index.totalSize(), gaps);
     }
 
-    private static void lacking(File index, File shard, Set<String> due, MissingParts gaps) {
+    private static void lacking(File index, File shard, Set<String> due, MissingParts gaps) throws IOException {
         Set<String> lacking = new HashSet<>(due);
-        shard.layout().tensors().forEach(tensor -> lacking.remove(tensor.name()));
+        shard.layout().get().tensors().forEach(tensor -> lacking.remove(tensor.name()));
         if (!lacking.isEmpty()) {
             gaps.say("the index " + index.path() + " puts "
                     + MissingParts.list(lacking.stream().sorted().toList()) + " into " + shard.path()

@@ -41,7 +41,9 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
     private final Effort effort;
     private final int maxDepth;
     private final CoderPool coders = new CoderPool();
+    /** Blocks that some thread is at. */
     private final Set<BlockId> underway = ConcurrentHashMap.newKeySet();
+
     private final SoundBlocks sound;
     private final AtomicLong healedBytes = new AtomicLong();
     private final AtomicLong newBytes = new AtomicLong();
@@ -95,7 +97,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
         int at = 0;
         for (int length : lengths) {
             BlockId id = BlockId.hash(raw, at, length);
-            if (underway.add(id) && !sound.contains(id)) {
+            if (claim(id)) {
                 fresh.add(new Region(List.of(id), at, length));
             }
             ids.add(id);
@@ -121,10 +123,10 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             }
         } else {
             BlockId id = BlockId.hash(whole, 0, length);
-            if (underway.add(id) && !sound.contains(id)) {
+            if (claim(id)) {
                 byte[] bytes = frame.encode();
                 store.putBlock(id, bytes);
-                sound.add(id);
+                done(id);
                 storedBytes.addAndGet(bytes.length);
             }
             int at = 0;
@@ -166,7 +168,7 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
 
     /** @param wanted asked only if the block is new: choosing a prediction costs time */
     private BlockId exact(BlockId id, byte[] raw, int length, Dtype dtype, Supplier<Optional<Prediction>> wanted) {
-        if (underway.add(id) && !sound.contains(id)) {
+        if (claim(id)) {
             put(id, encode(raw, length, dtype, wanted.get()));
         }
         return id;
@@ -182,17 +184,34 @@ public final class BlockWriter implements BlockSink, AutoCloseable {
             return exact(id, raw, length, dtype, () -> wanted);
         }
         BlockId standIn = BlockId.hash(made.get().raw(), 0, length);
-        if (underway.add(standIn) && !sound.contains(standIn)) {
+        if (claim(standIn)) {
             put(standIn, frame(dtype, length, wanted, prediction, made.get().payload()));
         }
         return standIn;
+    }
+
+    /** Whether a block is for the caller to store: it is not there, and nobody else is at it. */
+    private boolean claim(BlockId id) {
+        if (!underway.add(id)) {
+            return false;
+        }
+        if (sound.contains(id)) {
+            underway.remove(id);
+            return false;
+        }
+        return true;
+    }
+
+    private void done(BlockId id) {
+        sound.add(id);
+        underway.remove(id);
     }
 
     private void put(BlockId id, Frame frame) {
         byte[] bytes = frame.encode();
         boolean healed = store.hasBlock(id);
         store.putBlock(id, bytes);
-        sound.add(id);
+        done(id);
         (healed ? healedBytes : newBytes).addAndGet(frame.rawLength());
         storedBytes.addAndGet(bytes.length);
     }

@@ -4,20 +4,28 @@ import dev.mgit.delta.BlockId;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which stored blocks can be read back, as far as checksums say: a block's frame is whole, and so are the frames of all
- * it is predicted from. Looking is much cheaper than decoding, and what was found sound is remembered. Safe for use by
- * several threads.
+ * it is predicted from. Looking is much cheaper than decoding, and what was found sound is remembered for a while: memory
+ * is bounded, however many blocks there are. Safe for use by several threads.
  */
 final class SoundBlocks {
+    /** Some 20 MB of ids. Whatever is forgotten is looked up again. */
+    private static final int MOST = 1 << 19;
+
     private final BlockReader reader;
-    private final Set<BlockId> sound = ConcurrentHashMap.newKeySet();
+    private final int most;
+    private IdSet sound = new IdSet();
 
     SoundBlocks(BlockReader reader) {
+        this(reader, MOST);
+    }
+
+    /** @param most ids that are remembered */
+    SoundBlocks(BlockReader reader, int most) {
         this.reader = reader;
+        this.most = most;
     }
 
     /** False for a block that is missing, damaged, or predicted from one that is. */
@@ -26,7 +34,7 @@ final class SoundBlocks {
     }
 
     private boolean contains(BlockId id, int depthLeft) {
-        if (sound.contains(id)) {
+        if (isKnown(id)) {
             return true;
         }
         Optional<Frame> frame = reader.frameIfSound(id);
@@ -34,7 +42,7 @@ final class SoundBlocks {
                 && frame.isPresent()
                 && BlockReader.sources(frame.get()).stream().allMatch(source -> contains(source, depthLeft - 1));
         if (whole) {
-            sound.add(id);
+            add(id);
         }
         return whole;
     }
@@ -46,7 +54,14 @@ final class SoundBlocks {
     }
 
     /** Takes note of a block that was just stored. */
-    void add(BlockId id) {
-        sound.add(id);
+    synchronized void add(BlockId id) {
+        if (sound.size() >= most) {
+            sound = new IdSet();
+        }
+        sound.add(id.bytes());
+    }
+
+    private synchronized boolean isKnown(BlockId id) {
+        return sound.find(id.bytes()) >= 0;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mgit.cli.console;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitSettings;
 import dev.mgit.lineage.git.GitSigner;
 import dev.mgit.lineage.repository.User;
@@ -14,6 +15,9 @@ import picocli.CommandLine.ScopeType;
  * for it by a constructor with this one parameter.
  */
 public final class Context {
+    /** What Java makes of bytes that are not UTF-8: a path with it would lead to another file. */
+    private static final char REPLACEMENT = '\ufffd';
+
     private Terminal terminal;
     private Output output;
     private @Nullable Pager pager;
@@ -135,7 +139,14 @@ public final class Context {
 
     /** A path the user typed, absolute. Options of type Path must pass through here before they are used. */
     public Path resolve(Path typed) {
-        return directory().resolve(typed).normalize();
+        Path path = directory().resolve(typed).normalize();
+        if (path.toString().indexOf(REPLACEMENT) >= 0) {
+            throw new MgitException(
+                    MgitException.Kind.USAGE,
+                    "the path '" + path + "' is not UTF-8",
+                    "rename what is not; if it is UTF-8, start mgit with LC_ALL=C.UTF-8");
+        }
+        return path;
     }
 
     public boolean stackTraces() {

@@ -82,4 +82,24 @@ class IgnoreRulesTest {
         model = outside;
         assertThat(committed()).contains("a.log");
     }
+
+    @Test
+    void aMarkOfTheByteOrderBelongsToNoRule() throws IOException {
+        Files.writeString(model.resolve(".mgitignore"), "\ufeff*.log\r\nnotes.txt\r\n");
+        assertThat(committed()).doesNotContain("a.log", "b.log", "sub/c.log", "notes.txt");
+    }
+
+    /** Rules that name what is taken take back everything else that leads there. */
+    @Test
+    void noRuleTakesInAFolderOfVersionControl() throws IOException {
+        for (String name : new String[] {".git/config", "sub/.git", ".hg/x", ".mgit-staging-1/x", "sub/.mgit/x"}) {
+            Files.createDirectories(model.resolve(name).getParent());
+            Files.writeString(model.resolve(name), name);
+        }
+        Files.writeString(root.resolve(".mgitignore"), "*\n!*/\n!*.safetensors\n!config\n!x\n!.git\n");
+        assertThat(committed()).containsExactly("model.safetensors");
+        Files.delete(root.resolve(".mgitignore"));
+        Files.writeString(model.resolve(".mgitignore"), "!*\n");
+        assertThat(committed()).contains(".mgitignore", "a.log").noneMatch(path -> path.contains(".git/"));
+    }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints that name what they do not have, and files that no reader understands. All files are made. */
 class IncompleteCheckpointTest {
@@ -262,5 +264,64 @@ class IncompleteCheckpointTest {
                 .extracting(file -> file.string("path"))
                 .containsExactly("net.tflite", "v9.gguf");
         ok("fsck");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "latest | global_step5 | global_step5",
+                "latest_checkpointed_iteration.txt | 100 | iter_0000100",
+                "checkpoint | model_checkpoint_path: \"run/model.ckpt-7\" | model.ckpt-7.index"
+            })
+    void aPointerToTheNewestCheckpointLeadsSomewhere(String pointer, String text, String newest) throws IOException {
+        weights("model.safetensors", "a");
+        Files.writeString(model.resolve(pointer), text + (text.contains(":") ? "\nother: \"x\"\n" : "\n"));
+        isMissing(pointer + " names " + newest + ", which is not there");
+        if (newest.contains(".")) {
+            file(newest, "x");
+            file(newest.replace(".index", ".data-00000-of-00001"), "x");
+        } else {
+            weights(newest + "/model.safetensors", "a");
+        }
+        isWhole();
+    }
+
+    @Test
+    void aPointerToTrainingStateThatWasLeftOutIsNoGap() throws IOException {
+        weights("model.safetensors", "a");
+        file("latest", "global_step5");
+        weights("global_step5/mp_rank_00_model_states.pt", "a");
+        assertThat(ok("commit", "m", "--model", "m", "--weights-only", "--strict")
+                        .err())
+                .doesNotContain("incomplete");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "consolidated.00.pth, consolidated.02.pth, consolidated.01.pth",
+        "consolidated.01.safetensors, consolidated.02.safetensors, consolidated.00.safetensors",
+        "mp_rank_00_model_states.pt, mp_rank_02_model_states.pt, mp_rank_01_model_states.pt",
+        "zero_pp_rank_9_mp_rank_00_optim_states.pt, zero_pp_rank_11_mp_rank_00_optim_states.pt, "
+                + "zero_pp_rank_10_mp_rank_00_optim_states.pt"
+    })
+    void ranksAreCountedFromZeroWithoutGaps(String one, String last, String absent) throws IOException {
+        weights(one, "a");
+        weights(last, "b");
+        for (int rank = 0; rank < 9 && one.startsWith("zero"); rank++) {
+            weights(one.replace("_9_", "_" + rank + "_"), "c");
+        }
+        isMissing(last + " belongs with " + absent + ", which is not there");
+        weights(absent, "d");
+        isWhole();
+    }
+
+    @Test
+    void kerasListsTheShardsOfEachVariable() throws IOException {
+        file("model.weights.json", "{'weight_map':{'/a':['model_00000.weights.h5'],'/b':'model_00001.weights.h5'}}");
+        weights("model_00000.weights.h5", "a");
+        isMissing("model.weights.json names model_00001.weights.h5, which is not there");
+        weights("model_00001.weights.h5", "b");
+        isWhole();
     }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "Show changes in a checked-out folder, and models whose parents have newer versions.",
             "Data and code that a model was made from are named if they were written since; --why compares all of it, "
                     + "and the packages.",
+            "What a commit would refuse, as a pipe or a name that is not UTF-8, is listed with why.",
             "Without DIR, and outside a checked-out folder, show all checked-out folders."
         })
 public final class StatusCommand implements Callable<Integer> {
@@ -133,6 +135,9 @@ public final class StatusCommand implements Callable<Integer> {
                             + (file.executable() ? " (now executable)" : " (no longer executable)")));
             folder.missing().forEach(file -> output.line("  " + output.styled(Output.Style.RED, "missing:  ") + file));
             folder.added().forEach(file -> output.line("  " + output.styled(Output.Style.GREEN, "new:      ") + file));
+            folder.refused()
+                    .forEach((file, why) ->
+                            output.line("  " + output.styled(Output.Style.RED, "refused:  ") + file + ": " + why));
             if (!folder.clean()) {
                 String where = session.shown(checkout.folder());
                 output.hint("'mgit commit " + where + " -m ...' commits the next version of " + checkout.model()
@@ -216,6 +221,11 @@ public final class StatusCommand implements Callable<Integer> {
             json.writeEndArray();
             strings(json, "missing", folder.missing());
             strings(json, "new", folder.added());
+            json.writeObjectFieldStart("refused");
+            for (Map.Entry<String, String> file : folder.refused().entrySet()) {
+                json.writeStringField(file.getKey(), file.getValue());
+            }
+            json.writeEndObject();
             Version version =
                     session.repository().lineage().version(folder.checkout().version());
             tests.json(json, version, tests.standing(version));

@@ -250,6 +250,17 @@ class ImportTest {
         assertThat(again.out()).contains("(3 already here, 0 left out, 5 passed over)");
     }
 
+    /** As stores of layers keep them: the name says nothing, the first bytes do. */
+    @Test
+    void takesSmallModelsWithoutASuffix() throws IOException {
+        weights("sha256-0a1b", BASE);
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+        byte[] npy = ("\u0093NUMPY\1\0v\0" + header + " ".repeat(117 - header.length()) + "\n" + "abcd".repeat(2))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(disk.resolve("array"), npy);
+        assertThat(imported("import", disk.toString(), "--json")).containsOnlyKeys("sha256-0a1b", "array");
+    }
+
     @Test
     void listsManyFilesOfAKindByTheirNumber() throws IOException {
         weights("model/model.safetensors", BASE);

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.mgit.serve.http.HttpError;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bodies that clients push: understood in full, or refused with a status. */
@@ -30,6 +34,9 @@ class PushFuzzTest {
         @Override
         public void deleteFolder(String path) {}
     };
+
+    @TempDir
+    private Path folder;
 
     private interface Work {
         void run() throws IOException;
@@ -59,6 +66,29 @@ class PushFuzzTest {
     @FuzzTest(maxDuration = "5m")
     void shard(byte[] bytes) throws IOException {
         refusedOrFine(() -> XetShard.read(new ByteArrayInputStream(bytes), file -> {}));
+    }
+
+    static Stream<byte[]> xorbs() {
+        byte[] text = "a rose is a rose is a rose".getBytes(StandardCharsets.UTF_8);
+        return Stream.of(MadeXet.xorb(List.of(text, text, text)));
+    }
+
+    /** Chunks decode to as many bytes as they say, or the upload is refused. */
+    @MethodSource("xorbs")
+    @FuzzTest(maxDuration = "5m")
+    void xorb(byte[] bytes) throws IOException {
+        Path file = Files.write(folder.resolve("xorb"), bytes);
+        refusedOrFine(() -> {
+            try (Xorb xorb = Xorb.open(file)) {
+                int chunks = 0;
+                while (xorb.bytes(0, chunks + 1) >= 0) {
+                    chunks++;
+                }
+                var out = new ByteArrayOutputStream();
+                xorb.copy(0, chunks, out);
+                assertThat((long) out.size()).isEqualTo(xorb.bytes(0, chunks));
+            }
+        });
     }
 
     private static void refusedOrFine(Work work) throws IOException {
