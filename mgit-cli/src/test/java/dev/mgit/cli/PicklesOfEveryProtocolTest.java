@@ -65,7 +65,7 @@ class PicklesOfEveryProtocolTest {
                 print(len(want))
             """;
 
-    private static final List<String> PROTOCOLS = List.of("0", "2", "3", "5", "-python2");
+    private static final List<String> PROTOCOLS = List.of("0", "2", "-python2");
 
     @TempDir
     private Path folder;
@@ -92,7 +92,7 @@ class PicklesOfEveryProtocolTest {
         }
         List<Object> arguments = new ArrayList<>(List.of(folder));
         arguments.addAll(PROTOCOLS);
-        assertThat(python.run(COMPARE, arguments.toArray()).lines()).hasSize(5).containsOnly("14");
+        assertThat(python.run(COMPARE, arguments.toArray()).lines()).hasSameSizeAs(PROTOCOLS).containsOnly("14");
         repository.ok("fsck");
     }
 

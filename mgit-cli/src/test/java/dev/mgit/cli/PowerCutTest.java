@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PowerCutTest {
     private static final int CUTS = Integer.getInteger("mgit.power.cuts", 0);
     private static final long SEED = Long.getLong("mgit.power.seed", 1);
-    private static final int CUTS_IN_EVERY_BUILD = 12;
+    private static final int CUTS_IN_EVERY_BUILD = 6;
 
     private static final List<String> IN_EVERY_BUILD =
             List.of("commit ../model --model base", "checkout base new", "gc --prune-older-than 0", "tag v2 base");
