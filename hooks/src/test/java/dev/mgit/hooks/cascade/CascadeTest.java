@@ -14,6 +14,7 @@ import dev.mgit.hooks.recipe.Recipe;
 import dev.mgit.hooks.recipe.Recipes;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.Version;
+import dev.mgit.lineage.version.Transaction;
 import dev.mgit.lineage.version.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -226,6 +227,26 @@ class CascadeTest {
                         .endsWith("but it has no recipe"));
         assertNothingLeft();
         assertThatThrownBy(updates::resume).hasMessage("no update in progress");
+    }
+
+    /** What it could not publish is planned anew, and there is nothing left to plan from. */
+    @Test
+    void theModelItIsAboutMayBeRemovedMeanwhile() {
+        family.diamond();
+        workspace.commit("base", "base2\n");
+        var racing = racing(JobProgress.Kind.MADE, "c", () -> {
+            workspace.commit("c", "meanwhile\n");
+            Transaction transaction = workspace.lineage().begin("rm base", workspace.author());
+            transaction.deleteModel("base");
+            transaction.apply();
+        });
+        UpdateOptions options = options(1, false);
+
+        UpdateReport report = racing.start(racing.plan(options), options);
+
+        assertThat(report.published().keySet()).containsExactlyInAnyOrder("a", "b", "d");
+        assertThat(workspace.weights("c")).isEqualTo("meanwhile\n");
+        assertNothingLeft();
     }
 
     /** The colleague ran the recipe from the old parents; their new version is made again like any other. */
