@@ -4,10 +4,12 @@ import dev.mgit.lineage.version.EdgeKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Reads the family trees of many checkpoints at once. Every checkpoint is compared with the few that share most keys
@@ -30,6 +32,9 @@ final class LineageInference {
     private final List<Subject> subjects;
     private final CandidateParents kinship;
     private final Map<Integer, Origin> merges = new HashMap<>();
+    /** Merges that took each tensor from one parent as it is, if they are none of their parents' base. */
+    private final Set<Integer> taken = new HashSet<>();
+
     /** Of models that an adapter was merged into, how well it explains what changed. */
     private final Map<Integer, Double> agreements = new HashMap<>();
 
@@ -57,6 +62,8 @@ final class LineageInference {
             }
         }
         genealogy.dropInverses();
+        genealogy.taken.retainAll(genealogy.merges.keySet());
+        new TakenLayers(genealogy.kinship, genealogy.merges).dropBases(genealogy.taken);
         genealogy.mergedAdapters();
         int[] tree = new FamilyTree(subjects, genealogy.kinship, known, genealogy.merges).parents();
         List<Optional<Origin>> origins = new ArrayList<>();
@@ -78,8 +85,12 @@ final class LineageInference {
         List<Map.Entry<Integer, SketchComparison>> nearest = possible.entrySet().stream()
                 .sorted(Comparator.comparingDouble(entry -> entry.getValue().distance()))
                 .toList();
-        MergeSearch.of(nearest.stream().map(Map.Entry::getValue).toList())
-                .ifPresent(found -> merges.put(child, merge(nearest, found)));
+        MergeSearch.of(nearest.stream().map(Map.Entry::getValue).toList()).ifPresent(found -> {
+            merges.put(child, merge(nearest, found));
+            if (found.taken()) {
+                taken.add(child);
+            }
+        });
     }
 
     /** If c is a merge of a and b, then a lies on a line with b and c too, with a weight below 0. */

@@ -34,6 +34,7 @@ import java.util.TreeSet;
 public final class CheckpointTensors implements AutoCloseable {
     private final TensorSet tensors = new TensorSet();
     private final TreeSet<String> formats = new TreeSet<>();
+    private final TreeSet<String> stateFormats = new TreeSet<>();
     private final List<CheckpointTensor> opaque = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private long numbered;
@@ -104,7 +105,7 @@ public final class CheckpointTensors implements AutoCloseable {
         if (layout.tensors().isEmpty()) {
             opaque(file, source);
         } else {
-            formats.add(layout.format());
+            formatsOf(file).add(layout.format());
         }
         Map<LogicalTensor, ObjectId> numbers = new HashMap<>();
         for (LogicalTensor tensor : layout.tensors()) {
@@ -120,9 +121,14 @@ public final class CheckpointTensors implements AutoCloseable {
         if (manifest.tensors().isEmpty()) {
             opaque(file, whole);
         } else {
-            formats.add(manifest.format());
+            formatsOf(file).add(manifest.format());
         }
         manifest.tensors().forEach(tensor -> tensors.add(file, tensor.seen(), tensor.object(), whole));
+    }
+
+    /** An optimizer's own file says nothing of how weights are kept. */
+    private TreeSet<String> formatsOf(String file) {
+        return TrainingState.isFile(file) ? stateFormats : formats;
     }
 
     private void opaque(String file, ByteSource whole) throws IOException {
@@ -150,9 +156,9 @@ public final class CheckpointTensors implements AutoCloseable {
         return tensors.headers();
     }
 
-    /** Names of the formats that hold tensors, e.g. {@code safetensors}. */
+    /** Names of the formats that hold weights, e.g. {@code safetensors}; where there are none, those of training state. */
     public List<String> formats() {
-        return List.copyOf(formats);
+        return List.copyOf(formats.isEmpty() ? stateFormats : formats);
     }
 
     @Override
