@@ -37,6 +37,7 @@ public final class CheckpointTensors implements AutoCloseable {
     private final List<CheckpointTensor> opaque = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private long numbered;
+    private int count;
 
     private CheckpointTensors() {}
 
@@ -47,10 +48,18 @@ public final class CheckpointTensors implements AutoCloseable {
      * @throws dev.mgit.delta.MgitException if the path does not exist or holds what cannot be stored
      */
     public static CheckpointTensors of(Path path) throws IOException {
+        return firstOf(path, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #of(Path)}, without the files behind those that have so many tensors. */
+    public static CheckpointTensors firstOf(Path path, int most) throws IOException {
         var weights = new CheckpointTensors();
         boolean complete = false;
         try {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
+                if (weights.count >= most) {
+                    break;
+                }
                 FileByteSource source = FileByteSource.open(file.getValue());
                 weights.open.add(source);
                 Layout layout = Formats.layoutOf(file.getValue(), source);
@@ -84,10 +93,18 @@ public final class CheckpointTensors implements AutoCloseable {
 
     /** A committed version. */
     public static CheckpointTensors of(Repository repository, VersionId version) throws IOException {
+        return firstOf(repository, version, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #of(Repository, VersionId)}, without the files behind those that have so many tensors. */
+    public static CheckpointTensors firstOf(Repository repository, VersionId version, int most) throws IOException {
         var weights = new CheckpointTensors();
         var store = new ObjectReader.Store(repository::parameters);
         weights.open.add(store);
         for (FileEntry file : repository.lineage().checkpoint(version).files()) {
+            if (weights.count >= most) {
+                break;
+            }
             if (file.stored() == FileEntry.Storage.PARAMETERS) {
                 weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
             } else {
@@ -100,6 +117,7 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     private void add(String file, Layout layout, ByteSource source) throws IOException {
+        count += layout.tensors().size();
         tensors.file(file, source);
         if (layout.tensors().isEmpty()) {
             opaque(file, source);
@@ -115,6 +133,7 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     private void add(String file, Manifest manifest, ObjectReader.Store store) throws IOException {
+        count += manifest.tensors().size();
         ByteSource whole = ObjectReader.content(store, manifest);
         tensors.file(file, whole);
         if (manifest.tensors().isEmpty()) {
