@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.fixtures.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -171,6 +172,25 @@ class HostileRepositoryTest {
         useIt();
         TestRepository.assertRefused(
                 repository.run("commit", model.toString(), "--model", "team/heads"), INTEGRITY, name + " is a link");
+    }
+
+    /** Whoever opened one would wait for ever. */
+    @ParameterizedTest
+    @CsvSource({
+        "parameters/CURRENT, checkout good out",
+        "parameters/IDENTITY, fsck",
+        "checkouts/x.json, fsck",
+        "journal/x.json, log",
+        "lineage.git/objects/00/aa, fsck"
+    })
+    void noPipeIsOpenedByWhoReads(String name, String command) throws Exception {
+        Path pipe = repository.mgit().resolve(name);
+        Files.createDirectories(pipe.getParent());
+        Files.deleteIfExists(pipe);
+        assertThat(Await.exit(new ProcessBuilder("mkfifo", pipe.toString()).start()))
+                .isZero();
+        TestRepository.assertRefused(
+                repository.run(command.split(" ")), INTEGRITY, name + " is neither a file nor a folder");
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 
 /** Little-endian words of 1, 2, 4 or 8 bytes, widened to longs a run at a time. */
 final class LittleEndianWords {
+    private static final int ZEROS_STEP = 1 << 12;
+
     static final VarHandle SHORT = LittleEndian.SHORT;
     static final VarHandle INT = LittleEndian.INT;
     static final VarHandle LONG = LittleEndian.LONG;
@@ -97,19 +99,25 @@ final class LittleEndianWords {
         }
     }
 
-    /** The bitwise or of all whole words in {@code length} bytes. */
-    static long or(byte[] source, int length, int log2Bytes) {
+    /** Lowest bits that are zero in every whole word of {@code length} bytes; all of a word's if there is none set. */
+    static int sharedZeros(byte[] source, int length, int log2Bytes) {
+        int width = 8 << log2Bytes;
+        long lowest = Long.divideUnsigned(-1L, -1L >>> (64 - width));
         long all = 0;
         int at = 0;
-        for (; at + 8 <= length; at += 8) {
-            all |= (long) LONG.get(source, at);
+        // Of most blocks the first words tell.
+        while (at + 8 <= length && (all & lowest) == 0) {
+            int end = Math.min(length - 7, at + ZEROS_STEP);
+            for (; at < end; at += 8) {
+                all |= (long) LONG.get(source, at);
+            }
         }
-        for (; at < length >> log2Bytes << log2Bytes; at++) {
+        for (; at < length >> log2Bytes << log2Bytes && (all & lowest) == 0; at++) {
             all |= (source[at] & 0xffL) << (8 * (at & 7));
         }
-        for (int width = 32; width >= 8 << log2Bytes; width >>= 1) {
-            all |= all >>> width;
+        for (int half = 32; half >= width; half >>= 1) {
+            all |= all >>> half;
         }
-        return all & -1L >>> (64 - (8 << log2Bytes));
+        return Math.min(width, Long.numberOfTrailingZeros(all));
     }
 }

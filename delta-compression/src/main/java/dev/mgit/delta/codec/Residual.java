@@ -41,8 +41,8 @@ final class Residual {
 
     /** With as much of a block's words dropped as they have in common: trailing bits that none of them uses. */
     static Residual of(byte[] raw, int length, WordForm form) {
-        long used = LittleEndianWords.or(raw, length, form.log2Bytes());
-        return new Residual(form, Math.min(form.maxShift(), Long.numberOfTrailingZeros(used)));
+        return new Residual(
+                form, Math.min(form.maxShift(), LittleEndianWords.sharedZeros(raw, length, form.log2Bytes())));
     }
 
     WordForm form() {

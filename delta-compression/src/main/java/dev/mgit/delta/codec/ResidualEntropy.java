@@ -31,8 +31,7 @@ public final class ResidualEntropy {
         if (form.bits() > 32 || distinct > MOST_DISTINCT) {
             return;
         }
-        int shift = Math.min(
-                form.maxShift(), Long.numberOfTrailingZeros(LittleEndianWords.or(raw, length, form.log2Bytes())));
+        int shift = Math.min(form.maxShift(), LittleEndianWords.sharedZeros(raw, length, form.log2Bytes()));
         Residual residual = new Residual(form, shift);
         long[] r = new long[(length + 7) >> 3];
         long[] p = new long[r.length];

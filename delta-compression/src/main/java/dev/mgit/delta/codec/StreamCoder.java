@@ -30,6 +30,10 @@ final class StreamCoder {
     private static final int SHORT = 1 << 10;
     /** Sampled entropy a byte from which a stream is taken for noise, the bias of a 4096-byte sample allowed for. */
     private static final double NOISE = 7.93;
+    /** Between these bits a byte, and far from either end, it needs no count to know that Huffman's stage will do. */
+    private static final double PLAIN_LEAST = 2.5;
+
+    private static final double PLAIN_MOST = 7.6;
     /** One value in how many may differ from the usual one for gaps to be faster than coding each. */
     private static final int GAPS_RARITY = 8;
     /** Below this many bits a symbol the whole-bit codes of Huffman's stage lose too much. */
@@ -51,9 +55,16 @@ final class StreamCoder {
         if (length == 0) {
             return;
         }
-        if (length > 4 * BlockSampling.BYTES && isNoise(source, from, length)) {
-            putRaw(source, from, length, sink);
-            return;
+        if (length > 4 * BlockSampling.BYTES) {
+            double sampled = sampledBits(source, from, length);
+            if (sampled > NOISE) {
+                putRaw(source, from, length, sink);
+                return;
+            }
+            if (effort != Effort.SMALL && sampled > PLAIN_LEAST && sampled < PLAIN_MOST) {
+                putZstdOrRaw(source, from, length, sink);
+                return;
+            }
         }
         count(source, from, length);
         double bits = Entropy.bits(counts, 0, 256);
@@ -119,6 +130,15 @@ final class StreamCoder {
             }
         }
         if (sink.size() == start || sink.size() - start > length) {
+            sink.truncate(start);
+            putRaw(source, from, length, sink);
+        }
+    }
+
+    private void putZstdOrRaw(byte[] source, int from, int length, ByteSink sink) {
+        int start = sink.size();
+        putZstd(source, from, length, sink);
+        if (sink.size() - start > length) {
             sink.truncate(start);
             putRaw(source, from, length, sink);
         }
@@ -190,7 +210,8 @@ final class StreamCoder {
         }
     }
 
-    private boolean isNoise(byte[] source, int from, int length) {
+    /** Entropy of a sample, in bits a byte. */
+    private double sampledBits(byte[] source, int from, int length) {
         Arrays.fill(counts, 0, 256, 0);
         for (int run = 0; run < BlockSampling.BYTES / 64; run++) {
             int at = from + (int) ((long) run * (length - 64) / (BlockSampling.BYTES / 64));
@@ -198,7 +219,7 @@ final class StreamCoder {
                 counts[source[at + i] & 0xff]++;
             }
         }
-        return Entropy.bits(counts, 0, 256) > NOISE * BlockSampling.BYTES;
+        return Entropy.bits(counts, 0, 256) / BlockSampling.BYTES;
     }
 
     /** Counts byte values; four tables keep equal neighbours from waiting for each other. */

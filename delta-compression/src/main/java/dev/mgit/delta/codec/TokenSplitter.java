@@ -62,7 +62,7 @@ final class TokenSplitter {
             case 16 -> splitGrouped16(words, magnitudes, whole);
             case 32 -> splitGrouped32(words, magnitudes, whole);
             case 9 -> splitInOrder(words, whole, 8);
-            case 17 -> splitInOrder(words, whole, 16);
+            case 17 -> splitInOrder16(words, whole);
             case 33 -> splitInOrder(words, whole, 32);
             default -> whole = 0;
         }
@@ -161,29 +161,33 @@ final class TokenSplitter {
         }
     }
 
+    private void splitInOrder16(long[] words, int longs) {
+        final byte[] out = tokens;
+        final long high = TokenLanes.highBits(16, alphabet.direct());
+        int k = next[0];
+        for (int i = 0; i < longs; i++, k += 4) {
+            long w = words[i];
+            long t = (w & high) == 0 ? w : fourTokens(w);
+            t = (t | t >>> 8) & 0x0000ffff0000ffffL;
+            LittleEndianWords.INT.set(out, k, (int) (t | t >>> 16));
+        }
+        next[0] = k;
+    }
+
     private void splitInOrder(long[] words, int longs, int width) {
         final byte[] out = tokens;
         final long high = TokenLanes.highBits(width, alphabet.direct());
         int k = next[0];
         for (int i = 0; i < longs; i++) {
             long w = words[i];
-            long t = (w & high) == 0 ? w : tokensOf(w, width);
+            long t = (w & high) == 0 ? w : twoTokens(w);
             switch (width) {
                 case 8 -> LittleEndianWords.LONG.set(out, k, t);
-                case 16 -> {
-                    t = (t | t >>> 8) & 0x0000ffff0000ffffL;
-                    LittleEndianWords.INT.set(out, k, (int) (t | t >>> 16));
-                }
                 default -> LittleEndianWords.SHORT.set(out, k, (short) (t | t >>> 24));
             }
             k += 64 / width;
         }
         next[0] = k;
-    }
-
-    /** Turns the residuals of a long into tokens, each in its residual's place, and puts out their extra bits. */
-    private long tokensOf(long w, int width) {
-        return width == 16 ? fourTokens(w) : twoTokens(w);
     }
 
     // Shifts go by the low five or six bits of an octave's entry: its count of extra bits.

@@ -154,7 +154,9 @@ public final class Commits {
         var target = new Target(model, previous, request.origins(), Optional.empty());
         CheckpointFiles files = read(request);
         StoredCheckpoint stored = store(files, target, LossTolerance.EXACT, lock);
-        return write(target, request, stored, files.findings(), transaction);
+        VersionId written = write(target, request, stored, files.findings(), transaction);
+        stored.manifests().close();
+        return written;
     }
 
     VersionId write(

@@ -34,7 +34,7 @@ final class ParentTensors {
     /** A tensor that may predict others takes some 400 bytes. Of more than these, those of the nearest versions count. */
     private static final long MOST_OTHERS = Runtime.getRuntime().maxMemory() / 1600;
 
-    private static final long MOST_OWN = MOST_OTHERS / 4;
+    private static final long MOST_OWN = MOST_OTHERS / 8;
 
     private final Lineage lineage;
     private final ParameterStore store;

@@ -59,7 +59,12 @@ final class AdapterShapes {
 
     /** What it does to weights, for people. */
     String words() {
-        return isLowRank() ? "of rank " + rank() + " at most" : "by " + String.join(", ", titles);
+        boolean scaled = layers.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(part -> part.parameter().parameter().startsWith("lora_magnitude_vector"));
+        return isLowRank() || scaled && !pairs.isEmpty()
+                ? "of rank " + rank() + " at most" + (scaled ? ", by DoRA" : "")
+                : "by " + String.join(", ", titles);
     }
 
     /** What {@link #fitting} layers mean, for people. */
@@ -139,8 +144,8 @@ final class AdapterShapes {
 
     /**
      * How well a model is explained as a base with this adapter merged into it: what changed is what is adapted or was
-     * saved whole, of no higher rank as far as samples can tell, and correlates with the product of the factors. Empty if
-     * it is not; 0 if only the layers can be compared.
+     * saved whole, of no higher rank as far as samples can tell, and correlates with what the adapter adds. Empty if it is
+     * not; 0 if only the layers can be compared.
      */
     OptionalDouble explains(SketchComparison merged) {
         Set<String> saved = new HashSet<>();
@@ -169,26 +174,29 @@ final class AdapterShapes {
         if (changed.isEmpty() || changed.size() < MOST * layers.size()) {
             return OptionalDouble.empty();
         }
-        return isLowRank() ? agreement(adapted) : OptionalDouble.of(0);
+        return agreement(adapted);
     }
 
     private OptionalDouble agreement(List<TensorPair> adapted) {
-        var straight = new FactorAgreement(false);
-        var turned = new FactorAgreement(true);
         List<TensorPair> exact = adapted.stream()
                 .filter(pair -> pair.a().dtype() == pair.b().dtype() // rounding hides the rank
                         && pair.a().depth() == 1)
                 .toList();
-        for (TensorPair pair : exact) {
-            pairs.forEach((factors, two) -> {
-                if (factors.adapts(pair.a().name())) {
-                    straight.add(pair, two.get(0), two.get(1));
-                    turned.add(pair, two.get(0), two.get(1));
-                }
+        var straight = new FactorAgreement();
+        var turned = new FactorAgreement();
+        for (Map.Entry<String, List<Part>> layer : layers.entrySet()) {
+            Map<String, TensorSketch> tensors = new LinkedHashMap<>();
+            layer.getValue().forEach(part -> tensors.put(part.tensor().name(), part.tensor()));
+            var update = new LayerUpdate(tensors);
+            AdapterParameter any = layer.getValue().get(0).parameter();
+            exact.stream().filter(pair -> any.adapts(pair.a().name())).forEach(pair -> {
+                update.addTo(straight, pair, false);
+                update.addTo(turned, pair, true);
             });
         }
         double value = Math.max(straight.value(), turned.value());
         boolean strange = (straight.isSure() || turned.isSure()) && value < LEAST_AGREEMENT;
-        return LowRankTest.least(exact) > rank() || strange ? OptionalDouble.empty() : OptionalDouble.of(value);
+        boolean higher = isLowRank() && LowRankTest.least(exact) > rank();
+        return higher || strange ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 }

@@ -39,7 +39,7 @@ public final class Detector {
 
     /** The sketch of a file or folder, with what its README and configuration claim. */
     public static ModelSketch sketch(Path path) throws IOException {
-        try (CheckpointTensors weights = CheckpointTensors.of(path)) {
+        try (CheckpointTensors weights = CheckpointTensors.firstOf(path, Sketcher.MAX_TENSORS)) {
             return Sketcher.of(weights, MetadataClaimsReader.of(path));
         }
     }
@@ -140,7 +140,7 @@ public final class Detector {
     }
 
     private ModelSketch stored(VersionId version) throws IOException {
-        try (CheckpointTensors weights = CheckpointTensors.of(repository, version)) {
+        try (CheckpointTensors weights = CheckpointTensors.firstOf(repository, version, Sketcher.MAX_TENSORS)) {
             return Sketcher.of(weights, MetadataClaimsReader.of(repository.lineage(), version));
         }
     }

@@ -41,9 +41,12 @@ record Direction(SketchComparison likeness, double growth, double scaling, doubl
         if (!Double.isFinite(growth)) {
             return 0;
         }
-        double distance = Math.max(likeness.distance(), 1e-12);
+        double distance = Math.max(likeness.changedDistance(), 1e-12);
         double values = likeness.counted();
-        double samples = likeness.related().stream().mapToInt(TensorPair::count).sum();
+        double samples = likeness.related().stream()
+                .filter(pair -> pair.equal() < pair.count())
+                .mapToInt(TensorPair::count)
+                .sum();
         double sure = growth / (1 + 2 / Math.sqrt(values * distance));
         double byGrowth = GROWN * clip(sure, 1) + PER_GROWTH * clip(sure, MOST_GROWTH);
         double unscaled = growth - 2 * scaling / distance;

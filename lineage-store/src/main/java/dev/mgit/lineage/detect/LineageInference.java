@@ -4,10 +4,13 @@ import dev.mgit.lineage.version.EdgeKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads the family trees of many checkpoints at once. Every checkpoint is compared with the few that share most keys
@@ -30,8 +33,13 @@ final class LineageInference {
     private final List<Subject> subjects;
     private final CandidateParents kinship;
     private final Map<Integer, Origin> merges = new HashMap<>();
+    /** Merges that took each tensor from one parent as it is, if they are none of their parents' base. */
+    private final Set<Integer> taken = new HashSet<>();
+
     /** Of models that an adapter was merged into, how well it explains what changed. */
     private final Map<Integer, Double> agreements = new HashMap<>();
+    /** Of models that adapters may have been merged into, those of which samples do not tell what they add. */
+    private final Map<Integer, Set<String>> untested = new HashMap<>();
 
     private LineageInference(List<Subject> subjects) {
         this.subjects = subjects;
@@ -57,6 +65,8 @@ final class LineageInference {
             }
         }
         genealogy.dropInverses();
+        genealogy.taken.retainAll(genealogy.merges.keySet());
+        new TakenLayers(genealogy.kinship, genealogy.merges).dropBases(genealogy.taken);
         genealogy.mergedAdapters();
         int[] tree = new FamilyTree(subjects, genealogy.kinship, known, genealogy.merges).parents();
         List<Optional<Origin>> origins = new ArrayList<>();
@@ -78,8 +88,12 @@ final class LineageInference {
         List<Map.Entry<Integer, SketchComparison>> nearest = possible.entrySet().stream()
                 .sorted(Comparator.comparingDouble(entry -> entry.getValue().distance()))
                 .toList();
-        MergeSearch.of(nearest.stream().map(Map.Entry::getValue).toList())
-                .ifPresent(found -> merges.put(child, merge(nearest, found)));
+        MergeSearch.of(nearest.stream().map(Map.Entry::getValue).toList()).ifPresent(found -> {
+            merges.put(child, merge(nearest, found));
+            if (found.taken()) {
+                taken.add(child);
+            }
+        });
     }
 
     /** If c is a merge of a and b, then a lies on a line with b and c too, with a weight below 0. */
@@ -184,6 +198,19 @@ final class LineageInference {
                 }
             }
         }
+        untested.forEach((child, names) -> {
+            if (names.size() > 1 && agreements.get(child) == 0.0) {
+                merges.computeIfPresent(child, (place, merge) -> ofOneOf(names, merge));
+            }
+        });
+    }
+
+    /** Of several adapters that nothing but layers speaks for none is claimed, only the base of all. */
+    private static Origin ofOneOf(Set<String> adapters, Origin merge) {
+        List<String> evidence =
+                new ArrayList<>(merge.evidence().subList(0, merge.evidence().size() - 1));
+        evidence.add("only what one of " + String.join(", ", new TreeSet<>(adapters)) + " adapts has changed");
+        return new Origin(merge.parents().subList(0, 1), EdgeKind.FINETUNE, ADAPTER_CONFIDENCE, evidence);
     }
 
     private void mergedInto(int base, int adapter) {
@@ -201,6 +228,10 @@ final class LineageInference {
             // of those that explain it as well, the one that it is named after
             boolean named =
                     subjects.get(child).name().startsWith(subjects.get(adapter).name());
+            if (explained.isPresent() && explained.getAsDouble() == 0) {
+                untested.computeIfAbsent(child, place -> new HashSet<>())
+                        .add(subjects.get(adapter).name());
+            }
             double agreement = explained.orElse(0) + (named ? 1e-6 : 0);
             if (explained.isPresent() && agreement > agreements.getOrDefault(child, -1.0)) {
                 List<String> evidence = new ArrayList<>(relation.evidence());

@@ -18,11 +18,18 @@ final class MergeSearch {
     /** Share of the tensors that all parents must have. */
     private static final double MOST_TENSORS = 0.95;
 
+    /** A tensor nearer to one parent than this share of its distance from the other was taken from it as it is. */
+    private static final double TAKEN = 1e-3;
+
     private static final int CANDIDATES = 8;
     private static final double LEAST_WEIGHT = 0.04;
 
-    /** Parents by number of the candidate, the heaviest first. */
-    record Found(List<Integer> parents, List<Double> weights, double left) {}
+    /**
+     * Parents by number of the candidate, the heaviest first.
+     *
+     * @param taken whether each tensor is one parent's as it is, and some are the same in all of them
+     */
+    record Found(List<Integer> parents, List<Double> weights, double left, boolean taken) {}
 
     /** The samples of one tensor: the model's own, then each candidate's; null where it has no such tensor. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -115,6 +122,8 @@ final class MergeSearch {
 
     private static Optional<Found> fit(List<Column> columns, int... chosen) {
         double left = 0;
+        int taken = 0;
+        int shared = 0;
         double[] sums = new double[chosen.length];
         double[] apart = new double[chosen.length];
         int fitted = 0;
@@ -131,19 +140,28 @@ final class MergeSearch {
             double energy = Solve.dot(column.target(), column.target());
             double[] weights = Solve.weights(sources, column.target());
             left += Solve.left(sources, weights, column.target()) / energy;
+            double nearest = Double.POSITIVE_INFINITY;
+            double furthest = 0;
             for (int i = 0; i < chosen.length; i++) {
+                double rest = Solve.left(new double[][] {sources[i]}, new double[] {1}, column.target()) / energy;
                 sums[i] += weights[i];
-                apart[i] += Solve.left(new double[][] {sources[i]}, new double[] {1}, column.target()) / energy;
+                apart[i] += rest;
+                nearest = Math.min(nearest, rest);
+                furthest = Math.max(furthest, rest);
             }
+            taken += nearest <= TAKEN * furthest ? 1 : 0;
+            shared += furthest == 0 ? 1 : 0;
             fitted++;
         }
         if (fitted == 0 || fitted < MOST_TENSORS * columns.size()) {
             return Optional.empty();
         }
-        return judge(left / fitted, sums, apart, fitted, chosen);
+        boolean puzzle = taken == fitted && shared > 0;
+        return judge(left / fitted, sums, apart, fitted, puzzle, chosen);
     }
 
-    private static Optional<Found> judge(double left, double[] sums, double[] apart, int fitted, int... chosen) {
+    private static Optional<Found> judge(
+            double left, double[] sums, double[] apart, int fitted, boolean taken, int... chosen) {
         double total = 0;
         int negative = 0;
         boolean fits = Double.isFinite(left);
@@ -166,7 +184,8 @@ final class MergeSearch {
         return Optional.of(new Found(
                 order.stream().map(i -> chosen[i]).toList(),
                 order.stream().map(i -> sums[i]).toList(),
-                left));
+                left,
+                taken));
     }
 
     /** Least squares for two or three columns. */

@@ -171,6 +171,15 @@ record SketchComparison(
         return count == 0 ? 0 : Math.log(Selection.nth(ratios, count, count / 2));
     }
 
+    /** The distance over changed weights alone, which growth, scaling and kurtosis are of, too. */
+    double changedDistance() {
+        return related.stream()
+                .filter(pair -> pair.equal() < pair.count())
+                .mapToDouble(TensorPair::distance)
+                .average()
+                .orElse(0);
+    }
+
     /** Values that {@link #growth} was measured over. */
     double counted() {
         return related.stream()

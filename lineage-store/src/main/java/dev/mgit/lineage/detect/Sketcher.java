@@ -12,7 +12,8 @@ public final class Sketcher {
     /** Models with more weights than this keep a quarter of the samples of each. */
     private static final int FEW_WEIGHTS = 64;
 
-    private static final int MAX_TENSORS = 1 << 16;
+    /** Of a checkpoint with more, as many of its first files are looked at as have them. */
+    static final int MAX_TENSORS = 1 << 16;
 
     private Sketcher() {}
 

@@ -4,6 +4,8 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonException;
 import dev.mgit.delta.json.JsonObject;
+import dev.mgit.delta.layout.FormatException;
+import dev.mgit.delta.layout.LayoutBuilder;
 import dev.mgit.delta.layout.Packing;
 import dev.mgit.lineage.version.Manifest;
 import dev.mgit.lineage.version.ObjectId;
@@ -228,10 +230,24 @@ final class ManifestRecord {
             if (start < 0) {
                 throw new JsonException("a range that starts at " + start);
             }
-            Optional<TensorSpec> tensor = range.optionalString("tensor").map(name -> TensorRecord.spec(name, range));
+            Optional<TensorSpec> tensor =
+                    range.optionalString("tensor").map(name -> filling(TensorRecord.spec(name, range), length));
             entries.add(new Manifest.Entry(offset, length, tensor, new ObjectId(range.string("object")), start));
             offset = Math.addExact(offset, length);
         }
         return entries;
+    }
+
+    /** A tensor that is as long as its range; what it shows would be others' bytes where it is not. */
+    private static TensorSpec filling(TensorSpec spec, long length) {
+        try {
+            if (LayoutBuilder.checkedLength(spec) != length) {
+                throw new JsonException("tensor " + spec.name() + " of dtype " + spec.dtype() + " and shape "
+                        + spec.shape() + " does not have " + length + " bytes");
+            }
+            return spec;
+        } catch (FormatException e) {
+            throw new JsonException(e.getMessage());
+        }
     }
 }

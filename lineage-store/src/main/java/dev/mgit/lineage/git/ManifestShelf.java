@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -150,7 +151,7 @@ public final class ManifestShelf extends AbstractMap<String, Manifest> implement
 
     @Override
     public Set<String> keySet() {
-        return Set.copyOf(manifests.keySet());
+        return Collections.unmodifiableSet(manifests.keySet());
     }
 
     /** One manifest at a time is in memory while these are gone through. */

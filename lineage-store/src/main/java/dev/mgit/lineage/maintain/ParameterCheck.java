@@ -44,7 +44,9 @@ final class ParameterCheck {
     /** Objects that only versions need whose parameters a remote has, and that are not here. */
     private final BitSet absent = new BitSet();
 
-    private final Set<Integer> sound = ConcurrentHashMap.newKeySet();
+    /** Blocks that were decoded; its own lock. */
+    private final BitSet sound = new BitSet();
+
     private final Map<Integer, Set<Integer>> causes = new HashMap<>();
     private long blocks;
     private long bytes;
@@ -203,7 +205,7 @@ final class ParameterCheck {
             if (!badBlocks.containsKey(number)) {
                 blocks++;
                 bytes += table.rawLength(number);
-                if (!sound.contains(number)) {
+                if (!isSound(number)) {
                     pending.add(pool.submit(() -> {
                         decode(reader, number);
                         return null;
@@ -222,13 +224,25 @@ final class ParameterCheck {
         pending.clear();
     }
 
+    private boolean isSound(int number) {
+        synchronized (sound) {
+            return sound.get(number);
+        }
+    }
+
+    private void setSound(int number) {
+        synchronized (sound) {
+            sound.set(number);
+        }
+    }
+
     /** The block's bytes, or none if it is damaged. */
     private Optional<byte[]> decode(BlockReader reader, int number) {
         Optional<byte[]> read = Optional.empty();
         if (!badBlocks.containsKey(number)) {
             try {
                 read = Optional.of(reader.read(table.id(number)));
-                sound.add(number);
+                setSound(number);
             } catch (RuntimeException e) {
                 // A damaged parameter may make a predictor fail in any way.
                 badBlocks.put(number, Fsck.why(e));

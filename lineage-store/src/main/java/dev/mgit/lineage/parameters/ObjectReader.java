@@ -211,8 +211,11 @@ public final class ObjectReader {
         }
 
         @Override
-        public void read(long position, byte[] target, int at, int length) throws EOFException {
-            requireWithin(position, length, size());
+        public void read(long position, byte[] target, int at, int length) {
+            if (position < 0 || position > size() - length) {
+                throw MgitException.integrity("object " + id.abbreviated() + " has " + size()
+                        + " bytes, but a manifest says it has " + (position + length));
+            }
             long end = position + length;
             long start = 0;
             for (StoredObject.Block block : object().blocks()) {

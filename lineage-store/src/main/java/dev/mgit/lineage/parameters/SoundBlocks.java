@@ -11,8 +11,8 @@ import java.util.Optional;
  * is bounded, however many blocks there are. Safe for use by several threads.
  */
 final class SoundBlocks {
-    /** Some 20 MB of ids. Whatever is forgotten is looked up again. */
-    private static final int MOST = 1 << 19;
+    /** Some 10 MB of ids. Whatever is forgotten is looked up again. */
+    private static final int MOST = 1 << 18;
 
     private final BlockReader reader;
     private final int most;

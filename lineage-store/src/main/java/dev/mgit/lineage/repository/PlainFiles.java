@@ -2,6 +2,7 @@ package dev.mgit.lineage.repository;
 
 import dev.mgit.delta.MgitException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -57,9 +58,40 @@ final class PlainFiles {
     /** The entries every command comes by. */
     static void require(RepositoryFiles files) throws IOException {
         requireEntries(files.mgit());
-        for (Path folder : List.of(files.lineage(), files.index(), files.hooks())) {
+        for (Path folder : List.of(
+                files.lineage(),
+                files.index(),
+                files.hooks(),
+                files.mgit().resolve("checkouts"),
+                files.mgit().resolve("journal"))) {
             if (Files.isDirectory(folder)) {
                 requireEntries(folder);
+            }
+        }
+    }
+
+    /** What there is where RocksDB reads: it would wait for ever for a pipe to say something. */
+    static void requireParameters(RepositoryFiles files) {
+        try {
+            if (Files.isDirectory(files.parameters())) {
+                requireEntries(files.parameters());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Loose objects of the lineage, which are too many to look at before each command. */
+    static void requireObjects(RepositoryFiles files) throws IOException {
+        Path objects = files.lineage().resolve("objects");
+        if (Files.isDirectory(objects)) {
+            requireEntries(objects);
+            try (DirectoryStream<Path> folders = Files.newDirectoryStream(objects)) {
+                for (Path folder : folders) {
+                    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                        requireEntries(folder);
+                    }
+                }
             }
         }
     }

@@ -486,6 +486,7 @@ public final class Repository implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if nothing was ever stored
      */
     public ParameterStore parameters() {
+        PlainFiles.requireParameters(files);
         return RocksParameterStore.openReadOnly(files.parameters())
                 .orElseThrow(() ->
                         MgitException.integrity("the parameter store is missing: there is no " + files.parameters()));
@@ -494,6 +495,16 @@ public final class Repository implements AutoCloseable {
     /** Where parameters come from that are not here; from nowhere until this is called. */
     public void bringMissing(MissingParameters source) {
         missing = source;
+    }
+
+    /**
+     * Refuses to read through everything where there is a pipe or a link among the files.
+     *
+     * @throws MgitException of kind INTEGRITY
+     */
+    public void requirePlainFiles() throws IOException {
+        PlainFiles.requireObjects(files);
+        PlainFiles.requireParameters(files);
     }
 
     /** Sees that objects are here that are about to be read, if they can be had from anywhere. */
@@ -520,6 +531,7 @@ public final class Repository implements AutoCloseable {
 
     /** Like {@link #parameters()}, empty if nothing was ever stored. */
     public Optional<ParameterStore> parametersIfAny() {
+        PlainFiles.requireParameters(files);
         return RocksParameterStore.openReadOnly(files.parameters()).map(store -> store);
     }
 

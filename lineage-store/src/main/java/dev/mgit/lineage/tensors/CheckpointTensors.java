@@ -34,9 +34,11 @@ import java.util.TreeSet;
 public final class CheckpointTensors implements AutoCloseable {
     private final TensorSet tensors = new TensorSet();
     private final TreeSet<String> formats = new TreeSet<>();
+    private final TreeSet<String> stateFormats = new TreeSet<>();
     private final List<CheckpointTensor> opaque = new ArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private long numbered;
+    private int count;
 
     private CheckpointTensors() {}
 
@@ -47,10 +49,18 @@ public final class CheckpointTensors implements AutoCloseable {
      * @throws dev.mgit.delta.MgitException if the path does not exist or holds what cannot be stored
      */
     public static CheckpointTensors of(Path path) throws IOException {
+        return firstOf(path, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #of(Path)}, without the files behind those that have so many tensors. */
+    public static CheckpointTensors firstOf(Path path, int most) throws IOException {
         var weights = new CheckpointTensors();
         boolean complete = false;
         try {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
+                if (weights.count >= most) {
+                    break;
+                }
                 FileByteSource source = FileByteSource.open(file.getValue());
                 weights.open.add(source);
                 Layout layout = Formats.layoutOf(file.getValue(), source);
@@ -84,10 +94,18 @@ public final class CheckpointTensors implements AutoCloseable {
 
     /** A committed version. */
     public static CheckpointTensors of(Repository repository, VersionId version) throws IOException {
+        return firstOf(repository, version, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #of(Repository, VersionId)}, without the files behind those that have so many tensors. */
+    public static CheckpointTensors firstOf(Repository repository, VersionId version, int most) throws IOException {
         var weights = new CheckpointTensors();
         var store = new ObjectReader.Store(repository::parameters);
         weights.open.add(store);
         for (FileEntry file : repository.lineage().checkpoint(version).files()) {
+            if (weights.count >= most) {
+                break;
+            }
             if (file.stored() == FileEntry.Storage.PARAMETERS) {
                 weights.add(file.path(), repository.lineage().manifest(version, file.path()), store);
             } else {
@@ -100,11 +118,12 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     private void add(String file, Layout layout, ByteSource source) throws IOException {
+        count += layout.tensors().size();
         tensors.file(file, source);
         if (layout.tensors().isEmpty()) {
             opaque(file, source);
         } else {
-            formats.add(layout.format());
+            formatsOf(file).add(layout.format());
         }
         Map<LogicalTensor, ObjectId> numbers = new HashMap<>();
         for (LogicalTensor tensor : layout.tensors()) {
@@ -115,14 +134,20 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     private void add(String file, Manifest manifest, ObjectReader.Store store) throws IOException {
+        count += manifest.tensors().size();
         ByteSource whole = ObjectReader.content(store, manifest);
         tensors.file(file, whole);
         if (manifest.tensors().isEmpty()) {
             opaque(file, whole);
         } else {
-            formats.add(manifest.format());
+            formatsOf(file).add(manifest.format());
         }
         manifest.tensors().forEach(tensor -> tensors.add(file, tensor.seen(), tensor.object(), whole));
+    }
+
+    /** An optimizer's own file says nothing of how weights are kept. */
+    private TreeSet<String> formatsOf(String file) {
+        return TrainingState.isFile(file) ? stateFormats : formats;
     }
 
     private void opaque(String file, ByteSource whole) throws IOException {
@@ -150,9 +175,9 @@ public final class CheckpointTensors implements AutoCloseable {
         return tensors.headers();
     }
 
-    /** Names of the formats that hold tensors, e.g. {@code safetensors}. */
+    /** Names of the formats that hold weights, e.g. {@code safetensors}; where there are none, those of training state. */
     public List<String> formats() {
-        return List.copyOf(formats);
+        return List.copyOf(formats.isEmpty() ? stateFormats : formats);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.mgit.fixtures.ModelShape;
 import dev.mgit.lineage.tensors.CheckpointTensors;
 import dev.mgit.lineage.version.EdgeKind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,6 +130,31 @@ class SameWeightsTest {
         add("renamed", Families.renamed(WHOLE, "renamed", name -> "net." + name));
         Origin renamed = origin("plain").or(() -> origin("renamed")).orElseThrow();
         assertThat(renamed.kind()).isEqualTo(EdgeKind.CONVERT);
+    }
+
+    @Test
+    void anOptimizerBesideTheWeightsMakesNoOtherFormat() throws IOException {
+        for (String name : List.of("final", "checkpoint")) {
+            Path path = Files.createDirectory(folder.resolve(name));
+            WHOLE.writeWeightsTo(path.resolve("model.safetensors"));
+            if (name.equals("checkpoint")) {
+                Files.write(path.resolve("optimizer.npy"), array());
+            }
+            add(name, path);
+        }
+        assertThat(subjects.get(1).sketch().formats()).containsExactly("safetensors");
+        Origin one = origin("final").or(() -> origin("checkpoint")).orElseThrow();
+        assertThat(one.kind()).isEqualTo(EdgeKind.COPY);
+    }
+
+    /** Four floats as NumPy saves them. */
+    private static byte[] array() {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4,), }";
+        String padded = header + " ".repeat(118 - 1 - header.length()) + "\n";
+        byte[] file = new byte[128 + 16];
+        byte[] start = ("\u0093NUMPY\u0001\0v\0" + padded).getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(start, 0, file, 0, start.length);
+        return file;
     }
 
     @Test

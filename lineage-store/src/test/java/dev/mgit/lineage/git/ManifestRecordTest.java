@@ -29,6 +29,8 @@ import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manifests as Git keeps them: one file, or parts of which versions share what has not changed. */
 class ManifestRecordTest {
@@ -142,6 +144,31 @@ class ManifestRecordTest {
         Set<String> contents = new HashSet<>();
         record.parts().values().forEach(part -> contents.add(new String(part, StandardCharsets.UTF_8)));
         return contents;
+    }
+
+    /** Otherwise a tensor taken out by itself holds the beginning of the next. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[2,9]",
+                "[2,7]",
+                "[-2,-8]",
+                "[4294967296,4294967296]",
+                "[9223372036854775807]",
+                "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
+                        + "1,1,1,1,1,1,1,1,1,1,2,8]",
+                "[]"
+            })
+    void aTensorThatIsNotAsLongAsItsRangeIsDamage(String shape) {
+        String text = new String(
+                ManifestRecord.of(manifest(List.of(range(0, "a", 1), range(64, "b", 2))))
+                        .head(),
+                StandardCharsets.UTF_8);
+        assertThat(text).contains("[2,8]");
+        byte[] lie = text.replaceFirst("\\[2,8]", shape).getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> ManifestRecord.read("x", lie, name -> new byte[0]))
+                .isInstanceOf(MgitException.class)
+                .hasMessageContaining("is damaged: tensor a ");
     }
 
     @Test

@@ -94,6 +94,7 @@ public final class FsckCommand implements Callable<Integer> {
             throw MgitException.usage("--from needs --repair");
         }
         try (Session session = repair ? Session.openDamaged(context) : Session.open(context)) {
+            session.repository().requirePlainFiles();
             Fsck fsck = fsck(session).reading(subset());
             List<String> repaired = new ArrayList<>(repair ? repair(session, fsck) : List.of());
             FsckReport found = check(session, fsck);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +186,112 @@ class TrainerFoldersTest {
         adapter("other", Families.adapter(BASE, "other", 5, 8), "base");
         write("tuned", Families.withAdapter(BASE, right, "tuned"));
         assertThat(plan().get("tuned").strings("parents")).containsExactly("base", "lora");
+    }
+
+    /** The same of LoHa, the product of two products, and of DoRA, which scales the rows of the sum. */
+    @Test
+    void ofOtherMethodsToo() throws IOException {
+        write("base", BASE);
+        adapter("a-dora", dora(9), "base");
+        adapter("b-dora", dora(4), "base");
+        adapter("a-loha", loha(9), "base");
+        adapter("b-loha", loha(4), "base");
+        MadeModel sum = Families.withAdapter(BASE, lora(4), "sum");
+        MadeModel sum2 = Families.withAdapter(BASE, lora(5), "sum");
+        write("one", changed((tensor, row, weights) -> {
+            float[] summed = row(sum, tensor, row);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = summed[i] * (1 + (row % 5) / 10f);
+            }
+        }));
+        write("two", changed((tensor, row, weights) -> {
+            float[] first = row(sum, tensor, row);
+            float[] second = row(sum2, tensor, row);
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] += 40 * (first[i] - weights[i]) * (second[i] - weights[i]);
+            }
+        }));
+        Map<String, JsonObject> plan = plan();
+        assertThat(plan.get("one").strings("parents")).containsExactly("base", "b-dora");
+        assertThat(plan.get("two").strings("parents")).containsExactly("base", "b-loha");
+    }
+
+    /** Of LoKr a sketch does not tell what is added: of two adapters of the same layers neither is claimed. */
+    @Test
+    void anAdapterThatNothingButLayersSpeaksForIsClaimedAlone() throws IOException {
+        write("base", BASE);
+        adapter("some", lokr(4), "base");
+        write("tuned", Families.withAdapter(BASE, lora(4), "tuned"));
+        assertThat(plan().get("tuned").strings("parents")).containsExactly("base", "some");
+        adapter("another", lokr(9), "base");
+        assertThat(plan().get("tuned").strings("parents")).containsExactly("base");
+    }
+
+    private interface Change {
+        void apply(MadeTensor tensor, long row, float[] weights);
+    }
+
+    /** The base, with its query and value projections changed. */
+    private static MadeModel changed(Change change) {
+        List<MadeTensor> tensors = new ArrayList<>();
+        for (MadeTensor tensor : BASE.tensors()) {
+            boolean adapted = tensor.name().contains("q_proj") || tensor.name().contains("v_proj");
+            tensors.add(
+                    !adapted
+                            ? tensor
+                            : new MadeTensor(tensor.name(), tensor.dtype(), tensor.shape(), (row, target) -> {
+                                float[] weights = row(BASE, tensor, row);
+                                change.apply(tensor, row, weights);
+                                System.arraycopy(weights, 0, target, 0, weights.length);
+                            }));
+        }
+        return new MadeModel("changed", BASE.shape(), tensors, List.of(), "merge", 1);
+    }
+
+    private static float[] row(MadeModel model, MadeTensor like, long row) {
+        float[] values = new float[like.columns()];
+        model.tensor(like.name()).data().row(row, values);
+        return values;
+    }
+
+    private static MadeModel lora(int seed) {
+        return Families.adapter(BASE, "lora", seed, 8);
+    }
+
+    private static MadeModel dora(int seed) {
+        List<MadeTensor> tensors = new ArrayList<>(lora(seed).tensors());
+        for (MadeTensor tensor : lora(seed).tensors()) {
+            if (tensor.name().contains("lora_B")) {
+                tensors.add(new MadeTensor(
+                        tensor.name().replace("lora_B.weight", "lora_magnitude_vector"),
+                        tensor.dtype(),
+                        List.of(tensor.rows()),
+                        (row, target) -> Arrays.fill(target, 1)));
+            }
+        }
+        return new MadeModel("dora", BASE.shape(), tensors, List.of(), "adapter", 1);
+    }
+
+    private static MadeModel loha(int seed) {
+        List<MadeTensor> tensors = new ArrayList<>();
+        for (int factor = 1; factor <= 2; factor++) {
+            tensors.addAll(renamed(lora(seed + factor - 1), "hada_w" + factor + "_b", "hada_w" + factor + "_a"));
+        }
+        return new MadeModel("loha", BASE.shape(), tensors, List.of(), "adapter", 1);
+    }
+
+    private static MadeModel lokr(int seed) {
+        return new MadeModel("lokr", BASE.shape(), renamed(lora(seed), "lokr_w2", "lokr_w1"), List.of(), "adapter", 1);
+    }
+
+    private static List<MadeTensor> renamed(MadeModel lora, String down, String up) {
+        return lora.tensors().stream()
+                .map(tensor -> new MadeTensor(
+                        tensor.name().replace("lora_A.weight", down).replace("lora_B.weight", up),
+                        tensor.dtype(),
+                        tensor.shape(),
+                        tensor.data()))
+                .toList();
     }
 
     private void check() {
