@@ -266,4 +266,15 @@ class GitHabitsTest {
         assertThat(Cli.run(models.root(), "checkout", "squad").err()).isEmpty();
         assertThat(Cli.run(folder, "checkout", "bert", ".").err()).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two words", "dot.", "a.lock", "-dash", "@", ".hidden"})
+    void aFolderWhoseNameNoModelCanHaveIsCommittedUnderAnother(String name) throws IOException {
+        Path odd = models.root().resolve(name);
+        TestRepository.weights(odd.resolve("model.safetensors"), 7, 8);
+        Cli.Ran refused = models.run("commit", odd.toString());
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err()).contains("'" + name + "' is ", "hint: name it with --model NAME");
+        assertThat(models.ok("commit", odd.toString(), "--model", "plain")).startsWith("[plain ");
+    }
 }

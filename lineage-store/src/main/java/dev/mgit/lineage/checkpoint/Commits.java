@@ -184,7 +184,7 @@ public final class Commits {
         Optional<SuggestedName> suggested =
                 given.isPresent() ? Optional.empty() : Optional.of(SuggestedName.of(request.path()));
         String model = given.orElseGet(() -> suggested.orElseThrow().name());
-        GitLineage.requireModelName(model, lineage);
+        requireName(model, lineage, suggested.isPresent());
         request.message().ifPresent(message -> Secrets.refuse("the message", message));
         Optional<VersionId> head = lineage.model(model).map(Model::head);
         if (checkout.isPresent() && request.model().isEmpty() && head.isEmpty()) {
@@ -213,6 +213,15 @@ public final class Commits {
             origins = List.of(new Origin(checkout.get().version(), EdgeKind.FINETUNE));
         }
         return new Target(model, head, origins, suggested);
+    }
+
+    /** A name that nobody typed is not theirs to spell otherwise. */
+    private static void requireName(String model, Lineage lineage, boolean suggested) {
+        try {
+            GitLineage.requireModelName(model, lineage);
+        } catch (MgitException e) {
+            throw suggested ? new MgitException(e.kind(), e.getMessage(), "name it with --model NAME") : e;
+        }
     }
 
     /** An earlier step on top of a later one is a mistake, or another run. */

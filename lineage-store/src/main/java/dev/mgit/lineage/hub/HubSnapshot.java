@@ -122,7 +122,11 @@ public record HubSnapshot(Path folder, Path model) {
     }
 
     private List<String> parts() throws IOException {
-        try (Stream<Path> blobs = Files.list(model.resolve(BLOBS))) {
+        Path place = model.resolve(BLOBS);
+        if (!Files.isDirectory(place)) {
+            return List.of(); // a cache copied with its links followed, or made where there are none
+        }
+        try (Stream<Path> blobs = Files.list(place)) {
             return blobs.map(HubSnapshot::name)
                     .filter(name -> name.endsWith(".incomplete"))
                     .sorted()

@@ -128,6 +128,12 @@ public final class SparsePatch implements AutoCloseable {
             throw refused(
                     "the indices of '" + tensor + "' are " + width + ", not one of " + new TreeSet<>(widths), null);
         }
+        if (values.seen().unreadable().isPresent()) {
+            throw refused(
+                    "the values of '" + tensor + "' cannot be read: "
+                            + values.seen().unreadable().get(),
+                    null);
+        }
         List<Long> shape = values.seen().spec().shape();
         if (shape.size() != 1 || !indices.spec().shape().equals(shape)) {
             throw refused(

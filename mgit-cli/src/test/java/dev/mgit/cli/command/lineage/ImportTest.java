@@ -112,6 +112,39 @@ class ImportTest {
                 .isEqualTo(-1);
     }
 
+    /** What a year of downloads leaves: tags, pull requests, other kinds of repositories, notes of the library's own. */
+    @Test
+    void readsEveryRevisionAndListsWhatIsNoModel() throws IOException {
+        Path model = disk.resolve("models--acme--bert");
+        snapshot(model, "0000", Families.fineTuned(CHILD, "newest", 3, 1e-4));
+        snapshot(model, "1111", BASE);
+        snapshot(model, "2222", CHILD);
+        Files.createDirectories(model.resolve("refs/refs/pr"));
+        Files.writeString(model.resolve("refs/refs/pr/1"), "2222");
+        Files.writeString(model.resolve("refs/v1.0"), "1111");
+        Files.writeString(model.resolve("refs/main"), "0000");
+        text("models--acme--bert/.no_exist/0000/adapter_config.json");
+        snapshot(disk.resolve("spaces--acme--demo"), "3333", BASE);
+        snapshot(disk.resolve("datasets--acme--words"), "4444", BASE);
+        text("kernels--acme--fast/refs/main");
+        text("models--acme--words/snapshots/5555/config.json");
+        text(".locks/models--acme--bert/blob.lock");
+        text("version.txt");
+        text("CACHEDIR.TAG");
+        assertThat(skipped(0, "import", disk.toString(), "--json").entrySet())
+                .isEqualTo(Map.of(
+                                "spaces--acme--demo", "a dataset or space, not a model",
+                                "datasets--acme--words", "a dataset or space, not a model",
+                                "kernels--acme--fast", "a dataset or space, not a model",
+                                "models--acme--words/snapshots/5555", "no weights were downloaded")
+                        .entrySet());
+        assertThat(run(0, "log", "acme/bert", "--oneline").out().lines())
+                .hasSize(3)
+                .first()
+                .asString()
+                .contains("(0000)");
+    }
+
     private static void snapshot(Path model, String commit, MadeModel weights) throws IOException {
         Path blobs = Files.createDirectories(model.resolve("blobs"));
         Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(commit));
