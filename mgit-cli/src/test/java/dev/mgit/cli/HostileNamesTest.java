@@ -83,6 +83,12 @@ class HostileNamesTest {
                 List.of("diff", "a~1", "a", "--json"),
                 List.of("blame", "a", "--json"),
                 List.of("find", "--shape", "*", "--json"),
+                List.of("audit", "a", "--format", "json"),
+                List.of("audit", "a", "--format", "cyclonedx"),
+                List.of("audit", "a", "--format", "spdx"),
+                List.of("audit", "a", "--format", "prov"),
+                List.of("audit", "a", "--format", "slsa"),
+                List.of("audit", "a", "--format", "html"),
                 List.of("log", "-p", "--json"))) {
             Cli.Ran ran = models.run(command.toArray(String[]::new));
             assertThat(ran.exit()).as("%s: %s", command, ran).isZero();

@@ -92,7 +92,9 @@ class PicklesOfEveryProtocolTest {
         }
         List<Object> arguments = new ArrayList<>(List.of(folder));
         arguments.addAll(PROTOCOLS);
-        assertThat(python.run(COMPARE, arguments.toArray()).lines()).hasSameSizeAs(PROTOCOLS).containsOnly("14");
+        assertThat(python.run(COMPARE, arguments.toArray()).lines())
+                .hasSameSizeAs(PROTOCOLS)
+                .containsOnly("14");
         repository.ok("fsck");
     }
 

@@ -84,6 +84,11 @@ public final class Output {
         document(VisibleJson.of(new String(Json.pretty(value), StandardCharsets.UTF_8)));
     }
 
+    /** Where JSON goes that comes as bytes; to be closed. */
+    public OutputStream json() {
+        return new VisibleJsonBytes(terminal.out());
+    }
+
     /** Where bytes go that are a result as they are, after what was printed so far. */
     public OutputStream bytes() {
         return terminal.out().bytes();

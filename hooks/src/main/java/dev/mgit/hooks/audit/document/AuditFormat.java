@@ -33,6 +33,13 @@ public enum AuditFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    public boolean isJson() {
+        return switch (this) {
+            case TEXT, MD, HTML -> false;
+            case JSON, CYCLONEDX, PROV, SLSA, SPDX -> true;
+        };
+    }
+
     /**
      * What writes it.
      *

@@ -5,6 +5,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.delta.MgitException;
 import dev.mgit.hooks.policy.PolicyGate;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -23,7 +24,9 @@ public final class PolicyShowCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (HookSession session = HookSession.open(context)) {
             byte[] text = new PolicyGate(session.workspace()).text().orElseThrow(PolicyShowCommand::none);
-            context.output().bytes().write(text);
+            try (OutputStream out = context.output().json()) {
+                out.write(text);
+            }
         }
         return 0;
     }

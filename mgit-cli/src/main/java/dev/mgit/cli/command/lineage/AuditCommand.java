@@ -21,6 +21,7 @@ import dev.mgit.lineage.repository.OutputFile;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -133,7 +134,11 @@ public final class AuditCommand implements Callable<Integer> {
         }
         AuditDocument document =
                 wanted.document(new ModelFiles(session.repository().lineage()), Release.number());
-        if (output == null) {
+        if (output == null && wanted.isJson()) {
+            try (OutputStream out = context.output().json()) {
+                document.write(answer, out);
+            }
+        } else if (output == null) {
             document.write(answer, context.output().bytes());
         } else {
             Path file = context.resolve(output);
