@@ -14,9 +14,6 @@ import java.util.Set;
  * same with rows of the sum scaled anew of DoRA, the product of two products of LoHa, the weight by a vector of IA³.
  */
 final class LayerUpdate {
-    private static final String LEFT = "hada_w%d_a";
-    private static final String RIGHT = "hada_w%d_b";
-
     /** Gives the sample that is added to an output by an input, both by number of their samples. */
     @FunctionalInterface
     private interface Samples {
@@ -42,7 +39,7 @@ final class LayerUpdate {
     }
 
     private static List<String> names(int factor) {
-        return List.of(String.format(LEFT, factor), String.format(RIGHT, factor));
+        return List.of("hada_w" + factor + "_a", "hada_w" + factor + "_b");
     }
 
     private Optional<TensorSketch> vector() {

@@ -199,7 +199,7 @@ final class LineageInference {
             }
         }
         untested.forEach((child, names) -> {
-            if (names.size() > 1 && agreements.get(child) == 0.0) {
+            if (names.size() > 1 && agreements.getOrDefault(child, 1.0) == 0) {
                 merges.computeIfPresent(child, (place, merge) -> ofOneOf(names, merge));
             }
         });

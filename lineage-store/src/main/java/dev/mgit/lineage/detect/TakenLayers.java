@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -35,24 +36,28 @@ final class TakenLayers {
     void dropBases(Set<Integer> taken) {
         Map<Integer, Double> odds = new HashMap<>();
         for (int child : taken) {
-            odds.put(child, odds(child, merges.get(child).parents()));
+            odds.put(child, odds(child, parents(child)));
         }
         List<Integer> latestFirst = taken.stream()
-                .sorted(Comparator.comparing((Integer child) -> -odds.get(child))
+                .sorted(Comparator.comparing((Integer child) -> -odds.getOrDefault(child, 0.0))
                         .thenComparing(child -> child))
                 .toList();
         Set<Integer> kept = new HashSet<>();
         for (int child : latestFirst) {
-            List<Integer> parents = merges.get(child).parents();
+            List<Integer> parents = parents(child);
             boolean isParentOfOne = parents.stream()
-                    .anyMatch(parent -> kept.contains(parent)
-                            && merges.get(parent).parents().contains(child));
-            if (isParentOfOne || odds.get(child) <= opposite(child, parents).orElse(LATER)) {
+                    .anyMatch(parent -> kept.contains(parent) && parents(parent).contains(child));
+            if (isParentOfOne
+                    || odds.getOrDefault(child, 0.0) <= opposite(child, parents).orElse(LATER)) {
                 merges.remove(child);
             } else {
                 kept.add(child);
             }
         }
+    }
+
+    private List<Integer> parents(int child) {
+        return Objects.requireNonNull(merges.get(child)).parents();
     }
 
     /** The mean log-odds that a model comes after some others. */

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -123,7 +124,7 @@ public final class ManifestShelf extends AbstractMap<String, Manifest> implement
             for (int left = in.readInt(); left > 0; left--) {
                 parts.put(in.readUTF(), read(in));
             }
-            return ManifestRecord.read(path, head, parts::get);
+            return ManifestRecord.read(path, head, part -> Objects.requireNonNull(parts.get(part), part));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -146,7 +147,7 @@ public final class CheckpointTensors implements AutoCloseable {
     }
 
     /** An optimizer's own file says nothing of how weights are kept. */
-    private TreeSet<String> formatsOf(String file) {
+    private Set<String> formatsOf(String file) {
         return TrainingState.isFile(file) ? stateFormats : formats;
     }
 
