@@ -52,6 +52,7 @@ class ManifestShelfTest {
             shelf.put("large", manifest(100, 1));
 
             assertThat(folder).isEmptyDirectory();
+            assertThat(shelf.get("large")).isEqualTo(manifest(100, 1));
         }
     }
 }

@@ -45,7 +45,7 @@ class SparseFuzzTest {
         for (int i = 1; i <= 3; i++) {
             switch (width) {
                 case U16 -> file.putShort((short) (9 * i));
-                case I64 -> file.putLong(9 * i);
+                case I64 -> file.putLong(9L * i);
                 default -> file.putInt(9 * i);
             }
         }
