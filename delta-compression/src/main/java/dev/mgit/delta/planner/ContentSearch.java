@@ -19,7 +19,7 @@ import java.util.Optional;
 final class ContentSearch {
     private static final double ALIKE = 0.9;
     private static final int MAX_SOURCES = 4096;
-    private static final int MAX_RANK = 4;
+    private static final int MAX_RANK = 5;
     /** A second look at the runner-up costs a read; further ones have never paid. */
     private static final int TRIED = 2;
 

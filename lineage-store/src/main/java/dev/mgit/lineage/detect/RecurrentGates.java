@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * How many gates the matrices of recurrent layers pack: LSTM four, GRU three. Frameworks put them in different orders
@@ -15,6 +16,9 @@ import java.util.Optional;
 final class RecurrentGates {
     private static final int LSTM = 4;
     private static final int GRU = 3;
+
+    /** Names of matrices whose shorter side is that of the states. */
+    private static final Pattern OF_STATES = Pattern.compile("(?i).*(_hh|hidden|recurrent).*");
 
     /** By length of the packed side: what speaks for four gates, less what speaks for three. */
     private final Map<Long, Integer> votes = new HashMap<>();
@@ -26,10 +30,11 @@ final class RecurrentGates {
                 long states = Math.min(shape.get(0), shape.get(1));
                 long packed = Math.max(shape.get(0), shape.get(1));
                 // inputs may be a third or a quarter by chance, states are in all layers
+                int sure = OF_STATES.matcher(weight.name()).matches() ? 2 : 1;
                 if (packed == LSTM * states) {
-                    votes.merge(packed, 1, Integer::sum);
+                    votes.merge(packed, sure, Integer::sum);
                 } else if (packed == GRU * states) {
-                    votes.merge(packed, -1, Integer::sum);
+                    votes.merge(packed, -sure, Integer::sum);
                 }
             }
         }

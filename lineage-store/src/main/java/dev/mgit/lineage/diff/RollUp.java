@@ -51,9 +51,19 @@ public final class RollUp {
                             .add(tensor));
         }
         List<LayerChange> blocks = new ArrayList<>();
-        byUnit.forEach((unit, parts) ->
-                blocks.add(change(unit.a().map(Unit::name), unit.b().map(Unit::name), Optional.of(unit), parts)));
+        byUnit.forEach((unit, parts) -> blocks.add(change(
+                unit.a().map(Unit::name).or(() -> former(parts)), unit.b().map(Unit::name), Optional.of(unit), parts)));
         return blocks;
+    }
+
+    /** The unit that has all parts on the other side, under another name and as its own kind of layer. */
+    private static Optional<String> former(List<TensorChange> parts) {
+        boolean all = parts.stream().allMatch(tensor -> tensor.nameA().isPresent());
+        return parts.stream()
+                .flatMap(tensor -> tensor.nameA().stream())
+                .filter(name -> all)
+                .map(LayerNames::unit)
+                .findFirst();
     }
 
     private Optional<UnitMatch> unit(TensorChange tensor) {

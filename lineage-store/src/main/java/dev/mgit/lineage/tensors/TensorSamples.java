@@ -27,7 +27,7 @@ public final class TensorSamples {
             return Optional.empty();
         }
         if (!a.shape().equals(b.shape())) {
-            return a.shape().size() > 2 ? AxisPermutation.correlation(a, b) : Optional.empty();
+            return AxisPermutation.correlation(a, b);
         }
         return a.object().equals(b.object()) ? Optional.of(1.0) : correlation(of(a), of(b));
     }

@@ -63,6 +63,15 @@ class LayoutTest {
                 save(f'{kind}-torch', torch)
                 save(f'{kind}-onnx', {k: order(v, onnx)[None] for k, v in torch.items()})
                 save(f'{kind}-keras', {k: np.ascontiguousarray(order(v, keras).T) for k, v in torch.items()})
+            dense = {f'fc{i}.weight': normal(120, 80) for i in range(3)}
+            lines = {f'c{i}.weight': normal(32, 24, 5) for i in range(3)}
+            gru = {'rnn.gru.weight_ih_l0': normal(3 * H, I), 'rnn.gru.weight_hh_l0': normal(3 * H, H)}
+            renamed = lambda suffix, of: {k.split('.')[0] + suffix: v for k, v in of.items()}
+            save('named-torch', convs, dense, lines, solid, gru)
+            save('named-keras', renamed('_conv/kernel', turn((2, 3, 1, 0), convs)), renamed('_dense/kernel', turn((1, 0), dense)),
+                 renamed('_line/kernel', turn((2, 1, 0), lines)), renamed('_solid/kernel', turn((2, 3, 4, 1, 0), solid)),
+                 {'gru/' + n: np.ascontiguousarray(order(v, (1, 0, 2)).T)
+                  for n, v in zip(('kernel', 'recurrent_kernel'), gru.values())})
             """;
 
     @TempDir
@@ -152,6 +161,18 @@ class LayoutTest {
                         .as(tensor.name())
                         .isZero());
         assertThat(diff.reading()).startsWith("the same weights");
+    }
+
+    @Test
+    void namesMayBeOthersToo() throws IOException {
+        Diff diff = diff("named-torch", "named-keras");
+        assertThat(diff.reading()).startsWith("the same weights");
+        assertThat(diff.tensors()).hasSize(22).allMatch(tensor -> tensor.nameA().isPresent());
+        assertThat(diff.layers())
+                .filteredOn(layer -> layer.kind() == LayerChange.Kind.INSERTED)
+                .isEmpty();
+        Detected found = origin("named-torch", "named-keras").orElseThrow();
+        assertThat(found.kind()).as("%s", found.evidence()).isEqualTo(EdgeKind.CONVERT);
     }
 
     @Test

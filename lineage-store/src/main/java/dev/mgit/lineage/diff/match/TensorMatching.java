@@ -1,5 +1,6 @@
 package dev.mgit.lineage.diff.match;
 
+import dev.mgit.lineage.diff.measure.GateOrder;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import dev.mgit.lineage.tensors.TensorSamples;
 import dev.mgit.lineage.version.ObjectId;
@@ -224,7 +225,7 @@ public final class TensorMatching {
             double best = TensorSamples.RELATED;
             for (CheckpointTensor other : b) {
                 if (leftB.contains(other) && !weight.companion() && !other.companion()) {
-                    double found = samples.correlation(weight, other).orElse(0.0);
+                    double found = correlation(weight, other);
                     if (found > best) {
                         best = found;
                         closest = other;
@@ -235,5 +236,14 @@ public final class TensorMatching {
                 match(weight, closest);
             }
         }
+    }
+
+    /** Matrices of recurrent layers whose gates are packed in another order agree in that order only. */
+    private double correlation(CheckpointTensor a, CheckpointTensor b) throws IOException {
+        double straight = samples.correlation(a, b).orElse(0.0);
+        boolean gates = straight <= TensorSamples.RELATED
+                && GateOrder.isRecurrent(b.name())
+                && GateOrder.of(a, b).isPresent();
+        return gates ? 1 : straight;
     }
 }
