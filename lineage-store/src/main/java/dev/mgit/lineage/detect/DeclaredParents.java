@@ -42,7 +42,7 @@ final class DeclaredParents {
     Optional<String> contradiction(String model, ModelSketch sketch, List<CommitRequest.Origin> parents) {
         for (CommitRequest.Origin parent : parents) {
             Optional<ModelSketch> known = index.sketch(parent.version());
-            Optional<String> said = known.flatMap(base -> contradiction(sketch, parent, base));
+            Optional<String> said = known.flatMap(base -> contradiction(sketch, parent, base, parents));
             if (said.isPresent()) {
                 return said;
             }
@@ -51,7 +51,8 @@ final class DeclaredParents {
         return parents.isEmpty() || isCopy ? Optional.empty() : copyOfAnother(model, sketch, parents);
     }
 
-    private Optional<String> contradiction(ModelSketch sketch, CommitRequest.Origin parent, ModelSketch base) {
+    private Optional<String> contradiction(
+            ModelSketch sketch, CommitRequest.Origin parent, ModelSketch base, List<CommitRequest.Origin> parents) {
         String name = name(parent.version());
         if (parent.kind() == EdgeKind.ADAPTER) {
             boolean fits = !sketch.isAdapter() || new AdapterShapes(sketch).fitting(base) > 0;
@@ -67,9 +68,35 @@ final class DeclaredParents {
                     ? Optional.empty()
                     : Optional.of("the weights are the same as those of " + name);
         }
-        return likeness.isRelated()
+        boolean packed = parent.kind() == EdgeKind.QUANTIZE && (isPacked(likeness) || !likeness.related().isEmpty());
+        return likeness.isRelated() || packed
                 ? Optional.empty()
-                : Optional.of("the weights have nothing in common with those of " + name);
+                : Optional.of("the weights have nothing in common with those of " + name + found(sketch, parents));
+    }
+
+    /** Several values in an element leave no two tensors to compare. */
+    private static boolean isPacked(SketchComparison likeness) {
+        return likeness.pairs().stream()
+                .noneMatch(pair -> pair.a().isWeight() && pair.b().isWeight());
+    }
+
+    /** What the weights are instead, as the end of a sentence; empty if nothing like them is known. */
+    private String found(ModelSketch sketch, List<CommitRequest.Origin> parents) {
+        String near = "";
+        for (VersionId version : index.search(sketch, NEAREST)) {
+            boolean declared =
+                    parents.stream().anyMatch(parent -> parent.version().equals(version));
+            Optional<SketchComparison> likeness = declared
+                    ? Optional.empty()
+                    : index.sketch(version).map(other -> SketchComparison.of(other, sketch));
+            if (likeness.filter(SketchComparison::isSame).isPresent()) {
+                return "; they are those of " + name(version);
+            }
+            if (near.isEmpty() && likeness.filter(SketchComparison::isRelated).isPresent()) {
+                near = "; they are near those of " + name(version);
+            }
+        }
+        return near;
     }
 
     private Optional<String> copyOfAnother(String model, ModelSketch sketch, List<CommitRequest.Origin> parents) {

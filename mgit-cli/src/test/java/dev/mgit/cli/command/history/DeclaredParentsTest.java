@@ -6,6 +6,7 @@ import dev.mgit.cli.Cli;
 import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
+import dev.mgit.fixtures.NarrowTypes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,9 @@ class DeclaredParentsTest {
     void aStrangerIsNoFineTune() throws IOException {
         MadeModel child = Families.fineTuned(BASE, "child", 2, 1e-3);
         assertThat(said(child, "other=finetune"))
-                .containsOnlyOnce(AGAINST + "the weights have nothing in common with those of other@");
+                .containsOnlyOnce(AGAINST + "the weights have nothing in common with those of other@")
+                .contains("; they are near those of base@");
+        assertThat(said(BASE, "other=prune")).contains("nothing in common", "; they are those of base@");
         MadeModel student = Families.base("student", 31, ModelShape.TINY);
         assertThat(said(student, "other=distill")).doesNotContain(AGAINST);
     }
@@ -81,6 +84,7 @@ class DeclaredParentsTest {
         assertThat(said(Families.fineTuned(BASE, "child", 2, 1e-3), "base=finetune"))
                 .doesNotContain(AGAINST);
         assertThat(said(Families.quantized(BASE, "small"), "base=quantize")).doesNotContain(AGAINST);
+        assertThat(said(NarrowTypes.int4(BASE, "packed"), "base=quantize")).doesNotContain(AGAINST);
         assertThat(said(Families.pruned(BASE, "sparse", 0.5), "base=prune")).doesNotContain(AGAINST);
     }
 }
