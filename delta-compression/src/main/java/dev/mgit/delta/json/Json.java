@@ -232,7 +232,8 @@ public final class Json {
         }
     }
 
-    private static Map<?, ?> ordered(Map<?, ?> map) {
+    /** A map as it is written: that of {@link Map#of} sorted, which has another order in each process. */
+    public static <K, V> Map<K, V> ordered(Map<K, V> map) {
         return UNORDERED.isInstance(map) ? new TreeMap<>(map) : map;
     }
 

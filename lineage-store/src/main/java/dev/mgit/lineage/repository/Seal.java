@@ -44,7 +44,7 @@ public final class Seal {
     public Map<String, Object> sealed(String name, Map<String, ?> content) {
         // As it will be read: what is sealed is what is understood, not how it was spelled.
         JsonObject read = Json.parseObject(Json.text(content).getBytes(StandardCharsets.UTF_8));
-        Map<String, Object> sealed = new LinkedHashMap<>(content);
+        Map<String, Object> sealed = new LinkedHashMap<>(Json.ordered(content));
         key.ifPresent(bytes -> sealed.put(SEAL, tag(bytes, name, read)));
         return sealed;
     }
