@@ -30,8 +30,14 @@ class LiveUpdateTest {
     private String shown(HookedRepository models, Map<String, String> environment, String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        Terminal terminal =
-                new Terminal(Terminal.writer(out), Terminal.writer(err), true, true, 60, models.root(), environment);
+        Terminal terminal = new Terminal(
+                Terminal.writer(out),
+                Terminal.writer(err),
+                true,
+                true,
+                60,
+                models.root(),
+                Cli.withOwnFolders(environment));
         assertThat(Main.run(terminal, arguments)).isZero();
         return err.toString(StandardCharsets.UTF_8);
     }
