@@ -96,9 +96,10 @@ class RefusedInputTest {
             assertThat(ran.err()).contains("hint: did you mean 'good'?");
         }
         repository.refuses(USAGE, "unknown revision", "commit", model.toString(), "--from", "godo");
-        for (String odd : new String[] {"good@{9}", "a..b", "@{", "^", ":/x", "\u0000", "0000000000"}) {
+        for (String odd : new String[] {"good@{9}", "a..b", "@{", "^", "\u0000", "0000000000"}) {
             repository.refuses(USAGE, "unknown revision", "show", "--", odd);
         }
+        repository.refuses(USAGE, "':/x' is not a revision of mgit", "show", "--", ":/x");
         repository.refuses(USAGE, "'good~99' goes back past the first version of good", "show", "good~99");
         repository.refuses(USAGE, "there is already a model 'good'", "tag", "good", "good");
         repository.ok("tag", "fixed", "good");

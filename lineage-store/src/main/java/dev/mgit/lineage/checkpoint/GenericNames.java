@@ -14,7 +14,7 @@ public final class GenericNames {
     private static final Set<String> WORDS = words("""
             final best last latest model models weights checkpoints ckpts output outputs out result results
             save saved trained snapshot snapshots artifacts pytorch tf flax diffusion adapter state states
-            dict lightning logs hf huggingface export exported converted ema
+            dict lightning logs hf huggingface exported converted ema
             """);
 
     /** The same, and a number may belong to them: {@code checkpoint-50}, {@code epoch=3-val_loss=0.12}. */
