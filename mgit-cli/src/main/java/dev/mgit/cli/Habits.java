@@ -38,20 +38,18 @@ final class Habits {
     private static final String COUNTED =
             "'mgit log --json' has every version's author, time and message for filters of your own";
     private static final String FILES_CHANGED =
-            "'mgit log --stat' shows the files that changed, 'mgit diff --name-only A B' " + "only their paths";
+            "'mgit log --stat' shows the files that changed, 'mgit diff --name-only A B' only their paths";
     private static final String IN_FULL =
-            "'mgit show' prints one version; 'mgit log -p REV' what it changed, 'mgit log "
-                    + "--oneline' a line for each";
+            "'mgit show' prints one version; 'mgit log -p REV' what it changed, 'mgit log --oneline' a line for each";
     private static final String TWO_SIDES =
             "'mgit diff A B' compares two versions, files or folders, 'mgit diff' the folder "
                     + "here with the version checked out in it";
     private static final String ONE_LINE = "'mgit branch' lists every model, with '-v' its versions and parent; "
             + "'mgit status' says which is checked out here";
     private static final String ALL_SENT =
-            "'mgit push' sends all models and tags, 'mgit push REMOTE MODEL' one; it needs no " + "upstream";
+            "'mgit push' sends all models and tags, 'mgit push REMOTE MODEL' one; it needs no upstream";
     private static final String ALL_FETCHED =
-            "'mgit fetch REMOTE' fetches all models and tags of a remote, and 'mgit pull' "
-                    + "moves your models on to them";
+            "'mgit fetch REMOTE' fetches all models and tags of a remote, and 'mgit pull' moves your models on to them";
     private static final String EACH_COMMIT_NEW =
             "a version is never rewritten: commit again, or 'mgit undo' the last commit "
                     + "and commit with the right message";
@@ -148,7 +146,7 @@ final class Habits {
             "show:--stat show:--name-only show:--name-status show:--oneline show:-s show:-p show:--format "
                     + "show:--pretty show:--no-patch show:-q",
             "'mgit diff --name-only A B' lists paths, '--json' says also how each changed",
-            "diff:--name-status diff:--numstat " + "diff:--summary",
+            "diff:--name-status diff:--numstat diff:--summary",
             "'mgit diff --stat A B' is the summary",
             "diff:--shortstat diff:--compact-summary diff:--dirstat",
             "'mgit diff --exit-code A B' exits with 3 if anything differs; send its output to /dev/null",
@@ -158,7 +156,7 @@ final class Habits {
             "tags are light unless signed: 'mgit tag NAME REV', or 'mgit tag -s -m MSG NAME REV'",
             "tag:-a tag:--annotate tag:-am",
             "'mgit tag' lists tags with their versions, 'mgit tag -l PATTERN' some",
-            "tag:-n tag:--sort tag:--contains tag:--points-at " + "tag:--merged",
+            "tag:-n tag:--sort tag:--contains tag:--points-at tag:--merged",
             ONE_LINE,
             "branch:--list branch:-l branch:-a branch:--all branch:-r branch:--remotes branch:--show-current branch:--merged "
                     + "branch:--no-merged branch:--contains branch:--sort",
@@ -188,7 +186,7 @@ final class Habits {
             "'mgit merge A B' names both sides; 'mgit merge --help' lists the methods",
             "merge:--no-ff merge:--squash merge:--ff-only",
             "'mgit -C DIR COMMAND' runs in another folder, 'mgit config NAME VALUE' keeps a setting",
-            "mgit:-c mgit:--git-dir " + "mgit:--work-tree",
+            "mgit:-c mgit:--git-dir mgit:--work-tree",
             "'mgit --version' prints the version",
             "mgit:-v",
             "output to a terminal is paged by itself; '--no-pager' stops it",

@@ -68,7 +68,8 @@ final class DeclaredParents {
                     ? Optional.empty()
                     : Optional.of("the weights are the same as those of " + name);
         }
-        boolean packed = parent.kind() == EdgeKind.QUANTIZE && (isPacked(likeness) || !likeness.related().isEmpty());
+        boolean packed = parent.kind() == EdgeKind.QUANTIZE
+                && (isPacked(likeness) || !likeness.related().isEmpty());
         return likeness.isRelated() || packed
                 ? Optional.empty()
                 : Optional.of("the weights have nothing in common with those of " + name + found(sketch, parents));
