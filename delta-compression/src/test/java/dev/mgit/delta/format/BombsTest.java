@@ -18,11 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * allocated, which time follows.
  */
 class BombsTest {
-    /**
-     * Of all that is ever allocated. The interpreter allocates what compiled code leaves out, up to half as much again, and
-     * when code is compiled is luck; what is not stopped takes 2^90, or the square of its length.
-     */
-    private static final long MOST = 1L << 32;
+    private static final long MOST = 1L << 30;
+
+    /** The interpreter allocates what compiled code leaves out, and when code is compiled is luck: later runs tell. */
+    private static final int RUNS = 20;
 
     private static final int LEVELS = 90;
     private static final int MANY = 500_000;
@@ -67,11 +66,16 @@ class BombsTest {
         zip.closeEntry();
     }
 
+    /** The least of several runs, as many as it takes to be below the bound. */
     private static long allocated(String name, byte[] bytes) {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        Hostile.survives(name, bytes);
-        return threads.getCurrentThreadAllocatedBytes() - before;
+        long least = Long.MAX_VALUE;
+        for (int run = 0; run < RUNS && least >= MOST; run++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            Hostile.survives(name, bytes);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     @ParameterizedTest
