@@ -75,6 +75,11 @@ final class Failures {
             exit = say(INTERRUPTED, "interrupted", null);
         } else if (cause instanceof OutOfMemoryError) {
             exit = outOfMemory(String.valueOf(cause.getMessage()));
+        } else if (cause instanceof LinkageError) {
+            exit = say(
+                    MgitException.Kind.FAILED.exitCode(),
+                    "a part of mgit cannot be loaded: " + cause,
+                    "if the disk works and files can be opened (ulimit -n), install mgit again");
         } else {
             exit = say(1, "internal error: " + cause + " (this is a bug; run with --stacktrace)", null);
         }
