@@ -20,6 +20,7 @@ public final class Candidates {
     private final Map<String, List<SourceTensor>> byName = new HashMap<>();
     private final Map<String, List<SourceTensor>> bySuffix = new HashMap<>();
     private final Map<Long, List<SourceTensor>> byElements = new LinkedHashMap<>();
+    private final Map<Long, List<SourceTensor>> moments = new HashMap<>();
     private final List<SourceTensor> adapters = new ArrayList<>();
     private final List<SourceTensor> others = new ArrayList<>();
     private final List<SourceTensor> opaque = new ArrayList<>();
@@ -33,6 +34,9 @@ public final class Candidates {
             insert(bySuffix, suffix, tensor);
         }
         insert(byElements, tensor.spec().elements(), tensor);
+        if (MomentNames.second(name).isPresent()) {
+            insert(moments, tensor.spec().elements(), tensor);
+        }
         if (name.contains(".lora_A.")) {
             adapters.add(tensor);
         }
@@ -105,6 +109,11 @@ public final class Candidates {
         return List.copyOf(byElements.getOrDefault(elements, List.of()));
     }
 
+    /** First moments of weights of so many elements. */
+    synchronized List<SourceTensor> moments(long elements) {
+        return List.copyOf(moments.getOrDefault(elements, List.of()));
+    }
+
     synchronized List<SourceTensor> adapters() {
         return List.copyOf(adapters);
     }
@@ -121,15 +130,7 @@ public final class Candidates {
     /** The values at {@link TensorProbe#positions} of a tensor, read once. */
     double[] probe(SourceTensor tensor) {
         TensorSpec spec = tensor.spec();
-        return probes.computeIfAbsent(tensor.identity() + " " + spec.dtype() + spec.shape(), key -> {
-            double[] values = new double[TensorProbe.RUNS * TensorProbe.run(spec)];
-            int at = 0;
-            for (long start : TensorProbe.starts(spec)) {
-                double[] run = SampledValues.read(tensor::read, spec.dtype(), start, TensorProbe.run(spec));
-                System.arraycopy(run, 0, values, at, run.length);
-                at += run.length;
-            }
-            return values;
-        });
+        return probes.computeIfAbsent(
+                tensor.identity() + " " + spec.dtype() + spec.shape(), key -> TensorProbe.read(spec, tensor::read));
     }
 }

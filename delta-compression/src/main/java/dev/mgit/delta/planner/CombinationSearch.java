@@ -3,7 +3,6 @@ package dev.mgit.delta.planner;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.predictor.CombinePredictor;
 import dev.mgit.delta.predictor.ExtrapolatePredictor;
-import dev.mgit.delta.predictor.Predictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,30 +33,13 @@ final class CombinationSearch {
         if (line) {
             Dtype precision = trial.spec().dtype() == Dtype.F64 ? Dtype.F64 : Dtype.F32;
             byte[] parameters = ExtrapolatePredictor.parameters(precision, LeastSquares.snap(-weights[1], 2));
-            trial.offer(new Elementwise(
-                    "extrapolate", new ExtrapolatePredictor(), trial.spec().dtype(), parents, parameters));
+            trial.offer(new Elementwise(new ExtrapolatePredictor(), trial.spec().dtype(), parents, parameters));
             return;
         }
         long weighty =
                 Arrays.stream(weights).filter(w -> Math.abs(w) > NO_WEIGHT).count();
         if (weighty > 1 || Math.abs(Arrays.stream(weights).max().orElse(0) - 1) > NO_WEIGHT) {
             samples.bestSpelling(weights).ifPresent(trial::offer);
-        }
-    }
-
-    /** The same range of every parent, through one predictor. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Elementwise(String name, Predictor predictor, Dtype dtype, List<SourceTensor> sources, byte[] parameters)
-            implements Derivation {
-        @Override
-        public Optional<TensorPrediction> predicted(long offset, int length) {
-            if (offset % dtype.bytes() != 0 || length % dtype.bytes() != 0) {
-                return Optional.empty();
-            }
-            List<TensorSpan> spans = sources.stream()
-                    .map(source -> new TensorSpan(source, offset, length))
-                    .toList();
-            return Optional.of(new TensorPrediction(predictor, spans, parameters));
         }
     }
 
@@ -138,7 +120,6 @@ final class CombinationSearch {
             }
             return Optional.ofNullable(best)
                     .map(b -> new Elementwise(
-                            "combine",
                             new CombinePredictor(),
                             dtype,
                             b.order().stream().map(parents::get).toList(),

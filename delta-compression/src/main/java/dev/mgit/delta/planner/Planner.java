@@ -111,6 +111,8 @@ public final class Planner {
         if (trial.spec().dtype().isFloat() && !twins.isEmpty()) {
             PruningSearch.search(trial, twins);
             CombinationSearch.search(trial, twins);
+            DecaySearch.search(trial, twins.get(0));
+            MomentSearch.search(trial, twins, candidates);
             AdapterSearch.search(trial, twins, candidates);
         }
     }

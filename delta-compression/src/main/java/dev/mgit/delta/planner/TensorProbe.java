@@ -33,6 +33,18 @@ final class TensorProbe {
         return starts;
     }
 
+    /** The values at {@link #starts}, run after run. */
+    static double[] read(TensorSpec spec, SampledValues.Reader reader) {
+        double[] values = new double[RUNS * run(spec)];
+        int at = 0;
+        for (long start : starts(spec)) {
+            double[] run = SampledValues.read(reader, spec.dtype(), start, run(spec));
+            System.arraycopy(run, 0, values, at, run.length);
+            at += run.length;
+        }
+        return values;
+    }
+
     /** Where a source's probed elements stand in a child whose axes are the source's permuted. */
     static long[] positions(TensorSpec source, List<Integer> axes) {
         int rank = axes.size();

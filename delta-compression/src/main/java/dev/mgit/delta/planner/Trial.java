@@ -103,6 +103,25 @@ final class Trial {
         return raw;
     }
 
+    /** The sampled elements as numbers. */
+    double[] values() {
+        return SampledValues.decode(dtype, raw, raw.length / dtype.bytes());
+    }
+
+    /** Those of a tensor of as many elements at the same places. */
+    double[] values(SourceTensor source) {
+        int width = source.spec().dtype().bytes();
+        double[] values = new double[raw.length / dtype.bytes()];
+        int at = 0;
+        for (Range range : ranges) {
+            int count = range.length() / dtype.bytes();
+            byte[] some = new TensorSpan(source, range.offset() / dtype.bytes() * width, count * width).read();
+            System.arraycopy(SampledValues.decode(source.spec().dtype(), some, count), 0, values, at, count);
+            at += count;
+        }
+        return values;
+    }
+
     byte[] readChild(Range range) {
         byte[] bytes = new byte[range.length()];
         if (range.length() > 0) {

@@ -24,7 +24,9 @@ public final class Predictors {
             new AbsmaxScalePredictor(),
             new ReferencePredictor(),
             new GroupQuantizePredictor(),
-            new MaskPredictor());
+            new MaskPredictor(),
+            new AdamPredictor(),
+            new DecayPredictor());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));

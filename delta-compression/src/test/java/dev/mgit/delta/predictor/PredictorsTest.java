@@ -52,7 +52,9 @@ class PredictorsTest {
                         "absmax-scale 209",
                         "reference 225",
                         "group-quantize 241",
-                        "mask 257");
+                        "mask 257",
+                        "adam 273",
+                        "decay 289");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");
@@ -413,6 +415,69 @@ class PredictorsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("floats")
+    void weightsMoveAgainstTheirMoments(Dtype dtype) {
+        byte[] weights = gaussian(dtype, 1500);
+        byte[] first = gaussian(Dtype.F32, 1500);
+        byte[] second = Arrays.copyOf(gaussian(Dtype.F32, 1501), first.length);
+        byte[] parameters = AdamPredictor.parameters(AdamPredictor.WEIGHTS, Dtype.F32, 0.75, -0.5, 0.25);
+        byte[] predicted =
+                run(new AdamPredictor(), dtype, weights.length, parameters, weights, first, second, second, first);
+        for (int i = 0; i < 1500; i++) {
+            double m = at(Dtype.F32, first, i);
+            double v = at(Dtype.F32, second, i);
+            double expected = 0.75 * at(dtype, weights, i)
+                    + -0.5 * (v > 0 ? m / Math.sqrt(v) : 0)
+                    + 0.25 * (m > 0 ? v / Math.sqrt(m) : 0);
+            assertThat(at(dtype, predicted, i)).isEqualTo(Floats.round(expected, dtype));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("floats")
+    void momentsFollowFromMovement(Dtype weights) {
+        byte[] moment = gaussian(Dtype.F32, 1030);
+        byte[] second = gaussian(Dtype.F32, 1031);
+        byte[] before = gaussian(weights, 1030);
+        byte[] after = gaussian(weights, 1032);
+        byte[] parameters = AdamPredictor.parameters(AdamPredictor.MOMENT, weights, 0.9, -3);
+        byte[] predicted = run(
+                new AdamPredictor(),
+                Dtype.F32,
+                moment.length,
+                parameters,
+                moment,
+                before,
+                Arrays.copyOf(after, before.length),
+                Arrays.copyOf(second, moment.length));
+        for (int i = 0; i < 1030; i++) {
+            double v = at(Dtype.F32, second, i);
+            double gradient = v > 0 ? (at(weights, after, i) - at(weights, before, i)) * Math.sqrt(v) : 0;
+            double expected = 0.9 * at(Dtype.F32, moment, i) + -3 * gradient;
+            assertThat(at(Dtype.F32, predicted, i)).isEqualTo((float) expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("floats")
+    void decayRoundsEveryStep(Dtype dtype) {
+        byte[] source = gaussian(dtype, 1025);
+        for (int rounding = DecayPredictor.PRODUCT; rounding <= DecayPredictor.FUSED; rounding++) {
+            double rate = rounding == DecayPredictor.PRODUCT ? 0.9f : 0.1f;
+            byte[] parameters = DecayPredictor.parameters(rounding, 3, rate);
+            byte[] predicted = run(new DecayPredictor(), dtype, source.length, parameters, source);
+            for (int i = 0; i < 1025; i++) {
+                double x = at(dtype, source, i);
+                for (int step = 0; step < 3; step++) {
+                    double product = rounding == DecayPredictor.FUSED ? x * rate : Floats.round(x * rate, dtype);
+                    x = rounding == DecayPredictor.PRODUCT ? product : Floats.round(x - product, dtype);
+                }
+                assertThat(at(dtype, predicted, i)).isEqualTo(x);
+            }
+        }
+    }
+
     @Test
     void pipesTurnAndCast() {
         byte[] source = gaussian(Dtype.F32, 6 * 5);
@@ -455,6 +520,9 @@ class PredictorsTest {
                                 0, 0, GroupQuantizePredictor.SCALES, Dtype.F32, 0, 0, 16, 7, 1, 4, new float[0])
                         .parameters(Dtype.F16, 1),
                 MaskPredictor.parameters(Dtype.F32, true, 6, new long[] {1, 2, 3, 4}),
+                AdamPredictor.parameters(AdamPredictor.WEIGHTS, Dtype.F32, 1, 0.5),
+                AdamPredictor.parameters(AdamPredictor.MOMENT, Dtype.F32, 1, 0.5),
+                DecayPredictor.parameters(DecayPredictor.PRODUCT, 3, 0.9),
                 ChainPredictor.parameters(new ChainPredictor.Stage(
                         new CastPredictor(), Dtype.F32, 96, CastPredictor.parameters(Dtype.F64))));
         List<Dtype> dtypes = List.of(Dtype.values());
@@ -468,7 +536,7 @@ class PredictorsTest {
                     }
                     Dtype dtype = dtypes.get(random.nextInt(dtypes.size()));
                     int length = new int[] {0, 24, 96}[random.nextInt(3)];
-                    List<byte[]> inputs = Collections.nCopies(random.nextInt(4), four);
+                    List<byte[]> inputs = Collections.nCopies(random.nextInt(5), four);
                     try {
                         predictor.predict(inputs, hostile, dtype, new byte[length], length);
                         filled++;
