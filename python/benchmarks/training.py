@@ -1,9 +1,8 @@
 """A real training of a small transformer with 20 saves, and what keeping them all takes.
 
-Trains a BERT of 2 million parameters with AdamW three times from the same seed: keeping every folder
-(save_total_limit=None), with mgit's callback beside it, and resumed from a version in the middle. Then 'dvc add' takes in
-the folders of the first run one after the other, as a user of it would. Data are made; weights, moments and generators
-are those of the training.
+Trains a transformer of 2 million parameters (see tasks.py) with AdamW three times from the same seed: keeping every folder
+(save_total_limit=None), with mgit's callback beside it, and resumed from a version in the middle. Beside it stands what
+zstd -19 and XOR with byte planes take for the same saves, and 'dvc add' of one folder after the other, as a user of it would.
 """
 
 import argparse
@@ -16,6 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import checkpoint_peers
+from benchmarks.tasks import TASKS
+
 STEPS = 100
 SAVES = 20
 RESUMED_FROM = 10  # the version's number
@@ -25,23 +27,29 @@ def main(arguments: "list[str]") -> None:
     parser = argparse.ArgumentParser(prog="bench.py training", description=__doc__)
     parser.add_argument("--mgit", help="the command (default: the one installed)")
     parser.add_argument("--dvc", help="the command; without it DVC is left out")
+    parser.add_argument("--task", choices=list(TASKS), default="sentences")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--depth", type=int, help="store.maxDepth (default: mgit's)")
     options = parser.parse_args(arguments)
     if options.mgit:
         os.environ["MGIT_COMMAND"] = str(Path(options.mgit).absolute())
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     with tempfile.TemporaryDirectory(prefix="mgit-bench-") as folder:
         os.environ["MGIT_CHECKOUT_CACHE"] = f"{folder}/cache"
-        Bench(Path(folder), options.steps).all(options.dvc)
+        Bench(Path(folder), options).all(options.dvc)
 
 
 class Bench:
-    def __init__(self, folder: Path, steps: int) -> None:
+    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         import mgit
 
         self.folder = folder
-        self.steps = steps
+        self.steps = options.steps
+        self.task = TASKS[options.task]
         self.repository = mgit.Repository.init(folder / "repository")
+        if options.depth:
+            command = os.environ.get("MGIT_COMMAND", "mgit")
+            subprocess.run([command, "config", "store.maxDepth", str(options.depth)], cwd=self.repository.root, check=True)
 
     def all(self, dvc: "str | None") -> None:
         import torch
@@ -58,8 +66,12 @@ class Bench:
             ("save_total_limit=None", kept, f"{plain_seconds:.1f} s", ""),
             ("mgit, keep_on_disk=1", stored, f"{mgit_seconds:.1f} s", f"median {statistics.median(commits):.2f} s a commit"),
         ]
+        saves = [self.folder / "plain" / f"checkpoint-{number * (self.steps // SAVES)}" for number in range(1, SAVES + 1)]
+        if shutil.which("zstd"):
+            rows.append(("zstd -19", checkpoint_peers.zstd(saves), "", ""))
+            rows.append(("XOR, byte planes, zstd", checkpoint_peers.planes(saves), "", ""))
         if dvc:
-            cache, adds = self.dvc(dvc)
+            cache, adds = self.dvc(dvc, saves)
             rows.append(("dvc add", cache, "", f"median {statistics.median(adds):.2f} s an add"))
         print(f"{SAVES} saves of {kept / SAVES / 1e6:.1f} MB, {self.steps} steps")
         for name, taken, seconds, each in rows:
@@ -98,35 +110,23 @@ class Bench:
         return model, seconds - ends[0], ends[0]
 
     def train(self, output: str, *callbacks: object, resume: "str | None" = None) -> "tuple[object, float]":
-        import torch
-        from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments, set_seed
-
-        class Sentences(torch.utils.data.Dataset):
-            def __len__(self) -> int:
-                return 512
-
-            def __getitem__(self, index: int) -> dict:
-                drawn = torch.Generator().manual_seed(index)
-                ids = torch.randint(0, 8000, (32,), generator=drawn)
-                return {"input_ids": ids, "labels": ids.sum() % 2}
+        from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
         set_seed(7)
-        model = BertForSequenceClassification(
-            BertConfig(vocab_size=8000, hidden_size=128, num_hidden_layers=4, num_attention_heads=4,
-                       intermediate_size=512, max_position_embeddings=64)
-        )
+        model, data = self.task()
         arguments = TrainingArguments(
             output_dir=str(self.folder / output), max_steps=self.steps, save_steps=self.steps // SAVES,
             logging_steps=self.steps // SAVES, per_device_train_batch_size=8, learning_rate=1e-4, report_to=[],
             disable_tqdm=True, log_level="error", use_cpu=True, seed=7, save_total_limit=None,
         )
-        trainer = Trainer(model, arguments, train_dataset=Sentences(), callbacks=list(callbacks))
+        trainer = Trainer(model, arguments, train_dataset=data, callbacks=list(callbacks))
+        trainer.remove_callback(PrinterCallback)
         checkpoint = resume and str(self.repository.checkout(resume))
         start = time.perf_counter()
         trainer.train(resume_from_checkpoint=checkpoint)
         return model, time.perf_counter() - start
 
-    def dvc(self, program: str) -> "tuple[int, list[float]]":
+    def dvc(self, program: str, saves: "list[Path]") -> "tuple[int, list[float]]":
         """One folder that holds one checkpoint after the other, as 'dvc add' versions it."""
         work = self.folder / "dvc"
         work.mkdir()
@@ -134,9 +134,9 @@ class Bench:
         run("git", "init", "--quiet")
         run(program, "init", "--quiet")
         seconds = []
-        for number in range(1, SAVES + 1):
+        for save in saves:
             shutil.rmtree(work / "checkpoint", ignore_errors=True)
-            shutil.copytree(self.folder / "plain" / f"checkpoint-{number * (self.steps // SAVES)}", work / "checkpoint")
+            shutil.copytree(save, work / "checkpoint")
             start = time.perf_counter()
             run(program, "add", "--quiet", "checkpoint")
             seconds.append(time.perf_counter() - start)

@@ -40,7 +40,7 @@ final class DecaySearch {
         }
         double common = mostCommon(Arrays.copyOf(quotients, count), (int) (SHARE * now.length));
         for (double rate : RATES) {
-            long steps = Math.round(Math.log(common) / Math.log(rate));
+            double steps = Math.rint(Math.log(common) / Math.log(rate));
             boolean meets = Math.abs(Math.pow(rate, steps) / common - 1) < SAME;
             if (steps > 0 && steps <= DecayPredictor.MOST_STEPS && meets) {
                 offer(trial, before, dtype, (int) steps, rate);

@@ -6,6 +6,7 @@ import dev.mgit.delta.predictor.AdamPredictor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Finds out whether weights, or the first moments kept of them, are some steps of Adam away from the version before. Which
@@ -47,7 +48,7 @@ final class MomentSearch {
     /** @param twins tensors of the child's name, shape and dtype, nearest version first */
     static void search(Trial trial, List<SourceTensor> twins, Candidates candidates) {
         SourceTensor before = twins.get(0);
-        if (before.rank() == SourceTensor.SAME_VERSION || trial.spec().elements() < TensorProbe.LEAST) {
+        if (isNew(before) || trial.spec().elements() < TensorProbe.LEAST) {
             return;
         }
         Optional<Moments> known = Moments.of(before, candidates);
@@ -60,18 +61,23 @@ final class MomentSearch {
 
     private static void weights(Trial trial, SourceTensor before, Candidates candidates) {
         double[] movement = minus(probe(trial.child()), candidates.probe(before));
-        Optional<Moments> start = momentsOf(movement, trial.spec(), before.origin(), candidates);
-        if (start.isEmpty()) {
-            return;
+        List<Moments> moments = new ArrayList<>();
+        for (Predicate<SourceTensor> version : List.of(of(before), MomentSearch::isNew)) {
+            momentsOf(movement, trial.spec(), version, candidates)
+                    .filter(found -> moments.isEmpty() || sameDtype(found, moments.get(0)))
+                    .ifPresent(found -> {
+                        moments.add(found);
+                        offerWeights(trial, before, moments);
+                    });
         }
-        List<Moments> moments = new ArrayList<>(start.stream().toList());
-        offerWeights(trial, before, moments);
-        momentsOf(movement, trial.spec(), "", candidates)
-                .filter(end -> sameDtype(end, moments.get(0)))
-                .ifPresent(end -> {
-                    moments.add(end);
-                    offerWeights(trial, before, moments);
-                });
+    }
+
+    private static Predicate<SourceTensor> of(SourceTensor one) {
+        return source -> source.origin().equals(one.origin());
+    }
+
+    private static boolean isNew(SourceTensor source) {
+        return source.rank() == SourceTensor.SAME_VERSION;
     }
 
     private static boolean sameDtype(Moments a, Moments b) {
@@ -80,12 +86,12 @@ final class MomentSearch {
 
     /** Those moments of one version along which something moved, or against which. */
     private static Optional<Moments> momentsOf(
-            double[] movement, TensorSpec spec, String origin, Candidates candidates) {
+            double[] movement, TensorSpec spec, Predicate<SourceTensor> version, Candidates candidates) {
         double best = RELATED;
         Optional<Moments> found = Optional.empty();
         List<SourceTensor> firsts = candidates.moments(spec.elements());
         for (SourceTensor first : firsts.subList(0, Math.min(MOST_ALIKE, firsts.size()))) {
-            if (first.origin().equals(origin)
+            if (version.test(first)
                     && alike(first, spec)
                     && first.spec().dtype().isFloat()) {
                 Optional<Moments> moments = Moments.of(first, candidates);
@@ -122,10 +128,8 @@ final class MomentSearch {
         double best = RELATED;
         Optional<Moved> found = Optional.empty();
         List<SourceTensor> all = candidates.withElements(trial.spec().elements());
-        List<SourceTensor> own = all.stream()
-                .filter(source -> source.rank() == SourceTensor.SAME_VERSION)
-                .limit(MOST_ALIKE)
-                .toList();
+        List<SourceTensor> own =
+                all.stream().filter(MomentSearch::isNew).limit(MOST_ALIKE).toList();
         for (SourceTensor after : own) {
             if (alike(after, trial.spec()) && after.spec().dtype().isFloat()) {
                 Optional<Moved> moved = candidates.named(after.spec().name()).stream()
