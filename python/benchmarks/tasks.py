@@ -45,7 +45,8 @@ def text() -> "tuple[object, object]":
             window = ids[index * 64 : index * 64 + 64]
             return {"input_ids": window, "labels": window}
 
-    return GPT2LMHeadModel(GPT2Config(vocab_size=8000, n_positions=64, n_embd=128, n_layer=4, n_head=4)), Windows()
+    config = GPT2Config(vocab_size=8000, n_positions=64, n_embd=128, n_layer=4, n_head=4, bos_token_id=0, eos_token_id=0)
+    return GPT2LMHeadModel(config), Windows()
 
 
 TASKS = {"sentences": sentences, "text": text}
