@@ -54,6 +54,11 @@ public final class AdamPredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         FieldReader in = PredictorParameters.reader(this, parameters);
         int kind = in.u8();

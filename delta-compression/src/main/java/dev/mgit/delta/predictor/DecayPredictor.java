@@ -36,6 +36,11 @@ public final class DecayPredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         FieldReader in = PredictorParameters.reader(this, parameters);
         int rounding = in.u8();

@@ -28,6 +28,11 @@ public final class ExtrapolatePredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         FieldReader in = PredictorParameters.reader(this, parameters);
         Dtype precision = PredictorParameters.floatDtype(this, in.u8());

@@ -69,6 +69,11 @@ public final class LowRankPredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         Recipe recipe = Recipe.decode(this, parameters);
         PredictorParameters.require(dtype.isFloat(), this, dtype + " is not a float");

@@ -18,6 +18,11 @@ public final class ParentPredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         PredictorParameters.reader(this, parameters).expectEnd();
         System.arraycopy(PredictorParameters.only(this, inputs, length), 0, target, 0, length);

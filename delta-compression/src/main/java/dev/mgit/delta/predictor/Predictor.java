@@ -4,7 +4,7 @@ import dev.mgit.delta.Dtype;
 import java.util.List;
 
 /**
- * One way to prediction a block from bytes that are already stored. Predictors are stateless, deterministic on every
+ * One way to predict a block from bytes that are already stored. Predictors are stateless, deterministic on every
  * platform, and total: for any inputs of the lengths they were encoded with they fill the output.
  */
 public interface Predictor {
@@ -13,6 +13,14 @@ public interface Predictor {
 
     /** Short name as users see it: {@code parent}, {@code cast}, {@code low-rank}. */
     String name();
+
+    /**
+     * Whether the first source is another state of the same tensor, element for element, and so predicts the block by itself,
+     * too, where the others are lost.
+     */
+    default boolean firstIsLikeTheBlock() {
+        return false;
+    }
 
     /** Bytes of the prediction at a block of {@code length} bytes: as many, but for what is only searched for matches. */
     default int predictedLength(List<byte[]> inputs, int length) {
@@ -24,7 +32,7 @@ public interface Predictor {
      *
      * @param inputs the bytes of each source region, in the order the prediction names them
      * @param parameters what this predictor wrote when it was planned; checked before use
-     * @param dtype the dtype of the block to prediction
+     * @param dtype the dtype of the block to predict
      * @param target receives {@link #predictedLength} bytes from index 0
      * @throws dev.mgit.delta.MgitException of kind INTEGRITY if parameters or input lengths make no sense
      */

@@ -73,6 +73,11 @@ public final class PrunedPredictor implements Predictor {
     }
 
     @Override
+    public boolean firstIsLikeTheBlock() {
+        return true;
+    }
+
+    @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
         FieldReader in = PredictorParameters.reader(this, parameters);
         int count = PredictorParameters.elements(this, dtype, length);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.numeric.Floats;
+import dev.mgit.fixtures.AdamTensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,10 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Saves of a training some steps apart: do weights and moments follow from each other? Made: AdamW on random gradients. */
 class OptimizerStepsTest {
-    private static final long ROWS = 64;
-    private static final long COLUMNS = 128;
-    private static final int COUNT = (int) (ROWS * COLUMNS);
-    private static final List<Long> SHAPE = List.of(ROWS, COLUMNS);
+    private static final int COUNT = AdamTensor.ROWS * AdamTensor.COLUMNS;
+    private static final List<Long> SHAPE = List.of((long) AdamTensor.ROWS, (long) AdamTensor.COLUMNS);
 
     private static final String BEFORE = "run@1";
     private static final String NOW = "";
@@ -37,17 +35,17 @@ class OptimizerStepsTest {
         "optimizer/dense_%d_kernel_momentum, optimizer/dense_%d_kernel_velocity",
     })
     void weightsFollowFromMomentsInAnOrderOfTheirOwn(String first, String second) {
-        List<Adam> tensors = trained(4, 1);
+        List<AdamTensor> tensors = trained(4);
         for (int i = 0; i < tensors.size(); i++) {
-            Adam tensor = tensors.get(i);
+            AdamTensor tensor = tensors.get(i);
             int place = tensors.size() - 1 - i;
-            put("layer." + i + ".weight", Dtype.F32, tensor.weights, 0, BEFORE);
-            put(first.formatted(place), Dtype.F32, tensor.first, 0, BEFORE);
-            put(second.formatted(place), Dtype.F32, tensor.second, 0, BEFORE);
+            put("layer." + i + ".weight", Dtype.F32, tensor.weights(), 0, BEFORE);
+            put(first.formatted(place), Dtype.F32, tensor.first(), 0, BEFORE);
+            put(second.formatted(place), Dtype.F32, tensor.second(), 0, BEFORE);
         }
-        tensors.forEach(tensor -> tensor.steps(3));
+        tensors.forEach(tensor -> tensor.train(3));
 
-        TensorPlan old = plan("layer.2.weight", Dtype.F32, tensors.get(2).weights);
+        TensorPlan old = plan("layer.2.weight", Dtype.F32, tensors.get(2).weights());
         assertThat(old.name()).isEqualTo("adam");
         assertThat(old.sources())
                 .extracting(source -> source.spec().name())
@@ -55,32 +53,33 @@ class OptimizerStepsTest {
 
         for (int i = 0; i < tensors.size(); i++) {
             int place = tensors.size() - 1 - i;
-            put(first.formatted(place), Dtype.F32, tensors.get(i).first, SourceTensor.SAME_VERSION, NOW);
-            put(second.formatted(place), Dtype.F32, tensors.get(i).second, SourceTensor.SAME_VERSION, NOW);
+            put(first.formatted(place), Dtype.F32, tensors.get(i).first(), SourceTensor.SAME_VERSION, NOW);
+            put(second.formatted(place), Dtype.F32, tensors.get(i).second(), SourceTensor.SAME_VERSION, NOW);
         }
-        TensorPlan both = plan("layer.2.weight", Dtype.F32, tensors.get(2).weights);
+        TensorPlan both = plan("layer.2.weight", Dtype.F32, tensors.get(2).weights());
         assertThat(both.sources()).hasSize(5);
-        assertThat(bits(both, Dtype.F32, tensors.get(2).weights))
-                .isLessThan(bits(old, Dtype.F32, tensors.get(2).weights) - 0.75);
-        assertThat(bits(old, Dtype.F32, tensors.get(2).weights))
-                .isLessThan(bits(parent("layer.2.weight"), Dtype.F32, tensors.get(2).weights) - 0.75);
+        assertThat(bits(both, Dtype.F32, tensors.get(2).weights()))
+                .isLessThan(bits(old, Dtype.F32, tensors.get(2).weights()) - 0.75);
+        assertThat(bits(old, Dtype.F32, tensors.get(2).weights()))
+                .isLessThan(
+                        bits(parent("layer.2.weight"), Dtype.F32, tensors.get(2).weights()) - 0.75);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"F32", "F16"})
     void firstMomentsFollowFromWhereWeightsMoved(Dtype weights) {
-        List<Adam> tensors = trained(3, 1);
+        List<AdamTensor> tensors = trained(3);
         for (int i = 0; i < tensors.size(); i++) {
-            put("layer." + i + ".weight", weights, tensors.get(i).weights, 0, BEFORE);
-            put("state." + i + ".exp_avg", Dtype.F32, tensors.get(i).first, 0, BEFORE);
-            put("state." + i + ".exp_avg_sq", Dtype.F32, tensors.get(i).second, 0, BEFORE);
+            put("layer." + i + ".weight", weights, tensors.get(i).weights(), 0, BEFORE);
+            put("state." + i + ".exp_avg", Dtype.F32, tensors.get(i).first(), 0, BEFORE);
+            put("state." + i + ".exp_avg_sq", Dtype.F32, tensors.get(i).second(), 0, BEFORE);
         }
-        tensors.forEach(tensor -> tensor.steps(3));
+        tensors.forEach(tensor -> tensor.train(3));
         for (int i = 0; i < tensors.size(); i++) {
-            put("layer." + i + ".weight", weights, tensors.get(i).weights, SourceTensor.SAME_VERSION, NOW);
+            put("layer." + i + ".weight", weights, tensors.get(i).weights(), SourceTensor.SAME_VERSION, NOW);
         }
 
-        float[] moment = tensors.get(1).first;
+        float[] moment = tensors.get(1).first();
         TensorPlan plan = plan("state.1.exp_avg", Dtype.F32, moment);
         assertThat(plan.name()).isEqualTo("adam");
         assertThat(plan.sources())
@@ -97,29 +96,29 @@ class OptimizerStepsTest {
     @ParameterizedTest
     @CsvSource({"1", "5", "50"})
     void momentsOfRowsWithoutGradientsAreFree(int steps) {
-        Adam tensor = trained(1, 8).get(0);
-        put("state.0.exp_avg", Dtype.F32, tensor.first, 0, BEFORE);
-        put("state.0.exp_avg_sq", Dtype.F32, tensor.second, 0, BEFORE);
-        tensor.rowsWithGradients = 4;
-        tensor.steps(steps);
+        AdamTensor tensor = trained(1).get(0);
+        put("state.0.exp_avg", Dtype.F32, tensor.first(), 0, BEFORE);
+        put("state.0.exp_avg_sq", Dtype.F32, tensor.second(), 0, BEFORE);
+        tensor.giveGradientsTo(4);
+        tensor.train(steps);
 
-        TensorPlan second = plan("state.0.exp_avg_sq", Dtype.F32, tensor.second);
+        TensorPlan second = plan("state.0.exp_avg_sq", Dtype.F32, tensor.second());
         assertThat(second.name()).isEqualTo("decay");
-        assertThat(bits(second, Dtype.F32, tensor.second)).isLessThan(32.0 * 4 / ROWS + 2);
-        TensorPlan first = plan("state.0.exp_avg", Dtype.F32, tensor.first);
+        assertThat(bits(second, Dtype.F32, tensor.second())).isLessThan(32.0 * 4 / AdamTensor.ROWS + 2);
+        TensorPlan first = plan("state.0.exp_avg", Dtype.F32, tensor.first());
         assertThat(first.name()).isEqualTo("decay");
-        assertThat(bits(first, Dtype.F32, tensor.first)).isLessThan(32.0 * 4 / ROWS + 2);
+        assertThat(bits(first, Dtype.F32, tensor.first())).isLessThan(32.0 * 4 / AdamTensor.ROWS + 2);
     }
 
     /** Nothing is claimed where moments are of another training. */
     @Test
     void momentsOfStrangersPredictNothing() {
-        List<Adam> tensors = trained(2, 1);
-        put("layer.0.weight", Dtype.F32, tensors.get(0).weights, 0, BEFORE);
-        put("state.0.exp_avg", Dtype.F32, tensors.get(1).first, 0, BEFORE);
-        put("state.0.exp_avg_sq", Dtype.F32, tensors.get(1).second, 0, BEFORE);
-        tensors.get(0).steps(3);
-        assertThat(plan("layer.0.weight", Dtype.F32, tensors.get(0).weights).name())
+        List<AdamTensor> tensors = trained(2);
+        put("layer.0.weight", Dtype.F32, tensors.get(0).weights(), 0, BEFORE);
+        put("state.0.exp_avg", Dtype.F32, tensors.get(1).first(), 0, BEFORE);
+        put("state.0.exp_avg_sq", Dtype.F32, tensors.get(1).second(), 0, BEFORE);
+        tensors.get(0).train(3);
+        assertThat(plan("layer.0.weight", Dtype.F32, tensors.get(0).weights()).name())
                 .isEqualTo("parent");
     }
 
@@ -155,54 +154,13 @@ class OptimizerStepsTest {
         return bytes;
     }
 
-    private static List<Adam> trained(int count, int steps) {
-        List<Adam> tensors = new ArrayList<>();
+    private static List<AdamTensor> trained(int count) {
+        List<AdamTensor> tensors = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Adam tensor = new Adam(new Random(i + 1L));
-            tensor.steps(20 + steps);
+            AdamTensor tensor = new AdamTensor(i + 1L);
+            tensor.train(21);
             tensors.add(tensor);
         }
         return tensors;
-    }
-
-    /** One tensor in a training, as PyTorch's AdamW computes it. */
-    private static final class Adam {
-        private static final float BETA1 = 0.9f;
-        private static final float BETA2 = 0.999f;
-
-        private final Random random;
-        private final float[] weights = new float[COUNT];
-        private final float[] first = new float[COUNT];
-        private final float[] second = new float[COUNT];
-        private final float[] scale = new float[COUNT];
-        private long rowsWithGradients = ROWS;
-        private int step;
-
-        Adam(Random random) {
-            this.random = random;
-            for (int i = 0; i < COUNT; i++) {
-                weights[i] = (float) random.nextGaussian() * 0.05f;
-                scale[i] = (float) Math.exp(random.nextGaussian()) * 1e-3f;
-            }
-        }
-
-        void steps(int count) {
-            for (int i = 0; i < count; i++) {
-                step++;
-                step();
-            }
-        }
-
-        private void step() {
-            float rate = (float) (1e-4 / (1 - Math.pow(BETA1, step)));
-            float root = (float) Math.sqrt(1 - Math.pow(BETA2, step));
-            for (int i = 0; i < COUNT; i++) {
-                float gradient = i < rowsWithGradients * COLUMNS ? (float) random.nextGaussian() * scale[i] : 0;
-                weights[i] *= 1 - 1e-4f * 0.01f;
-                first[i] = first[i] + 0.1f * (gradient - first[i]);
-                second[i] = second[i] * BETA2 + (1 - BETA2) * (gradient * gradient);
-                weights[i] -= rate * first[i] / ((float) Math.sqrt(second[i]) / root + 1e-8f);
-            }
-        }
     }
 }
