@@ -2,12 +2,18 @@ package dev.mgit.bench;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.format.Formats;
 import dev.mgit.delta.format.safetensors.SafetensorsHeader;
+import dev.mgit.delta.layout.FileByteSource;
+import dev.mgit.delta.layout.Layout;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +38,7 @@ enum LimitPart {
             lineage(steps);
         }
     },
-    BLOCKS("%,d blocks, in files of 100,000 tensors", 1_000_000, 1_500) {
+    BLOCKS("%,d blocks, in files of 100,000 tensors, and a version on top", 1_000_000, 2_500) {
         @Override
         void run(LimitSteps steps, int count) throws IOException {
             for (int done = 0; done < count; done += TENSORS_A_FILE) {
@@ -44,6 +50,12 @@ enum LimitPart {
             }
             steps.inAndOut();
             steps.mgit("fsck");
+            steps.change(LimitPart::changeSome);
+            steps.mgit("status", "out");
+            steps.mgit("commit", "out");
+            steps.mgit("diff", "m~1", "m", "--name-only");
+            steps.pushAndClone();
+            steps.mgit("gc");
         }
     },
     SHARDS("%,d shards of one checkpoint", 500, 300) {
@@ -91,6 +103,7 @@ enum LimitPart {
     private static final int SHARD_VALUES = 50_000;
     private static final int VALUES_A_MEGABYTE = 500_000;
     private static final int FOLDERS = 100;
+    private static final int CHANGED_ONE_IN = 10;
 
     private final String what;
     private final int count;
@@ -128,6 +141,22 @@ enum LimitPart {
         steps.mgit("find", "--text", "no such words");
         steps.mgit("fsck", "--lineage-only");
         steps.mgit("gc");
+    }
+
+    /** Trains one tensor in ten of a file a little: the lowest bit of its first value is another. */
+    private static void changeSome(Path file) throws IOException {
+        try (FileByteSource source = FileByteSource.open(file);
+                FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            List<Layout.Range> tensors = Formats.layoutOf(file, source).ranges().stream()
+                    .filter(range -> range.tensor().isPresent())
+                    .toList();
+            for (int i = 0; i < tensors.size(); i += CHANGED_ONE_IN) {
+                long at = tensors.get(i).offset();
+                byte[] first = new byte[1];
+                source.read(at, first, 0, 1);
+                out.write(ByteBuffer.wrap(new byte[] {(byte) (first[0] ^ 1)}), at);
+            }
+        }
     }
 
     /** BF16 tensors of noise; another number, other noise. */

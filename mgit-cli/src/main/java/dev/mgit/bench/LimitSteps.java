@@ -3,6 +3,8 @@ package dev.mgit.bench;
 import dev.mgit.bench.Spawned.Usage;
 import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
+import dev.mgit.fixtures.GitServers;
+import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,16 +47,53 @@ final class LimitSteps {
         Spawned.run(repository(), Spawned.mgit("init")).orFail("mgit init");
         mgit("commit", model().toString(), "--model", "m");
         mgit("checkout", "m", "out");
-        try (Stream<Path> files = Files.walk(model())) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Contents.requireSame(
-                        part.label(),
-                        file,
-                        repository()
-                                .resolve("out")
-                                .resolve(model().relativize(file).toString()));
-            }
+        requireSame(model(), out());
+    }
+
+    private Path out() {
+        return repository().resolve("out");
+    }
+
+    private void requireSame(Path given, Path back) throws IOException {
+        for (Path file : files(given)) {
+            Contents.requireSame(
+                    part.label(), file, back.resolve(given.relativize(file).toString()));
         }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    /** Does something to a file. */
+    interface Change {
+        void to(Path file) throws IOException;
+    }
+
+    /** Changes every file that was checked out. */
+    void change(Change change) throws IOException {
+        for (Path file : files(out())) {
+            change.to(file);
+        }
+    }
+
+    /** Pushes to folders, clones from them, checks out what was checked out here, and compares. */
+    void pushAndClone() throws IOException {
+        Path lineage = scratch.resolve("lineage.git");
+        String[] origin = {
+            lineage.toString(), "--store", scratch.resolve("store").toUri().toString()
+        };
+        GitServers.bare(lineage);
+        Spawned.run(repository(), Spawned.mgit("remote", "add", "origin", origin[0], origin[1], origin[2]))
+                .orFail("mgit remote add");
+        mgit("push", "origin");
+        Path clone = scratch.resolve("clone");
+        mgit("clone", lineage.toString(), clone.toString());
+        Spawned.run(clone, Spawned.mgit("checkout", "m", "out")).orFail("mgit checkout");
+        requireSame(out(), clone.resolve("out"));
+        Trees.delete(clone);
     }
 
     void mgit(String... words) throws IOException {

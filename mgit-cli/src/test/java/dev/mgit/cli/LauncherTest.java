@@ -36,6 +36,10 @@ class LauncherTest {
                                 + System.getenv("MGIT_LC_ALL") + " " + args[0].codePointCount(0, args[0].length()));
                         System.exit(0);
                     }
+                    if (args.length == 1 && args[0].equals("malloc")) {
+                        System.out.println(System.getenv("MALLOC_ARENA_MAX") + " " + System.getenv("MGIT_MALLOC"));
+                        System.exit(0);
+                    }
                     if (args.length == 1 && args[0].equals("options")) {
                         System.out.println(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
                         System.exit(0);
@@ -136,6 +140,15 @@ class LauncherTest {
                         .out())
                 .contains(option);
         assertThat(run(dir, Map.of(), script.toString(), "options").out()).doesNotContain(option);
+    }
+
+    /** And says so, so that it can be taken away again from what mgit starts. */
+    @Test
+    void nativeMemoryIsKeptInOnePoolUnlessTheUserSaysOtherwise() throws Exception {
+        assertThat(run(dir, Map.of(), script.toString(), "malloc").out()).isEqualTo("1 1\n");
+        assertThat(run(dir, Map.of("MALLOC_ARENA_MAX", "4"), script.toString(), "malloc")
+                        .out())
+                .isEqualTo("4 null\n");
     }
 
     @Test

@@ -120,10 +120,8 @@ final class BlockDiffs {
         if (file == null || file.size() > MAX_CONFIG) {
             return Optional.empty();
         }
-        byte[] bytes = new byte[(int) file.size()];
-        file.bytes().read(0, bytes, 0, bytes.length);
         try {
-            return Optional.of(Json.parsePythonObject(bytes));
+            return Optional.of(Json.parsePythonObject(file.bytes()));
         } catch (JsonException e) {
             throw new FormatException("config.json is not JSON: " + e.getMessage());
         }

@@ -56,7 +56,12 @@ public final class Diffs {
      * @throws MgitException of kind USAGE if a glob matches nothing, INTEGRITY if the store is damaged
      */
     public Diff diff(DiffRequest request) throws IOException {
-        return compare(request, (a, b) -> diff(request, a, b, dropped(request, a, b)));
+        return compare(request, true, (a, b) -> diff(request, a, b, dropped(request, a, b)));
+    }
+
+    /** Compares files only: memory is bounded however many tensors there are. */
+    public List<FileChange> files(DiffRequest request) throws IOException {
+        return compare(request, false, (a, b) -> files(request, a, b));
     }
 
     /**
@@ -66,7 +71,7 @@ public final class Diffs {
      * @throws MgitException of kind FAILED if nothing says what blocks a side has
      */
     public BlockDiff blocks(DiffRequest request) throws IOException {
-        return compare(request, (a, b) -> BlockDiffs.of(request, a, b));
+        return compare(request, true, (a, b) -> BlockDiffs.of(request, a, b));
     }
 
     /**
@@ -77,6 +82,7 @@ public final class Diffs {
     public ExpertDiff experts(DiffRequest request) throws IOException {
         ExpertDiff diff = compare(
                 request,
+                true,
                 (a, b) -> ExpertDiff.of(
                         request.a().label(), a.weights(), request.b().label(), b.weights()));
         if (diff.blocks().isEmpty()) {
@@ -92,7 +98,7 @@ public final class Diffs {
         T of(Snapshot a, Snapshot b) throws IOException;
     }
 
-    private <T> T compare(DiffRequest request, Comparison<T> comparison) throws IOException {
+    private <T> T compare(DiffRequest request, boolean withTensors, Comparison<T> comparison) throws IOException {
         Predicate<String> wanted = request.files().orElse(Glob.ALL)::testPath;
         List<VersionId> stored = Stream.of(request.a(), request.b())
                 .filter(DiffSide.Revision.class::isInstance)
@@ -100,8 +106,8 @@ public final class Diffs {
                 .toList();
         try (var store = new ObjectReader.Store(() -> repository()
                         .parameters(() -> NeededObjects.of(repository().lineage(), stored, wanted)));
-                Snapshot a = snapshot(request.a(), store, wanted);
-                Snapshot b = snapshot(request.b(), store, wanted)) {
+                Snapshot a = snapshot(request.a(), store, wanted, withTensors);
+                Snapshot b = snapshot(request.b(), store, wanted, withTensors)) {
             if (request.files().isPresent() && nothing(a) && nothing(b)) {
                 throw MgitException.usage(
                         "no file of either side matches '" + request.files().get() + "'");
@@ -118,11 +124,12 @@ public final class Diffs {
         return repository.orElseThrow(() -> MgitException.usage("revisions can only be compared inside a repository"));
     }
 
-    private Snapshot snapshot(DiffSide side, ObjectReader.Store store, Predicate<String> wanted) throws IOException {
+    private Snapshot snapshot(DiffSide side, ObjectReader.Store store, Predicate<String> wanted, boolean withTensors)
+            throws IOException {
         if (side instanceof DiffSide.Revision revision) {
-            return Snapshot.of(repository(), store, revision.version(), wanted);
+            return Snapshot.of(repository(), store, revision.version(), wanted, withTensors);
         }
-        return Snapshot.of(((DiffSide.OnDisk) side).path(), threads, progress, wanted);
+        return Snapshot.of(((DiffSide.OnDisk) side).path(), threads, progress, wanted, withTensors);
     }
 
     /** Says what only one side, or none, has the bytes of; it is compared no further. */

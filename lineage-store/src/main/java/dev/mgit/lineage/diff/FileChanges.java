@@ -52,8 +52,8 @@ final class FileChanges {
         List<FileChange.KeyChange> keys = List.of();
         boolean same = a.identity().equals(b.identity());
         if (a.small() && b.small() && !same) {
-            byte[] left = bytes(a);
-            byte[] right = bytes(b);
+            byte[] left = a.bytes();
+            byte[] right = b.bytes();
             lines = GitTextDiff.of(left, right).map(diff -> new FileChange.Lines(diff.added(), diff.removed()));
             if (a.path().toLowerCase(Locale.ROOT).endsWith(".json")) {
                 keys = keys(left, right);
@@ -70,12 +70,6 @@ final class FileChanges {
         return b.executable()
                 .filter(now ->
                         a.executable().filter(before -> !before.equals(now)).isPresent());
-    }
-
-    private static byte[] bytes(Snapshot.Contents file) throws IOException {
-        byte[] bytes = new byte[Math.toIntExact(file.size())];
-        file.bytes().read(0, bytes, 0, bytes.length);
-        return bytes;
     }
 
     private static List<FileChange.KeyChange> keys(byte[] a, byte[] b) {

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The files of one side of a comparison, and its tensors. Tensors of all shards and weight files are one set. */
 final class Snapshot implements AutoCloseable {
@@ -53,10 +54,17 @@ final class Snapshot implements AutoCloseable {
             String path,
             long size,
             Object identity,
-            ByteSource bytes,
+            Supplier<ByteSource> content,
             boolean small,
             boolean weights,
-            Optional<Boolean> executable) {}
+            Optional<Boolean> executable) {
+        /** All of it. */
+        byte[] bytes() throws IOException {
+            byte[] bytes = new byte[Math.toIntExact(size)];
+            content.get().read(0, bytes, 0, bytes.length);
+            return bytes;
+        }
+    }
 
     final Map<String, Contents> files = new TreeMap<>();
     /** Files of models in which nobody here finds the tensors. */
@@ -71,9 +79,21 @@ final class Snapshot implements AutoCloseable {
     /** A file's bytes, compared by value. */
     private record Bytes(ByteBuffer buffer) {}
 
-    static Snapshot of(Repository repository, ObjectReader.Store store, VersionId version, Predicate<String> wanted)
+    private final boolean withTensors;
+
+    private Snapshot(boolean withTensors) {
+        this.withTensors = withTensors;
+    }
+
+    /** @param withTensors whether more is to be known of the files than which of them differ */
+    static Snapshot of(
+            Repository repository,
+            ObjectReader.Store store,
+            VersionId version,
+            Predicate<String> wanted,
+            boolean withTensors)
             throws IOException {
-        var snapshot = new Snapshot();
+        var snapshot = new Snapshot(withTensors);
         Checkpoint checkpoint = repository.lineage().checkpoint(version);
         Findings.of(repository.lineage(), version).opaque().keySet().stream()
                 .filter(wanted)
@@ -94,15 +114,24 @@ final class Snapshot implements AutoCloseable {
             } else {
                 Manifest manifest = repository.lineage().manifest(version, file.path());
                 snapshot.large(
-                        file.path(), manifest, ObjectReader.content(store, manifest), Optional.of(file.executable()));
+                        file.path(),
+                        manifest,
+                        () -> content(repository, store, version, file.path()),
+                        Optional.of(file.executable()));
             }
         }
         return snapshot;
     }
 
+    /** Holds no manifest until it is asked for. */
+    private static ByteSource content(Repository repository, ObjectReader.Store store, VersionId version, String path) {
+        return ObjectReader.content(store, repository.lineage().manifest(version, path));
+    }
+
     /** @throws FormatException if a file's name promises a format and its contents break it */
-    static Snapshot of(Path path, int threads, CopyProgress progress, Predicate<String> wanted) throws IOException {
-        var snapshot = new Snapshot();
+    static Snapshot of(Path path, int threads, CopyProgress progress, Predicate<String> wanted, boolean withTensors)
+            throws IOException {
+        var snapshot = new Snapshot(withTensors);
         boolean complete = false;
         try {
             for (Map.Entry<String, Path> file : FolderScan.of(path).files().entrySet()) {
@@ -137,11 +166,12 @@ final class Snapshot implements AutoCloseable {
             small(path, Files.readAllBytes(file), executable);
             return;
         }
+        ByteSource content = layout.content(source);
         progress.start("reading " + path, layout.size());
         try (var writer = new FileWriter(BlockSink.hashing(), threads)) {
             Manifest manifest = writer.write(
                     source, layout, tensor -> TensorPredictions.none(), OpaquePredictions.none(), progress::advance);
-            large(path, manifest, layout.content(source), executable);
+            large(path, manifest, () -> content, executable);
         } finally {
             progress.done();
         }
@@ -152,15 +182,19 @@ final class Snapshot implements AutoCloseable {
         tensors.file(path, source);
         files.put(
                 path,
-                new Contents(path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), source, true, false, executable));
+                new Contents(
+                        path, bytes.length, new Bytes(ByteBuffer.wrap(bytes)), () -> source, true, false, executable));
     }
 
-    private void large(String path, Manifest manifest, ByteSource whole, Optional<Boolean> executable)
+    private void large(String path, Manifest manifest, Supplier<ByteSource> content, Optional<Boolean> executable)
             throws IOException {
-        tensors.file(path, whole);
-        manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
+        if (withTensors) {
+            ByteSource whole = content.get(); // one for all of the file's tensors
+            tensors.file(path, whole);
+            manifest.tensors().forEach(tensor -> tensors.add(path, tensor.seen(), tensor.object(), whole));
+        }
         boolean any = !manifest.tensors().isEmpty();
-        files.put(path, new Contents(path, manifest.size(), manifest.sha256(), whole, false, any, executable));
+        files.put(path, new Contents(path, manifest.size(), manifest.sha256(), content, false, any, executable));
     }
 
     /** Whether each folder is a component of its own, as {@code model_index.json} of Diffusers says. */

@@ -1,10 +1,10 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.IdSet;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Region;
-import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.ParameterStore;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.maintain;
 
+import dev.mgit.delta.IdSet;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.git.GitMaintenance;
-import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.FileEntry;
@@ -12,7 +12,6 @@ import dev.mgit.lineage.version.ObjectId;
 import dev.mgit.lineage.version.VersionId;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -43,7 +42,7 @@ final class Reachability {
         this.table = new BlockTable();
         table.readAll(store);
         for (int i = 0; i < objects.size(); i++) {
-            ObjectId id = new ObjectId(HexFormat.of().formatHex(objects.get(i)));
+            ObjectId id = ObjectId.of(objects.get(i));
             StoredObject object = store.object(id)
                     .orElseThrow(() -> damaged("object " + id.abbreviated() + " is missing from the parameter store"));
             object.blocks().forEach(block -> direct.set(table.number(block.id())));
@@ -80,15 +79,11 @@ final class Reachability {
                 for (Manifest.Entry entry :
                         lineage.manifest(version, file.path()).entries()) {
                     if (wanted.test(entry.object())) {
-                        objects.add(bytes(entry.object()));
+                        objects.add(entry.object().bytes());
                     }
                 }
             }
         }
-    }
-
-    private static byte[] bytes(ObjectId id) {
-        return HexFormat.of().parseHex(id.hex());
     }
 
     private void requireWhole() {
@@ -111,7 +106,7 @@ final class Reachability {
     }
 
     boolean isLive(ObjectId object) {
-        return objects.find(bytes(object)) >= 0;
+        return objects.find(object.bytes()) >= 0;
     }
 
     /** Numbers of the blocks that versions consist of; the other live ones are what these are predicted from. */

@@ -1,8 +1,8 @@
 package dev.mgit.lineage.maintain;
 
 import dev.mgit.delta.Hashes;
+import dev.mgit.delta.IdSet;
 import dev.mgit.lineage.maintain.FsckReport.Touched;
-import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.version.FileEntry;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Manifest;
@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +61,7 @@ final class VersionContents {
                             .add(new StoredFile(version, file.path()));
                     numbers = Arrays.copyOf(numbers, used + entries.size());
                     for (Manifest.Entry entry : entries) {
-                        numbers[used++] = objects.add(
-                                HexFormat.of().parseHex(entry.object().hex()));
+                        numbers[used++] = objects.add(entry.object().bytes());
                     }
                 }
             }
@@ -98,7 +96,7 @@ final class VersionContents {
         MessageDigest digest = Hashes.sha256();
         digest.update(manifest.sha256().getBytes(StandardCharsets.UTF_8));
         for (Manifest.Entry entry : manifest.entries()) {
-            digest.update(HexFormat.of().parseHex(entry.object().hex()));
+            digest.update(entry.object().bytes());
         }
         digest.update(manifest.packing().toString().getBytes(StandardCharsets.UTF_8));
         return ByteBuffer.wrap(digest.digest());
@@ -109,7 +107,7 @@ final class VersionContents {
     }
 
     ObjectId object(int number) {
-        return new ObjectId(HexFormat.of().formatHex(objects.get(number)));
+        return ObjectId.of(objects.get(number));
     }
 
     /** Whether a version that must be here whole needs an object. */
@@ -168,6 +166,6 @@ final class VersionContents {
     }
 
     int number(ObjectId object) {
-        return objects.find(HexFormat.of().parseHex(object.hex()));
+        return objects.find(object.bytes());
     }
 }

@@ -124,7 +124,7 @@ final class RocksDatabase implements AutoCloseable {
                 .setAtomicFlush(true)
                 .setMaxOpenFiles(-1)
                 .setMaxBackgroundJobs(2)
-                .setDbWriteBufferSize(WRITE_BUFFER_BYTES * WRITE_BUFFERS)
+                .setDbWriteBufferSize(WRITE_BUFFER_BYTES * 2)
                 .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
                 .setKeepLogFileNum(1));
     }

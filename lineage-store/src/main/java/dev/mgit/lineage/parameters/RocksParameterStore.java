@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -133,12 +132,8 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public Optional<StoredObject> object(ObjectId id) {
-        return Optional.ofNullable(get(RocksDatabase::objects, key(id), "object " + id.hex()))
+        return Optional.ofNullable(get(RocksDatabase::objects, id.bytes(), "object " + id.hex()))
                 .map(stored -> StoredObject.decode(id, stored));
-    }
-
-    private static byte[] key(ObjectId id) {
-        return HexFormat.of().parseHex(id.hex());
     }
 
     /** What is there and cannot be read is there: {@code keyExists} would fail as if the program were wrong. */
@@ -191,10 +186,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public void forEachObject(Consumer<StoredObject> visitor) {
-        forEach(
-                RocksDatabase::objects,
-                (key, value) -> visitor.accept(
-                        StoredObject.decode(new ObjectId(HexFormat.of().formatHex(key)), value)));
+        forEach(RocksDatabase::objects, (key, value) -> visitor.accept(StoredObject.decode(ObjectId.of(key), value)));
     }
 
     private void forEach(Function<RocksDatabase, ColumnFamilyHandle> family, BiConsumer<byte[], byte[]> visitor) {
@@ -236,7 +228,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public void putObject(StoredObject object) {
-        writing(() -> opened.db().put(opened.objects(), unlogged, key(object.id()), object.encode()));
+        writing(() -> opened.db().put(opened.objects(), unlogged, object.id().bytes(), object.encode()));
     }
 
     @Override
@@ -246,7 +238,7 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public void removeObject(ObjectId id) {
-        writing(() -> opened.db().delete(opened.objects(), unlogged, key(id)));
+        writing(() -> opened.db().delete(opened.objects(), unlogged, id.bytes()));
     }
 
     @Override

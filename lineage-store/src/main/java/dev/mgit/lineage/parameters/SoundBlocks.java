@@ -1,6 +1,7 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.IdSet;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import java.util.Optional;

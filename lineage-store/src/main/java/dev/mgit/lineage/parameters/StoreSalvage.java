@@ -14,7 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,7 +129,7 @@ public final class StoreSalvage {
 
     private boolean object(byte[] key, ByteBuffer value) {
         try {
-            target.putObject(StoredObject.decode(new ObjectId(HexFormat.of().formatHex(key)), bytes(value)));
+            target.putObject(StoredObject.decode(ObjectId.of(key), bytes(value)));
             objects++;
             return true;
         } catch (MgitException e) {

@@ -8,7 +8,6 @@ import dev.mgit.lineage.version.ObjectId;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,7 +35,7 @@ public record StoredObject(ObjectId id, List<Block> blocks) {
             digest.update(
                     ByteBuffer.allocate(Integer.BYTES).putInt(block.length()).array());
         }
-        return new StoredObject(new ObjectId(HexFormat.of().formatHex(digest.digest())), blocks);
+        return new StoredObject(ObjectId.of(digest.digest()), blocks);
     }
 
     /** Bytes of the range. */

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +108,6 @@ public final class TensorObjects {
     /** Of what cannot be read all that is known is that it is the same in the same file. */
     private ObjectId byName(LogicalTensor tensor) {
         String text = "mgit tensor 1\n" + sha256 + "\n" + tensor.name();
-        return new ObjectId(HexFormat.of().formatHex(Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8))));
+        return ObjectId.of(Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -9,6 +9,7 @@ import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectLengths;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
@@ -266,8 +267,9 @@ public final class Fetch {
             if (nowhere.isEmpty()) {
                 throw e;
             }
-            objects.keySet().removeAll(nowhere);
-            return new Arrived(parameters.bring(objects), lacking(here, remote, versions, nowhere));
+            return new Arrived(
+                    parameters.bring(ObjectLengths.where(objects, id -> !nowhere.contains(id))),
+                    lacking(here, remote, versions, nowhere));
         }
     }
 

@@ -12,13 +12,12 @@ import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.NeededObjects;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectLengths;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,14 +114,16 @@ public final class RemoteParameters implements AutoCloseable {
     }
 
     /** Those of some objects that are not here. */
-    static Map<ObjectId, Long> missing(Repository repository, Map<ObjectId, Long> objects) {
-        Map<ObjectId, Long> missing = new LinkedHashMap<>(objects);
-        repository.parametersIfAny().ifPresent(opened -> {
-            try (ParameterStore local = opened) {
-                missing.keySet().removeIf(object -> local.object(object).isPresent());
-            }
-        });
-        return missing;
+    static ObjectLengths missing(Repository repository, Map<ObjectId, Long> objects) {
+        Optional<ParameterStore> opened = repository.parametersIfAny();
+        if (opened.isEmpty()) {
+            return ObjectLengths.of(objects);
+        }
+        try (ParameterStore local = opened.get()) {
+            boolean any =
+                    objects.keySet().stream().anyMatch(id -> local.object(id).isPresent());
+            return any ? ObjectLengths.where(objects, id -> local.object(id).isEmpty()) : ObjectLengths.of(objects);
+        }
     }
 
     /**
@@ -132,20 +133,21 @@ public final class RemoteParameters implements AutoCloseable {
      * @throws MgitException of kind REMOTE or INTEGRITY if the store has not what it should; what came before stays
      */
     Traffic bring(Map<ObjectId, Long> objects) throws IOException {
-        Map<ObjectId, Long> missing = missing(exchange.repository(), objects);
-        List<Want> batch = new ArrayList<>();
+        ObjectLengths missing = missing(exchange.repository(), objects);
+        int from = 0;
+        int to = 0;
         long bytes = 0;
-        for (Map.Entry<ObjectId, Long> object : missing.entrySet()) {
-            batch.add(Want.whole(object.getKey()));
-            bytes += object.getValue();
+        for (long length : missing.values()) {
+            to++;
+            bytes += length;
             if (bytes > BATCH_BYTES) {
-                fetch(batch);
-                batch.clear();
+                fetch(Want.whole(missing.keySet(), from, to));
+                from = to;
                 bytes = 0;
             }
         }
-        if (!batch.isEmpty()) {
-            fetch(batch);
+        if (from < to) {
+            fetch(Want.whole(missing.keySet(), from, to));
         }
         return store.traffic();
     }

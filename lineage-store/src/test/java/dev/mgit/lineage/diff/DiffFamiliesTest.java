@@ -240,6 +240,22 @@ class DiffFamiliesTest {
                 .allSatisfy(tensor -> assertThat(tensor.statistics()).isEmpty());
     }
 
+    /** No tensor is held for it: there may be a million. */
+    @Test
+    void filesAloneAreComparedWithoutTensors() throws IOException {
+        var diffs = new Diffs(Optional.empty(), CopyProgress.none(), 2);
+        var request = new DiffRequest(
+                side("chat"), side("chat-sharded"), Optional.empty(), Optional.empty(), DiffRequest.Depth.NAMES);
+
+        assertThat(diffs.files(request))
+                .isNotEmpty()
+                .isEqualTo(diffs.diff(request).files());
+        try (Snapshot files = Snapshot.of(folder.resolve("chat"), 1, CopyProgress.none(), path -> true, false)) {
+            assertThat(files.files).isNotEmpty();
+            assertThat(files.weights()).isEmpty();
+        }
+    }
+
     @Test
     void configurationIsComparedByMember() throws IOException {
         FileChange config = diff("chat", "chat-bf16").files().stream()

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The streams, folder and environment a command runs in. Everything the process is given from outside comes in here,
@@ -25,6 +26,10 @@ public record Terminal(
         Map<String, String> environment) {
 
     private static final String USERS_LOCALE = "MGIT_LC_ALL";
+    /** Set where the launcher, not the user, said how native memory is to be kept. */
+    private static final String OWN_MALLOC = "MGIT_MALLOC";
+
+    private static final Set<String> MALLOC = Set.of(OWN_MALLOC, "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_");
     private static final int DEFAULT_COLUMNS = 80;
     private static final int WIDE = 200;
 
@@ -45,14 +50,18 @@ public record Terminal(
 
     /**
      * The environment as the user has it. The launcher gives Java a locale of UTF-8, without which it can read no name
-     * outside ASCII, and leaves the user's own in {@code MGIT_LC_ALL}, empty where there was none.
+     * outside ASCII, and leaves the user's own in {@code MGIT_LC_ALL}, empty where there was none. How native memory is
+     * kept here is no good advice for others, such as a training with many threads.
      */
     static Map<String, String> ofUser(Map<String, String> environment) {
-        String locale = environment.get(USERS_LOCALE);
-        if (locale == null) {
-            return environment;
-        }
         Map<String, String> own = new HashMap<>(environment);
+        if (own.containsKey(OWN_MALLOC)) {
+            own.keySet().removeAll(MALLOC);
+        }
+        String locale = own.get(USERS_LOCALE);
+        if (locale == null) {
+            return own;
+        }
         own.remove(USERS_LOCALE);
         if (locale.isEmpty()) {
             own.remove("LC_ALL");

@@ -32,4 +32,12 @@ class PagerCommandTest {
                 .isEmpty();
         assertThat(Terminal.ofUser(Map.of("LC_ALL", "C"))).isEqualTo(Map.of("LC_ALL", "C"));
     }
+
+    @Test
+    void howNativeMemoryIsKeptHereIsNotPassedOn() {
+        assertThat(Terminal.ofUser(Map.of(
+                        "MGIT_MALLOC", "1", "MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_THRESHOLD_", "1048576", "A", "1")))
+                .isEqualTo(Map.of("A", "1"));
+        assertThat(Terminal.ofUser(Map.of("MALLOC_ARENA_MAX", "4"))).isEqualTo(Map.of("MALLOC_ARENA_MAX", "4"));
+    }
 }

@@ -1,10 +1,9 @@
 package dev.mgit.lineage.remote.pack;
 
 import dev.mgit.delta.BlockId;
-import dev.mgit.lineage.parameters.IdSet;
+import dev.mgit.delta.IdSet;
 import dev.mgit.lineage.parameters.StoredObject;
 import java.io.ByteArrayOutputStream;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Numbers the ids of a pack and fills the arrays of its listing. */
@@ -30,32 +29,28 @@ final class ListingBuilder {
         int[] rawLengths = new int[count];
         byte[] depths = new byte[count];
         int[] sourceStarts = new int[count + 1];
-        int[] sources = new int
-                [frames.stream().mapToInt(frame -> frame.sources().size()).sum()];
+        var sources = new Numbers();
         offsets[0] = PackFormat.MAGIC_BYTES;
         for (int i = 0; i < count; i++) {
             PackedFrame frame = frames.get(i);
             offsets[i + 1] = Math.addExact(offsets[i], frame.length());
             rawLengths[i] = frame.rawLength();
             depths[i] = (byte) frame.depth();
-            sourceStarts[i + 1] = sourceStarts[i] + frame.sources().size();
-            for (int s = 0; s < frame.sources().size(); s++) {
-                sources[sourceStarts[i] + s] = number(frame.sources().get(s));
-            }
+            frame.sources().forEach(source -> sources.add(number(source)));
+            sourceStarts[i + 1] = sources.size();
         }
         int[] blockStarts = new int[objects.size() + 1];
-        int blocks = objects.stream().mapToInt(object -> object.blocks().size()).sum();
-        int[] blockNames = new int[blocks];
-        int[] blockLengths = new int[blocks];
+        var blockNames = new Numbers();
+        var blockLengths = new Numbers();
         var objectIds = new ByteArrayOutputStream();
-        int at = 0;
-        for (int i = 0; i < objects.size(); i++) {
-            objectIds.writeBytes(HexFormat.of().parseHex(objects.get(i).id().hex()));
-            for (StoredObject.Block block : objects.get(i).blocks()) {
-                blockNames[at] = number(block.id());
-                blockLengths[at++] = block.length();
+        int last = 0;
+        for (StoredObject object : objects) { // each is asked for once: that may be a look into a store
+            objectIds.writeBytes(object.id().bytes());
+            for (StoredObject.Block block : object.blocks()) {
+                blockNames.add(number(block.id()));
+                blockLengths.add(block.length());
             }
-            blockStarts[i + 1] = at;
+            blockStarts[++last] = blockNames.size();
         }
         return new PackListing(
                 names(),
@@ -63,11 +58,11 @@ final class ListingBuilder {
                 rawLengths,
                 depths,
                 sourceStarts,
-                sources,
+                sources.toArray(),
                 objectIds.toByteArray(),
                 blockStarts,
-                blockNames,
-                blockLengths);
+                blockNames.toArray(),
+                blockLengths.toArray());
     }
 
     private int number(BlockId id) {

@@ -1,10 +1,10 @@
 package dev.mgit.lineage.remote.pack;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.IdSet;
 import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
 import dev.mgit.delta.frame.Frame;
-import dev.mgit.lineage.parameters.IdSet;
 import java.util.Arrays;
 
 /** Listings as bytes. What is read is hostile until all of it has been checked. */
@@ -56,7 +56,7 @@ final class ListingCodec {
             for (int s = 0; s < from; s++) {
                 sources.add(in.varint(count - 1, "a source"));
             }
-            sourceStarts[i + 1] = sources.size;
+            sourceStarts[i + 1] = sources.size();
         }
 
         int objects = in.varint(in.remaining() / ID, "its count of objects");
@@ -73,7 +73,7 @@ final class ListingCodec {
                 blockNames.add(in.varint(count - 1, "a block of an object"));
                 blockLengths.add(in.varint(Frame.MAX_RAW_LENGTH, "a block's length"));
             }
-            blockStarts[i + 1] = blockNames.size;
+            blockStarts[i + 1] = blockNames.size();
         }
         return new PackListing(
                 names,
@@ -93,23 +93,6 @@ final class ListingCodec {
         for (int at = 0; at < names.length; at += ID) {
             int before = seen.size();
             in.require(seen.add(Arrays.copyOfRange(names, at, at + ID)) == before, "it names a block twice");
-        }
-    }
-
-    /** A growing array. */
-    private static final class Numbers {
-        private int[] numbers = new int[16];
-        private int size;
-
-        void add(int number) {
-            if (size == numbers.length) {
-                numbers = Arrays.copyOf(numbers, size * 2);
-            }
-            numbers[size++] = number;
-        }
-
-        int[] toArray() {
-            return Arrays.copyOf(numbers, size);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.mgit.delta.frame.FieldWriter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** The listings of several packs in one immutable object. */
 public final class PackIndex {
@@ -27,21 +28,36 @@ public final class PackIndex {
     /** The indexes of so many packs: one, or several where one would be too large. */
     public static List<Encoded> encode(List<ListedPack> packs) {
         List<Encoded> indexes = new ArrayList<>();
-        List<ListedPack> open = new ArrayList<>();
-        long bytes = 0;
+        var open = new Open();
         for (ListedPack pack : packs) {
-            open.add(pack);
-            bytes += pack.listing().names.length + 12L * pack.listing().frames;
-            if (bytes >= CLOSED_BYTES) {
-                indexes.add(encodeOne(open));
-                open.clear();
-                bytes = 0;
-            }
+            open.add(pack).ifPresent(indexes::add);
         }
-        if (!open.isEmpty()) {
-            indexes.add(encodeOne(open));
-        }
+        open.end().ifPresent(indexes::add);
         return indexes;
+    }
+
+    /** Encodes the indexes of packs that come one by one. */
+    public static final class Open {
+        private final List<ListedPack> packs = new ArrayList<>();
+        private long bytes;
+
+        /** @return the index that is full with this pack */
+        public Optional<Encoded> add(ListedPack pack) {
+            packs.add(pack);
+            bytes += pack.listing().names.length + 12L * pack.listing().frames;
+            return bytes >= CLOSED_BYTES ? end() : Optional.empty();
+        }
+
+        /** The index of the packs since the last one; empty if there are none. */
+        public Optional<Encoded> end() {
+            if (packs.isEmpty()) {
+                return Optional.empty();
+            }
+            Encoded index = encodeOne(packs);
+            packs.clear();
+            bytes = 0;
+            return Optional.of(index);
+        }
     }
 
     private static Encoded encodeOne(List<ListedPack> packs) {

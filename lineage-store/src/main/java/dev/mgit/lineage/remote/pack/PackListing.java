@@ -6,7 +6,6 @@ import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.ObjectId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -121,7 +120,7 @@ public final class PackListing {
     }
 
     public ObjectId objectId(int object) {
-        return new ObjectId(HexFormat.of().formatHex(objectIds, object * BlockId.BYTES, (object + 1) * BlockId.BYTES));
+        return ObjectId.at(objectIds, object * BlockId.BYTES);
     }
 
     /**

@@ -23,6 +23,9 @@ final class Downloader {
 
     private static final int BATCH_SHARE_OF_HEAP = 8;
 
+    /** What a frame takes beside its bytes: of very small ones, most of it. */
+    private static final int FRAME = 512;
+
     private final MeteredStore store;
     private final IndexLoader indexes;
     private final TransferSettings settings;
@@ -84,9 +87,10 @@ final class Downloader {
         List<PlacedFrame> frames = plan.frames();
         progress.start(
                 "fetching", frames.stream().mapToLong(PlacedFrame::length).sum());
+        long most = Math.min(MOST_BATCH_BYTES, Runtime.getRuntime().maxMemory() / BATCH_SHARE_OF_HEAP);
         try {
             for (int from = 0; from < frames.size(); ) {
-                int to = batchEnd(frames, from);
+                int to = batchEnd(frames, from, most);
                 List<PlacedFrame> bad = fetchBatch(local, frames.subList(from, to));
                 if (!bad.isEmpty()) {
                     refused += bad.size();
@@ -100,12 +104,12 @@ final class Downloader {
         return List.of();
     }
 
-    private static int batchEnd(List<PlacedFrame> frames, int from) {
-        long most = Math.min(MOST_BATCH_BYTES, Runtime.getRuntime().maxMemory() / BATCH_SHARE_OF_HEAP);
+    /** @param most bytes of memory, unless for one frame */
+    static int batchEnd(List<PlacedFrame> frames, int from, long most) {
         long bytes = 0;
         int to = from;
-        while (to < frames.size() && (to == from || bytes + frames.get(to).length() <= most)) {
-            bytes += frames.get(to++).length();
+        while (to < frames.size() && (to == from || bytes + frames.get(to).length() + FRAME <= most)) {
+            bytes += frames.get(to++).length() + FRAME;
         }
         return to;
     }

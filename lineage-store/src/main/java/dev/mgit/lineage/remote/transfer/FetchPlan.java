@@ -1,38 +1,40 @@
 package dev.mgit.lineage.remote.transfer;
 
 import dev.mgit.delta.BlockId;
+import dev.mgit.delta.IdSet;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.Numbers;
 import dev.mgit.lineage.version.ObjectId;
-import java.util.ArrayList;
+import dev.mgit.lineage.version.ObjectIds;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which frames make what is wanted readable here, each after those it is predicted from: found from the listings alone,
- * in one step. About 100 bytes a frame.
+ * in one step. Frames and objects are kept as numbers of the index, four bytes each.
  */
 final class FetchPlan {
     private final ParameterStore local;
     private final RemoteIndex remote;
     private final String url;
-    private final Map<ObjectId, StoredObject> objects = new LinkedHashMap<>();
-    private final List<PlacedFrame> frames = new ArrayList<>();
-    private final Set<BlockId> planned = new HashSet<>();
-    private final Set<BlockId> missing = new LinkedHashSet<>();
+    private final Numbers objects = new Numbers();
+    private final BitSet found = new BitSet();
+    private final Numbers frames = new Numbers();
+    /** Blocks of the index that were looked at. */
+    private final BitSet planned = new BitSet();
+    /** What is neither here nor there. */
+    private final ObjectIds nowhere = new ObjectIds();
+
+    private final IdSet missing = new IdSet();
 
     FetchPlan(ParameterStore local, RemoteIndex remote, String url, Collection<Want> wants) {
         this.local = local;
         this.remote = remote;
         this.url = url;
-        Set<ObjectId> nowhere = new LinkedHashSet<>();
         for (Want want : wants) {
             Optional<StoredObject> object = local.object(want.object()).or(() -> found(want.object()));
             if (object.isEmpty()) {
@@ -41,38 +43,58 @@ final class FetchPlan {
                 want.blocks(object.get()).forEach(block -> add(block.id()));
             }
         }
-        requireAll(nowhere);
+        requireAll();
     }
 
     private Optional<StoredObject> found(ObjectId id) {
-        Optional<StoredObject> object = remote.object(id);
-        object.ifPresent(found -> objects.put(id, found));
-        return object;
+        int number = remote.number(id);
+        if (number < 0) {
+            return Optional.empty();
+        }
+        StoredObject object = remote.object(number);
+        if (!found.get(number)) {
+            found.set(number);
+            objects.add(number);
+        }
+        return Optional.of(object);
+    }
+
+    private void add(BlockId id) {
+        int block = remote.block(id);
+        if (block >= 0) {
+            add(block);
+        } else if (!local.hasBlock(id)) {
+            missing.add(id.bytes());
+        }
     }
 
     /** Depth is bounded: only frames whose chains end are chosen. */
-    private void add(BlockId id) {
-        if (!planned.add(id) || local.hasBlock(id)) {
+    private void add(int block) {
+        if (planned.get(block)) {
             return;
         }
-        Optional<PlacedFrame> frame = remote.frame(id);
-        if (frame.isEmpty()) {
-            missing.add(id);
+        planned.set(block);
+        BlockId id = remote.id(block);
+        if (local.hasBlock(id)) {
+            return;
+        }
+        int frame = remote.frame(block);
+        if (frame < 0) {
+            missing.add(id.bytes());
         } else {
-            frame.get().sources().forEach(this::add);
-            frames.add(frame.get());
+            remote.forEachSource(frame, this::add);
+            frames.add(frame);
         }
     }
 
-    private void requireAll(Set<ObjectId> nowhere) {
-        if (nowhere.isEmpty() && missing.isEmpty()) {
+    private void requireAll() {
+        if (nowhere.isEmpty() && missing.size() == 0) {
             return;
         }
         String what = !nowhere.isEmpty()
-                ? count(nowhere.size(), "tensor") + " (object "
-                        + nowhere.iterator().next().abbreviated()
+                ? count(nowhere.size(), "tensor") + " (object " + nowhere.get(0).abbreviated()
                 : count(missing.size(), "block") + " ("
-                        + missing.iterator().next().hex().substring(0, 12);
+                        + BlockId.of(missing.get(0)).hex().substring(0, 12);
         throw new MgitException(
                 MgitException.Kind.REMOTE,
                 "the store " + url + " lacks " + what + (nowhere.size() + missing.size() > 1 ? " and others)" : ")"),
@@ -83,12 +105,13 @@ final class FetchPlan {
         return number + " " + what + (number == 1 ? "" : "s") + " of what is wanted";
     }
 
+    /** Made when they are asked for. */
     List<PlacedFrame> frames() {
-        return frames;
+        return frames.as(remote::placed);
     }
 
-    /** Objects that are wanted and not known here yet. */
-    Collection<StoredObject> objects() {
-        return objects.values();
+    /** Objects that are wanted and not known here yet, made when they are asked for. */
+    List<StoredObject> objects() {
+        return objects.as(remote::object);
     }
 }

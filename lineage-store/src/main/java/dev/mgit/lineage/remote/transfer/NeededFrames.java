@@ -1,25 +1,29 @@
 package dev.mgit.lineage.remote.transfer;
 
-import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.remote.pack.ListedPack;
+import dev.mgit.lineage.remote.pack.Numbers;
 import dev.mgit.lineage.remote.pack.PackName;
 import dev.mgit.lineage.version.ObjectId;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The frames of a store that some objects are read from, and those objects, pack by pack. About 200 bytes a frame. */
+/**
+ * The frames of a store that some objects are read from, and those objects, pack by pack, as numbers of the
+ * index: four bytes each.
+ */
 final class NeededFrames {
+    private static final Numbers NONE = new Numbers();
+
     private final RemoteIndex index;
-    private final Set<BlockId> seen = new HashSet<>();
-    private final Map<PackName, List<PlacedFrame>> frames = new HashMap<>();
-    private final Map<PackName, List<StoredObject>> objects = new HashMap<>();
+    private final BitSet seen = new BitSet();
+    private final Map<PackName, Numbers> frames = new HashMap<>();
+    private final Map<PackName, Numbers> objects = new HashMap<>();
     private int unreadable;
 
     NeededFrames(RemoteIndex index, Set<ObjectId> needed) {
@@ -33,9 +37,9 @@ final class NeededFrames {
         }
         object(id).ifPresent(object -> {
             index.packOf(id)
-                    .ifPresent(pack -> objects.computeIfAbsent(pack, unused -> new ArrayList<>())
-                            .add(object));
-            object.blocks().forEach(block -> add(block.id()));
+                    .ifPresent(pack -> objects.computeIfAbsent(pack, unused -> new Numbers())
+                            .add(index.number(id)));
+            object.blocks().forEach(block -> add(index.block(block.id())));
         });
     }
 
@@ -47,15 +51,15 @@ final class NeededFrames {
         }
     }
 
-    private void add(BlockId id) {
-        if (!seen.add(id)) {
+    private void add(int block) {
+        int frame = index.frame(block);
+        if (frame < 0 || seen.get(block)) {
             return;
         }
-        index.frame(id).ifPresent(frame -> {
-            frame.sources().forEach(this::add);
-            frames.computeIfAbsent(frame.pack().name(), unused -> new ArrayList<>())
-                    .add(frame);
-        });
+        seen.set(block);
+        index.forEachSource(frame, this::add);
+        frames.computeIfAbsent(index.placed(frame).pack().name(), unused -> new Numbers())
+                .add(frame);
     }
 
     RemoteIndex index() {
@@ -83,11 +87,11 @@ final class NeededFrames {
 
     /** A pack's frames that are needed, sources before what is predicted from them. */
     List<PlacedFrame> frames(PackName pack) {
-        return frames.getOrDefault(pack, List.of());
+        return frames.getOrDefault(pack, NONE).as(index::placed);
     }
 
     /** Needed objects whose entries are in a pack. */
     List<StoredObject> objects(PackName pack) {
-        return objects.getOrDefault(pack, List.of());
+        return objects.getOrDefault(pack, NONE).as(index::object);
     }
 }

@@ -45,14 +45,14 @@ final class PackCopier {
             needed.frames(pack.name()).forEach(frame -> places.put(frame.id(), frame));
             objects.addAll(needed.objects(pack.name()));
         }
-        List<PackedFrame> frames = places.values().stream()
+        PlannedFrames frames = PlannedFrames.of(places.values().stream()
                 .map(place -> {
                     PackedFrame frame = place.pack().listing().frame(place.number());
                     return new PackedFrame(
                             frame.id(), frame.length(), frame.rawLength(), index.depth(frame.id()), frame.sources());
                 })
                 .sorted(Comparator.comparingInt(PackedFrame::depth))
-                .toList();
+                .toList());
         List<ListedPack> copies = new ArrayList<>();
         for (PackCutter.Cut cut : cutter.cut(frames, objects)) {
             StagedFrames read = fetch(cut, places);

@@ -2,11 +2,12 @@ package dev.mgit.lineage.remote.transfer;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.Numbers;
 import dev.mgit.lineage.remote.pack.PackedFrame;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Divides frames into packs. Where one ends depends on what lies near the end alone, so that a run after a killed one, or
@@ -23,7 +24,7 @@ record PackCutter(long fewestBytes, long mostBytes) {
     /** One block in so many ends a pack. */
     private static final int ONE_IN = 16;
 
-    /** What goes into one pack. */
+    /** What goes into one pack, as parts of the lists that were cut. */
     record Cut(List<PackedFrame> frames, List<StoredObject> objects) {
         long bytes() {
             return frames.stream().mapToLong(PackedFrame::length).sum();
@@ -31,37 +32,62 @@ record PackCutter(long fewestBytes, long mostBytes) {
     }
 
     /** An object goes with the last of its blocks that is sent; one of whose blocks none is sent, into the last pack. */
-    List<Cut> cut(List<PackedFrame> frames, List<StoredObject> objects) {
-        List<Cut> cuts = new ArrayList<>();
-        Map<BlockId, Integer> packs = new HashMap<>();
-        List<PackedFrame> open = new ArrayList<>();
-        long bytes = 0;
-        for (PackedFrame frame : frames) {
-            if (!open.isEmpty() && bytes + frame.length() > mostBytes) {
-                cuts.add(new Cut(List.copyOf(open), new ArrayList<>()));
-                open.clear();
-                bytes = 0;
-            }
-            packs.put(frame.id(), cuts.size());
-            open.add(frame);
-            bytes += frame.length();
-            if ((bytes >= fewestBytes && endsPack(frame.id())) || open.size() == MOST_FRAMES) {
-                cuts.add(new Cut(List.copyOf(open), new ArrayList<>()));
-                open.clear();
-                bytes = 0;
-            }
+    List<Cut> cut(PlannedFrames frames, List<StoredObject> objects) {
+        int[] ends = ends(frames);
+        if (ends.length == 0 && !objects.isEmpty()) {
+            ends = new int[1];
         }
-        if (!open.isEmpty() || (cuts.isEmpty() && !objects.isEmpty())) {
-            cuts.add(new Cut(List.copyOf(open), new ArrayList<>()));
-        }
-        for (StoredObject object : objects) {
-            int last = object.blocks().stream()
-                    .mapToInt(block -> packs.getOrDefault(block.id(), -1))
-                    .max()
-                    .orElse(-1);
-            cuts.get(last < 0 ? cuts.size() - 1 : last).objects().add(object);
+        Numbers[] ofPacks = ofPacks(frames, ends, objects);
+        List<Cut> cuts = new ArrayList<>(ends.length);
+        for (int pack = 0; pack < ends.length; pack++) {
+            int from = pack == 0 ? 0 : ends[pack - 1];
+            cuts.add(new Cut(frames.subList(from, ends[pack]), ofPacks[pack].as(objects::get)));
         }
         return cuts;
+    }
+
+    /** Where packs end. */
+    private int[] ends(PlannedFrames frames) {
+        IntStream.Builder ends = IntStream.builder();
+        int from = 0;
+        long bytes = 0;
+        for (int at = 0; at < frames.size(); at++) {
+            PackedFrame frame = frames.get(at);
+            if (at > from && bytes + frame.length() > mostBytes) {
+                ends.add(at);
+                from = at;
+                bytes = 0;
+            }
+            bytes += frame.length();
+            if ((bytes >= fewestBytes && endsPack(frame.id())) || at + 1 - from == MOST_FRAMES) {
+                ends.add(at + 1);
+                from = at + 1;
+                bytes = 0;
+            }
+        }
+        if (frames.size() > from) {
+            ends.add(frames.size());
+        }
+        return ends.build().toArray();
+    }
+
+    /** Of each pack, which of the objects go into it. */
+    private static Numbers[] ofPacks(PlannedFrames frames, int[] ends, List<StoredObject> objects) {
+        Numbers[] ofPacks = new Numbers[ends.length];
+        Arrays.setAll(ofPacks, pack -> new Numbers());
+        for (int i = 0; i < objects.size(); i++) {
+            int last = objects.get(i).blocks().stream()
+                    .mapToInt(block -> frames.find(block.id()))
+                    .max()
+                    .orElse(-1);
+            ofPacks[last < 0 ? ends.length - 1 : pack(ends, last)].add(i);
+        }
+        return ofPacks;
+    }
+
+    private static int pack(int[] ends, int frame) {
+        int found = Arrays.binarySearch(ends, frame + 1);
+        return found >= 0 ? found : -found - 1;
     }
 
     private static boolean endsPack(BlockId id) {

@@ -12,6 +12,7 @@ import dev.mgit.lineage.remote.store.RemoteStore;
 import dev.mgit.lineage.remote.store.RemoteStores;
 import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -102,22 +103,19 @@ public final class ParameterRemote implements AutoCloseable {
     /** Those of some objects that cannot be read from the store, in their order. */
     public Set<ObjectId> missing(Collection<ObjectId> objects) throws IOException {
         RemoteIndex index = indexes.load(PackMarks.marked(store).keySet());
-        Set<ObjectId> missing = new LinkedHashSet<>(objects);
-        missing.removeIf(index::isComplete);
-        return missing;
+        return ObjectIds.where(objects, id -> !index.isComplete(id));
     }
 
     /** Those of some objects that cannot be read here with what the store has: it lacks them, or blocks of theirs. */
     public Set<ObjectId> unreadable(ParameterStore local, Collection<ObjectId> objects) throws IOException {
         RemoteIndex index = indexes.load(Set.of());
-        Set<ObjectId> unreadable = new LinkedHashSet<>(objects);
-        unreadable.removeIf(id -> local.object(id)
-                .or(() -> index.object(id))
-                .filter(object -> object.blocks().stream()
-                        .allMatch(block -> local.hasBlock(block.id())
-                                || index.frame(block.id()).isPresent()))
-                .isPresent());
-        return unreadable;
+        return ObjectIds.where(
+                objects,
+                id -> local.object(id)
+                        .or(() -> index.object(id))
+                        .filter(object -> object.blocks().stream()
+                                .allMatch(block -> local.hasBlock(block.id()) || index.isReadable(block.id())))
+                        .isEmpty());
     }
 
     /**

@@ -2,77 +2,96 @@ package dev.mgit.lineage.remote.transfer;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
-import dev.mgit.lineage.parameters.IdSet;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.ListedIds;
 import dev.mgit.lineage.remote.pack.ListedPack;
 import dev.mgit.lineage.remote.pack.PackName;
 import dev.mgit.lineage.version.ObjectId;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * What a store holds, as the listings of its packs say. Of the frames of a block, the one is read that needs the fewest
- * other frames; a frame that leads back to itself, or to a block that is nowhere, counts for nothing. About 100 bytes a
- * block.
+ * other frames; a frame that leads back to itself, or to a block that is nowhere, counts for nothing. Blocks, frames and
+ * objects have numbers, by which plans name them. About 80 bytes a block and 60 an object.
  */
 final class RemoteIndex {
     private final List<ListedPack> packs;
-    private final IdSet blocks = new IdSet();
+    private final ListedIds blocks;
+    private final ListedIds objects;
     /** Of each pack, the numbers of the blocks it names. */
     private final int[][] names;
     /** Frames of all packs count through; where those of each pack begin. */
     private final int[] firstFrames;
 
-    private final Map<ObjectId, int[]> objectPlaces = new HashMap<>();
     private final BitSet distrusted = new BitSet();
     private FrameDepths depths;
 
     RemoteIndex(List<ListedPack> packs) {
         this.packs = List.copyOf(packs);
+        this.blocks = ListedIds.blocks(packs);
+        this.objects = ListedIds.objects(packs);
         this.names = new int[packs.size()][];
         this.firstFrames = new int[packs.size() + 1];
         for (int p = 0; p < packs.size(); p++) {
             var listing = packs.get(p).listing();
             names[p] = new int[listing.names()];
             for (int n = 0; n < names[p].length; n++) {
-                names[p][n] = blocks.add(listing.name(n).bytes());
+                names[p][n] = blocks.add(p, n);
             }
             firstFrames[p + 1] = firstFrames[p] + listing.frames();
-            for (int o = 0; o < listing.objects(); o++) {
-                objectPlaces.putIfAbsent(listing.objectId(o), new int[] {p, o});
-            }
         }
         this.depths = resolve();
     }
 
     private FrameDepths resolve() {
-        return new FrameDepths(packs, names, firstFrames, blocks.size(), distrusted);
+        return FrameDepths.of(packs, names, firstFrames, blocks.size(), distrusted);
+    }
+
+    /** The number of a block, -1 if no listing names it. */
+    int block(BlockId id) {
+        return blocks.find(id.bytes());
+    }
+
+    /** A block by its number. */
+    BlockId id(int block) {
+        return packs.get(blocks.pack(block)).listing().name(blocks.index(block));
+    }
+
+    /** The number of the frame to read for a block; -1 if the block is not readable, or its number is -1. */
+    int frame(int block) {
+        return block < 0 ? -1 : depths.frame(block);
     }
 
     /** Whether a block can be read from the store alone. */
     boolean isReadable(BlockId id) {
-        int block = blocks.find(id.bytes());
-        return block >= 0 && depths.frame(block) >= 0;
+        return frame(block(id)) >= 0;
     }
 
     /** Frames to decode before the one to read for a block that is readable. */
     int depth(BlockId id) {
-        return depths.depth(blocks.find(id.bytes()));
+        return depths.depth(block(id));
     }
 
     /** The frame to read for a block; empty if the block is not readable. */
     Optional<PlacedFrame> frame(BlockId id) {
-        int block = blocks.find(id.bytes());
-        int frame = block < 0 ? -1 : depths.frame(block);
-        if (frame < 0) {
-            return Optional.empty();
-        }
+        int frame = frame(block(id));
+        return frame < 0 ? Optional.empty() : Optional.of(placed(frame));
+    }
+
+    /** A frame by its number. */
+    PlacedFrame placed(int frame) {
         int pack = packOf(frame);
-        return Optional.of(new PlacedFrame(packs.get(pack), frame - firstFrames[pack]));
+        return new PlacedFrame(packs.get(pack), frame - firstFrames[pack]);
+    }
+
+    /** The numbers of the blocks that a frame is predicted from. */
+    void forEachSource(int frame, IntConsumer visitor) {
+        int pack = packOf(frame);
+        packs.get(pack).listing().forEachSource(frame - firstFrames[pack], name -> visitor.accept(names[pack][name]));
     }
 
     private int packOf(int frame) {
@@ -92,18 +111,32 @@ final class RemoteIndex {
         depths = resolve();
     }
 
+    /** The number of an object, -1 if no listing has it. */
+    int number(ObjectId id) {
+        return objects.find(id.bytes());
+    }
+
+    /**
+     * An object by its number.
+     *
+     * @throws MgitException of kind INTEGRITY if its entry is damaged
+     */
+    StoredObject object(int number) {
+        return packs.get(objects.pack(number)).listing().object(objects.index(number));
+    }
+
     /** An object's blocks; empty if no listing has the object. */
     Optional<StoredObject> object(ObjectId id) {
-        int[] place = objectPlaces.get(id);
-        return place == null
-                ? Optional.empty()
-                : Optional.of(packs.get(place[0]).listing().object(place[1]));
+        int number = number(id);
+        return number < 0 ? Optional.empty() : Optional.of(object(number));
     }
 
     /** The pack whose listing has an object's blocks. */
     Optional<PackName> packOf(ObjectId id) {
-        return Optional.ofNullable(objectPlaces.get(id))
-                .map(place -> packs.get(place[0]).name());
+        int number = number(id);
+        return number < 0
+                ? Optional.empty()
+                : Optional.of(packs.get(objects.pack(number)).name());
     }
 
     /** Whether all of an object can be read from the store alone. */
@@ -124,7 +157,7 @@ final class RemoteIndex {
 
         /** Takes in a readable block and all it is predicted from. */
         void add(BlockId id) {
-            add(blocks.find(id.bytes()));
+            add(block(id));
         }
 
         private void add(int block) {
@@ -132,10 +165,9 @@ final class RemoteIndex {
                 return;
             }
             seen.set(block);
-            int frame = depths.frame(block);
-            int pack = packOf(frame);
-            relied.set(pack);
-            packs.get(pack).listing().forEachSource(frame - firstFrames[pack], name -> add(names[pack][name]));
+            int frame = frame(block);
+            relied.set(packOf(frame));
+            forEachSource(frame, this::add);
         }
 
         List<PackName> names() {

@@ -8,6 +8,7 @@ import dev.mgit.lineage.remote.store.MeteredStore;
 import dev.mgit.lineage.remote.store.RemoteStore;
 import dev.mgit.lineage.remote.store.Traffic;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectIds;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
@@ -67,7 +68,7 @@ final class StoreCleanUp {
     CleanUpReport run(Map<String, String> lineages, ReachableObjects reachable) throws IOException {
         Traffic before = store.traffic();
         requireIdleIfExclusive();
-        Set<ObjectId> needed = new HashSet<>();
+        ObjectIds needed = new ObjectIds();
         for (Map.Entry<String, String> lineage : lineages.entrySet()) {
             needed.addAll(reachable.of(lineage.getKey(), lineage.getValue()));
         }

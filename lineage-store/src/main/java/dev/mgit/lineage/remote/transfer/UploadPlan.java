@@ -7,22 +7,20 @@ import dev.mgit.delta.frame.Frame;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
+import dev.mgit.lineage.remote.pack.Numbers;
 import dev.mgit.lineage.remote.pack.Pack;
 import dev.mgit.lineage.remote.pack.PackedFrame;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectIds;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What a store lacks for some objects to be readable from it: frames, each after those it is predicted from, and the
- * objects themselves. A frame is sent as it is here, unless it would lie too deep there. About 200 bytes a frame sent.
+ * objects themselves. A frame is sent as it is here, unless it would lie too deep there. Some 60 bytes a frame sent,
+ * and four an object.
  */
 final class UploadPlan implements AutoCloseable, Pack.Frames {
     private final ParameterStore local;
@@ -30,20 +28,24 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     private final BlockReader reader;
     private final ShallowFrames shallow;
     private final RemoteIndex.Reliance reliance;
-    private final Map<BlockId, PackedFrame> frames = new LinkedHashMap<>();
-    private final Set<BlockId> recoded = new HashSet<>();
-    private final List<StoredObject> objects = new ArrayList<>();
+    private final ObjectIds wanted;
+    private final PlannedFrames frames = new PlannedFrames();
+    /** Frames, by number, that are sent otherwise than they are here. */
+    private final BitSet recoded = new BitSet();
+    /** Numbers of the wanted objects that the store lacks. */
+    private final Numbers objects = new Numbers();
 
     UploadPlan(ParameterStore local, RemoteIndex remote, Collection<ObjectId> wanted, Effort effort, int maxDepth) {
         this.local = local;
         this.remote = remote;
+        this.wanted = ObjectIds.of(wanted);
         this.reliance = remote.new Reliance();
         this.reader = new BlockReader(local);
         this.shallow = new ShallowFrames(reader, effort, maxDepth, this::depth);
         boolean ready = false;
         try {
-            for (ObjectId object : new LinkedHashSet<>(wanted)) {
-                add(object);
+            for (int number = 0; number < this.wanted.size(); number++) {
+                addObject(number);
             }
             ready = true;
         } finally {
@@ -53,17 +55,18 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
         }
     }
 
-    private void add(ObjectId id) {
-        StoredObject object = object(id);
+    private void addObject(int number) {
+        StoredObject object = object(number);
         for (StoredObject.Block block : object.blocks()) {
             add(block.id(), Frame.MAX_DEPTH);
         }
         if (!isListed(object)) {
-            objects.add(object);
+            objects.add(number);
         }
     }
 
-    private StoredObject object(ObjectId id) {
+    private StoredObject object(int number) {
+        ObjectId id = wanted.get(number);
         return local.object(id)
                 .or(() -> remote.object(id))
                 .orElseThrow(() -> MgitException.integrity("object " + id.abbreviated() + " is missing"));
@@ -78,7 +81,7 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     }
 
     private void add(BlockId id, int depthLeft) {
-        if (frames.containsKey(id)) {
+        if (frames.find(id) >= 0) {
             return;
         }
         if (remote.isReadable(id)) {
@@ -92,11 +95,11 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
         Frame frame = parse(id, stored);
         ShallowFrames.sources(frame).forEach(source -> add(source, depthLeft - 1));
         if (shallow.fits(frame)) {
-            frames.put(id, entry(id, frame, stored.length));
+            frames.add(entry(id, frame, stored.length));
         } else {
             Frame other = shallow.shallower(id, frame);
-            recoded.add(id);
-            frames.put(id, entry(id, other, other.encode().length));
+            recoded.set(frames.size());
+            frames.add(entry(id, other, other.encode().length));
         }
     }
 
@@ -117,17 +120,18 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     }
 
     private int depth(BlockId id) {
-        PackedFrame planned = frames.get(id);
-        return planned != null ? planned.depth() : remote.depth(id);
+        int planned = frames.find(id);
+        return planned >= 0 ? frames.depth(planned) : remote.depth(id);
     }
 
     /** What the store lacks, in the order to send it. */
-    List<PackedFrame> frames() {
-        return List.copyOf(frames.values());
+    PlannedFrames frames() {
+        return frames;
     }
 
+    /** Those the store lacks, each read when it is asked for. */
     List<StoredObject> objects() {
-        return objects;
+        return objects.as(this::object);
     }
 
     /** What is in the store already and must stay there. */
@@ -136,13 +140,15 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     }
 
     int recoded() {
-        return recoded.size();
+        return recoded.cardinality();
     }
 
     @Override
     public byte[] frame(BlockId id) throws IOException {
         byte[] stored = stored(id);
-        return recoded.contains(id) ? shallow.shallower(id, parse(id, stored)).encode() : stored;
+        return recoded.get(frames.find(id))
+                ? shallow.shallower(id, parse(id, stored)).encode()
+                : stored;
     }
 
     @Override

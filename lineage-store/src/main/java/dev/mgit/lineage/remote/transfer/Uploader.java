@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends what a store lacks. Order: packs, then the index that makes them known, then a look whether everything relied on
- * is still there. Nothing is journaled: a pack that is there under its name need not be sent again.
+ * Sends what a store lacks. Order: packs, then the index that makes them known, as soon as it is full; then a look whether
+ * everything relied on is still there. Nothing is journaled: a pack that is there under its name need not be sent again.
  */
 final class Uploader {
     private static final int MOST_ROUNDS = 3;
@@ -61,9 +61,9 @@ final class Uploader {
             List<PackName> relied = new ArrayList<>();
             try (UploadPlan plan =
                     new UploadPlan(local, indexes.load(absent), objects, settings.effort(), settings.maxDepth())) {
-                List<ListedPack> sent = send(plan, absent);
+                List<PackName> sent = send(plan, absent);
                 relied.addAll(plan.reliance().names());
-                sent.forEach(pack -> relied.add(pack.name()));
+                relied.addAll(sent);
                 sum = added(sum, plan, sent);
             }
             Set<PackName> lost = lost(relied);
@@ -78,25 +78,52 @@ final class Uploader {
                 "wait until the clean-up of the store has ended, and push again");
     }
 
-    private List<ListedPack> send(UploadPlan plan, Set<PackName> absent) throws IOException {
+    private List<PackName> send(UploadPlan plan, Set<PackName> absent) throws IOException {
         List<PackCutter.Cut> cuts = cutter.cut(plan.frames(), plan.objects());
-        ListedPack[] packs = new ListedPack[cuts.size()];
+        var known = new Indexing(cuts.size());
         progress.start("pushing", cuts.stream().mapToLong(PackCutter.Cut::bytes).sum());
         try {
-            TaskPool.forEach(settings.threads(), packs.length, number -> {
+            TaskPool.forEach(settings.threads(), cuts.size(), number -> {
                 PackCutter.Cut cut = cuts.get(number);
                 Pack pack = Pack.of(cut.frames(), cut.objects(), plan);
                 put(pack, absent.contains(pack.name()));
-                packs[number] = pack.listed();
+                known.sent(number, pack.listed());
                 progress.advance(cut.bytes());
             });
         } finally {
             progress.done();
         }
-        for (PackIndex.Encoded index : PackIndex.encode(List.of(packs))) {
+        return known.end();
+    }
+
+    /** Makes packs known in their order. A listing is let go of as soon as the index it belongs to is there. */
+    private final class Indexing {
+        private final ListedPack[] waiting;
+        private final List<PackName> names = new ArrayList<>();
+        private final PackIndex.Open open = new PackIndex.Open();
+
+        Indexing(int count) {
+            this.waiting = new ListedPack[count];
+        }
+
+        synchronized void sent(int number, ListedPack pack) {
+            waiting[number] = pack;
+            while (names.size() < waiting.length && waiting[names.size()] != null) {
+                ListedPack next = waiting[names.size()];
+                waiting[names.size()] = null;
+                names.add(next.name());
+                open.add(next).ifPresent(this::put);
+            }
+        }
+
+        private void put(PackIndex.Encoded index) {
             store.put(index.name().indexKey(), Content.of(index.bytes()));
         }
-        return List.of(packs);
+
+        synchronized List<PackName> end() {
+            open.end().ifPresent(this::put);
+            return names;
+        }
     }
 
     /**
@@ -139,7 +166,7 @@ final class Uploader {
         return lost;
     }
 
-    private PushReport added(PushReport sum, UploadPlan plan, List<ListedPack> sent) {
+    private PushReport added(PushReport sum, UploadPlan plan, List<PackName> sent) {
         List<PackedFrame> frames = plan.frames();
         return new PushReport(
                 sum.objects() + plan.objects().size(),

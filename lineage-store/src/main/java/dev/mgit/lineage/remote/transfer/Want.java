@@ -2,8 +2,11 @@ package dev.mgit.lineage.remote.transfer;
 
 import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.ObjectIds;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A part of an object that is to be read here.
@@ -20,6 +23,21 @@ public record Want(ObjectId object, long offset, long length) {
 
     public static Want whole(ObjectId object) {
         return new Want(object, 0, Long.MAX_VALUE);
+    }
+
+    /** All of some objects, from one number to before another; made when they are asked for. */
+    public static List<Want> whole(ObjectIds objects, int from, int to) {
+        return new AbstractList<>() {
+            @Override
+            public Want get(int index) {
+                return whole(objects.get(from + Objects.checkIndex(index, to - from)));
+            }
+
+            @Override
+            public int size() {
+                return to - from;
+            }
+        };
     }
 
     /** The blocks that hold it. */

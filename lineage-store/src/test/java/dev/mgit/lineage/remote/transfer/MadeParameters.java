@@ -13,6 +13,7 @@ import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.parameters.TensorPredictions;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,22 @@ final class MadeParameters implements ParameterStore {
                         Predictors.PARENT,
                         List.of(Region.whole(from.get(i).id(), from.get(i).length())),
                         new byte[0])));
+    }
+
+    /** Stores many tensors of few bytes each. */
+    List<ObjectId> tiny(int count) {
+        List<ObjectId> ids = new ArrayList<>();
+        try (var reader = new BlockReader(this);
+                var writer = new BlockWriter(this, reader, Effort.FAST, MAX_DEPTH)) {
+            for (int i = 0; i < count; i++) {
+                byte[] raw = ByteBuffer.allocate(Long.BYTES).putInt(i).array();
+                BlockId block = writer.block(raw, raw.length, Dtype.BF16, TensorPredictions.none(), 0);
+                StoredObject object = StoredObject.of(List.of(new StoredObject.Block(block, raw.length)));
+                writer.object(object);
+                ids.add(object.id());
+            }
+        }
+        return ids;
     }
 
     private ObjectId add(List<byte[]> tensor, IntFunction<Optional<Prediction>> predictions) {

@@ -15,6 +15,7 @@ import dev.mgit.lineage.diff.DiffRequest;
 import dev.mgit.lineage.diff.DiffSide;
 import dev.mgit.lineage.diff.DiffSides;
 import dev.mgit.lineage.diff.Diffs;
+import dev.mgit.lineage.diff.FileChange;
 import dev.mgit.lineage.diff.TensorChange;
 import dev.mgit.lineage.diff.experts.ExpertDiff;
 import dev.mgit.lineage.diff.report.DiffHtml;
@@ -126,6 +127,11 @@ public final class DiffCommand implements Callable<Integer> {
                             repository,
                             session.progress(),
                             StoreSettings.of(session.repository().settings()).threads());
+            if (nameOnly && tensors == null && !json.wanted() && format == Format.TEXT) {
+                List<FileChange> changes = diffs.files(request);
+                changes.forEach(file -> context.output().line(file.path()));
+                return exitCode && !changes.isEmpty() ? MgitException.Kind.DIFFERS.exitCode() : 0;
+            }
             boolean differs = blocks
                     ? blocks(diffs.blocks(request))
                     : experts ? experts(diffs.experts(request)) : print(diffs.diff(request));

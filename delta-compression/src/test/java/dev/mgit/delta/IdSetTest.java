@@ -1,4 +1,4 @@
-package dev.mgit.lineage.parameters;
+package dev.mgit.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package dev.mgit.lineage.parameters;
+package dev.mgit.delta;
 
-import dev.mgit.delta.BlockId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
