@@ -86,6 +86,7 @@ public abstract class Declared {
     }
 
     /** The build writes what this does. */
+    @SuppressWarnings("UnusedVariable")
     private static @Nullable Declared table(String className) {
         return null;
     }
