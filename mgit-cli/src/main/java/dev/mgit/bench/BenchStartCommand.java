@@ -61,6 +61,9 @@ public final class BenchStartCommand implements Callable<Integer> {
                     measure("mgit log -n 20", scratch, Spawned.mgit("log", "-n", "20")),
                     measure("mgit log -n 20 --graph --all", scratch, Spawned.mgit("log", "-n20", "--graph", "--all")),
                     measure("mgit status", scratch, Spawned.mgit("status")),
+                    measure("mgit show", scratch, Spawned.mgit("show")),
+                    measure("mgit tag", scratch, Spawned.mgit("tag")),
+                    measure("mgit branch", scratch, Spawned.mgit("branch")),
                     measure("git --version", scratch, List.of("git", "--version")),
                     measure(
                             "git log -n 20",

@@ -61,9 +61,18 @@ public final class Main implements Runnable, CommandRunner {
     }
 
     public static void main(String[] args) {
+        searchNothing();
         Terminal terminal = Terminal.system();
         System.setErr(QuietErrors.of(System.err)); // what libraries print; mgit's own output is the terminal's
         System.exit(run(terminal, args));
+    }
+
+    /** Tells libraries what they would look for at each start. */
+    static void searchNothing() {
+        System.setProperty("slf4j.provider", "org.slf4j.nop.NOPServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "WARN"); // or it says that it was told
+        // Types that no option has, of which picocli loads and prepares all.
+        System.setProperty("picocli.converters.excludes", "java\\.(time|sql)\\..*");
     }
 
     /** Runs one command line, as a shell would, against the given terminal; returns its exit code. */

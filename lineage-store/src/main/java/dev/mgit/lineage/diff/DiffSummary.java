@@ -175,7 +175,7 @@ public final class DiffSummary {
         List<TensorChange> retyped = matched.stream()
                 .filter(tensor -> dtypeA(tensor) != dtypeB(tensor))
                 .toList();
-        if (elements(retyped) < elements(matched) / 2) {
+        if (retyped.isEmpty() || elements(retyped) < elements(matched) / 2) {
             return false;
         }
         Map<Dtype, Long> targets = retyped.stream()
