@@ -143,6 +143,17 @@ public final class ObjectReader {
             }
         }
 
+        /** As a source, not as its pieces: there may be very many, and every tensor of the file is told apart by it. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+
         private int first(long position) {
             int low = 0;
             int high = pieces.size() - 1;
