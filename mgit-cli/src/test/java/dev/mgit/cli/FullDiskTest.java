@@ -69,6 +69,22 @@ class FullDiskTest {
         Files.delete(disk.orElseThrow().root().resolve("filler"));
     }
 
+    /** A full disk is not the fault of the model that meets it. */
+    @Test
+    void anImportThatDoesNotFitEndsAndGoesOnOnceThereIsSpace() throws IOException {
+        Path models = folder.resolve("models");
+        for (int i = 0; i < 2; i++) {
+            weights(models.resolve("m" + i + "/model.safetensors"), 3 + i, 2 << 20);
+        }
+        fill(300);
+        Cli.Ran ran = repository.run("import", models.toString());
+        TestRepository.assertRefused(ran, 1, "no space left on the disk");
+        assertThat(ran.err()).doesNotContain("left out");
+        empty();
+        assertThat(repository.ok("import", models.toString())).contains("imported 2 versions");
+        repository.ok("fsck");
+    }
+
     @Test
     void aCommitThatDoesNotFitChangesNothingAndSucceedsOnceThereIsSpace() throws IOException {
         TreeMap<String, String> first = contents(model);

@@ -189,7 +189,8 @@ public final class GitSettings implements SettingsFile {
 
     @Override
     public void replace(Map<String, List<String>> values) {
-        values.forEach((key, some) -> {
+        // In one order, whatever that of the map: the same settings are the same file.
+        new TreeMap<>(values).forEach((key, some) -> {
             Key k = Key.parse(key);
             config.setStringList(k.section(), k.subsection(), k.name(), some);
         });

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.delta.format.TrainingState;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.CopyProgress;
@@ -97,6 +98,9 @@ final class ImportPlanner {
                     items.add(new Item(checkpoint, model, findings, sketch));
                 }
             } catch (MgitException e) {
+                if (ResourceException.isOfTheMachine(e)) {
+                    throw e;
+                }
                 skipped.put(checkpoint.path(), e.getMessage());
             } catch (IOException e) {
                 skipped.put(checkpoint.path(), "cannot be read");

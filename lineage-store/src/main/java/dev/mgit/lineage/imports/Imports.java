@@ -1,6 +1,7 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.CommitSettings;
@@ -85,6 +86,9 @@ public final class Imports {
                 new Detector(repository).keep(result.version(), step.sketch());
                 told.accept(step, result);
             } catch (MgitException e) {
+                if (ResourceException.isOfTheMachine(e)) {
+                    throw e;
+                }
                 failed.put(step.checkpoint().path(), e);
             }
         }

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.imports;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.ResourceException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
@@ -106,6 +107,9 @@ public final class PublishedImport {
                 done.put(node.name(), result.version());
                 told.accept(node, result);
             } catch (MgitException e) {
+                if (ResourceException.isOfTheMachine(e)) {
+                    throw e;
+                }
                 left.put(node.name(), e.getMessage());
             } finally {
                 if (stored) {
