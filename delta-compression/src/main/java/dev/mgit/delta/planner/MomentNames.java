@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** What optimizers call the two moments that Adam keeps of each weight. */
 final class MomentNames {
-    /** PyTorch; PaddlePaddle and Optax's own; TensorFlow; Keras; Optax and Flax. */
+    /** In this order: PyTorch, PaddlePaddle, TensorFlow, Keras, Optax, and code that follows the paper. */
     private static final List<Pair> PAIRS = List.of(
             new Pair("exp_avg", "exp_avg_sq"),
             new Pair("moment1", "moment2"),

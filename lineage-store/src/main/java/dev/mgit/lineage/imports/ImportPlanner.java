@@ -103,6 +103,9 @@ final class ImportPlanner {
                 }
                 skipped.put(checkpoint.path(), e.getMessage());
             } catch (IOException e) {
+                if (ResourceException.isOfTheMachine(e)) {
+                    throw e;
+                }
                 skipped.put(checkpoint.path(), "cannot be read");
             }
             progress.advance(1);
