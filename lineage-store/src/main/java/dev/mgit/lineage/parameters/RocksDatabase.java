@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -41,6 +42,7 @@ final class RocksDatabase implements AutoCloseable {
     private final RocksDB db;
     private final ColumnFamilyHandle blocks;
     private final ColumnFamilyHandle objects;
+    private final FrameReads frames;
 
     private RocksDatabase(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
@@ -51,6 +53,7 @@ final class RocksDatabase implements AutoCloseable {
             this.db = open(writable, handles);
             this.blocks = handles.get(1);
             this.objects = handles.get(2);
+            this.frames = closing(new FrameReads(db));
             ready = true;
         } finally {
             if (!ready) {
@@ -101,6 +104,11 @@ final class RocksDatabase implements AutoCloseable {
 
     ColumnFamilyHandle blocks() {
         return blocks;
+    }
+
+    /** A block's frame, whose own checksum is still to be verified. */
+    byte @Nullable [] frame(byte[] id) throws RocksDBException {
+        return frames.get(blocks, id);
     }
 
     ColumnFamilyHandle objects() {

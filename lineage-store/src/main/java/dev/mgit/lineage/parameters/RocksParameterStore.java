@@ -122,24 +122,14 @@ public final class RocksParameterStore implements ParameterStore {
 
     @Override
     public Optional<byte[]> frame(BlockId id) {
-        return Optional.ofNullable(get(RocksDatabase::blocks, id.bytes(), "block " + id.hex()));
-    }
-
-    @Override
-    public boolean hasBlock(BlockId id) {
-        return exists(RocksDatabase::blocks, id.bytes(), "block " + id.hex());
-    }
-
-    @Override
-    public Optional<StoredObject> object(ObjectId id) {
-        return Optional.ofNullable(get(RocksDatabase::objects, id.bytes(), "object " + id.hex()))
-                .map(stored -> StoredObject.decode(id, stored));
+        return Optional.ofNullable(get(database -> database.frame(id.bytes()), "block " + id.hex()));
     }
 
     /** What is there and cannot be read is there: {@code keyExists} would fail as if the program were wrong. */
-    private boolean exists(Function<RocksDatabase, ColumnFamilyHandle> family, byte[] key, String what) {
+    @Override
+    public boolean hasBlock(BlockId id) {
         try {
-            return get(family, key, what) != null;
+            return frame(id).isPresent();
         } catch (MgitException e) {
             if (e.kind() == MgitException.Kind.INTEGRITY) {
                 return true;
@@ -148,11 +138,22 @@ public final class RocksParameterStore implements ParameterStore {
         }
     }
 
-    private byte @Nullable [] get(Function<RocksDatabase, ColumnFamilyHandle> family, byte[] key, String what) {
+    @Override
+    public Optional<StoredObject> object(ObjectId id) {
+        return Optional.ofNullable(get(
+                        database -> database.db().get(database.objects(), reading, id.bytes()), "object " + id.hex()))
+                .map(stored -> StoredObject.decode(id, stored));
+    }
+
+    private interface Read {
+        byte @Nullable [] from(RocksDatabase database) throws RocksDBException;
+    }
+
+    private byte @Nullable [] get(Read read, String what) {
         for (int attempt = 1; ; attempt++) {
             RocksDatabase now = opened;
             try {
-                return now.db().get(family.apply(now), reading, key);
+                return read.from(now);
             } catch (RocksDBException e) {
                 reopenOrThrow(now, attempt, "cannot read " + what, e);
             }

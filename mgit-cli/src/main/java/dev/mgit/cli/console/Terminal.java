@@ -29,7 +29,8 @@ public record Terminal(
     /** Set where the launcher, not the user, said how native memory is to be kept. */
     private static final String OWN_MALLOC = "MGIT_MALLOC";
 
-    private static final Set<String> MALLOC = Set.of(OWN_MALLOC, "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_");
+    private static final Set<String> MALLOC =
+            Set.of(OWN_MALLOC, "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_");
     private static final int DEFAULT_COLUMNS = 80;
     private static final int WIDE = 200;
 

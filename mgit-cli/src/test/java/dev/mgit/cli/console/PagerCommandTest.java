@@ -36,7 +36,16 @@ class PagerCommandTest {
     @Test
     void howNativeMemoryIsKeptHereIsNotPassedOn() {
         assertThat(Terminal.ofUser(Map.of(
-                        "MGIT_MALLOC", "1", "MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_THRESHOLD_", "1048576", "A", "1")))
+                        "MGIT_MALLOC",
+                        "1",
+                        "MALLOC_ARENA_MAX",
+                        "1",
+                        "MALLOC_MMAP_THRESHOLD_",
+                        "2097152",
+                        "MALLOC_TRIM_THRESHOLD_",
+                        "8388608",
+                        "A",
+                        "1")))
                 .isEqualTo(Map.of("A", "1"));
         assertThat(Terminal.ofUser(Map.of("MALLOC_ARENA_MAX", "4"))).isEqualTo(Map.of("MALLOC_ARENA_MAX", "4"));
     }

@@ -146,9 +146,8 @@ final class UploadPlan implements AutoCloseable, Pack.Frames {
     @Override
     public byte[] frame(BlockId id) throws IOException {
         byte[] stored = stored(id);
-        return recoded.get(frames.find(id))
-                ? shallow.shallower(id, parse(id, stored)).encode()
-                : stored;
+        Frame sound = parse(id, stored);
+        return recoded.get(frames.find(id)) ? shallow.shallower(id, sound).encode() : stored;
     }
 
     @Override
