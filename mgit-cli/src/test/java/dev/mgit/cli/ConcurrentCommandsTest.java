@@ -55,6 +55,18 @@ class ConcurrentCommandsTest {
     }
 
     @Test
+    void aReferenceThatAnotherGitHasLockedIsNotMoved() throws IOException {
+        Path lock = repository.root().resolve(".mgit/lineage.git/refs/heads/first.lock");
+        Files.createFile(lock);
+        Cli.Ran ran = Cli.run(repository.root(), "rm", "first");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("error: ", "'first'", "another Git has it locked");
+        Files.delete(lock);
+        repository.ok("fsck");
+        repository.ok("rm", "first");
+    }
+
+    @Test
     void whoWaitsSaysForWhomAndGivesUpWhenToldTo() throws Exception {
         try (Repository held = Repository.open(repository.root());
                 WriterLock lock = held.lock("mgit commit", Duration.ZERO, notice -> {})) {

@@ -27,6 +27,9 @@ final class GitErrors {
             UnsupportedPackIndexVersionException.class,
             UnsupportedPackVersionException.class);
 
+    /** JGit's own words for what the system would not do to a file: make a folder, rename, delete. */
+    private static final String FILES = "org.eclipse.jgit.util.FileUtils";
+
     private GitErrors() {}
 
     interface Work<T> {
@@ -109,7 +112,8 @@ final class GitErrors {
         }
         boolean said = UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals)
                 && at.getStackTrace().length > 0
-                && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.");
+                && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.")
+                && !at.getStackTrace()[0].getClassName().equals(FILES);
         return said
                 || at instanceof CharacterCodingException
                 || String.valueOf(at.getMessage()).contains("Is a directory")

@@ -436,6 +436,12 @@ final class GitTransaction implements ExchangeTransaction {
                         + "': part of that name is already a name, or the folder of other names");
             }
             if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
+                if (isAsExpected(command)) {
+                    // JGit takes a file that cannot be written for one that somebody else has
+                    throw new IOException("cannot move '" + Repository.shortenRefName(command.getRefName())
+                            + "': another Git has it locked, or the disk of " + git.getDirectory()
+                            + " is full or cannot be written");
+                }
                 throw new MgitException(
                         MgitException.Kind.CONFLICT,
                         "'" + Repository.shortenRefName(command.getRefName()) + "' was changed by another process",
@@ -447,5 +453,10 @@ final class GitTransaction implements ExchangeTransaction {
             }
         }
         return true;
+    }
+
+    private boolean isAsExpected(ReceiveCommand command) throws IOException {
+        Ref now = git.exactRef(command.getRefName());
+        return command.getOldId().equals(now == null ? ObjectId.zeroId() : now.getObjectId());
     }
 }

@@ -7,6 +7,7 @@ import dev.mgit.lineage.checkpoint.CommitResult;
 import dev.mgit.lineage.checkpoint.CommitSettings;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.detect.Detector;
+import dev.mgit.lineage.parameters.StoreException;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.Person;
@@ -86,7 +87,7 @@ public final class Imports {
                 new Detector(repository).keep(result.version(), step.sketch());
                 told.accept(step, result);
             } catch (MgitException e) {
-                if (ResourceException.isOfTheMachine(e)) {
+                if (e instanceof StoreException || ResourceException.isOfTheMachine(e)) {
                     throw e;
                 }
                 failed.put(step.checkpoint().path(), e);

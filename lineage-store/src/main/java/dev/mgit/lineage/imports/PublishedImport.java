@@ -6,6 +6,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.checkpoint.CommitRequest;
 import dev.mgit.lineage.checkpoint.CommitRequest.Origin;
 import dev.mgit.lineage.checkpoint.CommitResult;
+import dev.mgit.lineage.parameters.StoreException;
 import dev.mgit.lineage.repository.DurableFiles;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.version.EdgeKind;
@@ -107,7 +108,7 @@ public final class PublishedImport {
                 done.put(node.name(), result.version());
                 told.accept(node, result);
             } catch (MgitException e) {
-                if (ResourceException.isOfTheMachine(e)) {
+                if (e instanceof StoreException || ResourceException.isOfTheMachine(e)) {
                     throw e;
                 }
                 left.put(node.name(), e.getMessage());

@@ -25,7 +25,7 @@ final class RocksFailures {
         boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
                 || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
         if (full) {
-            return new MgitException(
+            return new StoreException(
                     MgitException.Kind.FAILED,
                     what + ": no space left on the disk that holds " + directory,
                     "free some space and run the command again; nothing was changed",
@@ -33,7 +33,7 @@ final class RocksFailures {
         }
         boolean damaged =
                 status != null && status.getCode() == Status.Code.Corruption || isMissingOrFolder(e, directory);
-        return new MgitException(
+        return new StoreException(
                 damaged ? MgitException.Kind.INTEGRITY : MgitException.Kind.FAILED,
                 what + " in " + directory + ": " + e.getMessage(),
                 damaged ? "run 'mgit fsck'" : null,
@@ -48,7 +48,7 @@ final class RocksFailures {
         }
         boolean strange = e.getStatus() == null || e.getStatus().getCode() != Status.Code.IOError;
         return failure.kind() == MgitException.Kind.INTEGRITY || strange
-                ? new MgitException(MgitException.Kind.INTEGRITY, failure.getMessage(), REPAIR, e)
+                ? new StoreException(MgitException.Kind.INTEGRITY, failure.getMessage(), REPAIR, e)
                 : failure;
     }
 

@@ -82,6 +82,16 @@ class ImportTest {
     }
 
     @Test
+    void aStoreThatDoesNotOpenIsNoModelsFault() throws IOException {
+        BASE.writeTo(disk);
+        run(0, "import", disk.toString());
+        Files.writeString(repository.resolve(".mgit/parameters/CURRENT"), "MANIFEST-999999\n");
+        CHILD.writeTo(disk);
+        Cli.Ran ran = run(6, "import", disk.toString());
+        assertThat(ran.err()).contains("error: ", "fsck --repair").doesNotContain("left out");
+    }
+
+    @Test
     void takesAChangedFolderAsANewVersion() throws IOException {
         BASE.writeTo(disk);
         run(0, "import", disk.resolve("base").toString());
