@@ -25,9 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Real commands in processes of their own, killed just before a system call that changes a file, or with that call
- * failing as on a full disk. Whatever the call, the repository is sound, holds the old state or the new, and the next
- * command goes on without anybody's help.
+ * Real commands in processes of their own, killed just before a system call that changes a file. Whatever the call, the
+ * repository is sound, holds the old state or the new, and the next command goes on without anybody's help.
  *
  * <p>The suite takes a call of each command in {@link CommandScenarios#KILLED_ALWAYS};
  * {@code -Dmgit.crash.points=all} takes all of all commands, {@code =N} so many, {@code -Dmgit.crash.seed=N} others.
@@ -41,12 +40,7 @@ class CrashPointsTest {
     @TempDir
     private static Path once;
 
-    /** What the suite starves of disk; a long run starves every command. */
-    private static final List<String> STARVED = List.of(
-            "commit ../model --model fresh", "checkout base out", "export child new", "gc --prune-older-than 0");
-
     private static int kills;
-    private static int faults;
     private static CrashRepository made;
     private static State before;
     private static TreeMap<String, String> asMade;
@@ -66,7 +60,7 @@ class CrashPointsTest {
     static void nothingReachedWhatWasCopied() throws IOException {
         if (made != null) {
             assertThat(contents(made.folder())).isEqualTo(asMade);
-            System.out.println(kills + " kills, " + faults + " failed calls, nothing lost");
+            System.out.println(kills + " kills, nothing lost");
         }
     }
 
@@ -101,34 +95,6 @@ class CrashPointsTest {
         recorded.outcome().requireOldOrNew(here, folder.resolve("kept"), "killed at " + point);
         kills += ended.killed() ? 1 : 0;
         return ended.killed();
-    }
-
-    static List<Scenario> starved() {
-        return POINTS.equals("1")
-                ? STARVED.stream().map(CommandScenarios::named).toList()
-                : CommandScenarios.WRITING;
-    }
-
-    @ParameterizedTest
-    @MethodSource("starved")
-    void refusedByTheDisk(Scenario scenario) throws IOException {
-        Recorded recorded = record(scenario);
-        for (Point point : chosen(recorded.points(), call -> true)) {
-            CrashRepository here = ready(scenario);
-            Path log = folder.resolve("failed");
-            Crash.Ended ended = run(SystemCalls.failing(point, log), here, scenario);
-            assertThat(ended.output())
-                    .as("%s", point)
-                    .doesNotContain("internal error", "\tat ")
-                    .contains(ended.exit() == 0 ? "" : "error: ");
-            State now = recorded.outcome()
-                    .requireOldOrNew(here, folder.resolve("kept"), "failed at " + point + ": " + ended);
-            assertThat(ended.exit() != 0 || now.equals(recorded.outcome().after()))
-                    .as("%s: says it was done", point)
-                    .isTrue();
-            // Calls are counted with those that load classes, so that it may be one of those that fails.
-            faults += SystemCalls.failedBelow(log, folder.resolve("here")) ? 1 : 0;
-        }
     }
 
     @Test
