@@ -131,6 +131,7 @@ final class RocksDatabase implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setAtomicFlush(true)
                 .setMaxOpenFiles(-1)
+                .setMaxFileOpeningThreads(4)
                 .setMaxBackgroundJobs(2)
                 .setDbWriteBufferSize(WRITE_BUFFER_BYTES * 2)
                 .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
