@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * Runs representative commands in a scratch folder, so that the launcher can archive the classes they load: on objects
@@ -50,8 +51,13 @@ final class Warmup {
             List.of("log", "-n", "1"),
             List.of("show"));
 
-    /** A safetensors file with one tensor of one byte. */
-    private static final String WEIGHTS = "{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
+    private static final int ELEMENTS = 1 << 14;
+
+    /** A safetensors file with a tensor of floats, and one of half as many bytes. */
+    private static final String WEIGHTS = String.format(
+            "{\"w\":{\"dtype\":\"F32\",\"shape\":[%d,64],\"data_offsets\":[0,%d]},"
+                    + "\"h\":{\"dtype\":\"BF16\",\"shape\":[%d],\"data_offsets\":[%d,%d]}}",
+            ELEMENTS / 64, ELEMENTS * 4, ELEMENTS, ELEMENTS * 4, ELEMENTS * 6);
 
     private Warmup() {}
 
@@ -72,14 +78,26 @@ final class Warmup {
         }
     }
 
-    /** Two models to commit. */
+    /** Two models to commit: weights, and the same after a step of training. */
     static void prepare(Path scratch) throws IOException {
+        float step = 0;
         for (String model : List.of("a", "b")) {
-            byte[] header = (WEIGHTS + model).getBytes(StandardCharsets.US_ASCII);
-            var file = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
-            file.putLong(WEIGHTS.length()).put(header);
+            byte[] header = WEIGHTS.getBytes(StandardCharsets.US_ASCII);
+            var file = ByteBuffer.allocate(Long.BYTES + header.length + ELEMENTS * 6)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            file.putLong(header.length).put(header);
+            var weights = new Random(1);
+            var update = new Random(2);
+            for (int i = 0; i < ELEMENTS; i++) {
+                file.putFloat((float) (0.02 * weights.nextGaussian() + step * update.nextGaussian()));
+            }
+            for (int i = 0; i < ELEMENTS; i++) {
+                float weight = (float) (0.02 * weights.nextGaussian() + step * update.nextGaussian());
+                file.putShort((short) (Float.floatToRawIntBits(weight) >>> 16));
+            }
             Files.createDirectories(scratch.resolve(model));
             Files.write(scratch.resolve(model).resolve("model.safetensors"), file.array());
+            step = 1e-4f;
         }
     }
 }
