@@ -81,6 +81,9 @@ enum LimitPart {
             write(steps.model().resolve("model.safetensors"), count, TINY_VALUES, 1);
             steps.inAndOut();
             steps.mgit("inspect", "m", "--json");
+            steps.change(LimitPart::changeSome);
+            steps.mgit("commit", "out");
+            steps.mgit("diff", "m~1", "m");
         }
     },
     FILES("a folder of %,d small files", 100_000, 1_500) {

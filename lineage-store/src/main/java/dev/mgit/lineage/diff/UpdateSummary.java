@@ -46,13 +46,11 @@ final class UpdateSummary {
 
     /** What each part of the model did: embeddings, attention, head. */
     private List<String> parts() {
-        Map<ParameterRole, List<TensorChange>> changed =
-                moved.stream().collect(Collectors.groupingBy(tensor -> ParameterRole.of(tensor.name())));
+        Map<ParameterRole, List<TensorChange>> changed = byPart(moved);
+        Map<ParameterRole, List<TensorChange>> everyone = byPart(matched);
         Map<String, List<String>> words = new LinkedHashMap<>();
         for (ParameterRole part : ParameterRole.values()) {
-            List<TensorChange> all = matched.stream()
-                    .filter(tensor -> ParameterRole.of(tensor.name()) == part)
-                    .toList();
+            List<TensorChange> all = everyone.getOrDefault(part, List.of());
             if (all.isEmpty()) {
                 continue;
             }
@@ -76,6 +74,10 @@ final class UpdateSummary {
             said.set(said.size() - 1, said.get(said.size() - 1) + size);
         }
         return said;
+    }
+
+    private static Map<ParameterRole, List<TensorChange>> byPart(List<TensorChange> tensors) {
+        return tensors.stream().collect(Collectors.groupingBy(tensor -> ParameterRole.of(tensor.name())));
     }
 
     private void frozenBlocks(List<String> said) {

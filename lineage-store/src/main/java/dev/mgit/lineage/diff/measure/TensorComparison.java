@@ -8,6 +8,7 @@ import dev.mgit.lineage.tensors.AxisPermutation;
 import dev.mgit.lineage.tensors.CheckpointTensor;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ public final class TensorComparison {
         final Optional<AxisPermutation> arrangement;
         final long elements;
         final int perChunk;
-        final Tally[] parts;
+        private @Nullable TensorStatistics[] parts;
         final AtomicInteger left;
         private @Nullable RankSketch sketch;
         private @Nullable TensorStatistics result;
@@ -83,7 +84,7 @@ public final class TensorComparison {
                     1, a.isMatrix() ? a.elements() / Math.max(1, a.shape().get(0)) : 1);
             long fitting = arrangement.isPresent() ? ARRANGED : CHUNK_BYTES / widest;
             this.perChunk = (int) (row > fitting ? fitting : fitting / row * row);
-            this.parts = new Tally[Math.toIntExact((elements + perChunk - 1) / perChunk)];
+            this.parts = new TensorStatistics[Math.toIntExact((elements + perChunk - 1) / perChunk)];
             this.left = new AtomicInteger(parts.length);
         }
 
@@ -107,8 +108,8 @@ public final class TensorComparison {
         void finishPart() {
             if (left.decrementAndGet() == 0) {
                 TensorStatistics sum = TensorStatistics.NONE;
-                for (Tally part : parts) {
-                    sum = sum.plus(part.statistics());
+                for (TensorStatistics part : parts) {
+                    sum = sum.plus(Objects.requireNonNull(part));
                 }
                 RankSketch seen = sketch;
                 Optional<UpdateRank> rank = seen == null || sum.squaresDelta() == 0 ? Optional.empty() : seen.rank();
@@ -177,8 +178,8 @@ public final class TensorComparison {
                 pair.arrangement.isPresent() ? arranged(pair, first, count) : run(pair.b, pair.scalingB, first, count);
         Tally tally = new Tally(pair.a.spec().dtype(), pair.b.spec().dtype());
         RankSketch sketch = ranks ? pair.sketch() : null;
-        double[] a = new double[BATCH];
-        double[] b = new double[BATCH];
+        double[] a = new double[Math.min(count, BATCH)];
+        double[] b = new double[Math.min(count, BATCH)];
         for (int at = 0; at < count; at += BATCH) {
             int batch = Math.min(BATCH, count - at);
             left.read(at, a, batch);
@@ -188,7 +189,7 @@ public final class TensorComparison {
                 sketch.add(first + at, tally.deltas(), batch);
             }
         }
-        pair.parts[number] = tally;
+        pair.parts[number] = tally.statistics();
         listener.advance((long) count
                 * (pair.a.spec().dtype().bytes() + pair.b.spec().dtype().bytes()));
         pair.finishPart();
