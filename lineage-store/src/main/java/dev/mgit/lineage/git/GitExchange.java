@@ -83,7 +83,7 @@ public final class GitExchange implements AutoCloseable {
     /** As {@link Lineage#begin}. */
     public ExchangeTransaction begin(String description, Person author) {
         return GitErrors.translateFailures(() -> {
-            GitTransaction.recover(lineage);
+            ReferenceMoves.recover(lineage);
             lineage.refresh();
             return new GitTransaction(lineage, description, author, Instant.now());
         });

@@ -419,7 +419,7 @@ public final class GitLineage implements Lineage {
     @Override
     public Transaction begin(String description, Person author) {
         return GitErrors.translateFailures(() -> {
-            GitTransaction.recover(this);
+            ReferenceMoves.recover(this);
             forgetRead();
             return new GitTransaction(this, description, author, Instant.now());
         });
@@ -428,7 +428,7 @@ public final class GitLineage implements Lineage {
     @Override
     public Operation undo(Optional<String> operation, Person author) {
         return GitErrors.translateFailures(() -> {
-            GitTransaction.recover(this);
+            ReferenceMoves.recover(this);
             forgetRead();
             return new Undo(this).run(operation, author);
         });

@@ -67,7 +67,7 @@ public final class GitMaintenance implements AutoCloseable {
     /** Settles what a crash left open in the operation log. The caller holds mgit's writer lock. */
     public void settle() {
         GitErrors.translateFailures(() -> {
-            GitTransaction.recover(lineage);
+            ReferenceMoves.recover(lineage);
             return true;
         });
     }

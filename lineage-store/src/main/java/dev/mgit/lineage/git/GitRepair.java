@@ -39,7 +39,7 @@ final class GitRepair {
 
     /** @return what was done, a line each */
     List<String> run(Map<String, Consumer<byte[]>> noteReaders) throws IOException {
-        GitTransaction.recover(lineage);
+        ReferenceMoves.recover(lineage);
         lineage.forgetRead();
         List<OutsideChanges.Move> outside = OutsideChanges.everything(lineage);
         List<Operation.RefChange> found = new ArrayList<>();

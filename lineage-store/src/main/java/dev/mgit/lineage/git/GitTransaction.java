@@ -5,12 +5,9 @@ import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.NoteMerger;
-import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,26 +17,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
 import org.eclipse.jgit.dircache.DirCacheEntry;
-import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
-import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.notes.NoteMap;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.transport.ReceiveCommand;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.jspecify.annotations.Nullable;
 
-/** Collects reference moves and makes them in one atomic batch, after the operation log knows of them. */
+/** Collects what shall become of references, with the notes and records that come along. */
 final class GitTransaction implements ExchangeTransaction {
     private final GitLineage lineage;
     private final Repository git;
@@ -76,21 +69,6 @@ final class GitTransaction implements ExchangeTransaction {
             if (!ref.isSymbolic() && ref.getObjectId() != null) {
                 before.put(ref.getName(), ref.getObjectId());
             }
-        }
-    }
-
-    /** Settles an operation that a crash left open: it happened if every reference it names is where it put it. */
-    static void recover(GitLineage lineage) throws IOException {
-        Optional<Operation> open = lineage.operationLog().open();
-        if (open.isPresent()) {
-            boolean happened = true;
-            for (Operation.RefChange change : open.get().changes()) {
-                Ref ref = lineage.git().exactRef(change.ref());
-                Optional<String> now =
-                        Optional.ofNullable(ref).map(Ref::getObjectId).map(ObjectId::name);
-                happened &= now.equals(change.after());
-            }
-            lineage.operationLog().close(open.get().id(), happened);
         }
     }
 
@@ -234,7 +212,7 @@ final class GitTransaction implements ExchangeTransaction {
                 }
                 inserter.flush();
                 requireTargets();
-                moveReferences();
+                new ReferenceMoves(lineage, before, after).make(description, author, when, undoes);
             } finally {
                 lineage.forgetRead();
             }
@@ -346,117 +324,5 @@ final class GitTransaction implements ExchangeTransaction {
         commit.setAuthor(VersionWriter.ident(author, when));
         commit.setCommitter(VersionWriter.ident(author, when));
         set(ref, inserter.insert(commit));
-    }
-
-    private void moveReferences() throws IOException {
-        List<ReceiveCommand> commands = new ArrayList<>();
-        List<Operation.RefChange> changes = new ArrayList<>();
-        after.forEach((ref, target) -> {
-            ObjectId old = before.get(ref);
-            if (target == null ? old != null : !target.equals(old)) {
-                ObjectId zero = ObjectId.zeroId();
-                commands.add(new ReceiveCommand(old == null ? zero : old, target == null ? zero : target, ref));
-                changes.add(new Operation.RefChange(
-                        ref,
-                        Optional.ofNullable(old).map(ObjectId::name),
-                        Optional.ofNullable(target).map(ObjectId::name)));
-            }
-        });
-        if (commands.isEmpty()) {
-            return;
-        }
-        ReferenceNames.requireFree(lineage.git(), before, after);
-        String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-        Map<String, String> now = ReferenceCheck.now(lineage);
-        boolean outside = !OutsideChanges.quickly(lineage, now).isEmpty();
-        String fingerprint = new ReferenceCheck(lineage).fingerprintAfter(now, changes);
-        beginChain(now);
-        lineage.operationLog().intend(new Operation(id, description, author, when, changes, undoes));
-        boolean done = false;
-        try {
-            done = execute(commands);
-            syncNames(commands);
-        } finally {
-            close(id, done, fingerprint, outside);
-        }
-    }
-
-    /** A log that was written without a chain, or was lost, vouches for nothing before. */
-    private void beginChain(Map<String, String> now) throws IOException {
-        boolean lost = lineage.operationLog().isMissing() && !before.isEmpty();
-        if (lost || !lineage.operationLog().isChained()) {
-            lineage.operationLog().beginChain(new ReferenceCheck(lineage).belonging(now));
-        }
-    }
-
-    /** What cannot be written down now, on a full disk, the next operation finds out by the references themselves. */
-    private void close(String id, boolean done, String fingerprint, boolean outside) {
-        try {
-            if (done) {
-                lineage.operationLog().done(id, fingerprint, outside);
-            } else {
-                lineage.operationLog().close(id, false);
-            }
-        } catch (IOException e) {
-            // see recover
-        }
-    }
-
-    /** Of references that are files of their own, and of the file that packs them. */
-    private void syncNames(List<ReceiveCommand> commands) throws IOException {
-        Path top = git.getDirectory().toPath();
-        Set<Path> folders = new LinkedHashSet<>(Set.of(top));
-        for (ReceiveCommand command : commands) {
-            Path folder = top.resolve(command.getRefName()).getParent();
-            while (folder != null && folders.add(folder)) {
-                folder = folder.getParent();
-            }
-        }
-        for (Path folder : folders) {
-            if (folder.startsWith(top) && Files.isDirectory(folder)) {
-                DurableNames.sync(folder);
-            }
-        }
-    }
-
-    private boolean execute(List<ReceiveCommand> commands) throws IOException {
-        BatchRefUpdate batch = git.getRefDatabase().newBatchUpdate();
-        batch.setAtomic(true);
-        batch.setAllowNonFastForwards(true);
-        batch.setRefLogIdent(VersionWriter.ident(author, when));
-        batch.setRefLogMessage(description, false);
-        batch.addCommand(commands);
-        try (var walk = new RevWalk(git)) {
-            batch.execute(walk, NullProgressMonitor.INSTANCE);
-        }
-        for (ReceiveCommand command : commands) {
-            if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE
-                    && git.getRefDatabase().isNameConflicting(command.getRefName())) {
-                throw MgitException.usage("cannot create '" + Repository.shortenRefName(command.getRefName())
-                        + "': part of that name is already a name, or the folder of other names");
-            }
-            if (command.getResult() == ReceiveCommand.Result.LOCK_FAILURE) {
-                if (isAsExpected(command)) {
-                    // JGit takes a file that cannot be written for one that somebody else has
-                    throw new IOException("cannot move '" + Repository.shortenRefName(command.getRefName())
-                            + "': another Git has it locked, or the disk of " + git.getDirectory()
-                            + " is full or cannot be written");
-                }
-                throw new MgitException(
-                        MgitException.Kind.CONFLICT,
-                        "'" + Repository.shortenRefName(command.getRefName()) + "' was changed by another process",
-                        "run the command again");
-            }
-            if (command.getResult() != ReceiveCommand.Result.OK) {
-                throw MgitException.failed("cannot move '" + Repository.shortenRefName(command.getRefName()) + "': "
-                        + command.getResult() + " " + command.getMessage());
-            }
-        }
-        return true;
-    }
-
-    private boolean isAsExpected(ReceiveCommand command) throws IOException {
-        Ref now = git.exactRef(command.getRefName());
-        return command.getOldId().equals(now == null ? ObjectId.zeroId() : now.getObjectId());
     }
 }
