@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.ConfigInvalidException;
@@ -103,7 +106,10 @@ final class BookRepair {
         }
     }
 
-    /** Keeps the lines that say where a reference is, and where a tag leads if the first line says that they do. */
+    /**
+     * Keeps the lines that say where a reference is, and where a tag leads if the first line says that they do; by name, since
+     * the first line may say that too, and then they are looked up as if they were.
+     */
     private void packedReferences(Predicate<String> wanted) throws IOException {
         Path file = git.resolve("packed-refs");
         List<String> lines = text(file).lines().toList();
@@ -118,11 +124,31 @@ final class BookRepair {
                 kept.add(line);
             }
         }
-        if (kept.size() < lines.size()) {
-            kept.add("");
-            replace(file, kept.size() == 1 ? "" : String.join("\n", kept));
-            done.add("took " + (lines.size() + 1 - kept.size()) + " damaged lines out of lineage.git/packed-refs");
+        List<String> sorted = sorted(kept);
+        if (kept.size() < lines.size() || !sorted.equals(kept)) {
+            sorted.add("");
+            replace(file, sorted.size() == 1 ? "" : String.join("\n", sorted));
+            done.add(
+                    kept.size() < lines.size()
+                            ? "took " + (lines.size() - kept.size()) + " damaged lines out of lineage.git/packed-refs"
+                            : "put the lines of lineage.git/packed-refs in order");
         }
+    }
+
+    /** References by name, each with the line that says where its tag leads. */
+    private static List<String> sorted(List<String> lines) {
+        List<String> sorted = new ArrayList<>();
+        Map<String, List<String>> references = new TreeMap<>();
+        List<String> last = sorted;
+        for (String line : lines) {
+            Matcher packed = PACKED.matcher(line);
+            if (packed.matches()) {
+                last = references.computeIfAbsent(packed.group(1), name -> new ArrayList<>());
+            }
+            last.add(line);
+        }
+        references.values().forEach(sorted::addAll);
+        return sorted;
     }
 
     private static boolean isPacked(String line, Predicate<String> wanted) {

@@ -188,7 +188,12 @@ public final class GitLineage implements Lineage {
         if (!referencesChecked) {
             referencesChecked = true;
             Map<String, String> now = ReferenceCheck.now(this);
-            for (ReferenceCheck.Unexplained found : new ReferenceCheck(this).quickly(now)) {
+            var check = new ReferenceCheck(this);
+            List<ReferenceCheck.Unexplained> unexplained = check.quickly(now);
+            if (!unexplained.isEmpty()) {
+                check.requireFound(now);
+            }
+            for (ReferenceCheck.Unexplained found : unexplained) {
                 warnings.accept("references do not match the operation log: " + found.ref() + ": " + found.why()
                         + "; fix with 'mgit fsck --repair'");
             }

@@ -232,6 +232,15 @@ public final class GitMaintenance implements AutoCloseable {
             gc.gc().join();
         } catch (ParseException | GitAPIException e) {
             throw new IOException("Git garbage collection failed: " + e.getMessage(), e);
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).startsWith("Panic: ")) { // what was packed is still there unpacked
+                throw new MgitException(
+                        MgitException.Kind.FAILED,
+                        "the index of a new pack could not be renamed; nothing was removed",
+                        "see that the disk has space and can be written, then run 'mgit gc' again",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -21,7 +21,7 @@ import org.eclipse.jgit.util.FS;
 final class LineageFolder {
     /** How JGit names objects, packs and indexes that are not whole yet. */
     private static final Pattern UNFINISHED =
-            Pattern.compile("objects/(..|pack|info)?/?(noz.*\\.tmp|gc_.*|insert_.*|\\.tmp-.*)");
+            Pattern.compile("objects/(..|pack|info)?/?(noz.*\\.tmp|gc_.*|insert_.*|\\.tmp-.*|pack-.*\\.idx\\.new)");
 
     private static final Pattern DERIVED = Pattern.compile(
             "info/commit-graphs?(/.*\\.graph|/commit-graph-chain)?|pack/(multi-pack-index.*|.*\\.(bitmap|rev))");

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Operation;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -115,6 +116,25 @@ final class ReferenceCheck {
             }
         }
         return now;
+    }
+
+    /**
+     * Refuses {@code packed-refs} whose first line says that references are in order, and they are not: what is looked up then
+     * is not found, though it is there.
+     *
+     * @param listed references as {@link #now}
+     * @throws MgitException of kind INTEGRITY
+     */
+    void requireFound(Map<String, String> listed) throws IOException {
+        for (String name : listed.keySet()) {
+            if (lineage.git().exactRef(name) == null && now(lineage).containsKey(name)) {
+                throw new MgitException(
+                        MgitException.Kind.INTEGRITY,
+                        "the lineage repository is damaged: packed-refs is not in order, so that " + name
+                                + " is not found",
+                        LostObjects.HINT);
+            }
+        }
     }
 
     /** Git logs where it moves a branch, and removes the log with the branch. */

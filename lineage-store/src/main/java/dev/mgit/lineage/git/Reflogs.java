@@ -90,8 +90,12 @@ final class Reflogs {
                     .toList();
             if (after.size() < before.size()) {
                 Path temporary = file.resolveSibling(file.getFileName() + ".lock");
-                Files.write(temporary, after, StandardCharsets.ISO_8859_1);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                try {
+                    Files.write(temporary, after, StandardCharsets.ISO_8859_1);
+                    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Files.deleteIfExists(temporary);
+                }
             }
         }
     }
