@@ -43,7 +43,7 @@ public final class VersionFiles {
     void writeTo(Path folder, VersionId version, List<FileEntry> files, List<String> folders) throws IOException {
         files.forEach(file -> SafePath.in(folder, file.path()));
         var created = new NewFiles(folder);
-        try (var syncs = new ParallelSync()) {
+        try (var syncs = ParallelSync.ofSmallFiles()) {
             for (FileEntry file : files) {
                 if (file.stored() == FileEntry.Storage.VERBATIM) {
                     writeVerbatim(created, version, file, syncs);
@@ -83,17 +83,29 @@ public final class VersionFiles {
         Set<String> paths = files.stream().map(FileEntry::path).collect(Collectors.toSet());
         try (var store = repository.parameters(
                         () -> NeededObjects.of(repository.lineage(), List.of(version), paths::contains));
+                var syncs = ParallelSync.ofLargeFiles();
                 var restorer = new FileRestorer(store, threads)) {
             for (FileEntry file : files) {
-                try (FileChannel channel = created.create(file.path(), file.executable())) {
+                FileChannel channel = created.create(file.path(), file.executable());
+                boolean whole = false;
+                try {
                     restorer.restore(
                             repository.lineage().manifest(version, file.path()),
                             name + ", file '" + file.path() + "'",
                             channel,
-                            progress::advance);
-                    channel.force(false);
+                            bytes -> {
+                                progress.advance(bytes);
+                                syncs.wrote(channel, bytes);
+                            });
+                    whole = true;
+                } finally {
+                    if (!whole) {
+                        channel.close();
+                    }
                 }
+                syncs.sync(channel);
             }
+            syncs.finish();
         } finally {
             progress.done();
         }

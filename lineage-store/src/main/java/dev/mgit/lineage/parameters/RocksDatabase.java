@@ -30,6 +30,9 @@ final class RocksDatabase implements AutoCloseable {
 
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final int WRITE_BUFFERS = 4;
+    /** Bytes of a table or blob file after which the system begins to write them, rather than at the sync at its end. */
+    private static final long SYNCED_EARLY = 8L << 20;
+
     private static final long BLOCK_CACHE_BYTES = 8L << 20;
     private static final double BLOOM_BITS = 10;
 
@@ -134,6 +137,7 @@ final class RocksDatabase implements AutoCloseable {
                 .setMaxFileOpeningThreads(4)
                 .setMaxBackgroundJobs(2)
                 .setDbWriteBufferSize(WRITE_BUFFER_BYTES * 2)
+                .setBytesPerSync(SYNCED_EARLY)
                 .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
                 .setKeepLogFileNum(1));
     }
