@@ -34,7 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FailingCallsTest {
     private static final String FAULTS = System.getProperty("mgit.faults", "");
     private static final long SEED = Long.getLong("mgit.faults.seed", 1);
-    private static final int FAULTS_IN_EVERY_BUILD = 2;
+
+    /** RocksDB's syncs of its list of files are the ones whose failure leaves most behind. */
+    private static final String SYNC = "fdatasync";
 
     private static final List<String> IN_EVERY_BUILD = List.of(
             "commit ../model --model fresh", "checkout base out", "export child new", "gc --prune-older-than 0");
@@ -144,13 +146,19 @@ class FailingCallsTest {
         return wrong.getCause() == null ? text : text + ": " + wrong.getCause();
     }
 
-    /** So many of the points as are asked for, one from each stretch of the run. */
+    /** So many of the points as are asked for, one from each stretch of the run; in every build any, and the last sync. */
     private static List<Point> chosen(List<Point> points) {
         assertThat(points).isNotEmpty();
         if (FAULTS.equals("all")) {
             return points;
         }
-        int count = Math.min(FAULTS.isEmpty() ? FAULTS_IN_EVERY_BUILD : Integer.parseInt(FAULTS), points.size());
+        if (FAULTS.isEmpty()) {
+            Point any = points.get(new Random(SEED + points.size()).nextInt(points.size()));
+            List<Point> syncs =
+                    points.stream().filter(point -> point.call().equals(SYNC)).toList();
+            return syncs.isEmpty() ? List.of(any) : List.of(any, syncs.get(syncs.size() - 1));
+        }
+        int count = Math.min(Integer.parseInt(FAULTS), points.size());
         var random = new Random(SEED + points.size());
         List<Point> some = new ArrayList<>();
         for (int i = 0; i < count; i++) {
