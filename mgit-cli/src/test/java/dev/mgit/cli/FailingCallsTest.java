@@ -102,7 +102,8 @@ class FailingCallsTest {
             try {
                 fail(point, scenario, outcome);
             } catch (AssertionError | RuntimeException e) {
-                System.out.println("FOUND " + scenario + ": " + point + ": " + said(e));
+                String calls = String.join("; ", SystemCalls.failed(folder.resolve("failed")));
+                System.out.println("FOUND " + scenario + ": " + calls + ": " + said(e));
                 findings.add(point + ": " + said(e));
                 worker.close();
                 start();

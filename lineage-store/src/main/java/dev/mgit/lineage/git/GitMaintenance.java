@@ -151,9 +151,11 @@ public final class GitMaintenance implements AutoCloseable {
 
     /**
      * Forgets operations older than the horizon, then takes away what nothing live leads to and packs the rest. The
-     * caller holds mgit's writer lock. A crash at any point leaves everything live in place.
+     * caller holds mgit's writer lock. A crash at any point leaves everything live in place. An operation that could not be
+     * closed, such as one of the same command on a full disk, is settled before it can be forgotten.
      */
     public Garbage collect(Instant horizon, Collection<VersionId> checkedOut) {
+        settle();
         Garbage garbage = garbage(horizon, checkedOut);
         return GitErrors.translateFailures(() -> {
             requireAlone();

@@ -46,6 +46,7 @@ final class RocksDatabase implements AutoCloseable {
     private final ColumnFamilyHandle blocks;
     private final ColumnFamilyHandle objects;
     private final FrameReads frames;
+    private final @Nullable HeldDeletions deletions;
 
     private RocksDatabase(Path directory, boolean writable) throws RocksDBException {
         this.directory = directory;
@@ -57,6 +58,7 @@ final class RocksDatabase implements AutoCloseable {
             this.blocks = handles.get(1);
             this.objects = handles.get(2);
             this.frames = closing(new FrameReads(db));
+            this.deletions = writable ? closing(new HeldDeletions(db)) : null;
             ready = true;
         } finally {
             if (!ready) {
@@ -116,6 +118,13 @@ final class RocksDatabase implements AutoCloseable {
 
     ColumnFamilyHandle objects() {
         return objects;
+    }
+
+    /** Removes the files of a writer's database that are not needed any more; otherwise they go when it closes. */
+    void removeObsoleteFiles() throws RocksDBException {
+        if (deletions != null) {
+            deletions.release();
+        }
     }
 
     /** Whether a writer has changed the files of a snapshot since. */

@@ -255,15 +255,10 @@ public final class RocksParameterStore implements ParameterStore {
         Acknowledged.write(directory);
     }
 
-    /**
-     * Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. Nothing is removed
-     * before all is done: where its list of files cannot be synced, RocksDB removes the tables that it has just made, and the
-     * list on the disk may name them all the same.
-     */
+    /** Blobs move only here: collecting them in every small compaction would write each commit's bytes twice. */
     @Override
     public void compact() {
         writing(() -> {
-            opened.db().disableFileDeletions();
             collectBlobs(true);
             try (var options = new CompactRangeOptions()
                     .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
@@ -273,7 +268,7 @@ public final class RocksParameterStore implements ParameterStore {
             } finally {
                 collectBlobs(false);
             }
-            opened.db().enableFileDeletions();
+            opened.removeObsoleteFiles();
         });
         Acknowledged.write(directory);
     }

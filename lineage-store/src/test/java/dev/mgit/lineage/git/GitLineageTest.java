@@ -95,6 +95,26 @@ class GitLineageTest extends LineageContract {
         }
     }
 
+    /** As on a disk that was full when the operation was to be closed, in the command that goes on with a clean-up. */
+    @Test
+    void anOperationThatCouldNotBeClosedIsNotForgottenBeforeItIsSettled() throws IOException {
+        Path log = folder.resolve("operations");
+        try (Lineage lineage = open()) {
+            VersionId first = commit(lineage, "base", Optional.empty());
+            VersionId second = commit(lineage, "base", Optional.of(first));
+            List<String> lines = Files.readAllLines(log);
+            assertThat(lines.get(lines.size() - 1)).startsWith("{\"done\"");
+            Files.write(log, lines.subList(0, lines.size() - 1));
+
+            try (GitMaintenance maintenance = GitMaintenance.open(folder.resolve("lineage.git"), log)) {
+                maintenance.collect(Instant.now(), List.of());
+            }
+
+            assertThat(lineage.resolve("base")).isEqualTo(second);
+            assertThat(OutsideChanges.everything((GitLineage) lineage)).isEmpty();
+        }
+    }
+
     @Test
     void undoTakesBackTheLatestThenTheOneBefore() {
         try (Lineage lineage = open()) {
