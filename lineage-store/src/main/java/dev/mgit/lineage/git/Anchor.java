@@ -38,7 +38,7 @@ final class Anchor {
     Map<String, String> references() throws IOException {
         Map<String, String> found = new TreeMap<>();
         for (String prefix : ANCHORED) {
-            for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(prefix)) {
+            for (Ref ref : RefListing.below(lineage.git(), prefix)) {
                 if (ref.getObjectId() != null && !ref.getName().startsWith(GitLineage.NOTES + Notes.SET_ASIDE)) {
                     found.put(ref.getName(), ref.getObjectId().name());
                 }

@@ -102,7 +102,7 @@ final class BundleWriting {
     /** Notes and registry as commits without a history. */
     private Map<String, ObjectId> extras(ObjectInserter inserter, RevWalk walk) throws IOException {
         Map<String, ObjectId> extras = new LinkedHashMap<>();
-        for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(GitLineage.NOTES)) {
+        for (Ref ref : RefListing.below(lineage.git(), GitLineage.NOTES)) {
             String namespace = ref.getName().substring(GitLineage.NOTES.length());
             if (!PRIVATE.contains(namespace) && !namespace.startsWith(Notes.SET_ASIDE)) {
                 NoteMap some = NoteMap.newEmptyMap();

@@ -48,7 +48,7 @@ final class DurableGc extends GC {
     void packReferences() throws IOException {
         RefDatabase references = git.getRefDatabase();
         TreeMap<String, String> packed = new TreeMap<>();
-        for (Ref ref : references.getRefsByPrefix(Constants.R_REFS)) {
+        for (Ref ref : RefListing.below(git, Constants.R_REFS)) {
             if (!ref.isSymbolic() && ref.getObjectId() != null) {
                 packed.put(ref.getName(), lines(references.peel(ref)));
             }

@@ -126,7 +126,7 @@ final class GitCheck {
     }
 
     private void references() throws IOException {
-        for (Ref ref : git.getRefDatabase().getRefs()) {
+        for (Ref ref : RefListing.all(git)) {
             String what = "reference " + ref.getName();
             if (ref.getObjectId() == null || ref.isSymbolic()) {
                 continue;

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
 import org.eclipse.jgit.errors.CorruptObjectException;
@@ -16,6 +17,7 @@ import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.errors.PackMismatchException;
 import org.eclipse.jgit.errors.UnsupportedPackIndexVersionException;
 import org.eclipse.jgit.errors.UnsupportedPackVersionException;
+import org.eclipse.jgit.internal.JGitText;
 
 /** Work with JGit whose many ways of failing become mgit's few. */
 final class GitErrors {
@@ -27,8 +29,21 @@ final class GitErrors {
             UnsupportedPackIndexVersionException.class,
             UnsupportedPackVersionException.class);
 
-    /** JGit's own words for what the system would not do to a file: make a folder, rename, delete. */
+    /** Where JGit says what the system would not do to a file: make a folder, rename, delete. */
     private static final String FILES = "org.eclipse.jgit.util.FileUtils";
+
+    /** JGit's own words for that elsewhere, the file's name to come. */
+    private static final List<String> REFUSED = Stream.of(
+                    JGitText.get().fileCannotBeDeleted,
+                    JGitText.get().cannotDeleteFile,
+                    JGitText.get().cannotCreateDirectory,
+                    JGitText.get().cannotCreateIndexfile,
+                    JGitText.get().cannotCommitWriteTo,
+                    JGitText.get().cannotMoveIndexTo,
+                    JGitText.get().cannotMovePackTo,
+                    JGitText.get().unableToWrite)
+            .map(format -> format.substring(0, format.indexOf('{')))
+            .toList();
 
     private GitErrors() {}
 
@@ -110,13 +125,15 @@ final class GitErrors {
         while (at.getCause() instanceof Exception cause) {
             at = cause;
         }
+        String message = String.valueOf(at.getMessage());
         boolean said = UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals)
                 && at.getStackTrace().length > 0
                 && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.")
-                && !at.getStackTrace()[0].getClassName().equals(FILES);
+                && !at.getStackTrace()[0].getClassName().equals(FILES)
+                && REFUSED.stream().noneMatch(message::startsWith);
         return said
                 || at instanceof CharacterCodingException
-                || String.valueOf(at.getMessage()).contains("Is a directory")
+                || message.contains("Is a directory")
                 || at instanceof RuntimeException && isOfStorage(e);
     }
 

@@ -93,7 +93,7 @@ public final class GitExchange implements AutoCloseable {
     public Map<String, VersionId> references() {
         return GitErrors.reading(() -> {
             var found = new TreeMap<String, VersionId>();
-            for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(Constants.R_REFS)) {
+            for (Ref ref : RefListing.below(lineage.git(), Constants.R_REFS)) {
                 add(found, lineage.git().getRefDatabase().peel(ref));
             }
             return found;

@@ -238,7 +238,7 @@ public final class GitLineage implements Lineage {
     private Map<String, VersionId> refs(String prefix) throws IOException {
         checkReferences();
         var result = new LinkedHashMap<String, VersionId>();
-        for (Ref ref : git.getRefDatabase().getRefsByPrefix(prefix)) {
+        for (Ref ref : RefListing.below(git, prefix)) {
             Ref peeled = git.getRefDatabase().peel(ref);
             ObjectId target = peeled.getPeeledObjectId() != null ? peeled.getPeeledObjectId() : ref.getObjectId();
             if (target != null) {

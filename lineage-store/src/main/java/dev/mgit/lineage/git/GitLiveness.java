@@ -71,7 +71,7 @@ final class GitLiveness {
                     .filter(operation -> !operation.when().isBefore(horizon))
                     .toList();
             readAddedParents(walk, operations);
-            for (Ref ref : lineage.git().getRefDatabase().getRefs()) {
+            for (Ref ref : RefListing.all(lineage.git())) {
                 if (ref.getObjectId() != null && !ref.isSymbolic()) {
                     reach(walk, commitOf(walk, ref));
                 }

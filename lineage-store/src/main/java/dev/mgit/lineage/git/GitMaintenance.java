@@ -129,7 +129,7 @@ public final class GitMaintenance implements AutoCloseable {
             }
         }
         // An annotated tag is an object of its own that no commit leads to.
-        for (var ref : lineage.git().getRefDatabase().getRefs()) {
+        for (var ref : RefListing.all(lineage.git())) {
             if (ref.getObjectId() != null) {
                 reached.add(ref.getObjectId());
             }

@@ -114,7 +114,7 @@ public final class GitRemote implements AutoCloseable {
     /** Those that are here with all they lead to; in one walk, since there may be thousands. */
     private Set<ObjectId> whole(Set<ObjectId> tips) throws IOException {
         Set<ObjectId> whole = new HashSet<>();
-        for (Ref ref : git.getRefDatabase().getRefs()) {
+        for (Ref ref : RefListing.all(git)) {
             whole.add(ref.getObjectId());
         }
         whole.retainAll(tips);
@@ -139,7 +139,7 @@ public final class GitRemote implements AutoCloseable {
             for (ObjectId tip : tips) {
                 walk.markStart(walk.parseAny(tip));
             }
-            for (Ref ref : git.getRefDatabase().getRefs()) {
+            for (Ref ref : RefListing.all(git)) {
                 if (ref.getObjectId() != null) {
                     walk.markUninteresting(walk.parseAny(ref.getObjectId()));
                 }

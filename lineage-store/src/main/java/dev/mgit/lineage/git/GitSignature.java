@@ -28,7 +28,7 @@ public record GitSignature(String what, String payload, String armour) {
     static List<GitSignature> of(GitLineage lineage, ObjectId version) throws IOException {
         List<GitSignature> found = new ArrayList<>();
         commit(lineage.git().open(version, Constants.OBJ_COMMIT).getBytes()).ifPresent(found::add);
-        for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(Constants.R_TAGS)) {
+        for (Ref ref : RefListing.below(lineage.git(), Constants.R_TAGS)) {
             Ref peeled = lineage.git().getRefDatabase().peel(ref);
             if (version.equals(peeled.getPeeledObjectId())) {
                 String name = ref.getName().substring(Constants.R_TAGS.length());

@@ -65,7 +65,7 @@ final class GitTransaction implements ExchangeTransaction {
         this.description = Secrets.mask(description);
         this.author = author;
         this.when = when;
-        for (Ref ref : git.getRefDatabase().getRefs()) {
+        for (Ref ref : RefListing.all(git)) {
             if (!ref.isSymbolic() && ref.getObjectId() != null) {
                 before.put(ref.getName(), ref.getObjectId());
             }

@@ -170,7 +170,7 @@ final class Notes {
     }
 
     private List<String> namespaces() throws IOException {
-        return git.getRefDatabase().getRefsByPrefix(GitLineage.NOTES).stream()
+        return RefListing.below(git, GitLineage.NOTES).stream()
                 .map(ref -> ref.getName().substring(GitLineage.NOTES.length()))
                 .filter(name -> !name.startsWith(SET_ASIDE))
                 .toList();

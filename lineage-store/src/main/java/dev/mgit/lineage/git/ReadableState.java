@@ -36,7 +36,7 @@ final class ReadableState {
     List<Found> all() throws IOException {
         List<Found> found = new ArrayList<>();
         for (String prefix : List.of(GitLineage.NOTES, GitLineage.REGISTRY)) {
-            for (Ref ref : lineage.git().getRefDatabase().getRefsByPrefix(prefix)) {
+            for (Ref ref : RefListing.below(lineage.git(), prefix)) {
                 if (ref.getObjectId() != null && !isReadable(ref.getName(), ref.getObjectId())) {
                     found.add(new Found(ref.getName(), ref.getObjectId(), newest(ref.getName())));
                 }

@@ -32,7 +32,7 @@ final class RefFingerprint {
         MessageDigest digest = Hashes.sha256();
         byte[] id = new byte[Constants.OBJECT_ID_LENGTH];
         for (String prefix : prefixes) {
-            for (Ref ref : git.getRefDatabase().getRefsByPrefix(prefix)) {
+            for (Ref ref : RefListing.below(git, prefix)) {
                 if (ref.getObjectId() != null) {
                     digest.update(ref.getName().getBytes(StandardCharsets.UTF_8));
                     digest.update((byte) 0);

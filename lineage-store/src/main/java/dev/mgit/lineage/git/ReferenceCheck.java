@@ -108,7 +108,7 @@ final class ReferenceCheck {
     /** Where references are, by name. */
     static Map<String, String> now(GitLineage lineage) throws IOException {
         Map<String, String> now = new TreeMap<>();
-        for (Ref ref : lineage.git().getRefDatabase().getRefs()) {
+        for (Ref ref : RefListing.all(lineage.git())) {
             ObjectId id = ref.getObjectId();
             boolean passing = ref.getName().equals(GitMaintenance.KEEP);
             if (!ref.isSymbolic() && id != null && ref.getName().startsWith(Constants.R_REFS) && !passing) {

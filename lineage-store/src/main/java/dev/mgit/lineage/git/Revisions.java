@@ -185,8 +185,8 @@ final class Revisions {
     /** Names of all models and tags. */
     private List<String> names() {
         return GitErrors.reading(() -> Stream.concat(
-                        git.getRefDatabase().getRefsByPrefix(Constants.R_HEADS).stream(),
-                        git.getRefDatabase().getRefsByPrefix(Constants.R_TAGS).stream())
+                        RefListing.below(git, Constants.R_HEADS).stream(),
+                        RefListing.below(git, Constants.R_TAGS).stream())
                 .map(Ref::getName)
                 .map(Repository::shortenRefName)
                 .toList());
