@@ -3,6 +3,7 @@ package dev.mgit.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -44,6 +45,12 @@ final class CommandScenarios {
     static final List<String> TRUSTED = split("hooks trust --all");
 
     private static final List<String> BISECT = split("bisect start trained trained~3");
+
+    /** Those that make one model after the other, and keep what they made when they are stopped. */
+    static final Set<String> ONE_BY_ONE = Set.of("import --mgit ../graph.json");
+
+    /** One that keeps each step that it did, which none of the states before and after it shows. */
+    static final Set<String> STEP_BY_STEP = Set.of("bisect run -- true");
 
     /** Commands that change a repository or write a file the user named, some of which are killed in every build. */
     static final List<Scenario> KILLED_ALWAYS = List.of(

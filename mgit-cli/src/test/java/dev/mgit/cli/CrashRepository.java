@@ -39,7 +39,12 @@ record CrashRepository(Path folder) {
             TreeMap<String, Integer> notes,
             String hooks,
             TreeMap<String, String> files,
-            String config) {}
+            String config) {
+        /** The same with other models. */
+        State with(TreeMap<String, String> others) {
+            return new State(others, tags, registered, notes, hooks, files, config);
+        }
+    }
 
     /** What a repository registers, and what is noted of its versions, by the folders and namespaces they are in. */
     private static final List<String> REGISTRIES = List.of("tests", "hooks", "policy", "checkpoints");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 
@@ -16,10 +17,12 @@ import java.util.TreeSet;
  * what a failure leaves in memory is seen too.
  *
  * <p>{@code -Dmgit.faults=all} takes every call that changes a file, {@code =N} so many of each command,
- * {@code -Dmgit.faults.seed=N} others; without, a test takes one or two of a few commands.
+ * {@code -Dmgit.faults.seed=N} others; without, a test takes one or two of a few commands. {@code -Dmgit.faults.error=EROFS} has
+ * all fail so.
  */
 final class FailedCalls implements AutoCloseable {
     private static final String FAULTS = System.getProperty("mgit.faults", "");
+    private static final Optional<String> ERROR = Optional.ofNullable(System.getProperty("mgit.faults.error"));
     private static final long SEED = Long.getLong("mgit.faults.seed", 1);
 
     /** RocksDB's syncs of its list of files are the ones whose failure leaves most behind. */
@@ -98,11 +101,11 @@ final class FailedCalls implements AutoCloseable {
 
     private void fail(Point point, Victim victim) throws IOException {
         Path log = scratch.resolve("failed");
-        CommandWorker.Answer ended = run(SystemCalls.attachedFailing(point, log), victim);
+        CommandWorker.Answer ended = run(SystemCalls.attachedFailing(point, ERROR, log), victim);
         assertThat(ended.output())
                 .as("%s", point)
                 .doesNotContain("internal error", "\tat ", "damaged", "by another process")
-                .contains(ended.exit() == 0 ? "" : "error: ");
+                .containsAnyOf(ended.exit() == 0 ? "" : "error: ", ": not committed: ", "paused: ");
         victim.judge(ended, "failed at " + point + ": " + ended);
         // Threads share the work out differently each time, so that it may be a call outside that fails, or none.
         failed += SystemCalls.failedBelow(log, victim.below()) ? 1 : 0;

@@ -26,9 +26,6 @@ class FailingCallsTest {
     private static final List<String> IN_EVERY_BUILD = List.of(
             "commit ../model --model fresh", "checkout base out", "export child new", "gc --prune-older-than 0");
 
-    /** They do one thing after another, and keep what they did when one fails. */
-    private static final List<String> IN_STEPS = List.of("bisect run -- true");
-
     @TempDir
     private static Path once;
 
@@ -54,7 +51,7 @@ class FailingCallsTest {
     static List<Scenario> commands() {
         return FailedCalls.areMany()
                 ? CommandScenarios.WRITING.stream()
-                        .filter(scenario -> !IN_STEPS.contains(scenario.toString()))
+                        .filter(scenario -> !CommandScenarios.STEP_BY_STEP.contains(scenario.toString()))
                         .toList()
                 : IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList();
     }

@@ -47,9 +47,6 @@ class ReplayedKillTest {
             "hooks trust --all",
             "rerun made --check");
 
-    /** They do one thing after another, and interrupted ones leave the first. */
-    private static final Set<String> IN_STEPS = Set.of("import --mgit ../graph.json", "bisect run -- true");
-
     @TempDir
     private static Path once;
 
@@ -75,7 +72,7 @@ class ReplayedKillTest {
                 ? IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList()
                 : CommandScenarios.WRITING.stream()
                         .filter(scenario -> !OF_THIS_DISK.contains(scenario.toString()))
-                        .filter(scenario -> !IN_STEPS.contains(scenario.toString()))
+                        .filter(scenario -> !CommandScenarios.STEP_BY_STEP.contains(scenario.toString()))
                         .toList();
     }
 

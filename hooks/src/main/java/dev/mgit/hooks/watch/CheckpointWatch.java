@@ -269,7 +269,8 @@ public final class CheckpointWatch {
 
     /** True if the next folder may be tried. */
     private boolean failed(WatchedFolder folder, Exception e) throws IOException {
-        String why = String.valueOf(e.getMessage());
+        String why =
+                String.valueOf((e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e).getMessage());
         if (DiskRoom.ranOut(why)) {
             room.pause("there was no room to commit " + folder.name() + ": " + why);
             return false;

@@ -1,8 +1,6 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.MgitException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,12 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.ConfigInvalidException;
-import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Config;
-import org.eclipse.jgit.lib.NullProgressMonitor;
-import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.Repository;
-import org.eclipse.jgit.transport.PackParser;
 
 /**
  * Mends the files by which Git finds its objects, so that the repository opens: configuration, HEAD, references that are
@@ -177,34 +171,12 @@ final class BookRepair {
     private void packIndexes() throws IOException {
         for (Path pack : files(git.resolve("objects/pack"))) {
             if (pack.toString().endsWith(".pack")) {
-                Path index = Path.of(pack.toString().replaceFirst("pack$", "idx"));
+                Path index = PackIndexes.of(pack);
                 if (!PackIndexes.isSound(index, pack) && GitFiles.endsWithItsHash(pack)) {
-                    replace(index, indexOf(pack));
+                    replace(index, PackIndexes.make(pack));
                     done.add("made the index of " + git.relativize(pack) + " again");
                 }
             }
-        }
-    }
-
-    /** JGit indexes a pack while it takes it in; here, into a repository of its own that is thrown away. */
-    private byte[] indexOf(Path pack) throws IOException {
-        Path folder = Files.createTempDirectory("mgit-index-");
-        try (var other = new FileRepository(folder.toFile())) {
-            other.create(true);
-            try (ObjectInserter inserter = other.newObjectInserter();
-                    InputStream in = Files.newInputStream(pack)) {
-                PackParser parser = inserter.newPackParser(in);
-                parser.parse(NullProgressMonitor.INSTANCE);
-                inserter.flush();
-            }
-            for (Path file : files(folder.resolve("objects/pack"))) {
-                if (file.toString().endsWith(".idx")) {
-                    return Files.readAllBytes(file);
-                }
-            }
-            throw MgitException.integrity("Git file " + pack + " cannot be indexed");
-        } finally {
-            GitFiles.removeTree(folder);
         }
     }
 

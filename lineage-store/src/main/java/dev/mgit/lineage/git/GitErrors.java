@@ -119,21 +119,33 @@ final class GitErrors {
         return reason;
     }
 
+    /** Whether JGit says that the system would not do something to a file. */
+    static boolean isRefused(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            String message = String.valueOf(at.getMessage());
+            StackTraceElement[] frames = at.getStackTrace();
+            if (at instanceof IOException
+                    && (frames.length > 0 && frames[0].getClassName().equals(FILES)
+                            || REFUSED.stream().anyMatch(message::startsWith))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What JGit says of a file it does not understand; what the system refuses comes from below it. */
     private static boolean isDamage(IOException e) {
         Throwable at = e;
         while (at.getCause() instanceof Exception cause) {
             at = cause;
         }
-        String message = String.valueOf(at.getMessage());
         boolean said = UNDERSTOOD_NOT.stream().anyMatch(at.getClass()::equals)
                 && at.getStackTrace().length > 0
                 && at.getStackTrace()[0].getClassName().startsWith("org.eclipse.jgit.")
-                && !at.getStackTrace()[0].getClassName().equals(FILES)
-                && REFUSED.stream().noneMatch(message::startsWith);
+                && !isRefused(e);
         return said
                 || at instanceof CharacterCodingException
-                || message.contains("Is a directory")
+                || String.valueOf(at.getMessage()).contains("Is a directory")
                 || at instanceof RuntimeException && isOfStorage(e);
     }
 

@@ -17,9 +17,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
@@ -145,6 +147,20 @@ public final class GitExchange implements AutoCloseable {
             }
         });
         return found;
+    }
+
+    /** Where Git's own logs say that references below a prefix were, or were about to be when a command was stopped. */
+    public Set<VersionId> logged(String prefix) {
+        return GitErrors.reading(() -> {
+            var logs = new Reflogs(lineage.git().getDirectory().toPath());
+            var found = new LinkedHashSet<VersionId>();
+            for (String reference : logs.references()) {
+                if (reference.startsWith(prefix)) {
+                    logs.newestFirst(reference).forEach(id -> found.add(new VersionId(id)));
+                }
+            }
+            return found;
+        });
     }
 
     /** The notes that a commit of a notes reference lists, whether a reference leads to it or not. */

@@ -296,7 +296,14 @@ public final class GitRemote implements AutoCloseable {
         }
     }
 
-    private static MgitException unreachable(String what, Throwable cause) {
+    private MgitException unreachable(String what, Throwable cause) {
+        if (GitErrors.isRefused(cause)) {
+            // JGit hides why: it finds no lock to take away when it tidies up
+            throw new UncheckedIOException(new IOException(
+                    "cannot write what " + address + " sent: the disk of " + git.getDirectory()
+                            + " is full or cannot be written",
+                    cause));
+        }
         return new MgitException(
                 MgitException.Kind.REMOTE, what, "check the address with 'mgit remote -v', and your access", cause);
     }

@@ -76,6 +76,7 @@ final class HealingInserter extends ObjectInserter.Filter {
 
     @Override
     public PackParser newPackParser(InputStream in) throws IOException {
+        PackIndexes.complete(objects.getDirectory().toPath());
         return IncomingPack.parser(inserter, in);
     }
 

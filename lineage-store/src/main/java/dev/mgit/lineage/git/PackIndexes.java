@@ -1,18 +1,25 @@
 package dev.mgit.lineage.git;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.transport.PackParser;
 
 /**
- * The indexes of packs, before JGit believes them. Format: Git's {@code gitformat-pack}; 256 counts, each of the objects whose
+ * The indexes of packs: those that JGit must not believe, and those that are not there. Format: Git's {@code gitformat-pack}; 256 counts, each of the objects whose
  * ids begin with that byte or a lower one, then the ids.
  */
 final class PackIndexes {
@@ -55,6 +62,52 @@ final class PackIndexes {
             }
         }
         return Optional.empty();
+    }
+
+    /** Where the index of a pack belongs. */
+    static Path of(Path pack) {
+        return Path.of(pack.toString().replaceFirst("pack$", "idx"));
+    }
+
+    /**
+     * Gives an index to packs that have none. A pack is put in its place first, so that a crash or a full disk may leave one
+     * without; and JGit takes a pack that it finds there for received. The caller holds mgit's lock.
+     *
+     * @param objects Git's folder of objects
+     */
+    static void complete(Path objects) throws IOException {
+        for (Path pack : GitFiles.ending(objects.resolve("pack"), ".pack")) {
+            Path index = of(pack);
+            if (Files.notExists(index, LinkOption.NOFOLLOW_LINKS)
+                    && Files.isRegularFile(pack, LinkOption.NOFOLLOW_LINKS)
+                    && GitFiles.endsWithItsHash(pack)) {
+                Path whole = index.resolveSibling(index.getFileName() + ".lock"); // removed after a crash, as Git's are
+                Files.write(whole, make(pack));
+                DurableNames.syncTree(whole);
+                Files.move(whole, index, StandardCopyOption.ATOMIC_MOVE);
+                DurableNames.sync(index.toAbsolutePath().resolveSibling(""));
+            }
+        }
+    }
+
+    /** The index of a pack. JGit makes it while it takes the pack in; here, into a repository of its own that is thrown away. */
+    static byte[] make(Path pack) throws IOException {
+        Path folder = Files.createTempDirectory("mgit-index-");
+        try (var other = new FileRepository(folder.toFile())) {
+            other.create(true);
+            try (ObjectInserter inserter = other.newObjectInserter();
+                    InputStream in = Files.newInputStream(pack)) {
+                PackParser parser = inserter.newPackParser(in);
+                parser.parse(NullProgressMonitor.INSTANCE);
+                inserter.flush();
+            }
+            for (Path index : GitFiles.ending(folder.resolve("objects/pack"), ".idx")) {
+                return Files.readAllBytes(index);
+            }
+            throw MgitException.integrity("Git file " + pack + " cannot be indexed");
+        } finally {
+            GitFiles.removeTree(folder);
+        }
     }
 
     private static boolean countsMoreThanItHolds(Path index) throws IOException {

@@ -202,19 +202,23 @@ public final class Fetch {
         return known;
     }
 
-    /** Versions that it was known to lead to once, and that an undo may bring back: their parameters may never have come. */
+    /**
+     * Versions that it was known to lead to once, and that an undo may bring back, or was about to when a fetch was stopped:
+     * their parameters may never have come.
+     */
     static List<VersionId> formerlyKnown(GitExchange here, Remote remote) {
-        Set<String> ids = new LinkedHashSet<>();
+        List<String> prefixes = List.of("refs/remotes/" + remote.name() + "/", "refs/mgit/" + prefix(remote));
+        Set<VersionId> ids = new LinkedHashSet<>();
         for (Operation operation : here.lineage().operations(Integer.MAX_VALUE)) {
             for (Operation.RefChange change : operation.changes()) {
-                if (change.ref().startsWith("refs/remotes/" + remote.name() + "/")
-                        || change.ref().startsWith("refs/mgit/" + prefix(remote))) {
-                    change.before().ifPresent(ids::add);
-                    change.after().ifPresent(ids::add);
+                if (prefixes.stream().anyMatch(change.ref()::startsWith)) {
+                    change.before().map(VersionId::new).ifPresent(ids::add);
+                    change.after().map(VersionId::new).ifPresent(ids::add);
                 }
             }
         }
-        return ids.stream().map(VersionId::new).filter(here::isVersion).toList();
+        prefixes.forEach(prefix -> ids.addAll(here.logged(prefix)));
+        return ids.stream().filter(here::isVersion).toList();
     }
 
     private Remote withStore(GitExchange here, Remote remote, RemoteReferences references) {
