@@ -50,6 +50,11 @@ final class FailedCalls implements AutoCloseable {
 
         List<String> words();
 
+        /** Words of which some are printed where it fails. */
+        default String[] complaints() {
+            return new String[] {"error: "};
+        }
+
         /** Looks at what the command left when nothing failed. */
         void unharmed() throws IOException;
 
@@ -105,7 +110,7 @@ final class FailedCalls implements AutoCloseable {
         assertThat(ended.output())
                 .as("%s", point)
                 .doesNotContain("internal error", "\tat ", "damaged", "by another process")
-                .containsAnyOf(ended.exit() == 0 ? "" : "error: ", ": not committed: ", "paused: ");
+                .containsAnyOf(ended.exit() == 0 ? new String[] {""} : victim.complaints());
         victim.judge(ended, "failed at " + point + ": " + ended);
         // Threads share the work out differently each time, so that it may be a call outside that fails, or none.
         failed += SystemCalls.failedBelow(log, victim.below()) ? 1 : 0;

@@ -154,6 +154,11 @@ class FailingJobsTest {
         }
 
         @Override
+        public String[] complaints() {
+            return new String[] {"error: ", ": not committed: ", "paused: "};
+        }
+
+        @Override
         public void unharmed() throws IOException {
             requireAll("with nothing failed");
         }
@@ -205,6 +210,11 @@ class FailingJobsTest {
         @Override
         public List<String> words() {
             return List.of("update", "base", "--no-progress");
+        }
+
+        @Override
+        public String[] complaints() {
+            return new String[] {"error: ", "done: 1 failed", " stopped"};
         }
 
         @Override

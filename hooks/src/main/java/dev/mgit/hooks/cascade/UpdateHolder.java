@@ -71,11 +71,27 @@ public record UpdateHolder(long pid, String host, Instant since, boolean alive) 
     static Optional<Lock> tryLock(Path scratch) {
         FolderTools.create(scratch);
         try {
-            Optional<ExclusiveFile> lock = ExclusiveFile.tryAcquire(scratch.resolve(LOCK), "an update");
-            lock.ifPresent(held -> FolderTools.replace(scratch.resolve(FILE), Json.bytes(me().toJson())));
-            return lock.map(held -> new Lock(scratch, held));
+            Optional<Lock> lock =
+                    ExclusiveFile.tryAcquire(scratch.resolve(LOCK), "an update").map(held -> new Lock(scratch, held));
+            if (lock.isPresent()) {
+                introduce(scratch, lock.get());
+            }
+            return lock;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes down who has the lock, or gives it back. */
+    private static void introduce(Path scratch, Lock lock) {
+        boolean done = false;
+        try {
+            FolderTools.replace(scratch.resolve(FILE), Json.bytes(me().toJson()));
+            done = true;
+        } finally {
+            if (!done) {
+                lock.close();
+            }
         }
     }
 
