@@ -63,6 +63,15 @@ class PowerLossTest {
                 .isEmpty();
     }
 
+    /** Both sides: a lineage in a folder is written by mgit too. What tells of a push under way is no part of either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"push", "fetch", "pull", "clone ../models.git ../dan"})
+    void soAreThoseOfAnExchange(String command) throws IOException {
+        Team team = Team.make(folder.resolve("team"));
+        assertThat(unsynced(team.ada().root(), team.folder(), command.split(" ")))
+                .isSubsetOf("dan");
+    }
+
     /** Left out is what can be made again, and what only explains. */
     private Set<String> unsynced(Path in, Path below, String... words) throws IOException {
         Path log = folder.resolve("log");
@@ -72,7 +81,7 @@ class PowerLossTest {
         Path top = below.toRealPath();
         return SystemCalls.unsynced(log, below).stream()
                 .map(name -> top.relativize(name).toString())
-                .filter(name -> !name.startsWith("index") && !name.startsWith("lineage.git/logs"))
+                .filter(name -> !name.matches("(.*\\.mgit/)?(index|lineage\\.git/logs)/.*|index|.*\\.keep"))
                 .collect(Collectors.toSet());
     }
 }

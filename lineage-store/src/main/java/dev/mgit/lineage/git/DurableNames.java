@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +36,22 @@ public final class DurableNames {
                 } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                     force(path);
                 }
+            }
+        }
+    }
+
+    /** Makes the names of references durable, be they files of their own or in the file that packs them. */
+    static void syncReferences(Path git, Collection<String> references) throws IOException {
+        Set<Path> folders = new LinkedHashSet<>(Set.of(git));
+        for (String reference : references) {
+            Path folder = git.resolve(reference).getParent();
+            while (folder != null && folders.add(folder)) {
+                folder = folder.getParent();
+            }
+        }
+        for (Path folder : folders) {
+            if (folder.startsWith(git) && Files.isDirectory(folder)) {
+                sync(folder);
             }
         }
     }

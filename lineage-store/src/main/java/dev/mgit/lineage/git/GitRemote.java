@@ -189,6 +189,7 @@ public final class GitRemote implements AutoCloseable {
                 }
                 refused = oneByOne(moves);
             }
+            syncNames(moves);
             credentials.approve();
             return refused;
         });
@@ -257,18 +258,35 @@ public final class GitRemote implements AutoCloseable {
         return opened;
     }
 
-    /** JGit itself is the other side of a folder, and looks for ever for objects that an index there misplaces. */
-    private void requireSoundIndexes() throws IOException {
+    /** The repository there, if it lies in a folder: JGit itself is the other side then. */
+    private Optional<Path> folder() {
         if (address.uri().isRemote() || address.uri().getPath() == null) {
-            return;
+            return Optional.empty();
         }
-        File found = RepositoryCache.FileKey.resolve(new File(address.uri().getPath()), FS.DETECTED);
-        Optional<Path> damaged = found == null ? Optional.empty() : PackIndexes.damaged(found.toPath());
+        return Optional.ofNullable(
+                        RepositoryCache.FileKey.resolve(new File(address.uri().getPath()), FS.DETECTED))
+                .map(File::toPath);
+    }
+
+    /** JGit looks for ever for objects that an index misplaces. */
+    private void requireSoundIndexes() throws IOException {
+        Optional<Path> there = folder();
+        Optional<Path> damaged = there.isEmpty() ? Optional.empty() : PackIndexes.damaged(there.get());
         if (damaged.isPresent()) {
             throw new MgitException(
                     MgitException.Kind.REMOTE,
                     "the repository at " + address + " is damaged: " + damaged.get() + " is not the index of its pack",
                     "remove that file and run 'git index-pack' on the pack beside it");
+        }
+    }
+
+    /** JGit syncs the files that it writes there, and not their names. */
+    private void syncNames(List<Move> moves) throws IOException {
+        Optional<Path> there = folder();
+        if (there.isPresent()) {
+            DurableNames.sync(there.get().resolve("objects/pack"));
+            DurableNames.syncReferences(
+                    there.get(), moves.stream().map(Move::ref).toList());
         }
     }
 

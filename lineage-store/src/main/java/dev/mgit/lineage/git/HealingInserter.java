@@ -76,7 +76,9 @@ final class HealingInserter extends ObjectInserter.Filter {
 
     @Override
     public PackParser newPackParser(InputStream in) throws IOException {
-        PackIndexes.complete(objects.getDirectory().toPath());
+        Path folder = objects.getDirectory().toPath();
+        PackIndexes.complete(folder);
+        folders.add(folder.resolve("pack")); // JGit syncs what it puts there, and not its name
         return IncomingPack.parser(inserter, in);
     }
 

@@ -4,15 +4,11 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.NullProgressMonitor;
@@ -89,7 +85,9 @@ final class ReferenceMoves {
         boolean done = false;
         try {
             done = execute(commands, description, VersionWriter.ident(author, when));
-            syncNames(commands);
+            DurableNames.syncReferences(
+                    git.getDirectory().toPath(),
+                    commands.stream().map(ReceiveCommand::getRefName).toList());
         } finally {
             close(id, done, fingerprint, outside);
         }
@@ -113,23 +111,6 @@ final class ReferenceMoves {
             }
         } catch (IOException e) {
             // see recover
-        }
-    }
-
-    /** Of references that are files of their own, and of the file that packs them. */
-    private void syncNames(List<ReceiveCommand> commands) throws IOException {
-        Path top = git.getDirectory().toPath();
-        Set<Path> folders = new LinkedHashSet<>(Set.of(top));
-        for (ReceiveCommand command : commands) {
-            Path folder = top.resolve(command.getRefName()).getParent();
-            while (folder != null && folders.add(folder)) {
-                folder = folder.getParent();
-            }
-        }
-        for (Path folder : folders) {
-            if (folder.startsWith(top) && Files.isDirectory(folder)) {
-                DurableNames.sync(folder);
-            }
         }
     }
 
