@@ -97,9 +97,12 @@ final class GitErrors {
         }
     }
 
-    /** What reading a damaged file came to, unless the machine only ran out of something. */
+    /** What reading a damaged file came to, unless the machine only ran out of something, or its disk is full or read-only. */
     static MgitException damaged(Exception e) {
         ResourceException.throwIfBehind(e);
+        if (e instanceof IOException ofTheDisk && ResourceException.isOfTheMachine(e)) {
+            throw new java.io.UncheckedIOException(ofTheDisk);
+        }
         return new MgitException(
                 MgitException.Kind.INTEGRITY,
                 "the lineage repository is damaged: " + reason(e),
