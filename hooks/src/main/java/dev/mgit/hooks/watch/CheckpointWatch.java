@@ -269,8 +269,7 @@ public final class CheckpointWatch {
 
     /** True if the next folder may be tried. */
     private boolean failed(WatchedFolder folder, Exception e) throws IOException {
-        String why =
-                String.valueOf((e instanceof UncheckedIOException unchecked ? unchecked.getCause() : e).getMessage());
+        String why = said(e);
         if (DiskRoom.ranOut(why)) {
             room.pause("there was no room to commit " + folder.name() + ": " + why);
             return false;
@@ -286,6 +285,11 @@ public final class CheckpointWatch {
                 e instanceof MgitException known ? known : MgitException.failed(folder.name() + ": " + why)));
         tell(folder, Kind.FAILED, why);
         return true;
+    }
+
+    private static String said(Exception e) {
+        Throwable cause = e instanceof UncheckedIOException ? e.getCause() : null;
+        return String.valueOf((cause == null ? e : cause).getMessage());
     }
 
     private void tell(WatchedFolder folder, Kind kind, String what) {
