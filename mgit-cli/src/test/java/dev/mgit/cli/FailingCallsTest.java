@@ -117,6 +117,11 @@ class FailingCallsTest {
         }
 
         @Override
+        public String[] complaints() {
+            return new String[] {"error: ", " crashed"};
+        }
+
+        @Override
         public void unharmed() throws IOException {
             outcome = new CrashOutcome(scenario, before, here().look());
         }
@@ -136,7 +141,7 @@ class FailingCallsTest {
     }
 
     /** A command between a repository, and a bare one with its store. */
-    private final class InTwo implements FailedCalls.Victim {
+    private static final class InTwo implements FailedCalls.Victim {
         private final Scenario scenario;
 
         InTwo(Scenario scenario) {

@@ -4,12 +4,14 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
 import java.io.IOException;
+import java.text.MessageFormat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.jgit.internal.JGitText;
 import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves references in one atomic batch, after the operation log knows of it, and makes their names durable. */
 final class ReferenceMoves {
+    /** How JGit begins to tell what the system said of the file of a reference. */
+    private static final String LOCK_ERROR = MessageFormat.format(JGitText.get().lockError, "");
+
     private final GitLineage lineage;
     private final Repository git;
     private final Map<String, ObjectId> before;
@@ -141,6 +146,11 @@ final class ReferenceMoves {
                         MgitException.Kind.CONFLICT,
                         "'" + Repository.shortenRefName(command.getRefName()) + "' was changed by another process",
                         "run the command again");
+            }
+            if (command.getResult() == ReceiveCommand.Result.REJECTED_OTHER_REASON
+                    && String.valueOf(command.getMessage()).startsWith(LOCK_ERROR)) {
+                throw new IOException("cannot move '" + Repository.shortenRefName(command.getRefName()) + "': "
+                        + command.getMessage().substring(LOCK_ERROR.length()));
             }
             if (command.getResult() != ReceiveCommand.Result.OK) {
                 throw MgitException.failed("cannot move '" + Repository.shortenRefName(command.getRefName()) + "': "
