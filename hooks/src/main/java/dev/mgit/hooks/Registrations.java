@@ -109,28 +109,25 @@ public final class Registrations<T> {
     public void add(String name, JsonObject registration) {
         byte[] bytes = Json.pretty(registration);
         trust.requireWritable();
-        change(
-                sort() + " add " + name,
-                transaction -> transaction.putRegistryFile(path(name), bytes),
-                () -> trust.accept(Trust.Item.of(path(name), bytes)));
+        change(sort() + " add " + name, transaction -> {
+            transaction.putRegistryFile(path(name), bytes);
+            // Ahead: what is trusted and not registered is nothing, the other way round is half of it.
+            trust.accept(Trust.Item.of(path(name), bytes));
+        });
     }
 
     public void remove(String name) {
-        change(
-                sort() + " rm " + name,
-                transaction -> {
-                    var unused = get(name);
-                    transaction.removeRegistryFile(path(name));
-                },
-                () -> {});
+        change(sort() + " rm " + name, transaction -> {
+            var unused = get(name);
+            transaction.removeRegistryFile(path(name));
+        });
     }
 
-    private void change(String what, Consumer<Transaction> body, Runnable afterwards) {
+    private void change(String what, Consumer<Transaction> body) {
         workspace.locked(what, () -> {
             Transaction transaction = workspace.lineage().begin(what, workspace.author());
             body.accept(transaction);
             transaction.apply();
-            afterwards.run();
             return true;
         });
     }

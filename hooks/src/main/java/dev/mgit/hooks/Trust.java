@@ -46,7 +46,7 @@ public final class Trust {
     }
 
     public synchronized void accept(Collection<Item> items) {
-        var lines = new TreeSet<>(lines());
+        var lines = new TreeSet<>(linesToKeep());
         items.stream()
                 .filter(item -> !accepts(item))
                 .forEach(item -> lines.add(item.digest() + "  " + item.name().replace('\n', ' ')));
@@ -54,7 +54,7 @@ public final class Trust {
     }
 
     public synchronized void withdraw(String digest) {
-        var lines = new TreeSet<>(lines());
+        var lines = new TreeSet<>(linesToKeep());
         lines.removeIf(line -> line.startsWith(digest + " "));
         write(lines);
     }
@@ -87,12 +87,27 @@ public final class Trust {
     }
 
     private List<String> lines() {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> !line.isBlank()).toList();
+        try {
+            return read();
         } catch (FileSystemException e) {
             return List.of(); // nothing was ever accepted, or there is no place to keep it
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A list that is there and cannot be read is not written over. */
+    private List<String> linesToKeep() {
+        try {
+            return Files.exists(file) ? read() : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> read() throws IOException {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.filter(line -> !line.isBlank()).toList();
         }
     }
 }
