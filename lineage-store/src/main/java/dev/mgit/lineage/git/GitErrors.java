@@ -153,6 +153,9 @@ final class GitErrors {
     }
 
     private static boolean isOfStorage(Throwable thrown) {
+        if (thrown.getStackTrace().length == 0) {
+            return true; // the JVM leaves out where it threw what it throws often, and all work here is with JGit
+        }
         for (StackTraceElement frame : thrown.getStackTrace()) {
             String name = frame.getClassName();
             if (!name.startsWith("java.")) {

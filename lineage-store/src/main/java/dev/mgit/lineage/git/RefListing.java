@@ -17,7 +17,8 @@ import org.eclipse.jgit.lib.Repository;
 
 /**
  * Lists references. JGit takes a folder of them that the system does not list, as where a process has too many files open, for
- * an empty one; here that is an error, since what is not there would be taken for garbage, or for pushed already.
+ * an empty one, and passes over what a damaged {@code packed-refs} hides; here both are errors, since what is not there would be
+ * taken for garbage, or for pushed already.
  */
 final class RefListing {
     /** A listing that somebody's new reference got in the way of is made again, but not for ever. */
@@ -53,8 +54,7 @@ final class RefListing {
                 return found;
             }
             if (attempt == MOST_ATTEMPTS) {
-                throw new IOException("cannot list the references of " + git.getDirectory() + ": " + missed.get()
-                        + " is there, and is not found");
+                throw GitErrors.damaged(new IOException("packed-refs hides " + missed.get() + ", which is there"));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.mgit.lineage.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mgit.delta.MgitException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,8 @@ class RefListingTest {
     @Test
     void whatIsNeverListedIsAnError() {
         assertThatThrownBy(() -> names("refs/notes/", Integer.MAX_VALUE))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("refs/notes/mgit/edges is there, and is not found");
+                .isInstanceOf(MgitException.class)
+                .hasMessageContaining("packed-refs hides refs/notes/mgit/edges, which is there");
     }
 
     @Test
