@@ -17,10 +17,6 @@ import dev.mgit.lineage.version.SettingsFile;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,26 +26,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One mgit repository. Opens its parts only when they are needed: lineage without parameters is the usual case. */
 public final class Repository implements AutoCloseable {
-    /** Version of the layout below {@code .mgit}. */
     /** Of the layout below {@code .mgit}. */
-    public static final int FORMAT = 1;
-
-    private static final Pattern FORMAT_TEXT = Pattern.compile("mgit repository (\\d{1,9})");
-
-    /** A checked-out folder outside the repository names its repository in a file of the folder's usual name. */
-    private static final String POINTER = "mgitdir: ";
-
-    private static final String BUILDING = RepositoryFiles.FOLDER + "-new-";
+    public static final int FORMAT = RepositoryFormat.CURRENT;
 
     private final RepositoryFiles files;
     private final User user;
@@ -82,64 +67,12 @@ public final class Repository implements AutoCloseable {
      * @param shared whether the group that the folder belongs to is to work in it, too
      */
     public static Repository init(Path directory, User user, boolean shared) throws IOException {
-        Path root = directory.toAbsolutePath().normalize();
-        RepositoryFiles target = RepositoryFiles.below(root);
-        if (Files.exists(target.mgit())) {
-            throw MgitException.failed("there is already a repository in " + root);
-        }
-        Files.createDirectories(root);
-        removeUnfinished(root);
-        // Who may look into it is for the user's umask to say, as with Git.
-        Path temporary = Files.createDirectory(root.resolve(BUILDING + UUID.randomUUID()));
-        RepositoryFiles building = new RepositoryFiles(root, temporary);
-        WriterLock lock = WriterLock.acquire(building.lockFile(), "mgit init", Duration.ZERO, notice -> {});
-        try (lock) {
-            build(building);
-            if (shared) {
-                GitLineage.share(building.lineage());
-                SharedFolder.make(temporary, root);
-            }
-            DurableNames.syncTree(temporary);
-            Files.move(temporary, target.mgit(), StandardCopyOption.ATOMIC_MOVE);
-            DurableFiles.syncFolder(root);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            throw new MgitException(MgitException.Kind.FAILED, "there is already a repository in " + root, null, e);
-        }
-        return new Repository(target, user);
+        return new Repository(NewRepository.make(directory, shared), user);
     }
 
     /** The same for nobody in particular. */
     public static Repository init(Path directory) throws IOException {
         return init(directory, User.unknown());
-    }
-
-    private static void build(RepositoryFiles building) throws IOException {
-        GitLineage.create(building.lineage());
-        Files.createDirectories(building.checkouts());
-        Files.createDirectories(building.journal());
-        Files.createDirectories(building.index());
-        Files.write(building.id(), RepositoryIdentity.newId());
-        Files.writeString(building.config(), "");
-        Files.writeString(building.formatFile(), formatText());
-    }
-
-    /** Removes what a killed 'mgit init' was building; one that lives holds the lock in it. */
-    private static void removeUnfinished(Path root) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, BUILDING + "*")) {
-            folders.forEach(found::add);
-        }
-        found.removeIf(folder -> !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS));
-        for (Path folder : found) {
-            Optional<ExclusiveFile> dead =
-                    ExclusiveFile.tryAcquire(new RepositoryFiles(root, folder).lockFile(), "mgit init");
-            if (dead.isPresent()) {
-                try (ExclusiveFile mine = dead.get()) {
-                    mine.delete();
-                    DurableFiles.deleteTree(folder);
-                }
-            }
-        }
     }
 
     /**
@@ -159,39 +92,23 @@ public final class Repository implements AutoCloseable {
     public static Repository open(Path start, User user) throws IOException {
         Repository found = openUnchecked(start, user);
         PlainFiles.requireFiles(found.files);
-        found.checkFormat();
+        RepositoryFormat.require(found.files);
         return found;
     }
 
     /** The same for whoever repairs it: the file that says which format it has may be missing or damaged. */
     public static Repository openDamaged(Path start, User user) throws IOException {
         Repository found = openUnchecked(start, user);
-        if (found.format().isPresent() || !Files.isDirectory(found.files.lineage())) {
-            found.checkFormat();
+        if (RepositoryFormat.read(found.files).isPresent() || !Files.isDirectory(found.files.lineage())) {
+            RepositoryFormat.require(found.files);
         }
         return found;
     }
 
     private static Repository openUnchecked(Path start, User user) throws IOException {
-        Path from = start.toAbsolutePath().normalize();
-        for (Path folder = from; folder != null; folder = folder.getParent()) {
-            Path mgit = folder.resolve(RepositoryFiles.FOLDER);
-            if (Files.isRegularFile(mgit)) {
-                mgit = pointedTo(mgit);
-            }
-            if (Files.isDirectory(mgit)) {
-                var repository = new Repository(
-                        new RepositoryFiles(
-                                Optional.ofNullable(mgit.getParent()).orElse(folder), mgit),
-                        user);
-                PlainFiles.require(repository.files);
-                return repository;
-            }
-        }
-        throw new MgitException(
-                MgitException.Kind.FAILED,
-                "not in an mgit repository: there is no .mgit in " + from + " or above",
-                "create one with 'mgit init'");
+        var repository = new Repository(RepositoryLookup.from(start), user);
+        PlainFiles.require(repository.files);
+        return repository;
     }
 
     /** The same repository opened anew, for another thread; the caller closes it. What was set here holds there too. */
@@ -203,21 +120,6 @@ public final class Repository implements AutoCloseable {
         return again;
     }
 
-    private static Path pointedTo(Path pointer) throws IOException {
-        String text = text(pointer);
-        if (!text.startsWith(POINTER) || text.indexOf('\0') >= 0) {
-            throw MgitException.failed(pointer + " is neither a repository nor a pointer to one");
-        }
-        Path named = DurableFiles.folderOf(pointer).resolve(text.substring(POINTER.length()));
-        if (!Files.isDirectory(named)) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    pointer + " points to a repository that does not exist: " + named,
-                    "fix the path if the repository moved, or remove the file");
-        }
-        return named.normalize();
-    }
-
     /**
      * Writes the file by which mgit finds this repository from a folder outside it; false if the folder lies inside.
      *
@@ -226,38 +128,9 @@ public final class Repository implements AutoCloseable {
     public boolean leavePointer(Path staging, Path folder) throws IOException {
         boolean outside = !folder.toAbsolutePath().normalize().startsWith(files.root());
         if (outside) {
-            Files.writeString(staging.resolve(RepositoryFiles.FOLDER), POINTER + files.mgit() + "\n");
+            RepositoryLookup.leavePointer(staging, files);
         }
         return outside;
-    }
-
-    /** The text of a small file of mgit's own; bytes that are no text become replacement characters. */
-    private static String text(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
-    }
-
-    private void checkFormat() throws IOException {
-        if (Files.notExists(files.formatFile())) {
-            throw new MgitException(
-                    MgitException.Kind.INTEGRITY,
-                    files.mgit() + " is not a repository: it has no file 'format'",
-                    "if it was one, run 'mgit fsck --repair'");
-        }
-        int format = format().orElseThrow(() -> new MgitException(
-                MgitException.Kind.INTEGRITY, files.formatFile() + " is damaged", "run 'mgit fsck --repair'"));
-        if (format > FORMAT) {
-            throw new MgitException(
-                    MgitException.Kind.FAILED,
-                    "the repository in " + files.root() + " has format " + format + ", this mgit reads up to " + FORMAT,
-                    "use a newer mgit");
-        }
-    }
-
-    /** What the file of that name says; empty if it is missing or damaged. */
-    private Optional<Integer> format() throws IOException {
-        Path file = files.formatFile();
-        Matcher text = FORMAT_TEXT.matcher(Files.isRegularFile(file) ? text(file) : "");
-        return text.matches() ? Optional.of(Integer.valueOf(text.group(1))) : Optional.empty();
     }
 
     /**
@@ -268,16 +141,12 @@ public final class Repository implements AutoCloseable {
     public List<String> repairLayout(WriterLock lock) throws IOException {
         lock.requireHeld();
         List<String> done = new ArrayList<>(new LayoutRepair(files).run());
-        if (format().isEmpty()) {
-            DurableFiles.replace(files.formatFile(), formatText().getBytes(StandardCharsets.US_ASCII));
+        if (RepositoryFormat.read(files).isEmpty()) {
+            RepositoryFormat.write(files);
             done.add("wrote the file 'format' again");
         }
         settings = null;
         return done;
-    }
-
-    private static String formatText() {
-        return "mgit repository " + FORMAT + "\n";
     }
 
     /** Whom to tell, in one sentence, of what is odd but no reason to stop; nobody until this is called. */
