@@ -214,7 +214,7 @@ class FailingJobsTest {
 
         @Override
         public String[] complaints() {
-            return new String[] {"error: ", "done: 1 failed", " stopped"};
+            return new String[] {"error: ", "1 failed", " stopped"};
         }
 
         @Override
@@ -233,10 +233,9 @@ class FailingJobsTest {
                     .as(what)
                     .isIn(List.of("base2\n+a\n", UPDATED), List.of("base1\n+a\n", "base1\n+a\n+b\n"));
             if (ended.exit() != 0) {
-                boolean begun = !repository().ok("update", "--status").contains("No update in progress");
-                Cli.Ran again = begun
-                        ? repository().run("update", "--continue", "--no-progress")
-                        : repository().run(words().toArray(String[]::new));
+                // One that was stopped goes on, and says again what failed before; that is made by the next.
+                var unused = repository().run("update", "--continue", "--no-progress");
+                Cli.Ran again = repository().run(words().toArray(String[]::new));
                 assertThat(again.exit()).as("%s: %s", what, again).isZero();
             }
             assertThat(history("b")).as(what).isEqualTo(UPDATED);
