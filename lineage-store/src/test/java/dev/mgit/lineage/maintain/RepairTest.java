@@ -93,6 +93,43 @@ class RepairTest {
         }
     }
 
+    /** What a clean-up left whose list of files was written and could not be synced: RocksDB took its new tables away again. */
+    @Test
+    void aListOfTablesThatAreGoneIsMadeFromThoseBefore() throws IOException {
+        Trees.copy(once.resolve("repository"), folder.resolve("repository"));
+        Trees.copy(once.resolve("models"), folder.resolve("models"));
+        Path parameters = folder.resolve("repository/.mgit/parameters");
+        try (var made = new MadeRepository(folder)) {
+            made.commit(Families.fineTuned(CHILD, "gone", 3, 1e-3), "child");
+        }
+        Path before = folder.resolve("before");
+        Trees.copy(parameters, before);
+        try (RocksParameterStore store = RocksParameterStore.openWritable(parameters)) {
+            store.compact();
+        }
+        moveTables(parameters, folder.resolve("after"));
+        moveTables(before, parameters);
+        try (var made = new MadeRepository(folder)) {
+            assertThatThrownBy(() -> made.requireSame(child, "child"))
+                    .isInstanceOf(MgitException.class)
+                    .extracting(e -> ((MgitException) e).kind())
+                    .isEqualTo(MgitException.Kind.INTEGRITY);
+        }
+        assertThat(repair()).anySatisfy(done -> assertThat(done).startsWith("rebuilt the parameter store"));
+        requireAll();
+    }
+
+    private static void moveTables(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.toString().matches(".*\\.(sst|blob)")) {
+                    Files.move(file, to.resolve(file.getFileName()));
+                }
+            }
+        }
+    }
+
     /** JGit reserves as much memory as an index of a pack says that it has objects for. */
     @Test
     void noCountInAnIndexOfAPackTakesMemoryThatItHasNoBytesFor() throws IOException {
