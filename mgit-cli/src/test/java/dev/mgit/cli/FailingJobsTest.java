@@ -165,15 +165,20 @@ class FailingJobsTest {
 
         @Override
         public void judge(CommandWorker.Answer ended, String what) throws IOException {
-            if (ended.exit() != 0) {
-                repository().ok("fsck");
-                repository().ok(words().toArray(String[]::new));
+            if (ended.exit() == 0 && !ended.output().contains("cannot be deleted")) {
+                requireAll(what);
             }
-            requireAll(what);
+            repository().ok("fsck");
+            repository().ok(words().toArray(String[]::new));
+            requireVersions(what);
         }
 
         private void requireAll(String what) throws IOException {
             assertThat(below().resolve("run").toFile().list()).as(what).containsExactly("checkpoint-3");
+            requireVersions(what);
+        }
+
+        private void requireVersions(String what) throws IOException {
             Map<String, String> found = new TreeMap<>();
             List<String> lines = repository().ok("log", "--oneline").lines().toList();
             for (int step = 1; step <= 3; step++) {
@@ -181,7 +186,7 @@ class FailingJobsTest {
                 List<String> versions =
                         lines.stream().filter(line -> line.contains(named)).toList();
                 assertThat(versions).as(what).hasSize(1);
-                repository().ok("checkout", versions.get(0).split(" ")[0], "../out" + step);
+                repository().ok("checkout", versions.get(0).split(" ")[0], "../out" + step, "--force");
                 add(found, step, below().resolve("out" + step));
             }
             assertThat(found).as(what).isEqualTo(saved);

@@ -48,6 +48,9 @@ final class LineageFolder {
             new Setting("gc", "reflogExpireUnreachable", "never"),
             new Setting("gc", "reflogExpire", "never"));
 
+    /** By which JGit tries whether there can be links, and which it leaves where it cannot remove it. */
+    private static final String LINK_PROBE = "tmplink";
+
     private LineageFolder() {}
 
     /** Creates an empty lineage; everything written to it will be synced to disk before it counts. */
@@ -58,6 +61,7 @@ final class LineageFolder {
             StoredConfig config = git.getConfig();
             configure(config, true);
             config.save();
+            Files.deleteIfExists(directory.resolve(LINK_PROBE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -83,8 +83,8 @@ public final class RocksParameterStore implements ParameterStore {
      * @return empty if nothing was ever stored
      */
     public static Optional<RocksParameterStore> openReadOnly(Path directory) {
-        if (Files.notExists(directory.resolve(StoreFiles.CURRENT))) {
-            StoreFiles.requireCurrent(directory);
+        StoreFiles.requireCurrent(directory);
+        if (!StoreFiles.holdsAnything(directory)) {
             return Optional.empty();
         }
         NativeLibrary.load();

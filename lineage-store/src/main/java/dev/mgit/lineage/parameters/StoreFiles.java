@@ -24,7 +24,7 @@ final class StoreFiles {
      */
     static void requireCurrent(Path directory) {
         Path current = directory.resolve(CURRENT);
-        if (Files.notExists(current) && sizes(directory).keySet().stream().anyMatch(StoreFiles::isData)) {
+        if (Files.notExists(current) && holdsAnything(directory)) {
             throw new MgitException(
                     MgitException.Kind.INTEGRITY,
                     "cannot open the parameter store: " + current + " is missing",
@@ -32,8 +32,9 @@ final class StoreFiles {
         }
     }
 
-    private static boolean isData(String name) {
-        return name.endsWith(".sst") || name.endsWith(".blob") || name.startsWith("MANIFEST-");
+    /** Whether anything was ever stored; a store that was not made to the end, on a full disk, is made anew. */
+    static boolean holdsAnything(Path directory) {
+        return sizes(directory).keySet().stream().anyMatch(name -> name.endsWith(".sst") || name.endsWith(".blob"));
     }
 
     /** Every file's name and size in bytes, but for RocksDB's own log, to which readers write too. */
