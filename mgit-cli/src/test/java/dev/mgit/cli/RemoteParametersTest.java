@@ -260,7 +260,7 @@ class RemoteParametersTest {
         assertThat(fetched.exit()).isZero();
         assertThat(fetched.err()).contains("lacks parameters of " + squad);
         assertThat(ben.ok("fsck")).contains("Not here: ", "needed by " + squad, "no damage");
-        assertThat(ben.run("checkout", "origin/squad", "out").exit()).isEqualTo(6);
+        ben.refuses(7, "lacks 1 tensor of what is wanted", "checkout", "origin/squad", "out");
         ada.ok("push", "--check-store");
         assertThat(ben.ok("pull")).contains("squad");
         assertSame(ben, "squad");

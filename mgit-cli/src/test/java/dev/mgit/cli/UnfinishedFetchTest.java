@@ -2,6 +2,7 @@ package dev.mgit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,5 +64,22 @@ class UnfinishedFetchTest {
         assertThat(team.ada().ok("fsck")).contains("Not here: ", "no damage");
         team.ada().ok("gc");
         team.requireSound("a log of a reference that was not moved");
+    }
+
+    /** The references of a fetch whose parameters are still to come, as another command meets them. */
+    @Test
+    void whatIsReadMeanwhileIsBrought() throws IOException {
+        team.ben().ok("tag", "v2", "two");
+        team.ben().ok("push");
+        Path before = folder.resolve("before");
+        Trees.copy(team.ada().mgit().resolve("parameters"), before);
+        team.ada().ok("fetch");
+        Trees.delete(team.ada().mgit().resolve("parameters"));
+        Trees.copy(before, team.ada().mgit().resolve("parameters"));
+        assertThat(team.ada().ok("fsck")).contains("Not here: ");
+        team.ada().ok("checkout", "v2", "out");
+        assertThat(TestRepository.contents(team.ada().root().resolve("out")))
+                .isEqualTo(TestRepository.contents(team.ben().root().resolve("run-two")));
+        assertThat(team.ada().ok("fsck")).contains("no damage").doesNotContain("Not here: ");
     }
 }
