@@ -8,10 +8,17 @@ import dev.mgit.fixtures.Families;
 import dev.mgit.fixtures.MadeModel;
 import dev.mgit.fixtures.ModelShape;
 import dev.mgit.fixtures.Trees;
+import dev.mgit.lineage.parameters.BlockReader;
+import dev.mgit.lineage.parameters.ParameterStore;
+import dev.mgit.lineage.parameters.StoredObject;
 import dev.mgit.lineage.repository.Repository;
+import dev.mgit.lineage.version.NeededObjects;
+import dev.mgit.lineage.version.ObjectId;
+import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,7 +34,7 @@ final class DepthTable {
         this.output = output;
     }
 
-    /** A chain of versions, each fine-tuned from the one before: the g-th is as deep as g has bits set. */
+    /** A chain of versions, each fine-tuned from the one before. */
     void print(Path scratch) throws IOException {
         MadeModel model = Families.base("root", 1, ModelShape.ofBytes(BYTES, Element.BF16));
         Path file = scratch.resolve("model.safetensors");
@@ -52,12 +59,28 @@ final class DepthTable {
             first = version == 1 ? usage.processor() : first;
             table.row(
                     "v" + version,
-                    Integer.bitCount(version),
+                    depth(repository, "v" + version),
                     String.format(Locale.ROOT, "%.2f", usage.seconds()),
                     String.format(Locale.ROOT, "%.2f", usage.processor()),
                     first == 0 ? "-" : String.format(Locale.ROOT, "%.2fx", usage.processor() / first));
         }
         table.print();
+    }
+
+    /** The most frames below one of a version's blocks. */
+    private static int depth(Path repository, String version) throws IOException {
+        int deepest = 0;
+        try (Repository opened = Repository.open(repository);
+                ParameterStore store = opened.parameters();
+                BlockReader blocks = new BlockReader(store)) {
+            List<VersionId> versions = List.of(opened.lineage().resolve(version));
+            for (ObjectId id : NeededObjects.of(opened.lineage(), versions).keySet()) {
+                for (StoredObject.Block block : store.object(id).orElseThrow().blocks()) {
+                    deepest = Math.max(deepest, blocks.frame(block.id()).depth());
+                }
+            }
+        }
+        return deepest;
     }
 
     private static Usage best(Path repository, String version, Path out) throws IOException {
