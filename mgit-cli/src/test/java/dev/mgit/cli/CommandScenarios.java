@@ -49,6 +49,13 @@ final class CommandScenarios {
     /** Those that make one model after the other, and keep what they made when they are stopped. */
     static final Set<String> ONE_BY_ONE = Set.of("import --mgit ../graph.json");
 
+    /** Approvals are part of what they do, and hold for one folder: none of the states shows in a copy of it. */
+    static final Set<String> OF_ONE_FOLDER = Set.of(
+            "test run --test size base",
+            "hooks add notice --event post-commit --on none -- true",
+            "hooks trust --all",
+            "rerun made --check");
+
     /** One that keeps each step that it did, which none of the states before and after it shows. */
     static final Set<String> STEP_BY_STEP = Set.of("bisect run -- true");
 

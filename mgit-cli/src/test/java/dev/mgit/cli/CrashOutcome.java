@@ -45,7 +45,8 @@ record CrashOutcome(Scenario scenario, State before, State after) {
         return now;
     }
 
-    private boolean isOnTheWay(State now) {
+    /** Whether some of several models are made, and nothing else is between before and after. */
+    boolean isOnTheWay(State now) {
         return CommandScenarios.ONE_BY_ONE.contains(scenario.toString())
                 && now.models().entrySet().containsAll(before.models().entrySet())
                 && after.models().entrySet().containsAll(now.models().entrySet())

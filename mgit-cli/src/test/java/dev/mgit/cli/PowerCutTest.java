@@ -34,8 +34,12 @@ class PowerCutTest {
     private static final long SEED = Long.getLong("mgit.power.seed", 1);
     private static final int CUTS_IN_EVERY_BUILD = 6;
 
-    private static final List<String> IN_EVERY_BUILD =
-            List.of("commit ../model --model base", "checkout base new", "gc --prune-older-than 0", "tag v2 base");
+    private static final List<String> IN_EVERY_BUILD = List.of(
+            "commit ../model --model base",
+            "checkout base new",
+            "gc --prune-older-than 0",
+            "tag v2 base",
+            "config store.maxDepth 3");
 
     @TempDir
     private static Path once;
@@ -58,7 +62,12 @@ class PowerCutTest {
     }
 
     static List<Scenario> commands() {
-        return CUTS == 0 ? IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList() : CommandScenarios.WRITING;
+        return CUTS == 0
+                ? IN_EVERY_BUILD.stream().map(CommandScenarios::named).toList()
+                : CommandScenarios.WRITING.stream()
+                        .filter(scenario -> !CommandScenarios.OF_ONE_FOLDER.contains(scenario.toString()))
+                        .filter(scenario -> !CommandScenarios.STEP_BY_STEP.contains(scenario.toString()))
+                        .toList();
     }
 
     @ParameterizedTest
@@ -92,7 +101,7 @@ class PowerCutTest {
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(what, e);
         }
-        assertThat(now.equals(outcome.after()) || !atEnd && now.equals(outcome.before()))
+        assertThat(now.equals(outcome.after()) || !atEnd && (now.equals(outcome.before()) || outcome.isOnTheWay(now)))
                 .as("%s: %s", what, differences(outcome.after(), now))
                 .isTrue();
     }

@@ -45,6 +45,8 @@ class PowerLossTest {
                 "tag release base",
                 "mv child renamed",
                 "undo",
+                "config store.maxDepth 3",
+                "remote add origin ../models.git --store ../store",
             })
     void namesAreSynced(String command) throws IOException {
         CrashRepository here = made.copyTo(folder.resolve("here"));

@@ -152,8 +152,9 @@ public final class BisectCommand {
     @Command(name = "reset", description = "End the search and discard its state.")
     int reset() throws IOException {
         try (HookSession hooks = HookSession.open(context, new WaitOption())) {
-            boolean any =
-                    Files.deleteIfExists(hooks.session().repository().files().bisect());
+            Path state = hooks.session().repository().files().bisect();
+            boolean any = Files.deleteIfExists(state);
+            DurableFiles.syncFolder(state.resolveSibling(""));
             FolderTools.delete(BisectRun.logs(hooks.workspace().scratch()));
             context.output().line(any ? "Bisect ended" : "No bisect in progress");
         }
