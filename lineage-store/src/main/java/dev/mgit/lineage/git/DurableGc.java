@@ -9,13 +9,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.eclipse.jgit.errors.LockFailedException;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
-import org.eclipse.jgit.internal.storage.file.LockFile;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackFile;
 import org.eclipse.jgit.internal.storage.pack.PackExt;
@@ -55,7 +52,8 @@ final class DurableGc extends GC {
         }
         if (!packed.isEmpty()) {
             String text = "# pack-refs with: peeled fully-peeled sorted \n" + String.join("", packed.values());
-            replace(git.getDirectory().toPath().resolve(Constants.PACKED_REFS), text.getBytes(StandardCharsets.UTF_8));
+            GitFiles.replace(
+                    git.getDirectory().toPath().resolve(Constants.PACKED_REFS), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -64,23 +62,6 @@ final class DurableGc extends GC {
         ObjectId tagged = ref.getPeeledObjectId();
         String line = ref.getObjectId().name() + " " + ref.getName() + "\n";
         return tagged == null ? line : line + "^" + tagged.name() + "\n";
-    }
-
-    private static void replace(Path file, byte[] content) throws IOException {
-        var lock = new LockFile(file.toFile());
-        if (!lock.lock()) {
-            throw new LockFailedException(file.toFile());
-        }
-        try {
-            lock.setFSync(true);
-            lock.write(content);
-            if (!lock.commit()) {
-                throw new IOException("cannot replace " + file);
-            }
-        } finally {
-            lock.unlock();
-        }
-        DurableNames.sync(Objects.requireNonNull(file.getParent(), "a file lies in a folder"));
     }
 
     @Override

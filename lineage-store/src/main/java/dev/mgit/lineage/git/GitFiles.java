@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.jgit.errors.LockFailedException;
+import org.eclipse.jgit.internal.storage.file.LockFile;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -134,5 +136,27 @@ final class GitFiles {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(end)).sorted().toList();
         }
+    }
+
+    /**
+     * Replaces a file as a whole, under Git's own lock of it; new content and name outlive a power failure.
+     *
+     * @throws LockFailedException if another has the lock
+     */
+    static void replace(Path file, byte[] content) throws IOException {
+        var lock = new LockFile(file.toFile());
+        if (!lock.lock()) {
+            throw new LockFailedException(file.toFile());
+        }
+        try {
+            lock.setFSync(true);
+            lock.write(content);
+            if (!lock.commit()) {
+                throw new IOException("cannot replace " + file);
+            }
+        } finally {
+            lock.unlock();
+        }
+        DurableNames.sync(file.toAbsolutePath().resolveSibling(""));
     }
 }

@@ -16,8 +16,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.ConfigInvalidException;
-import org.eclipse.jgit.errors.LockFailedException;
-import org.eclipse.jgit.internal.storage.file.LockFile;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
@@ -217,31 +215,15 @@ public final class GitSettings implements SettingsFile {
                     null);
         }
         try {
-            write(config.toText().getBytes(StandardCharsets.UTF_8));
+            // JGit's own way does not sync: a power failure would leave an empty file
+            Path file = ((FileBasedConfig) config).getFile().toPath();
+            GitFiles.replace(
+                    Files.exists(file) ? file.toRealPath() : file,
+                    config.toText().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new MgitException(
                     MgitException.Kind.FAILED, "cannot write " + where + ": " + e.getMessage(), null, e);
         }
-    }
-
-    /** As JGit does, whose files a power failure may leave empty. */
-    private void write(byte[] text) throws IOException {
-        Path named = ((FileBasedConfig) config).getFile().toPath();
-        Path file = Files.exists(named) ? named.toRealPath() : named.toAbsolutePath();
-        var lock = new LockFile(file.toFile());
-        if (!lock.lock()) {
-            throw new LockFailedException(file.toFile());
-        }
-        try {
-            lock.setFSync(true);
-            lock.write(text);
-            if (!lock.commit()) {
-                throw new IOException("it cannot be replaced");
-            }
-        } finally {
-            lock.unlock();
-        }
-        DurableNames.sync(file.resolveSibling(""));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -81,11 +80,7 @@ final class PackIndexes {
             if (Files.notExists(index, LinkOption.NOFOLLOW_LINKS)
                     && Files.isRegularFile(pack, LinkOption.NOFOLLOW_LINKS)
                     && GitFiles.endsWithItsHash(pack)) {
-                Path whole = index.resolveSibling(index.getFileName() + ".lock"); // removed after a crash, as Git's are
-                Files.write(whole, make(pack));
-                DurableNames.syncTree(whole);
-                Files.move(whole, index, StandardCopyOption.ATOMIC_MOVE);
-                DurableNames.sync(index.toAbsolutePath().resolveSibling(""));
+                GitFiles.replace(index, make(pack));
             }
         }
     }
