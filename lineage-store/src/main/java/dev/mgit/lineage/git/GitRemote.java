@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -284,7 +285,10 @@ public final class GitRemote implements AutoCloseable {
     private void syncNames(List<Move> moves) throws IOException {
         Optional<Path> there = folder();
         if (there.isPresent()) {
-            DurableNames.sync(there.get().resolve("objects/pack"));
+            Path packs = there.get().resolve("objects/pack");
+            if (Files.isDirectory(packs)) {
+                DurableNames.sync(packs);
+            }
             DurableNames.syncReferences(
                     there.get(), moves.stream().map(Move::ref).toList());
         }

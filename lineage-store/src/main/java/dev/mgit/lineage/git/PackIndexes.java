@@ -18,8 +18,8 @@ import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.transport.PackParser;
 
 /**
- * The indexes of packs: those that JGit must not believe, and those that are not there. Format: Git's {@code gitformat-pack}; 256 counts, each of the objects whose
- * ids begin with that byte or a lower one, then the ids.
+ * The indexes of packs: those that JGit must not believe, and those that are not there. Format: Git's {@code gitformat-pack}; 256
+ * counts, each of the objects whose ids begin with that byte or a lower one, then the ids.
  */
 final class PackIndexes {
     private static final int COUNTS = 256 * Integer.BYTES;
@@ -92,7 +92,7 @@ final class PackIndexes {
             other.create(true);
             try (ObjectInserter inserter = other.newObjectInserter();
                     InputStream in = Files.newInputStream(pack)) {
-                PackParser parser = inserter.newPackParser(in);
+                PackParser parser = IncomingPack.parser(inserter, in);
                 parser.parse(NullProgressMonitor.INSTANCE);
                 inserter.flush();
             }

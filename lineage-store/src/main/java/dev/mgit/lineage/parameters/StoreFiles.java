@@ -34,7 +34,14 @@ final class StoreFiles {
 
     /** Whether anything was ever stored; a store that was not made to the end, on a full disk, is made anew. */
     static boolean holdsAnything(Path directory) {
-        return sizes(directory).keySet().stream().anyMatch(name -> name.endsWith(".sst") || name.endsWith(".blob"));
+        if (Files.notExists(directory)) {
+            return false;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{sst,blob}")) {
+            return files.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Every file's name and size in bytes, but for RocksDB's own log, to which readers write too. */
