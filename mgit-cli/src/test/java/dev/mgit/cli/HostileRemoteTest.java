@@ -161,6 +161,28 @@ class HostileRemoteTest {
         }
     }
 
+    /** What is sent would end early, and JGit wait for the rest of it. */
+    @Test
+    void nothingIsSentFromPlacesThatAnIndexOfOnesOwnMisplaces() throws IOException {
+        mallory.ok("gc");
+        Path index = index(mallory.mgit().resolve("lineage.git"));
+        byte[] sound = Files.readAllBytes(index);
+        assertThat(index.toFile().setWritable(true)).isTrue();
+        int objects = (sound.length - 1072) / 28;
+        for (int i = 0; i < objects; i++) {
+            byte[] flipped = sound.clone();
+            flipped[sound.length - 40 - 4 * (objects - i) + 1] ^= 0x10;
+            Files.write(index, flipped);
+            TestRepository.weights(folder.resolve("model/w.safetensors"), i, 100);
+            mallory.run("commit", "../model", "--model", "m" + i);
+            Cli.Ran pushed = mallory.run("push");
+            assertThat(pushed.exit()).as("%s", pushed).isEqualTo(INTEGRITY);
+            assertThat(pushed.err()).contains("mgit fsck --repair").doesNotContain("internal error", "Exception");
+        }
+        Files.write(index, sound);
+        mallory.ok("push");
+    }
+
     private static Path index(Path git) throws IOException {
         try (var files = Files.newDirectoryStream(git.resolve("objects/pack"), "*.idx")) {
             return files.iterator().next();

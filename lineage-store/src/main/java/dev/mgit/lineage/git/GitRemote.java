@@ -269,8 +269,15 @@ public final class GitRemote implements AutoCloseable {
                 .map(File::toPath);
     }
 
-    /** JGit looks for ever for objects that an index misplaces. */
+    /** JGit looks for ever for objects that an index misplaces, or stops in the middle of a pack and waits for the answer. */
     private void requireSoundIndexes() throws IOException {
+        Optional<Path> here = PackIndexes.damaged(git.getDirectory().toPath());
+        if (here.isPresent()) {
+            throw new MgitException(
+                    MgitException.Kind.INTEGRITY,
+                    "Git file " + here.get() + " is not the index of its pack",
+                    "run 'mgit fsck --repair', which makes it from the pack");
+        }
         Optional<Path> there = folder();
         Optional<Path> damaged = there.isEmpty() ? Optional.empty() : PackIndexes.damaged(there.get());
         if (damaged.isPresent()) {

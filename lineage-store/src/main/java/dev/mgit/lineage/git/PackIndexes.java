@@ -49,7 +49,7 @@ final class PackIndexes {
     }
 
     /**
-     * Reads all indexes of a repository of somebody else's, whose objects JGit will send from where they say.
+     * Reads all indexes of a repository whose objects JGit will send from where they say.
      *
      * @return one that is damaged, or of another pack
      */
