@@ -32,7 +32,8 @@ record CrashOutcome(Scenario scenario, State before, State after) {
         return now;
     }
 
-    private State seen(CrashRepository here, String what) throws IOException {
+    /** Requires one of the two; nothing else is tried. */
+    State seen(CrashRepository here, String what) throws IOException {
         State now;
         try {
             now = here.look();
@@ -54,8 +55,12 @@ record CrashOutcome(Scenario scenario, State before, State after) {
                         || now.with(after.models()).equals(after));
     }
 
+    static boolean isMerging(CrashRepository here) {
+        return Files.exists(here.root().resolve(".mgit/merge/state.json"));
+    }
+
     private void finish(CrashRepository here, State now) throws IOException {
-        if (Files.exists(here.root().resolve(".mgit/merge/state.json"))) {
+        if (isMerging(here)) {
             // A merge that was killed is in progress, as one of Git's is: it says so, and is given up here.
             here.commands().ok("merge", "--abort");
         }

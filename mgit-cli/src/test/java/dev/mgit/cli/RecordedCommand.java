@@ -19,19 +19,24 @@ record RecordedCommand(CrashOutcome outcome, PowerLoss disks, CrashRepository he
     static RecordedCommand of(Scenario scenario, CrashRepository made, Path folder) throws IOException {
         State before = ready(scenario, made, folder).look();
         CrashRepository here = ready(scenario, made, folder);
+        PowerLoss disks = recorded(scenario.words(), here, folder.resolve("log"));
+        State after = here.look();
+        return new RecordedCommand(new CrashOutcome(scenario, before, after), disks, here);
+    }
+
+    /** What one more command does to the disk that is here, all of which is taken to be synced. */
+    static PowerLoss recorded(List<String> words, CrashRepository here, Path log) throws IOException {
         PowerLoss disks = PowerLoss.before(here.folder());
-        Path log = folder.resolve("log");
         Crash.Ended ended = Crash.start(
                         PowerLoss.recording(log),
                         Main.class,
                         here.root(),
                         List.of("-Xmx256m"),
-                        scenario.words().toArray(String[]::new))
+                        words.toArray(String[]::new))
                 .finish();
         assertThat(ended.exit()).as(ended.output()).isZero();
-        State after = here.look();
         disks.take(log);
-        return new RecordedCommand(new CrashOutcome(scenario, before, after), disks, here);
+        return disks;
     }
 
     private static CrashRepository ready(Scenario scenario, CrashRepository made, Path folder) throws IOException {

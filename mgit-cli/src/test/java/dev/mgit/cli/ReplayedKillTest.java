@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mgit.cli.CommandScenarios.Scenario;
+import dev.mgit.fixtures.PowerLoss;
 import dev.mgit.fixtures.PowerLoss.Kept;
 import dev.mgit.fixtures.SystemCalls;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -24,13 +26,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that a kill after any of its changes leaves, without a process for each. {@link CrashPointsTest} kills in earnest.
  *
  * <p>{@code -Dmgit.kills=all} takes every change of every command in {@link CommandScenarios#WRITING} that can be
- * replayed, {@code =N} so many of each; {@code -Dmgit.kills.seed=N} others.
+ * replayed, {@code =N} so many of each; {@code -Dmgit.kills.seed=N} others. Of so many of them ({@code -Dmgit.kills.again=N})
+ * the next command, which recovers, is killed as often.
  */
 @Tag("slow")
 class ReplayedKillTest {
     private static final String KILLS = System.getProperty("mgit.kills", "");
     private static final long SEED = Long.getLong("mgit.kills.seed", 1);
     private static final int KILLS_IN_EVERY_BUILD = 1;
+    private static final int AGAIN = Integer.getInteger("mgit.kills.again", KILLS_IN_EVERY_BUILD);
 
     private static final List<String> IN_EVERY_BUILD =
             List.of("commit ../model --model base", "merge trained child --model joined --strategy average");
@@ -46,6 +50,8 @@ class ReplayedKillTest {
 
     @TempDir
     private Path folder;
+
+    private final Random random = new Random(SEED);
 
     @BeforeAll
     static void make() throws IOException {
@@ -72,26 +78,67 @@ class ReplayedKillTest {
     @MethodSource("commands")
     void nothingIsLost(Scenario scenario) throws IOException {
         RecordedCommand recorded = RecordedCommand.of(scenario, made, folder);
-        List<Integer> moments = recorded.disks().moments();
-        assertThat(moments).isNotEmpty();
-        var random = new Random(SEED);
-        int count = KILLS.equals("all") ? moments.size() : count(moments.size());
-        for (int i = 0; i < count; i++) {
-            int from = (int) ((long) i * moments.size() / count);
-            int to = (int) ((i + 1L) * moments.size() / count);
-            int moment = moments.get(from + random.nextInt(to - from));
-            CrashRepository here = recorded.here();
-            Trees.delete(here.folder());
-            recorded.disks().leave(moment, Kept.ALL, random, here.folder());
+        int count = 0;
+        for (int moment : some(recorded.disks().moments(), KILLS)) {
+            CrashRepository here = left(recorded.disks(), moment, recorded.here());
             recorded.outcome().requireOldOrNew(here, folder.resolve("kept"), "killed after line " + moment);
-            kills++;
+            count++;
         }
+        told(count, scenario.toString());
+    }
+
+    /** Nor where the command that recovers is killed as well, be it the same or one that cleans up. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void nothingIsLostOnTheWayBack(Scenario scenario) throws IOException {
+        RecordedCommand recorded = RecordedCommand.of(scenario, made, folder);
+        int count = 0;
+        for (int first : some(recorded.disks().moments(), String.valueOf(AGAIN))) {
+            CrashRepository here = left(recorded.disks(), first, recorded.here());
+            CrashRepository kept = here.copyTo(folder.resolve("first"));
+            boolean unfinished = recorded.outcome()
+                            .seen(here, "killed after line " + first)
+                            .equals(recorded.outcome().before())
+                    && scenario.first().isEmpty()
+                    && !CrashOutcome.isMerging(kept);
+            List<String> next = unfinished && random.nextBoolean() ? scenario.words() : List.of("gc");
+            PowerLoss disks = RecordedCommand.recorded(next, kept.copyTo(here.folder()), folder.resolve("again"));
+            for (int second : some(disks.moments(), KILLS)) {
+                String what = "killed after line " + first + ", then " + next + " after line " + second;
+                recorded.outcome().requireOldOrNew(left(disks, second, here), folder.resolve("kept"), what);
+                count++;
+            }
+        }
+        told(count, scenario + ", and on the way back");
+    }
+
+    private CrashRepository left(PowerLoss disks, int moment, CrashRepository here) throws IOException {
+        Trees.delete(here.folder());
+        disks.leave(moment, Kept.ALL, random, here.folder());
+        return here;
+    }
+
+    private static void told(int count, String of) {
+        kills += count;
         if (!KILLS.isEmpty()) {
-            System.out.println(count + " kills of " + scenario);
+            System.out.println(count + " kills of " + of);
         }
     }
 
-    private static int count(int moments) {
-        return Math.min(moments, KILLS.isEmpty() ? KILLS_IN_EVERY_BUILD : Integer.parseInt(KILLS));
+    /** So many moments, one of each of as many stretches. */
+    private List<Integer> some(List<Integer> moments, String wanted) {
+        assertThat(moments).isNotEmpty();
+        int count = switch (wanted) {
+            case "" -> KILLS_IN_EVERY_BUILD;
+            case "all" -> moments.size();
+            default -> Math.min(moments.size(), Integer.parseInt(wanted));
+        };
+        List<Integer> some = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int from = (int) ((long) i * moments.size() / count);
+            int to = (int) ((i + 1L) * moments.size() / count);
+            some.add(moments.get(from + random.nextInt(to - from)));
+        }
+        return some;
     }
 }
