@@ -108,7 +108,7 @@ final class CommandWorker implements AutoCloseable {
             for (int i = 0; i < words.length; i++) {
                 words[i] = orders.readUTF();
             }
-            Cli.Ran ran = Cli.run(folder, words);
+            Cli.Ran ran = List.of(words).equals(ServedPush.WORDS) ? ServedPush.run(folder) : Cli.run(folder, words);
             byte[] output = (ran.out() + ran.err()).getBytes(StandardCharsets.UTF_8);
             // The one way to make a file that is never made to fail.
             Files.createSymbolicLink(done, folder);

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link FailedCalls} of commands that are killed in tests of their own: init, watch and update. The models are made. */
+/**
+ * {@link FailedCalls} of commands that are killed in tests of their own: init, watch and update, and a server that takes a push. The
+ * models are made.
+ */
 @Tag("slow")
 class FailingJobsTest {
     private static int faults;
@@ -50,6 +53,11 @@ class FailingJobsTest {
     @Test
     void update() throws IOException {
         refused(new Update());
+    }
+
+    @Test
+    void servedPush() throws IOException {
+        refused(new Served());
     }
 
     private void refused(Job job) throws IOException {
@@ -250,6 +258,64 @@ class FailingJobsTest {
             repository().ok("gc");
             assertThat(repository().ok("fsck")).as(what).contains("no damage");
             assertThat(repository().mgit().resolve("hooks/update")).as(what).doesNotExist();
+        }
+    }
+
+    /** A version that a client of the Hub was told of is there, and the next push needs nobody's help. */
+    private final class Served extends Job {
+        private final TreeMap<String, String> pushed;
+
+        Served() throws IOException {
+            TestRepository repository = TestRepository.init(made().resolve("repo"));
+            Path model = made().resolve("model");
+            weights(model.resolve(ServedPush.WEIGHTS), 1, 5000);
+            Files.writeString(model.resolve(ServedPush.CONFIGURATION), "{}");
+            repository.ok("commit", "../model", "--model", ServedPush.MODEL);
+            weights(model.resolve(ServedPush.WEIGHTS), 2, 50_000);
+            Files.writeString(model.resolve(ServedPush.CONFIGURATION), "{\"a\":1}");
+            pushed = contents(model);
+        }
+
+        @Override
+        public List<String> words() {
+            return ServedPush.WORDS;
+        }
+
+        @Override
+        public void unharmed() throws IOException {
+            requirePushed("with nothing failed");
+        }
+
+        @Override
+        public void judge(CommandWorker.Answer ended, String what) throws IOException {
+            assertThat(repository().ok("fsck")).as(what).contains("no damage");
+            int versions = versions();
+            if (ended.exit() == 0) {
+                requirePushed(what);
+            }
+            assertThat(versions).as(what).isBetween(1, 2);
+            Cli.Ran again = ServedPush.run(workingFolder());
+            assertThat(again.exit()).as("%s: %s", what, again).isZero();
+            requirePushed(what);
+            repository().ok("gc");
+            assertThat(repository().ok("fsck")).as(what).contains("no damage");
+            assertThat(contents(repository().mgit().resolve("uploads")).keySet())
+                    .as(what)
+                    .isSubsetOf("held");
+        }
+
+        private int versions() {
+            return (int) repository()
+                    .ok("log", ServedPush.MODEL, "--oneline")
+                    .lines()
+                    .count();
+        }
+
+        private void requirePushed(String what) throws IOException {
+            assertThat(versions()).as(what).isEqualTo(2);
+            Path out = below().resolve("out");
+            repository().ok("checkout", ServedPush.MODEL, out.toString(), "--force");
+            assertThat(contents(out)).as(what).isEqualTo(pushed);
         }
     }
 }
