@@ -5,12 +5,15 @@ import dev.mgit.delta.MgitException;
 import dev.mgit.delta.json.Json;
 import dev.mgit.serve.hub.push.PushLimits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpResponse;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,6 +32,8 @@ final class ServedPush {
     static final String WEIGHTS = "model.safetensors";
     static final String CONFIGURATION = "config.json";
 
+    private static final Duration ANSWER = Duration.ofMinutes(1);
+
     private final ServedRepository served;
     private final byte[] weights;
     private final byte[] configuration;
@@ -39,12 +44,15 @@ final class ServedPush {
         this.configuration = Files.readAllBytes(files.resolve(CONFIGURATION));
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Answer(int status, byte[] body) {}
+
     /** A refusal by the server; the text is what it said. */
     private static final class Refused extends IOException {
         private static final long serialVersionUID = 1;
 
-        Refused(HttpResponse<byte[]> answer) {
-            super(answer.statusCode() + " " + new String(answer.body(), StandardCharsets.UTF_8));
+        Refused(Answer answer) {
+            super(answer.status() + " " + new String(answer.body(), StandardCharsets.UTF_8));
         }
     }
 
@@ -59,17 +67,13 @@ final class ServedPush {
             return new Cli.Ran(0, new ServedPush(served, root.resolveSibling("model")).pushed(), "");
         } catch (IOException | MgitException | UncheckedIOException e) {
             return new Cli.Ran(1, "", "error: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Cli.Ran(130, "", "error: interrupted");
         }
     }
 
-    private String pushed() throws IOException, InterruptedException {
+    private String pushed() throws IOException {
         String[] names = MODEL.split("/");
-        HttpResponse<byte[]> made =
-                post("/api/repos/create", Json.text(Map.of("organization", names[0], "name", names[1])));
-        if (made.statusCode() != 409) { // it is there, and empty, after a push that failed
+        Answer made = post("/api/repos/create", Json.text(Map.of("organization", names[0], "name", names[1])));
+        if (made.status() != 409) { // it is there, and empty, after a push that failed
             required(made);
         }
         String oid = HexFormat.of().formatHex(Hashes.sha256().digest(weights));
@@ -88,14 +92,14 @@ final class ServedPush {
         String version = Json.parseObject(required(post("/api/models/" + MODEL + "/commit/main", lines))
                         .body())
                 .string("commitOid");
-        HttpResponse<byte[]> back = served.get("/" + MODEL + "/resolve/main/" + WEIGHTS, authorization());
-        if (back.statusCode() == 200 && !java.util.Arrays.equals(back.body(), weights)) {
+        Answer back = send("GET", "/" + MODEL + "/resolve/main/" + WEIGHTS, new byte[0]);
+        if (back.status() == 200 && !Arrays.equals(back.body(), weights)) {
             throw new IllegalStateException("other bytes than were pushed");
         }
         return version + "\n";
     }
 
-    private void upload(String oid) throws IOException, InterruptedException {
+    private void upload(String oid) throws IOException {
         var wanted = Map.of("operation", "upload", "objects", List.of(Map.of("oid", oid, "size", weights.length)));
         var object = Json.parseObject(required(post("/" + MODEL + ".git/info/lfs/objects/batch", Json.text(wanted)))
                         .body())
@@ -103,20 +107,34 @@ final class ServedPush {
                 .get(0);
         if (object.has("actions")) {
             String target = object.object("actions").object("upload").string("href");
-            required(served.send("PUT", target, weights));
+            required(send("PUT", target, weights));
         }
     }
 
-    private HttpResponse<byte[]> post(String path, String body) throws IOException, InterruptedException {
-        return served.send("POST", path, body, authorization());
+    private Answer post(String path, String body) throws IOException {
+        return send("POST", path, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String[] authorization() {
-        return new String[] {"Authorization", "Bearer " + ServedRepository.WRITER};
+    /** With plain sockets: a client that has threads of its own may wait for ever where the call that fails is one of these. */
+    private Answer send(String method, String path, byte[] body) throws IOException {
+        var connection = (HttpURLConnection) URI.create(path.startsWith("http") ? path : served.url() + path)
+                .toURL()
+                .openConnection();
+        connection.setRequestMethod(method);
+        connection.setReadTimeout((int) ANSWER.toMillis());
+        connection.setRequestProperty("Authorization", "Bearer " + ServedRepository.WRITER);
+        if (body.length > 0) {
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(body);
+        }
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            return new Answer(status, in == null ? new byte[0] : in.readAllBytes());
+        }
     }
 
-    private static HttpResponse<byte[]> required(HttpResponse<byte[]> answer) throws Refused {
-        if (answer.statusCode() != 200) {
+    private static Answer required(Answer answer) throws Refused {
+        if (answer.status() != 200) {
             throw new Refused(answer);
         }
         return answer;
