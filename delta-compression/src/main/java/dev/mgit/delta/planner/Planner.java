@@ -43,6 +43,9 @@ public final class Planner {
         List<SourceTensor> called = candidates.called(child.spec().name());
         relatives(trial, called, candidates);
         if (trial.share() > FREE) {
+            ScaledSearch.search(trial, candidates);
+        }
+        if (trial.share() > FREE) {
             mixtures(trial, called, candidates);
         }
         if (trial.share() > STRANGE) {

@@ -26,7 +26,8 @@ public final class Predictors {
             new GroupQuantizePredictor(),
             new MaskPredictor(),
             new AdamPredictor(),
-            new DecayPredictor());
+            new DecayPredictor(),
+            new ScaledPredictor());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));
