@@ -57,7 +57,7 @@ final class GroupSearch {
 
     /** Offers what makes a byte of each float, with several scales a row. */
     static void bytes(Trial trial, Candidates candidates) {
-        if (trial.spec().dtype() == Dtype.I8 || trial.spec().dtype() == Dtype.U8) {
+        if (isContainer(trial.spec().dtype()) && !trial.spec().dtype().isPacked()) {
             var search = new GroupSearch(trial, candidates, false);
             codes(trial.child()).ifPresent(found -> search.offer(found, false));
         }
@@ -117,7 +117,7 @@ final class GroupSearch {
             TensorSpec floats = source.spec();
             boolean packed =
                     spec.dtype().isPacked() ? floats.elements() == spec.elements() : floats.elements() == 2 * bytes;
-            boolean single = !spec.dtype().isPacked() && spec.dtype().bytes() == 1 && floats.elements() == bytes;
+            boolean single = !spec.dtype().isPacked() && floats.elements() == bytes;
             if (floats.dtype().isFloat() && (packed || single) && (scales || packed == nibbles)) {
                 for (Placement placement : placements(source)) {
                     offer(found, placement, floats.elements(), packed, scales);

@@ -44,6 +44,7 @@ public final class Planner {
         relatives(trial, called, candidates);
         if (trial.share() > FREE) {
             ScaledSearch.search(trial, candidates);
+            MicroscaleSearch.search(trial, candidates);
         }
         if (trial.share() > FREE) {
             mixtures(trial, called, candidates);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * quantized tensor and its scales. What belongs together is known by its names, and which elements share a scale by the shapes.
  */
 final class ScaledSearch {
-    private static final int MOST_SCALES = 1 << 22;
+    private static final int MOST_SCALES = 1 << 20;
     /** Where so few elements share a scale, a stored one is named rather than repeated. */
     private static final long FEW = 512;
 
@@ -29,6 +29,7 @@ final class ScaledSearch {
 
     private static final int MOST_JSON = 1 << 16;
     private static final int NIBBLES = 16;
+    private static final int MAX_BYTES = 256;
 
     /** What the name of a quantized tensor is followed by in that of its scales; of int8 by bitsandbytes, in units of 1/127. */
     private static final List<String> SCALES =
@@ -38,13 +39,17 @@ final class ScaledSearch {
     private static final List<String> OF_WEIGHT = List.of(".scale_weight", ".SCB");
     private static final float BITSANDBYTES_INT8 = 127;
 
-    /** How names of 4-bit codes end. */
-    private static final List<String> PACKED_ENDS = List.of("", "_packed", ".qdata");
+    private static final String PACKED = "_packed";
+
+    /** How names of packed codes end. */
+    private static final List<String> PACKED_ENDS = List.of("", PACKED, ".qdata");
 
     /** E2M1 of the OCP microscaling formats, by code. */
     private static final float[] E2M1 = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
 
     private static final String GLOBAL_SCALE = "_global_scale";
+    private static final String ONE_OVER_GLOBAL_SCALE = "_scale_2";
+    private static final String ZERO_POINT = "_zero_point";
     private static final String TABLE = ".quant_map";
     private static final String NESTED = ".nested_absmax";
     private static final String NESTED_TABLE = ".nested_quant_map";
@@ -62,7 +67,9 @@ final class ScaledSearch {
     static void search(Trial trial, Candidates candidates) {
         var search = new ScaledSearch(trial, candidates);
         Dtype dtype = trial.spec().dtype();
-        if (isNarrow(dtype)) {
+        if (isNarrow(dtype)
+                || dtype == Dtype.I8
+                || dtype == Dtype.I32 && trial.spec().name().endsWith(PACKED)) {
             search.quantized();
         } else if (dtype.isFloat()) {
             search.dequantized();
@@ -76,36 +83,53 @@ final class ScaledSearch {
 
     /** Scales of a tensor: all of them, or where they are stored, where there are many. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Scales(TensorSpec spec, float[] values, Optional<SourceTensor> stored, float divisor) {
+    private record Scales(TensorSpec spec, float[] values, Optional<SourceTensor> stored, float divisor, int[] zeros) {
+        Scales(TensorSpec spec, float[] values) {
+            this(spec, values, Optional.empty(), 1, new int[0]);
+        }
+
         Dtype dtype() {
             return stored.map(tensor -> scaleDtype(tensor.spec())).orElse(Dtype.F32);
         }
     }
 
     private void quantized() {
-        ChildTensor child = trial.child();
         TensorSpec spec = trial.spec();
-        Scales scales = names(spec.name()).stream()
-                .flatMap(name -> child.sibling(name).stream())
-                .filter(scale -> scale.spec().dtype().isFloat() && isAffordable(scale.spec()))
-                .map(scale -> new Scales(scale.spec(), values(scale.spec(), scale::read), Optional.empty(), 1))
-                .findFirst()
-                .orElse(null);
+        boolean packed = spec.dtype().bytes() > 1;
+        String name = packed && spec.name().endsWith(PACKED)
+                ? spec.name().substring(0, spec.name().length() - PACKED.length())
+                : spec.name();
+        Scales scales = scalesBeside(name).orElse(null);
         if (scales == null) {
             return;
         }
-        for (SourceTensor source : candidates.called(spec.name())) {
-            Dtype from = source.spec().dtype();
-            if (from.isFloat() && !isNarrow(from) && source.spec().shape().equals(spec.shape())) {
-                for (int flags : new int[] {ScaledPredictor.DIVIDE, ScaledPredictor.RECIPROCAL, 0}) {
-                    for (Dtype precision : new LinkedHashSet<>(List.of(Dtype.F32, from))) {
-                        offer(
-                                source,
-                                new Scheme(from, flags, Dtype.F32, Dtype.F32, precision, 1, new float[0]),
-                                scales);
-                    }
-                }
+        for (SourceTensor source : candidates.called(name)) {
+            TensorSpec floats = source.spec();
+            boolean same = packed
+                    ? floats.elements() == spec.byteLength()
+                    : floats.shape().equals(spec.shape());
+            if (floats.dtype().isFloat() && !isNarrow(floats.dtype()) && same) {
+                offerQuotients(source, packed ? ScaledPredictor.BYTES : 0, scales);
                 return;
+            }
+        }
+    }
+
+    private Optional<Scales> scalesBeside(String name) {
+        return names(name).stream()
+                .flatMap(other -> trial.child().sibling(other).stream())
+                .filter(scale -> scale.spec().dtype().isFloat() && isAffordable(scale.spec()))
+                .map(scale -> new Scales(scale.spec(), values(scale.spec(), scale::read)))
+                .findFirst();
+    }
+
+    /** Divided by scales, multiplied with their reciprocals, or with scales that are reciprocals; in float or as the source is. */
+    private void offerQuotients(SourceTensor source, int container, Scales scales) {
+        Dtype from = source.spec().dtype();
+        for (int way : new int[] {ScaledPredictor.DIVIDE, ScaledPredictor.RECIPROCAL, 0}) {
+            for (Dtype precision : new LinkedHashSet<>(List.of(Dtype.F32, from))) {
+                var scheme = new Scheme(from, way | container, Dtype.F32, Dtype.F32, precision, 1, new float[0]);
+                offer(source.spec(), source, scheme, scales);
             }
         }
     }
@@ -129,11 +153,18 @@ final class ScaledSearch {
         TensorSpec spec = trial.spec();
         for (String end : PACKED_ENDS) {
             for (SourceTensor source : candidates.called(spec.name() + end)) {
-                if (2 * source.spec().byteLength() == spec.elements()
-                        && !source.spec().dtype().isFloat()) {
+                long bytes = source.spec().byteLength();
+                boolean halves = 2 * bytes == spec.elements();
+                boolean whole =
+                        bytes == spec.elements() && source.spec().dtype().bytes() > 1;
+                if ((halves || whole) && !source.spec().dtype().isFloat()) {
                     Scales scales = scalesOf(source, spec.name(), end).orElse(null);
                     if (scales != null) {
-                        unpacked(source, scales);
+                        if (halves) {
+                            unpacked(source, scales);
+                        } else {
+                            offerProducts(source, Dtype.U8, 0, centred(MAX_BYTES, false), scales);
+                        }
                         return;
                     }
                 }
@@ -152,12 +183,17 @@ final class ScaledSearch {
             offerProducts(source, Dtype.U8, ScaledPredictor.PACKED, E2M1, scales);
         } else {
             boolean signed = source.spec().dtype() == Dtype.I4 || source.spec().dtype() == Dtype.I8;
-            float[] codes = new float[NIBBLES];
-            for (int code = 0; code < NIBBLES; code++) {
-                codes[code] = signed ? code << 28 >> 28 : code - NIBBLES / 2;
-            }
-            offerProducts(source, Dtype.U8, ScaledPredictor.PACKED, codes, scales);
+            offerProducts(source, Dtype.U8, ScaledPredictor.PACKED, centred(NIBBLES, signed), scales);
         }
+    }
+
+    /** Integers around zero: what half of the codes is above, or two's complement. */
+    private static float[] centred(int levels, boolean signed) {
+        float[] codes = new float[levels];
+        for (int code = 0; code < levels; code++) {
+            codes[code] = !signed ? code - levels / 2 : code < levels / 2 ? code : code - levels;
+        }
+        return codes;
     }
 
     /** Products in the child's precision or in float, with scales as they are or as the child would have them. */
@@ -167,47 +203,45 @@ final class ScaledSearch {
         Dtype other = ofScales.isFloat() && !isNarrow(ofScales) ? ofScales : to;
         for (Dtype rounded : new LinkedHashSet<>(List.of(Dtype.F32, to))) {
             for (Dtype precision : new LinkedHashSet<>(List.of(to, other))) {
-                offer(
-                        source,
-                        new Scheme(from, flags, scales.dtype(), rounded, precision, scales.divisor(), codes),
-                        scales);
+                var scheme = new Scheme(from, flags, scales.dtype(), rounded, precision, scales.divisor(), codes);
+                offer(trial.spec(), source, scheme, scales);
             }
         }
     }
 
-    private void offer(SourceTensor source, Scheme scheme, Scales scales) {
-        Tiles tiles = tiles(scales.spec(), scheme.isPacked());
+    /** @param floats the matrix, wherever its numbers are floats */
+    private void offer(TensorSpec floats, SourceTensor source, Scheme scheme, Scales scales) {
+        Tiles tiles = tiles(floats, scales.spec(), scheme.codes().length > 0);
         if (tiles != null) {
             trial.offer(new ScaledRecipe(trial.spec(), source, scheme, tiles, scales));
         }
     }
 
-    /** Which elements of the child share a scale; leading dimensions count as rows. Null if the shapes do not tell. */
-    private @Nullable Tiles tiles(TensorSpec scale, boolean flat) {
-        TensorSpec child = trial.spec();
-        long columns = SampledValues.innermost(child);
-        long rows = child.elements() / columns;
+    /** Which elements of a matrix share a scale; leading dimensions count as rows. Null if the shapes do not tell. */
+    private static @Nullable Tiles tiles(TensorSpec matrix, TensorSpec scale, boolean flat) {
+        long columns = SampledValues.innermost(matrix);
+        long rows = matrix.elements() / columns;
         long scaleColumns = SampledValues.innermost(scale);
         long scaleRows = scale.elements() / scaleColumns;
         if (scale.elements() == 1) {
             return new Tiles(columns, rows, columns);
         }
         boolean perRow = scale.elements() == rows
-                && (scaleColumns == 1 || scale.shape().size() < child.shape().size());
+                && (scaleColumns == 1 || scale.shape().size() < matrix.shape().size());
         if (perRow) {
             return new Tiles(columns, 1, columns);
         }
         boolean groups =
-                child.elements() % scale.elements() == 0 && (flat || scaleRows == rows && columns % scaleColumns == 0);
+                matrix.elements() % scale.elements() == 0 && (flat || scaleRows == rows && columns % scaleColumns == 0);
         if (groups) {
-            long group = child.elements() / scale.elements();
+            long group = matrix.elements() / scale.elements();
             return new Tiles(group, 1, group);
         }
         if (scaleColumns == columns && scaleRows == 1) {
             return new Tiles(columns, rows, 1);
         }
-        int rank = child.shape().size();
-        long outer = rank < 2 ? 1 : rows / Math.max(1, child.shape().get(rank - 2));
+        int rank = matrix.shape().size();
+        long outer = rank < 2 ? 1 : rows / Math.max(1, matrix.shape().get(rank - 2));
         if (scale.elements() == outer) {
             return new Tiles(columns, rows / outer, columns);
         }
@@ -220,16 +254,16 @@ final class ScaledSearch {
         return whole ? new Tiles(columns, tileRows, tileColumns) : null;
     }
 
-    /** The side of tiles of which so many cover a length: what divides it, or a power of two; 0 if neither does. */
+    /** The side of tiles of which so many cover a length: a power of two, as all are, or what divides it; 0 if neither does. */
     private static long side(long length, long tiles) {
-        if (tiles <= 0) {
-            return 0;
-        }
-        if (length % tiles == 0) {
-            return length / tiles;
+        if (tiles <= 1) {
+            return tiles == 1 ? length : 0;
         }
         long side = Long.highestOneBit(Math.max(1, 2 * (length / tiles) - 1));
-        return (length + side - 1) / side == tiles ? side : 0;
+        if ((length + side - 1) / side == tiles) {
+            return side;
+        }
+        return length % tiles == 0 ? length / tiles : 0;
     }
 
     /** Names that the scales of a tensor may have. */
@@ -252,7 +286,7 @@ final class ScaledSearch {
         String stem = name.substring(0, name.length() - end.length());
         for (String scaleName : names(end.isEmpty() ? name : stem)) {
             SourceTensor scale = beside(quantized, scaleName).orElse(null);
-            if (scale != null && isAffordable(scale.spec())) {
+            if (scale != null && scale.spec().elements() > 0) {
                 return scales(quantized, stem, scale, scaleName.endsWith(".SCB") ? BITSANDBYTES_INT8 : 1);
             }
         }
@@ -279,7 +313,45 @@ final class ScaledSearch {
                 scale.spec(),
                 many ? new float[0] : values(scale.spec(), scale::read),
                 many ? Optional.of(scale) : Optional.empty(),
-                whole));
+                whole,
+                zeros(quantized, stem, scale.spec())));
+    }
+
+    /** Those of compressed-tensors: one a scale, or eight of one column of scales in a word. None if there are none. */
+    private int[] zeros(SourceTensor quantized, String stem, TensorSpec scale) {
+        SourceTensor tensor = beside(quantized, stem + ZERO_POINT).orElse(null);
+        long columns = SampledValues.innermost(scale);
+        if (tensor == null) {
+            return new int[0];
+        }
+        int count = (int) scale.elements();
+        if (tensor.spec().elements() == count) {
+            float[] stored = values(tensor.spec(), tensor::read);
+            int[] zeros = new int[stored.length];
+            for (int i = 0; i < zeros.length; i++) {
+                zeros[i] = Math.max(-MAX_BYTES, Math.min(MAX_BYTES, (int) stored[i]));
+            }
+            return zeros;
+        }
+        byte[] words = new byte[(int) Math.min(4L * MOST_SCALES, tensor.spec().byteLength())];
+        if (tensor.spec().dtype() != Dtype.I32 || words.length != (count / columns + 7) / 8 * columns * Integer.BYTES) {
+            return new int[0];
+        }
+        tensor.read(0, words, words.length);
+        int[] zeros = new int[count];
+        for (int i = 0; i < count; i++) {
+            long row = i / columns;
+            int word = (int) (row / 8 * columns + i % columns);
+            int pair = words[word * Integer.BYTES + (int) (row % 8) / 2] >> (row % 2 * 4);
+            zeros[i] = (pair & 15) - NIBBLES / 2;
+        }
+        return zeros;
+    }
+
+    private static Optional<Float> single(SourceTensor tensor) {
+        return Optional.of(tensor)
+                .filter(one -> one.spec().dtype() == Dtype.F32 && one.spec().elements() == 1)
+                .map(one -> values(one.spec(), one::read)[0]);
     }
 
     /** Scales of bitsandbytes that are quantized themselves: a table's values times scales of their own, 256 each, plus their mean. */
@@ -304,7 +376,7 @@ final class ScaledSearch {
         for (int i = 0; i < scales.length; i++) {
             scales[i] = codes[(int) scales[i]] * wholes[(int) (i / group)] + (float) offset;
         }
-        return Optional.of(new Scales(scale.spec(), scales, Optional.empty(), 1));
+        return Optional.of(new Scales(scale.spec(), scales));
     }
 
     private static Optional<JsonObject> json(SourceTensor tensor) {
@@ -353,6 +425,7 @@ final class ScaledSearch {
         @Override
         public String name() {
             return (scheme.flags() & (ScaledPredictor.DIVIDE | ScaledPredictor.RECIPROCAL)) != 0
+                            || !child.dtype().isFloat()
                             || isNarrow(child.dtype())
                     ? "scaled"
                     : "dequantize";
@@ -365,15 +438,16 @@ final class ScaledSearch {
 
         @Override
         public boolean parametersGrow() {
-            return scales.values().length > 1;
+            return scales.values().length > 1 || scales.zeros().length > 1;
         }
 
         @Override
         public Optional<TensorPrediction> predicted(long offset, int length) {
-            int width = child.dtype().bytes();
-            if (offset % width != 0 || length % width != 0 || length == 0) {
+            int whole = child.dtype().bytes();
+            if (offset % whole != 0 || length % whole != 0 || length == 0) {
                 return Optional.empty();
             }
+            int width = (scheme.flags() & ScaledPredictor.BYTES) != 0 ? 1 : whole;
             long first = offset / width;
             long count = length / width;
             if (scheme.isPacked() && first % 2 != 0) {
@@ -396,7 +470,9 @@ final class ScaledSearch {
             } else {
                 return Optional.empty();
             }
-            byte[] parameters = ScaledPredictor.parameters(scheme, tiles, first % perTileRow, here);
+            int[] zeros =
+                    scales.zeros().length < to ? new int[0] : Arrays.copyOfRange(scales.zeros(), (int) from, (int) to);
+            byte[] parameters = ScaledPredictor.parameters(scheme, tiles, first % perTileRow, here, zeros);
             return Optional.of(new TensorPrediction(new ScaledPredictor(), spans, parameters));
         }
 
@@ -404,7 +480,7 @@ final class ScaledSearch {
             if (scheme.isPacked()) {
                 return new TensorSpan(source, first / 2, (int) ((count + 1) / 2));
             }
-            int bytes = source.spec().dtype().bytes();
+            int bytes = scheme.codes().length > 0 ? 1 : source.spec().dtype().bytes();
             return new TensorSpan(source, first * bytes, (int) (count * bytes));
         }
     }

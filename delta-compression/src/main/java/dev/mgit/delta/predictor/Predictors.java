@@ -27,7 +27,8 @@ public final class Predictors {
             new MaskPredictor(),
             new AdamPredictor(),
             new DecayPredictor(),
-            new ScaledPredictor());
+            new ScaledPredictor(),
+            new MicroscalePredictor());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));

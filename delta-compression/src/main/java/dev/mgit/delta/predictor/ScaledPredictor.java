@@ -7,16 +7,17 @@ import dev.mgit.delta.numeric.Floats;
 import java.util.List;
 
 /**
- * Numbers that tiles of a matrix share a scale for: 8-bit floats made of wider ones, and floats of what was quantized to 8 or
- * 4 bits. The first source has the block's elements; scales are among the parameters, or a second source has them.
+ * Numbers that tiles of a matrix share a scale for: 8-bit floats and integers made of wider floats, and floats of what was
+ * quantized to 8 or 4 bits. The first source has the block's elements; scales are among the parameters, or a second source has them.
  *
  * <p>Parameters: {@code source:u8 flags:u8 stored:u8 rounded:u8 precision:u8 divisor:f32 columns:varint first:varint
- * tileRows:varint tileColumns:varint codes:varint code:f32{codes} scales:varint scale:f32{scales}}. The block begins
+ * tileRows:varint tileColumns:varint codes:varint code:f32{codes} scales:varint scale:f32{scales}
+ * zeros:varint zero:signed{zeros}}. The block begins
  * {@code first} elements behind the beginning of a row of tiles, and its scales with the first of that row. A scale is one of those here or, if there are none, one of the second
  * source of dtype {@code stored} (E8M0 is a power of two); it is divided by the divisor unless that is 1, and rounded to the dtype {@code rounded}.
  *
- * <p>An element is multiplied with its scale ({@link #DIVIDE}: divided by it; {@link #RECIPROCAL}: multiplied with 1 / scale) in float,
- * rounded to {@code precision}, clipped to the largest finite number where the block's dtype has 8 bits, and rounded to that. With
+ * <p>An element, less the zero of its scale if there are zeros, is multiplied with its scale ({@link #DIVIDE}: divided by it; {@link #RECIPROCAL}: multiplied with 1 / scale) in float,
+ * rounded to {@code precision}, clipped to the finite numbers of the block's dtype where that has 8 bits, and rounded to it, ties to even. With
  * codes, the source's bytes or, {@link #PACKED}, halves of bytes are places in that table; otherwise they are numbers of the dtype
  * {@code source}, a float or a signed byte.
  */
@@ -27,10 +28,12 @@ public final class ScaledPredictor implements Predictor {
     public static final int PACKED = 4;
     /** The first of two codes is in the high half. */
     public static final int HIGH_FIRST = 8;
+    /** The block has a byte for each integer, 128 above it, whatever its dtype. */
+    public static final int BYTES = 16;
 
     private static final int MAX_CODES = 256;
     private static final int NIBBLES = 16;
-    private static final int MAX_SCALES = 1 << 22;
+    private static final int MAX_SCALES = 1 << 18;
 
     /**
      * What is done to every element.
@@ -67,8 +70,9 @@ public final class ScaledPredictor implements Predictor {
     /**
      * @param first elements before the block in its first row of tiles
      * @param scales from the first of that row; empty if a second source has them
+     * @param zeros as many as there are scales, or none
      */
-    public static byte[] parameters(Scheme scheme, Tiles tiles, long first, float[] scales) {
+    public static byte[] parameters(Scheme scheme, Tiles tiles, long first, float[] scales, int[] zeros) {
         FieldWriter out = new FieldWriter()
                 .u8(scheme.source().code())
                 .u8(scheme.flags())
@@ -85,6 +89,10 @@ public final class ScaledPredictor implements Predictor {
             for (float number : numbers) {
                 out.f32(number);
             }
+        }
+        out.varint(zeros.length);
+        for (int zero : zeros) {
+            out.signed(zero);
         }
         return out.toBytes();
     }
@@ -104,7 +112,7 @@ public final class ScaledPredictor implements Predictor {
         FieldReader in = PredictorParameters.reader(this, parameters);
         Dtype source = PredictorParameters.dtype(this, in.u8());
         int flags = in.u8();
-        in.require(flags < 2 * HIGH_FIRST && (flags & 3) != 3, "flags " + flags);
+        in.require(flags < 2 * BYTES && (flags & 3) != 3, "flags " + flags);
         Dtype stored = PredictorParameters.dtype(this, in.u8());
         Dtype rounded = PredictorParameters.floatDtype(this, in.u8());
         Dtype precision = PredictorParameters.floatDtype(this, in.u8());
@@ -114,17 +122,23 @@ public final class ScaledPredictor implements Predictor {
         tiles = new Tiles(tiles.columns(), dimension(in), dimension(in));
         float[] codes = numbers(in, MAX_CODES, "codes");
         float[] scales = numbers(in, MAX_SCALES, "scales");
+        int[] zeros = new int[in.varint(Math.min(MAX_SCALES, in.remaining()), "the number of zeros")];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = (int) in.signed(MAX_CODES, "a zero");
+        }
         in.expectEnd();
         var scheme = new Scheme(source, flags, stored, rounded, precision, divisor, codes);
-        PredictorParameters.require(dtype.isFloat(), this, dtype + " is not a float");
-        int count = PredictorParameters.elements(this, dtype, length);
+        boolean bytes = (flags & BYTES) != 0;
+        in.require(bytes || dtype.isFloat() || dtype == Dtype.I8, dtype + " is neither a float nor a signed byte");
+        int count = bytes ? length : PredictorParameters.elements(this, dtype, length);
         in.require(inputs.size() == (scales.length == 0 ? 2 : 1), inputs.size() + " sources");
         scales = scales.length == 0 ? stored(in, inputs.get(1), stored) : scales;
         long row = (first + Math.max(0, count - 1)) / tiles.columns();
         in.require(row / tiles.tileRows() < scales.length / tiles.perRow(), "there are too few scales");
+        in.require(zeros.length == 0 || zeros.length == scales.length, zeros.length + " zeros");
         byte[] elements = PredictorParameters.sized(this, inputs, 0, sourceBytes(in, scheme, count));
         round(scheme, scales);
-        new Run(scheme, tiles, scales, elements).write(dtype, target, first, count);
+        new Run(scheme, tiles, scales, zeros, elements).write(dtype, target, first, count);
     }
 
     private static long dimension(FieldReader in) {
@@ -188,30 +202,54 @@ public final class ScaledPredictor implements Predictor {
         private final Scheme scheme;
         private final Tiles tiles;
         private final float[] scales;
+        private final int[] zeros;
         private final byte[] elements;
         private final float[] chunk = new float[Floats.CHUNK];
         private final byte[] narrow = new byte[Floats.CHUNK * Double.BYTES];
 
-        Run(Scheme scheme, Tiles tiles, float[] scales, byte[] elements) {
+        Run(Scheme scheme, Tiles tiles, float[] scales, int[] zeros, byte[] elements) {
             this.scheme = scheme;
             this.tiles = tiles;
             this.scales = scales;
+            this.zeros = zeros;
             this.elements = elements;
         }
 
         void write(Dtype dtype, byte[] target, long first, int count) {
-            float most = dtype.bytes() > 1 ? Float.POSITIVE_INFINITY : dtype == Dtype.F8_E4M3 ? 448 : 57344;
+            boolean bytes = (scheme.flags() & BYTES) != 0;
+            float most = bytes ? Byte.MAX_VALUE : most(dtype);
             for (int at = 0; at < count; ) {
                 long row = (first + at) / tiles.columns();
                 long column = (first + at) % tiles.columns();
                 long tile = column / tiles.tileColumns();
                 long end = Math.min(tiles.columns(), (tile + 1) * tiles.tileColumns());
                 int run = (int) Math.min(Math.min(count - at, end - column), chunk.length);
+                int shared = (int) (row / tiles.tileRows() * tiles.perRow() + tile);
                 read(at, run);
-                scale(scales[(int) (row / tiles.tileRows() * tiles.perRow() + tile)], run, most);
-                Floats.write(dtype, chunk, target, at, run);
+                if (zeros.length > 0) {
+                    for (int i = 0; i < run; i++) {
+                        chunk[i] -= zeros[shared];
+                    }
+                }
+                scale(scales[shared], run, most);
+                if (!bytes && dtype.isFloat()) {
+                    Floats.write(dtype, chunk, target, at, run);
+                } else {
+                    for (int i = 0; i < run; i++) {
+                        target[at + i] = (byte) ((int) Math.rint(chunk[i]) + (bytes ? 128 : 0));
+                    }
+                }
                 at += run;
             }
+        }
+
+        private static float most(Dtype dtype) {
+            return switch (dtype) {
+                case F8_E4M3 -> 448;
+                case F8_E5M2 -> 57344;
+                case I8 -> Byte.MAX_VALUE;
+                default -> Float.POSITIVE_INFINITY;
+            };
         }
 
         private void read(int at, int run) {
@@ -246,8 +284,9 @@ public final class ScaledPredictor implements Predictor {
                 Floats.read(scheme.precision(), narrow, 0, chunk, run);
             }
             if (most != Float.POSITIVE_INFINITY) {
+                float least = most == Byte.MAX_VALUE ? Byte.MIN_VALUE : -most;
                 for (int i = 0; i < run; i++) {
-                    chunk[i] = Math.max(-most, Math.min(most, chunk[i]));
+                    chunk[i] = Math.max(least, Math.min(most, chunk[i]));
                 }
             }
         }

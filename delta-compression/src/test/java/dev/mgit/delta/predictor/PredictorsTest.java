@@ -54,7 +54,9 @@ class PredictorsTest {
                         "group-quantize 241",
                         "mask 257",
                         "adam 273",
-                        "decay 289");
+                        "decay 289",
+                        "scaled 305",
+                        "microscale 321");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");
@@ -478,6 +480,47 @@ class PredictorsTest {
         }
     }
 
+    /** Beyond the largest number of a narrow dtype is that number, and what is no number stays none. */
+    @Test
+    void scaledNumbersAreClipped() {
+        byte[] source = new byte[4 * 4];
+        Floats.write(Dtype.F32, new float[] {1e9f, -1e9f, 4, Float.NaN}, source, 0, 4);
+        assertThat(scaled(Dtype.F8_E4M3, 0, source)).containsExactly(0x7e, 0xfe, 0x48, 0x7f);
+        assertThat(scaled(Dtype.F8_E5M2, 0, source)).containsExactly(0x7b, 0xfb, 0x44, 0x7f);
+        assertThat(scaled(Dtype.I8, 0, source)).containsExactly(127, 128, 4, 0);
+        assertThat(scaled(Dtype.I32, ScaledPredictor.BYTES, source)).containsExactly(255, 0, 132, 128);
+    }
+
+    private static byte[] scaled(Dtype dtype, int flags, byte[] source) {
+        var scheme = new ScaledPredictor.Scheme(Dtype.F32, flags, Dtype.F32, Dtype.F32, Dtype.F32, 1, new float[0]);
+        byte[] parameters =
+                ScaledPredictor.parameters(scheme, new ScaledPredictor.Tiles(4, 1, 4), 0, new float[] {1}, new int[0]);
+        return run(new ScaledPredictor(), dtype, 4, parameters, source);
+    }
+
+    /** The cut-off of the specification, and two ways to round. */
+    @Test
+    void scalesArePowersOfTwo() {
+        byte[] source = new byte[4 * 4];
+        Floats.write(Dtype.F32, new float[] {1.8f, 7, 0, 448}, source, 0, 4);
+        assertThat(powers(2, source)).containsExactly(125, 127, 0, 133);
+        assertThat(powers(1.75f, source)).containsExactly(126, 128, 0, 134);
+        assertThat(powers(Math.nextUp(1f), source)).containsExactly(126, 128, 0, 134);
+    }
+
+    private static byte[] powers(float threshold, byte[] source) {
+        var scheme = new MicroscalePredictor.Scheme(
+                Dtype.F32,
+                MicroscalePredictor.POWER | MicroscalePredictor.SCALES,
+                Dtype.F32,
+                Dtype.F32,
+                6,
+                1,
+                threshold,
+                1);
+        return run(new MicroscalePredictor(), Dtype.U8, 4, scheme.parameters(0), source);
+    }
+
     @Test
     void pipesTurnAndCast() {
         byte[] source = gaussian(Dtype.F32, 6 * 5);
@@ -523,6 +566,24 @@ class PredictorsTest {
                 AdamPredictor.parameters(AdamPredictor.WEIGHTS, Dtype.F32, 1, 0.5),
                 AdamPredictor.parameters(AdamPredictor.MOMENT, Dtype.F32, 1, 0.5),
                 DecayPredictor.parameters(DecayPredictor.PRODUCT, 3, 0.9),
+                ScaledPredictor.parameters(
+                        new ScaledPredictor.Scheme(
+                                Dtype.F32, ScaledPredictor.DIVIDE, Dtype.F32, Dtype.F32, Dtype.BF16, 1, new float[0]),
+                        new ScaledPredictor.Tiles(6, 2, 4),
+                        1,
+                        new float[] {1, 2, 3, 4},
+                        new int[0]),
+                ScaledPredictor.parameters(
+                        new ScaledPredictor.Scheme(
+                                Dtype.U8, ScaledPredictor.PACKED, Dtype.F16, Dtype.F32, Dtype.F32, 2, new float[16]),
+                        new ScaledPredictor.Tiles(2, 1, 2),
+                        0,
+                        new float[0],
+                        new int[0]),
+                new MicroscalePredictor.Scheme(Dtype.F32, MicroscalePredictor.POWER, Dtype.F32, Dtype.F32, 6, 1, 2, 4)
+                        .parameters(1),
+                new MicroscalePredictor.Scheme(Dtype.F32, MicroscalePredictor.SCALES, Dtype.BF16, Dtype.F32, 6, 3, 2, 4)
+                        .parameters(0),
                 ChainPredictor.parameters(new ChainPredictor.Stage(
                         new CastPredictor(), Dtype.F32, 96, CastPredictor.parameters(Dtype.F64))));
         List<Dtype> dtypes = List.of(Dtype.values());
