@@ -108,11 +108,22 @@ record Relation(EdgeKind kind, double odds, double distance, List<String> eviden
         }
 
         Optional<Relation> quantized() {
-            boolean a = mostlyScaled(likeness.a());
-            boolean b = mostlyScaled(likeness.b());
+            boolean a = mostlyScaled(likeness.a()) || onlyScaledDiffer(likeness.reversed());
+            boolean b = mostlyScaled(likeness.b()) || onlyScaledDiffer(likeness);
             return a == b
                     ? Optional.empty()
-                    : Optional.of(relation(EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one has integers with scales"));
+                    : Optional.of(relation(
+                            EdgeKind.QUANTIZE, b ? CERTAIN : -CERTAIN, "one has numbers of few bits with scales"));
+        }
+
+        /** Whether all that is not the same are numbers of few bits in b alone: often embeddings, most of a small model, stay. */
+        private static boolean onlyScaledDiffer(SketchComparison likeness) {
+            List<TensorPair> different = likeness.related().stream()
+                    .filter(pair -> pair.equal() < pair.count())
+                    .toList();
+            return !different.isEmpty()
+                    && different.stream()
+                            .allMatch(pair -> pair.b().scaled() && !pair.a().scaled());
         }
 
         private static boolean mostlyScaled(ModelSketch model) {

@@ -175,7 +175,8 @@ public final class DiffSummary {
         List<TensorChange> retyped = matched.stream()
                 .filter(tensor -> dtypeA(tensor) != dtypeB(tensor))
                 .toList();
-        if (retyped.isEmpty() || elements(retyped) < elements(matched) / 2) {
+        boolean alone = matched.stream().allMatch(tensor -> tensor.isSame() || dtypeA(tensor) != dtypeB(tensor));
+        if (retyped.isEmpty() || !alone && elements(retyped) < elements(matched) / 2) {
             return false;
         }
         Map<Dtype, Long> targets = retyped.stream()
@@ -187,13 +188,13 @@ public final class DiffSummary {
         Dtype from = dtypeA(retyped.get(0));
         TensorStatistics sum = sum(retyped);
         String word = NumberText.dtype(to);
-        if (!to.isFloat()) {
-            clauses.add((from.isFloat() ? "quantized to " : "requantized to ")
+        if (isNarrow(to)) {
+            clauses.add((isNarrow(from) ? "requantized to " : "quantized to ")
                     + word
                     + (measured && sum.elements() > 0
                             ? " (relative error " + NumberText.percent(sum.relativeL2()) + ")"
                             : ""));
-        } else if (!from.isFloat()) {
+        } else if (isNarrow(from)) {
             clauses.add("dequantized to " + word);
         } else if (!measured || sum.beyondRounding() == 0) {
             clauses.add("cast to " + word + (measured && sum.changed() == 0 ? ", every value kept" : ""));
@@ -202,6 +203,10 @@ public final class DiffSummary {
             return false;
         }
         return true;
+    }
+
+    private static boolean isNarrow(Dtype dtype) {
+        return !dtype.isFloat() || dtype.bytes() == 1;
     }
 
     private static Dtype dtypeA(TensorChange tensor) {

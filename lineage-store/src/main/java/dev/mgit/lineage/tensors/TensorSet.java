@@ -26,6 +26,12 @@ public final class TensorSet {
     private record Tensor(String file, LogicalTensor seen, ObjectId object, ByteSource bytes) {}
 
     private static final String ONNX = ".onnx";
+    private static final String WEIGHT = ".weight";
+
+    /** How scales of 8-bit floats are called otherwise; the second follows what a weight is the weight of. */
+    private static final String SCALE_INVERSE = "_scale_inv";
+
+    private static final String SCALE_OF_WEIGHT = ".scale_weight";
 
     /** Diffusers' list of components, each in a folder with weights of its own. */
     private static final String PIPELINE = "model_index.json";
@@ -139,10 +145,10 @@ public final class TensorSet {
         Set<String> companions = new HashSet<>();
         for (CheckpointTensor weight : byName.values()) {
             String stem = weight.name().endsWith(OnnxNames.QUANTIZED) ? OnnxNames.stem(weight.name()) : weight.name();
-            if (weight.spec().dtype().isInteger() && byName.containsKey(stem + OnnxNames.SCALE)) {
-                companions.add(stem + OnnxNames.SCALE);
+            scaleOf(weight, stem, byName).ifPresent(scale -> {
+                companions.add(scale.name());
                 companions.add(stem + OnnxNames.ZERO_POINT);
-            }
+            });
         }
         return byName.values().stream()
                 .map(weight -> companions.contains(weight.name()) ? weight.asCompanion() : weight)
@@ -157,8 +163,8 @@ public final class TensorSet {
         Map<String, CheckpointTensor> scaled = new LinkedHashMap<>();
         for (CheckpointTensor weight : byName.values()) {
             String stem = weight.name().endsWith(OnnxNames.QUANTIZED) ? OnnxNames.stem(weight.name()) : weight.name();
-            CheckpointTensor scale = byName.get(stem + OnnxNames.SCALE);
-            if (!weight.spec().dtype().isInteger() || scale == null) {
+            CheckpointTensor scale = scaleOf(weight, stem, byName).orElse(null);
+            if (scale == null) {
                 continue;
             }
             CheckpointTensor zero = byName.get(stem + OnnxNames.ZERO_POINT);
@@ -178,14 +184,37 @@ public final class TensorSet {
         return all;
     }
 
+    /** What lies beside integers and 8-bit floats, by the names that quantizers give it. */
+    private static Optional<CheckpointTensor> scaleOf(
+            CheckpointTensor weight, String stem, Map<String, CheckpointTensor> byName) {
+        List<String> names = new ArrayList<>();
+        if (isNarrow(weight.spec().dtype())) {
+            names.add(stem + OnnxNames.SCALE);
+            names.add(stem + SCALE_INVERSE);
+            if (stem.endsWith(WEIGHT)) {
+                names.add(stem.substring(0, stem.length() - WEIGHT.length()) + SCALE_OF_WEIGHT);
+            }
+        } else if (weight.spec().dtype().isInteger()) {
+            names.add(stem + OnnxNames.SCALE);
+        }
+        return names.stream()
+                .flatMap(name -> Optional.ofNullable(byName.get(name)).stream())
+                .findFirst();
+    }
+
+    private static boolean isNarrow(Dtype dtype) {
+        return dtype == Dtype.F8_E4M3 || dtype == Dtype.F8_E5M2;
+    }
+
     private static Optional<AffineQuantization> scaling(
             CheckpointTensor weight, CheckpointTensor scale, Optional<CheckpointTensor> zero) throws IOException {
         boolean readable = scale.hasNumbers() && scale.elements() <= AffineQuantization.MAX_SCALES;
         if (!readable) {
             return Optional.empty();
         }
-        Optional<double[]> zeroPoints =
-                weight.spec().dtype() == Dtype.I8 ? Optional.of(new double[] {0}) : Optional.empty();
+        boolean symmetric =
+                weight.spec().dtype() == Dtype.I8 || isNarrow(weight.spec().dtype());
+        Optional<double[]> zeroPoints = symmetric ? Optional.of(new double[] {0}) : Optional.empty();
         if (zero.isPresent() && zero.get().hasNumbers()) {
             if (zero.get().elements() == 0 || zero.get().elements() > AffineQuantization.MAX_SCALES) {
                 return Optional.empty();
