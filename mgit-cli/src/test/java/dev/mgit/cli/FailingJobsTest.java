@@ -299,9 +299,15 @@ class FailingJobsTest {
             requirePushed(what);
             repository().ok("gc");
             assertThat(repository().ok("fsck")).as(what).contains("no damage");
-            assertThat(contents(repository().mgit().resolve("uploads")).keySet())
-                    .as(what)
-                    .isSubsetOf("held");
+            requireNothingByHalf(what);
+        }
+
+        /** A whole upload may be left by a commit that could not remove it: it goes when it is a day old. */
+        private void requireNothingByHalf(String what) throws IOException {
+            Map<String, String> left = contents(repository().mgit().resolve("uploads"));
+            left.remove("held");
+            left.values().remove(pushed.get(ServedPush.WEIGHTS));
+            assertThat(left).as(what).isEmpty();
         }
 
         private int versions() {
