@@ -1,10 +1,7 @@
 package dev.mgit.delta.planner;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.MgitException;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.json.Json;
-import dev.mgit.delta.json.JsonObject;
 import dev.mgit.delta.predictor.ScaledPredictor;
 import dev.mgit.delta.predictor.ScaledPredictor.Scheme;
 import dev.mgit.delta.predictor.ScaledPredictor.Tiles;
@@ -20,24 +17,11 @@ import org.jspecify.annotations.Nullable;
  * quantized tensor and its scales. What belongs together is known by its names, and which elements share a scale by the shapes.
  */
 final class ScaledSearch {
-    private static final int MOST_SCALES = 1 << 20;
-    /** Where so few elements share a scale, a stored one is named rather than repeated. */
-    private static final long FEW = 512;
-
     /** Above so many of a block its parameters are most of what it costs. */
     private static final int MOST_OF_BLOCK = 1 << 17;
 
-    private static final int MOST_JSON = 1 << 16;
     private static final int NIBBLES = 16;
     private static final int MAX_BYTES = 256;
-
-    /** What the name of a quantized tensor is followed by in that of its scales; of int8 by bitsandbytes, in units of 1/127. */
-    private static final List<String> SCALES =
-            List.of("_scale", "_scale_inv", "_scales", ".scale", ".scales", ".absmax");
-
-    private static final String WEIGHT = ".weight";
-    private static final List<String> OF_WEIGHT = List.of(".scale_weight", ".SCB");
-    private static final float BITSANDBYTES_INT8 = 127;
 
     private static final String PACKED = "_packed";
 
@@ -46,15 +30,6 @@ final class ScaledSearch {
 
     /** E2M1 of the OCP microscaling formats, by code. */
     private static final float[] E2M1 = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
-
-    private static final String GLOBAL_SCALE = "_global_scale";
-    private static final String ONE_OVER_GLOBAL_SCALE = "_scale_2";
-    private static final String ZERO_POINT = "_zero_point";
-    private static final String TABLE = ".quant_map";
-    private static final String NESTED = ".nested_absmax";
-    private static final String NESTED_TABLE = ".nested_quant_map";
-    private static final List<String> NESTED_STATE =
-            List.of(".quant_state.bitsandbytes__nf4", ".quant_state.bitsandbytes__fp4");
 
     private final Trial trial;
     private final Candidates candidates;
@@ -81,25 +56,13 @@ final class ScaledSearch {
         return dtype == Dtype.F8_E4M3 || dtype == Dtype.F8_E5M2;
     }
 
-    /** Scales of a tensor: all of them, or where they are stored, where there are many. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Scales(TensorSpec spec, float[] values, Optional<SourceTensor> stored, float divisor, int[] zeros) {
-        Scales(TensorSpec spec, float[] values) {
-            this(spec, values, Optional.empty(), 1, new int[0]);
-        }
-
-        Dtype dtype() {
-            return stored.map(tensor -> scaleDtype(tensor.spec())).orElse(Dtype.F32);
-        }
-    }
-
     private void quantized() {
         TensorSpec spec = trial.spec();
         boolean packed = spec.dtype().bytes() > 1;
         String name = packed && spec.name().endsWith(PACKED)
                 ? spec.name().substring(0, spec.name().length() - PACKED.length())
                 : spec.name();
-        Scales scales = scalesBeside(name).orElse(null);
+        Scales scales = Scales.beside(trial.child(), name).orElse(null);
         if (scales == null) {
             return;
         }
@@ -113,14 +76,6 @@ final class ScaledSearch {
                 return;
             }
         }
-    }
-
-    private Optional<Scales> scalesBeside(String name) {
-        return names(name).stream()
-                .flatMap(other -> trial.child().sibling(other).stream())
-                .filter(scale -> scale.spec().dtype().isFloat() && isAffordable(scale.spec()))
-                .map(scale -> new Scales(scale.spec(), values(scale.spec(), scale::read)))
-                .findFirst();
     }
 
     /** Divided by scales, multiplied with their reciprocals, or with scales that are reciprocals; in float or as the source is. */
@@ -139,7 +94,9 @@ final class ScaledSearch {
         for (SourceTensor source : candidates.called(spec.name())) {
             Dtype from = source.spec().dtype();
             if ((isNarrow(from) || from == Dtype.I8) && source.spec().shape().equals(spec.shape())) {
-                Scales scales = scalesOf(source).orElse(null);
+                Scales scales = new StoredScales(candidates, source, "")
+                        .of(spec.elements())
+                        .orElse(null);
                 if (scales != null) {
                     offerProducts(source, from, 0, new float[0], scales);
                     return;
@@ -158,10 +115,11 @@ final class ScaledSearch {
                 boolean whole =
                         bytes == spec.elements() && source.spec().dtype().bytes() > 1;
                 if ((halves || whole) && !source.spec().dtype().isFloat()) {
-                    Scales scales = scalesOf(source, spec.name(), end).orElse(null);
+                    var beside = new StoredScales(candidates, source, end);
+                    Scales scales = beside.of(spec.elements()).orElse(null);
                     if (scales != null) {
                         if (halves) {
-                            unpacked(source, scales);
+                            unpacked(source, beside.table(), scales);
                         } else {
                             offerProducts(source, Dtype.U8, 0, centred(MAX_BYTES, false), scales);
                         }
@@ -172,14 +130,10 @@ final class ScaledSearch {
         }
     }
 
-    private void unpacked(SourceTensor source, Scales scales) {
-        SourceTensor table = beside(source, source.spec().name() + TABLE).orElse(null);
-        if (table != null) {
-            float[] codes = values(table.spec(), table::read);
-            if (codes.length == NIBBLES) {
-                offerProducts(source, Dtype.U8, ScaledPredictor.PACKED | ScaledPredictor.HIGH_FIRST, codes, scales);
-            }
-        } else if (isNarrow(scales.spec().dtype()) || scaleDtype(scales.spec()) == Dtype.F8_E8M0) {
+    private void unpacked(SourceTensor source, float[] table, Scales scales) {
+        if (table.length == NIBBLES) {
+            offerProducts(source, Dtype.U8, ScaledPredictor.PACKED | ScaledPredictor.HIGH_FIRST, table, scales);
+        } else if (isNarrow(scales.spec().dtype()) || scales.kept() == Dtype.F8_E8M0) {
             offerProducts(source, Dtype.U8, ScaledPredictor.PACKED, E2M1, scales);
         } else {
             boolean signed = source.spec().dtype() == Dtype.I4 || source.spec().dtype() == Dtype.I8;
@@ -199,7 +153,7 @@ final class ScaledSearch {
     /** Products in the child's precision or in float, with scales as they are or as the child would have them. */
     private void offerProducts(SourceTensor source, Dtype from, int flags, float[] codes, Scales scales) {
         Dtype to = trial.spec().dtype();
-        Dtype ofScales = scaleDtype(scales.spec());
+        Dtype ofScales = scales.kept();
         Dtype other = ofScales.isFloat() && !isNarrow(ofScales) ? ofScales : to;
         for (Dtype rounded : new LinkedHashSet<>(List.of(Dtype.F32, to))) {
             for (Dtype precision : new LinkedHashSet<>(List.of(to, other))) {
@@ -264,160 +218,6 @@ final class ScaledSearch {
             return side;
         }
         return length % tiles == 0 ? length / tiles : 0;
-    }
-
-    /** Names that the scales of a tensor may have. */
-    private static List<String> names(String name) {
-        List<String> names = new ArrayList<>();
-        SCALES.forEach(end -> names.add(name + end));
-        if (name.endsWith(WEIGHT)) {
-            OF_WEIGHT.forEach(end -> names.add(name.substring(0, name.length() - WEIGHT.length()) + end));
-        }
-        return names;
-    }
-
-    private Optional<Scales> scalesOf(SourceTensor quantized) {
-        return scalesOf(quantized, quantized.spec().name(), "");
-    }
-
-    /** @param child the child's name, which that of the tensor may precede by more parts, and end otherwise */
-    private Optional<Scales> scalesOf(SourceTensor quantized, String child, String end) {
-        String name = quantized.spec().name();
-        String stem = name.substring(0, name.length() - end.length());
-        for (String scaleName : names(end.isEmpty() ? name : stem)) {
-            SourceTensor scale = beside(quantized, scaleName).orElse(null);
-            if (scale != null && scale.spec().elements() > 0) {
-                return scales(quantized, stem, scale, scaleName.endsWith(".SCB") ? BITSANDBYTES_INT8 : 1);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Scales> scales(SourceTensor quantized, String stem, SourceTensor scale, float divisor) {
-        SourceTensor nested = beside(quantized, stem + NESTED).orElse(null);
-        if (nested != null) {
-            return nested(quantized, stem, scale, nested);
-        }
-        if (!scaleDtype(scale.spec()).isFloat() && scaleDtype(scale.spec()) != Dtype.F8_E8M0) {
-            return Optional.empty();
-        }
-        float whole = beside(quantized, stem + GLOBAL_SCALE)
-                .filter(global ->
-                        global.spec().dtype() == Dtype.F32 && global.spec().elements() == 1)
-                .map(global -> values(global.spec(), global::read)[0])
-                .orElse(divisor);
-        boolean many = scale.spec().elements() * FEW > trial.spec().elements()
-                || !SampledValues.readable(scale.spec().dtype())
-                || scale.spec().dtype() == Dtype.U8;
-        return Optional.of(new Scales(
-                scale.spec(),
-                many ? new float[0] : values(scale.spec(), scale::read),
-                many ? Optional.of(scale) : Optional.empty(),
-                whole,
-                zeros(quantized, stem, scale.spec())));
-    }
-
-    /** Those of compressed-tensors: one a scale, or eight of one column of scales in a word. None if there are none. */
-    private int[] zeros(SourceTensor quantized, String stem, TensorSpec scale) {
-        SourceTensor tensor = beside(quantized, stem + ZERO_POINT).orElse(null);
-        long columns = SampledValues.innermost(scale);
-        if (tensor == null) {
-            return new int[0];
-        }
-        int count = (int) scale.elements();
-        if (tensor.spec().elements() == count) {
-            float[] stored = values(tensor.spec(), tensor::read);
-            int[] zeros = new int[stored.length];
-            for (int i = 0; i < zeros.length; i++) {
-                zeros[i] = Math.max(-MAX_BYTES, Math.min(MAX_BYTES, (int) stored[i]));
-            }
-            return zeros;
-        }
-        byte[] words = new byte[(int) Math.min(4L * MOST_SCALES, tensor.spec().byteLength())];
-        if (tensor.spec().dtype() != Dtype.I32 || words.length != (count / columns + 7) / 8 * columns * Integer.BYTES) {
-            return new int[0];
-        }
-        tensor.read(0, words, words.length);
-        int[] zeros = new int[count];
-        for (int i = 0; i < count; i++) {
-            long row = i / columns;
-            int word = (int) (row / 8 * columns + i % columns);
-            int pair = words[word * Integer.BYTES + (int) (row % 8) / 2] >> (row % 2 * 4);
-            zeros[i] = (pair & 15) - NIBBLES / 2;
-        }
-        return zeros;
-    }
-
-    private static Optional<Float> single(SourceTensor tensor) {
-        return Optional.of(tensor)
-                .filter(one -> one.spec().dtype() == Dtype.F32 && one.spec().elements() == 1)
-                .map(one -> values(one.spec(), one::read)[0]);
-    }
-
-    /** Scales of bitsandbytes that are quantized themselves: a table's values times scales of their own, 256 each, plus their mean. */
-    private Optional<Scales> nested(SourceTensor quantized, String stem, SourceTensor scale, SourceTensor nested) {
-        SourceTensor table = beside(quantized, stem + NESTED_TABLE).orElse(null);
-        JsonObject state = NESTED_STATE.stream()
-                .flatMap(name -> beside(quantized, stem + name).stream())
-                .flatMap(tensor -> json(tensor).stream())
-                .findFirst()
-                .orElse(null);
-        if (table == null || state == null || scale.spec().dtype() != Dtype.U8) {
-            return Optional.empty();
-        }
-        long group = state.optionalNumber("nested_blocksize").orElse(0L);
-        double offset = state.optionalReal("nested_offset").orElse(0.0);
-        float[] codes = values(table.spec(), table::read);
-        float[] wholes = values(nested.spec(), nested::read);
-        float[] scales = values(scale.spec(), scale::read);
-        if (codes.length != 256 || group < 1 || (scales.length + group - 1) / group != wholes.length) {
-            return Optional.empty();
-        }
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = codes[(int) scales[i]] * wholes[(int) (i / group)] + (float) offset;
-        }
-        return Optional.of(new Scales(scale.spec(), scales));
-    }
-
-    private static Optional<JsonObject> json(SourceTensor tensor) {
-        if (tensor.spec().byteLength() > MOST_JSON) {
-            return Optional.empty();
-        }
-        byte[] json = new byte[(int) tensor.spec().byteLength()];
-        tensor.read(0, json, json.length);
-        try {
-            return Optional.of(Json.parseObject(json));
-        } catch (MgitException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** A tensor of the same version as another. */
-    private Optional<SourceTensor> beside(SourceTensor tensor, String name) {
-        return candidates.named(name).stream()
-                .filter(other -> other.rank() == tensor.rank() && other.origin().equals(tensor.origin()))
-                .findFirst();
-    }
-
-    private static boolean isAffordable(TensorSpec scale) {
-        return scale.elements() > 0 && scale.elements() <= MOST_SCALES;
-    }
-
-    /** Powers of two are kept as bytes where a format has no name for them. */
-    private static Dtype scaleDtype(TensorSpec spec) {
-        return spec.dtype() == Dtype.U8 ? Dtype.F8_E8M0 : spec.dtype();
-    }
-
-    private static float[] values(TensorSpec spec, SampledValues.Reader reader) {
-        if (!SampledValues.readable(spec.dtype()) || !isAffordable(spec)) {
-            return new float[0];
-        }
-        double[] wide = SampledValues.read(reader, spec.dtype(), 0, (int) spec.elements());
-        float[] values = new float[wide.length];
-        for (int i = 0; i < wide.length; i++) {
-            values[i] = (float) wide[i];
-        }
-        return values;
     }
 
     private record ScaledRecipe(TensorSpec child, SourceTensor source, Scheme scheme, Tiles tiles, Scales scales)
