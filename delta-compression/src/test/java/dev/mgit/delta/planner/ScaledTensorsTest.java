@@ -31,6 +31,7 @@ class ScaledTensorsTest {
     private final Candidates candidates = new Candidates();
     private final Planner planner = new Planner(new EntropyCost());
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Tensor(TensorSpec spec, byte[] bytes) {}
 
     /** Bytes that may be wrong: four-bit codes are divided in float, where compressed-tensors divides in bfloat16. */

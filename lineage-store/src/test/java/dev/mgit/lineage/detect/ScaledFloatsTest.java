@@ -38,6 +38,7 @@ class ScaledFloatsTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Tensor(TensorSpec spec, byte[] bytes) {}
 
     @ParameterizedTest
