@@ -33,6 +33,7 @@ public final class ScaledPredictor implements Predictor {
 
     private static final int MAX_CODES = 256;
     private static final int NIBBLES = 16;
+    private static final long MAX_DIMENSION = 1L << 48;
     private static final int MAX_SCALES = 1 << 18;
 
     /**
@@ -117,9 +118,9 @@ public final class ScaledPredictor implements Predictor {
         Dtype rounded = PredictorParameters.floatDtype(this, in.u8());
         Dtype precision = PredictorParameters.floatDtype(this, in.u8());
         float divisor = in.f32();
-        var tiles = new Tiles(dimension(in), in.varint(Integer.MAX_VALUE, "the first element"), 1);
-        long first = tiles.tileRows();
-        tiles = new Tiles(tiles.columns(), dimension(in), dimension(in));
+        long columns = dimension(in);
+        long first = in.varint(MAX_DIMENSION, "the first element");
+        var tiles = new Tiles(columns, dimension(in), dimension(in));
         float[] codes = numbers(in, MAX_CODES, "codes");
         float[] scales = numbers(in, MAX_SCALES, "scales");
         int[] zeros = new int[in.varint(Math.min(MAX_SCALES, in.remaining()), "the number of zeros")];
@@ -142,7 +143,7 @@ public final class ScaledPredictor implements Predictor {
     }
 
     private static long dimension(FieldReader in) {
-        int dimension = in.varint(Integer.MAX_VALUE, "a dimension");
+        long dimension = in.varint(MAX_DIMENSION, "a dimension");
         in.require(dimension > 0, "a dimension is 0");
         return dimension;
     }

@@ -491,6 +491,17 @@ class PredictorsTest {
         assertThat(scaled(Dtype.I32, ScaledPredictor.BYTES, source)).containsExactly(255, 0, 132, 128);
     }
 
+    /** A block of a tensor with more elements than an int counts. */
+    @Test
+    void scaledNumbersMayLieFarBehind() {
+        byte[] source = new byte[4 * 4];
+        Floats.write(Dtype.F32, new float[] {1, 2, 3, 4}, source, 0, 4);
+        var scheme = new ScaledPredictor.Scheme(Dtype.F32, 0, Dtype.F32, Dtype.F32, Dtype.F32, 1, new float[0]);
+        var tiles = new ScaledPredictor.Tiles(3, 1L << 33, 3);
+        byte[] parameters = ScaledPredictor.parameters(scheme, tiles, 1L << 34, new float[] {2}, new int[0]);
+        assertThat(run(new ScaledPredictor(), Dtype.I8, 4, parameters, source)).containsExactly(2, 4, 6, 8);
+    }
+
     private static byte[] scaled(Dtype dtype, int flags, byte[] source) {
         var scheme = new ScaledPredictor.Scheme(Dtype.F32, flags, Dtype.F32, Dtype.F32, Dtype.F32, 1, new float[0]);
         byte[] parameters =
