@@ -28,10 +28,18 @@ public final class DiffSummary {
     private final List<LayerChange> blocks;
     private final List<FileChange> files;
     private final boolean measured;
+    /** Whether scales lie beside tensors of either side. */
+    private final boolean scaledA;
+
+    private final boolean scaledB;
     private final List<String> clauses = new ArrayList<>();
 
     DiffSummary(List<TensorChange> tensors, List<LayerChange> blocks, List<FileChange> files, boolean measured) {
         this.tensors = tensors.stream().filter(tensor -> !tensor.companion()).toList();
+        this.scaledA = tensors.stream()
+                .anyMatch(tensor -> tensor.companion() && tensor.specA().isPresent());
+        this.scaledB = tensors.stream()
+                .anyMatch(tensor -> tensor.companion() && tensor.specB().isPresent());
         this.blocks = blocks;
         this.files = files;
         this.measured = measured;
@@ -188,13 +196,14 @@ public final class DiffSummary {
         Dtype from = dtypeA(retyped.get(0));
         TensorStatistics sum = sum(retyped);
         String word = NumberText.dtype(to);
-        if (isNarrow(to)) {
-            clauses.add((isNarrow(from) ? "requantized to " : "quantized to ")
+        boolean quantized = isQuantized(from, scaledA);
+        if (isQuantized(to, scaledB)) {
+            clauses.add((quantized ? "requantized to " : "quantized to ")
                     + word
                     + (measured && sum.elements() > 0
                             ? " (relative error " + NumberText.percent(sum.relativeL2()) + ")"
                             : ""));
-        } else if (isNarrow(from)) {
+        } else if (quantized) {
             clauses.add("dequantized to " + word);
         } else if (!measured || sum.beyondRounding() == 0) {
             clauses.add("cast to " + word + (measured && sum.changed() == 0 ? ", every value kept" : ""));
@@ -205,8 +214,8 @@ public final class DiffSummary {
         return true;
     }
 
-    private static boolean isNarrow(Dtype dtype) {
-        return !dtype.isFloat() || dtype.bytes() == 1;
+    private static boolean isQuantized(Dtype dtype, boolean scaled) {
+        return !dtype.isFloat() || scaled && dtype.bytes() == 1;
     }
 
     private static Dtype dtypeA(TensorChange tensor) {
