@@ -80,38 +80,64 @@ public final class Push {
                 GitRemote there = here.remote(remote.address(), exchange.environment(), exchange.notice())) {
             Traffic sent = new Traffic(0, 0, 0);
             for (int attempt = 0; ; attempt++) {
-                var references = new RemoteReferences(there.references());
-                PushPlan plan = plan(here, there, remote, request, references);
-                judge.accept(plan.versions());
-                if (request.dryRun() || plan.isEmpty()) {
-                    return new Report(plan.named(), plan.versions().size(), sent);
+                Map<String, VersionId> before = here.references();
+                try {
+                    Outcome outcome = attempt(here, there, remote, request);
+                    sent = sent.plus(outcome.traffic());
+                    if (outcome.refused().isEmpty()) {
+                        return new Report(
+                                outcome.plan().named(),
+                                outcome.plan().versions().size(),
+                                sent);
+                    }
+                    requireOnlyNotes(there, remote, outcome.refused(), attempt);
+                } catch (MgitException e) {
+                    requireChanged(here, before, e, attempt);
                 }
-                if (!request.lineageOnly() && new UnsentState(exchange, here).note(remote, plan.versions())) {
-                    plan = plan(here, there, remote, request, references); // with these notes
-                }
-                Outcome outcome = push(there, remote, request, plan);
-                sent = sent.plus(outcome.traffic());
-                if (outcome.refused().isEmpty()) {
-                    remember(here, remote, plan);
-                    return new Report(plan.named(), plan.versions().size(), sent);
-                }
-                requireOnlyNotes(there, remote, outcome.refused(), attempt);
             }
         }
     }
 
-    private record Outcome(List<Refusal> refused, Traffic traffic) {}
+    private Outcome attempt(GitExchange here, GitRemote there, Remote remote, Request request) throws IOException {
+        var references = new RemoteReferences(there.references());
+        PushPlan plan = plan(here, there, remote, request, references);
+        judge.accept(plan.versions());
+        if (request.dryRun() || plan.isEmpty()) {
+            return new Outcome(plan, List.of(), new Traffic(0, 0, 0));
+        }
+        if (!request.lineageOnly() && new UnsentState(exchange, here).note(remote, plan.versions())) {
+            plan = plan(here, there, remote, request, references); // with these notes
+        }
+        Outcome outcome = push(there, remote, request, plan);
+        if (outcome.refused().isEmpty()) {
+            remember(here, remote, plan);
+        }
+        return outcome;
+    }
+
+    /** What was to be pushed may have been removed and cleaned up meanwhile, since nothing was locked: it is no damage then. */
+    private static void requireChanged(
+            GitExchange here, Map<String, VersionId> before, MgitException failure, int attempt) {
+        here.refresh();
+        boolean missing = failure.kind() == MgitException.Kind.INTEGRITY;
+        if (!missing || attempt + 1 == ATTEMPTS || here.references().equals(before)) {
+            throw failure;
+        }
+    }
+
+    private record Outcome(PushPlan plan, List<Refusal> refused, Traffic traffic) {}
 
     /** Parameters first; what keeps them in the store is let go once references lead to them. */
     private Outcome push(GitRemote there, Remote remote, Request request, PushPlan plan) throws IOException {
         if (plan.versions().isEmpty() || request.lineageOnly()) {
-            return new Outcome(there.push(plan.moves()), new Traffic(0, 0, 0));
+            return new Outcome(plan, there.push(plan.moves()), new Traffic(0, 0, 0));
         }
         try (RemoteParameters parameters =
                 RemoteParameters.open(exchange, remote).orElseThrow(() -> noStore(remote, plan))) {
             Optional<dev.mgit.lineage.remote.transfer.Push> sent = parameters.send(plan.versions());
             try {
-                return new Outcome(plan.moves().isEmpty() ? List.of() : there.push(plan.moves()), parameters.traffic());
+                return new Outcome(
+                        plan, plan.moves().isEmpty() ? List.of() : there.push(plan.moves()), parameters.traffic());
             } finally {
                 sent.ifPresent(dev.mgit.lineage.remote.transfer.Push::close);
             }

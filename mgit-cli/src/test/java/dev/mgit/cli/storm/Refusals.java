@@ -35,6 +35,7 @@ final class Refusals {
                     "'.*' and '.*' are the same version",
                     "there are \\d+ nearest common ancestors: .*",
                     "no update in progress",
+                    "no model '.*'",
                     "no merge in progress"),
             5,
             any(
@@ -79,6 +80,9 @@ final class Refusals {
         }
         if (attempt.kind() == Kind.IMPORT && attempt.words().contains("0")) {
             return true; // it lists what it could not import since it was not to wait
+        }
+        if (attempt.kind() == Kind.IMPORT && outcome.said().contains(" died before it could share it with the group")) {
+            return true;
         }
         if (attempt.kind() == Kind.SERVED_PUSH) {
             return outcome.said().contains(" has moved on to ")

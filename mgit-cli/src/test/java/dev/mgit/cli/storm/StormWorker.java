@@ -110,7 +110,8 @@ final class StormWorker {
         if (begun.kind() == Kind.CHECKOUT && ran.exit() == 0) {
             return digest(Files.readAllBytes(storm.out(begun.who()).resolve(StormFolder.WEIGHTS)));
         }
-        return ran.err().substring(0, Math.min(ran.err().length(), LONGEST));
+        String said = ran.exit() == 0 ? ran.err() : ran.err() + ran.out(); // an import tells there what it could not do
+        return said.substring(0, Math.min(said.length(), LONGEST));
     }
 
     static String digest(byte[] bytes) {
