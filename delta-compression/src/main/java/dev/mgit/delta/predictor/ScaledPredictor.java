@@ -11,15 +11,15 @@ import java.util.List;
  * quantized to 8 or 4 bits. The first source has the block's elements; scales are among the parameters, or a second source has them.
  *
  * <p>Parameters: {@code source:u8 flags:u8 stored:u8 rounded:u8 precision:u8 divisor:f32 columns:varint first:varint
- * tileRows:varint tileColumns:varint codes:varint code:f32{codes} scales:varint scale:f32{scales}
- * zeros:varint zero:signed{zeros}}. The block begins
- * {@code first} elements behind the beginning of a row of tiles, and its scales with the first of that row. A scale is one of those here or, if there are none, one of the second
- * source of dtype {@code stored} (E8M0 is a power of two); it is divided by the divisor unless that is 1, and rounded to the dtype {@code rounded}.
+ * tileRows:varint tileColumns:varint codes:varint code:f32{codes} scales:varint scale:f32{scales} zeros:varint
+ * zero:signed{zeros}}. The block begins {@code first} elements behind the beginning of a row of tiles, and its scales with the first
+ * of that row. A scale is one of those here or, if there are none, of the second source, whose dtype is {@code stored} (E8M0 is a power
+ * of two); it is divided by the divisor unless that is 1, and rounded to the dtype {@code rounded}.
  *
- * <p>An element, less the zero of its scale if there are zeros, is multiplied with its scale ({@link #DIVIDE}: divided by it; {@link #RECIPROCAL}: multiplied with 1 / scale) in float,
- * rounded to {@code precision}, clipped to the finite numbers of the block's dtype where that has 8 bits, and rounded to it, ties to even. With
- * codes, the source's bytes or, {@link #PACKED}, halves of bytes are places in that table; otherwise they are numbers of the dtype
- * {@code source}, a float or a signed byte.
+ * <p>An element, less the zero of its scale if there are zeros, is multiplied with its scale ({@link #DIVIDE}: divided by it;
+ * {@link #RECIPROCAL}: multiplied with 1 / scale) in float, rounded to {@code precision}, clipped to the finite numbers of the
+ * block's dtype where that has 8 bits, and rounded to it, ties to even. With codes, the source's bytes or, {@link #PACKED}, halves of
+ * bytes are places in that table; otherwise they are numbers of the dtype {@code source}, a float or a signed byte.
  */
 public final class ScaledPredictor implements Predictor {
     public static final int DIVIDE = 1;
