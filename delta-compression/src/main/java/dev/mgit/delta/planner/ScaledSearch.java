@@ -2,9 +2,9 @@ package dev.mgit.delta.planner;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
+import dev.mgit.delta.numeric.Tiles;
 import dev.mgit.delta.predictor.ScaledPredictor;
 import dev.mgit.delta.predictor.ScaledPredictor.Scheme;
-import dev.mgit.delta.predictor.ScaledPredictor.Tiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -183,13 +183,12 @@ final class ScaledSearch {
         boolean perRow = scale.elements() == rows
                 && (scaleColumns == 1 || scale.shape().size() < matrix.shape().size());
         if (perRow) {
-            return new Tiles(columns, 1, columns);
+            return Tiles.runs(columns);
         }
         boolean groups =
                 matrix.elements() % scale.elements() == 0 && (flat || scaleRows == rows && columns % scaleColumns == 0);
         if (groups) {
-            long group = matrix.elements() / scale.elements();
-            return new Tiles(group, 1, group);
+            return Tiles.runs(matrix.elements() / scale.elements());
         }
         if (scaleColumns == columns && scaleRows == 1) {
             return new Tiles(columns, rows, 1);
@@ -202,22 +201,10 @@ final class ScaledSearch {
         if (scale.shape().size() != rank) {
             return null;
         }
-        long tileRows = side(rows / outer, scaleRows / outer);
-        long tileColumns = side(columns, scaleColumns);
+        long tileRows = Tiles.side(rows / outer, scaleRows / outer);
+        long tileColumns = Tiles.side(columns, scaleColumns);
         boolean whole = tileRows > 0 && tileColumns > 0 && (outer == 1 || rows / outer % tileRows == 0);
         return whole ? new Tiles(columns, tileRows, tileColumns) : null;
-    }
-
-    /** The side of tiles of which so many cover a length: a power of two, as all are, or what divides it; 0 if neither does. */
-    private static long side(long length, long tiles) {
-        if (tiles <= 1) {
-            return tiles == 1 ? length : 0;
-        }
-        long side = Long.highestOneBit(Math.max(1, 2 * (length / tiles) - 1));
-        if ((length + side - 1) / side == tiles) {
-            return side;
-        }
-        return length % tiles == 0 ? length / tiles : 0;
     }
 
     private record ScaledRecipe(TensorSpec child, SourceTensor source, Scheme scheme, Tiles tiles, Scales scales)

@@ -4,6 +4,7 @@ import dev.mgit.delta.Dtype;
 import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
 import dev.mgit.delta.numeric.Floats;
+import dev.mgit.delta.numeric.Tiles;
 import java.util.List;
 
 /**
@@ -54,21 +55,7 @@ public final class ScaledPredictor implements Predictor {
     }
 
     /**
-     * Which elements share a scale: matrices of so many columns are cut into tiles, from the top left; the scales of a row
-     * of tiles follow each other.
-     */
-    public record Tiles(long columns, long tileRows, long tileColumns) {
-        public long perRow() {
-            return (columns + tileColumns - 1) / tileColumns;
-        }
-
-        /** Elements of a row of tiles. */
-        public long rowElements() {
-            return Math.multiplyExact(columns, tileRows);
-        }
-    }
-
-    /**
+     * @param tiles whose elements share a scale
      * @param first elements before the block in its first row of tiles
      * @param scales from the first of that row; empty if a second source has them
      * @param zeros as many as there are scales, or none
@@ -220,12 +207,8 @@ public final class ScaledPredictor implements Predictor {
             boolean bytes = (scheme.flags() & BYTES) != 0;
             float most = bytes ? Byte.MAX_VALUE : most(dtype);
             for (int at = 0; at < count; ) {
-                long row = (first + at) / tiles.columns();
-                long column = (first + at) % tiles.columns();
-                long tile = column / tiles.tileColumns();
-                long end = Math.min(tiles.columns(), (tile + 1) * tiles.tileColumns());
-                int run = (int) Math.min(Math.min(count - at, end - column), chunk.length);
-                int shared = (int) (row / tiles.tileRows() * tiles.perRow() + tile);
+                int run = (int) Math.min(Math.min(count - at, tiles.left(first + at)), chunk.length);
+                int shared = (int) tiles.tile(first + at);
                 read(at, run);
                 if (zeros.length > 0) {
                     for (int i = 0; i < run; i++) {

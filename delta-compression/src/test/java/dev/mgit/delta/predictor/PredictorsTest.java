@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.numeric.Floats;
+import dev.mgit.delta.numeric.Tiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -497,15 +498,14 @@ class PredictorsTest {
         byte[] source = new byte[4 * 4];
         Floats.write(Dtype.F32, new float[] {1, 2, 3, 4}, source, 0, 4);
         var scheme = new ScaledPredictor.Scheme(Dtype.F32, 0, Dtype.F32, Dtype.F32, Dtype.F32, 1, new float[0]);
-        var tiles = new ScaledPredictor.Tiles(3, 1L << 33, 3);
+        var tiles = new Tiles(3, 1L << 33, 3);
         byte[] parameters = ScaledPredictor.parameters(scheme, tiles, 1L << 34, new float[] {2}, new int[0]);
         assertThat(run(new ScaledPredictor(), Dtype.I8, 4, parameters, source)).containsExactly(2, 4, 6, 8);
     }
 
     private static byte[] scaled(Dtype dtype, int flags, byte[] source) {
         var scheme = new ScaledPredictor.Scheme(Dtype.F32, flags, Dtype.F32, Dtype.F32, Dtype.F32, 1, new float[0]);
-        byte[] parameters =
-                ScaledPredictor.parameters(scheme, new ScaledPredictor.Tiles(4, 1, 4), 0, new float[] {1}, new int[0]);
+        byte[] parameters = ScaledPredictor.parameters(scheme, new Tiles(4, 1, 4), 0, new float[] {1}, new int[0]);
         return run(new ScaledPredictor(), dtype, 4, parameters, source);
     }
 
@@ -580,14 +580,14 @@ class PredictorsTest {
                 ScaledPredictor.parameters(
                         new ScaledPredictor.Scheme(
                                 Dtype.F32, ScaledPredictor.DIVIDE, Dtype.F32, Dtype.F32, Dtype.BF16, 1, new float[0]),
-                        new ScaledPredictor.Tiles(6, 2, 4),
+                        new Tiles(6, 2, 4),
                         1,
                         new float[] {1, 2, 3, 4},
                         new int[0]),
                 ScaledPredictor.parameters(
                         new ScaledPredictor.Scheme(
                                 Dtype.U8, ScaledPredictor.PACKED, Dtype.F16, Dtype.F32, Dtype.F32, 2, new float[16]),
-                        new ScaledPredictor.Tiles(2, 1, 2),
+                        new Tiles(2, 1, 2),
                         0,
                         new float[0],
                         new int[0]),
