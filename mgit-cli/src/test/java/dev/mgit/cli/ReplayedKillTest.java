@@ -9,6 +9,7 @@ import dev.mgit.fixtures.PowerLoss.Kept;
 import dev.mgit.fixtures.SystemCalls;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,6 +115,23 @@ class ReplayedKillTest {
             }
         }
         told(count, scenario + ", and on the way back");
+    }
+
+    /** Whoever takes the lock of one that died writes over its mark, and may die itself. */
+    @Test
+    void theMarkOfACrashIsThereUntilAllIsDone() throws IOException {
+        CrashRepository here = made.copyTo(folder.resolve("here"));
+        Path lock = here.root().resolve(".mgit/lock");
+        Files.writeString(lock, "process 1 (mgit commit)");
+        PowerLoss disks = RecordedCommand.recorded(List.of("tag", "v2", "base"), here, folder.resolve("log"));
+        for (int moment : disks.moments()) {
+            left(disks, moment, here);
+            if (Files.size(lock) == 0) {
+                assertThat(here.root().resolve(".mgit/lineage.git/refs/tags/v2"))
+                        .exists();
+            }
+        }
+        assertThat(lock).isEmptyFile();
     }
 
     private CrashRepository left(PowerLoss disks, int moment, CrashRepository here) throws IOException {

@@ -43,8 +43,10 @@ public final class WriterLock implements AutoCloseable {
         boolean ready = false;
         try {
             boolean crashed = mine.channel().size() > 0;
-            mine.channel().truncate(0);
-            mine.channel().write(ByteBuffer.wrap(line(what).getBytes(StandardCharsets.UTF_8)), 0);
+            // In this order: an empty file says that whoever had it before finished, and we may be killed in between.
+            byte[] line = line(what).getBytes(StandardCharsets.UTF_8);
+            mine.channel().write(ByteBuffer.wrap(line), 0);
+            mine.channel().truncate(line.length);
             ready = true;
             return new WriterLock(mine, crashed);
         } finally {
