@@ -91,7 +91,10 @@ final class MicroscaleSearch {
         boolean wide = codes.dtype() == Dtype.F8_E4M3 || codes.dtype() == Dtype.F8_E5M2;
         long elements = codes.byteLength() * (wide ? 1 : 2);
         long groups = found.scale().spec().elements();
-        if (codes.dtype().bytes() != 1 || elements % groups != 0 || elements / groups > LARGEST_GROUP) {
+        if (codes.dtype().bytes() != 1
+                || elements < groups
+                || elements % groups != 0
+                || elements / groups > LARGEST_GROUP) {
             return;
         }
         for (SourceTensor source : candidates.called(found.stem())) {
