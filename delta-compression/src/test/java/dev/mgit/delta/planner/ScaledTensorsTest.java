@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -134,6 +135,17 @@ class ScaledTensorsTest {
         add(other, NAME + "_scale_inv", scale);
         InMemoryTensors.Child floats = child("weight", new Tensor(spec, back));
         assertThat(right(floats, other)).isEqualTo(back.length);
+    }
+
+    /** A hostile file names groups without one code in them. */
+    @Test
+    void scalesBesideNoCodesAreNoGroups() {
+        store(NAME, new Tensor(new TensorSpec(NAME, Dtype.F32, List.of(0L)), new byte[0]));
+        var scale = new Tensor(new TensorSpec("", Dtype.U8, List.of(4096L)), new byte[4096]);
+        var codes = new Tensor(new TensorSpec("", Dtype.U8, List.of(0L)), new byte[0]);
+        InMemoryTensors.Child child = child("weight_scale", scale).beside(child("weight_packed", codes));
+
+        assertThat(planner.plan(child, candidates)).isEmpty();
     }
 
     /** As many rows as it takes for the scales to be worth a prediction. */
