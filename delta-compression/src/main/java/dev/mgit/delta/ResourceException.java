@@ -5,7 +5,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,9 +16,6 @@ public final class ResourceException extends MgitException {
 
     /** As the C library says it; "Too many open files in system" begins alike. */
     private static final String NO_DESCRIPTOR = "Too many open files";
-
-    private static final List<String> OF_THE_DISK =
-            List.of("No space left on device", "Disk quota exceeded", "Read-only file system");
 
     private static final String NO_MEMORY = "Cannot allocate memory";
 
@@ -52,15 +48,7 @@ public final class ResourceException extends MgitException {
      * file or model, too.
      */
     public static boolean isOfTheMachine(Throwable failure) {
-        Throwable at = failure;
-        for (int i = 0; at != null && i < MOST_CAUSES; i++) {
-            String message = at instanceof MgitException ? "" : String.valueOf(at.getMessage());
-            if (OF_THE_DISK.stream().anyMatch(message::contains)) {
-                return true;
-            }
-            at = at.getCause();
-        }
-        return behind(failure).isPresent();
+        return DiskRefusal.behind(failure).isPresent() || behind(failure).isPresent();
     }
 
     /**

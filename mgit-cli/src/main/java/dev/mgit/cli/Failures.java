@@ -2,6 +2,7 @@ package dev.mgit.cli;
 
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.TextWriter;
+import dev.mgit.delta.DiskRefusal;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.ResourceException;
 import dev.mgit.hooks.CommandFailure;
@@ -157,12 +158,9 @@ final class Failures {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String reason = e instanceof FileSystemException fs && fs.getReason() != null ? fs.getReason() : message;
         String file = e instanceof FileSystemException fs && fs.getFile() != null ? fs.getFile() : "";
-        if (reason.contains("No space left on device")) {
-            return "no space left on the disk" + (file.isEmpty() ? "" : " that holds " + file);
-        } else if (reason.contains("Disk quota exceeded")) {
-            return "the disk quota is used up" + (file.isEmpty() ? "" : " where " + file + " is");
-        } else if (reason.contains("Read-only file system")) {
-            return (file.isEmpty() ? "a file" : file) + " is on a read-only file system";
+        Optional<DiskRefusal> refused = DiskRefusal.behind(e);
+        if (refused.isPresent()) {
+            return refused.get().sentence(file);
         } else if (e instanceof NoSuchFileException) {
             return file + " does not exist";
         } else if (e instanceof AccessDeniedException) {

@@ -224,6 +224,9 @@ class MainTest {
                 .isEqualTo("error: no space left on the disk that holds /a\n");
         assertThat(report(new FileSystemException("/a", null, "Read-only file system")))
                 .isEqualTo(new Reported(1, "error: /a is on a read-only file system\n"));
+        assertThat(report(new FileSystemException("/a", null, "Disk quota exceeded"))
+                        .err())
+                .isEqualTo("error: the disk quota is used up where /a is\n");
     }
 
     @Test

@@ -270,7 +270,7 @@ public final class CheckpointWatch {
     /** True if the next folder may be tried. */
     private boolean failed(WatchedFolder folder, Exception e) throws IOException {
         String why = said(e);
-        if (DiskRoom.ranOut(why)) {
+        if (DiskRoom.ranOut(e)) {
             room.pause("there was no room to commit " + folder.name() + ": " + why);
             return false;
         }

@@ -1,8 +1,8 @@
 package dev.mgit.hooks.watch;
 
+import dev.mgit.delta.DiskRefusal;
 import dev.mgit.hooks.watch.WatchEvent.Kind;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Whether the repository's disk has room for another commit. Says when there is none any more, and when there is again. */
@@ -34,8 +34,8 @@ final class DiskRoom {
     }
 
     /** Whether that is why a commit failed. */
-    static boolean ranOut(String why) {
-        return why.toLowerCase(Locale.ROOT).contains("no space left") || why.contains("quota");
+    static boolean ranOut(Exception failure) {
+        return DiskRefusal.behind(failure).filter(DiskRefusal::isFull).isPresent();
     }
 
     void pause(String why) {

@@ -1,5 +1,6 @@
 package dev.mgit.lineage.parameters;
 
+import dev.mgit.delta.DiskRefusal;
 import dev.mgit.delta.MgitException;
 import dev.mgit.delta.ResourceException;
 import java.nio.file.Files;
@@ -22,13 +23,14 @@ final class RocksFailures {
             return exhausted.get();
         }
         Status status = e.getStatus();
-        boolean full = status != null && status.getSubCode() == Status.SubCode.NoSpace
-                || String.valueOf(e.getMessage()).contains("No space left on device"); // where it wraps the status away
-        if (full) {
+        Optional<DiskRefusal> refused = status != null && status.getSubCode() == Status.SubCode.NoSpace
+                ? Optional.of(DiskRefusal.FULL)
+                : DiskRefusal.behind(e); // where it wraps the status away
+        if (refused.isPresent()) {
             return new StoreException(
                     MgitException.Kind.FAILED,
-                    what + ": no space left on the disk that holds " + directory,
-                    "free some space and run the command again; nothing was changed",
+                    what + ": " + refused.get().sentence(directory.toString()),
+                    refused.get().hint(),
                     e);
         }
         boolean damaged =

@@ -1,15 +1,13 @@
 package dev.mgit.serve.hub.push;
 
+import dev.mgit.delta.DiskRefusal;
 import dev.mgit.delta.MgitException;
 import dev.mgit.serve.http.HttpError;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What cannot be done for a client, as statuses that clients act on. */
 final class Refusals {
-    private static final int MOST_CAUSES = 20;
-
     private Refusals() {}
 
     static HttpError malformed(String why) {
@@ -46,15 +44,9 @@ final class Refusals {
 
     /** The answer to a failure whose cause is that there is no room left on the disk. */
     static Optional<HttpError> diskFull(Throwable failure) {
-        Throwable at = failure;
-        for (int i = 0; at != null && i < MOST_CAUSES; i++) {
-            String message = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
-            if (message.contains("no space left") || message.contains("not enough space")) {
-                return Optional.of(full("the server's disk is full; nothing was committed"));
-            }
-            at = at.getCause();
-        }
-        return Optional.empty();
+        return DiskRefusal.behind(failure)
+                .filter(DiskRefusal::isFull)
+                .map(refusal -> full("the server's disk is full; nothing was committed"));
     }
 
     /** The same for one that says nothing else to a client. */
