@@ -13,6 +13,12 @@ import java.nio.file.Path;
  * some of them.
  */
 record CrashOutcome(Scenario scenario, State before, State after) {
+    CrashOutcome {
+        assertThat(before.equals(after))
+                .as("what %s does can be seen", scenario)
+                .isEqualTo(scenario.words().get(0).equals("gc"));
+    }
+
     /**
      * Requires one of the two of what a crash left, and that the next commands go on without anybody's help; returns which.
      *

@@ -155,7 +155,12 @@ record CrashRepository(Path folder) {
                 seen.put(name, contents(root().resolve(name)).toString());
             }
         }
-        for (Path file : List.of(folder.resolve("written"), root().resolve(".mgit/bisect"))) {
+        List<Path> files = List.of(
+                folder.resolve("written"),
+                root().resolve("base.tar"),
+                root().resolve("base.safetensors"),
+                root().resolve(".mgit/bisect"));
+        for (Path file : files) {
             if (Files.exists(file)) {
                 seen.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
             }
