@@ -2,6 +2,7 @@ package dev.mgit.hooks;
 
 import dev.mgit.delta.Hashes;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.repository.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,7 +168,7 @@ public final class FolderTools {
     public static void replace(Path file, byte[] bytes) {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            DurableNames.createFolders(parent(file));
             try (FileChannel channel = FileChannel.open(
                     fresh,
                     StandardOpenOption.CREATE,
@@ -181,6 +182,7 @@ public final class FolderTools {
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableNames.sync(parent(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

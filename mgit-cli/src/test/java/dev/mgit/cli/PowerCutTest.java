@@ -70,12 +70,38 @@ class PowerCutTest {
                         .toList();
     }
 
+    static List<Scenario> exchanges() {
+        return CUTS == 0 ? CommandScenarios.EXCHANGING.subList(0, 1) : CommandScenarios.EXCHANGING;
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void nothingAcknowledgedIsLost(Scenario scenario) throws IOException {
         RecordedCommand recorded = RecordedCommand.of(scenario, made, folder);
-        PowerLoss loss = recorded.disks();
         CrashRepository here = recorded.here();
+        eachDisk(recorded.disks(), here.folder(), (atEnd, what) -> requireSound(here, recorded.outcome(), atEnd, what));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exchanges")
+    void nothingAcknowledgedIsLostOnEitherSide(Scenario exchange) throws IOException {
+        Team team = Team.make(folder.resolve("team"));
+        PowerLoss loss =
+                RecordedCommand.recorded(exchange.words(), team.ada().root(), team.folder(), folder.resolve("log"));
+        eachDisk(loss, team.folder(), (atEnd, what) -> {
+            if (atEnd) {
+                team.requireDone(exchange, what);
+            }
+            team.requireSound(what);
+        });
+    }
+
+    private interface Judgement {
+        /** @param atEnd whether the command had said that it was done */
+        void of(boolean atEnd, String what) throws IOException;
+    }
+
+    private static void eachDisk(PowerLoss loss, Path below, Judgement judgement) throws IOException {
         Random random = new Random(SEED);
         List<Integer> moments = loss.moments();
         List<Kept> parts = List.of(Kept.values());
@@ -84,24 +110,19 @@ class PowerCutTest {
             boolean atEnd = i % 3 == 0;
             int moment = atEnd ? PowerLoss.end() : moments.get(random.nextInt(moments.size()));
             Kept part = parts.get((i + i / parts.size()) % parts.size());
-            Trees.delete(here.folder());
-            loss.leave(moment, part, random, here.folder());
+            Trees.delete(below);
+            loss.leave(moment, part, random, below);
             String what =
                     part + " of what was unsynced " + (atEnd ? "at the end" : "at line " + moment) + ", disk " + i;
-            requireSound(here, recorded.outcome(), atEnd, what);
+            judgement.of(atEnd, what);
             disks++;
         }
     }
 
-    private static void requireSound(CrashRepository here, CrashOutcome outcome, boolean atEnd, String what)
+    private void requireSound(CrashRepository here, CrashOutcome outcome, boolean atEnd, String what)
             throws IOException {
-        State now;
-        try {
-            now = here.look();
-        } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(what, e);
-        }
-        assertThat(now.equals(outcome.after()) || !atEnd && (now.equals(outcome.before()) || outcome.isOnTheWay(now)))
+        State now = outcome.requireOldOrNew(here, folder.resolve("kept"), what);
+        assertThat(now.equals(outcome.after()) || !atEnd)
                 .as("%s: %s", what, differences(outcome.after(), now))
                 .isTrue();
     }

@@ -19,20 +19,16 @@ record RecordedCommand(CrashOutcome outcome, PowerLoss disks, CrashRepository he
     static RecordedCommand of(Scenario scenario, CrashRepository made, Path folder) throws IOException {
         State before = ready(scenario, made, folder).look();
         CrashRepository here = ready(scenario, made, folder);
-        PowerLoss disks = recorded(scenario.words(), here, folder.resolve("log"));
+        PowerLoss disks = recorded(scenario.words(), here.root(), here.folder(), folder.resolve("log"));
         State after = here.look();
         return new RecordedCommand(new CrashOutcome(scenario, before, after), disks, here);
     }
 
-    /** What one more command does to the disk that is here, all of which is taken to be synced. */
-    static PowerLoss recorded(List<String> words, CrashRepository here, Path log) throws IOException {
-        PowerLoss disks = PowerLoss.before(here.folder());
+    /** What one more command does to all that is below a folder, and taken to be synced. */
+    static PowerLoss recorded(List<String> words, Path in, Path below, Path log) throws IOException {
+        PowerLoss disks = PowerLoss.before(below);
         Crash.Ended ended = Crash.start(
-                        PowerLoss.recording(log),
-                        Main.class,
-                        here.root(),
-                        List.of("-Xmx256m"),
-                        words.toArray(String[]::new))
+                        PowerLoss.recording(log), Main.class, in, List.of("-Xmx256m"), words.toArray(String[]::new))
                 .finish();
         assertThat(ended.exit()).as(ended.output()).isZero();
         disks.take(log);

@@ -71,6 +71,10 @@ class ReplayedKillTest {
         return KILLS.isEmpty() ? CommandScenarios.KILLED_ALWAYS.subList(0, 1) : all();
     }
 
+    static List<Scenario> exchanges() {
+        return KILLS.isEmpty() ? CommandScenarios.EXCHANGING.subList(0, 1) : CommandScenarios.EXCHANGING;
+    }
+
     private static List<Scenario> all() {
         return CommandScenarios.WRITING.stream()
                 .filter(scenario -> !OF_THIS_DISK.contains(scenario.toString()))
@@ -92,6 +96,22 @@ class ReplayedKillTest {
         told(count, scenario.toString());
     }
 
+    @ParameterizedTest
+    @MethodSource("exchanges")
+    void neitherSideLosesAnything(Scenario exchange) throws IOException {
+        Team team = Team.make(folder.resolve("team"));
+        PowerLoss disks =
+                RecordedCommand.recorded(exchange.words(), team.ada().root(), team.folder(), folder.resolve("log"));
+        int count = 0;
+        for (int moment : some(disks.moments(), KILLS)) {
+            Trees.delete(team.folder());
+            disks.leave(moment, Kept.ALL, random, team.folder());
+            team.requireSound(exchange + ", killed after line " + moment);
+            count++;
+        }
+        told(count, exchange.toString());
+    }
+
     /** Nor where the command that recovers is killed as well, be it the same or one that cleans up. */
     @ParameterizedTest
     @MethodSource("killedTwice")
@@ -107,7 +127,8 @@ class ReplayedKillTest {
                     && scenario.first().isEmpty()
                     && !CrashOutcome.isMerging(kept);
             List<String> next = unfinished && random.nextBoolean() ? scenario.words() : List.of("gc");
-            PowerLoss disks = RecordedCommand.recorded(next, kept.copyTo(here.folder()), folder.resolve("again"));
+            kept.copyTo(here.folder());
+            PowerLoss disks = RecordedCommand.recorded(next, here.root(), here.folder(), folder.resolve("again"));
             for (int second : some(disks.moments(), KILLS)) {
                 String what = "killed after line " + first + ", then " + next + " after line " + second;
                 recorded.outcome().requireOldOrNew(left(disks, second, here), folder.resolve("kept"), what);
@@ -123,7 +144,8 @@ class ReplayedKillTest {
         CrashRepository here = made.copyTo(folder.resolve("here"));
         Path lock = here.root().resolve(".mgit/lock");
         Files.writeString(lock, "process 1 (mgit commit)");
-        PowerLoss disks = RecordedCommand.recorded(List.of("tag", "v2", "base"), here, folder.resolve("log"));
+        PowerLoss disks = RecordedCommand.recorded(
+                List.of("tag", "v2", "base"), here.root(), here.folder(), folder.resolve("log"));
         for (int moment : disks.moments()) {
             left(disks, moment, here);
             if (Files.size(lock) == 0) {

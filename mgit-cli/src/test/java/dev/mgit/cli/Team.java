@@ -80,23 +80,28 @@ record Team(Path folder, TestRepository ada, TestRepository ben, TreeMap<String,
 
     /** Requires that both sides are sound, and that a pull and a push arrive, wherever a command was stopped before. */
     void requireSound(String what) throws IOException {
+        try {
+            requireSound();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(what, e);
+        }
+    }
+
+    private void requireSound() throws IOException {
         assertThat(GitServers.run(folder.resolve("models.git"), "git", "fsck", "--strict"))
-                .as(what)
                 .doesNotContain("error", "missing");
-        assertThat(ada.ok("fsck")).as(what).contains("no damage");
+        assertThat(ada.ok("fsck")).contains("no damage");
         removeLocks();
         ada.ok("pull");
         ada.ok("push");
         TestRepository cat = new TestRepository(folder.resolve("cat"));
-        assertThat(Cli.run(folder, "clone", "models.git", "cat").exit())
-                .as(what)
-                .isZero();
-        assertThat(cat.ok("fsck")).as(what).contains("no damage");
-        assertThat(cat.ok("show", "one")).as(what).contains("distill of base");
+        assertThat(Cli.run(folder, "clone", "models.git", "cat").exit()).isZero();
+        assertThat(cat.ok("fsck")).contains("no damage");
+        assertThat(cat.ok("show", "one")).contains("distill of base");
         cat.ok("checkout", "one", "out");
-        assertThat(TestRepository.contents(cat.root().resolve("out"))).as(what).isEqualTo(pushed);
+        assertThat(TestRepository.contents(cat.root().resolve("out"))).isEqualTo(pushed);
         assertThat(ada.id("two")).isEqualTo(ben.id("two"));
-        assertThat(ada.ok("fsck")).as(what).contains("no damage");
+        assertThat(ada.ok("fsck")).contains("no damage");
     }
 
     /** A bare repository in a folder is Git's: a writer that is killed there leaves its lock, as Git itself does. */

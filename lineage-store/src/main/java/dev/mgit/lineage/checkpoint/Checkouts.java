@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
@@ -64,7 +65,7 @@ public final class Checkouts {
     /** Into a folder that is not there yet: built beside it and renamed as a whole. */
     private void fresh(CheckoutRequest request, Path folder, Selection wanted) throws IOException {
         Path parent = Objects.requireNonNull(folder.getParent(), "the root is never empty");
-        Files.createDirectories(parent);
+        DurableNames.createFolders(parent);
         Map<String, FileStat> placed;
         try (Journal journal = repository.access().journal(folder, true)) {
             Path staging = journal.staging();

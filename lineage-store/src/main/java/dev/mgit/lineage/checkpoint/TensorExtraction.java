@@ -5,6 +5,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.format.safetensors.SafetensorsHeader;
 import dev.mgit.delta.layout.ByteSource;
 import dev.mgit.lineage.checkpoint.ChosenTensors.Chosen;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.FileRestorer;
 import dev.mgit.lineage.parameters.ObjectReader;
@@ -72,7 +73,7 @@ final class TensorExtraction {
             throw new MgitException(
                     MgitException.Kind.CONFLICT, "'" + target + "' exists", "choose another folder or give --force");
         }
-        Files.createDirectories(folder);
+        DurableNames.createFolders(folder);
         requireSpace(folder, header.fileSize());
         try (Journal journal = repository.access().journal(folder, false)) {
             write(request, header, chosen, journal.staging().resolve(FILE));

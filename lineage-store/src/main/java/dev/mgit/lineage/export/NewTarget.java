@@ -1,6 +1,7 @@
 package dev.mgit.lineage.export;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.repository.FileStat;
 import dev.mgit.lineage.repository.FolderSwitch;
 import dev.mgit.lineage.repository.Journal;
@@ -38,7 +39,7 @@ public final class NewTarget {
     public static void folder(Repository repository, Path target, Content content) throws IOException {
         Path folder = outside(repository, target);
         requireFree(folder);
-        Files.createDirectories(parent(folder));
+        DurableNames.createFolders(parent(folder));
         try (Journal journal = repository.access().journal(folder, true)) {
             content.write(journal.staging());
             requireFree(folder);
@@ -55,7 +56,7 @@ public final class NewTarget {
         Path file = outside(repository, target);
         requireAbsent(file);
         Path folder = parent(file);
-        Files.createDirectories(folder);
+        DurableNames.createFolders(folder);
         String name = String.valueOf(file.getFileName());
         try (Journal journal = repository.access().journal(folder, false)) {
             content.write(journal.staging().resolve(name));

@@ -2,6 +2,7 @@ package dev.mgit.lineage.git;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -25,6 +27,33 @@ public final class DurableNames {
             return; // folders cannot be opened there, and renames are journaled by the file system
         }
         force(folder);
+    }
+
+    /** Makes a folder, and those it is to be in, each of them with its name on disk. */
+    public static void createFolders(Path folder) throws IOException {
+        Path above = folder.toAbsolutePath().getParent();
+        if (above == null || Files.isDirectory(folder)) {
+            return;
+        }
+        createFolders(above);
+        try {
+            createFolder(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+            sync(above); // somebody else's is as good
+        }
+    }
+
+    /**
+     * Makes a folder in one that is there, with its name on disk.
+     *
+     * @throws FileAlreadyExistsException if there is something of that name
+     */
+    public static void createFolder(Path folder) throws IOException {
+        Files.createDirectory(folder);
+        sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "the root is there"));
     }
 
     /** Makes a folder durable with all it holds. */

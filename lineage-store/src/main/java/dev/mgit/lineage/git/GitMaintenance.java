@@ -213,6 +213,7 @@ public final class GitMaintenance implements AutoCloseable {
             update.setForceUpdate(true);
             update.disableRefLog();
             requireDone(update.delete());
+            DurableNames.sync(lineage.git().getDirectory().toPath());
         }
     }
 
@@ -232,6 +233,7 @@ public final class GitMaintenance implements AutoCloseable {
             var gc = new DurableGc(lineage.git());
             gc.packReferences();
             gc.gc().join();
+            DurableNames.sync(lineage.git().getDirectory().toPath());
         } catch (ParseException | GitAPIException e) {
             throw new IOException("Git garbage collection failed: " + e.getMessage(), e);
         } catch (IOException e) {

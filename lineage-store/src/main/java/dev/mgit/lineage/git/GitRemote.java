@@ -181,6 +181,7 @@ public final class GitRemote implements AutoCloseable {
     public List<Refusal> push(List<Move> moves) {
         return remotely(() -> {
             closeConnection();
+            completePacks();
             List<Refusal> refused;
             try {
                 refused = push(moves, true);
@@ -285,6 +286,14 @@ public final class GitRemote implements AutoCloseable {
                     MgitException.Kind.REMOTE,
                     "the repository at " + address + " is damaged: " + damaged.get() + " is not the index of its pack",
                     "remove that file and run 'git index-pack' on the pack beside it");
+        }
+    }
+
+    /** A push that was killed there between a pack and its index would never end: JGit takes the pack for received. */
+    private void completePacks() throws IOException {
+        Optional<Path> there = folder();
+        if (there.isPresent()) {
+            PackIndexes.complete(there.get().resolve("objects"));
         }
     }
 

@@ -70,7 +70,7 @@ final class PackIndexes {
 
     /**
      * Gives an index to packs that have none. A pack is put in its place first, so that a crash or a full disk may leave one
-     * without; and JGit takes a pack that it finds there for received. The caller holds mgit's lock.
+     * without; and JGit takes a pack that it finds there for received. Whoever is just about to write that index writes the same.
      *
      * @param objects Git's folder of objects
      */

@@ -2,11 +2,11 @@ package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.BlockId;
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.version.ObjectId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ public final class RocksParameterStore implements ParameterStore {
     public static RocksParameterStore openWritable(Path directory) {
         NativeLibrary.load();
         try {
-            Files.createDirectories(directory);
+            DurableNames.createFolders(directory);
             StoreFiles.requireCurrent(directory);
             Acknowledged.require(directory);
             StoreFiles.removeUnfinishedOptions(directory);

@@ -35,7 +35,7 @@ final class NewRepository {
         if (Files.exists(target.mgit())) {
             throw MgitException.failed("there is already a repository in " + root);
         }
-        Files.createDirectories(root);
+        DurableNames.createFolders(root);
         removeUnfinished(root);
         // Who may look into it is for the user's umask to say, as with Git.
         Path temporary = Files.createDirectory(root.resolve(BUILDING + UUID.randomUUID()));

@@ -47,6 +47,7 @@ public final class WriterLock implements AutoCloseable {
             byte[] line = line(what).getBytes(StandardCharsets.UTF_8);
             mine.channel().write(ByteBuffer.wrap(line), 0);
             mine.channel().truncate(line.length);
+            mine.channel().force(false); // before anything that a power failure may leave behind
             ready = true;
             return new WriterLock(mine, crashed);
         } finally {

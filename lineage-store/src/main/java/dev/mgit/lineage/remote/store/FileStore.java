@@ -1,5 +1,6 @@
 package dev.mgit.lineage.remote.store;
 
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -70,7 +71,7 @@ final class FileStore implements RemoteStore {
             } finally {
                 Files.deleteIfExists(unfinished);
             }
-            sync(folderOf(file));
+            DurableNames.sync(folderOf(file));
             return true;
         });
     }
@@ -92,7 +93,7 @@ final class FileStore implements RemoteStore {
             } finally {
                 Files.deleteIfExists(unfinished);
             }
-            sync(folderOf(file));
+            DurableNames.sync(folderOf(file));
             return true;
         });
     }
@@ -125,32 +126,11 @@ final class FileStore implements RemoteStore {
             return;
         }
         requireRoot();
-        List<Path> missing = new ArrayList<>();
-        for (Path at = folder; !Files.isDirectory(at); at = folderOf(at)) {
-            missing.add(at);
-        }
-        Collections.reverse(missing);
-        for (Path next : missing) {
-            try {
-                Files.createDirectory(next);
-            } catch (FileAlreadyExistsException e) {
-                // somebody else's is as good
-            }
-            sync(folderOf(next));
-        }
+        DurableNames.createFolders(folder);
     }
 
     private static Path folderOf(Path file) {
         return Objects.requireNonNull(file.getParent(), "a file of the store lies in a folder");
-    }
-
-    private static void sync(Path folder) throws IOException {
-        if (System.getProperty("os.name", "").startsWith("Windows")) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     @Override

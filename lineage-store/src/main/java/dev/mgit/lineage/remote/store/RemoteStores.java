@@ -1,10 +1,10 @@
 package dev.mgit.lineage.remote.store;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -43,7 +43,7 @@ public final class RemoteStores {
         if (!scheme.matches() || scheme.group(1).equals("file")) {
             Path folder = scheme.matches() ? folder(url) : path(url, url);
             try {
-                Files.createDirectory(folder);
+                DurableNames.createFolder(folder);
             } catch (FileAlreadyExistsException e) {
                 // There already, or made by another push meanwhile; open() refuses what is no folder.
             } catch (IOException e) {

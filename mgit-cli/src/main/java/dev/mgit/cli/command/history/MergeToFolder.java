@@ -8,6 +8,7 @@ import dev.mgit.hooks.FolderTools;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.DiffSide;
 import dev.mgit.lineage.diff.DiffSides;
+import dev.mgit.lineage.git.DurableNames;
 import dev.mgit.lineage.merge.Merge;
 import dev.mgit.lineage.merge.MergeBase;
 import dev.mgit.lineage.merge.MergePlan;
@@ -106,7 +107,7 @@ final class MergeToFolder {
 
     /** Written beside and moved in whole, so that a folder with files in it is a result. */
     private static void write(Merge merge, MergePlan plan, Path folder) throws IOException {
-        Files.createDirectories(folder);
+        DurableNames.createFolders(folder);
         Path staging = Files.createDirectory(folder.resolve(".mgit-staging-" + UUID.randomUUID()));
         try {
             merge.write(plan, staging);
