@@ -1,19 +1,14 @@
 package dev.mgit.lineage.git;
 
-import dev.mgit.delta.MgitException;
 import dev.mgit.lineage.text.Secrets;
 import dev.mgit.lineage.version.ExchangeTransaction;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.Person;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,23 +21,17 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.GpgSignature;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.lib.ObjectLoader;
-import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.TagBuilder;
-import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.notes.Note;
 import org.eclipse.jgit.notes.NoteMap;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevSort;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.treewalk.TreeWalk;
 
 /** What a lineage and one elsewhere have to know of each other; the counterpart of {@link GitRemote} here. */
 public final class GitExchange implements AutoCloseable {
@@ -260,59 +249,9 @@ public final class GitExchange implements AutoCloseable {
         });
     }
 
-    /**
-     * Writes a commit that holds one file and has no history: the same content makes the same commit, whoever writes it.
-     */
-    public VersionId writeRecord(String path, byte[] content) {
-        return GitErrors.translateFailures(() -> {
-            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
-                var tree = new TreeFormatter();
-                tree.append(path, FileMode.REGULAR_FILE, inserter.insert(Constants.OBJ_BLOB, content));
-                var commit = new CommitBuilder();
-                commit.setTreeId(inserter.insert(tree));
-                var mgit = new PersonIdent("mgit", "", Instant.EPOCH, ZoneOffset.UTC);
-                commit.setAuthor(mgit);
-                commit.setCommitter(mgit);
-                commit.setMessage(path);
-                ObjectId id = inserter.insert(commit);
-                inserter.flush();
-                return GitLineage.id(id);
-            }
-        });
-    }
-
-    /**
-     * Writes a commit that holds some files and follows some versions, now. No reference leads to it.
-     *
-     * @param files by name, without folders
-     */
-    public VersionId writeParcel(Map<String, Path> files, List<VersionId> parents, String message) {
-        return GitErrors.translateFailures(() -> {
-            try (ObjectInserter inserter = lineage.git().newObjectInserter()) {
-                var tree = new TreeFormatter();
-                for (Map.Entry<String, Path> file : new TreeMap<>(files).entrySet()) {
-                    try (InputStream content = Files.newInputStream(file.getValue())) {
-                        tree.append(
-                                file.getKey(),
-                                FileMode.REGULAR_FILE,
-                                inserter.insert(Constants.OBJ_BLOB, Files.size(file.getValue()), content));
-                    }
-                }
-                var commit = new CommitBuilder();
-                commit.setTreeId(inserter.insert(tree));
-                commit.setParentIds(parents.stream()
-                        .distinct()
-                        .map(parent -> ObjectId.fromString(parent.hex()))
-                        .toList());
-                var mgit = new PersonIdent("mgit", "", Instant.now(), ZoneOffset.UTC);
-                commit.setAuthor(mgit);
-                commit.setCommitter(mgit);
-                commit.setMessage(message);
-                ObjectId id = inserter.insert(commit);
-                inserter.flush();
-                return GitLineage.id(id);
-            }
-        });
+    /** Commits that hold files, and are no versions. */
+    public Parcels parcels() {
+        return new Parcels(lineage);
     }
 
     /**
@@ -360,48 +299,6 @@ public final class GitExchange implements AutoCloseable {
                                 .getParents())
                         .map(GitLineage::id)
                         .toList();
-            }
-        });
-    }
-
-    /**
-     * Writes a file of a commit into a new file.
-     *
-     * @return false if the commit has no such file
-     * @throws dev.mgit.delta.MgitException of kind INTEGRITY if it has more bytes than it may
-     */
-    public boolean extract(VersionId commit, String path, long most, Path target) {
-        return GitErrors.reading(() -> {
-            try (var walk = new RevWalk(lineage.git());
-                    TreeWalk found = TreeWalk.forPath(
-                            lineage.git(),
-                            path,
-                            walk.parseCommit(ObjectId.fromString(commit.hex())).getTree())) {
-                if (found == null) {
-                    return false;
-                }
-                ObjectLoader content = lineage.git().open(found.getObjectId(0), Constants.OBJ_BLOB);
-                if (content.getSize() > most) {
-                    throw new MgitException(
-                            MgitException.Kind.INTEGRITY,
-                            "'" + path + "' of " + commit.abbreviated() + " has " + content.getSize()
-                                    + " bytes, more than " + most,
-                            null);
-                }
-                try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-                    content.copyTo(out);
-                }
-                return true;
-            }
-        });
-    }
-
-    /** A file of any commit that is here. */
-    public Optional<byte[]> file(VersionId commit, String path) {
-        return GitErrors.reading(() -> {
-            try (var walk = new RevWalk(lineage.git())) {
-                return new TreeFiles(lineage.git(), walk)
-                        .file(walk.parseCommit(ObjectId.fromString(commit.hex())), path);
             }
         });
     }

@@ -74,7 +74,7 @@ public final class RunExchange implements AutoCloseable {
      * @param versions here; what they consist of is sent as far as the store lacks it
      */
     public VersionId offer(String run, Map<String, Path> files, List<VersionId> versions) throws IOException {
-        VersionId parcel = here.writeParcel(files, versions, "run " + run);
+        VersionId parcel = here.parcels().write(files, versions, "run " + run);
         try (Sending sent = send(versions)) {
             for (int attempt = 1; ; attempt++) {
                 Optional<Refusal> refused = move(run, now(run), Optional.of(parcel));
@@ -95,7 +95,7 @@ public final class RunExchange implements AutoCloseable {
      */
     public boolean answer(String run, VersionId replaced, Map<String, Path> files, List<VersionId> versions)
             throws IOException {
-        VersionId parcel = here.writeParcel(files, versions, "result of run " + run);
+        VersionId parcel = here.parcels().write(files, versions, "result of run " + run);
         try (Sending sent = send(versions)) {
             Optional<Refusal> refused = move(run, Optional.of(replaced), Optional.of(parcel));
             if (refused.isPresent() && !refused.get().raced() && now(run).equals(Optional.of(replaced))) {
@@ -170,7 +170,7 @@ public final class RunExchange implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if it is larger
      */
     public boolean extract(VersionId parcel, String name, long most, Path target) {
-        return here.extract(parcel, name, most, target);
+        return here.parcels().extract(parcel, name, most, target);
     }
 
     /** Brings what some versions consist of, as far as it is not here. */

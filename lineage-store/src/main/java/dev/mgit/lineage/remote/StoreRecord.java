@@ -18,12 +18,12 @@ final class StoreRecord {
         var json = new LinkedHashMap<String, Object>();
         json.put("schema", 1);
         json.put("store", store);
-        return here.writeRecord(PATH, Json.pretty(json));
+        return here.parcels().record(PATH, Json.pretty(json));
     }
 
     /** Empty where the record cannot be understood. */
     static Optional<String> read(GitExchange here, VersionId commit) {
-        return here.file(commit, PATH).flatMap(content -> {
+        return here.parcels().file(commit, PATH).flatMap(content -> {
             try {
                 JsonObject json = Json.parseObject(content);
                 return json.optionalString("store");
