@@ -49,6 +49,9 @@ final class CommandScenarios {
     /** Those that make one model after the other, and keep what they made when they are stopped. */
     static final Set<String> ONE_BY_ONE = Set.of("import --mgit ../graph.json");
 
+    /** Those that change nothing that can be seen. */
+    static final Set<String> TIDYING = Set.of("gc --prune-older-than 0", "gc --repack --effort small");
+
     /** Approvals are part of what they do, and hold for one folder: none of the states shows in a copy of it. */
     static final Set<String> OF_ONE_FOLDER = Set.of(
             "test run --test size base",

@@ -16,7 +16,7 @@ record CrashOutcome(Scenario scenario, State before, State after) {
     CrashOutcome {
         assertThat(before.equals(after))
                 .as("what %s does can be seen", scenario)
-                .isEqualTo(scenario.words().get(0).equals("gc"));
+                .isEqualTo(CommandScenarios.TIDYING.contains(scenario.toString()));
     }
 
     /**
@@ -33,7 +33,7 @@ record CrashOutcome(Scenario scenario, State before, State after) {
             finish(again, now);
             assertThat(again.look().models()).isEqualTo(after.models());
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(what, e);
+            throw new AssertionError(what + ": " + e.getMessage(), e);
         }
         return now;
     }
@@ -44,7 +44,7 @@ record CrashOutcome(Scenario scenario, State before, State after) {
         try {
             now = here.look();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(what, e);
+            throw new AssertionError(what + ": " + e.getMessage(), e);
         }
         assertThat(now.equals(before) || now.equals(after) || isOnTheWay(now))
                 .as("%s: neither %s nor %s but %s", what, before, after, now)

@@ -47,8 +47,9 @@ record CrashRepository(Path folder) {
     }
 
     /** What a repository registers, and what is noted of its versions, by the folders and namespaces they are in. */
-    private static final List<String> REGISTRIES = List.of("tests", "hooks", "policy", "checkpoints");
+    private static final List<String> REGISTRIES = List.of("tests", "hooks", "checkpoints");
 
+    private static final String POLICY = "policy.json";
     private static final List<String> NOTES = List.of(
             "tests",
             "recipes",
@@ -170,6 +171,7 @@ record CrashRepository(Path folder) {
         var notes = new TreeMap<String, Integer>();
         try (Repository repository = Repository.open(root())) {
             REGISTRIES.forEach(name -> registered.addAll(repository.lineage().registryFiles(name)));
+            repository.lineage().registryFile(POLICY).ifPresent(policy -> registered.add(POLICY));
             NOTES.forEach(
                     name -> notes.put(name, repository.lineage().notes(name).size()));
             Map<VersionId, String> known = new TreeMap<>((a, b) -> a.hex().compareTo(b.hex()));

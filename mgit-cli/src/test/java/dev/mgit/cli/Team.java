@@ -83,7 +83,7 @@ record Team(Path folder, TestRepository ada, TestRepository ben, TreeMap<String,
         try {
             requireSound();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(what, e);
+            throw new AssertionError(what + ": " + e.getMessage(), e);
         }
     }
 

@@ -139,7 +139,7 @@ final class GroupSearch {
 
     private void offer(Codes found, Placement placement, long elements, boolean packed, boolean scales) {
         long groups = found.scale().spec().elements();
-        if (groups == 0 || elements % groups != 0 || elements / groups > LARGEST_SLAB) {
+        if (groups == 0 || elements < groups || elements % groups != 0 || elements / groups > LARGEST_SLAB) {
             return;
         }
         int group = (int) (elements / groups);

@@ -157,7 +157,10 @@ final class JobFolder {
         return switch (text) {
             case "timeout" -> JobStatus.timedOut();
             case "cancelled" -> JobStatus.of(JobStatus.State.CANCELLED, "cancelled");
-            default -> JobStatus.exited(Integer.parseInt(text));
+            default ->
+                text.matches("-?\\d{1,9}")
+                        ? JobStatus.exited(Integer.parseInt(text))
+                        : JobStatus.of(JobStatus.State.LOST, "what it wrote down of its end cannot be read");
         };
     }
 
@@ -195,6 +198,7 @@ final class JobFolder {
     double seconds() {
         Optional<Instant> end = time("exit");
         return read("seconds")
+                .filter(text -> text.matches("\\d{1,15}(\\.\\d{1,20})?(E-?\\d{1,3})?"))
                 .map(Double::valueOf)
                 .or(() -> started()
                         .flatMap(start ->
@@ -213,21 +217,26 @@ final class JobFolder {
     }
 
     Optional<Long> pid() {
-        return read("pid").map(Long::valueOf);
+        return number("pid");
     }
 
     /** True once the job has run for longer than it may. */
     boolean overdue() {
-        Optional<Long> limit = read("timeout").map(Long::valueOf);
+        Optional<Long> limit = number("timeout");
         return limit.isPresent()
                 && started()
                         .filter(start -> Instant.now().isAfter(start.plusMillis(limit.get())))
                         .isPresent();
     }
 
+    private Optional<Long> number(String name) {
+        return read(name).filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
+    }
+
+    /** A script does not sync what it writes, so that it may be anything after a power failure. */
     private Optional<String> read(String name) {
         try {
-            String text = Files.readString(folder.resolve(name)).strip();
+            String text = new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8).strip();
             return text.isEmpty() ? Optional.empty() : Optional.of(text);
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JobFolderTest {
     @TempDir
@@ -45,5 +47,18 @@ final class JobFolderTest {
         folder.ending("cancelled");
         folder.end("cancelled");
         assertThat(folder.ended()).contains(JobStatus.exited(5));
+    }
+
+    /** A file grew, and what was in it did not reach the disk. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\0\0\0\0", "\0", "a", "99999999999999999999", "\u00ff"})
+    void whatAPowerFailureLeftOfAJobIsNoNumber(String zeros) throws IOException {
+        for (String name : List.of("pid", "exit", "timeout", "seconds")) {
+            Files.writeString(temp.resolve(name), zeros);
+        }
+        assertThat(folder.pid()).isEmpty();
+        assertThat(folder.ended()).map(JobStatus::state).contains(JobStatus.State.LOST);
+        assertThat(folder.overdue()).isFalse();
+        assertThat(folder.seconds()).isZero();
     }
 }

@@ -1,12 +1,15 @@
 package dev.mgit.lineage.parameters;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,18 +65,64 @@ final class Acknowledged {
         }
     }
 
+    /**
+     * Whether the power failed as RocksDB went over to a new list: its name is in {@code CURRENT}, and the list is not there. What
+     * was acknowledged is in the one before.
+     */
+    static boolean isBehind(Path directory) {
+        try {
+            Matcher line = LINE.matcher(text(directory.resolve(FILE)));
+            Optional<Long> now = number(directory);
+            if (!line.matches() || now.isEmpty() || Files.exists(directory.resolve(name(now.get())))) {
+                return false;
+            }
+            Path list = directory.resolve(name(Long.parseLong(line.group(1))));
+            return Files.isRegularFile(list) && begins(list, line);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Goes back to the list before, if {@link #isBehind}. The caller holds the writer lock. */
+    static void goBack(Path directory) throws IOException {
+        if (isBehind(directory)) {
+            Matcher line = LINE.matcher(text(directory.resolve(FILE)));
+            if (line.matches()) {
+                Path temporary = directory.resolve("000000.dbtmp"); // RocksDB removes what is called so
+                Files.writeString(
+                        temporary,
+                        name(Long.parseLong(line.group(1))) + "\n",
+                        StandardCharsets.US_ASCII,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.DSYNC);
+                Files.move(
+                        temporary,
+                        directory.resolve(StoreFiles.CURRENT),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+                DurableNames.sync(directory);
+            }
+        }
+    }
+
+    private static boolean begins(Path list, Matcher line) throws IOException {
+        byte[] bytes = Files.readAllBytes(list);
+        int length = Integer.parseInt(line.group(2));
+        return bytes.length >= length && checksum(bytes, length).equals(line.group(3));
+    }
+
     private static void require(Path directory, long then, long now, Matcher line) throws IOException {
         Path list = directory.resolve(name(now));
         if (now < then) {
             throw older(directory.resolve(StoreFiles.CURRENT) + " names " + name(now) + ", which came before "
                     + name(then));
         }
-        if (now == then && Files.isRegularFile(list)) {
-            byte[] bytes = Files.readAllBytes(list);
-            int length = Integer.parseInt(line.group(2));
-            if (bytes.length < length || !checksum(bytes, length).equals(line.group(3))) {
-                throw older(list + " is not what it was when the last commit was acknowledged");
-            }
+        if (now == then && Files.isRegularFile(list) && !begins(list, line)) {
+            throw older(list + " is not what it was when the last commit was acknowledged");
         }
     }
 

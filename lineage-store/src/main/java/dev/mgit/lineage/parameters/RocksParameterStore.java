@@ -65,6 +65,7 @@ public final class RocksParameterStore implements ParameterStore {
         try {
             DurableNames.createFolders(directory);
             StoreFiles.requireCurrent(directory);
+            Acknowledged.goBack(directory);
             Acknowledged.require(directory);
             StoreFiles.removeUnfinishedOptions(directory);
             var store = new RocksParameterStore(directory, true);
@@ -75,6 +76,11 @@ public final class RocksParameterStore implements ParameterStore {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether a power failure left a store that has to be opened for writing once before it can be read. */
+    public static boolean isBehind(Path directory) {
+        return Acknowledged.isBehind(directory);
     }
 
     /**

@@ -13,10 +13,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -103,7 +104,7 @@ public final class Journal implements AutoCloseable {
             if (unfinished) {
                 return;
             }
-            DurableFiles.deleteTree(place.staging());
+            removeStaging();
             if (entry.isPresent()) {
                 Files.deleteIfExists(beside(entry.get(), NEW));
                 Files.deleteIfExists(entry.get());
@@ -113,6 +114,14 @@ public final class Journal implements AutoCloseable {
             if (alive.isPresent()) {
                 alive.get().close();
             }
+        }
+    }
+
+    /** Durably, before the entry goes: else nobody would remove one that a power failure brings back. */
+    private void removeStaging() throws IOException {
+        if (Files.exists(place.staging(), LinkOption.NOFOLLOW_LINKS)) {
+            DurableFiles.deleteTree(place.staging());
+            DurableFiles.syncFolder(DurableFiles.folderOf(place.staging()));
         }
     }
 
@@ -134,19 +143,21 @@ public final class Journal implements AutoCloseable {
      */
     static void recover(Path journal, Supplier<Seal> seal, List<Path> checkouts, Consumer<String> notice)
             throws IOException {
-        // By the lock: an entry that was never written down has one too.
-        List<Path> locks = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*" + LOCK)) {
-            found.forEach(locks::add);
-            locks.removeIf(lock -> !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS));
+        // An entry that was never written down has a lock, one that came back after a power failure may have none.
+        Set<Path> entries = new TreeSet<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(journal, "*{" + LOCK + "," + ENTRY + "}")) {
+            for (Path file : found) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    entries.add(Path.of(file.toString().replaceFirst("\\.lock$", ENTRY)));
+                }
+            }
         } catch (NoSuchFileException e) {
             return;
         }
-        for (Path lock : locks) {
-            Optional<ExclusiveFile> dead = acquire(lock);
+        for (Path entry : entries) {
+            Optional<ExclusiveFile> dead = acquire(beside(entry, LOCK));
             if (dead.isPresent()) {
                 try (ExclusiveFile mine = dead.get()) {
-                    Path entry = Path.of(lock.toString().replaceFirst("\\.lock$", ENTRY));
                     recover(entry, mine, seal.get(), checkouts, notice);
                 }
             }

@@ -18,7 +18,6 @@ import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -35,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Repository implements AutoCloseable {
     /** Of the layout below {@code .mgit}. */
     public static final int FORMAT = RepositoryFormat.CURRENT;
+
+    /** How long a reader waits for a writer, to put a store right. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final RepositoryFiles files;
     private final User user;
@@ -336,17 +338,7 @@ public final class Repository implements AutoCloseable {
     /** The parameter store for writing; the caller holds the lock and closes the store. */
     public ParameterStore writableParameters(WriterLock lock) {
         lock.requireHeld();
-        boolean isNew = Files.notExists(files.parameters(), LinkOption.NOFOLLOW_LINKS);
-        RocksParameterStore opened = RocksParameterStore.openWritable(files.parameters());
-        if (isNew) {
-            try {
-                DurableFiles.syncFolder(files.mgit());
-            } catch (IOException e) {
-                opened.close();
-                throw new UncheckedIOException(e);
-            }
-        }
-        return opened;
+        return RocksParameterStore.openWritable(files.parameters());
     }
 
     /**
@@ -355,8 +347,7 @@ public final class Repository implements AutoCloseable {
      * @throws MgitException of kind INTEGRITY if nothing was ever stored
      */
     public ParameterStore parameters() {
-        PlainFiles.requireParameters(files);
-        return RocksParameterStore.openReadOnly(files.parameters())
+        return parametersIfAny()
                 .orElseThrow(() ->
                         MgitException.integrity("the parameter store is missing: there is no " + files.parameters()));
     }
@@ -401,7 +392,23 @@ public final class Repository implements AutoCloseable {
     /** Like {@link #parameters()}, empty if nothing was ever stored. */
     public Optional<ParameterStore> parametersIfAny() {
         PlainFiles.requireParameters(files);
+        if (RocksParameterStore.isBehind(files.parameters())) {
+            putParametersRight();
+        }
         return RocksParameterStore.openReadOnly(files.parameters()).map(store -> store);
+    }
+
+    private void putParametersRight() {
+        Optional<WriterLock> mine = heldLock();
+        if (mine.isPresent()) {
+            writableParameters(mine.get()).close();
+            return;
+        }
+        try (WriterLock lock = lock("put the parameter store right", PATIENCE, notice -> {})) {
+            writableParameters(lock).close();
+        } catch (IOException | MgitException e) {
+            // whoever opens it says what is wrong with it
+        }
     }
 
     @Override

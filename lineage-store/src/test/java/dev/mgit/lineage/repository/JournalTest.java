@@ -130,6 +130,23 @@ class JournalTest {
         assertThat(notices).singleElement().asString().contains("sub/b.orig");
     }
 
+    /** The power may fail after the lock was removed and before the entry was, on disk. */
+    @Test
+    void anEntryWithoutItsLockIsFinishedToo() throws IOException {
+        interrupt();
+        try (var found = Files.newDirectoryStream(entries(), "*.lock")) {
+            for (Path lock : found) {
+                Files.delete(lock);
+            }
+        }
+        try (Repository repository = open()) {
+            repository.recover();
+        }
+        assertThat(folder.resolve("sub/b")).hasContent("new sub/b");
+        assertThat(folder.resolve("gone")).doesNotExist();
+        assertThat(entries()).isEmptyDirectory();
+    }
+
     @Test
     void whatSomebodyElseInterruptedIsLeftAlone() throws IOException {
         interrupt();
