@@ -10,13 +10,16 @@ import dev.mgit.fixtures.PowerLoss.Kept;
 import dev.mgit.fixtures.SystemCalls;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -93,6 +96,37 @@ class PowerCutTest {
                 team.requireDone(exchange, what);
             }
             team.requireSound(what);
+        });
+    }
+
+    /** Where there was no repository, and then one without parameters. */
+    @Test
+    void soIsWhatANewRepositoryBeginsWith() throws IOException {
+        Path below = Files.createDirectories(folder.resolve("below"));
+        PowerLoss init = RecordedCommand.recorded(List.of("init", "repo"), below, below, folder.resolve("log"));
+        eachDisk(init, below, (atEnd, what) -> {
+            Cli.Ran again = Cli.run(below, "init", "repo");
+            assertThat(again.exit()).as("%s: %s", what, again).isEqualTo(atEnd ? 1 : again.exit());
+            assertThat(again.exit() == 0 || again.err().contains("already a repository"))
+                    .as("%s: %s", what, again)
+                    .isTrue();
+            new TestRepository(below.resolve("repo")).ok("fsck");
+        });
+        var repository = new TestRepository(below.resolve("repo"));
+        TestRepository.weights(below.resolve("model/model.safetensors"), 1, 5000);
+        TreeMap<String, String> model = TestRepository.contents(below.resolve("model"));
+        List<String> words = List.of("commit", "../model", "--model", "m");
+        PowerLoss commit = RecordedCommand.recorded(words, repository.root(), below, folder.resolve("log"));
+        eachDisk(commit, below, (atEnd, what) -> {
+            Cli.Ran again = repository.run(words.toArray(String[]::new));
+            assertThat(again.exit() == 0 && !atEnd || again.err().contains("nothing to commit"))
+                    .as("%s: %s", what, again)
+                    .isTrue();
+            repository.ok("checkout", "m", "out");
+            assertThat(TestRepository.contents(repository.root().resolve("out")))
+                    .as(what)
+                    .isEqualTo(model);
+            repository.ok("fsck");
         });
     }
 

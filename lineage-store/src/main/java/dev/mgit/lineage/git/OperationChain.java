@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * it, so that lines missing at the end are missed too; that file may be behind, and is never ahead.
  *
  * <p>Lines that an mgit without chains wrote have no {@code prev}; the chain begins after them. A line torn by a crash
- * is none.
+ * is none, nor is one of which a power failure left the end alone.
  */
 final class OperationChain {
     /** What the first line of all follows. */
@@ -71,7 +71,7 @@ final class OperationChain {
         }
     }
 
-    private static Optional<String> last(FileChannel channel) throws IOException {
+    private Optional<String> last(FileChannel channel) throws IOException {
         for (long size = TAIL; ; size *= 8) {
             byte[] tail = new byte[(int) Math.min(size, channel.size())];
             ByteBuffer into = ByteBuffer.wrap(tail);
@@ -83,7 +83,7 @@ final class OperationChain {
                     break;
                 }
                 String line = new String(tail, start, end - start, StandardCharsets.UTF_8);
-                if (isWhole(line)) {
+                if (isWhole(line) && (parsed(line).isPresent() || wasChangedSince())) {
                     return Optional.of(line);
                 }
             }
@@ -91,6 +91,16 @@ final class OperationChain {
                 return Optional.empty();
             }
         }
+    }
+
+    /**
+     * Whether a last line that cannot be parsed was written as a whole and changed later: then the file beside it names a line that
+     * is none of these. It stays in the chain, so that what is added shows that it was changed.
+     */
+    private boolean wasChangedSince() throws IOException {
+        Optional<String> recorded = recordedHead();
+        return recorded.isPresent()
+                && lines().stream().map(OperationChain::digest).noneMatch(recorded.get()::equals);
     }
 
     /** Where the last line end before a place is; -1 if there is none. */
@@ -175,7 +185,7 @@ final class OperationChain {
         writeHead(digest(last));
     }
 
-    /** Not synced: one that is behind still names a line. */
+    /** Synced where it is new, since it must not be missing later; one that is behind still names a line. */
     private void writeHead(String digest) throws IOException {
         boolean isNew = Files.notExists(headFile);
         try (FileChannel channel = FileChannel.open(headFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -183,6 +193,9 @@ final class OperationChain {
             if (isNew) {
                 channel.force(true);
             }
+        }
+        if (isNew) {
+            syncName();
         }
     }
 

@@ -201,7 +201,7 @@ final class OperationLog {
         if (fingerprint().isPresent() && strictFingerprint().isEmpty()) {
             closing.put(OUTSIDE, true);
         }
-        String follows = kept.stream().filter(OperationChain::isWhole).reduce(last, (one, other) -> other);
+        String follows = chain.last().filter(kept::contains).orElse(last);
         chain.replace(first, kept, OperationChain.digest(follows), closing);
     }
 }

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class OperationLogCheck {
 
     /** How many lines were chained. */
     private int chained;
+
+    /** Lines that cannot be parsed, by digest: torn by a crash, unless another follows them or the end is missing. */
+    private final Map<String, String> strange = new LinkedHashMap<>();
 
     private @Nullable String anchor;
     private @Nullable String anchored;
@@ -59,9 +64,11 @@ final class OperationLogCheck {
             }
             follow(index, text, json);
         } catch (JsonException | DateTimeException e) {
-            boolean torn = chained > 0 ? !OperationChain.isWhole(text) : !text.endsWith("}");
-            if (!torn) {
-                found.add("line " + (index + 1) + " cannot be parsed: " + e.getMessage());
+            String what = "line " + (index + 1) + " cannot be parsed: " + e.getMessage();
+            if (chained > 0) {
+                strange.put(OperationChain.digest(text), what);
+            } else if (text.endsWith("}")) {
+                found.add(what);
                 advance(text);
             }
         }
@@ -75,6 +82,10 @@ final class OperationLogCheck {
             return;
         }
         Optional<String> previous = json.optionalString(OperationChain.PREVIOUS);
+        if (previous.isPresent() && strange.containsKey(previous.get())) {
+            before = previous.get();
+            found.add(strange.get(before));
+        }
         if (previous.isPresent() && !previous.get().equals(before)) {
             found.add("line " + (index + 1) + what(json)
                     + " does not follow the line before it: a record was taken out," + " put in, moved or changed");

@@ -138,6 +138,32 @@ class OperationChainTest {
         assertThat(log.finished()).hasSize(7);
     }
 
+    /** After a power failure, in the sector that was lost there are zeros. */
+    @Test
+    void aLineOfWhichTheEndAloneReachedTheDiskIsNone() throws IOException {
+        List<String> lines = lines();
+        String torn = "\0".repeat(40) + lines.get(7).substring(40);
+        lines.set(7, torn);
+        write(lines);
+        Files.writeString(folder.resolve("operations.head"), OperationChain.digest(lines.get(6)) + "\n");
+        assertThat(log.damage()).isEmpty();
+        add(4);
+        assertThat(log.damage()).isEmpty();
+        log.forget(operation -> operation.id().equals("op0"));
+        assertThat(log.damage()).isEmpty();
+    }
+
+    /** The file beside it names what that line was. */
+    @Test
+    void aLastRecordThatWasChangedStaysChanged() throws IOException {
+        List<String> lines = lines();
+        lines.set(7, lines.get(7).replace("op3", "op4"));
+        write(lines);
+        assertThat(log.damage()).isNotEmpty();
+        add(4);
+        assertThat(log.damage()).singleElement().asString().startsWith("line 8 cannot be parsed");
+    }
+
     @Test
     void aWholeLineWithoutItsEndCounts() throws IOException {
         Files.writeString(file, String.join("\n", lines()));
