@@ -130,6 +130,30 @@ class PowerCutTest {
         });
     }
 
+    /** What a job made counts once it is on disk; an update goes on from there, or begins again. */
+    @Test
+    void anUpdateGoesOn() throws IOException {
+        Path below = Files.createDirectories(folder.resolve("below"));
+        HookedRepository models =
+                HookedRepository.init(below).derive("a", "base").derive("b", "a");
+        models.commit("base", "base2");
+        PowerLoss update = RecordedCommand.recorded(
+                List.of("update", "base", "--no-progress"), models.root(), below, folder.resolve("log"));
+        eachDisk(update, below, (atEnd, what) -> {
+            TestRepository repository = models.repository();
+            repository.ok("hooks", "trust", "--all"); // which holds for the files that were there before
+            Cli.Ran resumed = repository.run("update", "--continue", "--no-progress");
+            if (resumed.err().contains("no update in progress")) {
+                resumed = repository.run("update", "base", "--no-progress");
+                assertThat(resumed.out()).as(what).contains(atEnd ? "Nothing to run" : "");
+            }
+            assertThat(resumed.exit()).as("%s: %s", what, resumed).isZero();
+            assertThat(models.history("b")).as(what).isEqualTo("base2\n+a\n+b\n");
+            assertThat(repository.mgit().resolve("hooks/update/work")).as(what).doesNotExist();
+            repository.ok("fsck");
+        });
+    }
+
     private interface Judgement {
         /** @param atEnd whether the command had said that it was done */
         void of(boolean atEnd, String what) throws IOException;

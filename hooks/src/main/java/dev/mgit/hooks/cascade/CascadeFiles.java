@@ -1,6 +1,7 @@
 package dev.mgit.hooks.cascade;
 
 import dev.mgit.hooks.FolderTools;
+import dev.mgit.lineage.git.DurableNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -125,6 +126,9 @@ record CascadeFiles(Path scratch) {
         FolderTools.delete(work());
         try {
             cancel(false);
+            if (Files.isDirectory(folder())) {
+                DurableNames.sync(folder()); // or a power failure could bring the work back without the journal
+            }
             Files.deleteIfExists(journal());
             Files.deleteIfExists(folder());
         } catch (IOException e) {

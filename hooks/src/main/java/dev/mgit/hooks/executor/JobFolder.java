@@ -113,6 +113,8 @@ final class JobFolder {
                 + "( cd " + quote(job.directory().toAbsolutePath().toString()) + " && " + memory + "exec " + command
                 + " ) </dev/null >\"$job/stdout.log\" 2>\"$job/stderr.log\"\n"
                 + "code=$?\n"
+                // What it made is on disk before it counts as made: an update goes on from there after a power failure.
+                + "[ $code -ne 0 ] || [ -z \"${MGIT_OUTPUT:-}\" ] || find \"$MGIT_OUTPUT\" -exec sync {} + 2>/dev/null\n"
                 + "echo $code > \"$job/exit.new\" && mv \"$job/exit.new\" \"$job/exit\"\n"
                 + "exit $code\n";
         choose();
