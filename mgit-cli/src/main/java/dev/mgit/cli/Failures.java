@@ -156,7 +156,6 @@ final class Failures {
     /** What the operating system said, as a sentence. */
     private static String sentence(IOException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        String reason = e instanceof FileSystemException fs && fs.getReason() != null ? fs.getReason() : message;
         String file = e instanceof FileSystemException fs && fs.getFile() != null ? fs.getFile() : "";
         Optional<DiskRefusal> refused = DiskRefusal.behind(e);
         if (refused.isPresent()) {

@@ -144,6 +144,12 @@ record CrashRepository(Path folder) {
     }
 
     /** Checks everything and every version out; the repository is no longer the same afterwards. */
+    /** Whether the last record of the operation log is of moves that are not known to be made. */
+    boolean referencesAreMoving() throws IOException {
+        List<String> lines = Files.readAllLines(root().resolve(".mgit/operations"), StandardCharsets.ISO_8859_1);
+        return lines.get(lines.size() - 1).contains("\"changes\":");
+    }
+
     State look() throws IOException {
         commands().ok("status");
         commands().ok("fsck");

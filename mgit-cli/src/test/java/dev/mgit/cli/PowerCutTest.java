@@ -179,6 +179,11 @@ class PowerCutTest {
 
     private void requireSound(CrashRepository here, CrashOutcome outcome, boolean atEnd, String what)
             throws IOException {
+        if (!atEnd && here.referencesAreMoving()) {
+            // Whoever moves references next carries on with those that are moved in part.
+            here.commands().ok("tag", "next", "trained");
+            here.commands().ok("tag", "-d", "next");
+        }
         State now = outcome.requireOldOrNew(here, folder.resolve("kept"), what);
         assertThat(now.equals(outcome.after()) || !atEnd)
                 .as("%s: %s", what, differences(outcome.after(), now))

@@ -233,7 +233,7 @@ public final class GitMaintenance implements AutoCloseable {
             var gc = new DurableGc(lineage.git());
             gc.packReferences();
             gc.gc().join();
-            DurableNames.sync(lineage.git().getDirectory().toPath());
+            syncReferences(lineage.git().getDirectory().toPath());
         } catch (ParseException | GitAPIException e) {
             throw new IOException("Git garbage collection failed: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -245,6 +245,16 @@ public final class GitMaintenance implements AutoCloseable {
                         e);
             }
             throw e;
+        }
+    }
+
+    /** That the locks of references are gone, too, which would keep others from moving them. */
+    private static void syncReferences(Path git) throws IOException {
+        DurableNames.sync(git);
+        for (String folder : List.of("refs", "logs")) {
+            if (Files.isDirectory(git.resolve(folder))) {
+                DurableNames.syncFolders(git.resolve(folder));
+            }
         }
     }
 

@@ -43,18 +43,43 @@ final class ReferenceMoves {
         this.after = after;
     }
 
-    /** Settles an operation that a crash left open: it happened if every reference it names is where it put it. */
+    /**
+     * Settles an operation that a crash left open: it happened if every reference it names is where it put it. Some may be there, and
+     * others not yet or not at all, where the power failed: then it is carried on.
+     */
     static void recover(GitLineage lineage) throws IOException {
         Optional<Operation> open = lineage.operationLog().open();
         if (open.isPresent()) {
-            boolean happened = true;
+            List<ReceiveCommand> left = new ArrayList<>();
+            boolean begun = false;
+            boolean strange = false;
             for (Operation.RefChange change : open.get().changes()) {
-                Ref ref = lineage.git().exactRef(change.ref());
-                Optional<String> now =
-                        Optional.ofNullable(ref).map(Ref::getObjectId).map(ObjectId::name);
-                happened &= now.equals(change.after());
+                Optional<String> now = Optional.ofNullable(lineage.git().exactRef(change.ref()))
+                        .map(Ref::getObjectId)
+                        .map(ObjectId::name);
+                if (!now.equals(change.after())) {
+                    left.add(new ReceiveCommand(id(now), id(change.after()), change.ref()));
+                    strange |= now.isPresent() && !now.equals(change.before());
+                }
+                begun |= !now.equals(change.before());
             }
+            boolean happened = left.isEmpty() || begun && !strange && isCarriedOn(lineage, open.get(), left);
             lineage.operationLog().close(open.get().id(), happened);
+        }
+    }
+
+    private static ObjectId id(Optional<String> hex) {
+        return hex.map(ObjectId::fromString).orElse(ObjectId.zeroId());
+    }
+
+    private static boolean isCarriedOn(GitLineage lineage, Operation open, List<ReceiveCommand> left) {
+        try {
+            var moves = new ReferenceMoves(lineage, Map.of(), Map.of());
+            moves.execute(left, open.description(), VersionWriter.ident(open.author(), open.when()));
+            moves.syncNames(left);
+            return true;
+        } catch (IOException | MgitException e) {
+            return false; // as far as it came; 'fsck --repair' knows where they belong
         }
     }
 
@@ -90,9 +115,7 @@ final class ReferenceMoves {
         boolean done = false;
         try {
             done = execute(commands, description, VersionWriter.ident(author, when));
-            DurableNames.syncReferences(
-                    git.getDirectory().toPath(),
-                    commands.stream().map(ReceiveCommand::getRefName).toList());
+            syncNames(commands);
         } finally {
             close(id, done, fingerprint, outside);
         }
@@ -117,6 +140,12 @@ final class ReferenceMoves {
         } catch (IOException e) {
             // see recover
         }
+    }
+
+    private void syncNames(List<ReceiveCommand> commands) throws IOException {
+        DurableNames.syncReferences(
+                git.getDirectory().toPath(),
+                commands.stream().map(ReceiveCommand::getRefName).toList());
     }
 
     private boolean execute(List<ReceiveCommand> commands, String description, PersonIdent ident) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.fixtures.Await;
 import dev.mgit.lineage.version.Lineage;
 import dev.mgit.lineage.version.LineageContract;
+import dev.mgit.lineage.version.Model;
 import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.Operation;
 import dev.mgit.lineage.version.Person;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The contract on real Git repositories, and what only they can show: plain Git reads them, crashes are settled. */
 class GitLineageTest extends LineageContract {
@@ -92,6 +95,39 @@ class GitLineageTest extends LineageContract {
 
             assertThat(lineage.operations(10).stream().map(Operation::description))
                     .containsExactly("commit base", "commit base");
+        }
+    }
+
+    /** Of what a rename did, the new name had reached the disk and the end of the old one had not; or neither name had. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false", "true, false"})
+    void movesThatThePowerStoppedHalfWayAreCarriedOn(boolean made, boolean kept) throws IOException {
+        Path log = folder.resolve("operations");
+        Path heads = folder.resolve("lineage.git/refs/heads");
+        try (Lineage lineage = open()) {
+            VersionId head = commit(lineage, "base", Optional.empty());
+            Transaction rename = lineage.begin("rename", ADA);
+            rename.setModel("other", head);
+            rename.deleteModel("base");
+            rename.apply();
+            List<String> lines = Files.readAllLines(log);
+            Files.write(log, lines.subList(0, lines.size() - 1));
+            Files.deleteIfExists(folder.resolve("lineage.git/packed-refs"));
+            Files.deleteIfExists(heads.resolve("other"));
+            if (made) {
+                Files.writeString(heads.resolve("other"), head.hex() + "\n");
+            }
+            if (kept) {
+                Files.writeString(heads.resolve("base"), head.hex() + "\n");
+            }
+        }
+        try (Lineage lineage = open()) {
+            commit(lineage, "fourth", Optional.empty());
+            assertThat(lineage.models().stream().map(Model::name))
+                    .contains("other")
+                    .doesNotContain("base");
+            assertThat(lineage.operations(10).stream().map(Operation::description))
+                    .startsWith("commit fourth", "rename");
         }
     }
 
