@@ -1,5 +1,6 @@
 package dev.mgit.serve.http;
 
+import dev.mgit.lineage.text.VisibleText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,7 +17,7 @@ public final class HttpError extends RuntimeException {
     }
 
     public HttpError(int status, String message, Map<String, String> headers) {
-        super(message);
+        super(VisibleText.of(message)); // it may quote what was sent, and ends in somebody's terminal
         this.status = status;
         this.headers = Map.copyOf(headers);
     }

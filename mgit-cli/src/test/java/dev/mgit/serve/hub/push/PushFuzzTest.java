@@ -3,6 +3,7 @@ package dev.mgit.serve.hub.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.mgit.lineage.text.VisibleText;
 import dev.mgit.serve.http.HttpError;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,12 +44,16 @@ class PushFuzzTest {
     }
 
     static Stream<byte[]> commits() {
-        return Stream.of(("{\"key\":\"header\",\"value\":{\"summary\":\"s\",\"parentCommit\":\"" + "0".repeat(40)
-                        + "\"}}\n{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"YQ==\",\"encoding\":\"base64\"}}\n"
-                        + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\""
-                        + "a".repeat(64)
-                        + "\",\"size\":12}}\n{\"key\":\"deletedFolder\",\"value\":{\"path\":\"c\"}}\n")
-                .getBytes(StandardCharsets.UTF_8));
+        String header = "{\"key\":\"header\",\"value\":{\"summary\":\"s\"}}\n";
+        String unknown = header + "{\"key\":\"f\\n\\u001b[2Jile\",\"value\":{\"path\":\"a\"}}\n";
+        return Stream.of(
+                unknown.getBytes(StandardCharsets.UTF_8),
+                ("{\"key\":\"header\",\"value\":{\"summary\":\"s\",\"parentCommit\":\"" + "0".repeat(40)
+                                + "\"}}\n{\"key\":\"file\",\"value\":{\"path\":\"a\",\"content\":\"YQ==\",\"encoding\":\"base64\"}}\n"
+                                + "{\"key\":\"lfsFile\",\"value\":{\"path\":\"b\",\"algo\":\"sha256\",\"oid\":\""
+                                + "a".repeat(64)
+                                + "\",\"size\":12}}\n{\"key\":\"deletedFolder\",\"value\":{\"path\":\"c\"}}\n")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     @MethodSource("commits")
@@ -95,7 +100,7 @@ class PushFuzzTest {
         try {
             work.run();
         } catch (HttpError e) {
-            assertThat(e.getMessage()).doesNotContain("\n");
+            assertThat(e.getMessage()).isEqualTo(VisibleText.of(e.getMessage()));
         }
     }
 }
