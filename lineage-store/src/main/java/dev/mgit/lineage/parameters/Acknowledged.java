@@ -76,8 +76,9 @@ final class Acknowledged {
             if (!line.matches() || now.isEmpty() || Files.exists(directory.resolve(name(now.get())))) {
                 return false;
             }
-            Path list = directory.resolve(name(Long.parseLong(line.group(1))));
-            return Files.isRegularFile(list) && begins(list, line);
+            long then = Long.parseLong(line.group(1));
+            Path list = directory.resolve(name(then));
+            return then < now.get() && Files.isRegularFile(list) && begins(list, line);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
