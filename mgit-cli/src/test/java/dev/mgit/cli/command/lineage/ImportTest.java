@@ -85,7 +85,7 @@ class ImportTest {
     void aStoreThatDoesNotOpenIsNoModelsFault() throws IOException {
         BASE.writeTo(disk);
         run(0, "import", disk.toString());
-        Files.writeString(repository.resolve(".mgit/parameters/CURRENT"), "MANIFEST-999999\n");
+        Files.writeString(repository.resolve(".mgit/parameters/CURRENT"), "MANIFEST-000000\n");
         CHILD.writeTo(disk);
         Cli.Ran ran = run(6, "import", disk.toString());
         assertThat(ran.err()).contains("error: ", "fsck --repair").doesNotContain("left out");
