@@ -127,8 +127,8 @@ final class Acknowledged {
         }
     }
 
-    private static MgitException older(String why) {
-        return new MgitException(
+    private static StoreException older(String why) {
+        return new StoreException(
                 MgitException.Kind.INTEGRITY, "the parameter store is damaged: " + why, RocksFailures.REPAIR);
     }
 

@@ -111,14 +111,14 @@ public final class RocksParameterStore implements ParameterStore {
             return;
         }
         if (stored.length != 1) {
-            throw new MgitException(
+            throw new StoreException(
                     MgitException.Kind.INTEGRITY,
                     "the parameter store in " + directory + " does not say which format it has",
                     RocksFailures.REPAIR);
         }
         int format = Byte.toUnsignedInt(stored[0]);
         if (format > FORMAT) {
-            throw new MgitException(
+            throw new StoreException(
                     MgitException.Kind.FAILED,
                     "the parameter store in " + directory + " has format " + format + ", this mgit reads up to "
                             + FORMAT,

@@ -25,7 +25,7 @@ final class StoreFiles {
     static void requireCurrent(Path directory) {
         Path current = directory.resolve(CURRENT);
         if (Files.notExists(current) && holdsAnything(directory)) {
-            throw new MgitException(
+            throw new StoreException(
                     MgitException.Kind.INTEGRITY,
                     "cannot open the parameter store: " + current + " is missing",
                     RocksFailures.REPAIR);

@@ -25,6 +25,8 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code import} and {@code commit --detect} as a user meets them; made models, real files and links. */
 class ImportTest {
@@ -81,11 +83,17 @@ class ImportTest {
         assertThat(again.out()).contains("imported 0 versions (4 already here");
     }
 
-    @Test
-    void aStoreThatDoesNotOpenIsNoModelsFault() throws IOException {
+    /** Its list is an older one; its name makes no sense; it is not named at all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"MANIFEST-000000\n", "MANI", ""})
+    void aStoreThatDoesNotOpenIsNoModelsFault(String current) throws IOException {
         BASE.writeTo(disk);
         run(0, "import", disk.toString());
-        Files.writeString(repository.resolve(".mgit/parameters/CURRENT"), "MANIFEST-000000\n");
+        Path file = repository.resolve(".mgit/parameters/CURRENT");
+        Files.writeString(file, current);
+        if (current.isEmpty()) {
+            Files.delete(file);
+        }
         CHILD.writeTo(disk);
         Cli.Ran ran = run(6, "import", disk.toString());
         assertThat(ran.err()).contains("error: ", "fsck --repair").doesNotContain("left out");
