@@ -406,7 +406,7 @@ public final class Repository implements AutoCloseable {
         }
         try (WriterLock lock = lock("put the parameter store right", PATIENCE, notice -> {})) {
             writableParameters(lock).close();
-        } catch (IOException | MgitException e) {
+        } catch (IOException | UncheckedIOException | MgitException e) {
             // whoever opens it says what is wrong with it
         }
     }
