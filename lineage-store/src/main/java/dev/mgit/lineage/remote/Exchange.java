@@ -30,6 +30,11 @@ public record Exchange(
     @FunctionalInterface
     public interface Locks {
         WriterLock take(String what) throws IOException;
+
+        /** The same for a command that has changed something: it waits a while in any case, and does not end half done. */
+        default WriterLock takeToGoOn(String what) throws IOException {
+            return take(what);
+        }
     }
 
     NoteMerger merger(String namespace) {

@@ -232,7 +232,7 @@ public final class Push {
 
     /** Notes where the remote's models are now. Versions that were removed here while they were sent are not led to again. */
     private void remember(GitExchange here, Remote remote, PushPlan plan) throws IOException {
-        WriterLock lock = exchange.locks().take("mgit push " + remote.name());
+        WriterLock lock = exchange.locks().takeToGoOn("mgit push " + remote.name());
         try (lock) {
             ExchangeTransaction transaction = here.begin("push " + remote.name(), exchange.author());
             for (Move move : plan.named()) {

@@ -171,7 +171,7 @@ public final class RemoteParameters implements AutoCloseable {
         if (held.isPresent()) {
             fetch(wants, held.get());
         } else {
-            WriterLock lock = exchange.locks().take("mgit fetch " + remote.name());
+            WriterLock lock = exchange.locks().takeToGoOn("mgit fetch " + remote.name());
             try (lock) {
                 fetch(wants, lock);
             }

@@ -16,7 +16,7 @@ public final class Exchanges {
                 repository,
                 context.terminal().environment(),
                 session.author(),
-                what -> wait.lock(context, repository, what),
+                new WaitOption.Locks(wait, context, repository),
                 context.output()::note,
                 NoteFormats.mergers(),
                 session.progress());

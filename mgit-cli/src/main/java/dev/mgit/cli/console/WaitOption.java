@@ -1,6 +1,7 @@
 package dev.mgit.cli.console;
 
 import dev.mgit.hooks.CommandContract;
+import dev.mgit.lineage.remote.Exchange;
 import dev.mgit.lineage.repository.Repository;
 import dev.mgit.lineage.repository.WriterLock;
 import dev.mgit.lineage.version.Transaction;
@@ -18,6 +19,23 @@ public final class WaitOption {
             defaultValue = "600",
             description = "Seconds to wait for another command to finish (default: ${DEFAULT-VALUE}).")
     private long seconds = 600;
+
+    /** What has begun waits so long at least. */
+    private static final Duration TO_GO_ON = Duration.ofSeconds(60);
+
+    /** The writer lock, for what is exchanged with remotes. */
+    record Locks(WaitOption option, Context context, Repository repository) implements Exchange.Locks {
+        @Override
+        public WriterLock take(String what) throws IOException {
+            return option.lock(context, repository, what);
+        }
+
+        @Override
+        public WriterLock takeToGoOn(String what) throws IOException {
+            Duration time = option.time().compareTo(TO_GO_ON) < 0 ? TO_GO_ON : option.time();
+            return repository.lock(what, time, context.output()::note);
+        }
+    }
 
     /** How long to wait. */
     public Duration time() {
