@@ -155,7 +155,12 @@ public final class Journal implements AutoCloseable {
             return;
         }
         for (Path entry : entries) {
-            Optional<ExclusiveFile> dead = acquire(beside(entry, LOCK));
+            Path lock = beside(entry, LOCK);
+            if (Files.exists(lock, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)) {
+                continue; // planted, or damaged
+            }
+            Optional<ExclusiveFile> dead = acquire(lock);
             if (dead.isPresent()) {
                 try (ExclusiveFile mine = dead.get()) {
                     recover(entry, mine, seal.get(), checkouts, notice);

@@ -148,6 +148,21 @@ class JournalTest {
     }
 
     @Test
+    void anEntryWhoseLockIsNoFileKeepsNobodyFromWorking() throws IOException {
+        interrupt();
+        try (var found = Files.newDirectoryStream(entries(), "*.lock")) {
+            for (Path lock : found) {
+                Files.delete(lock);
+                Files.createDirectory(lock);
+            }
+        }
+        try (Repository repository = open()) {
+            repository.recover();
+        }
+        assertThat(folder.resolve("gone")).hasContent("old gone");
+    }
+
+    @Test
     void whatSomebodyElseInterruptedIsLeftAlone() throws IOException {
         interrupt();
         var other = new User(java.util.Set.of(), Optional.of(dir.resolve("other")), Optional.empty(), notices::add);
