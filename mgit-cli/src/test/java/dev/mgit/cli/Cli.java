@@ -48,15 +48,19 @@ public final class Cli {
 
     /** Who the commands are run by. */
     public static User user() {
+        return context(Path.of("")).user();
+    }
+
+    /** What a command is handed that is run in a folder and says nothing. */
+    static Context context(Path folder) {
         return new Context(new Terminal(
-                        Terminal.writer(OutputStream.nullOutputStream()),
-                        Terminal.writer(OutputStream.nullOutputStream()),
-                        false,
-                        false,
-                        100,
-                        Path.of("").toAbsolutePath(),
-                        withOwnFolders(Map.of())))
-                .user();
+                Terminal.writer(OutputStream.nullOutputStream()),
+                Terminal.writer(OutputStream.nullOutputStream()),
+                false,
+                false,
+                100,
+                folder.toAbsolutePath(),
+                withOwnFolders(Map.of())));
     }
 
     /** An environment in which the user's own folders are those that processes started by a test have. */
