@@ -62,26 +62,27 @@ class StrangersTest {
         for (Content content : Content.values()) {
             for (int length : LENGTHS) {
                 byte[] raw = block(content, dtype, length, 1);
-                for (Parent parent : Parent.values()) {
-                    assertNoWorse(raw, parent(parent, raw, content, dtype), dtype, content + " from " + parent);
+                for (Effort effort : new Effort[] {Effort.FAST, Effort.BALANCED}) {
+                    byte[] out = new byte[BlockCoder.maxEncodedLength(raw.length)];
+                    int alone = coder.encode(raw, raw.length, dtype, null, effort, out);
+                    for (Parent parent : Parent.values()) {
+                        byte[] stranger = parent(parent, raw, content, dtype);
+                        String what =
+                                content + " from " + parent + ", " + length + " bytes of " + dtype + ", " + effort;
+                        assertNoWorse(raw, stranger, dtype, effort, alone, what);
+                    }
                 }
             }
         }
     }
 
-    private void assertNoWorse(byte[] raw, byte[] stranger, Dtype dtype, String what) {
-        for (Effort effort : new Effort[] {Effort.FAST, Effort.BALANCED}) {
-            byte[] out = new byte[BlockCoder.maxEncodedLength(raw.length)];
-            int alone = coder.encode(raw, raw.length, dtype, null, effort, out);
-            byte[] payload = coder.encode(raw, raw.length, dtype, stranger, NAMING, effort);
-            int named = BlockCoder.needsPrediction(payload) ? NAMING : 0;
-            assertThat(payload.length + named)
-                    .as("%s, %d bytes of %s, %s", what, raw.length, dtype, effort)
-                    .isLessThanOrEqualTo(alone);
-            byte[] back = new byte[raw.length];
-            coder.decode(payload, 0, payload.length, dtype, stranger, back, raw.length);
-            assertThat(Arrays.equals(raw, back)).as(what).isTrue();
-        }
+    private void assertNoWorse(byte[] raw, byte[] stranger, Dtype dtype, Effort effort, int alone, String what) {
+        byte[] payload = coder.encode(raw, raw.length, dtype, stranger, NAMING, effort);
+        int named = BlockCoder.needsPrediction(payload) ? NAMING : 0;
+        assertThat(payload.length + named).as(what).isLessThanOrEqualTo(alone);
+        byte[] back = new byte[raw.length];
+        coder.decode(payload, 0, payload.length, dtype, stranger, back, raw.length);
+        assertThat(Arrays.equals(raw, back)).as(what).isTrue();
     }
 
     private static byte[] parent(Parent parent, byte[] raw, Content content, Dtype dtype) {
