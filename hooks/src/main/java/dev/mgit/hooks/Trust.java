@@ -41,6 +41,11 @@ public final class Trust {
         return lines().stream().anyMatch(line -> line.startsWith(item.digest() + " "));
     }
 
+    /** Whether anything of a name that begins so was accepted. */
+    public boolean acceptsAny(String beginning) {
+        return lines().stream().anyMatch(line -> line.startsWith("  " + beginning, line.indexOf(' ')));
+    }
+
     public void accept(Item item) {
         accept(List.of(item));
     }

@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable, CommandRunner {
     private static final int MOST_COLUMNS = 120;
+    private static final int MOST_THREADS = 32;
 
     @Option(
             names = {"-V", "--version"},
@@ -62,9 +63,26 @@ public final class Main implements Runnable, CommandRunner {
 
     public static void main(String[] args) {
         searchNothing();
+        EarlySetup.begin();
         Terminal terminal = Terminal.system();
         System.setErr(QuietErrors.of(System.err)); // what libraries print; mgit's own output is the terminal's
-        System.exit(run(terminal, args));
+        int exit = run(terminal, args);
+        if (exit != 0 || !isAlone()) {
+            System.exit(exit);
+        }
+        // Or Java, from 21 on, would set up its loggers to log the call, for a tenth of a short command's time.
+    }
+
+    /** Whether Java ends by itself when this thread does. */
+    private static boolean isAlone() {
+        Thread[] found = new Thread[MOST_THREADS];
+        int count = Thread.currentThread().getThreadGroup().enumerate(found);
+        for (int i = 0; i < count; i++) {
+            if (!found[i].isDaemon() && found[i] != Thread.currentThread()) {
+                return false;
+            }
+        }
+        return count < MOST_THREADS;
     }
 
     /** Tells libraries what they would look for at each start. */

@@ -1,5 +1,6 @@
 package dev.mgit.cli;
 
+import dev.mgit.cli.console.QuietErrors;
 import dev.mgit.cli.console.Terminal;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -63,6 +64,8 @@ final class Warmup {
 
     public static void main(String[] args) throws IOException {
         Main.searchNothing();
+        EarlySetup.begin();
+        System.setErr(QuietErrors.of(System.err));
         Path scratch = Path.of(args[0]).toAbsolutePath();
         prepare(scratch);
         for (List<String> command : COMMANDS) {

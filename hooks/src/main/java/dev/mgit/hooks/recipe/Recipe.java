@@ -45,6 +45,9 @@ public record Recipe(
     /** The name of the record in a version's tree. */
     public static final String FILE = "recipe.json";
 
+    /** How the name of a recipe begins where it is accepted; its model's follows. */
+    static final String TRUST_NAME = "recipe of ";
+
     /** In place of a variable's value: the one it has where the recipe runs. */
     public static final String VARIABLE = "{env}";
 
@@ -219,7 +222,7 @@ public record Recipe(
     public Trust.Item trustItem(String model) {
         JsonObject what =
                 JsonMembers.of("command", command, "shell", shell, "directory", directory, "environment", environment);
-        return Trust.Item.of("recipe of " + model, Json.pretty(what));
+        return Trust.Item.of(TRUST_NAME + model, Json.pretty(what));
     }
 
     public byte[] toBytes() {

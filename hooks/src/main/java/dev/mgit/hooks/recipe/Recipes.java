@@ -126,6 +126,11 @@ public final class Recipes {
         return trust.accepts(recipe.trustItem(model));
     }
 
+    /** True if any recipe was. */
+    public boolean trustsAny() {
+        return trust.acceptsAny(Recipe.TRUST_NAME);
+    }
+
     /** @throws MgitException if the recipe came from elsewhere and nobody has accepted it here */
     public void requireTrusted(String model, Recipe recipe) {
         if (!trusted(model, recipe)) {

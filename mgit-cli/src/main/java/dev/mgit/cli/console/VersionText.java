@@ -10,18 +10,19 @@ import dev.mgit.lineage.version.Tag;
 import dev.mgit.lineage.version.Version;
 import dev.mgit.lineage.version.VersionId;
 import java.io.IOException;
-import java.time.ZoneId;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
 
 /** How a version is shown, as text and as JSON. */
 public final class VersionText {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss Z", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss Z", Locale.ROOT);
 
     private final Output output;
     private final Map<VersionId, List<String>> names = new HashMap<>();
@@ -57,6 +58,12 @@ public final class VersionText {
         return lines;
     }
 
+    /** In the machine's zone; for a {@code ZoneId} Java would search mgit.jar for providers of rules. */
+    private static String local(Instant when) {
+        int seconds = TimeZone.getDefault().getOffset(when.toEpochMilli()) / 1000;
+        return DATE.format(when.atOffset(ZoneOffset.ofTotalSeconds(seconds)));
+    }
+
     /** The lines {@code git log} would print, with edges. */
     public List<String> full(Version version) {
         List<String> lines = new ArrayList<>();
@@ -65,7 +72,7 @@ public final class VersionText {
         version.previous().ifPresent(previous -> lines.add("Replaces: " + previous.abbreviated()));
         version.origins().forEach(edge -> lines.add("From:     " + edge(edge)));
         lines.add("Author:   " + version.author());
-        lines.add("Date:     " + DATE.format(version.when()));
+        lines.add("Date:     " + local(version.when()));
         lines.add("");
         version.message().lines().forEach(line -> lines.add("    " + line));
         if (!version.trailers().isEmpty()) {

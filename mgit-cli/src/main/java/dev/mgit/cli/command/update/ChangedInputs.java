@@ -36,10 +36,10 @@ public final class ChangedInputs {
         var recipes = new Recipes(workspace);
         var freshness = new Freshness(workspace);
         var budget = new AtomicLong(MOST_BYTES);
-        List<Model> models = workspace.lineage().models();
+        // Until it is accepted, nothing that a recipe names is read.
+        List<Model> models = recipes.trustsAny() ? workspace.lineage().models() : List.of();
         boolean any = false;
         for (Model model : models.subList(0, Math.min(MOST_MODELS, models.size()))) {
-            // Until it is accepted, nothing that a recipe names is read.
             Optional<Recipe> recorded = recipes.of(model.head());
             any |= recorded.isPresent();
             Optional<Recipe> recipe = recorded.filter(found -> recipes.trusted(model.name(), found));
