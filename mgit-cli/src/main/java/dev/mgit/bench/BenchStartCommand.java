@@ -7,6 +7,7 @@ import dev.mgit.cli.console.Output;
 import dev.mgit.cli.console.Table;
 import dev.mgit.fixtures.Trees;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start",
         description = {
-            "Time short commands, start-up included, on a synthetic lineage, next to plain git on the same repository.",
+            "Time short commands, start-up included, on a synthetic lineage, next to plain git on the same repository and a "
+                    + "Java program that prints one line.",
             "Median of several runs after one warm-up; 'cpu' is seconds of user and system time."
         })
 public final class BenchStartCommand implements Callable<Integer> {
@@ -64,6 +66,7 @@ public final class BenchStartCommand implements Callable<Integer> {
                     measure("mgit show", scratch, Spawned.mgit("show")),
                     measure("mgit tag", scratch, Spawned.mgit("tag")),
                     measure("mgit branch", scratch, Spawned.mgit("branch")),
+                    measure("java, one line", scratch, java()),
                     measure("git --version", scratch, List.of("git", "--version")),
                     measure(
                             "git log -n 20",
@@ -74,6 +77,23 @@ public final class BenchStartCommand implements Callable<Integer> {
             Trees.delete(scratch);
         }
         return 0;
+    }
+
+    /** With the launcher's options for short commands, as far as they matter to so little. */
+    private static List<String> java() {
+        return List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                Path.of(URI.create(OneLine.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toString()))
+                        .toString(),
+                OneLine.class.getName());
     }
 
     private Row measure(String name, Path folder, List<String> command) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,7 @@ class UnrelatedParentsTest {
         for (Content content : Content.values()) {
             Path child = file("child", model(dtype, width, content, 1));
             long alone = stored(null, child);
-            for (Content other : List.of(content, Content.WEIGHTS)) {
+            for (Content other : EnumSet.of(content, Content.WEIGHTS)) {
                 Path stranger = file("stranger", model(dtype, width, other, 2));
                 assertThat(stored(stranger, child))
                         .as("%s of %s, from %s", content, dtype, other)
