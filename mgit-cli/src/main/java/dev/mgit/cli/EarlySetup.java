@@ -18,15 +18,22 @@ final class EarlySetup extends Thread {
     /** Begins, where a second processor has nothing else to do. */
     static void begin() {
         if (Runtime.getRuntime().availableProcessors() > 1) {
-            new EarlySetup().start();
+            try {
+                new EarlySetup().start();
+            } catch (OutOfMemoryError e) {
+                // there is no thread to be had
+            }
         }
     }
 
     @Override
     public void run() {
-        Hashes.sha256(); // Java looks for providers
-        GitSetup.run();
-        Json.parse("{}"
-                .getBytes(StandardCharsets.UTF_8)); // Jackson wants BigDecimal, which computes powers of ten in Java 25
+        try {
+            Hashes.sha256(); // Java looks for providers
+            GitSetup.run();
+            Json.parse("{}".getBytes(StandardCharsets.UTF_8)); // Jackson's BigDecimal computes powers of ten in Java 25
+        } catch (RuntimeException | LinkageError e) {
+            // whoever needs it is told
+        }
     }
 }
