@@ -15,9 +15,13 @@ final class EarlySetup extends Thread {
         setDaemon(true);
     }
 
-    /** Begins, where a second processor has nothing else to do. */
-    static void begin() {
-        if (Runtime.getRuntime().availableProcessors() > 1) {
+    /** Begins, if a second processor has nothing else to do and the words may name a command. */
+    static void beginFor(String... words) {
+        boolean command = false;
+        for (String word : words) {
+            command |= !word.startsWith("-");
+        }
+        if (command && Runtime.getRuntime().availableProcessors() > 1) {
             try {
                 new EarlySetup().start();
             } catch (OutOfMemoryError e) {

@@ -63,7 +63,7 @@ public final class Main implements Runnable, CommandRunner {
 
     public static void main(String[] args) {
         searchNothing();
-        EarlySetup.begin();
+        EarlySetup.beginFor(args);
         Terminal terminal = Terminal.system();
         System.setErr(QuietErrors.of(System.err)); // what libraries print; mgit's own output is the terminal's
         int exit = run(terminal, args);

@@ -64,7 +64,7 @@ final class Warmup {
 
     public static void main(String[] args) throws IOException {
         Main.searchNothing();
-        EarlySetup.begin();
+        EarlySetup.beginFor("log");
         System.setErr(QuietErrors.of(System.err));
         Path scratch = Path.of(args[0]).toAbsolutePath();
         prepare(scratch);
