@@ -93,7 +93,7 @@ class BusyExchangeTest {
                     }
                 });
                 WriterLock mine = locks.takeToGoOn(what);
-                given.join();
+                assertThat(given).succeedsWithin(Duration.ofMinutes(5));
                 waits.incrementAndGet();
                 return mine;
             }
