@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledCommandTest {
     private static final int FILES = 3;
     private static final int ELEMENTS = 1 << 20;
-    private static final int RANDOM_KILLS = 6;
+    private static final int RANDOM_KILLS = 4;
 
     @TempDir
     private Path folder;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReplayedKillTest {
     private static final String KILLS = System.getProperty("mgit.kills", "");
     private static final long SEED = Long.getLong("mgit.kills.seed", 1);
-    private static final int KILLS_IN_EVERY_BUILD = 5;
+    private static final int KILLS_IN_EVERY_BUILD = 4;
     private static final int AGAIN = Integer.getInteger("mgit.kills.again", 1);
 
     /** A file is replaced only if it is the one that was looked at, so that these are killed in earnest only. */
