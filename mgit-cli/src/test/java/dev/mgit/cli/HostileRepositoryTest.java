@@ -8,6 +8,7 @@ import dev.mgit.delta.json.CheckedJson;
 import dev.mgit.delta.json.Json;
 import dev.mgit.delta.json.JsonObject;
 import dev.mgit.fixtures.Await;
+import dev.mgit.fixtures.GitServers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,6 +58,19 @@ class HostileRepositoryTest {
     @AfterEach
     void nothingOfTheUsersWasTouched() throws IOException {
         assertThat(contents(precious)).isEqualTo(before);
+    }
+
+    /** Git writes any number of seconds; so many are no long of milliseconds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9999999999999999", "31000000000000000"})
+    void aVersionOfAFarFutureIsShown(String seconds) throws IOException {
+        GitServers.run(
+                repository.mgit().resolve("lineage.git"),
+                "bash",
+                "-c",
+                "git update-ref refs/heads/far $(git cat-file commit good | sed 's/^\\(author .*>\\) [0-9]* /\\1 "
+                        + seconds + " /' | git hash-object -t commit -w --stdin --literally)");
+        assertThat(repository.ok("show", "far")).containsPattern("Date: +\\+[0-9]{9}-");
     }
 
     /** What a user does in such a repository; each must end in a sentence if it fails. */

@@ -60,7 +60,7 @@ public final class VersionText {
 
     /** In the machine's zone; for a {@code ZoneId} Java would search mgit.jar for providers of rules. */
     private static String local(Instant when) {
-        int seconds = TimeZone.getDefault().getOffset(when.toEpochMilli()) / 1000;
+        int seconds = TimeZone.getDefault().getOffset(when.getEpochSecond() * 1000) / 1000;
         return DATE.format(when.atOffset(ZoneOffset.ofTotalSeconds(seconds)));
     }
 
