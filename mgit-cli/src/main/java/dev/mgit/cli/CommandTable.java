@@ -56,6 +56,7 @@ import dev.mgit.cli.command.update.UpdateCommand;
 import dev.mgit.cli.command.watch.WatchCommand;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.ExtraCommands;
+import dev.mgit.cli.declared.Declared;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,80 +64,137 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParseResult;
 
 /** All commands of the product, in the order help lists them; makes them, handing each the context its constructor asks for. */
 final class CommandTable implements IFactory {
-    private static final Pattern COUNT = Pattern.compile("-[0-9]+");
     private static final Set<String> PAGED =
             Set.of("audit", "blame", "config", "diff", "find", "help", "impact", "inspect", "log", "op", "show");
     private static final Set<String> VERSION = Set.of("-V", "--version", BuildVersion.VERBOSE);
-    private static final Map<String, Class<?>> ALL = new LinkedHashMap<>();
-
-    static {
-        ALL.put("init", InitCommand.class);
-        ALL.put("commit", CommitCommand.class);
-        ALL.put("import", ImportCommand.class);
-        ALL.put("watch", WatchCommand.class);
-        ALL.put("status", StatusCommand.class);
-        ALL.put("log", LogCommand.class);
-        ALL.put("show", ShowCommand.class);
-        ALL.put("diff", DiffCommand.class);
-        ALL.put("inspect", InspectCommand.class);
-        ALL.put("checkout", CheckoutCommand.class);
-        ALL.put("export", ExportCommand.class);
-        ALL.put("branch", BranchCommand.class);
-        ALL.put("tag", TagCommand.class);
-        ALL.put("mv", MvCommand.class);
-        ALL.put("rm", RmCommand.class);
-        ALL.put("edge", EdgeCommand.class);
-        ALL.put("test", TestCommand.class);
-        ALL.put("run", RunCommand.class);
-        ALL.put("update", UpdateCommand.class);
-        ALL.put("node", NodeCommand.class);
-        ALL.put("recipe", RecipeCommand.class);
-        ALL.put("rerun", RerunCommand.class);
-        ALL.put("hooks", HooksCommand.class);
-        ALL.put("blame", BlameCommand.class);
-        ALL.put("impact", ImpactCommand.class);
-        ALL.put("find", FindCommand.class);
-        ALL.put("graph", GraphCommand.class);
-        ALL.put("eval", EvalCommand.class);
-        ALL.put("cost", CostCommand.class);
-        ALL.put("audit", AuditCommand.class);
-        ALL.put("sign", SignCommand.class);
-        ALL.put("verify", VerifyCommand.class);
-        ALL.put("bundle", BundleCommand.class);
-        ALL.put("verify-bundle", VerifyBundleCommand.class);
-        ALL.put("policy", PolicyCommand.class);
-        ALL.put("plan-serving", PlanServingCommand.class);
-        ALL.put("merge", MergeCommand.class);
-        ALL.put("bisect", BisectCommand.class);
-        ALL.put("clone", CloneCommand.class);
-        ALL.put("remote", RemoteCommand.class);
-        ALL.put("fetch", FetchCommand.class);
-        ALL.put("pull", PullCommand.class);
-        ALL.put("push", PushCommand.class);
-        ALL.put("serve", ServeCommand.class);
-        ALL.put("du", DuCommand.class);
-        ALL.put("fsck", FsckCommand.class);
-        ALL.put("doctor", DoctorCommand.class);
-        ALL.put("gc", GcCommand.class);
-        ALL.put("op", OpCommand.class);
-        ALL.put("undo", UndoCommand.class);
-        ALL.put("config", ConfigCommand.class);
-        ALL.put("completion", CompletionCommand.class);
-        ALL.put("__complete", CompleteCommand.class);
-        ALL.put("help", HelpCommand.class);
-    }
+    private static final List<String> ALL = List.of(
+            "init",
+            "commit",
+            "import",
+            "watch",
+            "status",
+            "log",
+            "show",
+            "diff",
+            "inspect",
+            "checkout",
+            "export",
+            "branch",
+            "tag",
+            "mv",
+            "rm",
+            "edge",
+            "test",
+            "run",
+            "update",
+            "node",
+            "recipe",
+            "rerun",
+            "hooks",
+            "blame",
+            "impact",
+            "find",
+            "graph",
+            "eval",
+            "cost",
+            "audit",
+            "sign",
+            "verify",
+            "bundle",
+            "verify-bundle",
+            "policy",
+            "plan-serving",
+            "merge",
+            "bisect",
+            "clone",
+            "remote",
+            "fetch",
+            "pull",
+            "push",
+            "serve",
+            "du",
+            "fsck",
+            "doctor",
+            "gc",
+            "op",
+            "undo",
+            "config",
+            "completion",
+            "__complete",
+            "help");
 
     private final Context context;
 
     CommandTable(Context context) {
         this.context = context;
+    }
+
+    /** The class of a command; null if there is none of that name. A map would have Java load all of them at each start. */
+    private static @Nullable Class<?> command(String name) {
+        return switch (name) {
+            case "init" -> InitCommand.class;
+            case "commit" -> CommitCommand.class;
+            case "import" -> ImportCommand.class;
+            case "watch" -> WatchCommand.class;
+            case "status" -> StatusCommand.class;
+            case "log" -> LogCommand.class;
+            case "show" -> ShowCommand.class;
+            case "diff" -> DiffCommand.class;
+            case "inspect" -> InspectCommand.class;
+            case "checkout" -> CheckoutCommand.class;
+            case "export" -> ExportCommand.class;
+            case "branch" -> BranchCommand.class;
+            case "tag" -> TagCommand.class;
+            case "mv" -> MvCommand.class;
+            case "rm" -> RmCommand.class;
+            case "edge" -> EdgeCommand.class;
+            case "test" -> TestCommand.class;
+            case "run" -> RunCommand.class;
+            case "update" -> UpdateCommand.class;
+            case "node" -> NodeCommand.class;
+            case "recipe" -> RecipeCommand.class;
+            case "rerun" -> RerunCommand.class;
+            case "hooks" -> HooksCommand.class;
+            case "blame" -> BlameCommand.class;
+            case "impact" -> ImpactCommand.class;
+            case "find" -> FindCommand.class;
+            case "graph" -> GraphCommand.class;
+            case "eval" -> EvalCommand.class;
+            case "cost" -> CostCommand.class;
+            case "audit" -> AuditCommand.class;
+            case "sign" -> SignCommand.class;
+            case "verify" -> VerifyCommand.class;
+            case "bundle" -> BundleCommand.class;
+            case "verify-bundle" -> VerifyBundleCommand.class;
+            case "policy" -> PolicyCommand.class;
+            case "plan-serving" -> PlanServingCommand.class;
+            case "merge" -> MergeCommand.class;
+            case "bisect" -> BisectCommand.class;
+            case "clone" -> CloneCommand.class;
+            case "remote" -> RemoteCommand.class;
+            case "fetch" -> FetchCommand.class;
+            case "pull" -> PullCommand.class;
+            case "push" -> PushCommand.class;
+            case "serve" -> ServeCommand.class;
+            case "du" -> DuCommand.class;
+            case "fsck" -> FsckCommand.class;
+            case "doctor" -> DoctorCommand.class;
+            case "gc" -> GcCommand.class;
+            case "op" -> OpCommand.class;
+            case "undo" -> UndoCommand.class;
+            case "config" -> ConfigCommand.class;
+            case "completion" -> CompletionCommand.class;
+            case "__complete" -> CompleteCommand.class;
+            case "help" -> HelpCommand.class;
+            default -> null;
+        };
     }
 
     /** Commands that come in {@code mgit-bench.jar}, which a checkout of the sources builds beside {@code mgit.jar}. */
@@ -151,11 +209,11 @@ final class CommandTable implements IFactory {
             return;
         }
         String named = named(args);
-        Class<?> only = ALL.get(named);
+        Class<?> only = command(named);
         if (only != null && only != HelpCommand.class && only != CompleteCommand.class) {
             line.addSubcommand(named, only);
         } else {
-            ALL.forEach(line::addSubcommand);
+            ALL.forEach(name -> line.addSubcommand(name, command(name)));
             extra().forEach(line::addSubcommand);
         }
     }
@@ -175,7 +233,7 @@ final class CommandTable implements IFactory {
         for (String argument : args) {
             boolean option = !words.contains("--")
                     && (words.isEmpty() || !words.get(words.size() - 1).equals("-n"));
-            if (option && COUNT.matcher(argument).matches()) {
+            if (option && isCount(argument)) {
                 words.add("-n");
                 words.add(argument.substring(1));
             } else {
@@ -183,6 +241,14 @@ final class CommandTable implements IFactory {
             }
         }
         return words.toArray(String[]::new);
+    }
+
+    private static boolean isCount(String argument) {
+        int digits = 1;
+        while (digits < argument.length() && argument.charAt(digits) >= '0' && argument.charAt(digits) <= '9') {
+            digits++;
+        }
+        return argument.length() > 1 && argument.charAt(0) == '-' && digits == argument.length();
     }
 
     private static Map<String, Class<?>> extra() {
@@ -205,6 +271,10 @@ final class CommandTable implements IFactory {
 
     @Override
     public <K> K create(Class<K> type) throws Exception {
+        Object made = Declared.make(type, context);
+        if (made != null) {
+            return type.cast(made);
+        }
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
             if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Context.class) {
                 constructor.setAccessible(true);

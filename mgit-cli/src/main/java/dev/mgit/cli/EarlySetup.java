@@ -4,6 +4,7 @@ import dev.mgit.delta.Hashes;
 import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.git.GitSetup;
 import java.nio.charset.StandardCharsets;
+import java.util.TimeZone;
 
 /**
  * Sets up what nearly every command needs and takes milliseconds, while the command line is read, in the order in which it is
@@ -35,7 +36,8 @@ final class EarlySetup extends Thread {
         try {
             Hashes.sha256(); // Java looks for providers
             GitSetup.run();
-            Json.parse("{}".getBytes(StandardCharsets.UTF_8)); // Jackson's BigDecimal computes powers of ten in Java 25
+            Json.parse("{}".getBytes(StandardCharsets.UTF_8));
+            TimeZone.getDefault(); // Java reads all rules for changes of the time
         } catch (RuntimeException | LinkageError e) {
             // whoever needs it is told
         }

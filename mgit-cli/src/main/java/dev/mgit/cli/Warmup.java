@@ -10,14 +10,34 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs representative commands in a scratch folder, so that the launcher can archive the classes they load: on objects
- * that lie by themselves, and after {@code gc} on packed ones.
+ * Runs representative commands in a scratch folder, so that the launcher can archive the classes they load. A class that is missing costs much: Java opens the jar for
+ * it.
+ *
+ * <p>Java 25 links all classes of an archive at each start, whatever the command needs, so that those asked for again and
+ * again get one of their own, by a second run in the folder that the first has left: some objects are packed there, the last
+ * ones are not.
  */
 final class Warmup {
+    /** Asked for again and again. */
+    static final List<List<String>> SHORT = List.of(
+            List.of("--version"),
+            List.of("log", "-n", "3"),
+            List.of("log", "-n", "3", "--graph", "--all"),
+            List.of("log", "-n", "3", "--oneline"),
+            List.of("log", "-n", "1", "--json"),
+            List.of("log", "b"),
+            List.of("show"),
+            List.of("show", "b"),
+            List.of("show", "--json"),
+            List.of("status"),
+            List.of("status", "--json"),
+            List.of("tag"),
+            List.of("branch"),
+            List.of("branch", "-v"));
+
     static final List<List<String>> COMMANDS = List.of(
             List.of("--version"),
             List.of("help"),
@@ -25,16 +45,14 @@ final class Warmup {
             List.of("log", "--graph"),
             List.of("commit", "a", "--model", "a"),
             List.of("commit", "b", "--model", "b", "--from", "a"),
+            List.of("commit", "a", "--model", "b", "--from", "a"),
+            List.of("commit", "b", "--model", "a"),
             List.of("log", "--graph"),
-            List.of("log", "-n", "1", "--json"),
             List.of("log", "-n", "1"),
             List.of("log", "--descendants", "a", "-n", "1"),
             List.of("log", "--kind", "finetune"),
             List.of("show", "b"),
-            List.of("show"),
             List.of("tag", "t", "a"),
-            List.of("tag"),
-            List.of("branch"),
             List.of("diff", "--name-only", "a", "b"),
             List.of("find", "--text", "b", "--shape", "*"),
             List.of("find", "--model", "b", "--kind", "finetune", "--tensor", "0000"),
@@ -42,15 +60,18 @@ final class Warmup {
             List.of("impact", "a", "--open"),
             List.of("blame", "b"),
             List.of("bisect", "start", "b"),
-            List.of("bisect", "good", "a"),
+            List.of("bisect", "good", "b~1"),
             List.of("graph", "--format", "svg"),
             List.of("audit", "b"),
+            List.of("op", "log"),
             List.of("checkout", "b", "out"),
             List.of("status"),
             List.of("status", "out"),
             List.of("gc"),
-            List.of("log", "-n", "1"),
-            List.of("show"));
+            List.of("commit", "a", "--model", "c"));
+
+    /** What ends with an error, as commands do that are mistyped. */
+    static final List<String> FAILING = List.of("show", "nosuch");
 
     private static final int ELEMENTS = 1 << 14;
 
@@ -62,23 +83,30 @@ final class Warmup {
 
     private Warmup() {}
 
+    /** Arguments: the scratch folder, and {@code short} for the second run. */
     public static void main(String[] args) throws IOException {
         Main.searchNothing();
         EarlySetup.beginFor("log");
         System.setErr(QuietErrors.of(System.err));
         Path scratch = Path.of(args[0]).toAbsolutePath();
-        prepare(scratch);
-        for (List<String> command : COMMANDS) {
-            Terminal nowhere = new Terminal(
-                    Terminal.writer(OutputStream.nullOutputStream()),
-                    Terminal.writer(OutputStream.nullOutputStream()),
-                    false,
-                    false,
-                    80,
-                    scratch,
-                    Map.of());
-            Main.run(nowhere, command.toArray(new String[0]));
+        if (args.length == 1) {
+            prepare(scratch);
+            COMMANDS.forEach(command -> run(scratch, command));
         }
+        SHORT.forEach(command -> run(scratch, command));
+        run(scratch, FAILING);
+    }
+
+    private static void run(Path folder, List<String> command) {
+        Terminal nowhere = new Terminal(
+                Terminal.writer(OutputStream.nullOutputStream()),
+                Terminal.writer(OutputStream.nullOutputStream()),
+                false,
+                false,
+                80,
+                folder,
+                Terminal.system().environment());
+        Main.run(nowhere, command.toArray(new String[0]));
     }
 
     /** Two models to commit: weights, and the same after a step of training. */

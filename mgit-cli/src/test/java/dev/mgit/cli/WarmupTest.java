@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -24,6 +25,9 @@ import picocli.CommandLine;
 class WarmupTest {
     /** Those the launcher starts for long work. */
     private static final Pattern LONG = Pattern.compile("(?s)\\n  (commit \\|.*?)\\)");
+
+    /** Those with an archive of their own, beside {@code status} and what names no command. */
+    private static final Pattern SHORT = Pattern.compile("\\$command =~ \\^\\((.*)\\|\\)\\$ ]] && archive=\\$short");
 
     /** Short ones that nobody waits for again and again, or that need what a scratch folder has not. */
     private static final Set<String> RARE = Set.of(
@@ -46,7 +50,6 @@ class WarmupTest {
             "remote",
             "du",
             "doctor",
-            "op",
             "undo",
             "config",
             "completion",
@@ -58,10 +61,28 @@ class WarmupTest {
     @Test
     void eachCommandOfItWorks() throws IOException {
         Warmup.prepare(folder);
-        for (List<String> command : Warmup.COMMANDS) {
+        Stream.of(Warmup.COMMANDS, Warmup.SHORT).flatMap(List::stream).forEach(command -> {
             Cli.Ran ran = Cli.run(folder, command.toArray(new String[0]));
             assertThat(ran.exit()).as("%s: %s", command, ran.err()).isZero();
-        }
+        });
+        assertThat(Cli.run(folder, Warmup.FAILING.toArray(new String[0])).err()).contains("unknown revision");
+    }
+
+    /** The others of the launcher's would pay for classes of all of them. */
+    @Test
+    void theLauncherKnowsWhichHaveAnArchiveOfTheirOwn() throws IOException {
+        String launcher = Files.readString(Path.of("..", "mgit"));
+        List<String> named = Warmup.SHORT.stream()
+                .map(command -> command.get(0))
+                .filter(word -> !word.startsWith("-"))
+                .distinct()
+                .toList();
+        Matcher branch = SHORT.matcher(launcher);
+        assertThat(branch.find()).isTrue();
+        Set<String> asked = new TreeSet<>(List.of(branch.group(1).split("\\|")));
+        assertThat(launcher).containsPattern("\\n  status\\)\\n    archive=\\$short\\n");
+        asked.add("status");
+        assertThat(named).containsExactlyInAnyOrderElementsOf(asked);
     }
 
     @Test
@@ -79,7 +100,10 @@ class WarmupTest {
         expected.removeAll(CommandTable.OF_SOURCES);
         expected.removeAll(RARE);
         expected.removeAll(started());
-        assertThat(Warmup.COMMANDS.stream().map(command -> command.get(0)).collect(Collectors.toSet()))
+        assertThat(Stream.of(Warmup.COMMANDS, Warmup.SHORT)
+                        .flatMap(List::stream)
+                        .map(command -> command.get(0))
+                        .collect(Collectors.toSet()))
                 .containsAll(expected);
     }
 

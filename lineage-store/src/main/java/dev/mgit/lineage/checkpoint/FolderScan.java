@@ -9,7 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -92,6 +91,10 @@ public record FolderScan(
         LIST
     }
 
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
     private void folder(Path folder, String relative, IgnoreRules rules, LinkScope links, Refusals refusals)
             throws IOException {
         rules.enter(folder, relative);
@@ -105,9 +108,9 @@ public record FolderScan(
                 folders.add(relative);
             });
         }
-        children.sort(Comparator.comparing(child -> child.getFileName().toString()));
+        children.sort((one, other) -> name(one).compareTo(name(other)));
         for (Path child : children) {
-            String name = child.getFileName().toString();
+            String name = name(child);
             String path = relative.isEmpty() ? name : relative + "/" + name;
             boolean isFolder = Files.isDirectory(child);
             if (rules.ignores(path, isFolder)) {

@@ -188,6 +188,10 @@ public final class GitLineage implements Lineage {
         if (!referencesChecked) {
             referencesChecked = true;
             Map<String, String> now = ReferenceCheck.now(this);
+            if (ReferenceCheck.areInPlace(now, operationLog().strictFingerprint())) {
+                outside = outside == null ? List.of() : outside;
+                return;
+            }
             var check = new ReferenceCheck(this);
             List<ReferenceCheck.Unexplained> unexplained = check.quickly(now);
             if (!unexplained.isEmpty()) {

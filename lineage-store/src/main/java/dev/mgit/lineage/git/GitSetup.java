@@ -1,7 +1,9 @@
 package dev.mgit.lineage.git;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.eclipse.jgit.errors.ConfigInvalidException;
+import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 
 /** What JGit sets up once in a process, before it opens a first repository. */
@@ -13,6 +15,8 @@ public final class GitSetup {
         QuietSystem.install();
         try {
             SystemReader.getInstance().getUserConfig();
+            FS.getFileStoreAttributes(
+                    Path.of("").toAbsolutePath()); // by a thread and a wait, also where nothing is measured
         } catch (IOException | ConfigInvalidException e) {
             // said later
         }

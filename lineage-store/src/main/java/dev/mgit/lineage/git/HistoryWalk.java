@@ -3,7 +3,6 @@ package dev.mgit.lineage.git;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,11 +27,17 @@ final class HistoryWalk<C> implements Iterator<C> {
         List<C> parents(C commit);
     }
 
-    private record Queued<C>(C commit, long seconds, long order) {}
+    /** The newest first, of one second in the order they were found. */
+    private record Queued<C>(C commit, long seconds, long order) implements Comparable<Queued<C>> {
+        @Override
+        public int compareTo(Queued<C> other) {
+            int newest = Long.compare(other.seconds, seconds);
+            return newest != 0 ? newest : Long.compare(order, other.order);
+        }
+    }
 
     private final Source<C> source;
-    private final PriorityQueue<Queued<C>> queue = new PriorityQueue<>(
-            Comparator.<Queued<C>>comparingLong(Queued::seconds).reversed().thenComparingLong(Queued::order));
+    private final PriorityQueue<Queued<C>> queue = new PriorityQueue<>();
     private final Set<C> seen = new HashSet<>();
     private final Deque<C> ready = new ArrayDeque<>();
     private long order;

@@ -55,10 +55,7 @@ final class OutsideChanges {
         if (log.isMissing() || !log.isChained()) {
             return List.of();
         }
-        Optional<String> fingerprint = log.strictFingerprint();
-        return fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now))
-                ? List.of()
-                : everything(lineage);
+        return ReferenceCheck.areInPlace(now, log.strictFingerprint()) ? List.of() : everything(lineage);
     }
 
     /** Reads the whole operation log. */

@@ -4,15 +4,19 @@ import java.io.IOException;
 import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.storage.file.WindowCacheConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JGit's view of the machine without its costs: no {@code git} child processes to look for a system configuration, no
- * seconds of measuring file time stamps, nothing written to the user's home folder.
+ * seconds of measuring file time stamps, no table of thousands of windows, nothing written to the user's home folder.
  */
 final class QuietSystem extends SystemReader.Delegate {
+    /** JGit looks through its table of windows, a size that follows from this, each time a pack is closed. */
+    private static final int WINDOW_BYTES = 1 << 15;
+
     private static @Nullable SystemReader real;
 
     private QuietSystem(SystemReader base) {
@@ -23,6 +27,9 @@ final class QuietSystem extends SystemReader.Delegate {
         if (real == null) {
             real = SystemReader.getInstance();
             SystemReader.setInstance(new QuietSystem(real));
+            var windows = new WindowCacheConfig();
+            windows.setPackedGitWindowSize(WINDOW_BYTES);
+            windows.install();
         }
     }
 

@@ -58,9 +58,17 @@ final class ReferenceCheck {
      * @param now as {@link #now}
      */
     List<Unexplained> quickly(Map<String, String> now) throws IOException {
-        Optional<String> fingerprint = lineage.operationLog().fingerprint();
-        boolean known = fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now));
+        boolean known = areInPlace(now, lineage.operationLog().fingerprint());
         return known || lineage.operationLog().isMissing() ? List.of() : everything();
+    }
+
+    /**
+     * Whether references are where a fingerprint says.
+     *
+     * @param now as {@link #now}
+     */
+    static boolean areInPlace(Map<String, String> now, Optional<String> fingerprint) {
+        return fingerprint.isPresent() && fingerprint.get().equals(RefFingerprint.of(now));
     }
 
     /** The fingerprint after some changes: of where references are, or belong where they are where nobody put them. */

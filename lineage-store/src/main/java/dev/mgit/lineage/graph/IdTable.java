@@ -4,47 +4,35 @@ import dev.mgit.lineage.version.VersionId;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Finds a version's number by its id: numbers sorted by id, searched by halves. */
+/** Finds a version's number by its id: lists of the numbers whose ids, which are hashes, end in the same bits. */
 final class IdTable {
     private static final int BYTES = GraphData.ID_BYTES;
 
     private final byte[] ids;
-    private final int[] order;
+
+    /** The last number of each list, and the one before each; plus one, so that none is 0. */
+    private final int[] last;
+
+    private final int[] before;
 
     IdTable(byte[] ids, int size) {
         this.ids = ids;
-        this.order = sorted(ids, size);
-    }
-
-    /** Sorts by the first 31 bits and the number packed into one long, then puts the few ties in order. */
-    private static int[] sorted(byte[] ids, int size) {
-        long[] keys = new long[size];
+        this.last = new int[Integer.highestOneBit(size + 1) * 2];
+        this.before = new int[size];
         for (int node = 0; node < size; node++) {
-            keys[node] = (prefix(ids, node) >>> 1) << Integer.SIZE | node;
+            int list = list(ids, node);
+            before[node] = last[list];
+            last[list] = node + 1;
         }
-        Arrays.sort(keys);
-        int[] order = new int[size];
-        for (int i = 0; i < size; i++) {
-            int node = (int) keys[i];
-            int at = i;
-            while (at > 0 && compare(ids, order[at - 1], ids, node) > 0) {
-                order[at] = order[at - 1];
-                at--;
-            }
-            order[at] = node;
-        }
-        return order;
     }
 
-    private static long prefix(byte[] ids, int node) {
-        int at = node * BYTES;
-        return (ids[at] & 0xffL) << 24 | (ids[at + 1] & 0xff) << 16 | (ids[at + 2] & 0xff) << 8 | (ids[at + 3] & 0xff);
-    }
-
-    private static int compare(byte[] a, int nodeA, byte[] b, int nodeB) {
-        int startA = nodeA * BYTES;
-        int startB = nodeB * BYTES;
-        return Arrays.compareUnsigned(a, startA, startA + BYTES, b, startB, startB + BYTES);
+    private int list(byte[] from, int node) {
+        int end = (node + 1) * BYTES;
+        int bits = from[end - 4] << 24
+                | (from[end - 3] & 0xff) << 16
+                | (from[end - 2] & 0xff) << 8
+                | (from[end - 1] & 0xff);
+        return bits & (last.length - 1);
     }
 
     /** The version's number, or −1. */
@@ -54,18 +42,10 @@ final class IdTable {
 
     /** @param wanted the 20 bytes of an id */
     int find(byte[] wanted) {
-        int low = 0;
-        int high = order.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int compared = compare(ids, order[middle], wanted, 0);
-            if (compared == 0) {
-                return order[middle];
-            }
-            if (compared < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
+        for (int found = last[list(wanted, 0)]; found > 0; found = before[found - 1]) {
+            int start = (found - 1) * BYTES;
+            if (Arrays.equals(ids, start, start + BYTES, wanted, 0, BYTES)) {
+                return found - 1;
             }
         }
         return -1;

@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -193,17 +192,16 @@ public final class Output {
             value /= 1000;
             unit++;
         }
-        return String.format(
-                Locale.ROOT, value < 9.995 ? "%.2f %s" : value < 99.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+        return Rounded.of(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) + " " + units[unit];
     }
 
     /** A share for people: {@code 37.8%}. */
     public static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f%%", share * 100);
+        return Rounded.of(share * 100, 1) + "%";
     }
 
     /** A ratio for people: {@code 3.94x}. */
     public static String ratio(long whole, long part) {
-        return part == 0 ? "-" : String.format(Locale.ROOT, "%.2fx", (double) whole / part);
+        return part == 0 ? "-" : Rounded.of((double) whole / part, 2) + "x";
     }
 }

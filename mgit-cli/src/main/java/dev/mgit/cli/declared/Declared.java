@@ -1,5 +1,6 @@
 package dev.mgit.cli.declared;
 
+import dev.mgit.cli.console.Context;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
@@ -9,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The annotations of commands and options, without the reflection that would parse them at each start. In {@code
- * mgit.jar} picocli asks here: the build adds a class for each that has some, and has {@link #table} find it. Everywhere
- * else, and for all other classes, reflection answers.
+ * The annotations of commands and options, the classes and fields that have them, without the reflection that would parse
+ * the ones and make accessors of the others at each start. In {@code mgit.jar} picocli asks here: the build adds a class for
+ * each that has some, and has {@link #table} find it. Everywhere else, and for all other classes, reflection answers.
  */
 public abstract class Declared {
     private static final String LIBRARY = "picocli.";
@@ -29,6 +30,42 @@ public abstract class Declared {
 
     /** Makes the annotations of a field, or of the class itself if the name is empty. */
     protected abstract Annotation[] of(String member);
+
+    /** Makes an object of the class; null if that is left to reflection. */
+    @SuppressWarnings("UnusedVariable") // the build writes what makes them
+    protected @Nullable Object make(Context context) {
+        return null;
+    }
+
+    /** Reads a field; {@link #NONE} if that is left to reflection. */
+    @SuppressWarnings("UnusedVariable") // the build writes what reads them
+    protected @Nullable Object read(String member, Object owner) {
+        return NONE;
+    }
+
+    /** Sets a field; false if that is left to reflection. */
+    @SuppressWarnings("UnusedVariable") // the build writes what sets them
+    protected boolean write(String member, Object owner, @Nullable Object value) {
+        return false;
+    }
+
+    /** Makes an object by the constructor without arguments or with a context; null if that is left to reflection. */
+    public static @Nullable Object make(Class<?> type, Context context) {
+        return of(type).make(context);
+    }
+
+    /** As {@link Field#get}. */
+    public static @Nullable Object read(Field field, Object owner) throws IllegalAccessException {
+        Object value = of(field.getDeclaringClass()).read(field.getName(), owner);
+        return value == NONE ? field.get(owner) : value;
+    }
+
+    /** As {@link Field#set}. */
+    public static void write(Field field, Object owner, @Nullable Object value) throws IllegalAccessException {
+        if (!of(field.getDeclaringClass()).write(field.getName(), owner, value)) {
+            field.set(owner, value);
+        }
+    }
 
     /** As {@link AnnotatedElement#getAnnotation}. */
     public static <T extends Annotation> @Nullable T get(AnnotatedElement element, Class<T> kind) {

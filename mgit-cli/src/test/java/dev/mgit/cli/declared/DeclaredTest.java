@@ -2,13 +2,17 @@ package dev.mgit.cli.declared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mgit.cli.console.Context;
+import dev.mgit.cli.console.Terminal;
 import dev.mgit.fixtures.upgrade.JarUpgrade;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
@@ -91,6 +95,92 @@ class DeclaredTest {
         assertThat(declared)
                 .as("from tables; where methods have some, there is none")
                 .isGreaterThan(400);
+    }
+
+    @Test
+    void tablesMakeReadAndSetWhatReflectionDoes() throws Exception {
+        Path jar = dir.resolve("made.jar");
+        List<String> names = write(jar);
+        JarUpgrade.main(new String[] {jar.toString()});
+        int made = 0;
+        int set = 0;
+        try (JarFirst classes = new JarFirst(jar)) {
+            Class<?> tables = classes.loadClass(Declared.class.getName());
+            Method table = opened(tables.getDeclaredMethod("table", String.class));
+            Object context = context(classes);
+            for (String name : names) {
+                Object declared = table.invoke(null, name);
+                Class<?> type = Class.forName(name, false, classes);
+                Object object = declared == null
+                        ? null
+                        : opened(tables.getDeclaredMethod("make", context.getClass()))
+                                .invoke(declared, context);
+                if (object == null) {
+                    continue;
+                }
+                made++;
+                assertThat(object).isInstanceOf(type);
+                for (Field field : type.getDeclaredFields()) {
+                    if (isDeclared(field) && !Modifier.isStatic(field.getModifiers())) {
+                        set += requireAccess(tables, declared, opened(field), object) ? 1 : 0;
+                    }
+                }
+            }
+        }
+        assertThat(made).isGreaterThan(60);
+        assertThat(set).isGreaterThan(300);
+    }
+
+    /** @return whether the table sets the field, which is left to reflection where it is final */
+    private static boolean requireAccess(Class<?> tables, Object declared, Field field, Object object)
+            throws ReflectiveOperationException {
+        Method read = opened(tables.getDeclaredMethod("read", String.class, Object.class));
+        Method write = opened(tables.getDeclaredMethod("write", String.class, Object.class, Object.class));
+        assertThat(read.invoke(declared, field.getName(), object))
+                .as("%s", field)
+                .isEqualTo(field.get(object));
+        Object value = other(field.getType(), field.get(object));
+        boolean written = (boolean) write.invoke(declared, field.getName(), object, value);
+        assertThat(written).as("%s", field).isEqualTo(!Modifier.isFinal(field.getModifiers()));
+        tables.getMethod("write", Field.class, Object.class, Object.class).invoke(null, field, object, value);
+        assertThat(field.get(object)).as("%s", field).isEqualTo(value);
+        assertThat(tables.getMethod("read", Field.class, Object.class).invoke(null, field, object))
+                .as("%s", field)
+                .isEqualTo(value);
+        return written;
+    }
+
+    private static Object other(Class<?> type, Object before) {
+        if (type == boolean.class) {
+            return !(boolean) before;
+        }
+        if (type == int.class) {
+            return (int) before + 1;
+        }
+        if (type == long.class) {
+            return (long) before + 1;
+        }
+        if (type == double.class) {
+            return (double) before + 1;
+        }
+        return type == String.class ? before + "!" : before;
+    }
+
+    private static boolean isDeclared(Field field) {
+        return Stream.of(field.getAnnotations())
+                .anyMatch(one -> one.annotationType().getName().startsWith("picocli."));
+    }
+
+    private static Object context(ClassLoader classes) throws ReflectiveOperationException {
+        Class<?> terminal = classes.loadClass(Terminal.class.getName());
+        return classes.loadClass(Context.class.getName())
+                .getConstructor(terminal)
+                .newInstance(terminal.getMethod("system").invoke(null));
+    }
+
+    private static <T extends AccessibleObject> T opened(T member) {
+        member.setAccessible(true);
+        return member;
     }
 
     private static void assertSame(AnnotatedElement element, Class<?> kind, Annotation found, Annotation expected)
