@@ -7,7 +7,6 @@ import dev.mgit.lineage.version.NewVersion;
 import dev.mgit.lineage.version.ProvenanceEdge;
 import dev.mgit.lineage.version.VersionId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,9 +140,11 @@ record CommitText(
 
     /** A kind that only a newer mgit knows is no reason to hide the edge. */
     private static EdgeKind kind(String word) {
-        return Arrays.stream(EdgeKind.values())
-                .filter(kind -> kind.word().equals(word))
-                .findFirst()
-                .orElse(EdgeKind.OTHER);
+        for (EdgeKind kind : EdgeKind.values()) {
+            if (kind.word().equals(word)) {
+                return kind;
+            }
+        }
+        return EdgeKind.OTHER;
     }
 }

@@ -93,8 +93,11 @@ public final class GitSettings implements SettingsFile {
     }
 
     private static boolean isReadable(String text) {
-        if (text.chars().anyMatch(c -> Character.isISOControl(c) && "\t\r\n".indexOf(c) < 0 || c == '\ufffd')) {
-            return false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isISOControl(c) && "\t\r\n".indexOf(c) < 0 || c == '\ufffd') {
+                return false;
+            }
         }
         try {
             new Config().fromText(text);

@@ -115,7 +115,10 @@ final class LineageFolder {
             }
         }
         Config config = config(directory);
-        boolean includes = config.getSections().stream().anyMatch(section -> section.startsWith("include"));
+        boolean includes = false;
+        for (String section : config.getSections()) {
+            includes |= section.startsWith("include");
+        }
         if (includes || config.getString("core", null, "worktree") != null) {
             throw leadsElsewhere(
                     directory.resolve("config"), includes ? "includes another file" : "has a core.worktree");

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -39,10 +40,14 @@ final class PlainFiles {
 
     /** Folders where there belongs a file. */
     static List<Path> foldersForFiles(RepositoryFiles files) {
-        return FILES.stream()
-                .map(name -> files.mgit().resolve(name))
-                .filter(file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
-                .toList();
+        List<Path> folders = new ArrayList<>();
+        for (String name : FILES) {
+            Path file = files.mgit().resolve(name);
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                folders.add(file);
+            }
+        }
+        return folders;
     }
 
     /** @throws MgitException of kind INTEGRITY if there is a folder where there belongs a file */

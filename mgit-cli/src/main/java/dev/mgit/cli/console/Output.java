@@ -11,15 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a command prints as its result: text, tables or one JSON object. */
 public final class Output {
     /** Number of the shape of all JSON output; grows when a field changes its meaning or goes. */
     public static final int SCHEMA = 1;
-
-    private static final Pattern STYLE = Pattern.compile("\u001b\\[\\d+m");
 
     private final Terminal terminal;
 
@@ -117,6 +114,10 @@ public final class Output {
 
     /** The line as the terminal gets it. */
     public String visible(String text) {
+        return visible(text, true);
+    }
+
+    private String visible(String text, boolean styled) {
         if (mark.isEmpty() || !text.contains(mark)) {
             return VisibleText.of(text);
         }
@@ -124,9 +125,10 @@ public final class Output {
         int at = 0;
         for (int next = text.indexOf(mark); next >= 0; next = text.indexOf(mark, at)) {
             int end = text.indexOf('m', next + mark.length()) + 1;
-            shown.append(VisibleText.of(text.substring(at, next)))
-                    .append("\u001b[")
-                    .append(text, next + mark.length(), end);
+            shown.append(VisibleText.of(text.substring(at, next)));
+            if (styled) {
+                shown.append("\u001b[").append(text, next + mark.length(), end);
+            }
             at = end;
         }
         return shown.append(VisibleText.of(text.substring(at))).toString();
@@ -134,10 +136,7 @@ public final class Output {
 
     /** Columns the text takes once it is printed. */
     int columns(String text) {
-        return TextWidth.of(
-                mark.isEmpty()
-                        ? VisibleText.of(text)
-                        : STYLE.matcher(visible(text)).replaceAll(""));
+        return TextWidth.of(visible(text, false));
     }
 
     /** Starts a table; its columns are as wide as what is put in them. */

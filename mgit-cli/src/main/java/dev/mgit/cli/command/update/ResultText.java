@@ -21,12 +21,12 @@ import dev.mgit.hooks.sharing.SharingGate;
 import dev.mgit.hooks.sharing.Standing;
 import dev.mgit.lineage.version.Version;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What tests and the recipe say of a version, for commands that show versions. Runs nothing. */
 public final class ResultText {
@@ -64,10 +64,12 @@ public final class ResultText {
 
     /** One line a test, e.g. {@code accuracy: passed (accuracy 0.93)}, and one a number. */
     public List<String> lines(Version version, NotedNumbers numbers) {
-        Stream<String> tests = of(version).stream()
-                .map(shown ->
-                        output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
-        return Stream.concat(tests, numbers.lines().stream().map(this::styled)).toList();
+        List<String> lines = new ArrayList<>();
+        for (LatestOutcome shown : of(version)) {
+            lines.add(output.styled(shown.passed() ? Output.Style.GREEN : Output.Style.RED, "test " + line(shown)));
+        }
+        numbers.lines().forEach(number -> lines.add(styled(number)));
+        return lines;
     }
 
     /** One line a serving plan, with why it is stale. */
