@@ -5,6 +5,7 @@ import dev.mgit.delta.json.Json;
 import dev.mgit.lineage.git.GitSetup;
 import java.nio.charset.StandardCharsets;
 import java.util.TimeZone;
+import java.util.zip.CRC32C;
 
 /**
  * Sets up what nearly every command needs and takes milliseconds, while the command line is read, in the order in which it is
@@ -38,6 +39,7 @@ final class EarlySetup extends Thread {
             GitSetup.run();
             Json.parse("{}".getBytes(StandardCharsets.UTF_8));
             TimeZone.getDefault(); // Java reads all rules for changes of the time
+            new CRC32C().update(0); // and makes tables, of which compiled code has no need
         } catch (RuntimeException | LinkageError e) {
             // whoever needs it is told
         }
