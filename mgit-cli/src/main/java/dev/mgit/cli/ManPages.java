@@ -3,7 +3,6 @@ package dev.mgit.cli;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,14 +39,7 @@ final class ManPages {
 
     /** File name to page. */
     static Map<String, String> pages() throws IOException {
-        Terminal nowhere = new Terminal(
-                Terminal.writer(OutputStream.nullOutputStream()),
-                Terminal.writer(OutputStream.nullOutputStream()),
-                false,
-                false,
-                100,
-                Path.of("/"),
-                Map.of());
+        Terminal nowhere = Terminal.nowhere(Path.of("/"), 100);
         CommandLine line = Main.everything(new Context(nowhere));
         CommandTable.OF_SOURCES.forEach(name -> line.getCommandSpec().removeSubcommand(name));
         Map<String, String> pages = new LinkedHashMap<>();

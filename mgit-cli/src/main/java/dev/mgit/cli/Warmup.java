@@ -3,7 +3,6 @@ package dev.mgit.cli;
 import dev.mgit.cli.console.QuietErrors;
 import dev.mgit.cli.console.Terminal;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -88,6 +87,7 @@ final class Warmup {
         Main.searchNothing();
         EarlySetup.beginFor("log");
         System.setErr(QuietErrors.of(System.err));
+        Terminal.system(); // what the others begin with
         Path scratch = Path.of(args[0]).toAbsolutePath();
         if (args.length == 1) {
             prepare(scratch);
@@ -98,14 +98,7 @@ final class Warmup {
     }
 
     private static void run(Path folder, List<String> command) {
-        Terminal nowhere = new Terminal(
-                Terminal.writer(OutputStream.nullOutputStream()),
-                Terminal.writer(OutputStream.nullOutputStream()),
-                false,
-                false,
-                80,
-                folder,
-                Terminal.system().environment());
+        Terminal nowhere = Terminal.nowhere(folder, 80);
         Main.run(nowhere, command.toArray(new String[0]));
     }
 

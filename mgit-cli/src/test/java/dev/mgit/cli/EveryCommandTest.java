@@ -7,9 +7,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import dev.mgit.fixtures.GitServers;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -24,14 +22,7 @@ class EveryCommandTest {
 
     /** All that can be run, by full name; a command that only holds others together is none. */
     private static TreeSet<String> commands() {
-        Terminal terminal = new Terminal(
-                Terminal.writer(OutputStream.nullOutputStream()),
-                Terminal.writer(OutputStream.nullOutputStream()),
-                false,
-                false,
-                100,
-                Path.of("/"),
-                Map.of());
+        Terminal terminal = Terminal.nowhere(Path.of("/"), 100);
         TreeSet<String> found = new TreeSet<>();
         collect("", Main.everything(new Context(terminal)), found);
         CommandTable.OF_SOURCES.forEach(name -> found.removeIf(command -> command.startsWith(name)));

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs} says of commands and settings is what they say themselves. {@code -Dgolden.update=true} writes it. */
@@ -17,14 +15,7 @@ class ReferenceTest {
 
     @Test
     void theReferenceOfCommandsIsUpToDate() throws IOException {
-        Terminal terminal = new Terminal(
-                Terminal.writer(OutputStream.nullOutputStream()),
-                Terminal.writer(OutputStream.nullOutputStream()),
-                false,
-                false,
-                100,
-                Path.of("/"),
-                Map.of());
+        Terminal terminal = Terminal.nowhere(Path.of("/"), 100);
         assertUpToDate("commands.md", CommandReference.markdown(new Context(terminal)));
     }
 

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.Terminal;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -87,14 +85,7 @@ class WarmupTest {
 
     @Test
     void everyShortCommandIsInIt() throws IOException {
-        Terminal terminal = new Terminal(
-                Terminal.writer(OutputStream.nullOutputStream()),
-                Terminal.writer(OutputStream.nullOutputStream()),
-                false,
-                false,
-                80,
-                folder,
-                Map.of());
+        Terminal terminal = Terminal.nowhere(folder, 80);
         CommandLine all = Main.everything(new Context(terminal));
         Set<String> expected = new TreeSet<>(all.getSubcommands().keySet());
         expected.removeAll(CommandTable.OF_SOURCES);

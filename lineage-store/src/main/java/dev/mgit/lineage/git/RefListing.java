@@ -7,14 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Ref;
-import org.eclipse.jgit.lib.RefDatabase;
 import org.eclipse.jgit.lib.Repository;
 
 /**
@@ -40,20 +38,7 @@ final class RefListing {
 
     /** Those whose full name begins so. */
     static List<Ref> below(Repository git, String prefix) throws IOException {
-        return below(git, prefix, part -> listed(git.getRefDatabase(), part));
-    }
-
-    /** As {@code RefDatabase.getRefsByPrefix}, without the streams that it would set up in each short command. */
-    private static List<Ref> listed(RefDatabase references, String prefix) throws IOException {
-        List<Ref> listed = new ArrayList<>();
-        for (Ref ref : references
-                .getRefs(prefix.substring(0, prefix.lastIndexOf('/') + 1))
-                .values()) {
-            if (ref.getName().startsWith(prefix)) {
-                listed.add(ref);
-            }
-        }
-        return listed;
+        return below(git, prefix, git.getRefDatabase()::getRefsByPrefix);
     }
 
     static List<Ref> below(Repository git, String prefix, Lister lister) throws IOException {

@@ -49,6 +49,12 @@ public record Terminal(
                 ofUser(System.getenv()));
     }
 
+    /** One that shows nothing, for what is to be known of commands without running one, or done without being seen. */
+    public static Terminal nowhere(Path folder, int columns) {
+        TextWriter none = writer(OutputStream.nullOutputStream());
+        return new Terminal(none, none, false, false, columns, folder.toAbsolutePath(), Map.of());
+    }
+
     /**
      * The environment as the user has it. The launcher gives Java a locale of UTF-8, without which it can read no name
      * outside ASCII, and leaves the user's own in {@code MGIT_LC_ALL}, empty where there was none. How native memory is
