@@ -29,10 +29,11 @@ final class Warmup {
             List.of("log", "-n", "1", "--json"),
             List.of("log", "b"),
             List.of("show"),
-            List.of("show", "b"),
+            List.of("show", "b~1"),
             List.of("show", "--json"),
             List.of("status"),
             List.of("status", "--json"),
+            List.of("-C", "fresh", "status"),
             List.of("tag"),
             List.of("branch"),
             List.of("branch", "-v"));
@@ -66,8 +67,12 @@ final class Warmup {
             List.of("checkout", "b", "out"),
             List.of("status"),
             List.of("status", "out"),
-            List.of("gc"),
-            List.of("commit", "a", "--model", "c"));
+            List.of("init", "fresh"),
+            List.of("-C", "fresh", "commit", "../b", "--model", "b"),
+            List.of("gc"));
+
+    /** The last of the first run: what the second one finds changed. */
+    static final List<String> LAST = List.of("commit", "a", "--model", "c", "--from", "b");
 
     /** What ends with an error, as commands do that are mistyped. */
     static final List<String> FAILING = List.of("show", "nosuch");
@@ -95,6 +100,9 @@ final class Warmup {
         }
         SHORT.forEach(command -> run(scratch, command));
         run(scratch, FAILING);
+        if (args.length == 1) {
+            run(scratch, LAST);
+        }
     }
 
     private static void run(Path folder, List<String> command) {

@@ -59,10 +59,12 @@ class WarmupTest {
     @Test
     void eachCommandOfItWorks() throws IOException {
         Warmup.prepare(folder);
-        Stream.of(Warmup.COMMANDS, Warmup.SHORT).flatMap(List::stream).forEach(command -> {
-            Cli.Ran ran = Cli.run(folder, command.toArray(new String[0]));
-            assertThat(ran.exit()).as("%s: %s", command, ran.err()).isZero();
-        });
+        Stream.of(Warmup.COMMANDS, Warmup.SHORT, List.of(Warmup.LAST), Warmup.SHORT)
+                .flatMap(List::stream)
+                .forEach(command -> {
+                    Cli.Ran ran = Cli.run(folder, command.toArray(new String[0]));
+                    assertThat(ran.exit()).as("%s: %s", command, ran.err()).isZero();
+                });
         assertThat(Cli.run(folder, Warmup.FAILING.toArray(new String[0])).err()).contains("unknown revision");
     }
 

@@ -86,19 +86,29 @@ final class HistoryWalk<C> implements Iterator<C> {
         for (C commit : group) {
             for (C parent : source.parents(commit)) {
                 if (group.contains(parent)) {
-                    children.merge(parent, 1, Integer::sum);
+                    count(children, parent, 1);
                 }
             }
         }
         List<C> open = new ArrayList<>();
-        group.stream().filter(commit -> !children.containsKey(commit)).forEach(open::add);
+        for (C commit : group) {
+            if (!children.containsKey(commit)) {
+                open.add(commit);
+            }
+        }
         for (int i = 0; i < open.size(); i++) {
             for (C parent : source.parents(open.get(i))) {
-                if (group.contains(parent) && children.merge(parent, -1, Integer::sum) == 0) {
+                if (group.contains(parent) && count(children, parent, -1) == 0) {
                     open.add(parent);
                 }
             }
         }
         ready.addAll(open);
+    }
+
+    private static <C> int count(Map<C, Integer> children, C parent, int more) {
+        int counted = children.getOrDefault(parent, 0) + more;
+        children.put(parent, counted);
+        return counted;
     }
 }
