@@ -66,15 +66,7 @@ final class AdapterSearch {
         for (LowRankPredictor.Recipe spelling : factors.spellings(dtype, scale)) {
             LowRankRecipe recipe = new LowRankRecipe(dtype, base, factors, spelling);
             TensorPrediction predicted = recipe.predicted(0, length).orElseThrow();
-            byte[] bytes = new byte[length];
-            predicted
-                    .predictor()
-                    .predict(
-                            predicted.spans().stream().map(TensorSpan::read).toList(),
-                            predicted.parameters(),
-                            dtype,
-                            bytes,
-                            length);
+            byte[] bytes = predicted.bytes(dtype, length);
             long equal = 0;
             for (int i = 0; i < length; i++) {
                 equal += bytes[i] == child[i] ? 1 : 0;

@@ -1,7 +1,6 @@
 package dev.mgit.delta.planner;
 
 import dev.mgit.delta.Dtype;
-import dev.mgit.delta.predictor.ChainPredictor;
 import dev.mgit.delta.predictor.ParentPredictor;
 import dev.mgit.delta.predictor.Predictor;
 import java.util.ArrayList;
@@ -78,11 +77,7 @@ record Conversion(String name, Predictor predictor, long unit, OfElements parame
                 return new TensorPrediction(c.predictor(), spans, parameters);
             }
             Dtype between = placement.dtype();
-            byte[] stages = ChainPredictor.parameters(
-                    new ChainPredictor.Stage(
-                            placed.predictor(), between, (int) between.bytesFor(count), placed.parameters()),
-                    new ChainPredictor.Stage(c.predictor(), dtype, length, parameters));
-            return new TensorPrediction(new ChainPredictor(), placed.spans(), stages);
+            return placed.then(between, between.bytesFor(count), c.predictor(), parameters, dtype, length);
         }
     }
 }

@@ -12,7 +12,7 @@ interface Derivation {
     /** The prediction at a byte range of the child; empty where there is none. */
     Optional<TensorPrediction> predicted(long offset, int length);
 
-    /** Whether parameters grow with the range; otherwise they are about the same for every block. */
+    /** Whether parameters grow with the range; otherwise those of one whole block are about what each takes. */
     default boolean parametersGrow() {
         return false;
     }

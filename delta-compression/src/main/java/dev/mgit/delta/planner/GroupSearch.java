@@ -2,10 +2,8 @@ package dev.mgit.delta.planner;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.predictor.ChainPredictor;
 import dev.mgit.delta.predictor.GroupQuantizePredictor;
 import dev.mgit.delta.predictor.GroupQuantizePredictor.Scheme;
-import dev.mgit.delta.predictor.ParentPredictor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +28,11 @@ final class GroupSearch {
             List.of(".absmax", "_DQ_scales", "_scales", "_scale", ".scales", ".scale");
     private static final String TABLE = ".quant_map";
 
+    /** GPTQ's, whose codes are {@link PackedCodesSearch}'s. */
+    private static final String WORDS = ".qweight";
+
+    private static final String WEIGHT = ".weight";
+
     private final Trial trial;
     private final Candidates candidates;
     private final boolean nibbles;
@@ -42,7 +45,7 @@ final class GroupSearch {
 
     /** What is known of codes before their floats are looked at. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Codes(ChildTensor codes, ChildTensor scale, String stem, double[] table) {}
+    private record Codes(ChildTensor codes, ChildTensor scale, String floats, double[] table) {}
 
     /** Offers what makes nibbles, and scales. */
     static void search(Trial trial, Candidates candidates) {
@@ -75,6 +78,11 @@ final class GroupSearch {
         for (String end : SCALES) {
             if (name.endsWith(end)) {
                 String stem = name.substring(0, name.length() - end.length());
+                ChildTensor words = trial.child().sibling(stem + WORDS).orElse(null);
+                if (words != null) {
+                    offer(new Codes(words, trial.child(), stem + WEIGHT, new double[0]), true);
+                    return;
+                }
                 for (String codesEnd : ENDS) {
                     ChildTensor codes = trial.child().sibling(stem + codesEnd).orElse(null);
                     if (codes != null && isContainer(codes.spec().dtype())) {
@@ -113,7 +121,7 @@ final class GroupSearch {
     private void offer(Codes found, boolean scales) {
         TensorSpec spec = found.codes().spec();
         long bytes = spec.byteLength();
-        for (SourceTensor source : candidates.called(found.stem())) {
+        for (SourceTensor source : candidates.called(found.floats())) {
             TensorSpec floats = source.spec();
             boolean packed =
                     spec.dtype().isPacked() ? floats.elements() == spec.elements() : floats.elements() == 2 * bytes;
@@ -146,7 +154,7 @@ final class GroupSearch {
         if (!packed && group >= SampledValues.innermost(found.codes().spec())) {
             return; // a scale a row or more: QuantizePredictor's
         }
-        for (int inner : inners(found.scale().spec(), found.codes().spec())) {
+        for (int inner : inners(found, placement)) {
             if ((long) inner * group <= LARGEST_SLAB && elements % ((long) inner * group) == 0) {
                 for (Scheme scheme : schemes(found, placement, inner, group, packed, scales)) {
                     trial.offer(new GroupRecipe(trial.spec(), placement, elements, scheme));
@@ -155,13 +163,18 @@ final class GroupSearch {
         }
     }
 
-    /** Groups lie along rows, or along columns where there are as many scales in a row as codes. */
-    private static Set<Integer> inners(TensorSpec scale, TensorSpec codes) {
+    /** Groups lie along rows, or along columns where there are as many scales in a row as codes, and floats. */
+    private static Set<Integer> inners(Codes found, Placement placement) {
+        TensorSpec codes = found.codes().spec();
+        TensorSpec scale = found.scale().spec();
         Set<Integer> inners = new LinkedHashSet<>();
-        inners.add(1);
+        if (!codes.name().endsWith(WORDS)) {
+            inners.add(1);
+        }
         if (scale.shape().size() == 2
                 && codes.shape().size() == 2
-                && scale.shape().get(1).equals(codes.shape().get(1))) {
+                && scale.shape().get(1).equals(codes.shape().get(1))
+                && placement.columns() == scale.shape().get(1)) {
             inners.add((int) Math.min(LARGEST_SLAB, scale.shape().get(1)));
         }
         return inners;
@@ -195,13 +208,18 @@ final class GroupSearch {
         if (!scaleDtype.isFloat()) {
             return schemes;
         }
+        boolean words = found.codes().spec().name().endsWith(WORDS);
         boolean signed = dtype == Dtype.I4 || dtype == Dtype.I8;
         int zero = signed ? 0 : NIBBLES / 2;
         for (int kind : new int[] {
             GroupQuantizePredictor.ABSMAX, GroupQuantizePredictor.SIGNED_MAX, GroupQuantizePredictor.RANGE
         }) {
             float divisor = divisor(found, placement, kind, inner, group);
-            if (divisor == 0) {
+            if (divisor == 0
+                    || words
+                            && divisor
+                                    != (packed ? NIBBLES - 1 : 255)
+                                            / (kind == GroupQuantizePredictor.RANGE ? 1f : 2f)) {
                 continue;
             }
             int[] roundings = scales
@@ -239,12 +257,10 @@ final class GroupSearch {
         GroupRecipe recipe = new GroupRecipe(
                 new TensorSpec("", Dtype.F32, List.of((long) count)), placement, slab * (count / inner), plain);
         TensorPrediction predicted = recipe.predicted(0, count * Float.BYTES).orElse(null);
-        if (predicted == null || !predicted.fits()) {
+        if (predicted == null || !predicted.fits(count * Float.BYTES)) {
             return 0;
         }
-        byte[] bytes = new byte[count * Float.BYTES];
-        List<byte[]> inputs = predicted.spans().stream().map(TensorSpan::read).toList();
-        predicted.predictor().predict(inputs, predicted.parameters(), Dtype.F32, bytes, bytes.length);
+        byte[] bytes = predicted.bytes(Dtype.F32, count * Float.BYTES);
         double[] whole = SampledValues.decode(Dtype.F32, bytes, count);
         TensorSpec scale = found.scale().spec();
         double[] scales = SampledValues.read(found.scale()::read, scale.dtype(), 0, count);
@@ -285,19 +301,15 @@ final class GroupSearch {
             long end = Math.min(elements, ((first + count + per - 1) / per) * slab);
             Dtype source = placement.dtype();
             byte[] parameters = scheme.parameters(source, first - firstSlab * per);
-            return placement.at(start, end - start).map(placed -> {
-                if (placed.predictor() instanceof ParentPredictor) {
-                    return new TensorPrediction(new GroupQuantizePredictor(), placed.spans(), parameters);
-                }
-                byte[] stages = ChainPredictor.parameters(
-                        new ChainPredictor.Stage(
-                                placed.predictor(),
-                                source,
-                                Math.toIntExact(source.bytesFor(end - start)),
-                                placed.parameters()),
-                        new ChainPredictor.Stage(new GroupQuantizePredictor(), dtype, length, parameters));
-                return new TensorPrediction(new ChainPredictor(), placed.spans(), stages);
-            });
+            return placement
+                    .at(start, end - start)
+                    .map(placed -> placed.then(
+                            source,
+                            source.bytesFor(end - start),
+                            new GroupQuantizePredictor(),
+                            parameters,
+                            dtype,
+                            length));
         }
     }
 }

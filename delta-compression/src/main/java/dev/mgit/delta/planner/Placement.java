@@ -15,6 +15,11 @@ interface Placement {
     /** The dtype all sources have. */
     Dtype dtype();
 
+    /** Elements of the child that lie beside each other on the innermost axis of the source as it is placed. */
+    default long columns() {
+        return 1;
+    }
+
     /** A prediction at elements of the child, in the sources' dtype. */
     Optional<TensorPrediction> at(long firstElement, long count);
 
@@ -37,6 +42,11 @@ interface Placement {
         @Override
         public Dtype dtype() {
             return source.spec().dtype();
+        }
+
+        @Override
+        public long columns() {
+            return SampledValues.innermost(source.spec());
         }
 
         @Override
@@ -72,6 +82,11 @@ interface Placement {
         @Override
         public Dtype dtype() {
             return source.spec().dtype();
+        }
+
+        @Override
+        public long columns() {
+            return source.spec().shape().get(axes.get(axes.size() - 1));
         }
 
         @Override

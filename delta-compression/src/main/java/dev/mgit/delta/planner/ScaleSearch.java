@@ -65,15 +65,7 @@ final class ScaleSearch {
         Dtype dtype = trial.spec().dtype();
         ScaleRecipe plain = new ScaleRecipe(dtype, source, axis, columns, 1);
         TensorPrediction predicted = plain.predicted(0, dtype.bytes()).orElseThrow();
-        byte[] largest = new byte[dtype.bytes()];
-        predicted
-                .predictor()
-                .predict(
-                        predicted.spans().stream().map(TensorSpan::read).toList(),
-                        predicted.parameters(),
-                        dtype,
-                        largest,
-                        largest.length);
+        byte[] largest = predicted.bytes(dtype, dtype.bytes());
         double scale = SampledValues.read(trial.child()::read, dtype, 0, 1)[0];
         // Divisors are 127, 127.5, 64 and the like.
         double divisor = Math.rint(2 * SampledValues.decode(dtype, largest, 1)[0] / scale) / 2;

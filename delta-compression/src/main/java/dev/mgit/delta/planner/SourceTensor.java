@@ -2,6 +2,7 @@ package dev.mgit.delta.planner;
 
 import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predictor.Pieces;
 
 /**
  * A stored tensor a planner may predict from. Safe for use by several threads. The planner reads in few, small places
@@ -18,6 +19,19 @@ public interface SourceTensor {
 
     /** Reads raw bytes of the tensor. */
     void read(long offset, byte[] target, int length);
+
+    /**
+     * Reads pieces of a byte range, which need not be in memory whole.
+     *
+     * @param joined receives them one after the other
+     */
+    default void read(long offset, int length, Pieces pieces, byte[] joined) {
+        byte[] piece = new byte[pieces.length()];
+        for (int i = 0; i < pieces.count(); i++) {
+            read(offset + pieces.first() + i * pieces.distance(), piece, piece.length);
+            System.arraycopy(piece, 0, joined, i * piece.length, piece.length);
+        }
+    }
 
     /** How near the tensor's version is: 0 a declared parent, 1 the previous version, 2 a grandparent, 3 a sibling. */
     int rank();

@@ -36,6 +36,6 @@ public final class TensorPlan {
      * @return empty where the plan has nothing to say of the block: it is then stored without prediction
      */
     public Optional<Prediction> predictionFor(long offset, int length) {
-        return recipe.predicted(offset, length).filter(TensorPrediction::fits).map(TensorPrediction::prediction);
+        return recipe.predicted(offset, length).filter(p -> p.fits(length)).map(TensorPrediction::prediction);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mgit.delta.planner;
 
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predictor.Pieces;
 
 /** A byte range of a source, before it is named by blocks. */
 record TensorSpan(SourceTensor tensor, long offset, int length) {
@@ -14,5 +15,10 @@ record TensorSpan(SourceTensor tensor, long offset, int length) {
             tensor.read(offset, bytes, length);
         }
         return bytes;
+    }
+
+    /** Reads pieces of the range, joined. */
+    void read(Pieces pieces, byte[] joined) {
+        tensor.read(offset, length, pieces, joined);
     }
 }

@@ -149,6 +149,24 @@ final class Trial {
         }
     }
 
+    /** Bytes of the samples that a recipe predicts as they are. */
+    int right(Derivation recipe) {
+        int right = 0;
+        int at = 0;
+        for (Range range : ranges) {
+            TensorPrediction predicted =
+                    recipe.predicted(range.offset(), range.length()).orElse(null);
+            if (predicted != null && predicted.fits(range.length())) {
+                byte[] bytes = bytes(predicted, range.length(), new HashMap<>());
+                for (int i = 0; i < bytes.length; i++) {
+                    right += bytes[i] == raw[at + i] ? 1 : 0;
+                }
+            }
+            at += range.length();
+        }
+        return right;
+    }
+
     Optional<TensorPlan> result() {
         return chosen == null ? Optional.empty() : Optional.of(new TensorPlan(chosen, share()));
     }
@@ -163,16 +181,11 @@ final class Trial {
         for (Range range : ranges) {
             TensorPrediction predicted =
                     recipe.predicted(range.offset(), range.length()).orElse(null);
-            if (predicted != null && predicted.fits()) {
+            if (predicted != null && predicted.fits(range.length())) {
                 byte[] bytes = bytes(predicted, range.length(), read);
                 System.arraycopy(bytes, 0, prediction, at, bytes.length);
-                fixed = Math.max(fixed, ids(predicted) * ID_BYTES);
-                double parameters = predicted.parameters().length;
-                if (recipe.parametersGrow()) {
-                    growing += parameters;
-                } else {
-                    fixed = Math.max(fixed, ids(predicted) * ID_BYTES + parameters);
-                }
+                growing += recipe.parametersGrow() ? predicted.parameters().length : 0;
+                fixed = Math.max(fixed, fixed(recipe, predicted));
                 any = true;
             }
             at += range.length();
@@ -180,8 +193,27 @@ final class Trial {
         if (!any) {
             return Double.POSITIVE_INFINITY;
         }
+        if (!recipe.parametersGrow()) {
+            int length = blockLength();
+            fixed = recipe.predicted(0, length)
+                    .filter(block -> block.fits(length))
+                    .map(block -> fixed(recipe, block))
+                    .orElse(fixed);
+        }
         double coded = estimator.cost(raw, raw.length, dtype, prediction);
         return scaled(coded + growing) + blocks() * (FRAME_BYTES + fixed);
+    }
+
+    /** What naming a prediction takes, whatever the length of its range. */
+    private static double fixed(Derivation recipe, TensorPrediction predicted) {
+        return ids(predicted) * ID_BYTES + (recipe.parametersGrow() ? 0.0 : predicted.parameters().length);
+    }
+
+    /** Bytes of a block of whole rows, or elements. */
+    private int blockLength() {
+        long row = child.spec().rowBytes();
+        long unit = row > 0 && row <= BLOCK_BYTES ? row : dtype.blockBytes();
+        return (int) Math.min(total, BLOCK_BYTES / unit * unit);
     }
 
     /** Block ids a full block's prediction would name. */
@@ -193,15 +225,17 @@ final class Trial {
         return ids;
     }
 
+    /** @param read spans of the recipe's last prediction: the next often has the same */
     private byte[] bytes(TensorPrediction predicted, int length, Map<TensorSpan, byte[]> read) {
+        if (!predicted.isNarrow()) {
+            return predicted.bytes(dtype, length);
+        }
         read.keySet().retainAll(predicted.spans());
         List<byte[]> inputs = new ArrayList<>();
         for (TensorSpan span : predicted.spans()) {
             inputs.add(read.computeIfAbsent(span, TensorSpan::read));
         }
-        byte[] bytes = new byte[length];
-        predicted.predictor().predict(inputs, predicted.parameters(), dtype, bytes, length);
-        return bytes;
+        return predicted.bytes(inputs, dtype, length);
     }
 
     private double scaled(double sampleCost) {

@@ -42,13 +42,14 @@ final class ZeroPoints {
         long chunk = Math.max(GLANCE, run == 1 ? (long) VOTES * predicted.channels() : 0);
         for (long first = 0; first < elements && points.waiting > 0; first += chunk, chunk = CHUNK) {
             int count = (int) Math.min(chunk, elements - first);
-            Optional<TensorPrediction> floats = placement.at(first, count).filter(TensorPrediction::fits);
+            int bytes = (int) placement.dtype().bytesFor(count);
+            Optional<TensorPrediction> floats = placement.at(first, count).filter(placed -> placed.fits(bytes));
             if (floats.isEmpty()) {
                 return predicted.zeroPoints();
             }
             points.vote(
                     SampledValues.read(child::read, child.spec().dtype(), first, count),
-                    SampledValues.decode(placement.dtype(), bytes(floats.get(), placement.dtype(), count), count),
+                    SampledValues.decode(placement.dtype(), floats.get().bytes(placement.dtype(), bytes), count),
                     first,
                     child.spec().dtype() == Dtype.U8 ? 0 : -128,
                     predicted.scales());
@@ -57,19 +58,6 @@ final class ZeroPoints {
             }
         }
         return points.elected(otherwise);
-    }
-
-    private static byte[] bytes(TensorPrediction predicted, Dtype dtype, int count) {
-        byte[] bytes = new byte[(int) dtype.bytesFor(count)];
-        predicted
-                .predictor()
-                .predict(
-                        predicted.spans().stream().map(TensorSpan::read).toList(),
-                        predicted.parameters(),
-                        dtype,
-                        bytes,
-                        bytes.length);
-        return bytes;
     }
 
     private void vote(double[] elements, double[] floats, long first, int least, float[] scales) {

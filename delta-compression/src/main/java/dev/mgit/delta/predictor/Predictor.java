@@ -2,6 +2,7 @@ package dev.mgit.delta.predictor;
 
 import dev.mgit.delta.Dtype;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One way to predict a block from bytes that are already stored. Predictors are stateless, deterministic on every
@@ -25,6 +26,22 @@ public interface Predictor {
     /** Bytes of the prediction at a block of {@code length} bytes: as many, but for what is only searched for matches. */
     default int predictedLength(List<byte[]> inputs, int length) {
         return length;
+    }
+
+    /**
+     * The parts of the only source that a block's prediction needs, for {@link #predictFromPieces}; empty if it has to be there
+     * whole.
+     *
+     * @param source bytes of the source
+     * @throws dev.mgit.delta.MgitException as {@link #predict}
+     */
+    default Optional<Pieces> pieces(byte[] parameters, int length, long source) {
+        return Optional.empty();
+    }
+
+    /** Writes the prediction from the pieces that {@link #pieces} named, joined. */
+    default void predictFromPieces(byte[] pieces, byte[] parameters, Dtype dtype, byte[] target, int length) {
+        throw new UnsupportedOperationException(name() + " needs its source whole");
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.mgit.delta.frame.FieldReader;
 import dev.mgit.delta.frame.FieldWriter;
 import dev.mgit.delta.numeric.LittleEndian;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor with its axes permuted: linear layers of ONNX against PyTorch, convolutions of other frameworks. The source
@@ -41,28 +42,116 @@ public final class TransposePredictor implements Predictor {
         return "transpose";
     }
 
+    /** Of a matrix that is turned round, or one of several: of each row those columns that the block has as rows. */
+    @Override
+    public Optional<Pieces> pieces(byte[] parameters, int length, long source) {
+        Turn turn = Turn.read(this, parameters, length);
+        if (!turn.isOfOneMatrix(source)) {
+            return Optional.empty();
+        }
+        long before = turn.matrix() * turn.rows() * turn.columns() - turn.window();
+        return Optional.of(new Pieces(
+                (before + turn.firstColumn()) * turn.bytes(),
+                turn.someColumns() * turn.bytes(),
+                turn.columns() * turn.bytes(),
+                Math.toIntExact(turn.rows())));
+    }
+
+    @Override
+    public void predictFromPieces(byte[] pieces, byte[] parameters, Dtype dtype, byte[] target, int length) {
+        Turn turn = Turn.read(this, parameters, length);
+        int columns = turn.someColumns();
+        PredictorParameters.require(
+                pieces.length == turn.rows() * columns * turn.bytes(),
+                this,
+                "the source does not belong to the tensor");
+        long first = turn.first() - (turn.matrix() * turn.columns() + turn.firstColumn()) * turn.rows();
+        var axes = new Axes(new long[] {turn.rows(), columns}, new int[] {1, 0});
+        gather(this, pieces, 0, axes, turn.bytes(), first, target, turn.count());
+    }
+
     @Override
     public void predict(List<byte[]> inputs, byte[] parameters, Dtype dtype, byte[] target, int length) {
-        FieldReader in = PredictorParameters.reader(this, parameters);
-        int bytes = in.varint(16, "the bytes of an element");
-        int rank = in.u8();
-        in.require(bytes > 0 && length % bytes == 0, "the block is not whole elements");
-        in.require(rank >= 1 && rank <= MAX_RANK, "rank " + rank);
-        long[] source = dimensions(in, rank);
-        int[] axes = axes(in, rank);
-        long total = product(source);
-        long first = in.varint(total, "the first element");
-        long window = in.varint(total, "the first source element");
-        in.expectEnd();
-        int count = length / bytes;
-        in.require(first + count <= total, "the block ends beyond the tensor");
-        in.require(inputs.size() == 1, inputs.size() + " sources instead of 1");
+        Turn turn = Turn.read(this, parameters, length);
+        PredictorParameters.require(inputs.size() == 1, this, inputs.size() + " sources instead of 1");
         byte[] from = inputs.get(0);
-        in.require(
-                from.length % bytes == 0 && window + from.length / bytes <= total,
-                "the source does not belong to the " + "tensor");
-        if (count > 0) {
-            gather(in, from, window, new Axes(source, axes), bytes, first, target, count);
+        PredictorParameters.require(
+                from.length % turn.bytes() == 0 && turn.window() + from.length / turn.bytes() <= product(turn.source()),
+                this,
+                "the source does not belong to the tensor");
+        if (turn.count() > 0) {
+            var axes = new Axes(turn.source(), turn.axes());
+            gather(this, from, turn.window(), axes, turn.bytes(), turn.first(), target, turn.count());
+        }
+    }
+
+    /**
+     * The parameters.
+     *
+     * @param source dimensions
+     * @param first element of the block in the permuted tensor
+     * @param window the source's first element
+     * @param count elements of the block
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Turn(int bytes, long[] source, int[] axes, long first, long window, int count) {
+        static Turn read(TransposePredictor predictor, byte[] parameters, int length) {
+            FieldReader in = PredictorParameters.reader(predictor, parameters);
+            int bytes = in.varint(16, "the bytes of an element");
+            int rank = in.u8();
+            in.require(bytes > 0 && length % bytes == 0, "the block is not whole elements");
+            in.require(rank >= 1 && rank <= MAX_RANK, "rank " + rank);
+            long[] source = dimensions(in, rank);
+            int[] axes = TransposePredictor.axes(in, rank);
+            long total = product(source);
+            long first = in.varint(total, "the first element");
+            long window = in.varint(total, "the first source element");
+            in.expectEnd();
+            int count = length / bytes;
+            in.require(first + count <= total, "the block ends beyond the tensor");
+            return new Turn(bytes, source, axes, first, window, count);
+        }
+
+        /**
+         * Whether the last two axes change places, and those before them do not: the tensor is matrices, and the block is of
+         * one of them, which the source has whole.
+         */
+        boolean isOfOneMatrix(long sourceBytes) {
+            int rank = axes.length;
+            if (count == 0 || rank < 2 || axes[rank - 1] != rank - 2 || axes[rank - 2] != rank - 1) {
+                return false;
+            }
+            for (int i = 0; i < rank - 2; i++) {
+                if (axes[i] != i) {
+                    return false;
+                }
+            }
+            long size = rows() * columns();
+            return (first + count - 1) / size == matrix()
+                    && window <= matrix() * size
+                    && (matrix() + 1) * size <= window + sourceBytes / bytes;
+        }
+
+        /** Rows of a matrix of the source. */
+        long rows() {
+            return source[source.length - 2];
+        }
+
+        long columns() {
+            return source[source.length - 1];
+        }
+
+        long matrix() {
+            return first / (rows() * columns());
+        }
+
+        /** The first column of the source that is one of the block's rows. */
+        long firstColumn() {
+            return first / rows() % columns();
+        }
+
+        int someColumns() {
+            return (int) ((first + count - 1) / rows() - first / rows() + 1);
         }
     }
 
@@ -138,12 +227,20 @@ public final class TransposePredictor implements Predictor {
      * {@code TILE} rows, then the next, because along an output row the source jumps from cache line to cache line.
      */
     private static void gather(
-            FieldReader in, byte[] from, long window, Axes axes, int bytes, long first, byte[] target, int count) {
+            TransposePredictor self,
+            byte[] from,
+            long window,
+            Axes axes,
+            int bytes,
+            long first,
+            byte[] target,
+            int count) {
         long width = axes.dimensions[axes.inner()];
         long stride = axes.strides[axes.inner()];
         long[] starts = new long[TILE];
         int[] offsets = new int[TILE];
         int[] lengths = new int[TILE];
+        byte[] square = new byte[TILE * TILE * bytes];
         int sourceCount = from.length / bytes;
         for (int done = 0; done < count; ) {
             int rows = 0;
@@ -152,21 +249,45 @@ public final class TransposePredictor implements Predictor {
                 long output = first + done;
                 int run = (int) Math.min(width - output % width, count - done);
                 starts[rows] = axes.source(output) - window;
-                in.require(
+                PredictorParameters.require(
                         starts[rows] >= 0 && starts[rows] + (run - 1) * stride < sourceCount,
+                        self,
                         "an element lies outside the source");
                 offsets[rows] = done;
                 lengths[rows++] = run;
                 longest = Math.max(longest, run);
                 done += run;
             }
+            boolean neighbours = stride > 1 && areNeighbours(starts, lengths, rows);
             for (int tile = 0; tile < longest; tile += TILE) {
+                if (neighbours) {
+                    // rows of the source often lie a power of two apart, and so in the same few sets of a cache
+                    int some = Math.min(TILE, longest - tile);
+                    for (int i = 0; i < some; i++) {
+                        int at = (int) (starts[0] + (tile + i) * stride) * bytes;
+                        System.arraycopy(from, at, square, i * TILE * bytes, rows * bytes);
+                    }
+                    for (int row = 0; row < rows; row++) {
+                        copy(square, row, TILE, bytes, target, offsets[row] + tile, some);
+                    }
+                    continue;
+                }
                 for (int row = 0; row < rows; row++) {
                     int some = Math.min(TILE, lengths[row] - tile);
                     copy(from, starts[row] + tile * stride, stride, bytes, target, offsets[row] + tile, some);
                 }
             }
         }
+    }
+
+    /** Whether pieces of equal length begin at elements of the source that lie beside each other. */
+    private static boolean areNeighbours(long[] starts, int[] lengths, int rows) {
+        for (int row = 1; row < rows; row++) {
+            if (starts[row] != starts[0] + row || lengths[row] != lengths[0]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Copies elements that are {@code stride} apart in the source; {@code count} may be negative for none. */

@@ -151,6 +151,52 @@ class PredictorsTest {
         }
     }
 
+    /** Whoever reads a source block by block keeps what the predictor names of each; a pipe names what its first stage does. */
+    @Test
+    void aMatrixIsTurnedFromPieces() {
+        long[][] shapes = {{67, 131}, {131, 67}, {1, 40}, {40, 1}, {3, 50, 40}, {2, 2, 30, 20}};
+        for (long[] shape : shapes) {
+            int rank = shape.length;
+            int[] axes = IntStream.range(0, rank).toArray();
+            axes[rank - 1] = rank - 2;
+            axes[rank - 2] = rank - 1;
+            int total = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+            int matrix = (int) (shape[rank - 1] * shape[rank - 2]);
+            byte[] source = noise(total * 2);
+            byte[] expected = permuted(source, shape, axes, 2);
+            for (int first = 0; first < total; first += 97) {
+                int count = Math.min(230, matrix - first % matrix);
+                int window = first / matrix * matrix;
+                byte[] own = TransposePredictor.parameters(2, shape, axes, first, window);
+                byte[] stages = ChainPredictor.parameters(
+                        new ChainPredictor.Stage(new TransposePredictor(), Dtype.F16, 2 * count, own),
+                        new ChainPredictor.Stage(new ParentPredictor(), Dtype.I16, 2 * count, new byte[0]));
+                byte[] whole = Arrays.copyOfRange(source, 2 * window, 2 * (window + matrix));
+                byte[] block = Arrays.copyOfRange(expected, 2 * first, 2 * (first + count));
+                assertThat(fromPieces(new TransposePredictor(), Dtype.F16, own, whole, block.length))
+                        .as("%s from %d", Arrays.toString(shape), first)
+                        .isEqualTo(block);
+                assertThat(fromPieces(new ChainPredictor(), Dtype.I16, stages, whole, block.length))
+                        .isEqualTo(block);
+            }
+        }
+        byte[] two = TransposePredictor.parameters(2, new long[] {3, 50, 40}, new int[] {0, 2, 1}, 1990, 0);
+        assertThat(new TransposePredictor().pieces(two, 40, 3 * 50 * 40 * 2))
+                .as("of two matrices")
+                .isEmpty();
+    }
+
+    private static byte[] fromPieces(Predictor predictor, Dtype dtype, byte[] parameters, byte[] source, int length) {
+        Pieces pieces = predictor.pieces(parameters, length, source.length).orElseThrow();
+        byte[] joined = new byte[pieces.total()];
+        for (int at = 0; at < source.length; at += 301) {
+            pieces.copy(source, at, Math.min(301, source.length - at), at, joined);
+        }
+        byte[] target = new byte[length];
+        predictor.predictFromPieces(joined, parameters, dtype, target, length);
+        return target;
+    }
+
     @Test
     void aTransposeReadsNoMoreThanItsWindow() {
         byte[] source = noise(5 * 3 * 4);

@@ -6,6 +6,7 @@ import dev.mgit.delta.TensorSpec;
 import dev.mgit.delta.frame.Region;
 import dev.mgit.delta.planner.Candidates;
 import dev.mgit.delta.planner.SourceTensor;
+import dev.mgit.delta.predictor.Pieces;
 import dev.mgit.lineage.parameters.BlockReader;
 import dev.mgit.lineage.parameters.ParameterStore;
 import dev.mgit.lineage.parameters.StoredObject;
@@ -146,9 +147,18 @@ final class ParentTensors {
 
         @Override
         public void read(long offset, byte[] target, int length) {
+            read(target, length, () -> reader.sample(object.region(offset, length), target));
+        }
+
+        @Override
+        public void read(long offset, int length, Pieces pieces, byte[] joined) {
+            read(joined, joined.length, () -> reader.sample(object.region(offset, length), pieces, joined));
+        }
+
+        private void read(byte[] target, int length, Runnable sample) {
             reading.of(() -> {
                 try {
-                    reader.sample(object.region(offset, length), target);
+                    sample.run();
                 } catch (MgitException e) {
                     requireDamage(e);
                     Arrays.fill(target, 0, length, (byte) 0); // resembles nothing

@@ -7,6 +7,7 @@ import dev.mgit.delta.codec.BlockCoder;
 import dev.mgit.delta.frame.Frame;
 import dev.mgit.delta.frame.Prediction;
 import dev.mgit.delta.frame.Region;
+import dev.mgit.delta.predictor.Pieces;
 import dev.mgit.delta.predictor.Predictor;
 import dev.mgit.delta.predictor.Predictors;
 import java.util.ArrayList;
@@ -139,13 +140,38 @@ public final class BlockReader implements AutoCloseable {
     }
 
     private byte[] predict(Prediction prediction, Dtype dtype, int length, int depthLeft) {
-        long bytes = prediction.sources().stream().mapToLong(Region::length).sum();
+        Optional<Pieces> pieces = pieces(prediction, length);
+        long bytes = pieces.map(some -> (long) some.total())
+                .orElseGet(() ->
+                        prediction.sources().stream().mapToLong(Region::length).sum());
         if (bytes <= WIDE_BYTES) {
-            return predicted(prediction, dtype, length, depthLeft);
+            return predicted(prediction, pieces, dtype, length, depthLeft);
         }
         synchronized (wide) {
+            return predicted(prediction, pieces, dtype, length, depthLeft);
+        }
+    }
+
+    private static Optional<Pieces> pieces(Prediction prediction, int length) {
+        return prediction.sources().size() == 1
+                ? Predictors.byCode(prediction.predictor())
+                        .pieces(
+                                prediction.parameters(),
+                                length,
+                                prediction.sources().get(0).length())
+                : Optional.empty();
+    }
+
+    private byte[] predicted(Prediction prediction, Optional<Pieces> pieces, Dtype dtype, int length, int depthLeft) {
+        if (pieces.isEmpty()) {
             return predicted(prediction, dtype, length, depthLeft);
         }
+        byte[] joined = new byte[pieces.get().total()];
+        copy(prediction.sources().get(0), depthLeft, true, pieces.get(), joined);
+        byte[] predicted = new byte[length];
+        Predictors.byCode(prediction.predictor())
+                .predictFromPieces(joined, prediction.parameters(), dtype, predicted, length);
+        return predicted;
     }
 
     private byte[] predicted(Prediction prediction, Dtype dtype, int length, int depthLeft) {
@@ -178,8 +204,12 @@ public final class BlockReader implements AutoCloseable {
 
     /** Copies a stored region, unverified; its blocks are kept for a while, since samples are small and near each other. */
     public void sample(Region region, byte[] target) {
-        byte[] bytes = region(region, Frame.MAX_DEPTH, true);
-        System.arraycopy(bytes, 0, target, 0, region.length());
+        sample(region, Pieces.whole(region.length()), target);
+    }
+
+    /** Copies pieces of a stored region, joined, likewise. */
+    public void sample(Region region, Pieces pieces, byte[] joined) {
+        copy(region, Frame.MAX_DEPTH, true, pieces, joined);
     }
 
     private byte[] region(Region region, int depthLeft, boolean shared) {
@@ -192,23 +222,28 @@ public final class BlockReader implements AutoCloseable {
         // Who reads a part of one block is likely to read its other parts next.
         boolean kept = shared || region.blocks().size() == 1;
         byte[] bytes = new byte[region.length()];
+        copy(region, depthLeft, kept, Pieces.whole(bytes.length), bytes);
+        return bytes;
+    }
+
+    private void copy(Region region, int depthLeft, boolean kept, Pieces pieces, byte[] joined) {
         int skip = region.skip();
-        int filled = 0;
+        int passed = 0;
         for (BlockId id : region.blocks()) {
-            // Of a region too large to be kept, the same first part is kept every time.
-            byte[] block = source(id, depthLeft, kept && filled < blockBytes);
-            int part = Math.min(block.length - skip, bytes.length - filled);
+            // Of a region too large to be kept, the same first part is every time, and other blocks do not drive it
+            // out.
+            byte[] block = source(id, depthLeft, kept && passed < blockBytes / 4 * 3);
+            int part = Math.min(block.length - skip, region.length() - passed);
             if (part < 0) {
                 throw MgitException.integrity("a prediction reads beyond block " + id.hex());
             }
-            System.arraycopy(block, skip, bytes, filled, part);
-            filled += part;
+            pieces.copy(block, skip, part, passed, joined);
+            passed += part;
             skip = 0;
         }
-        if (filled != bytes.length) {
+        if (passed != region.length()) {
             throw MgitException.integrity("a prediction reads beyond the blocks it names");
         }
-        return bytes;
     }
 
     private byte[] source(BlockId id, int depthLeft, boolean shared) {
