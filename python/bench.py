@@ -4,12 +4,13 @@
     python3 python/bench.py start VENV/bin/mgit ./mgit
     python3 python/bench.py training [--mgit VENV/bin/mgit] [--dvc VENV/bin/dvc]
     python3 python/bench.py ceiling
-    python3 python/bench.py quantized MODEL.safetensors [--mgit VENV/bin/mgit]
+    python3 python/bench.py quantized MODEL.safetensors [--mgit VENV/bin/mgit] [--text FILE...]
 
 start: start-up and memory of the commands named, in one run, in turns.
 training: a small transformer is trained with 20 saves; needs a Python with PyTorch, transformers and accelerate.
 ceiling: what of the saves of the task text no predictor can know; needs PyTorch and transformers.
-quantized: models in formats of 8 and 4 bits, and floats made of them; needs compressed-tensors and bitsandbytes too.
+quantized: models in formats of 8 and 4 bits, and floats made of them; needs compressed-tensors and bitsandbytes too, and
+    gptqmodel and autoawq with a text.
 """
 
 import sys

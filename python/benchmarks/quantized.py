@@ -2,7 +2,8 @@
 
 Each linear layer of a checkpoint in safetensors is quantized in bfloat16 by compressed-tensors, with the presets that vLLM serves,
 and by bitsandbytes; then dequantized by them. Each result is committed after what it was made from. Beside it stands what zstd -19
-takes for the same tensors. Needs PyTorch, safetensors, compressed-tensors and bitsandbytes.
+takes for the same tensors. With a text, codes that a calibration on it chose are measured, too; the model's configuration and
+tokenizer lie beside it then. Needs PyTorch, safetensors, compressed-tensors and bitsandbytes.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from benchmarks.calibrated import FORMATS, Calibration
 from benchmarks.checkpoint_peers import compressed
 
 PRESETS = ["FP8", "FP8_DYNAMIC", "FP8_BLOCK", "W8A8", "W8A16", "W4A16", "W4A16_ASYM", "NVFP4A16", "MXFP4A16", "MXFP8A16"]
@@ -22,9 +24,11 @@ def main(arguments: "list[str]") -> None:
     parser = argparse.ArgumentParser(prog="bench.py quantized", description=__doc__)
     parser.add_argument("model", help="a file in safetensors")
     parser.add_argument("--mgit", default="mgit", help="the command (default: the one installed)")
+    parser.add_argument("--text", nargs="+", type=Path, default=[], help="files to calibrate on")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mgit-bench-") as folder:
-        Bench(Path(folder), str(Path(options.mgit).absolute()) if "/" in options.mgit else options.mgit).all(options.model)
+        Bench(Path(folder), str(Path(options.mgit).absolute()) if "/" in options.mgit else options.mgit).all(
+            Path(options.model), "\n".join(file.read_text("utf-8") for file in options.text))
 
 
 class Bench:
@@ -38,7 +42,7 @@ class Bench:
         cwd = inside if inside.exists() else self.folder
         return subprocess.run([self.mgit, *words], cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    def all(self, model: str) -> None:
+    def all(self, model: Path, text: str) -> None:
         import torch
         from safetensors.torch import load_file
 
@@ -46,8 +50,8 @@ class Bench:
         layers = {name for name, value in base.items() if value.dim() == 2 and name.endswith(".weight")
                   and "embed" not in name and min(value.shape) >= SMALLEST_SIDE}
         self.commit("base", base)
-        print(f"{len(layers)} linear layers of {Path(model).name}, {sum(base[name].nbytes for name in layers) / 1e6:.1f} MB in bfloat16")
-        print(f"{'format':14}{'new MB':>9}{'mgit':>12}{'zstd -19':>11}   {'back again':>12}{'zstd -19':>11}")
+        print(f"{len(layers)} linear layers of {model.name}, {sum(base[name].nbytes for name in layers) / 1e6:.1f} MB in bfloat16")
+        print(f"{'format':15}{'new MB':>9}{'mgit':>12}{'zstd -19':>11}   {'back again':>12}{'zstd -19':>11}")
         for preset in PRESETS + BITSANDBYTES:
             parts = {name: quantized(preset, base[name]) for name in sorted(layers)}
             codes = {name[:-len("weight")] + part: value
@@ -56,8 +60,19 @@ class Bench:
             floats = {name: back for name, (_, back) in parts.items()}
             stored = self.commit(preset, {**others, **codes}, "base")
             again = self.commit(preset + "-floats", {**others, **floats}, preset)
-            print(f"{preset:14}{sum(one.nbytes for one in codes.values()) / 1e6:>9.2f}{stored / 1e3:>9.1f} kB"
+            print(f"{preset:15}{sum(one.nbytes for one in codes.values()) / 1e6:>9.2f}{stored / 1e3:>9.1f} kB"
                   f"{zstd(codes) / 1e6:>8.2f} MB   {again / 1e3:>9.1f} kB{zstd(floats) / 1e6:>8.2f} MB")
+        if text:
+            self.calibrated(Calibration(model.parent, text, {name: base[name] for name in sorted(layers)}), base, layers)
+
+    def calibrated(self, calibration: Calibration, base: "dict[str, object]", layers: "set[str]") -> None:
+        for kind in FORMATS:
+            codes = {name[:-len("weight")] + part: value
+                     for name in sorted(layers) for part, value in calibration.quantized(kind, name, base[name]).items()}
+            others = {name: value for name, value in base.items() if name not in layers}
+            stored = self.commit(kind.replace(" ", "-"), {**others, **codes}, "base")
+            print(f"{kind:15}{sum(one.nbytes for one in codes.values()) / 1e6:>9.2f}{stored / 1e3:>9.1f} kB"
+                  f"{zstd(codes) / 1e6:>8.2f} MB")
 
     def commit(self, model: str, tensors: "dict[str, object]", parent: "str | None" = None) -> int:
         """Bytes that a version took."""

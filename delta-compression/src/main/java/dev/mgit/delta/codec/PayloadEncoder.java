@@ -77,9 +77,27 @@ final class PayloadEncoder {
 
     /** Bytes the block is likely to take, by a sample. */
     double estimate(byte[] raw, int length, Dtype dtype, byte @Nullable [] prediction) {
-        return isSame(raw, length, prediction)
-                ? 1
-                : estimator.bytes(raw, length, Residual.of(raw, length, WordForm.of(dtype)), prediction);
+        if (isSame(raw, length, prediction)) {
+            return 1;
+        }
+        return prediction == null
+                ? estimator.bytes(raw, length, Residual.of(raw, length, WordForm.of(dtype)), null)
+                : estimator.bytes(raw, length, residual(raw, length, dtype, prediction), prediction);
+    }
+
+    /**
+     * What a prediction is taken away by: of whole words, unless these are integers that differ less by their bytes. Several
+     * codes of few bits may be packed into a word, each a little off.
+     */
+    private Residual residual(byte[] raw, int length, Dtype dtype, byte[] prediction) {
+        Residual words = Residual.of(raw, length, WordForm.of(dtype));
+        if (words.form().isFloat() || words.form().log2Bytes() == 0) {
+            return words;
+        }
+        Residual bytes = Residual.of(raw, length, WordForm.BYTES);
+        return estimator.bytes(raw, length, bytes, prediction) < estimator.bytes(raw, length, words, prediction)
+                ? bytes
+                : words;
     }
 
     private static boolean isSame(byte[] raw, int length, byte @Nullable [] prediction) {
@@ -101,9 +119,8 @@ final class PayloadEncoder {
 
     /** Codes with the prediction, and alone too unless the prediction is clearly the better. */
     private void encodeEither(byte[] raw, int length, Dtype dtype, byte[] prediction, int naming, Effort effort) {
-        WordForm form = WordForm.of(dtype);
-        Residual residual = Residual.of(raw, length, form);
-        double alone = estimator.bytes(raw, length, residual, null);
+        Residual residual = residual(raw, length, dtype, prediction);
+        double alone = estimator.bytes(raw, length, Residual.of(raw, length, WordForm.of(dtype)), null);
         double predicted = estimator.bytes(raw, length, residual, prediction);
         if (predicted + naming > 1.1 * alone) {
             encodeAlone(raw, length, dtype, effort);

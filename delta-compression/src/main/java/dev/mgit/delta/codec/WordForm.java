@@ -10,6 +10,8 @@ import dev.mgit.delta.Dtype;
  * @param exponentBits 0 for integers and bytes
  */
 record WordForm(int log2Bytes, int exponentBits) {
+    static final WordForm BYTES = new WordForm(0, 0);
+
     static WordForm of(Dtype dtype) {
         if (dtype.isFloat()) {
             return new WordForm(Integer.numberOfTrailingZeros(dtype.bytes()), dtype.exponentBits());

@@ -56,6 +56,9 @@ public final class Planner {
         if (trial.share() > STRANGE) {
             GroupSearch.search(trial, candidates);
         }
+        if (trial.share() > FREE) {
+            PackedCodesSearch.search(trial, candidates);
+        }
         if (trial.share() > STRANGE && !kin(trial, called)) {
             strangers(trial, called, candidates);
         }

@@ -28,7 +28,8 @@ public final class Predictors {
             new AdamPredictor(),
             new DecayPredictor(),
             new ScaledPredictor(),
-            new MicroscalePredictor());
+            new MicroscalePredictor(),
+            new PackedCodesPredictor());
 
     private static final Map<Integer, Predictor> BY_CODE =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Predictor::code, Function.identity()));

@@ -220,6 +220,26 @@ class BlockCoderTest {
         assertThat(8.0 * coded).isLessThan(1.003 * Entropy.bits(counts, 0, 256));
     }
 
+    /** Eight codes to a word, one of ten off by one: the difference of whole words would be in its upper bits mostly. */
+    @ParameterizedTest
+    @EnumSource(Effort.class)
+    void codesPackedIntoWordsAreComparedByBytes(Effort effort) {
+        SplittableRandom random = new SplittableRandom(3);
+        byte[] prediction = new byte[1 << 16];
+        byte[] raw = new byte[prediction.length];
+        for (int i = 0; i < raw.length; i++) {
+            int low = random.nextInt(1, 15);
+            int high = random.nextInt(1, 15);
+            prediction[i] = (byte) (low | high << 4);
+            low += random.nextInt(10) == 0 ? random.nextInt(2) * 2 - 1 : 0;
+            high += random.nextInt(10) == 0 ? random.nextInt(2) * 2 - 1 : 0;
+            raw[i] = (byte) (low | high << 4);
+        }
+        // 0.57 of four bits a code by their entropy
+        assertThat(assertRoundTrip(raw, raw.length, Dtype.I32, prediction, effort))
+                .hasSizeLessThan(raw.length / 4);
+    }
+
     @Test
     void aRightPredictionTakesOneByte() {
         BlockSamples made = BlockSamples.make(BlockSamples.Kind.IDENTICAL, Dtype.F32, 5000, 1);

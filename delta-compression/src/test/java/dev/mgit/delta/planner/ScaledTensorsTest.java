@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mgit.delta.Dtype;
 import dev.mgit.delta.TensorSpec;
-import dev.mgit.delta.format.safetensors.SafetensorsHeader;
-import dev.mgit.delta.layout.MemoryByteSource;
 import dev.mgit.delta.numeric.Floats;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -213,19 +209,9 @@ class ScaledTensorsTest {
     }
 
     private static Map<String, Tensor> read() throws IOException {
-        try (InputStream in = ScaledTensorsTest.class.getResourceAsStream(
-                "/dev/mgit/delta/predictor/minilm-query-quantized.safetensors")) {
-            byte[] file = in.readAllBytes();
-            SafetensorsHeader header = SafetensorsHeader.parse(new MemoryByteSource(file));
-            Map<String, Tensor> all = new TreeMap<>();
-            for (SafetensorsHeader.Entry entry : header.tensors()) {
-                int offset = (int) entry.offset();
-                int length = (int) entry.spec().byteLength();
-                all.put(
-                        entry.spec().name(),
-                        new Tensor(entry.spec(), Arrays.copyOfRange(file, offset, offset + length)));
-            }
-            return all;
-        }
+        Map<String, Tensor> all = new TreeMap<>();
+        RealTensors.read("minilm-query-quantized.safetensors")
+                .forEach((name, one) -> all.put(name, new Tensor(one.spec(), one.bytes())));
+        return all;
     }
 }

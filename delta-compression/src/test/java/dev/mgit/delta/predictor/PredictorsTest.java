@@ -57,7 +57,8 @@ class PredictorsTest {
                         "adam 273",
                         "decay 289",
                         "scaled 305",
-                        "microscale 321");
+                        "microscale 321",
+                        "packed-codes 337");
         assertThatThrownBy(() -> Predictors.byCode(18))
                 .isInstanceOf(MgitException.class)
                 .hasMessageContaining("predictor 1 version 2");
@@ -641,6 +642,13 @@ class PredictorsTest {
                         .parameters(1),
                 new MicroscalePredictor.Scheme(Dtype.F32, MicroscalePredictor.SCALES, Dtype.BF16, Dtype.F32, 6, 3, 2, 4)
                         .parameters(0),
+                PackedCodesPredictor.parameters(
+                        Dtype.F32,
+                        new PackedCodesPredictor.Form(8, PackedCodesPredictor.DOWN, 6, 3),
+                        0,
+                        new PackedCodesPredictor.Groups(
+                                new int[] {0, 0, 1, 1}, noise(8), Dtype.F16, new byte[] {1, 2, 3, 4}, 1),
+                        new float[] {1, 2, 3, 4}),
                 ChainPredictor.parameters(new ChainPredictor.Stage(
                         new CastPredictor(), Dtype.F32, 96, CastPredictor.parameters(Dtype.F64))));
         List<Dtype> dtypes = List.of(Dtype.values());
