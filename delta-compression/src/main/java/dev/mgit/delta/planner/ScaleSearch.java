@@ -10,7 +10,7 @@ import java.util.Optional;
 final class ScaleSearch {
     private static final String SCALE = "_scale";
     private static final String STATISTICS = ".SCB";
-    private static final long MAX_SOURCE = 1 << 27;
+    private static final long MAX_SOURCE = 1 << 26;
 
     private ScaleSearch() {}
 

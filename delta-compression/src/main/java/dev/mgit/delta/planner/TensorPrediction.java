@@ -13,6 +13,20 @@ import java.util.Optional;
 /** A prediction whose sources are tensors rather than blocks, so that a planner can try it out. */
 @SuppressWarnings("ArrayRecordComponent") // a short opaque parameter block, never compared
 record TensorPrediction(Predictor predictor, List<TensorSpan> spans, byte[] parameters) {
+    /** Less than frames may name: each block of a tensor reads as much again. */
+    private static final long MOST_READ_BYTES = 1L << 27;
+
+    /** A planner and a reader with the usual heap may have to hold that at once, beside other blocks. */
+    private static final long MOST_HELD_BYTES = 1L << 26;
+
+    /** Pieces are joined, and turned round beside that. */
+    private static final long MOST_PIECE_BYTES = 1L << 25;
+
+    /** Predictions that hold more than this are made one at a time. */
+    private static final long WIDE_BYTES = 1L << 24;
+
+    private static final Object WIDE = new Object();
+
     TensorPrediction {
         spans = List.copyOf(spans);
     }
@@ -81,23 +95,13 @@ record TensorPrediction(Predictor predictor, List<TensorSpan> spans, byte[] para
                 predictor.code(), spans.stream().map(TensorSpan::region).toList(), parameters);
     }
 
-    /** Less than frames may name: a reader with the usual heap has to hold it beside its other blocks. */
-    private static final long MOST_SOURCE_BYTES = 1L << 27;
-
-    /** Pieces are joined, and turned round beside that. */
-    private static final long MOST_PIECE_BYTES = 1L << 25;
-
-    /** Predictions that read more than this are made one at a time. */
-    private static final long WIDE_BYTES = 1L << 24;
-
-    private static final Object WIDE = new Object();
-
     /** Whether a frame may say it of a block of so many bytes, and every reader can afford it. */
     boolean fits(int length) {
+        Optional<Pieces> pieces = pieces(length);
         return spans.size() <= Frame.MAX_REGIONS
-                && sourceBytes() <= MOST_SOURCE_BYTES
-                && pieces(length).map(Pieces::total).orElse(0) <= MOST_PIECE_BYTES
-                && parameters.length <= Frame.MAX_PARAMETERS;
+                && parameters.length <= Frame.MAX_PARAMETERS
+                && sourceBytes() <= (pieces.isPresent() ? MOST_READ_BYTES : MOST_HELD_BYTES)
+                && pieces.map(Pieces::total).orElse(0) <= MOST_PIECE_BYTES;
     }
 
     private long sourceBytes() {
