@@ -25,6 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class TaskPool implements AutoCloseable {
     private static final int QUEUED_PER_THREAD = 4;
 
+    /** The usual heap, less what a collector keeps empty, has room for so many threads, and more for more. */
+    private static final long USUAL_HEAP = 300L << 20;
+
+    private static final int USUAL_THREADS = 8;
+
+    /** A few blocks that wait, one that is coded, and what it is coded with and from. */
+    private static final long HEAP_PER_THREAD = 15L << 20;
+
     private final ThreadPoolExecutor threads;
     private final int mostAtOnce;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -38,6 +46,19 @@ public final class TaskPool implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(threads * QUEUED_PER_THREAD),
                 new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    /** Threads for work on blocks: one for each processor, if the heap has room for what they hold. */
+    public static int usualThreads() {
+        Runtime runtime = Runtime.getRuntime();
+        return Math.min(runtime.availableProcessors(), threadsFor(runtime.maxMemory()));
+    }
+
+    static int threadsFor(long heap) {
+        long threads = heap < USUAL_HEAP
+                ? heap * USUAL_THREADS / USUAL_HEAP
+                : USUAL_THREADS + (heap - USUAL_HEAP) / HEAP_PER_THREAD;
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, threads));
     }
 
     /** Tasks that are at work or wait, at most: to keep the results of more would not make anything faster. */

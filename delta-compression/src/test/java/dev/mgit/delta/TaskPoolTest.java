@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskPoolTest {
@@ -194,5 +195,13 @@ class TaskPoolTest {
         assertThatThrownBy(() -> TaskPool.runAll(threads, tasks)).hasMessage("the second");
         assertThat(runs).hasValue(6);
         assertThat(TaskPool.runAll(threads, List.<Callable<Integer>>of())).isEmpty();
+    }
+
+    /** What Java says of heaps of 64, 320, 448 and 1216 MB: the collector keeps a survivor space empty. */
+    @ParameterizedTest
+    @CsvSource({"61, 1", "304, 8", "426, 16", "1155, 64"})
+    void aHeapHasRoomForSoManyThreads(long mebibytes, int threads) {
+        assertThat(TaskPool.threadsFor(mebibytes << 20)).isGreaterThanOrEqualTo(threads);
+        assertThat(TaskPool.threadsFor(mebibytes << 20)).isLessThanOrEqualTo(threads + 1);
     }
 }

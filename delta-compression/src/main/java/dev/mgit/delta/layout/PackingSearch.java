@@ -140,7 +140,7 @@ public final class PackingSearch {
                 .<Callable<Optional<Found>>>map(stream -> () -> find(stream))
                 .toList();
         long packed = batch.stream().mapToLong(Candidate::packedLength).sum();
-        return TaskPool.runAll(packed < ONE_THREAD ? 1 : Runtime.getRuntime().availableProcessors(), tasks);
+        return TaskPool.runAll(packed < ONE_THREAD ? 1 : TaskPool.usualThreads(), tasks);
     }
 
     private Optional<Found> find(Candidate stream) throws IOException {

@@ -16,7 +16,7 @@ final class ChannelFactors {
     private static final int OUTPUTS = PLACES * OUTPUTS_PER_PLACE;
 
     /** Channels that are worked on at a time, and those looked at before the rest. */
-    private static final int SLICE = 2048;
+    private static final int SLICE = 512;
 
     private static final int FEW = 32;
 

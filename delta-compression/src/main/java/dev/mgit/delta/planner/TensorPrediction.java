@@ -20,7 +20,7 @@ record TensorPrediction(Predictor predictor, List<TensorSpan> spans, byte[] para
     private static final long MOST_HELD_BYTES = 1L << 26;
 
     /** Pieces are joined, and turned round beside that. */
-    private static final long MOST_PIECE_BYTES = 1L << 25;
+    private static final long MOST_PIECE_BYTES = 1L << 24;
 
     /** Predictions that hold more than this are made one at a time. */
     private static final long WIDE_BYTES = 1L << 24;

@@ -1,6 +1,7 @@
 package dev.mgit.lineage.checkpoint;
 
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.delta.codec.Effort;
 import dev.mgit.lineage.version.Settings;
 import java.util.Locale;
@@ -23,7 +24,7 @@ public record StoreSettings(Effort effort, int maxDepth, int threads, boolean te
         return new StoreSettings(
                 effort(settings.get("store.effort").orElse("balanced")),
                 number(settings, "store.maxDepth", DEFAULT_DEPTH, MOST_DEPTH),
-                number(settings, "store.threads", Runtime.getRuntime().availableProcessors(), MOST_THREADS),
+                number(settings, "store.threads", TaskPool.usualThreads(), MOST_THREADS),
                 isTrue(settings, "store.predictFromTeachers"));
     }
 

@@ -27,10 +27,9 @@ public final class BlockReader implements AutoCloseable {
     /** A writer looks at a parent's frame for its depth, then decodes it, then looks at its depth again. */
     private static final long FRAME_BYTES = 8L << 20;
 
-    /** Predictions that read more than this are made one at a time: their sources are copied together. */
-    private static final long WIDE_BYTES = 16L << 20;
+    /** Of pieces, which the first of two predictors turns into as much again. */
+    private static final long COPIES = 2;
 
-    private final Object wide = new Object();
     private final ParameterStore store;
     private final CoderPool coders = new CoderPool();
     private final long blockBytes =
@@ -39,6 +38,8 @@ public final class BlockReader implements AutoCloseable {
     private final BlockCache<byte[]> blocks = new BlockCache<>(blockBytes, block -> block.length);
 
     private final BlockCache<Frame> frames = new BlockCache<>(FRAME_BYTES, frame -> frame.payload().length);
+
+    private final SourceMemory sources = new SourceMemory(blockBytes / 2);
 
     private final boolean keepsRead;
 
@@ -141,15 +142,10 @@ public final class BlockReader implements AutoCloseable {
 
     private byte[] predict(Prediction prediction, Dtype dtype, int length, int depthLeft) {
         Optional<Pieces> pieces = pieces(prediction, length);
-        long bytes = pieces.map(some -> (long) some.total())
+        long held = pieces.map(some -> COPIES * some.total())
                 .orElseGet(() ->
                         prediction.sources().stream().mapToLong(Region::length).sum());
-        if (bytes <= WIDE_BYTES) {
-            return predicted(prediction, pieces, dtype, length, depthLeft);
-        }
-        synchronized (wide) {
-            return predicted(prediction, pieces, dtype, length, depthLeft);
-        }
+        return sources.hold(held, () -> predicted(prediction, pieces, dtype, length, depthLeft));
     }
 
     private static Optional<Pieces> pieces(Prediction prediction, int length) {

@@ -7,6 +7,7 @@ import dev.mgit.cli.console.RevisionArguments;
 import dev.mgit.cli.console.RevisionArguments.Range;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.checkpoint.StoreSettings;
 import dev.mgit.lineage.diff.BlockDiff;
@@ -119,10 +120,7 @@ public final class DiffCommand implements Callable<Integer> {
             Optional<Repository> repository = Optional.ofNullable(session).map(Session::repository);
             DiffRequest request = request(repository, session == null ? sides : named(session.revisions()));
             var diffs = session == null
-                    ? new Diffs(
-                            repository,
-                            CopyProgress.none(),
-                            Runtime.getRuntime().availableProcessors())
+                    ? new Diffs(repository, CopyProgress.none(), TaskPool.usualThreads())
                     : new Diffs(
                             repository,
                             session.progress(),

@@ -4,6 +4,7 @@ import dev.mgit.cli.console.Context;
 import dev.mgit.cli.console.JsonOption;
 import dev.mgit.cli.console.Session;
 import dev.mgit.delta.MgitException;
+import dev.mgit.delta.TaskPool;
 import dev.mgit.hooks.FolderTools;
 import dev.mgit.lineage.checkpoint.CopyProgress;
 import dev.mgit.lineage.diff.DiffSide;
@@ -59,7 +60,7 @@ final class MergeToFolder {
                     source(ours),
                     source(theirs),
                     progress,
-                    Runtime.getRuntime().availableProcessors())) {
+                    TaskPool.usualThreads())) {
                 MergePlan plan =
                         merge.plan(strategies.stream().map(MergeRule::parse).toList());
                 var text = new MergeText(context, json);

@@ -44,7 +44,11 @@ public final class KnownSettings {
                     "false",
                     "Predict weights also from the teacher of a distilled model: true, false.",
                     StoreSettings::of),
-            new Setting("store.threads", "all CPUs", "Encoder threads, 1 to 256.", StoreSettings::of),
+            new Setting(
+                    "store.threads",
+                    "all CPUs",
+                    "Encoder threads, 1 to 256. By default no more than the heap has room for (8 in 320 MB).",
+                    StoreSettings::of),
             new Setting(
                     "update.auto",
                     "report",
