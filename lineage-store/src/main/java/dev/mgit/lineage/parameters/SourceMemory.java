@@ -13,9 +13,11 @@ final class SourceMemory {
 
     private static final int UNIT = 1 << 10;
 
+    /** Whether this thread holds some already, for a prediction that needs others. */
+    private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+
     private final int units;
     private final Semaphore free;
-    private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
 
     /** @param bytes of all sources that are held at a time; one prediction alone may hold more */
     SourceMemory(long bytes) {
@@ -25,16 +27,16 @@ final class SourceMemory {
 
     /** Does something that holds so many bytes meanwhile. */
     <T> T hold(long bytes, Supplier<T> work) {
-        if (bytes <= LITTLE || inside.get()) {
+        if (bytes <= LITTLE || INSIDE.get()) {
             return work.get();
         }
         int own = (int) Math.min(units, bytes / UNIT);
         free.acquireUninterruptibly(own);
-        inside.set(true);
+        INSIDE.set(true);
         try {
             return work.get();
         } finally {
-            inside.set(false);
+            INSIDE.set(false);
             free.release(own);
         }
     }
