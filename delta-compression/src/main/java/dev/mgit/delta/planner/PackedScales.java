@@ -6,8 +6,9 @@ import dev.mgit.delta.numeric.LittleEndian;
 import dev.mgit.delta.predictor.PackedCodesPredictor;
 import dev.mgit.delta.predictor.PackedCodesPredictor.Form;
 import dev.mgit.delta.predictor.PackedCodesPredictor.Groups;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The scales of packed codes and the codes of zero, read whole.
@@ -81,15 +82,12 @@ record PackedScales(Form form, int[] ofRow, byte[] scales, Dtype stored, float[]
 
     /** What rows from one on to another share, as a frame has it. */
     Groups of(int from, int to, int offset) {
-        List<Integer> groups = new ArrayList<>();
+        Map<Integer, Integer> placeOf = new LinkedHashMap<>();
         int[] places = new int[to - from];
         for (int row = from; row < to; row++) {
-            int place = groups.indexOf(ofRow[row]);
-            places[row - from] = place < 0 ? groups.size() : place;
-            if (place < 0) {
-                groups.add(ofRow[row]);
-            }
+            places[row - from] = placeOf.computeIfAbsent(ofRow[row], group -> placeOf.size());
         }
+        List<Integer> groups = List.copyOf(placeOf.keySet());
         int perGroup = form.scalesPerRow();
         int bytes = perGroup * stored.bytes();
         byte[] some = new byte[groups.size() * bytes];

@@ -226,8 +226,7 @@ public final class BlockReader implements AutoCloseable {
         int skip = region.skip();
         int passed = 0;
         for (BlockId id : region.blocks()) {
-            // Of a region too large to be kept, the same first part is every time, and other blocks do not drive it
-            // out.
+            // Of a region too large to be kept, the same first part is, with room left for other blocks.
             byte[] block = source(id, depthLeft, kept && passed < blockBytes / 4 * 3);
             int part = Math.min(block.length - skip, region.length() - passed);
             if (part < 0) {
