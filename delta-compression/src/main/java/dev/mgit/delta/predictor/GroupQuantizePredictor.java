@@ -221,7 +221,7 @@ public final class GroupQuantizePredictor implements Predictor {
             }
             if (scheme.scale() != Dtype.F32) {
                 for (int g = 0; g < inner; g++) {
-                    scales[g] = Floats.widen(Floats.narrow(scales[g], scheme.scale()), scheme.scale());
+                    scales[g] = (float) Floats.round(scales[g], scheme.scale());
                 }
             }
         }

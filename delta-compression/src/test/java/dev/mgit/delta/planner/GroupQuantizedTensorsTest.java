@@ -75,6 +75,7 @@ class GroupQuantizedTensorsTest {
         "I8, F32, 7.5, .qdata, .scale, false",
         "I8, BF16, 7.5, _qdata, _scale, false",
         "I32, BF16, 7.5, _packed, _scale, true",
+        "I32, F64, 7.5, _packed, _scale, true",
         "I4, F32, 7, '', _scale, true",
         "U8, F16, 7, .qdata, .scale, true",
     })
