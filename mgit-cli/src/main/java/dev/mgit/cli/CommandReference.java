@@ -51,7 +51,7 @@ final class CommandReference {
                 |---|---|
                 | `MGIT_PAGER`, Git's `core.pager` of the user, `PAGER` | The pager for long output on a terminal: the first one set, else `less -FRX`; `cat` or empty disables it. |
                 | `NO_COLOR` | Disables color, whatever its value. |
-                | `MGIT_HEAP` | Java heap size, for example `1g`. Default: 320m, and 16m more for each processor above eight. |
+                | `MGIT_HEAP` | Java heap size, for example `1g`. Default: 320m, and 16m more for each processor above eight, unless a container has less than twice that. |
                 | `MALLOC_ARENA_MAX`, `MALLOC_MMAP_THRESHOLD_`, `MALLOC_TRIM_THRESHOLD_`, `GLIBC_TUNABLES` | How glibc keeps native memory. Unless one is set, mgit has one pool; what it starts gets neither. |
                 | `JAVA_HOME` | The Java installation that runs mgit. |
                 | `GIT_AUTHOR_NAME`, `GIT_AUTHOR_EMAIL`, Git's `user.name`, `user.email` | The author of versions, unless the repository sets one. |

@@ -20,6 +20,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The {@code mgit} script itself, with a made jar that says how it was called. */
 class LauncherTest {
@@ -201,6 +203,31 @@ class LauncherTest {
                         "",
                         "error: mgit needs Java 17 or newer, but " + old
                                 + "/bin/java is version 11.0.2\nhint: set JAVA_HOME to a newer JDK\n"));
+    }
+
+    /** Threads hold blocks: where there are more processors than eight, they get more of a heap, unless the user said how much. */
+    @ParameterizedTest
+    @CsvSource({"2, '', 320m", "8, '', 320m", "10, '', 352m", "10, 1g, 1g"})
+    void theHeapGrowsWithTheProcessors(int processors, String own, String heap) throws Exception {
+        Path java = Files.createDirectories(dir.resolve("jdk/bin")).resolve("java");
+        Files.writeString(dir.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+        Path bin = Files.createDirectory(dir.resolve("bin"));
+        Path count = Files.writeString(bin.resolve("nproc"), "#!/bin/sh\necho " + processors + "\n");
+        assertThat(java.toFile().setExecutable(true) && count.toFile().setExecutable(true))
+                .isTrue();
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME",
+                dir.resolve("jdk").toString(),
+                "PATH",
+                bin + ":" + System.getenv("PATH"),
+                "XDG_CACHE_HOME",
+                dir.resolve("cache").toString(),
+                "MGIT_HEAP",
+                own);
+        Ran ran = run(dir, environment, script.toString(), "gc");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).contains(" -Xmx" + heap + " ");
     }
 
     @Test

@@ -39,9 +39,9 @@ public interface Predictor {
         return Optional.empty();
     }
 
-    /** Writes the prediction from the pieces that {@link #pieces} named, joined. */
+    /** Writes the prediction from the pieces that {@link #pieces} named, joined; without any, from the whole of the only source. */
     default void predictFromPieces(byte[] pieces, byte[] parameters, Dtype dtype, byte[] target, int length) {
-        throw new UnsupportedOperationException(name() + " needs its source whole");
+        predict(List.of(pieces), parameters, dtype, target, length);
     }
 
     /**
